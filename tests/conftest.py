@@ -1,0 +1,104 @@
+"""What every test stands on: an isolated home, no display, no real keyring, and silence in the log.
+
+The environment is set while this file is imported, before Qt, keyring or platformdirs are: the tests must neither
+read nor write the settings of the person who runs them. Set RCDESK_TEST_PLATFORM=xcb to see the windows.
+Fixtures here: `openapi` (the service's own contract), `simulator` (its clock moves when the test says),
+`live_simulator` (its clock runs, twenty times faster than ours) and the automatic watch over ERROR records.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from rcdesk.simulator import RunningSimulator
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+CONTRACT = REPOSITORY.parent / "shared" / "contract" / "openapi.json"
+LIVE_SPEED = 20.0
+
+
+def _isolate_environment() -> None:
+    home = Path(tempfile.mkdtemp(prefix="rcdesk-test-home-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    for name, folder in {
+        "HOME": "",
+        "XDG_CONFIG_HOME": "config",
+        "XDG_DATA_HOME": "data",
+        "XDG_STATE_HOME": "state",
+        "XDG_CACHE_HOME": "cache",
+        "XDG_RUNTIME_DIR": "run",
+    }.items():
+        path = home / folder
+        path.mkdir(mode=0o700, exist_ok=True)
+        os.environ[name] = str(path)
+    os.environ["QT_QPA_PLATFORM"] = os.environ.get("RCDESK_TEST_PLATFORM", "offscreen")
+    os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        os.environ.pop(name, None)
+        os.environ.pop(name.upper(), None)
+
+
+_isolate_environment()
+
+
+@pytest.fixture(scope="session")
+def openapi() -> dict[str, Any]:
+    """The contract as parsed JSON; the test is skipped, saying so, where the contract is not at hand."""
+    if not CONTRACT.is_file():
+        pytest.skip("needs the service's contract at ../shared/contract/openapi.json")
+    contract: dict[str, Any] = json.loads(CONTRACT.read_text(encoding="utf-8"))
+    return contract
+
+
+@pytest.fixture
+def simulator() -> Iterator[RunningSimulator]:
+    """A RingCentral on 127.0.0.1 whose world stands still until the test advances its clock."""
+    from rcdesk.simulator import RunningSimulator
+
+    running = RunningSimulator.start(clock="manual")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def live_simulator() -> Iterator[RunningSimulator]:
+    """A RingCentral on 127.0.0.1 whose world lives by itself, LIVE_SPEED times as fast as ours."""
+    from rcdesk.simulator import RunningSimulator
+
+    running = RunningSimulator.start(clock="real", speed=LIVE_SPEED)
+    yield running
+    running.stop()
+
+
+class _ErrorCollector(logging.Handler):
+    """Keeps what the program itself called an error: in a passing test there is none."""
+
+    def __init__(self) -> None:
+        super().__init__(level=logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(f"{record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def _no_errors_logged(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test during which rcdesk logged an ERROR, unless it is marked `errors_logged`."""
+    collector = _ErrorCollector()
+    logger = logging.getLogger("rcdesk")
+    logger.addHandler(collector)
+    yield
+    logger.removeHandler(collector)
+    if collector.messages and request.node.get_closest_marker("errors_logged") is None:
+        pytest.fail("rcdesk logged errors:\n" + "\n".join(collector.messages), pytrace=False)

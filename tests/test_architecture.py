@@ -1,0 +1,147 @@
+"""The doors of the house: who may import whom, read from the source itself.
+
+DOORS is the table of the README's architecture section. A room that is missing, or one nobody has drawn, fails as
+well: the table and the tree must say the same. The second half imports every room that must live without Qt in a
+process where PySide6 cannot be imported.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "rcdesk"
+
+QT = "PySide6"
+QT_CORE = ("PySide6.QtCore", "PySide6.QtNetwork")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """What one room may import: rooms of rcdesk, and distributions or dotted Qt modules from outside.
+
+    `foreign` guards the standard library too: modules named in GUARDED_STDLIB need an entry here.
+    """
+
+    rooms: frozenset[str]
+    foreign: tuple[str, ...]
+
+
+def _door(rooms: str, *foreign: str) -> Door:
+    return Door(rooms=frozenset(rooms.split()), foreign=foreign)
+
+
+DOORS = {
+    "core": _door("core", "phonenumbers"),
+    "api": _door("api core", "requests", "urllib3"),
+    "store": _door("store core", "sqlite3", "keyring", "platformdirs"),
+    "documents": _door("documents core", "pypdfium2", "PIL"),
+    "services": _door("services core api store documents"),
+    "bridge": _door("bridge core services", *QT_CORE),
+    "ui": _door("ui core bridge", QT),
+    "simulator": _door("simulator", "aiohttp", "yarl", "multidict", "PIL", "pypdfium2"),
+}
+GUARDED_STDLIB = frozenset({"sqlite3"})
+NO_IO_IN_CORE = frozenset({"socket", "sqlite3", "subprocess", "http", "urllib", "ssl", "asyncio", "shutil"})
+KNOWS_ALL = frozenset({"__init__", "__main__", "app", "cli"})
+WITHOUT_QT = ("core", "api", "store", "documents", "services", "simulator")
+
+
+def _imported(path: Path) -> Iterator[tuple[int, str]]:
+    """Every (line, dotted module) imported anywhere in the file, relative imports made absolute."""
+    package = ("rcdesk", *path.relative_to(PACKAGE).parts[:-1])
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*base, *filter(None, [node.module])))
+            for alias in node.names:
+                yield node.lineno, f"{module}.{alias.name}"
+
+
+def _is_allowed(module: str, door: Door) -> bool:
+    top, _, rest = module.partition(".")
+    if top == "rcdesk":
+        return rest.split(".")[0] in door.rooms | {"__version__"}
+    if any(module == entry or module.startswith(entry + ".") for entry in door.foreign):
+        return True
+    return top in sys.stdlib_module_names and top not in GUARDED_STDLIB
+
+
+def _rooms() -> set[str]:
+    return {path.name for path in PACKAGE.iterdir() if path.is_dir() and any(path.rglob("*.py"))}
+
+
+def test_the_rooms_are_the_ones_in_the_table() -> None:
+    assert _rooms() == set(DOORS)
+    assert {path.stem for path in PACKAGE.glob("*.py")} == KNOWS_ALL
+
+
+@pytest.mark.parametrize("room", DOORS)
+def test_a_room_imports_only_through_its_doors(room: str) -> None:
+    broken = [
+        f"{path.relative_to(PACKAGE)}:{line} imports {module}"
+        for path in sorted((PACKAGE / room).rglob("*.py"))
+        for line, module in _imported(path)
+        if not _is_allowed(module, DOORS[room])
+    ]
+    assert not broken, "\n".join(broken)
+
+
+def test_core_does_no_input_or_output() -> None:
+    broken = [
+        f"{path.relative_to(PACKAGE)}:{line} imports {module}"
+        for path in sorted((PACKAGE / "core").rglob("*.py"))
+        for line, module in _imported(path)
+        if module.partition(".")[0] in NO_IO_IN_CORE and not module.startswith("urllib.parse")
+    ]
+    assert not broken, "\n".join(broken)
+
+
+@pytest.mark.parametrize(
+    ("module", "room", "is_allowed"),
+    [
+        ("PySide6.QtCore.QObject", "bridge", True),
+        ("PySide6.QtWidgets.QWidget", "bridge", False),
+        ("rcdesk.api.rest", "bridge", False),
+        ("rcdesk.simulator.RunningSimulator", "bridge", False),
+        ("requests", "services", False),
+        ("sqlite3", "ui", False),
+        ("rcdesk.core.errors", "simulator", False),
+        ("rcdesk.core.errors", "ui", True),
+    ],
+)
+def test_the_table_itself_says_no(module: str, room: str, is_allowed: bool) -> None:
+    assert _is_allowed(module, DOORS[room]) is is_allowed
+
+
+@pytest.mark.parametrize("room", WITHOUT_QT)
+def test_a_room_lives_without_qt(room: str) -> None:
+    modules = [
+        ".".join(("rcdesk", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+        for path in sorted((PACKAGE / room).rglob("*.py"))
+        if path.stem != "__main__"
+    ]
+    program = (
+        "import sys, importlib\n"
+        "sys.modules['PySide6'] = None\n"
+        f"for name in {modules!r}:\n"
+        "    importlib.import_module(name)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=PACKAGE.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
