@@ -1,0 +1,206 @@
+"""One RingOut call as a state machine with two legs.
+
+A call rings the user's own phone first, then the other party. The service reports three words (spec:
+CallingStatusInfo); next_state() turns each report into what the desk knows, never goes backwards and
+treats unknown words as "no news". Pure; frozen values cross threads. Read next: services/calls.py.
+
+    dialling -> ringing you -> ringing them -> talking -> ended
+        \\______________\\______________\\___-> failed | cancelled | ended, result unknown
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+
+class Leg(Enum):
+    """What one of the two phones is doing."""
+
+    WAITING = "waiting"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    BUSY = "busy"
+    NO_ANSWER = "no answer"
+    REFUSED = "refused"
+    HUNG_UP = "hung up"
+    UNREACHABLE = "unreachable"
+
+    @property
+    def is_failed(self) -> bool:
+        """True when this leg is why the call did not happen."""
+        return self in (Leg.BUSY, Leg.NO_ANSWER, Leg.REFUSED, Leg.UNREACHABLE)
+
+
+class CallState(Enum):
+    """Where the call as a whole stands; the later ones are final."""
+
+    DIALLING = "dialling"
+    RINGING_YOU = "ringing you"
+    RINGING_THEM = "ringing them"
+    TALKING = "talking"
+    ENDED = "ended"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    ENDED_UNKNOWN = "ended, result unknown"
+
+    @property
+    def is_final(self) -> bool:
+        """True when nothing more can happen to this call."""
+        return self in (CallState.ENDED, CallState.FAILED, CallState.CANCELLED, CallState.ENDED_UNKNOWN)
+
+    @property
+    def can_cancel(self) -> bool:
+        """True while the service can still cancel it: only before the connection (wire-contract 1.4)."""
+        return self in (CallState.DIALLING, CallState.RINGING_YOU, CallState.RINGING_THEM)
+
+
+_RANK = {
+    CallState.DIALLING: 0,
+    CallState.RINGING_YOU: 1,
+    CallState.RINGING_THEM: 2,
+    CallState.TALKING: 3,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRequest:
+    """What the user asked for; numbers in E.164, from_label is the name of the phone that rings first."""
+
+    to_number: str
+    from_number: str
+    from_label: str = ""
+    from_kind: str = "Other"
+    show_as: str = ""
+    show_as_label: str = ""
+    ask_to_press_1: bool = True
+    to_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingOutReport:
+    """One answer of the service about a ring-out: its three raw words, "" when absent."""
+
+    session_id: str
+    call_status: str
+    caller_status: str
+    callee_status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call as the desk knows it. id is local; session_id is the service's, "" until it answered.
+
+    talking_since_s and started_s are monotonic seconds of this process; checked_s is when the state was
+    last heard. reason is a plain sentence when it failed or its result is unknown.
+    """
+
+    id: str
+    request: CallRequest
+    started_at: datetime
+    started_s: float
+    state: CallState = CallState.DIALLING
+    your_phone: Leg = Leg.WAITING
+    them: Leg = Leg.WAITING
+    session_id: str = ""
+    talking_since_s: float | None = None
+    ended_s: float | None = None
+    checked_s: float | None = None
+    is_cancelling: bool = False
+    is_unreachable: bool = False
+    reason: str = ""
+
+
+_LEGS = {
+    "Success": Leg.ANSWERED,
+    "InProgress": Leg.RINGING,
+    "Busy": Leg.BUSY,
+    "NoAnswer": Leg.NO_ANSWER,
+    "NoAnsweringMachine": Leg.NO_ANSWER,
+    "Rejected": Leg.REFUSED,
+    "Finished": Leg.HUNG_UP,
+    "GenericError": Leg.UNREACHABLE,
+    "Error": Leg.UNREACHABLE,
+    "CannotReach": Leg.UNREACHABLE,
+    "InternationalDisabled": Leg.UNREACHABLE,
+    "DestinationBlocked": Leg.UNREACHABLE,
+    "NotEnoughFunds": Leg.UNREACHABLE,
+    "NosuchUser": Leg.UNREACHABLE,
+    "RingOutFromThisNumberIsNotSupported": Leg.UNREACHABLE,
+    "Invalid": Leg.UNREACHABLE,
+}
+
+_WHY = {
+    "InternationalDisabled": "international calls are switched off for this account",
+    "DestinationBlocked": "the service does not allow calls to this number",
+    "NotEnoughFunds": "the account has not enough calling credit",
+    "NosuchUser": "nobody has this number",
+    "RingOutFromThisNumberIsNotSupported": "the service cannot ring your phone at this number",
+    "Invalid": "the service says the number is not valid",
+}
+
+
+def next_state(call: Call, report: RingOutReport, now_s: float) -> Call:
+    """What the desk knows after this report. Final calls do not change; unknown words change nothing.
+
+    now_s: monotonic seconds at which the report was heard.
+    """
+    if call.state.is_final:
+        return call
+    words = (report.call_status, report.caller_status, report.callee_status)
+    call = replace(call, session_id=report.session_id or call.session_id, checked_s=now_s, is_unreachable=False)
+    if "NoSessionFound" in words:
+        return session_gone(call, now_s)
+    caller = _LEGS.get(report.caller_status, call.your_phone)
+    callee = _LEGS.get(report.callee_status, call.them)
+    if report.call_status == "CannotReach" or caller.is_failed or callee.is_failed:
+        return _failed(call, report, caller, callee, now_s)
+    if Leg.HUNG_UP in (caller, callee):
+        return replace(call, state=CallState.ENDED, your_phone=caller, them=callee, ended_s=now_s)
+    if caller is Leg.ANSWERED and callee is Leg.ANSWERED:
+        state = CallState.TALKING
+    elif caller is Leg.ANSWERED:
+        state, callee = CallState.RINGING_THEM, Leg.RINGING
+    else:
+        state, callee = CallState.RINGING_YOU, Leg.WAITING
+    if _RANK[state] < _RANK[call.state]:
+        return call
+    since = now_s if state is CallState.TALKING and call.talking_since_s is None else call.talking_since_s
+    return replace(call, state=state, your_phone=caller, them=callee, talking_since_s=since)
+
+
+def session_gone(call: Call, now_s: float) -> Call:
+    """The service no longer knows the call (404 or NoSessionFound, wire-contract 1.4)."""
+    if call.state.is_final:
+        return call
+    if call.state is CallState.TALKING:
+        return replace(
+            call, state=CallState.ENDED, your_phone=Leg.HUNG_UP, them=Leg.HUNG_UP, ended_s=now_s, checked_s=now_s
+        )
+    if call.is_cancelling:
+        return replace(call, state=CallState.CANCELLED, ended_s=now_s, checked_s=now_s)
+    return replace(
+        call,
+        state=CallState.ENDED_UNKNOWN,
+        ended_s=now_s,
+        checked_s=now_s,
+        reason="The service no longer knows this call, so its result is unknown.",
+    )
+
+
+def _failed(call: Call, report: RingOutReport, caller: Leg, callee: Leg, now_s: float) -> Call:
+    """The call will not happen (or is over after talking): find the leg that says why."""
+    if call.state is CallState.TALKING:
+        return replace(call, state=CallState.ENDED, your_phone=Leg.HUNG_UP, them=Leg.HUNG_UP, ended_s=now_s)
+    if call.is_cancelling:
+        return replace(call, state=CallState.CANCELLED, your_phone=Leg.HUNG_UP, them=Leg.WAITING, ended_s=now_s)
+    if caller is Leg.RINGING:
+        caller = Leg.UNREACHABLE if report.call_status == "CannotReach" and not callee.is_failed else caller
+    if caller.is_failed:
+        callee = Leg.WAITING
+    why = _WHY.get(report.caller_status) or _WHY.get(report.callee_status) or _WHY.get(report.call_status)
+    reason = f"This call cannot be made: {why}." if why else ""
+    return replace(
+        call, state=CallState.FAILED, your_phone=caller, them=callee, ended_s=now_s, checked_s=now_s, reason=reason
+    )

@@ -1,0 +1,29 @@
+"""What the desk remembers between starts: window, last choices. Typed, with safe defaults.
+
+Stored as JSON by store/preferences.py and held for the GUI thread by bridge/preferences.py. Nothing secret
+and no numbers of other people belong here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """geometry is Qt's saveGeometry() in base64; ring_me_on a forwarding number id; show_as E.164."""
+
+    geometry: str = ""
+    page: str = "phone"
+    ring_me_on: str = ""
+    show_as: str = ""
+    ask_to_press_1: bool = True
+    cover_index: int = 0
+    resolution: str = "High"
+    last_folder: str = ""
+    profile: str = ""
+    base_url: str = "https://platform.ringcentral.com"
+    client_id: str = ""
+    close_to_tray: bool = True
+    said_close_to_tray: bool = False
+    color_scheme: str = "system"
