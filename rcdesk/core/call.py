@@ -149,7 +149,9 @@ def next_state(call: Call, report: RingOutReport, now_s: float) -> Call:
     if call.state.is_final:
         return call
     words = (report.call_status, report.caller_status, report.callee_status)
-    call = replace(call, session_id=report.session_id or call.session_id, checked_s=now_s, is_unreachable=False)
+    call = replace(
+        call, session_id=report.session_id or call.session_id, checked_s=now_s, is_unreachable=False
+    )
     if "NoSessionFound" in words:
         return session_gone(call, now_s)
     caller = _LEGS.get(report.caller_status, call.your_phone)
@@ -176,7 +178,12 @@ def session_gone(call: Call, now_s: float) -> Call:
         return call
     if call.state is CallState.TALKING:
         return replace(
-            call, state=CallState.ENDED, your_phone=Leg.HUNG_UP, them=Leg.HUNG_UP, ended_s=now_s, checked_s=now_s
+            call,
+            state=CallState.ENDED,
+            your_phone=Leg.HUNG_UP,
+            them=Leg.HUNG_UP,
+            ended_s=now_s,
+            checked_s=now_s,
         )
     if call.is_cancelling:
         return replace(call, state=CallState.CANCELLED, ended_s=now_s, checked_s=now_s)
@@ -194,7 +201,9 @@ def _failed(call: Call, report: RingOutReport, caller: Leg, callee: Leg, now_s: 
     if call.state is CallState.TALKING:
         return replace(call, state=CallState.ENDED, your_phone=Leg.HUNG_UP, them=Leg.HUNG_UP, ended_s=now_s)
     if call.is_cancelling:
-        return replace(call, state=CallState.CANCELLED, your_phone=Leg.HUNG_UP, them=Leg.WAITING, ended_s=now_s)
+        return replace(
+            call, state=CallState.CANCELLED, your_phone=Leg.HUNG_UP, them=Leg.WAITING, ended_s=now_s
+        )
     if caller is Leg.RINGING:
         caller = Leg.UNREACHABLE if report.call_status == "CannotReach" and not callee.is_failed else caller
     if caller.is_failed:
@@ -202,5 +211,11 @@ def _failed(call: Call, report: RingOutReport, caller: Leg, callee: Leg, now_s: 
     why = _WHY.get(report.caller_status) or _WHY.get(report.callee_status) or _WHY.get(report.call_status)
     reason = f"This call cannot be made: {why}." if why else ""
     return replace(
-        call, state=CallState.FAILED, your_phone=caller, them=callee, ended_s=now_s, checked_s=now_s, reason=reason
+        call,
+        state=CallState.FAILED,
+        your_phone=caller,
+        them=callee,
+        ended_s=now_s,
+        checked_s=now_s,
+        reason=reason,
     )

@@ -10,15 +10,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from rcdesk.core.errors import UserError
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber as ParsedNumber
 
 _EMERGENCY_ADVICE = "This is an emergency number. Use your phone: RingOut cannot call emergency services."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneNumber:
-    """A dialable number: e164 ("+16505550142"), national as people write it there, place or "", extension or ""."""
+    """A dialable number.
+
+    e164: "+16505550142"; national: as people write it at home; place and extension: "" when unknown or none.
+    """
 
     e164: str
     national: str
@@ -91,7 +98,7 @@ def last_four(number: str) -> str:
     return f"…{digits[-4:]}" if len(digits) > 4 else "…"
 
 
-def _place(number: object) -> str:
+def _place(number: ParsedNumber) -> str:
     """A country name is enough here; the full geocoder costs 20 MB of memory."""
     import phonenumbers
 

@@ -13,7 +13,9 @@ from rcdesk.core.call import Call, CallState
 CALL_BUDGET_PER_MINUTE = 40
 
 
-def call_interval_s(calls: Iterable[Call], now_s: float, budget_per_minute: int = CALL_BUDGET_PER_MINUTE) -> float | None:
+def call_interval_s(
+    calls: Iterable[Call], now_s: float, budget_per_minute: int = CALL_BUDGET_PER_MINUTE
+) -> float | None:
     """Seconds until the next round of status requests, or None when no call needs watching.
 
     budget_per_minute: how many status requests a minute may be used for calls.
@@ -33,7 +35,10 @@ def _wanted_s(call: Call, now_s: float) -> float:
 
 
 def fax_interval_s(youngest_age_s: float | None) -> float | None:
-    """Seconds until the next look at faxes the service has, by the age of the youngest; None when there is none."""
+    """Seconds until the next look at faxes the service has, None when there is none.
+
+    youngest_age_s: seconds since the youngest of them was handed over.
+    """
     if youngest_age_s is None:
         return None
     if youngest_age_s < 60:
