@@ -57,7 +57,7 @@ apt_install() {
     return 1
 }
 
-has_library() { [[ $KNOWN_LIBRARIES == *"$1 "* ]]; }
+has_library() { [[ $KNOWN_LIBRARIES == *[[:space:]]"$1 "* ]]; }
 
 # missing_packages EXTRA: the system packages that the extra needs and this machine lacks.
 missing_packages() {

@@ -1,7 +1,7 @@
 """What every test stands on: an isolated home, no display, no real keyring, and silence in the log.
 
-The environment is set while this file is imported, before Qt, keyring or platformdirs are: the tests must neither
-read nor write the settings of the person who runs them. Set RCDESK_TEST_PLATFORM=xcb to see the windows.
+The environment is set while this file is imported, before Qt, keyring or platformdirs are: the tests must
+neither read nor write the settings of the person who runs them. RCDESK_TEST_PLATFORM=xcb shows the windows.
 Fixtures here: `openapi` (the service's own contract), `simulator` (its clock moves when the test says),
 `live_simulator` (its clock runs, twenty times faster than ours) and the automatic watch over ERROR records.
 """
