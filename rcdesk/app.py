@@ -1,0 +1,297 @@
+"""The composition root: builds everything, connects it, runs it, shuts it down. Knows all, decides nothing.
+
+Start-up as a story: QApplication and theme; the desk with its lanes (no thread runs yet); the window is
+painted; only then are the services, requests and the keyring imported, on the lanes, and the desk signs in.
+Shutdown is last-in first-out: timers, then new work refused and tokens cancelled, then lanes, whose threads
+close their own connections. GUI thread. Read next: bridge/desk.py, ui/main_window.py.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from rcdesk import __version__
+from rcdesk.bridge.call_desk import CallDesk
+from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.fax_desk import FaxDesk
+from rcdesk.bridge.lane import Lane
+from rcdesk.bridge.notices import Notices
+from rcdesk.bridge.preferences import PreferencesDesk
+from rcdesk.bridge.session_desk import SessionDesk
+from rcdesk.core.account import Credentials, ServerProfile
+from rcdesk.core.clock import SystemClock
+from rcdesk.core.errors import RcdeskError, UserError
+from rcdesk.store import preferences as preferences_file
+from rcdesk.store.paths import Paths
+from rcdesk.ui import theme
+from rcdesk.ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from rcdesk.cli import Options
+    from rcdesk.services.calls import CallService
+    from rcdesk.services.connection import Connection
+    from rcdesk.services.faxes import FaxService
+    from rcdesk.simulator import RunningSimulator
+    from rcdesk.store.secrets import Secrets
+
+_log = logging.getLogger(__name__)
+
+
+class Late:
+    """Stands for a service until its first use, which a lane makes: importing requests takes 0.1 s."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+        self._made: object | None = None
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+        return getattr(self._made, name)
+
+
+class _FirstPaint(QObject):
+    """Emits happened once, after the window's first paint event was handled."""
+
+    happened = Signal()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() is QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self.happened.emit)
+        return False
+
+
+class Running:
+    """A built desk: desk, window and tray to look at, stop() to end it in order."""
+
+    def __init__(self, *, paths: Paths, profile: ServerProfile, credentials: Credentials | None, demo: bool) -> None:
+        self.paths = paths.create()
+        self.profile = profile
+        self._credentials = credentials
+        self._demo = demo
+        self._demo_speed = 1.0
+        self._simulator: RunningSimulator | None = None
+        self._is_stopped = False
+        self.lanes = {name: Lane(name) for name in ("calls", "faxes", "disk")}
+        self._secrets: Secrets | None = None
+        self.desk = self._build_desk()
+        self.window = MainWindow(self.desk)
+        self.window.try_demo.connect(self.start_demo)
+        from rcdesk.ui.tray import Tray
+
+        self.tray = Tray(self.desk, self.window)
+
+    def start(self) -> None:
+        """Read the disk and sign in; called after the first paint."""
+        self.desk.start()
+        if self._demo:
+            self.start_demo()
+        elif self._credentials is not None:
+            self.desk.session.sign_in_jwt(self.profile, self._credentials)
+        elif self.profile.client_id:
+            self.desk.session.resume(self.profile)
+
+    def start_demo(self, speed: float | None = None) -> None:
+        """Start the simulator in this program, on a lane, and sign in to it."""
+        speed = speed or self._demo_speed
+
+        def work(token: object, report: object) -> RunningSimulator:
+            try:
+                from rcdesk.simulator import RunningSimulator
+
+                return RunningSimulator.start(clock="real", speed=speed)
+            except ImportError as exc:
+                raise UserError(
+                    "The demo needs the simulator's parts. Install them with: pip install 'rcdesk[demo]'"
+                ) from exc
+
+        self.lanes["disk"].submit(work, done=self._demo_started, failed=self._demo_failed)
+
+    def set_demo_speed(self, speed: float) -> None:
+        """How many simulator seconds pass in a real one when the demo starts."""
+        self._demo_speed = speed
+
+    def stop(self) -> bool:
+        """End everything in order; True when all lanes ended in time. May be called twice."""
+        if self._is_stopped:
+            return True
+        self._is_stopped = True
+        self.tray.hide()
+        self.window.close()
+        self.desk.stop()
+        ended = [lane.stop() for lane in reversed(self.lanes.values())]
+        if self._simulator is not None:
+            self._simulator.stop()
+        self.window.deleteLater()
+        return all(ended)
+
+    def _demo_started(self, simulator: RunningSimulator) -> None:
+        if self._simulator is not None:
+            simulator.stop()
+        else:
+            self._simulator = simulator
+        running = self._simulator
+        profile = ServerProfile(
+            name="Demo desk", base_url=running.base_url, client_id=running.client_id, is_demo=True
+        )
+        credentials = Credentials(
+            client_id=running.client_id, client_secret=running.client_secret, jwt=running.jwt
+        )
+        self.desk.session.sign_in_jwt(profile, credentials)
+
+    def _demo_failed(self, error: RcdeskError) -> None:
+        self.desk.session.failed.emit(str(error))
+
+    def _build_desk(self) -> Desk:
+        lanes = self.lanes
+        session = SessionDesk(lanes["calls"], self._connect)
+        preferences = PreferencesDesk(
+            self.paths.preferences_file, lanes["disk"], preferences_file.load, preferences_file.save
+        )
+        calls = cast("CallService", Late(lambda: self._call_service(session)))
+        faxes = cast("FaxService", Late(lambda: self._fax_service(session)))
+        return Desk(
+            session=session,
+            calls=CallDesk(lanes["calls"], lanes["disk"], session, calls),
+            faxes=FaxDesk(lanes["faxes"], lanes["disk"], lanes["calls"], session, faxes),
+            preferences=preferences,
+            notices=Notices(session),
+        )
+
+    def _connect(self, profile: ServerProfile) -> Connection:
+        from rcdesk.services.connection import Connection
+        from rcdesk.store.secrets import Secrets
+
+        if self._secrets is None:
+            self._secrets = Secrets()
+        return Connection(profile, self._secrets)
+
+    def _call_service(self, session: SessionDesk) -> CallService:
+        from rcdesk.services.calls import CallService
+        from rcdesk.store.recents import Recents
+
+        return CallService(lambda: session.connection, Recents(self.paths.database))
+
+    def _fax_service(self, session: SessionDesk) -> FaxService:
+        from rcdesk.services.faxes import FaxService
+        from rcdesk.store.outbox import Outbox
+        from rcdesk.store.spool import Spool
+
+        return FaxService(
+            lambda: session.connection, Outbox(self.paths.database), Spool(self.paths.spool_dir), SystemClock()
+        )
+
+
+def build(
+    *, paths: Paths, profile: ServerProfile, credentials: Credentials | None = None, demo: bool = False
+) -> Running:
+    """Build the whole desk in this thread, which must own a QApplication. Nothing talks or starts yet."""
+    return Running(paths=paths, profile=profile, credentials=credentials, demo=demo)
+
+
+def run(options: Options) -> int:
+    """Run the desk until the user quits; returns the exit status."""
+    QApplication.setApplicationName("rcdesk")
+    QApplication.setApplicationDisplayName("rcdesk")
+    QApplication.setApplicationVersion(__version__)
+    QApplication.setDesktopFileName("rcdesk")
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setQuitOnLastWindowClosed(False)
+    try:
+        paths = _paths(options).create()
+        profile, credentials = _sign_in(options, preferences_file.load(paths.preferences_file))
+        _start_log(paths)
+        look = theme.apply(application, options.color_scheme or "system")
+        running = build(paths=paths, profile=profile, credentials=credentials, demo=options.demo)
+    except RcdeskError as exc:
+        print(f"rcdesk cannot start: {exc}", file=sys.stderr)
+        return 1
+    running.set_demo_speed(options.demo_speed)
+    look.setParent(application)
+    return _run_window(application, running, options)
+
+
+def _run_window(application: QApplication, running: Running, options: Options) -> int:
+    window = running.window
+    window.quit_requested.connect(application.quit)
+    painted = _FirstPaint(application)
+    painted.happened.connect(running.start)
+    window.installEventFilter(painted)
+    if os.environ.get("RCDESK_PRINT_READY"):
+        painted.happened.connect(_print_ready)
+    if options.tour is not None:
+        from rcdesk.tour import Tour
+
+        tour = Tour(running.desk, window, options.tour, application)
+        painted.happened.connect(tour.start)
+        tour.finished.connect(lambda is_ok: application.exit(0 if is_ok else 1))
+    if options.files:
+        painted.happened.connect(lambda: window.add_files(options.files))
+    signal.signal(signal.SIGINT, lambda *_: application.quit())
+    signal.signal(signal.SIGTERM, lambda *_: application.quit())
+    window.show()
+    status = application.exec()
+    running.stop()
+    return status
+
+
+def _print_ready() -> None:
+    print("rcdesk: window shown", flush=True)
+
+
+def _paths(options: Options) -> Paths:
+    root = os.environ.get("RCDESK_HOME")
+    paths = Paths.under(Path(root)) if root else Paths.default()
+    if options.demo and not root:
+        # The demo must not mix simulated faxes into a person's archive.
+        return Paths.under(paths.data_dir / "demo")
+    return paths
+
+
+def _sign_in(options: Options, remembered: Any) -> tuple[ServerProfile, Credentials | None]:
+    if options.sign_in is None:
+        profile = ServerProfile(
+            name=remembered.profile or "RingCentral", base_url=remembered.base_url, client_id=remembered.client_id
+        )
+        return profile, None
+    try:
+        found = json.loads(options.sign_in.read_text(encoding="utf-8"))
+        credentials = Credentials(
+            client_id=found["client_id"], client_secret=found.get("client_secret", ""), jwt=found["jwt"]
+        )
+        profile = ServerProfile(name="RingCentral", base_url=found["base_url"], client_id=found["client_id"])
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise UserError(
+            f"The sign-in file {options.sign_in} could not be read; it needs base_url, client_id and jwt."
+        ) from exc
+    return replace(profile, base_url=profile.base_url.rstrip("/")), credentials
+
+
+def _start_log(paths: Paths) -> None:
+    handler = RotatingFileHandler(paths.log_file, maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
+    logging.getLogger("rcdesk").addHandler(handler)
+    logging.getLogger("rcdesk").setLevel(logging.INFO)
+    sys.excepthook = _log_bug
+
+
+def _log_bug(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    _log.critical("unexpected error", exc_info=(kind, error, trace))
+    sys.__excepthook__(kind, error, trace)
