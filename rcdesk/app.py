@@ -8,10 +8,12 @@ close their own connections. GUI thread. Read next: bridge/desk.py, ui/main_wind
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -20,7 +22,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from rcdesk import __version__
@@ -70,17 +72,44 @@ class _FirstPaint(QObject):
 
     happened = Signal()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Paint:
             watched.removeEventFilter(self)
             QTimer.singleShot(0, self.happened.emit)
         return False
 
 
+class _StopSignals(QObject):
+    """Turns SIGINT and SIGTERM into received, without a timer that would wake an idle desk.
+
+    Python runs its handlers only between bytecodes, so a socket that the interpreter writes to wakes Qt.
+    """
+
+    received = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
+        signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._woken)
+
+    def _woken(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._reader.recv(64)
+        self.received.emit()
+
+
 class Running:
     """A built desk: desk, window and tray to look at, stop() to end it in order."""
 
-    def __init__(self, *, paths: Paths, profile: ServerProfile, credentials: Credentials | None, demo: bool) -> None:
+    def __init__(
+        self, *, paths: Paths, profile: ServerProfile, credentials: Credentials | None, demo: bool
+    ) -> None:
         self.paths = paths.create()
         self.profile = profile
         self._credentials = credentials
@@ -194,7 +223,10 @@ class Running:
         from rcdesk.store.spool import Spool
 
         return FaxService(
-            lambda: session.connection, Outbox(self.paths.database), Spool(self.paths.spool_dir), SystemClock()
+            lambda: session.connection,
+            Outbox(self.paths.database),
+            Spool(self.paths.spool_dir),
+            SystemClock(),
         )
 
 
@@ -244,8 +276,8 @@ def _run_window(application: QApplication, running: Running, options: Options) -
         tour.finished.connect(lambda is_ok: application.exit(0 if is_ok else 1))
     if options.files:
         painted.happened.connect(lambda: window.add_files(options.files))
-    signal.signal(signal.SIGINT, lambda *_: application.quit())
-    signal.signal(signal.SIGTERM, lambda *_: application.quit())
+    stop_signals = _StopSignals(application)
+    stop_signals.received.connect(application.quit)
     window.show()
     status = application.exec()
     running.stop()
@@ -268,7 +300,9 @@ def _paths(options: Options) -> Paths:
 def _sign_in(options: Options, remembered: Any) -> tuple[ServerProfile, Credentials | None]:
     if options.sign_in is None:
         profile = ServerProfile(
-            name=remembered.profile or "RingCentral", base_url=remembered.base_url, client_id=remembered.client_id
+            name=remembered.profile or "RingCentral",
+            base_url=remembered.base_url,
+            client_id=remembered.client_id,
         )
         return profile, None
     try:
@@ -285,7 +319,9 @@ def _sign_in(options: Options, remembered: Any) -> tuple[ServerProfile, Credenti
 
 
 def _start_log(paths: Paths) -> None:
-    handler = RotatingFileHandler(paths.log_file, maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True)
+    handler = RotatingFileHandler(
+        paths.log_file, maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True
+    )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
     logging.getLogger("rcdesk").addHandler(handler)
     logging.getLogger("rcdesk").setLevel(logging.INFO)

@@ -30,17 +30,26 @@ class Options:
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
     """Read the arguments; exits with a usage message (status 2) when they make no sense."""
-    parser = argparse.ArgumentParser(prog="rcdesk", description="Phone and fax console for RingCentral accounts.")
+    parser = argparse.ArgumentParser(
+        prog="rcdesk", description="Phone and fax console for RingCentral accounts."
+    )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="files to put into a new fax")
     parser.add_argument("--demo", action="store_true", help="open the desk on the built-in simulator")
     parser.add_argument(
         "--demo-speed", type=_speed, default=1.0, metavar="N", help="let the simulator live N times faster"
     )
-    parser.add_argument("--tour", type=Path, metavar="DIR", help="show the demo by itself and leave screenshots in DIR")
     parser.add_argument(
-        "--sign-in", type=Path, metavar="FILE", help="sign in with base_url, client_id, client_secret, jwt of a JSON file"
+        "--tour", type=Path, metavar="DIR", help="show the demo by itself and leave screenshots in DIR"
     )
-    parser.add_argument("--color-scheme", choices=("light", "dark", "system"), default="", help="override the theme")
+    parser.add_argument(
+        "--sign-in",
+        type=Path,
+        metavar="FILE",
+        help="sign in with base_url, client_id, client_secret, jwt of a JSON file",
+    )
+    parser.add_argument(
+        "--color-scheme", choices=("light", "dark", "system"), default="", help="override the theme"
+    )
     parser.add_argument("--version", action="version", version=f"rcdesk {__version__}")
     found = parser.parse_args(arguments)
     return Options(
@@ -54,7 +63,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run rcdesk; returns the exit status: 0 fine, 1 it could not start or the tour failed, 2 bad arguments."""
+    """Run rcdesk; returns the exit status: 0 fine, 1 no start or a failed tour, 2 bad arguments."""
     options = parse(arguments)
     from rcdesk import app
 

@@ -112,11 +112,19 @@ class Tour(QObject):
         )
 
     def _call(self, state: CallState) -> dict[str, Any]:
-        order = (CallState.DIALLING, CallState.RINGING_YOU, CallState.RINGING_THEM, CallState.TALKING, CallState.ENDED)
+        order = (
+            CallState.DIALLING,
+            CallState.RINGING_YOU,
+            CallState.RINGING_THEM,
+            CallState.TALKING,
+            CallState.ENDED,
+        )
 
         def reached() -> bool:
             calls = self._desk.calls.calls
-            return bool(calls) and calls[0].state in order and order.index(calls[0].state) >= order.index(state)
+            return (
+                bool(calls) and calls[0].state in order and order.index(calls[0].state) >= order.index(state)
+            )
 
         return {"is_done": reached, "see": self._call_words}
 
@@ -185,7 +193,11 @@ class Tour(QObject):
         return f"{account.name}, {account.company}" if account else "nobody"
 
     def _rows(self, prefix: str) -> list[QWidget]:
-        return [w for w in self._window.findChildren(QWidget) if w.objectName().startswith(prefix) and w.isVisible()]
+        return [
+            w
+            for w in self._window.findChildren(QWidget)
+            if w.objectName().startswith(prefix) and w.isVisible()
+        ]
 
     def _call_words(self) -> str:
         names = ("yourPhoneState", "theirState", "coachSentence")
@@ -219,5 +231,5 @@ def _write_letter(path: Path) -> None:
         painter.drawText(80, 110, f"Referral letter, page {page} of 2")
         painter.setFont(QFont("DejaVu Serif", 11))
         for line in range(22):
-            painter.drawText(80, 170 + line * 30, f"{line + 1}. This line was written by the tour of the demo desk.")
+            painter.drawText(80, 170 + line * 30, f"{line + 1}. Written by the tour of the demo desk.")
     painter.end()
