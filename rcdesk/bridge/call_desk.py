@@ -1,8 +1,8 @@
 """Calls as the window sees them: placed, watched by a timer, ended by themselves.
 
-GUI thread. Requests run on the calls lane, the list of past calls on the disk lane. The timer only submits, runs
-only while a call lives (core.polling says how fast), and asks nothing about a call whose answer is still due. The
-program never repeats a ring-out. Read next: core/call.py, services/calls.py.
+GUI thread. Requests run on the calls lane, the list of past calls on the disk lane. The timer only submits,
+runs only while a call lives (core.polling says how fast), and asks nothing about a call whose answer is still
+due. The program never repeats a ring-out. Read next: core/call.py, services/calls.py.
 """
 
 from __future__ import annotations

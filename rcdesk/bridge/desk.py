@@ -1,7 +1,7 @@
 """The Desk: what the window gets as its only argument.
 
-A plain holder of the desks, each of which lives on the GUI thread. app.py builds it, starts it after the first
-paint and stops it before the lanes. Read next: session_desk.py, call_desk.py, fax_desk.py.
+A plain holder of the desks, each of which lives on the GUI thread. app.py builds it, starts it after the
+first paint and stops it before the lanes. Read next: session_desk.py, call_desk.py, fax_desk.py.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Faxes as the window sees them: checked, queued, sent one after the other, followed to their end.
 
-GUI thread. The disk lane checks and records, the faxes lane uploads (one job at a time), the calls lane asks the
-message store how handed-over faxes fare. Timers only submit, and run only while something waits or is at the
-service. What is true is what the outbox says; this desk holds a copy to show. Read next: fax_upload.py,
+GUI thread. The disk lane checks and records, the faxes lane uploads (one job at a time), the calls lane asks
+the message store how handed-over faxes fare. Timers only submit, and run only while something waits or is
+at the service. What is true is what the outbox says; this desk holds a copy to show. Read next: fax_upload.py,
 services/faxes.py.
 """
 
@@ -36,8 +36,9 @@ SIGN_IN_FIRST = "Sign in to RingCentral first, then send the fax."
 class FaxDesk(QObject):
     """Jobs of the signed-in account.
 
-    Signals: jobs_changed(tuple[FaxJob, ...]) when the list changed; job_changed(FaxJob) for every change of one,
-    upload progress included; checked(tuple[DocumentCheck, ...]); queued(tuple[FaxJob, ...]); problem(str).
+    Signals: jobs_changed(tuple[FaxJob, ...]) when the list changed; job_changed(FaxJob) for every change of
+    one, upload progress included; checked(tuple[DocumentCheck, ...]); queued(tuple[FaxJob, ...]); and
+    problem(str), one sentence.
     """
 
     jobs_changed = Signal(object)
@@ -118,7 +119,7 @@ class FaxDesk(QObject):
         )
 
     def queue(self, draft: FaxDraft) -> None:
-        """Copy the draft's files to the spool and record one job per recipient; queued() when safe on disk."""
+        """Copy the draft's files to the spool and record one job per recipient; then queued()."""
         account, service = self._session.account, self._service
         if account is None:
             self.problem.emit(SIGN_IN_FIRST)
@@ -305,7 +306,7 @@ class FaxDesk(QObject):
         self._schedule_poll(at_least_s=error.retry_after_s if isinstance(error, RateLimited) else 5.0)
 
     def _schedule_poll(self, at_least_s: float = 0.0) -> None:
-        """Start the timer for the next look at the message store, or leave it stopped when nothing is there."""
+        """Start the timer for the next look at the message store, or leave it stopped when there is none."""
         now = self._clock.now()
         ages = [(now - j.changed_at).total_seconds() for j in self._jobs.values() if _is_followed(j)]
         interval_s = fax_interval_s(min(ages, default=None))

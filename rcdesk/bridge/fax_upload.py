@@ -1,8 +1,8 @@
 """The upload that is under way: at most one, on the faxes lane.
 
-GUI thread. Turns the reported byte counts into jobs to show, at most ten a second, and tells the user's cancel
-from a shutdown: a fax that shutdown stopped before its last byte is queued again, not cancelled. Read next:
-services/faxes.py.
+GUI thread. Turns the reported byte counts into jobs to show, at most ten a second, and tells the user's
+cancel from a shutdown: a fax that shutdown stopped before its last byte is queued again, not cancelled. Read
+next: services/faxes.py.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ class FaxUpload(QObject):
         service, job_id = self._service, job.id
 
         def work(token: CancelToken, report: Report) -> FaxJob:
-            ended = service.send(job_id, token, lambda sent, total: report((sent, total)))
+            ended: FaxJob = service.send(job_id, token, lambda sent, total: report((sent, total)))
             if ended.state is FaxState.CANCELLED and not wish.is_cancelled:
-                return service.retry(job_id)
+                ended = service.retry(job_id)
             return ended
 
         self._task = self._lane.submit(work, done=self._done, failed=self._failed, progress=self._progress)

@@ -1,7 +1,7 @@
 """What concerns the whole desk: passing notices, and the one bar across the window.
 
-GUI thread. The bar is derived from the session (signed out, offline, demo) and from the service's penalties; at
-most one is shown, the most serious. Read next: ui/notice_bar.py.
+GUI thread. The bar is derived from the session (signed out, offline, demo) and from the service's penalties;
+at most one is shown, the most serious. Read next: ui/notice_bar.py.
 """
 
 from __future__ import annotations

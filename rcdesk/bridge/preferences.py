@@ -1,7 +1,7 @@
 """What the desk remembers, for the GUI thread: read once, changed often, written a little later.
 
-The loader and the saver are given by app.py (they live in store/, which has no door to here). Saving runs on the
-disk lane, 300 ms after the last change. Read next: core/preferences.py.
+The loader and the saver are given by app.py (they live in store/, which has no door to here). Saving runs on
+the disk lane, 300 ms after the last change. Read next: core/preferences.py.
 """
 
 from __future__ import annotations

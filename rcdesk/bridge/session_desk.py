@@ -219,7 +219,7 @@ class SessionDesk(QObject):
             return
         round_ = self._round
 
-        def done(account: Account) -> None:
+        def done(account: Account | None) -> None:
             if round_ == self._round:
                 self._task = None
                 self._resumed(account)

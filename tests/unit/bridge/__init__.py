@@ -1,0 +1,1 @@
+"""Tests of the bridge: lanes with real threads, desks with the real services against the simulator."""
