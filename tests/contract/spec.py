@@ -1,8 +1,9 @@
 """Judges JSON bodies against the contract's OpenAPI document.
 
-`SpecValidator(openapi)` finds the operation that a concrete method and path belong to and checks a request or
-a response body with jsonschema: types, enums, required fields, formats, and (strictly, unless told otherwise)
-field names that the contract does not know. A disagreement is an `AssertionError` that names operation and place.
+`SpecValidator(openapi)` finds the operation that a concrete method and path belong to and checks a request
+or a response body with jsonschema: types, enums, required fields, formats, and (strictly, unless told
+otherwise) field names that the contract does not know. A disagreement is an `AssertionError` that names
+operation and place.
 
 No thread of its own; read `test_simulator_spec.py` next to see it at work.
 """

@@ -1,0 +1,204 @@
+"""Ring-outs: two telephones rung one after the other, and what the service says about them meanwhile.
+
+A call walks through the phases below on the world's agenda, by the plan its number asks for (`magic`).
+After the end it can still be asked about for `KEPT_S` seconds; then the service has forgotten it. Every
+ended call leaves a record in the call log. Lives on the simulator's event loop thread.
+
+Read next: `routes_calls` for the HTTP side.
+"""
+
+from __future__ import annotations
+
+import enum
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, assert_never
+
+from rcdesk.simulator.accounts import Subscriber
+from rcdesk.simulator.clock import WorldClock
+from rcdesk.simulator.magic import CallPlan, Leg, call_plan
+from rcdesk.simulator.refusal import not_found
+
+KEPT_S = 10.0
+"""Simulated seconds for which an ended call can still be asked about."""
+
+
+class Phase(enum.Enum):
+    """Where a ring-out stands."""
+
+    RINGING_CALLER = "ringing caller"
+    PROMPTING = "prompting"
+    RINGING_CALLEE = "ringing callee"
+    TALKING = "talking"
+    ENDED = "ended"
+
+
+@dataclass(slots=True, kw_only=True)
+class RingOut:
+    """One call; the three states are CallingStatusInfo values."""
+
+    id: str
+    owner: Subscriber
+    from_number: str
+    to_number: str
+    shown_number: str
+    has_prompt: bool
+    plan: CallPlan
+    started_at: datetime
+    phase: Phase = Phase.RINGING_CALLER
+    call: str = "InProgress"
+    caller: str = "InProgress"
+    callee: str = "InProgress"
+    talked_at: datetime | None = None
+    ended_at: datetime | None = None
+    log_result: str = "Call connected"
+
+    def status(self) -> dict[str, str]:
+        """RingOutStatusInfo."""
+        return {"callStatus": self.call, "callerStatus": self.caller, "calleeStatus": self.callee}
+
+
+_LOG_RESULTS: dict[Leg, str] = {
+    "busy": "Busy",
+    "no answer": "No Answer",
+    "rejected": "Rejected",
+    "broken": "Call Failed",
+    "answers": "Call connected",
+}
+_LEG_STATES: dict[Leg, str] = {
+    "busy": "Busy",
+    "no answer": "NoAnswer",
+    "rejected": "Rejected",
+    "broken": "GenericError",
+    "answers": "Success",
+}
+_CALLEE_WHEN_CALLER_FAILED: dict[Leg, str] = {
+    "busy": "Rejected",
+    "no answer": "InProgress",
+    "rejected": "GenericError",
+    "broken": "GenericError",
+    "answers": "InProgress",
+}
+
+
+class CallDesk:
+    """All ring-outs of the world."""
+
+    def __init__(self, clock: WorldClock, on_ended: Callable[[RingOut], None]) -> None:
+        self._clock = clock
+        self._on_ended = on_ended
+        self._calls: dict[str, RingOut] = {}
+
+    def start(
+        self, owner: Subscriber, *, from_number: str, to_number: str, shown_number: str, has_prompt: bool
+    ) -> RingOut:
+        """Ring the caller's phone. Numbers are E.164."""
+        call = RingOut(
+            id=f"s-{secrets.token_hex(8)}",
+            owner=owner,
+            from_number=from_number,
+            to_number=to_number,
+            shown_number=shown_number,
+            has_prompt=has_prompt,
+            plan=call_plan(to_number),
+            started_at=self._clock.now(),
+        )
+        self._calls[call.id] = call
+        self._later(call, call.plan.caller_ring_s, Phase.RINGING_CALLER, self._caller_decides)
+        return call
+
+    def get(self, owner: Subscriber, call_id: str) -> RingOut:
+        """The user's call; CMN-102 when there is none (any more)."""
+        call = self._calls.get(call_id)
+        if call is None or call.owner is not owner:
+            raise not_found("ringoutId", call_id)
+        return call
+
+    def cancel(self, owner: Subscriber, call_id: str) -> None:
+        """Stop a call that is not connected yet; one that is stays as it is, as the service does."""
+        call = self.get(owner, call_id)
+        match call.phase:
+            case Phase.RINGING_CALLER | Phase.PROMPTING | Phase.RINGING_CALLEE:
+                call.log_result = "Stopped"
+                self._end(call, "CannotReach", "Rejected", "Rejected")
+            case Phase.TALKING | Phase.ENDED:
+                return
+            case _:
+                assert_never(call.phase)
+
+    def active(self, owner: Subscriber) -> list[RingOut]:
+        """The user's calls that have not ended."""
+        return [c for c in self._calls.values() if c.owner is owner and c.phase is not Phase.ENDED]
+
+    def all(self) -> list[RingOut]:
+        """Every call that can still be asked about."""
+        return list(self._calls.values())
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._calls.clear()
+
+    def _later(self, call: RingOut, delay_s: float, phase: Phase, step: Callable[[RingOut], None]) -> None:
+        """Enter `phase` now and take `step` after the delay, unless the call has moved on by then."""
+        call.phase = phase
+
+        def due() -> None:
+            if call.phase is phase:
+                step(call)
+
+        self._clock.at(delay_s, due)
+
+    def _caller_decides(self, call: RingOut) -> None:
+        leg = call.plan.caller
+        if leg != "answers":
+            call.log_result = _LOG_RESULTS[leg]
+            self._end(call, "CannotReach", _LEG_STATES[leg], _CALLEE_WHEN_CALLER_FAILED[leg])
+            return
+        call.caller = "Success"
+        if call.has_prompt:
+            self._later(call, call.plan.prompt_s, Phase.PROMPTING, self._try_destination)
+        else:
+            self._try_destination(call)
+
+    def _try_destination(self, call: RingOut) -> None:
+        refusal = call.plan.refusal
+        if refusal is not None:
+            call.log_result = (
+                "International Disabled" if refusal == "InternationalDisabled" else "Call Failed"
+            )
+            self._end(call, refusal, "Finished", refusal)
+        elif call.plan.is_lost:
+            call.log_result = "Unknown"
+            self._end(call, "NoSessionFound", "NoSessionFound", "NoSessionFound")
+        else:
+            self._later(call, call.plan.callee_ring_s, Phase.RINGING_CALLEE, self._callee_decides)
+
+    def _callee_decides(self, call: RingOut) -> None:
+        leg = call.plan.callee
+        if leg != "answers":
+            call.log_result = _LOG_RESULTS[leg]
+            self._end(call, "CannotReach", "Success", _LEG_STATES[leg])
+            self._clock.at(1.0, lambda: setattr(call, "caller", "Finished"))
+            return
+        call.call = call.callee = "Success"
+        call.talked_at = self._clock.now()
+        self._later(
+            call, call.plan.talk_s, Phase.TALKING, lambda c: self._end(c, "Success", "Finished", "Finished")
+        )
+
+    def _end(self, call: RingOut, call_state: str, caller: str, callee: str) -> None:
+        call.phase = Phase.ENDED
+        call.call, call.caller, call.callee = call_state, caller, callee
+        call.ended_at = self._clock.now()
+        self._on_ended(call)
+        self._clock.at(KEPT_S, lambda: self._forget(call.id))
+
+    def _forget(self, call_id: str) -> None:
+        self._calls.pop(call_id, None)
+
+
+def call_json(call: RingOut, extension_uri: str) -> dict[str, Any]:
+    """GetRingOutStatusResponse."""
+    return {"id": call.id, "uri": f"{extension_uri}/ring-out/{call.id}", "status": call.status()}

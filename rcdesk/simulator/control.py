@@ -1,0 +1,185 @@
+"""The control API under `/simulator/`, which the real service does not have: time, faults, limits, inbound
+faxes.
+
+No sign-in: the simulator listens on 127.0.0.1 only. `GET /simulator/` explains all this to a person and
+lists the magic numbers. Lives on the simulator's event loop thread; read `faults` and `magic` next.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import secrets
+from typing import Any
+
+from aiohttp import web
+
+from rcdesk.simulator.clock import wire_time
+from rcdesk.simulator.faults import KINDS, fault_from
+from rcdesk.simulator.magic import MAGIC_NUMBERS
+from rcdesk.simulator.messages import Document, Message
+from rcdesk.simulator.refusal import bad_parameter
+from rcdesk.simulator.server import SimulatorServer
+
+COMMANDS = (
+    ("GET /simulator/", "this page"),
+    ("GET /simulator/state", "the clock, the people with their credentials, calls, faxes, faults, limits"),
+    ("POST /simulator/advance", '{"seconds": 10}: jump ahead'),
+    (
+        "POST /simulator/faults",
+        '{"kind": "status", "path": "/fax", "method": "POST", "status": 503, "times": 1}',
+    ),
+    ("DELETE /simulator/faults", "no more faults"),
+    ("POST /simulator/limits", '{"Heavy": 2, "window_s": 60, "penalty_s": 60}'),
+    (
+        "POST /simulator/inbound-fax",
+        '{"to": "+18885550109", "from": "+16505550142", "pages": 2, "text": "…"}',
+    ),
+    ("GET /simulator/requests", "what was asked so far"),
+    ("POST /simulator/reset", "an empty day"),
+)
+
+
+async def _order(request: web.Request) -> dict[str, Any]:
+    try:
+        value = json.loads(await request.read() or b"{}")
+    except ValueError as exc:
+        raise bad_parameter("body") from exc
+    if not isinstance(value, dict):
+        raise bad_parameter("body")
+    return value
+
+
+def receive_fax(server: SimulatorServer, order: dict[str, Any]) -> Message:
+    """An inbound fax of `{to?, from?, pages?, text?}`; to a number of either account."""
+    world = server.world
+    to_number = str(order.get("to") or world.subscribers[0].fax_number)
+    owner = next((s for s in world.subscribers if any(x.number == to_number for x in s.lines)), None)
+    pages = order.get("pages", 1)
+    if owner is None:
+        raise bad_parameter("to", to_number)
+    if not isinstance(pages, int) or not 1 <= pages <= 200:
+        raise bad_parameter("pages", pages)
+    text = str(order.get("text") or "A fax received by the simulator.")
+    documents = []
+    for number in range(1, pages + 1):
+        path = server.spool / f"inbound-{secrets.token_hex(8)}.txt"
+        path.write_text(f"{text}\n\nPage {number} of {pages}\n", encoding="utf-8")
+        size_bytes = path.stat().st_size
+        documents.append(Document(path=path, name=path.name, media_type="txt", size_bytes=size_bytes))
+    message = world.faxes.receive(
+        owner,
+        from_number=str(order.get("from") or "+16505550142"),
+        to_number=to_number,
+        documents=tuple(documents),
+    )
+    server.render_room.begin(message)
+    return message
+
+
+def state_json(server: SimulatorServer) -> dict[str, Any]:
+    """What `GET /simulator/state` says."""
+    world = server.world
+    world.clock.settle()
+    people = [
+        {
+            "name": s.name,
+            "company": s.company,
+            "username": s.username,
+            "extension": s.extension,
+            "password": s.password,
+            "jwt": s.jwt,
+            "country": s.country.iso_code,
+        }
+        for s in world.subscribers
+    ]
+    return {
+        "now": wire_time(world.clock.now()),
+        "clock": "manual" if world.clock.is_manual else "real",
+        "speed": world.clock.speed,
+        "credentials": server.credentials,
+        "people": people,
+        "calls": [
+            {"id": c.id, "from": c.from_number, "to": c.to_number, "phase": c.phase.value, **c.status()}
+            for c in world.calls.all()
+        ],
+        "faxes": [m.json(server.base_url) for m in world.messages.all()],
+        "faults": server.faults.as_json(),
+        "limits": world.limits.limits,
+        "requests": len(server.requests),
+    }
+
+
+def page_html(server: SimulatorServer) -> str:
+    """The page that explains the simulator."""
+
+    def rows(items: list[tuple[str, ...]]) -> str:
+        cells = ("".join(f"<td>{html.escape(cell)}</td>" for cell in item) for item in items)
+        return "".join(f"<tr>{row}</tr>" for row in cells)
+
+    numbers = rows([(m.number, m.kind, m.outcome, m.description) for m in MAGIC_NUMBERS])
+    return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>rcdesk simulator</title>
+<style>body{{font:15px/1.5 system-ui;margin:2rem auto;max-width:60rem;padding:0 1rem}}
+table{{border-collapse:collapse;width:100%}}td{{border-bottom:1px solid #8884;padding:.25rem .6rem}}
+td:first-child{{font-family:monospace;white-space:nowrap}}</style>
+<h1>A simulated RingCentral</h1>
+<p>Base URL <code>{html.escape(server.base_url)}</code>. Nothing here reaches a telephone. The service's own paths
+begin with <code>/restapi</code>; the ones below exist only here.</p>
+<h2>Control</h2><table>{rows(list(COMMANDS))}</table>
+<h2>Kinds of fault</h2><table>{rows(list(KINDS.items()))}</table>
+<h2>Magic numbers</h2><p>Any other number answers, or receives the fax.</p><table>{numbers}</table></html>"""
+
+
+def add_routes(app: web.Application, server: SimulatorServer) -> None:
+    """Put the control API on the application."""
+
+    async def page(request: web.Request) -> web.StreamResponse:
+        return web.Response(text=page_html(server), content_type="text/html")
+
+    async def state(request: web.Request) -> web.StreamResponse:
+        return web.json_response(state_json(server))
+
+    async def advance(request: web.Request) -> web.StreamResponse:
+        seconds = (await _order(request)).get("seconds")
+        if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds < 0:
+            raise bad_parameter("seconds", seconds)
+        await server.advance(seconds)
+        return web.json_response({"now": wire_time(server.world.clock.now())})
+
+    async def add_fault(request: web.Request) -> web.StreamResponse:
+        server.faults.add(fault_from(await _order(request)))
+        return web.json_response(server.faults.as_json())
+
+    async def clear_faults(request: web.Request) -> web.StreamResponse:
+        server.faults.clear()
+        return web.Response(status=204)
+
+    async def limits(request: web.Request) -> web.StreamResponse:
+        server.world.limits.configure(await _order(request))
+        return web.json_response(server.world.limits.limits)
+
+    async def inbound(request: web.Request) -> web.StreamResponse:
+        message = receive_fax(server, await _order(request))
+        await server.render_room.settled(message)
+        return web.json_response(message.json(server.base_url))
+
+    async def reset(request: web.Request) -> web.StreamResponse:
+        await server.reset()
+        return web.Response(status=204)
+
+    async def requests(request: web.Request) -> web.StreamResponse:
+        return web.json_response([r.as_json() for r in server.requests])
+
+    async def to_page(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound("/simulator/")
+
+    app.router.add_get("/simulator", to_page)
+    app.router.add_get("/simulator/", page)
+    app.router.add_get("/simulator/state", state)
+    app.router.add_post("/simulator/advance", advance)
+    app.router.add_post("/simulator/faults", add_fault)
+    app.router.add_delete("/simulator/faults", clear_faults)
+    app.router.add_post("/simulator/limits", limits)
+    app.router.add_post("/simulator/inbound-fax", inbound)
+    app.router.add_post("/simulator/reset", reset)
+    app.router.add_get("/simulator/requests", requests)

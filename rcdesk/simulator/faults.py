@@ -1,0 +1,104 @@
+"""Faults on demand: what goes wrong, for which requests, how many times.
+
+A fault waits in a list until a request matches; `server` then acts it out. `slow` may read the body at a
+given pace, the cuts differ in how much the service has read and done before the connection dies. No thread
+of its own. Read next: `control` for how a fault is ordered over HTTP.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from rcdesk.simulator.refusal import bad_parameter
+
+KINDS: dict[str, str] = {
+    "status": "answer with `status` (default 503) without doing the work",
+    "429": "answer 429 with Retry-After `seconds` (default 30) without doing the work",
+    "slow": "wait `seconds` first, and read the body at `bytes_per_second` if given",
+    "cut-before": "close the connection before reading the body",
+    "cut-during": "close it after `after_bytes` (default 32768) of the body",
+    "cut-after": "read the whole body, do nothing, close",
+    "answer-lost": "do the work, then close without an answer",
+    "garbage": "do the work, then answer 200 with broken JSON",
+    "expire-token": "the access token of the request expires now",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """One order; `times_left` counts down to nothing."""
+
+    kind: str
+    path: str = ""
+    method: str | None = None
+    status: int = 503
+    seconds: float | None = None
+    bytes_per_second: float | None = None
+    after_bytes: int = 32_768
+    times_left: int = 1
+
+    def matches(self, method: str, path: str) -> bool:
+        """True for this method (any if None) and a path containing, or matching as regex, `path`."""
+        if self.method is not None and self.method.upper() != method:
+            return False
+        if self.path in path:
+            return True
+        try:
+            return re.search(self.path, path) is not None
+        except re.error:
+            return False
+
+
+def fault_from(order: dict[str, Any]) -> Fault:
+    """A fault from control JSON `{kind, method?, path?, status?, seconds?, bytes_per_second?, times?}`."""
+    kind = str(order.get("kind", ""))
+    if kind not in KINDS:
+        raise bad_parameter("kind", kind)
+    pace = order.get("bytes_per_second")
+    seconds = order.get("seconds")
+    try:
+        return Fault(
+            kind=kind,
+            path=str(order.get("path", "")),
+            method=str(order["method"]) if order.get("method") else None,
+            status=int(order.get("status", 503)),
+            seconds=float(seconds) if seconds is not None else None,
+            bytes_per_second=float(pace) if pace else None,
+            after_bytes=int(order.get("after_bytes", 32_768)),
+            times_left=int(order.get("times", 1)),
+        )
+    except (TypeError, ValueError) as exc:
+        raise bad_parameter("fault", exc) from exc
+
+
+class FaultList:
+    """Faults waiting for their requests, first ordered first used."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        """Wait for a matching request."""
+        self._waiting.append(fault)
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """The fault for this request, used up once."""
+        for fault in self._waiting:
+            if fault.matches(method, path):
+                fault.times_left -= 1
+                if fault.times_left <= 0:
+                    self._waiting.remove(fault)
+                return fault
+        return None
+
+    def clear(self) -> None:
+        """No more faults."""
+        self._waiting.clear()
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """For `GET /simulator/state`."""
+        return [
+            {"kind": f.kind, "method": f.method, "path": f.path, "times": f.times_left} for f in self._waiting
+        ]

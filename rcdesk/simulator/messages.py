@@ -1,0 +1,188 @@
+"""The message store: faxes in and out, found by filter, read, deleted, purged, and followed by sync tokens.
+
+Every change gives a message the next revision number, which is all that a sync token remembers. Lives on the
+simulator's event loop thread. Read next: `faxes` (how a fax lives), `routes_messages` (the HTTP side).
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rcdesk.simulator.accounts import Subscriber
+from rcdesk.simulator.clock import WorldClock, wire_time
+from rcdesk.simulator.refusal import Refusal, not_found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One uploaded file, stored on disk."""
+
+    path: Path
+    name: str
+    media_type: str
+    size_bytes: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Party:
+    """A sender or recipient with what became of the fax to them."""
+
+    number: str
+    name: str = ""
+    status: str | None = None
+    error_code: str | None = None
+    is_due: bool = False
+
+    def json(self) -> dict[str, Any]:
+        """MessageStoreCallerInfoResponseTo, or …From when there is no status."""
+        result: dict[str, Any] = {"phoneNumber": self.number, "location": location_of(self.number)}
+        if self.name:
+            result["name"] = self.name
+        if self.status:
+            result["messageStatus"] = self.status
+        if self.error_code:
+            result["faxErrorCode"] = self.error_code
+        return result
+
+
+@dataclass(slots=True, kw_only=True)
+class Message:
+    """One fax; `page_count` is None until rendered, `rendered` the file to download."""
+
+    id: int
+    owner: Subscriber
+    direction: str
+    sender: Party
+    recipients: list[Party]
+    created_at: datetime
+    modified_at: datetime
+    status: str
+    resolution: str = "High"
+    cover_index: int = 0
+    cover_text: str = ""
+    documents: tuple[Document, ...] = ()
+    read_status: str = "Unread"
+    availability: str = "Alive"
+    page_count: int | None = None
+    render_error: str | None = None
+    rendered: Path | None = None
+    revision: int = 0
+    send_at: datetime | None = None
+
+    def json(self, extension_uri: str) -> dict[str, Any]:
+        """GetMessageInfoResponse; for a new fax also FaxResponse, which is the same but for rarer fields."""
+        uri = f"{extension_uri}/message-store/{self.id}"
+        result: dict[str, Any] = {
+            "uri": uri,
+            "id": self.id,
+            "to": [party.json() for party in self.recipients],
+            "from": self.sender.json(),
+            "type": "Fax",
+            "creationTime": wire_time(self.created_at),
+            "lastModifiedTime": wire_time(self.modified_at),
+            "readStatus": self.read_status,
+            "priority": "Normal",
+            "attachments": [
+                {
+                    "id": self.id,
+                    "uri": f"{uri}/content/{self.id}",
+                    "type": "RenderedDocument",
+                    "contentType": self.owner.fax_media_type,
+                }
+            ],
+            "direction": self.direction,
+            "availability": self.availability,
+            "messageStatus": self.status,
+            "faxResolution": self.resolution,
+        }
+        if self.direction == "Outbound":
+            result["coverIndex"] = self.cover_index
+            if self.cover_text:
+                result["coverPageText"] = self.cover_text
+        if self.status == "Queued":
+            result["faxPageCount"] = 0
+        elif self.page_count is not None:
+            result["faxPageCount"] = self.page_count
+        return result
+
+
+def location_of(number: str) -> str:
+    """A place for a number, roughly."""
+    places = {
+        "+1650": "Redwood City, CA",
+        "+1415": "San Francisco, CA",
+        "+1510": "Oakland, CA",
+        "+442": "London",
+    }
+    return next((place for prefix, place in places.items() if number.startswith(prefix)), "Somewhere")
+
+
+class MessageStore:
+    """Every message of the world."""
+
+    def __init__(self, clock: WorldClock) -> None:
+        self._clock = clock
+        self._messages: dict[int, Message] = {}
+        self._ids = itertools.count(2_014_000_001)
+        self._revision = 0
+        self._tokens: dict[str, tuple[int, int]] = {}
+
+    def next_id(self) -> int:
+        """A message id never used before."""
+        return next(self._ids)
+
+    def add(self, message: Message) -> None:
+        """Keep a new message."""
+        self._messages[message.id] = message
+        self.touched(message)
+
+    def touched(self, message: Message) -> None:
+        """Note a change: new modification time, next revision."""
+        self._revision += 1
+        message.revision = self._revision
+        message.modified_at = self._clock.now()
+
+    def get(self, owner: Subscriber, message_id: str) -> Message:
+        """The user's message, deleted ones included; CMN-102 for unknown or purged."""
+        message = self._messages.get(int(message_id)) if message_id.isdigit() else None
+        if message is None or message.owner is not owner or message.availability == "Purged":
+            raise not_found("messageId", message_id)
+        return message
+
+    def find(self, owner: Subscriber, wanted: Callable[[Message], bool]) -> list[Message]:
+        """The user's messages that pass, newest first."""
+        mine = [m for m in self._messages.values() if m.owner is owner and wanted(m)]
+        return sorted(mine, key=lambda m: (m.created_at, m.id), reverse=True)
+
+    def all(self) -> list[Message]:
+        """Every message, oldest first."""
+        return list(self._messages.values())
+
+    def delete(self, message: Message, *, is_purge: bool) -> None:
+        """Mark as deleted; a second time, or at once with `is_purge`, gone for good."""
+        message.availability = "Purged" if is_purge or message.availability == "Deleted" else "Deleted"
+        self.touched(message)
+
+    def new_token(self, owner: Subscriber) -> str:
+        """A sync token for everything up to now."""
+        token = secrets.token_urlsafe(18)
+        self._tokens[token] = (owner.extension_id, self._revision)
+        return token
+
+    def since(self, owner: Subscriber, token: str) -> int:
+        """The revision a sync token stands for; MSG-333 when it says nothing to us (any more)."""
+        extension_id, revision = self._tokens.get(token, (0, 0))
+        if extension_id != owner.extension_id:
+            raise Refusal(400, "MSG-333", "Full synchronization is required", parameter="syncToken")
+        return revision
+
+    def clear(self) -> None:
+        """Forget messages and tokens; ids go on."""
+        self._messages.clear()
+        self._tokens.clear()

@@ -1,0 +1,118 @@
+"""Where faxes are drawn, so that the event loop stays free: a small thread pool, and a child process for
+PDFs.
+
+The child keeps pdfium, which is not safe on two threads, out of the program that embeds the simulator.
+`begin` is called when a fax is accepted, `settled` by whoever wants to be sure it is drawn. Begins and
+ends on the loop's thread. Read next: `render` for the drawing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from rcdesk.simulator.faxes import COVER_PAGES
+from rcdesk.simulator.messages import Message
+from rcdesk.simulator.world import World
+
+_log = logging.getLogger(__name__)
+CHILD_TIMEOUT_S = 300
+
+
+def _draw_in_child(job_json: str) -> tuple[int | None, str | None]:
+    root = str(Path(__file__).resolve().parents[2])
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    done = subprocess.run(
+        [sys.executable, "-m", "rcdesk.simulator.render"],
+        input=job_json,
+        capture_output=True,
+        text=True,
+        timeout=CHILD_TIMEOUT_S,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        check=False,
+    )
+    if done.returncode != 0:
+        _log.error("drawing a fax failed: %s", done.stderr[-500:])
+        return None, "RenderingFailed"
+    answer = json.loads(done.stdout)
+    return answer.get("pages"), answer.get("error")
+
+
+def _draw(message: Message, output: Path) -> tuple[int | None, str | None]:
+    """Page count, or why there is none. Runs in the pool."""
+    from rcdesk.simulator.render import Cover, RenderFailed, RenderJob, draw
+
+    cover = None
+    if message.cover_index != 0 and message.direction == "Outbound":
+        cover = Cover(
+            style=COVER_PAGES[message.cover_index],
+            to_names=tuple(party.name for party in message.recipients),
+            to_numbers=tuple(party.number for party in message.recipients),
+            from_name=f"{message.owner.name}, {message.owner.company}",
+            from_number=message.sender.number,
+            date=message.created_at.strftime("%d %B %Y, %H:%M UTC"),
+            note=message.cover_text,
+        )
+    job = RenderJob(
+        output=str(output),
+        media_type=message.owner.fax_media_type,
+        resolution=message.resolution,
+        cover=cover,
+        documents=tuple((str(d.path), d.name, d.media_type) for d in message.documents),
+    )
+    if job.needs_pdfium and not getattr(sys, "frozen", False):
+        return _draw_in_child(job.to_json())
+    try:
+        return draw(job), None
+    except RenderFailed as exc:
+        return None, exc.error_code
+
+
+class RenderRoom:
+    """Draws faxes one after another, off the loop."""
+
+    def __init__(self, world: World, spool: Path) -> None:
+        self._world = world
+        self._spool = spool
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="simulator-render")
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    def begin(self, message: Message) -> None:
+        """Draw this fax and tell the world when done."""
+        task = asyncio.get_running_loop().create_task(self._render(message))
+        self._tasks[message.id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(message.id, None))
+
+    async def settled(self, message: Message | None = None) -> None:
+        """Wait until this fax (or every fax) is drawn."""
+        wanted = self._tasks.values() if message is None else [self._tasks.get(message.id)]
+        waiting = [task for task in wanted if task is not None]
+        if waiting:
+            await asyncio.gather(*waiting)
+
+    async def close(self) -> None:
+        """Finish what is being drawn, then end the pool's thread."""
+        for task in list(self._tasks.values()):
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
+
+    async def _render(self, message: Message) -> None:
+        suffix = ".tiff" if message.owner.fax_media_type == "image/tiff" else ".pdf"
+        output = self._spool / f"rendered-{message.id}{suffix}"
+        try:
+            pages, error = await asyncio.get_running_loop().run_in_executor(
+                self._pool, _draw, message, output
+            )
+        except (OSError, ValueError, subprocess.SubprocessError):
+            _log.exception("drawing a fax failed")
+            pages, error = None, "RenderingFailed"
+        if error is None:
+            message.rendered = output
+        self._world.faxes.rendered(message, page_count=pages, error=error)

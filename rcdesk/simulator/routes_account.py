@@ -1,0 +1,307 @@
+"""Who and with which numbers: account, extension, phones, lines, caller id, presence, versions, dictionaries.
+
+Lives on the simulator's event loop thread; the people are in `accounts`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from rcdesk.simulator.accounts import UNITED_STATES, Country
+from rcdesk.simulator.calls import Phase
+from rcdesk.simulator.faxes import COVER_PAGES
+from rcdesk.simulator.refusal import bad_parameter, not_found
+from rcdesk.simulator.visit import Route, Visit, answer
+
+API = "/restapi/v1.0"
+ACCOUNT = f"{API}/account/{{accountId}}"
+EXTENSION = f"{ACCOUNT}/extension/{{extensionId}}"
+FEATURES = ("RingOut", "FaxNumber")
+
+
+async def versions(visit: Visit) -> web.StreamResponse:
+    """GET /restapi."""
+    version = {
+        "uri": f"{visit.base_url}{API}",
+        "versionString": "1.0.60",
+        "releaseDate": "2026-01-15T00:00:00.000Z",
+        "uriString": "v1.0",
+    }
+    return answer(
+        {
+            "uri": f"{visit.base_url}/restapi",
+            "apiVersions": [version],
+            "serverVersion": "simulator",
+            "serverRevision": "1",
+        }
+    )
+
+
+def _country(visit: Visit, country: Country) -> dict[str, str]:
+    return {
+        "id": country.id,
+        "uri": f"{visit.base_url}{API}/dictionary/country/{country.id}",
+        "name": country.name,
+        "isoCode": country.iso_code,
+        "callingCode": country.calling_code,
+    }
+
+
+def _regional(visit: Visit) -> dict[str, Any]:
+    who = visit.subscriber
+    is_us = who.country is UNITED_STATES
+    language = {
+        "id": "1033" if is_us else "2057",
+        "name": "English (United States)" if is_us else "English (United Kingdom)",
+        "localeCode": "en-US" if is_us else "en-GB",
+    }
+    return {
+        "homeCountry": _country(visit, who.country),
+        "language": language,
+        "greetingLanguage": language,
+        "formattingLocale": language,
+        "timeFormat": "12h" if is_us else "24h",
+        "timezone": {
+            "id": who.timezone[0],
+            "uri": f"{visit.base_url}{API}/dictionary/timezone/{who.timezone[0]}",
+            "name": who.timezone[1],
+            "description": who.timezone[1],
+            "bias": "-480" if is_us else "0",
+        },
+    }
+
+
+async def account(visit: Visit) -> web.StreamResponse:
+    """GET …/account/~."""
+    who = visit.subscriber
+    return answer(
+        {
+            "uri": visit.account_uri,
+            "id": who.account_id,
+            "mainNumber": who.main_number,
+            "status": "Confirmed",
+            "setupWizardState": "Completed",
+            "operator": {
+                "uri": visit.extension_uri,
+                "id": who.extension_id,
+                "extensionNumber": who.extension,
+            },
+            "regionalSettings": {
+                **_regional(visit),
+                "currency": {"id": 1, "code": "USD", "name": "US Dollar", "symbol": "$"},
+            },
+            "serviceInfo": {
+                "uri": f"{visit.account_uri}/service-info",
+                "brand": {"id": "1210", "name": "RingCentral", "homeCountry": _country(visit, who.country)},
+                "servicePlan": {"id": "8853", "name": "RingEX Simulated", "edition": "Advanced"},
+                "contractedCountry": _country(visit, who.country),
+            },
+        }
+    )
+
+
+async def extension(visit: Visit) -> web.StreamResponse:
+    """GET …/extension/~."""
+    who = visit.subscriber
+    features = ("CallForwarding", "Fax", "FaxReceiving", "InternationalCalling", "RingOut", "Presence", "SMS")
+    return answer(
+        {
+            "uri": visit.extension_uri,
+            "id": who.extension_id,
+            "account": {"id": str(who.account_id), "uri": visit.account_uri},
+            "extensionNumber": who.extension,
+            "name": who.name,
+            "contact": {
+                "firstName": who.first_name,
+                "lastName": who.last_name,
+                "name": who.name,
+                "company": who.company,
+                "email": who.email,
+                "businessPhone": who.main_number,
+            },
+            "type": "User",
+            "status": "Enabled",
+            "setupWizardState": "Completed",
+            "permissions": {"admin": {"enabled": True}, "internationalCalling": {"enabled": True}},
+            "regionalSettings": _regional(visit),
+            "serviceFeatures": [{"featureName": name, "enabled": True} for name in features],
+        }
+    )
+
+
+async def forwarding_numbers(visit: Visit) -> web.StreamResponse:
+    """GET …/forwarding-number."""
+    uri = f"{visit.extension_uri}/forwarding-number"
+    records = [
+        {
+            "id": phone.id,
+            "uri": f"{uri}/{phone.id}",
+            "phoneNumber": phone.number,
+            "label": phone.label,
+            "type": phone.type,
+            "features": list(phone.features),
+            "flipNumber": str(index),
+        }
+        for index, phone in enumerate(visit.subscriber.phones, start=1)
+    ]
+    return answer(visit.page(uri, records))
+
+
+async def phone_numbers(visit: Visit) -> web.StreamResponse:
+    """GET …/phone-number; `usageType` filters."""
+    who, uri = visit.subscriber, f"{visit.extension_uri}/phone-number"
+    wanted = visit.request.query.getall("usageType", [])
+    records = [
+        {
+            "id": line.id,
+            "uri": f"{visit.account_uri}/phone-number/{line.id}",
+            "phoneNumber": line.number,
+            "label": line.label,
+            "type": line.type,
+            "usageType": line.usage_type,
+            "features": list(line.features),
+            "primary": line.is_primary,
+            "paymentType": "TollFree" if line.number.startswith("+1888") else "Local",
+            "location": line.location,
+            "status": "Normal",
+            "country": {k: v for k, v in _country(visit, who.country).items() if k in ("id", "uri", "name")},
+        }
+        for line in who.lines
+        if not wanted or line.usage_type in wanted
+    ]
+    return answer(visit.page(uri, records))
+
+
+def _caller_id_json(visit: Visit) -> dict[str, Any]:
+    who = visit.subscriber
+    by_feature = []
+    for feature in FEATURES:
+        number = visit.world.caller_id(who, feature)
+        line = next(line for line in who.lines if line.number == number)
+        info = {
+            "id": str(line.id),
+            "uri": f"{visit.account_uri}/phone-number/{line.id}",
+            "phoneNumber": line.number,
+        }
+        by_feature.append({"feature": feature, "callerId": {"type": "PhoneNumber", "phoneInfo": info}})
+    return {
+        "uri": f"{visit.extension_uri}/caller-id",
+        "byDevice": [],
+        "byFeature": by_feature,
+        "extensionNameForOutboundCalls": True,
+        "extensionNumberForInternalCalls": False,
+    }
+
+
+async def caller_id(visit: Visit) -> web.StreamResponse:
+    """GET …/caller-id."""
+    return answer(_caller_id_json(visit))
+
+
+async def set_caller_id(visit: Visit) -> web.StreamResponse:
+    """PUT …/caller-id: `byFeature` entries by number id or phone number."""
+    body = await visit.json_object()
+    for entry in body.get("byFeature", []):
+        info = entry.get("callerId", {}).get("phoneInfo", {})
+        line = next(
+            (
+                x
+                for x in visit.subscriber.lines
+                if info.get("id") == str(x.id) or info.get("phoneNumber") == x.number
+            ),
+            None,
+        )
+        if entry.get("feature") not in FEATURES or line is None:
+            raise bad_parameter("byFeature", entry.get("feature"))
+        visit.world.set_caller_id(visit.subscriber, entry["feature"], line.number)
+    return answer(_caller_id_json(visit))
+
+
+def _presence_json(visit: Visit) -> dict[str, Any]:
+    who = visit.subscriber
+    active = visit.world.calls.active(who)
+    telephony = "NoCall"
+    if active:
+        talking = any(call.phase is Phase.TALKING for call in active)
+        telephony = "CallConnected" if talking else "Ringing"
+    state = {
+        "dndStatus": "TakeAllCalls",
+        "userStatus": "Available",
+        "allowSeeMyPresence": True,
+        "ringOnMonitoredCall": False,
+        "pickUpCallsOnHold": False,
+        **visit.world.presence.get(who.extension_id, {}),
+    }
+    is_busy = telephony != "NoCall" or state["dndStatus"] == "DoNotAcceptAnyCalls"
+    return {
+        "uri": f"{visit.extension_uri}/presence",
+        "extension": {"id": who.extension_id, "uri": visit.extension_uri, "extensionNumber": who.extension},
+        "presenceStatus": "Busy" if is_busy else state["userStatus"],
+        "telephonyStatus": telephony,
+        "aggregatedTelephonyStatus": telephony,
+        **state,
+    }
+
+
+async def presence(visit: Visit) -> web.StreamResponse:
+    """GET …/presence."""
+    return answer(_presence_json(visit))
+
+
+async def set_presence(visit: Visit) -> web.StreamResponse:
+    """PUT …/presence."""
+    body = await visit.json_object()
+    allowed = {
+        "dndStatus": (
+            "TakeAllCalls",
+            "DoNotAcceptDepartmentCalls",
+            "TakeDepartmentCallsOnly",
+            "DoNotAcceptAnyCalls",
+        ),
+        "userStatus": ("Offline", "Busy", "Available"),
+    }
+    for name, values in allowed.items():
+        if name in body and body[name] not in values:
+            raise bad_parameter(name, body[name])
+    known = (
+        "dndStatus",
+        "userStatus",
+        "message",
+        "allowSeeMyPresence",
+        "ringOnMonitoredCall",
+        "pickUpCallsOnHold",
+    )
+    kept = visit.world.presence.setdefault(visit.subscriber.extension_id, {})
+    kept.update({name: body[name] for name in known if name in body})
+    return answer(_presence_json(visit))
+
+
+async def cover_pages(visit: Visit) -> web.StreamResponse:
+    """GET /restapi/v1.0/dictionary/fax-cover-page."""
+    records = [{"id": str(index), "name": name} for index, name in enumerate(COVER_PAGES)]
+    return answer(visit.page(f"{visit.base_url}{API}/dictionary/fax-cover-page", records))
+
+
+def check_owner(visit: Visit) -> None:
+    """CMN-102 unless the path speaks of `~` or of the signed-in user's own account and extension."""
+    who = visit.subscriber
+    for name, own in (("accountId", who.account_id), ("extensionId", who.extension_id)):
+        given = visit.request.match_info.get(name, "~")
+        if given not in ("~", str(own)):
+            raise not_found(name, given)
+
+
+ROUTES = (
+    Route(method="GET", path="/restapi", group="NoThrottling", handler=versions, is_public=True),
+    Route(method="GET", path=ACCOUNT, group="Light", handler=account),
+    Route(method="GET", path=EXTENSION, group="Light", handler=extension),
+    Route(method="GET", path=f"{EXTENSION}/forwarding-number", group="Light", handler=forwarding_numbers),
+    Route(method="GET", path=f"{EXTENSION}/phone-number", group="Light", handler=phone_numbers),
+    Route(method="GET", path=f"{EXTENSION}/caller-id", group="Light", handler=caller_id),
+    Route(method="PUT", path=f"{EXTENSION}/caller-id", group="Medium", handler=set_caller_id),
+    Route(method="GET", path=f"{EXTENSION}/presence", group="Light", handler=presence),
+    Route(method="PUT", path=f"{EXTENSION}/presence", group="Medium", handler=set_presence),
+    Route(method="GET", path=f"{API}/dictionary/fax-cover-page", group="Light", handler=cover_pages),
+)

@@ -1,0 +1,78 @@
+"""`…/ring-out`: ring two phones, look, cancel. Numbers are checked here; the call lives in `calls`.
+
+Lives on the simulator's event loop thread.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from rcdesk.simulator.calls import call_json
+from rcdesk.simulator.refusal import bad_parameter
+from rcdesk.simulator.routes_account import EXTENSION
+from rcdesk.simulator.visit import Route, Visit, answer, no_content
+
+
+def _party(body: dict[str, Any], name: str) -> dict[str, Any]:
+    value = body.get(name)
+    if not isinstance(value, dict):
+        raise bad_parameter(name, value if value is not None else "")
+    return value
+
+
+def _from_number(visit: Visit, party: dict[str, Any]) -> str:
+    if "forwardingNumberId" in party:
+        wanted = str(party["forwardingNumberId"])
+        for phone in visit.subscriber.phones:
+            if phone.id == wanted:
+                return phone.number
+        raise bad_parameter("from.forwardingNumberId", wanted)
+    return visit.subscriber.e164(str(party.get("phoneNumber", "")), "from.phoneNumber")
+
+
+def _shown_number(visit: Visit, body: dict[str, Any]) -> str:
+    who = visit.subscriber
+    if not body.get("callerId"):
+        return visit.world.caller_id(who, "RingOut")
+    number = who.e164(str(_party(body, "callerId").get("phoneNumber", "")), "callerId.phoneNumber")
+    allowed = {line.number for line in who.lines if "CallerId" in line.features}
+    if number not in allowed | {phone.number for phone in who.phones}:
+        raise bad_parameter("callerId.phoneNumber", number)
+    return number
+
+
+async def create(visit: Visit) -> web.StreamResponse:
+    """POST …/ring-out."""
+    body = await visit.json_object()
+    prompt = body.get("playPrompt", False)
+    if not isinstance(prompt, bool):
+        raise bad_parameter("playPrompt", prompt)
+    call = visit.world.calls.start(
+        visit.subscriber,
+        from_number=_from_number(visit, _party(body, "from")),
+        to_number=visit.subscriber.e164(str(_party(body, "to").get("phoneNumber", "")), "to.phoneNumber"),
+        shown_number=_shown_number(visit, body),
+        has_prompt=prompt,
+    )
+    return answer(call_json(call, visit.extension_uri))
+
+
+async def read(visit: Visit) -> web.StreamResponse:
+    """GET …/ring-out/{ringoutId}."""
+    call = visit.world.calls.get(visit.subscriber, visit.request.match_info["ringoutId"])
+    return answer(call_json(call, visit.extension_uri))
+
+
+async def cancel(visit: Visit) -> web.StreamResponse:
+    """DELETE …/ring-out/{ringoutId}."""
+    visit.world.calls.cancel(visit.subscriber, visit.request.match_info["ringoutId"])
+    return no_content()
+
+
+ROUTES = (
+    Route(method="POST", path=f"{EXTENSION}/ring-out", group="Heavy", handler=create),
+    Route(method="GET", path=f"{EXTENSION}/ring-out/{{ringoutId}}", group="Light", handler=read),
+    Route(method="DELETE", path=f"{EXTENSION}/ring-out/{{ringoutId}}", group="Heavy", handler=cancel),
+)

@@ -1,0 +1,232 @@
+"""The message store, its sync, the rendered files, and the call log.
+
+Lives on the simulator's event loop thread; the messages are in `messages`, the log in `calllog`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+
+from rcdesk.simulator.clock import parse_wire_time, wire_time
+from rcdesk.simulator.messages import Message
+from rcdesk.simulator.refusal import Refusal, bad_parameter, not_found
+from rcdesk.simulator.routes_account import EXTENSION
+from rcdesk.simulator.visit import Route, Visit, answer, no_content
+
+STORE = f"{EXTENSION}/message-store"
+MULTI = "application/vnd.ringcentral.multipart+json"
+ALLOWED = {
+    "availability": ("Alive", "Deleted", "Purged"),
+    "direction": ("Inbound", "Outbound"),
+    "messageType": ("Fax", "SMS", "VoiceMail", "Pager"),
+    "readStatus": ("Read", "Unread"),
+    "type": ("Voice", "Fax"),
+}
+
+
+def _choices(visit: Visit, name: str) -> set[str]:
+    """The values of a repeatable enum parameter; CMN-101 for one the service does not know."""
+    given = {value for text in visit.request.query.getall(name, []) for value in text.split(",") if value}
+    for value in given:
+        if value not in ALLOWED[name]:
+            raise bad_parameter(name, value)
+    return given
+
+
+def _moment(visit: Visit, name: str) -> datetime | None:
+    text = visit.request.query.get(name)
+    if not text:
+        return None
+    try:
+        return parse_wire_time(text.replace(" ", "+"))
+    except ValueError as exc:
+        raise bad_parameter(name, text) from exc
+
+
+def _date_range(visit: Visit) -> tuple[datetime, datetime]:
+    date_to = _moment(visit, "dateTo") or visit.world.clock.now()
+    return _moment(visit, "dateFrom") or date_to - timedelta(hours=24), date_to
+
+
+def _filter(visit: Visit) -> Callable[[Message], bool]:
+    types, directions = _choices(visit, "messageType"), _choices(visit, "direction")
+    reads, alive = _choices(visit, "readStatus"), _choices(visit, "availability") or {"Alive"}
+    digits = visit.request.query.get("phoneNumber", "").replace(" ", "").lstrip("+")
+
+    def wanted(message: Message) -> bool:
+        numbers = [party.number for party in [message.sender, *message.recipients]]
+        return (
+            (not types or "Fax" in types)
+            and (not directions or message.direction in directions)
+            and (not reads or message.read_status in reads)
+            and message.availability in alive
+            and (not digits or any(digits in number for number in numbers))
+        )
+
+    return wanted
+
+
+async def list_messages(visit: Visit) -> web.StreamResponse:
+    """GET …/message-store."""
+    wanted = _filter(visit)
+    date_from, date_to = _date_range(visit)
+    found = visit.world.messages.find(
+        visit.subscriber, lambda m: wanted(m) and date_from <= m.created_at <= date_to
+    )
+    uri = f"{visit.extension_uri}/message-store"
+    return answer(visit.page(uri, [message.json(visit.extension_uri) for message in found]))
+
+
+def _ids(visit: Visit) -> list[str]:
+    return [part for part in visit.request.match_info["messageId"].split(",") if part]
+
+
+def _each(visit: Visit, act: Callable[[Message, int], None]) -> web.Response:
+    """A 207 for several ids, each with its own status."""
+    entries = []
+    for index, message_id in enumerate(_ids(visit)):
+        try:
+            message = visit.world.messages.get(visit.subscriber, message_id)
+            act(message, index)
+            body, status = message.json(visit.extension_uri), 200
+        except Refusal as refusal:
+            body, status = refusal.body(), refusal.status
+        entries.append({"resourceId": message_id, "status": status, "body": body})
+    response = answer(entries, status=207)
+    response.content_type = MULTI
+    return response
+
+
+async def read_message(visit: Visit) -> web.StreamResponse:
+    """GET …/message-store/{messageId}; several ids give a 207."""
+    ids = _ids(visit)
+    if len(ids) > 1:
+        return _each(visit, lambda message, index: None)
+    message = visit.world.messages.get(visit.subscriber, ids[0])
+    return answer({**message.json(visit.extension_uri), "vmSideRecipients": []})
+
+
+async def update_message(visit: Visit) -> web.StreamResponse:
+    """PUT …/message-store/{messageId} with `{readStatus}`; several ids take one body."""
+    body = await visit.json_object()
+    status = body.get("readStatus")
+    if status not in ("Read", "Unread"):
+        raise bad_parameter("readStatus", status)
+
+    def mark(message: Message, index: int = 0) -> None:
+        message.read_status = status
+        visit.world.messages.touched(message)
+
+    ids = _ids(visit)
+    if len(ids) > 1:
+        return _each(visit, mark)
+    message = visit.world.messages.get(visit.subscriber, ids[0])
+    mark(message)
+    return answer(message.json(visit.extension_uri))
+
+
+async def delete_message(visit: Visit) -> web.StreamResponse:
+    """DELETE …/message-store/{messageId}; twice, or with `purge=true`, for good."""
+    is_purge = visit.request.query.get("purge") == "true"
+    for message_id in _ids(visit):
+        visit.world.messages.delete(visit.world.messages.get(visit.subscriber, message_id), is_purge=is_purge)
+    return no_content()
+
+
+async def content(visit: Visit) -> web.StreamResponse:
+    """GET …/message-store/{messageId}/content/{attachmentId}: the rendered pages."""
+    info = visit.request.match_info
+    message = visit.world.messages.get(visit.subscriber, info["messageId"])
+    if info["attachmentId"] != str(message.id):
+        raise not_found("attachmentId", info["attachmentId"])
+    await visit.render_room.settled(message)
+    if message.rendered is None:
+        raise not_found("attachmentId", info["attachmentId"])
+    kind = "attachment" if visit.request.query.get("contentDisposition") == "Attachment" else "inline"
+    suffix = message.rendered.suffix
+    name = visit.request.query.get("contentDispositionFilename") or f"fax-{message.id}{suffix}"
+    return web.FileResponse(
+        message.rendered,
+        headers={
+            "Content-Type": message.owner.fax_media_type,
+            "Content-Disposition": f'{kind}; filename="{name}"',
+        },
+    )
+
+
+async def sync(visit: Visit) -> web.StreamResponse:
+    """GET …/message-sync: FSync for everything, ISync for what changed since a token."""
+    world, who = visit.world, visit.subscriber
+    kind = visit.request.query.get("syncType") or ("ISync" if "syncToken" in visit.request.query else "FSync")
+    if kind not in ("FSync", "ISync"):
+        raise bad_parameter("syncType", kind)
+    limit = visit.query_int("recordCount", 250)
+    has_older = False
+    if kind == "ISync":
+        since = world.messages.since(who, visit.request.query.get("syncToken", ""))
+        types, directions = _choices(visit, "messageType"), _choices(visit, "direction")
+        found = world.messages.find(
+            who,
+            lambda m: (
+                m.revision > since
+                and (not types or "Fax" in types)
+                and (not directions or m.direction in directions)
+            ),
+        )
+    else:
+        wanted = _filter(visit)
+        date_from, date_to = _date_range(visit)
+        everything = world.messages.find(who, lambda m: wanted(m) and m.created_at <= date_to)
+        found = [m for m in everything if m.created_at >= date_from][:limit]
+        has_older = len(found) < len(everything)
+    info: dict[str, Any] = {
+        "syncType": kind,
+        "syncToken": world.messages.new_token(who),
+        "syncTime": wire_time(world.clock.now()),
+        "olderRecordsExist": has_older,
+    }
+    records = [message.json(visit.extension_uri) for message in found]
+    return answer({"uri": f"{visit.extension_uri}/message-sync", "records": records, "syncInfo": info})
+
+
+async def call_log(visit: Visit) -> web.StreamResponse:
+    """GET …/call-log."""
+    types, directions = _choices(visit, "type"), _choices(visit, "direction")
+    date_from, date_to = _date_range(visit)
+    uri = visit.extension_uri
+    records = [
+        record.json(uri)
+        for record in visit.world.log
+        if record.owner is visit.subscriber
+        and (not types or record.type in types)
+        and (not directions or record.direction in directions)
+        and date_from <= record.started_at <= date_to
+    ]
+    return answer(visit.page(f"{uri}/call-log", records))
+
+
+async def call_record(visit: Visit) -> web.StreamResponse:
+    """GET …/call-log/{callRecordId}."""
+    wanted = visit.request.match_info["callRecordId"]
+    for record in visit.world.log:
+        if record.owner is visit.subscriber and record.id == wanted:
+            return answer(record.json(visit.extension_uri))
+    raise not_found("callRecordId", wanted)
+
+
+ROUTES = (
+    Route(method="GET", path=STORE, group="Light", handler=list_messages),
+    Route(method="GET", path=f"{STORE}/{{messageId}}", group="Light", handler=read_message),
+    Route(method="PUT", path=f"{STORE}/{{messageId}}", group="Medium", handler=update_message),
+    Route(method="DELETE", path=f"{STORE}/{{messageId}}", group="Medium", handler=delete_message),
+    Route(
+        method="GET", path=f"{STORE}/{{messageId}}/content/{{attachmentId}}", group="Medium", handler=content
+    ),
+    Route(method="GET", path=f"{EXTENSION}/message-sync", group="Light", handler=sync),
+    Route(method="GET", path=f"{EXTENSION}/call-log", group="Heavy", handler=call_log),
+    Route(method="GET", path=f"{EXTENSION}/call-log/{{callRecordId}}", group="Heavy", handler=call_record),
+)

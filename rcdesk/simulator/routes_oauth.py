@@ -1,0 +1,129 @@
+"""`/restapi/oauth`: token, authorize, revoke. The consent page consents by itself and redirects to loopback.
+
+Lives on the simulator's event loop thread; the rules are in `oauth`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from urllib.parse import unquote, urlencode, urlsplit
+
+from aiohttp import web
+
+from rcdesk.simulator.oauth import Session
+from rcdesk.simulator.refusal import Refusal, bad_parameter
+from rcdesk.simulator.visit import Route, Visit, answer
+
+JWT_GRANTS = ("urn:ietf:params:oauth:grant-type:jwt-bearer", "partner_jwt")
+
+
+def _basic(visit: Visit) -> tuple[str, str] | None:
+    header = visit.request.headers.get("Authorization", "")
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        client_id, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError) as exc:
+        raise Refusal(400, "OAU-146", "Invalid client", oauth_error="invalid_client") from exc
+    return unquote(client_id), unquote(secret)
+
+
+def _required(form: dict[str, str], name: str) -> str:
+    if not form.get(name):
+        raise Refusal(
+            400, "OAU-101", f"Parameter [{name}] is missing", parameter=name, oauth_error="invalid_request"
+        )
+    return form[name]
+
+
+def _ttl(form: dict[str, str]) -> int:
+    text = form.get("access_token_ttl", "3600")
+    if not text.lstrip("-").isdigit():
+        raise bad_parameter("access_token_ttl", text)
+    return int(text)
+
+
+def _session(visit: Visit, form: dict[str, str], *, is_public: bool) -> Session:
+    desk, ttl_s = visit.world.sign_in, _ttl(form)
+    grant = _required(form, "grant_type")
+    if grant in JWT_GRANTS:
+        return desk.with_jwt(_required(form, "assertion"), ttl_s)
+    if grant == "refresh_token":
+        return desk.with_refresh(_required(form, "refresh_token"), ttl_s)
+    if grant == "authorization_code":
+        return desk.with_code(
+            _required(form, "code"),
+            redirect_uri=form.get("redirect_uri", ""),
+            verifier=form.get("code_verifier", ""),
+            is_public=is_public,
+            ttl_s=ttl_s,
+        )
+    if grant == "password" and not is_public:
+        username, _, extension = _required(form, "username").partition("*")
+        return desk.with_password(
+            username, form.get("extension") or extension, _required(form, "password"), ttl_s
+        )
+    raise Refusal(400, "OAU-250", "Unsupported grant type", oauth_error="unsupported_grant_type")
+
+
+async def token(visit: Visit) -> web.StreamResponse:
+    """POST /restapi/oauth/token."""
+    if visit.request.content_type != "application/x-www-form-urlencoded":
+        await visit.body()
+        raise Refusal(415, "CMN-115", "Unsupported media type", oauth_error="invalid_request")
+    form = await visit.form()
+    client = _basic(visit)
+    if client is not None:
+        visit.world.sign_in.check_client(*client)
+    else:
+        visit.world.sign_in.check_client(_required(form, "client_id"), form.get("client_secret"))
+    is_public = client is None and "client_secret" not in form
+    session = _session(visit, form, is_public=is_public)
+    return answer(visit.world.sign_in.token_json(session))
+
+
+async def authorize(visit: Visit) -> web.StreamResponse:
+    """GET /restapi/oauth/authorize: consents at once; `login_hint` picks the user (default the first)."""
+    query = dict(visit.request.query)
+    visit.world.sign_in.check_client(_required(query, "client_id"), None)
+    if query.get("response_type") != "code":
+        raise Refusal(400, "OAU-101", "Only response_type=code", oauth_error="unsupported_response_type")
+    redirect_uri = _required(query, "redirect_uri")
+    if urlsplit(redirect_uri).hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise Refusal(400, "OAU-109", "Redirect URI is not registered", oauth_error="invalid_request")
+    hint = query.get("login_hint", "")
+    people = visit.world.subscribers
+    subscriber = next((p for p in people if hint in (p.username, p.email)), people[0])
+    code = visit.world.sign_in.give_code(
+        subscriber,
+        client_id=query["client_id"],
+        redirect_uri=redirect_uri,
+        challenge=query.get("code_challenge", ""),
+        method=query.get("code_challenge_method", "plain"),
+    )
+    answered = {"code": code, "expires_in": "60"}
+    if "state" in query:
+        answered["state"] = query["state"]
+    separator = "&" if urlsplit(redirect_uri).query else "?"
+    return web.Response(status=302, headers={"Location": f"{redirect_uri}{separator}{urlencode(answered)}"})
+
+
+async def revoke(visit: Visit) -> web.StreamResponse:
+    """POST /restapi/oauth/revoke."""
+    form = await visit.form()
+    client = _basic(visit)
+    if client is not None:
+        visit.world.sign_in.check_client(*client)
+    else:
+        visit.world.sign_in.check_client(_required(form, "client_id"), form.get("client_secret"))
+    visit.world.sign_in.revoke(form.get("token") or visit.request.query.get("token", ""))
+    return web.Response(status=200)
+
+
+ROUTES = (
+    Route(method="POST", path="/restapi/oauth/token", group="Auth", handler=token, is_public=True),
+    Route(method="GET", path="/restapi/oauth/authorize", group="Auth", handler=authorize, is_public=True),
+    Route(method="POST", path="/restapi/oauth/revoke", group="Auth", handler=revoke, is_public=True),
+)

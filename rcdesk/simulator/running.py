@@ -1,0 +1,236 @@
+"""A simulator running inside this process, for tests and the embedded demo.
+
+`RunningSimulator.start()` gives the simulator one daemon thread with an event loop of its own and returns
+when it listens; every method may be called from any other thread and hands its work to that loop. aiohttp
+is imported on that thread, not before. Read next: `server`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+
+from rcdesk.simulator.recording import RecordedRequest
+
+if TYPE_CHECKING:
+    from rcdesk.simulator.server import SimulatorServer
+
+T = TypeVar("T")
+CALL_TIMEOUT_S = 120.0
+
+
+class RunningSimulator:
+    """A simulator on 127.0.0.1, usable as a context manager."""
+
+    def __init__(self, *, port: int, clock: Literal["real", "manual"], speed: float) -> None:
+        """Use `start`."""
+        self._port = port
+        self._is_manual = clock == "manual"
+        self._speed = speed
+        self._ready: Future[None] = Future()
+        self._server: SimulatorServer | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._finish: asyncio.Event | None = None
+        self._thread = threading.Thread(target=self._run, name="rcdesk-simulator", daemon=True)
+
+    @classmethod
+    def start(cls, port: int = 0, clock: Literal["real", "manual"] = "real", speed: float = 1.0) -> Self:
+        """Start and wait until it listens. Raises OSError when the port is taken.
+
+        `speed` is simulated seconds per real second; a manual clock moves by `advance` only.
+        """
+        simulator = cls(port=port, clock=clock, speed=speed)
+        simulator._thread.start()
+        simulator._ready.result(CALL_TIMEOUT_S)
+        return simulator
+
+    def stop(self) -> None:
+        """Close every connection and end the thread; a second call does nothing."""
+        if self._loop is not None and self._finish is not None and self._thread.is_alive():
+            try:
+                self._loop.call_soon_threadsafe(self._finish.set)
+            except RuntimeError:
+                return  # the loop has closed in the meantime
+        self._thread.join(CALL_TIMEOUT_S)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """base_url, client_id, client_secret, jwt, username, extension, password of the first user."""
+        return self._running.credentials
+
+    @property
+    def second_credentials(self) -> dict[str, str]:
+        """The same for the user of the other account, who lives in Great Britain and keeps faxes as TIFF."""
+        who = self._running.world.subscribers[1]
+        own = {"jwt": who.jwt, "username": who.username, "extension": who.extension, "password": who.password}
+        return {**self.credentials, **own}
+
+    @property
+    def base_url(self) -> str:
+        """`http://127.0.0.1:port`, no slash at the end."""
+        return self._running.base_url
+
+    @property
+    def client_id(self) -> str:
+        """The registered app's id."""
+        return self.credentials["client_id"]
+
+    @property
+    def client_secret(self) -> str:
+        """The registered app's secret."""
+        return self.credentials["client_secret"]
+
+    @property
+    def jwt(self) -> str:
+        """The first user's JWT credential."""
+        return self.credentials["jwt"]
+
+    @property
+    def username(self) -> str:
+        """The first user's name for the password grant."""
+        return self.credentials["username"]
+
+    @property
+    def extension(self) -> str:
+        """The first user's extension number."""
+        return self.credentials["extension"]
+
+    @property
+    def password(self) -> str:
+        """The first user's password."""
+        return self.credentials["password"]
+
+    @property
+    def requests(self) -> list[RecordedRequest]:
+        """Every request so far (control requests left out), oldest first."""
+
+        async def copy() -> list[RecordedRequest]:
+            return list(self._running.requests)
+
+        return self._call(copy())
+
+    def advance(self, seconds: float) -> None:
+        """Move the simulated clock ahead; accepted faxes are drawn first."""
+        self._call(self._running.advance(seconds))
+
+    def fault(
+        self,
+        kind: str,
+        *,
+        path: str = "",
+        method: str | None = None,
+        status: int = 503,
+        seconds: float | None = None,
+        bytes_per_second: float | None = None,
+        after_bytes: int = 32_768,
+        times: int = 1,
+    ) -> None:
+        """Order a fault for the next `times` requests that match; kinds are in `faults.KINDS`."""
+        order = {
+            "kind": kind,
+            "path": path,
+            "method": method,
+            "status": status,
+            "seconds": seconds,
+            "bytes_per_second": bytes_per_second,
+            "after_bytes": after_bytes,
+            "times": times,
+        }
+
+        async def add() -> None:
+            from rcdesk.simulator.faults import fault_from
+
+            self._running.faults.add(fault_from(order))
+
+        self._call(add())
+
+    def clear_faults(self) -> None:
+        """Forget ordered faults."""
+
+        async def clear() -> None:
+            self._running.faults.clear()
+
+        self._call(clear())
+
+    def set_limits(self, **limits: float) -> None:
+        """Requests per window by group (Light, Medium, Heavy, Auth), and `window_s`, `penalty_s`."""
+
+        async def configure() -> None:
+            self._running.world.limits.configure(dict(limits))
+
+        self._call(configure())
+
+    def inbound_fax(
+        self, *, to: str | None = None, sender: str | None = None, pages: int = 1, text: str = ""
+    ) -> int:
+        """Deliver a fax to a number of either account and return its message id."""
+
+        async def receive() -> int:
+            from rcdesk.simulator.control import receive_fax
+
+            order = {"to": to, "from": sender, "pages": pages, "text": text}
+            message = receive_fax(self._running, order)
+            await self._running.render_room.settled(message)
+            return message.id
+
+        return self._call(receive())
+
+    def state(self) -> dict[str, Any]:
+        """What `GET /simulator/state` says."""
+
+        async def look() -> dict[str, Any]:
+            from rcdesk.simulator.control import state_json
+
+            return state_json(self._running)
+
+        return self._call(look())
+
+    def reset(self) -> None:
+        """An empty day: same people and secrets, nothing signed in, called or faxed."""
+        self._call(self._running.reset())
+
+    @property
+    def _running(self) -> SimulatorServer:
+        assert self._server is not None, "the simulator has not started"
+        return self._server
+
+    def _call(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run `work` on the simulator's loop and wait for it."""
+        if self._loop is None or not self._thread.is_alive():
+            work.close()
+            raise RuntimeError("the simulator is not running")
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(CALL_TIMEOUT_S)
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as exc:
+            if self._ready.done():
+                raise
+            self._ready.set_exception(exc)
+
+    async def _serve(self) -> None:
+        from rcdesk.simulator.clock import WorldClock
+        from rcdesk.simulator.server import SimulatorServer
+
+        self._loop = asyncio.get_running_loop()
+        self._finish = asyncio.Event()
+        self._server = SimulatorServer(WorldClock(is_manual=self._is_manual, speed=self._speed))
+        await self._server.start(self._port)
+        self._ready.set_result(None)
+        try:
+            await self._finish.wait()
+        finally:
+            await self._server.stop()

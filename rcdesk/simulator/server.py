@@ -1,0 +1,260 @@
+"""The HTTP door: every request passes faults, sign-in, limits and its handler, and is recorded.
+
+One aiohttp application on 127.0.0.1 whose receive buffer is kept small, so that a server that reads slowly
+makes the sender wait as a real network would. Lives on the simulator's event loop thread.
+
+Read next: `visit` (what a handler sees), the `routes_…` modules, `control` (the paths under /simulator/).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import socket
+import tempfile
+from collections import deque
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import ClientConnectionError, web
+
+from rcdesk.simulator import routes_account, routes_calls, routes_faxes, routes_messages, routes_oauth
+from rcdesk.simulator.clock import WorldClock
+from rcdesk.simulator.faults import Fault, FaultList
+from rcdesk.simulator.recording import RecordedRequest, safe_headers
+from rcdesk.simulator.refusal import Refusal
+from rcdesk.simulator.rendering import RenderRoom
+from rcdesk.simulator.visit import CHUNK, Route, Visit, answer
+from rcdesk.simulator.world import World
+
+_log = logging.getLogger(__name__)
+CONTROL = "/simulator"
+RECORDED = 5000
+RECEIVE_BUFFER = 128 * 1024
+VISIT = "visit"
+GARBAGE = b'{"id": 17, "status": {"callSta'
+
+ALL_ROUTES: tuple[Route, ...] = (
+    *routes_oauth.ROUTES,
+    *routes_account.ROUTES,
+    *routes_calls.ROUTES,
+    *routes_faxes.ROUTES,
+    *routes_messages.ROUTES,
+)
+"""Every operation of the service that the simulator implements."""
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class _Cut(Exception):
+    """The connection is to be closed without an answer."""
+
+
+class SimulatorServer:
+    """A world with a door. `start` and `stop` belong to one event loop."""
+
+    def __init__(self, clock: WorldClock) -> None:
+        self.world = World(clock)
+        self.faults = FaultList()
+        self.requests: deque[RecordedRequest] = deque(maxlen=RECORDED)
+        self.base_url = ""
+        self.spool = Path(tempfile.mkdtemp(prefix="rcdesk-simulator-"))
+        self.render_room = RenderRoom(self.world, self.spool)
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """How the first user signs in; the line that `python -m rcdesk.simulator` prints."""
+        who = self.world.subscribers[0]
+        return {
+            "base_url": self.base_url,
+            "client_id": self.world.sign_in.client_id,
+            "client_secret": self.world.sign_in.client_secret,
+            "jwt": who.jwt,
+            "username": who.username,
+            "extension": who.extension,
+            "password": who.password,
+        }
+
+    async def start(self, port: int = 0) -> None:
+        """Listen on 127.0.0.1; port 0 takes a free one. Raises OSError when the port is taken."""
+        from rcdesk.simulator import control
+
+        app = web.Application(middlewares=[self._door], client_max_size=1024 * 1024)
+        for route in ALL_ROUTES:
+            app.router.add_route(route.method, route.path, self._served(route))
+        control.add_routes(app, self)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, handle_signals=False)
+        await self._runner.setup()
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            listener.bind(("127.0.0.1", port))
+            await web.SockSite(self._runner, listener).start()
+        except OSError:
+            listener.close()
+            await self.stop()
+            raise
+        self.base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    async def stop(self) -> None:
+        """Close the door, finish drawing, remove the spool."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self.render_room.close()
+        shutil.rmtree(self.spool, ignore_errors=True)
+
+    async def advance(self, seconds: float) -> None:
+        """Move the world's clock ahead, with every accepted fax drawn before and after."""
+        await self.render_room.settled()
+        self.world.clock.advance(seconds)
+        await self.render_room.settled()
+
+    async def reset(self) -> None:
+        """Back to an empty day."""
+        await self.render_room.settled()
+        self.world.reset()
+        self.faults.clear()
+        self.requests.clear()
+
+    def _served(self, route: Route) -> Handler:
+        """The route's handler behind sign-in, limits and the check of whose resource it is."""
+
+        async def serve(request: web.Request) -> web.StreamResponse:
+            visit: Visit = request[VISIT]
+            if route.is_public:
+                who = f"public/{request.headers.get('Authorization', '')}"
+            else:
+                scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+                session = self.world.sign_in.check(token if scheme.lower() == "bearer" else "")
+                visit.who = session.subscriber
+                who = f"{session.subscriber.extension_id}/{session.client_id}"
+            visit.headers.update(self.world.limits.take(who, route.group))
+            if visit.who is not None:
+                routes_account.check_owner(visit)
+            return await route.handler(visit)
+
+        return serve
+
+    @web.middleware
+    async def _door(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.startswith(CONTROL):
+            try:
+                return await handler(request)
+            except Refusal as refusal:
+                return answer(refusal.body(), status=refusal.status)
+        visit = Visit(
+            world=self.world,
+            request=request,
+            base_url=self.base_url,
+            spool=self.spool,
+            render_room=self.render_room,
+        )
+        request[VISIT] = visit
+        self.world.clock.settle()
+        status = 0
+        try:
+            response = await self._with_fault(visit, handler)
+            status = response.status
+            if not response.prepared:
+                response.headers.update(visit.headers)
+            return response
+        except (_Cut, ConnectionError, ClientConnectionError, web.RequestPayloadError):
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response(status=500)
+        finally:
+            self._record(visit, status)
+
+    async def _with_fault(self, visit: Visit, handler: Handler) -> web.StreamResponse:
+        fault = self.faults.take(visit.request.method, visit.request.path)
+        if fault is None:
+            return await self._handled(visit, handler)
+        match fault.kind:
+            case "status":
+                await self._drain(visit)
+                return answer(_trouble(fault.status), status=fault.status)
+            case "429":
+                await self._drain(visit)
+                wait_s = round(fault.seconds if fault.seconds is not None else 30)
+                refusal = Refusal(429, "CMN-301", "Request rate exceeded")
+                visit.headers["Retry-After"] = str(wait_s)
+                return answer(refusal.body(), status=429)
+            case "slow":
+                visit.bytes_per_second = fault.bytes_per_second
+                await asyncio.sleep(fault.seconds or 0.0)
+                return await self._handled(visit, handler)
+            case "expire-token":
+                self.world.sign_in.expire(visit.request.headers.get("Authorization", "").partition(" ")[2])
+                return await self._handled(visit, handler)
+            case _:
+                return await self._broken(visit, handler, fault)
+
+    async def _broken(self, visit: Visit, handler: Handler, fault: Fault) -> web.StreamResponse:
+        """The faults that end without a sound answer."""
+        match fault.kind:
+            case "cut-before":
+                raise _Cut
+            case "cut-during":
+                await self._drain(visit, at_most=fault.after_bytes)
+                raise _Cut
+            case "cut-after":
+                await self._drain(visit)
+                raise _Cut
+            case "garbage":
+                await self._handled(visit, handler)
+                return web.Response(body=GARBAGE, content_type="application/json")
+            case _:
+                await self._handled(visit, handler)
+                raise _Cut
+
+    async def _handled(self, visit: Visit, handler: Handler) -> web.StreamResponse:
+        """The handler's answer, or the service's error JSON."""
+        try:
+            return await handler(visit.request)
+        except Refusal as refusal:
+            visit.headers.update(refusal.headers)
+            return answer(refusal.body(), status=refusal.status)
+        except web.HTTPException as exc:
+            code = "CMN-102" if exc.status == 404 else "CMN-103"
+            return answer(Refusal(exc.status, code, exc.reason).body(), status=exc.status)
+
+    @staticmethod
+    async def _drain(visit: Visit, at_most: int | None = None) -> None:
+        """Read the body and throw it away, all of it or about so many bytes."""
+        step = CHUNK if at_most is None else max(1, min(CHUNK, at_most))
+        while (at_most is None or visit.body_size < at_most) and (
+            chunk := await visit.request.content.read(step)
+        ):
+            await visit.pace(len(chunk))
+
+    def _record(self, visit: Visit, status: int) -> None:
+        request = visit.request
+        self.requests.append(
+            RecordedRequest(
+                method=request.method,
+                path=request.path,
+                query=dict(request.query),
+                query_string=request.query_string,
+                headers=safe_headers(dict(request.headers)),
+                media_type=request.content_type if request.body_exists else "",
+                json=visit.recorded_json,
+                body_size=(request.content_length or visit.body_size) if status else visit.body_size,
+                status=status,
+                received_at=self.world.clock.now(),
+                file_names=tuple(visit.file_names),
+            )
+        )
+
+
+def _trouble(status: int) -> dict[str, object]:
+    if status >= 500:
+        return Refusal(status, "CMN-211" if status == 503 else "CMN-203", "Service is unavailable").body()
+    if status == 401:
+        return Refusal(status, "OAU-213", "Token not found").body()
+    if status == 403:
+        return Refusal(status, "CMN-401", "The app has no permission for this").body()
+    return Refusal(status, "CMN-101", "The request was refused").body()

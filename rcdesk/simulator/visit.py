@@ -1,0 +1,155 @@
+"""One request on its way through the simulator: who asks, what world it meets, how its body is read.
+
+Handlers get a `Visit` and give an `Answer`. The body is always read through here, so that a fault can slow
+the reading and a recording knows its size. Lives on the simulator's event loop thread; imports aiohttp.
+Read next: `server`, which makes visits, and any `routes_…` module.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+from aiohttp import web
+
+from rcdesk.simulator.accounts import Subscriber
+from rcdesk.simulator.refusal import Refusal, bad_parameter
+from rcdesk.simulator.world import World
+
+if TYPE_CHECKING:
+    from rcdesk.simulator.rendering import RenderRoom
+
+CHUNK = 65_536
+
+
+@dataclass(kw_only=True)
+class Visit:
+    """A request being served; `subscriber` is set once a bearer token was accepted."""
+
+    world: World
+    request: web.Request
+    base_url: str
+    spool: Path
+    render_room: RenderRoom
+    bytes_per_second: float | None = None
+    body_size: int = 0
+    recorded_json: Any = None
+    file_names: list[str] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    who: Subscriber | None = None
+
+    @property
+    def subscriber(self) -> Subscriber:
+        """The signed-in user."""
+        assert self.who is not None, "a public operation has no user"
+        return self.who
+
+    @property
+    def account_uri(self) -> str:
+        """Absolute URI of the account."""
+        return f"{self.base_url}/restapi/v1.0/account/{self.subscriber.account_id}"
+
+    @property
+    def extension_uri(self) -> str:
+        """Absolute URI of the extension."""
+        return f"{self.account_uri}/extension/{self.subscriber.extension_id}"
+
+    async def pace(self, size_bytes: int) -> None:
+        """Count bytes read and, under a slow fault, take as long as it wants."""
+        self.body_size += size_bytes
+        if self.bytes_per_second:
+            await asyncio.sleep(size_bytes / self.bytes_per_second)
+
+    async def body(self, limit_bytes: int = 4 * 1024 * 1024) -> bytes:
+        """The whole body of a small request; CMN-101 when it is larger than the limit."""
+        parts: list[bytes] = []
+        step = CHUNK if not self.bytes_per_second else max(1, min(CHUNK, int(self.bytes_per_second / 10)))
+        while chunk := await self.request.content.read(step):
+            await self.pace(len(chunk))
+            if self.body_size <= limit_bytes:
+                parts.append(chunk)
+        if self.body_size > limit_bytes:
+            raise Refusal(413, "CMN-101", "Request body is too large", parameter="body")
+        return b"".join(parts)
+
+    async def json_object(self) -> dict[str, Any]:
+        """The body as a JSON object; CMN-101 when it is something else, 415 for another media type."""
+        if self.request.content_type not in ("application/json", "text/json"):
+            await self.body()
+            raise Refusal(415, "CMN-115", "Unsupported media type", parameter="Content-Type")
+        try:
+            value = json.loads(await self.body() or b"{}")
+        except ValueError as exc:
+            raise bad_parameter("body") from exc
+        self.recorded_json = value
+        if not isinstance(value, dict):
+            raise bad_parameter("body")
+        return value
+
+    async def form(self) -> dict[str, str]:
+        """The body as a URL-encoded form; the last of repeated names wins."""
+        try:
+            text = (await self.body()).decode()
+        except UnicodeDecodeError as exc:
+            raise bad_parameter("body") from exc
+        return dict(parse_qsl(text, keep_blank_values=True))
+
+    def query_int(self, name: str, default: int, *, low: int = 1, high: int = 1000) -> int:
+        """A whole number from the query; CMN-101 outside its range."""
+        text = self.request.query.get(name)
+        if text is None:
+            return default
+        if not text.isdigit() or not low <= int(text) <= high:
+            raise bad_parameter(name, text)
+        return int(text)
+
+    def page(self, uri: str, items: list[Any], *, default_per_page: int = 100) -> dict[str, Any]:
+        """A page of a list as the service writes it: records, paging, navigation, by `page` and `perPage`."""
+        number = self.query_int("page", 1, high=1_000_000)
+        per_page = self.query_int("perPage", default_per_page)
+        first = (number - 1) * per_page
+        records = items[first : first + per_page]
+        pages = max(1, -(-len(items) // per_page))
+        others = [(k, v) for k, v in self.request.query.items() if k not in ("page", "perPage")]
+
+        def link(target: int) -> dict[str, str]:
+            return {"uri": f"{uri}?{urlencode([*others, ('page', target), ('perPage', per_page)])}"}
+
+        navigation = {"firstPage": link(1), "lastPage": link(pages)}
+        if number > 1:
+            navigation["previousPage"] = link(number - 1)
+        if number < pages:
+            navigation["nextPage"] = link(number + 1)
+        paging = {"page": number, "perPage": per_page, "totalPages": pages, "totalElements": len(items)}
+        if records:
+            paging |= {"pageStart": first, "pageEnd": first + len(records) - 1}
+        return {"uri": link(number)["uri"], "records": records, "paging": paging, "navigation": navigation}
+
+
+Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One operation: its path template, rate-limit group and handler; a public one needs no bearer token."""
+
+    method: str
+    path: str
+    group: str
+    handler: Handler
+    is_public: bool = False
+
+
+def answer(body: Any, *, status: int = 200) -> web.Response:
+    """A JSON answer."""
+    return web.json_response(body, status=status)
+
+
+def no_content() -> web.Response:
+    """204."""
+    return web.Response(status=204)
