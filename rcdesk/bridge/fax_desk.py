@@ -2,8 +2,8 @@
 
 GUI thread. The disk lane checks and records, the faxes lane uploads (one job at a time), the calls lane asks
 the message store how handed-over faxes fare. Timers only submit, and run only while something waits or is
-at the service. What is true is what the outbox says; this desk holds a copy to show. Read next: fax_upload.py,
-services/faxes.py.
+at the service. What is true is what the outbox says; this desk holds a copy to show. Read next:
+fax_upload.py, services/faxes.py.
 """
 
 from __future__ import annotations

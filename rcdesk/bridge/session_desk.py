@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from rcdesk.bridge.lane import Lane, Task
 from rcdesk.core.account import Account, Credentials, ServerProfile
+from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import (
     Cancelled,
     NetworkError,
@@ -44,6 +46,12 @@ class SessionState(Enum):
     NEEDS_SIGN_IN = "needs sign-in"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    account: Account | None
+    is_persistent: bool
+
+
 class SessionDesk(QObject):
     """The session of one account.
 
@@ -66,7 +74,8 @@ class SessionDesk(QObject):
         self._account: Account | None = None
         self._profile: ServerProfile | None = None
         self._connection: Connection | None = None
-        self._task: Task[Account | None] | None = None
+        self._is_persistent = False
+        self._task: Task[_Answer] | None = None
         self._retries = 0
         self._round = 0
         self._retry_timer = QTimer(self)
@@ -96,7 +105,7 @@ class SessionDesk(QObject):
     @property
     def is_persistent(self) -> bool:
         """True when the sign-in survives a restart: there is a keyring to keep it in."""
-        return self._connection is not None and self._connection.is_persistent
+        return self._is_persistent
 
     @property
     def is_signed_in(self) -> bool:
@@ -199,10 +208,10 @@ class SessionDesk(QObject):
             return
         round_ = self._round
 
-        def done(account: Account | None) -> None:
+        def done(answer: _Answer) -> None:
             if round_ == self._round:
                 self._task = None
-                self._resumed(account)
+                self._resumed(answer)
 
         def failed(error: RcdeskError) -> None:
             if round_ == self._round:
@@ -210,7 +219,7 @@ class SessionDesk(QObject):
                 self._resume_failed(error, is_quiet=is_quiet)
 
         self._task = self._lane.submit(
-            lambda token, report: connection.resume(token), done=done, failed=failed
+            lambda token, report: _answer(connection.resume(token), connection), done=done, failed=failed
         )
 
     def _ask_sign_in(self, credentials: Credentials) -> None:
@@ -219,10 +228,10 @@ class SessionDesk(QObject):
             return
         round_ = self._round
 
-        def done(account: Account | None) -> None:
+        def done(answer: _Answer) -> None:
             if round_ == self._round:
                 self._task = None
-                self._resumed(account)
+                self._resumed(answer)
 
         def failed(error: RcdeskError) -> None:
             if round_ == self._round:
@@ -230,11 +239,15 @@ class SessionDesk(QObject):
                 self._sign_in_failed(error)
 
         self._task = self._lane.submit(
-            lambda token, report: connection.sign_in_jwt(credentials, token), done=done, failed=failed
+            lambda token, report: _answer(connection.sign_in_jwt(credentials, token), connection),
+            done=done,
+            failed=failed,
         )
 
-    def _resumed(self, account: Account | None) -> None:
+    def _resumed(self, answer: _Answer) -> None:
+        account = answer.account
         self._retries = 0
+        self._is_persistent = answer.is_persistent
         self._set(SessionState.SIGNED_OUT if account is None else SessionState.SIGNED_IN, account)
 
     def _resume_failed(self, error: RcdeskError, *, is_quiet: bool) -> None:
@@ -294,10 +307,12 @@ class SessionDesk(QObject):
         _log.info("while leaving: %s", type(error).__name__)
 
 
-def _leave(connection: Connection, token: object) -> None:
-    from rcdesk.core.cancel import CancelToken
+def _answer(account: Account | None, connection: Connection) -> _Answer:
+    """On the lane: asking for the keyring may import it, which takes a fifth of a second."""
+    return _Answer(account=account, is_persistent=connection.is_persistent)
 
-    assert isinstance(token, CancelToken)
+
+def _leave(connection: Connection, token: CancelToken) -> None:
     try:
         connection.sign_out(token)
     finally:

@@ -1,12 +1,30 @@
-"""Lanes for the tests of the bridge: real threads, all stopped when the test ends."""
+"""Lanes and whole desks for the tests of the bridge: real threads, real services, a real simulator.
+
+Everything is stopped when the test ends, in the order in which app.py stops it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from pytestqt.qtbot import QtBot
 
+from rcdesk.bridge.call_desk import CallDesk
+from rcdesk.bridge.fax_desk import FaxDesk
 from rcdesk.bridge.lane import Lane
+from rcdesk.bridge.session_desk import SessionDesk, SessionState
+from rcdesk.core.account import Credentials, ServerProfile
+from rcdesk.core.call import CallRequest
+
+if TYPE_CHECKING:
+    from rcdesk.simulator import RunningSimulator
+    from rcdesk.store.secrets import Secrets
+
+ANSWERS, BUSY, SLOW, CALL_REFUSED = "+16505550200", "+16505550201", "+16505550207", "+16505550212"
 
 
 @pytest.fixture
@@ -27,3 +45,108 @@ def make_lane(qapp: object) -> Iterator[Callable[[str], Lane]]:
 def lane(make_lane: Callable[[str], Lane]) -> Lane:
     """One lane."""
     return make_lane("test")
+
+
+@dataclass
+class Bench:
+    """The desks of one program run, built on a folder; problems collects every sentence shown."""
+
+    session: SessionDesk
+    calls: CallDesk
+    faxes: FaxDesk
+    lanes: dict[str, Lane]
+    problems: list[str]
+
+    def sign_in(self, simulator: RunningSimulator, qtbot: QtBot) -> None:
+        """Sign in as the first user and wait for the account."""
+        self.session.sign_in_jwt(profile_of(simulator), credentials_of(simulator))
+        qtbot.waitUntil(lambda: self.session.state is SessionState.SIGNED_IN, timeout=10_000)
+
+    def call(self, number: str) -> str:
+        """Place a call from the account's first phone."""
+        account = self.session.account
+        assert account is not None
+        return self.calls.place(
+            CallRequest(
+                to_number=number,
+                from_number=account.ringable[0].phone_number,
+                show_as=account.ring_out_caller_id,
+            )
+        )
+
+    def stop(self) -> bool:
+        """End this run: timers first, then the lanes."""
+        self.session.stop()
+        self.calls.stop()
+        self.faxes.stop()
+        return all([lane.stop(10.0) for lane in reversed(self.lanes.values())])
+
+
+def profile_of(simulator: RunningSimulator) -> ServerProfile:
+    """The simulator as a server to sign in to."""
+    return ServerProfile(name="Test", base_url=simulator.base_url, client_id=simulator.client_id)
+
+
+def credentials_of(simulator: RunningSimulator, jwt: str | None = None) -> Credentials:
+    """What the first user signs in with."""
+    return Credentials(
+        client_id=simulator.client_id, client_secret=simulator.client_secret, jwt=jwt or simulator.jwt
+    )
+
+
+@pytest.fixture
+def secrets() -> Secrets:
+    """A keyring in memory; two benches that share it are two runs of one program."""
+    from rcdesk.store.secrets import Secrets
+
+    return Secrets(use_keyring=False)
+
+
+@pytest.fixture
+def make_bench(qapp: object, tmp_path: Path, secrets: Secrets) -> Iterator[Callable[[], Bench]]:
+    """Builds a run of the program on the test's folder; make a second one to start it again."""
+    from rcdesk.services.calls import CallService
+    from rcdesk.services.connection import Connection
+    from rcdesk.services.faxes import FaxService
+
+    from rcdesk.core.clock import SystemClock
+    from rcdesk.store.outbox import Outbox
+    from rcdesk.store.paths import Paths
+    from rcdesk.store.recents import Recents
+    from rcdesk.store.spool import Spool
+
+    paths = Paths.under(tmp_path / "home").create()
+    benches: list[Bench] = []
+
+    def make() -> Bench:
+        lanes = {name: Lane(name) for name in ("calls", "faxes", "disk")}
+        session = SessionDesk(lanes["calls"], lambda profile: Connection(profile, secrets))
+        calls = CallService(lambda: session.connection, Recents(paths.database))
+        faxes = FaxService(
+            lambda: session.connection, Outbox(paths.database), Spool(paths.spool_dir), SystemClock()
+        )
+        bench = Bench(
+            session=session,
+            calls=CallDesk(lanes["calls"], lanes["disk"], session, calls),
+            faxes=FaxDesk(lanes["faxes"], lanes["disk"], lanes["calls"], session, faxes),
+            lanes=lanes,
+            problems=[],
+        )
+        for signal in (session.failed, bench.calls.problem, bench.faxes.problem):
+            signal.connect(bench.problems.append)
+        for lane in lanes.values():
+            lane.bug.connect(bench.problems.append)
+        bench.calls.start()
+        bench.faxes.start()
+        benches.append(bench)
+        return bench
+
+    yield make
+    for bench in benches:
+        assert bench.stop()
+
+
+@pytest.fixture
+def bench(make_bench: Callable[[], Bench]) -> Bench:
+    """One run of the program, signed out."""
+    return make_bench()
