@@ -156,7 +156,10 @@ def next_state(call: Call, report: RingOutReport, now_s: float) -> Call:
         return session_gone(call, now_s)
     caller = _LEGS.get(report.caller_status, call.your_phone)
     callee = _LEGS.get(report.callee_status, call.them)
-    if report.call_status == "CannotReach" or caller.is_failed or callee.is_failed:
+    have_both_hung_up = caller is Leg.HUNG_UP and callee is Leg.HUNG_UP
+    if not have_both_hung_up and (
+        report.call_status == "CannotReach" or caller.is_failed or callee.is_failed
+    ):
         return _failed(call, report, caller, callee, now_s)
     if Leg.HUNG_UP in (caller, callee):
         return replace(call, state=CallState.ENDED, your_phone=caller, them=callee, ended_s=now_s)
