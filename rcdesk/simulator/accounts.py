@@ -86,7 +86,7 @@ class Subscriber:
     @property
     def fax_number(self) -> str:
         """The number faxes go out with unless the user chose another."""
-        return next(line.number for line in self.lines if line.type in ("FaxOnly", "VoiceFax"))
+        return next((line.number for line in self.lines if line.type == "FaxOnly"), self.main_number)
 
     def e164(self, text: str, parameter: str) -> str:
         """A dialled number as E.164; CMN-101 when it holds letters or cannot be a number."""
@@ -146,14 +146,6 @@ def _mara() -> Subscriber:
         ),
         lines=(
             Line(
-                id=5003,
-                number="+18885550109",
-                label="Fax",
-                type="FaxOnly",
-                usage_type="CompanyFaxNumber",
-                features=("CallerId",),
-            ),
-            Line(
                 id=5001,
                 number="+18885550100",
                 label="Main line",
@@ -163,13 +155,21 @@ def _mara() -> Subscriber:
             ),
             Line(
                 id=5002,
-                number="+16505550100",
+                number="+16505550190",
                 label="Direct",
                 type="VoiceFax",
                 usage_type="DirectNumber",
                 features=("CallerId", "SmsSender", "MmsSender"),
                 is_primary=True,
                 location="Redwood City, CA",
+            ),
+            Line(
+                id=5003,
+                number="+18885550109",
+                label="Fax",
+                type="FaxOnly",
+                usage_type="CompanyFaxNumber",
+                features=(),
             ),
         ),
     )

@@ -123,8 +123,8 @@ def page_html(server: SimulatorServer) -> str:
 table{{border-collapse:collapse;width:100%}}td{{border-bottom:1px solid #8884;padding:.25rem .6rem}}
 td:first-child{{font-family:monospace;white-space:nowrap}}</style>
 <h1>A simulated RingCentral</h1>
-<p>Base URL <code>{html.escape(server.base_url)}</code>. Nothing here reaches a telephone. The service's own paths
-begin with <code>/restapi</code>; the ones below exist only here.</p>
+<p>Base URL <code>{html.escape(server.base_url)}</code>. Nothing here reaches a telephone.
+The service's own paths begin with <code>/restapi</code>; the ones below exist only here.</p>
 <h2>Control</h2><table>{rows(list(COMMANDS))}</table>
 <h2>Kinds of fault</h2><table>{rows(list(KINDS.items()))}</table>
 <h2>Magic numbers</h2><p>Any other number answers, or receives the fax.</p><table>{numbers}</table></html>"""

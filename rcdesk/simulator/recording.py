@@ -15,8 +15,9 @@ from typing import Any
 class RecordedRequest:
     """One request, recorded when it was over.
 
-    `json` is the JSON body, for a fax upload its envelope; `query` keeps the last value of a repeated name and
-    `query_string` all of them. `body_size` is in bytes; `status` is 0 when no answer was given (a fault, or the client hung up).
+    `json` is the JSON body, for a fax upload its envelope; `query` keeps the last value of a repeated name
+    and `query_string` all of them. `body_size` is in bytes; `status` is 0 when no answer was given (a fault,
+    or the client hung up).
     """
 
     method: str
