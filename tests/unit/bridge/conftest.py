@@ -79,7 +79,8 @@ class Bench:
         self.session.stop()
         self.calls.stop()
         self.faxes.stop()
-        return all([lane.stop(10.0) for lane in reversed(self.lanes.values())])
+        ended = [lane.stop(10.0) for lane in reversed(self.lanes.values())]
+        return all(ended)
 
 
 def profile_of(simulator: RunningSimulator) -> ServerProfile:
