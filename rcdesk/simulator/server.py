@@ -15,6 +15,7 @@ import socket
 import tempfile
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from pathlib import Path
 
 from aiohttp import ClientConnectionError, web
@@ -32,7 +33,6 @@ _log = logging.getLogger(__name__)
 CONTROL = "/simulator"
 RECORDED = 5000
 RECEIVE_BUFFER = 128 * 1024
-VISIT = "visit"
 GARBAGE = b'{"id": 17, "status": {"callSta'
 
 ALL_ROUTES: tuple[Route, ...] = (
@@ -46,6 +46,7 @@ ALL_ROUTES: tuple[Route, ...] = (
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_VISIT: ContextVar[Visit] = ContextVar("visit")
 
 
 class _Cut(Exception):
@@ -124,7 +125,7 @@ class SimulatorServer:
         """The route's handler behind sign-in, limits and the check of whose resource it is."""
 
         async def serve(request: web.Request) -> web.StreamResponse:
-            visit: Visit = request[VISIT]
+            visit = _VISIT.get()
             if route.is_public:
                 who = f"public/{request.headers.get('Authorization', '')}"
             else:
@@ -153,7 +154,7 @@ class SimulatorServer:
             spool=self.spool,
             render_room=self.render_room,
         )
-        request[VISIT] = visit
+        _VISIT.set(visit)
         self.world.clock.settle()
         status = 0
         try:
