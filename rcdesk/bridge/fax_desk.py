@@ -67,6 +67,7 @@ class FaxDesk(QObject):
         self._owner_id = ""
         self._jobs: dict[int, FaxJob] = {}
         self._tries: dict[int, int] = {}
+        self._not_before_s: dict[int, float] = {}
         self._is_refresh_due = False
         self._is_stopped = False
         self._upload = FaxUpload(lane_faxes, faxes, self)
@@ -140,13 +141,13 @@ class FaxDesk(QObject):
     def retry(self, job_id: int) -> None:
         """Queue a failed or cancelled fax again."""
         service = self._service
-        self._tries.pop(job_id, None)
+        self._release(job_id)
         self._change(lambda: service.retry(job_id))
 
     def resolve(self, job_id: int, was_sent: bool) -> None:
         """The user's answer about an interrupted fax: it arrived, or send it again."""
         service = self._service
-        self._tries.pop(job_id, None)
+        self._release(job_id)
         self._change(lambda: service.resolve(job_id, was_sent))
 
     def load_history(self, job_id: int, done: Callable[[tuple[FaxEvent, ...]], None]) -> None:
@@ -192,6 +193,7 @@ class FaxDesk(QObject):
         self._owner_id = owner_id
         self._jobs.clear()
         self._tries.clear()
+        self._not_before_s.clear()
         self._poll_timer.stop()
         self._retry_timer.stop()
         self.jobs_changed.emit(())
@@ -202,6 +204,7 @@ class FaxDesk(QObject):
     def _session_changed(self) -> None:
         if self._session.state is SessionState.SIGNED_IN:
             self._tries.clear()
+            self._not_before_s.clear()
         self._pump()
         self._schedule_poll()
 
@@ -218,7 +221,11 @@ class FaxDesk(QObject):
                 self._pump()
                 self._schedule_poll()
 
-        self._disk.submit(lambda token, report: service.jobs(owner_id), done=done, failed=self._disk_failed)
+        def failed(error: RcdeskError) -> None:
+            self._disk_failed(error)
+            self._pump()
+
+        self._disk.submit(lambda token, report: service.jobs(owner_id), done=done, failed=failed)
 
     def _with_progress(self, job: FaxJob) -> FaxJob:
         """A job that is being sent keeps the progress shown so far."""
@@ -233,12 +240,12 @@ class FaxDesk(QObject):
         self._retry_timer.stop()
         if self._is_stopped or self._upload.job_id is not None or not self._session.is_signed_in:
             return
-        now = self._clock.now()
+        now_s = self._clock.monotonic()
         soonest_s: float | None = None
         for job in reversed(self.jobs):
             if job.state not in (FaxState.QUEUED, FaxState.WAITING):
                 continue
-            wait_s = self._due_s(job) - (now - job.changed_at).total_seconds()
+            wait_s = self._not_before_s.get(job.id, now_s) - now_s
             if wait_s <= 0:
                 self._upload.begin(job)
                 return
@@ -246,18 +253,24 @@ class FaxDesk(QObject):
         if soonest_s is not None:
             self._retry_timer.start(int(soonest_s * 1000) + 50)
 
-    def _due_s(self, job: FaxJob) -> float:
-        """Seconds after its last change at which a job may be tried (again)."""
-        tries = self._tries.get(job.id, 0)
-        return RETRY_S[min(tries, len(RETRY_S)) - 1] if tries else 0.0
+    def _hold(self, job_id: int) -> None:
+        """Wait before the next try of this job, longer each time."""
+        tries = self._tries.get(job_id, 0)
+        self._tries[job_id] = tries + 1
+        self._not_before_s[job_id] = self._clock.monotonic() + RETRY_S[min(tries, len(RETRY_S) - 1)]
+
+    def _release(self, job_id: int) -> None:
+        """The next try of this job may come at once."""
+        self._tries.pop(job_id, None)
+        self._not_before_s.pop(job_id, None)
 
     @Slot(object)
     def _sent(self, job: FaxJob) -> None:
         """An upload ended, well or not: the job says how."""
         if job.state is FaxState.WAITING:
-            self._tries[job.id] = self._tries.get(job.id, 0) + 1
+            self._hold(job.id)
         else:
-            self._tries.pop(job.id, None)
+            self._release(job.id)
         if job.state is FaxState.HANDED_OVER:
             self._session.heard_answer()
         elif job.detail and job.state not in (FaxState.CANCELLED, FaxState.QUEUED):
@@ -270,13 +283,10 @@ class FaxDesk(QObject):
     def _send_failed(self, job_id: int, error: object) -> None:
         """The service could not even record what happened (disk, sign-in, bug): wait before trying again."""
         assert isinstance(error, RcdeskError)
-        self._tries[job_id] = self._tries.get(job_id, 0) + 1
+        self._hold(job_id)
         if not isinstance(error, Cancelled):
             self._session.heard_error(error)
             self.problem.emit(str(error))
-        job = self._jobs.get(job_id)
-        if job is not None:
-            self._jobs[job_id] = replace(job, changed_at=self._clock.now(), bytes_sent=0)
         self._load()
 
     @Slot()
