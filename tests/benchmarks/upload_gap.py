@@ -3,8 +3,8 @@
 Run as `python tests/benchmarks/upload_gap.py`. The simulator is a process of its own that reads the body
 slowly; the desk's real path is used: FaxDesk, lanes, spool, SQLite, session, streaming body. A timer ticks
 every 5 ms in the GUI thread; the gaps between ticks are compared with a floor: the same desk, signed in and
-idle, for as long. Memory is the process's RSS, sampled ten times a second from before the fax is queued. Exit status 1
-when the largest gap of the median run is 16 ms or more, or the memory grows by 8 MB or more.
+idle, for as long. Memory is the process's RSS, sampled ten times a second from before the fax is queued.
+Exit status 1 when the largest gap of the median run is 16 ms or more, or the memory grows by 8 MB or more.
 """
 
 # ruff: noqa: E402 - the environment comes before Qt

@@ -1,0 +1,48 @@
+"""At most one bar, the most serious one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pytestqt.qtbot import QtBot
+
+from rcdesk.bridge.notices import Bar, Notice, NoticeKind, Notices
+from rcdesk.bridge.session_desk import SessionState
+from rcdesk.core.errors import NotSent, RateLimited, SignInNeeded
+from tests.unit.bridge.conftest import Bench
+
+if TYPE_CHECKING:
+    from rcdesk.simulator import RunningSimulator
+
+
+def test_the_bar_follows_the_session(
+    make_bench: Callable[[], Bench], simulator: RunningSimulator, qtbot: QtBot
+) -> None:
+    bench = make_bench()
+    notices = Notices(bench.session)
+    bars: list[Bar | None] = []
+    notices.bar_changed.connect(bars.append)
+    assert notices.bar is None
+    bench.sign_in(simulator, qtbot)
+    bench.session.heard_error(RateLimited("Slow down.", retry_after_s=1))
+    bench.session.heard_error(NotSent("No connection."))
+    assert bench.session.state is SessionState.OFFLINE
+    bench.session.heard_error(SignInNeeded("Sign in.", status=401))
+    assert [bar.name for bar in bars if bar] == ["session-only", "penalty", "offline", "sign-in"]
+    notices.stop()
+
+
+def test_a_penalty_ends_by_itself(bench: Bench, simulator: RunningSimulator, qtbot: QtBot) -> None:
+    notices = Notices(bench.session)
+    bench.sign_in(simulator, qtbot)
+    bench.session.heard_error(RateLimited("Slow down.", retry_after_s=0.1))
+    assert notices.bar is not None and notices.bar.name == "penalty"
+    qtbot.waitUntil(lambda: notices.bar is not None and notices.bar.name == "session-only")
+
+
+def test_a_notice_is_posted(bench: Bench, qtbot: QtBot) -> None:
+    notices = Notices(bench.session)
+    with qtbot.waitSignal(notices.posted) as caught:
+        notices.post(NoticeKind.GOOD, "Fax sent.")
+    assert caught.args == [Notice(kind=NoticeKind.GOOD, title="Fax sent.")]
