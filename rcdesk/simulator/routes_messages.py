@@ -107,7 +107,9 @@ async def read_message(visit: Visit) -> web.StreamResponse:
     if len(ids) > 1:
         return _each(visit, lambda message, index: None)
     message = visit.world.messages.get(visit.subscriber, ids[0])
-    return answer({**message.json(visit.extension_uri), "vmSideRecipients": []})
+    # The contract requires this voice-mail field of every message, and at least one entry in it.
+    side = [{"phoneNumber": message.recipients[0].number}]
+    return answer({**message.json(visit.extension_uri), "vmSideRecipients": side})
 
 
 async def update_message(visit: Visit) -> web.StreamResponse:
