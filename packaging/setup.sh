@@ -134,7 +134,7 @@ set_up() {
         make_environment
     fi
     say "Installing rcdesk with its '$extra' requirements (a minute or two the first time)"
-    "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-input \
+    "$PYTHON" -m pip install -qq --disable-pip-version-check --no-input \
         -c "$ROOT/constraints.txt" -e "$ROOT[$extra]" ||
         die "the requirements could not be installed; see pip's words above. Is there a network?"
     printf '%s\n' "$wanted" >"$stamp"
