@@ -72,7 +72,9 @@ def start_desk(display: Display, tmp_path: Path, closing: ExitStack) -> Callable
 
 
 @pytest.fixture
-def start_drag_source(display: Display, tmp_path: Path, closing: ExitStack) -> Callable[[list[Path]], DragSource]:
+def start_drag_source(
+    display: Display, tmp_path: Path, closing: ExitStack
+) -> Callable[[list[Path]], DragSource]:
     """Open the second window with files to drag."""
 
     def start(files: list[Path]) -> DragSource:

@@ -113,7 +113,9 @@ class Display:
 
         def is_there() -> Area | None:
             now = self.area(window)
-            return now if now and abs(now.width - area.width) < 4 and abs(now.height - area.height) < 4 else None
+            return (
+                now if now and abs(now.width - area.width) < 4 and abs(now.height - area.height) < 4 else None
+            )
 
         return until(is_there, 10, f"the window to have the size {area.width}x{area.height}")
 
@@ -162,7 +164,11 @@ class Display:
         """Write a picture of the whole display, or of one window, as PNG."""
         path.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(
-            ["import", "-window", window, str(path)], env=self.environment, check=True, timeout=60, capture_output=True
+            ["import", "-window", window, str(path)],
+            env=self.environment,
+            check=True,
+            timeout=60,
+            capture_output=True,
         )
         return path
 

@@ -40,7 +40,9 @@ class DragSource(QLabel):
         """Begin the drag; exec() returns after the drop."""
         if self._pressed_at is None:
             return
-        if (event.position().toPoint() - self._pressed_at).manhattanLength() < QApplication.startDragDistance():
+        if (
+            event.position().toPoint() - self._pressed_at
+        ).manhattanLength() < QApplication.startDragDistance():
             return
         self._pressed_at = None
         data = QMimeData()

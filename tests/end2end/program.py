@@ -43,7 +43,9 @@ class Child:
         assert self.process.stdout is not None and self.process.stderr is not None
         self._readers = [
             threading.Thread(target=self._collect, args=(self.process.stdout, self._lines.put), daemon=True),
-            threading.Thread(target=self._collect, args=(self.process.stderr, self.errors.append), daemon=True),
+            threading.Thread(
+                target=self._collect, args=(self.process.stderr, self.errors.append), daemon=True
+            ),
         ]
         for reader in self._readers:
             reader.start()

@@ -26,7 +26,9 @@ def until(condition: Callable[[], T], timeout_s: float, what: str = "", every_s:
         if answer:
             return answer
         if time.monotonic() >= deadline:
-            raise AssertionError(f"waited {timeout_s:g} s for {what or 'a condition'}; last answer: {answer!r}")
+            raise AssertionError(
+                f"waited {timeout_s:g} s for {what or 'a condition'}; last answer: {answer!r}"
+            )
         pause.wait(every_s)
 
 
