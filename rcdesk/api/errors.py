@@ -1,0 +1,151 @@
+"""From an answer of the service to an error of core/errors.py, decided on errorCode, never on the message.
+
+The codes are those of wire-contract 1.2; OAuth answers use `error` instead (RFC 6749, 5.2). Messages say what
+happened and what can be done; the service's own text is only shown for codes this desk does not know. Pure,
+any thread. Read next: transport.py, where requests without an answer are judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from rcdesk.core.errors import ApiError, NotAllowed, RateLimited, Rejected, ServerTrouble, SignInNeeded
+
+_TOKEN_CODES = frozenset(
+    {"OAU-128", "OAU-129", "OAU-149", "OAU-151", "OAU-213", "TokenInvalid", "TokenExpired"}
+)
+_SIGN_IN = {
+    "OAU-140": "RingCentral did not accept these credentials. Check them and sign in again.",
+    "OAU-146": "RingCentral does not know this app: the client ID or the client secret is wrong.",
+    "OAU-147": "RingCentral has locked this sign-in after too many attempts. Wait a while and sign in again.",
+    "invalid_grant": "RingCentral did not accept these credentials. Check them and sign in again.",
+    "invalid_client": "RingCentral does not know this app: the client ID or the client secret is wrong.",
+    "unauthorized_client": "This app may not sign in this way. Check its settings at RingCentral.",
+    "unsupported_grant_type": "This app may not sign in this way. Check its settings at RingCentral.",
+}
+_NOT_ALLOWED = {
+    "CMN-401": "This app lacks a permission at RingCentral that is needed for this. Add it to the app there.",
+    "CMN-408": "Your RingCentral user may not do this. Ask the account's administrator.",
+    "MSG-340": "Sending faxes is not available for this RingCentral account.",
+    "MSG-341": "Your RingCentral user may not send faxes. Ask the account's administrator.",
+}
+_RATE = frozenset({"CMN-301", "CMN-302", "CMN-303", "CMN-310"})
+_REJECTED = {
+    "CMN-102": "RingCentral does not know this any more.",
+    "CMN-304": "RingCentral is still busy with the same request.",
+    "MSG-333": "RingCentral wants the list of messages to be read from the start.",
+    "MSG-337": "This is too large for RingCentral. Send fewer or smaller files.",
+    "MSG-338": "This is too large for RingCentral. Send fewer or smaller files.",
+    "MSG-343": "RingCentral cannot resend this fax now.",
+    "MSG-347": "RingCentral refused the fax: one of its files is empty.",
+    "MSG-348": "RingCentral refused the fax: it cannot print one of the file types.",
+    "MSG-349": "RingCentral could not read the fax request.",
+    "MSG-350": "RingCentral could not read the fax request.",
+    "MSG-351": "RingCentral refused the fax: a file has no name.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What an error body says: the service's code (or OAuth error word), its text and the parameter meant."""
+
+    code: str = ""
+    text: str = ""
+    parameter: str = ""
+
+
+def read_refusal(body: object) -> Refusal:
+    """Read `errorCode, message, errors[]` or OAuth's `error, error_description`; tolerant of anything."""
+    if not isinstance(body, Mapping):
+        return Refusal()
+    first = _first(body.get("errors"))
+    oauth = _text(body.get("error"))
+    code = _text(body.get("errorCode")) or _text(first.get("errorCode")) or oauth
+    if oauth and code not in _SIGN_IN and code not in _TOKEN_CODES and oauth in _SIGN_IN:
+        code = oauth
+    text = _text(body.get("message")) or _text(first.get("message")) or _text(body.get("error_description"))
+    return Refusal(code=code, text=text, parameter=_text(first.get("parameterName")))
+
+
+def translate(response: requests.Response) -> ApiError:
+    """The error that an answer with a status of 300 or more means. The body must have been read already."""
+    try:
+        body: object = response.json()
+    except ValueError:
+        body = None
+    refusal = read_refusal(body)
+    return _judge(refusal, response.status_code, response.headers)
+
+
+def is_token_expired(error: ApiError) -> bool:
+    """True when a new access token may help: the bearer was refused, not the person."""
+    return isinstance(error, SignInNeeded) and (error.code in _TOKEN_CODES or error.status == 401)
+
+
+def _judge(refusal: Refusal, status: int, headers: Mapping[str, str]) -> ApiError:
+    code = refusal.code
+    request_id = headers.get("RCRequestId", "")
+    if status == 429 or code in _RATE:
+        return RateLimited(
+            "RingCentral asks this desk to slow down. It will be possible again in a minute.",
+            status=status,
+            code=code,
+            request_id=request_id,
+            retry_after_s=_retry_after_s(headers),
+        )
+    if status >= 500:
+        message = f"RingCentral has trouble of its own (error {status}). Try again in a moment."
+        return ServerTrouble(message, status=status, code=code, request_id=request_id)
+    if code in _SIGN_IN:
+        return SignInNeeded(_SIGN_IN[code], status=status, code=code, request_id=request_id)
+    if code in _TOKEN_CODES or status == 401:
+        message = "RingCentral asks you to sign in again."
+        return SignInNeeded(message, status=status, code=code, request_id=request_id)
+    if code in _NOT_ALLOWED or (status == 403 and code not in _REJECTED):
+        message = _NOT_ALLOWED.get(code) or _quoted("RingCentral does not allow this", refusal)
+        return NotAllowed(message, status=status, code=code, request_id=request_id)
+    if status >= 400:
+        message = _REJECTED.get(code) or _by_status(status, refusal)
+        return Rejected(message, status=status, code=code, request_id=request_id)
+    message = "The answer did not come from RingCentral's service. Check the server address."
+    return ServerTrouble(message, status=status, code=code, request_id=request_id)
+
+
+def _by_status(status: int, refusal: Refusal) -> str:
+    match status:
+        case 404 if not refusal.code:
+            return "RingCentral does not know this. Check the server address."
+        case 413:
+            return "This is too large for RingCentral. Send fewer or smaller files."
+        case 415:
+            return "RingCentral refused the fax: it cannot print one of the file types."
+        case _:
+            return _quoted("RingCentral refused this", refusal)
+
+
+def _quoted(opening: str, refusal: Refusal) -> str:
+    """A sentence with the service's own words, for codes this desk has none for."""
+    said = " ".join(refusal.text.split())[:200].rstrip(".")
+    code = f" ({refusal.code})" if refusal.code else ""
+    return f"{opening}: {said}{code}." if said else f"{opening}{code}."
+
+
+def _retry_after_s(headers: Mapping[str, str]) -> float:
+    try:
+        return min(3600.0, max(0.0, float(headers.get("Retry-After", ""))))
+    except ValueError:
+        return 60.0
+
+
+def _first(errors: object) -> Mapping[str, Any]:
+    if isinstance(errors, list) and errors and isinstance(errors[0], Mapping):
+        return errors[0]
+    return {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,152 @@
+"""The one gate every request passes: it learns the service's limits and never sends inside a penalty.
+
+The service counts requests per user, app and group in a sliding window (wire-contract 1.2) and punishes a
+request during the penalty with a longer one, so the gate counts here what was sent and waits before it is too
+late. Shared by all threads; waiting is cancellable. Read next: transport.py, which asks it before each
+request.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import deque
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.clock import Clock
+from rcdesk.core.errors import RateLimited
+
+DEFAULT_LIMITS = {"Light": 50, "Medium": 40, "Heavy": 10, "Auth": 5}
+DEFAULT_WINDOW_S = 60.0
+PENALTY_WITHOUT_WORD_S = 60.0
+LONGEST_PENALTY_S = 3600.0
+
+
+class _Group:
+    """What is known about one group of requests."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.window_s = DEFAULT_WINDOW_S
+        self.sent_s: deque[float] = deque()
+        self.penalty_until_s = 0.0
+
+    def wait_s(self, now_s: float) -> float:
+        """Seconds until one more request fits; 0 when it fits now."""
+        while self.sent_s and self.sent_s[0] <= now_s - self.window_s:
+            self.sent_s.popleft()
+        wait_s = max(0.0, self.penalty_until_s - now_s)
+        if len(self.sent_s) >= self.limit:
+            leaves_first = self.sent_s[len(self.sent_s) - self.limit]
+            wait_s = max(wait_s, leaves_first + self.window_s - now_s)
+        return wait_s
+
+
+class RateGate:
+    """Counts what was sent, learns from the answers, makes requests wait their turn. Thread-safe.
+
+    max_wait_s: the longest wait that is waited out; a longer one is refused with RateLimited at once, so
+    that nobody looks at a frozen button.
+    """
+
+    def __init__(self, clock: Clock, *, max_wait_s: float = 20.0) -> None:
+        self._clock = clock
+        self._max_wait_s = max_wait_s
+        self._lock = threading.Lock()
+        self._groups = {name: _Group(limit) for name, limit in DEFAULT_LIMITS.items()}
+
+    def before(self, group: str, token: CancelToken, *, max_wait_s: float | None = None) -> None:
+        """Take a place for one request of the group, waiting for it when necessary.
+
+        Raises RateLimited when the wait would be longer than max_wait_s (the gate's own when None) and
+        Cancelled when the token is cancelled meanwhile.
+        """
+        patience_s = self._max_wait_s if max_wait_s is None else max_wait_s
+        until_s = self._clock.monotonic() + patience_s
+        while True:
+            token.check()
+            with self._lock:
+                now_s = self._clock.monotonic()
+                known = self._group(group)
+                wait_s = known.wait_s(now_s)
+                if wait_s <= 0:
+                    known.sent_s.append(now_s)
+                    return
+            if now_s + wait_s > until_s:
+                raise RateLimited(
+                    "RingCentral asks this desk to slow down. "
+                    f"It may ask again in {math.ceil(wait_s)} seconds.",
+                    retry_after_s=wait_s,
+                )
+            token.sleep(wait_s)
+
+    def learn(self, group: str, headers: Mapping[str, str], status: int) -> None:
+        """Take over limits from an answer's X-Rate-Limit-* headers, and the penalty of a 429 (or 503).
+
+        Retry-After is seconds or an HTTP date; a 429 without it counts as a whole window.
+        """
+        with self._lock:
+            now_s = self._clock.monotonic()
+            known = self._group(headers.get("X-Rate-Limit-Group") or group)
+            limit = _number(headers.get("X-Rate-Limit-Limit"))
+            window_s = _number(headers.get("X-Rate-Limit-Window"))
+            remaining = _number(headers.get("X-Rate-Limit-Remaining"))
+            if limit is not None and limit >= 1:
+                known.limit = int(limit)
+            if window_s is not None and window_s > 0:
+                known.window_s = window_s
+            known.wait_s(now_s)
+            if remaining is not None and status != 429:
+                used = known.limit - int(remaining)
+                known.sent_s.extend([now_s] * max(0, min(used, known.limit) - len(known.sent_s)))
+            retry_after_s = self._retry_after_s(headers.get("Retry-After"))
+            if status == 429 or (status == 503 and retry_after_s is not None):
+                penalty_s = PENALTY_WITHOUT_WORD_S if retry_after_s is None else retry_after_s
+                until_s = now_s + min(penalty_s, LONGEST_PENALTY_S)
+                known.penalty_until_s = max(known.penalty_until_s, until_s)
+
+    def wait_s(self, group: str) -> float:
+        """Seconds a request of the group would wait now; 0 when it could go at once."""
+        with self._lock:
+            return self._group(group).wait_s(self._clock.monotonic())
+
+    @property
+    def penalty_until(self) -> dict[str, float]:
+        """Groups inside a penalty and the monotonic second at which it ends."""
+        with self._lock:
+            now_s = self._clock.monotonic()
+            return {
+                name: known.penalty_until_s
+                for name, known in self._groups.items()
+                if known.penalty_until_s > now_s
+            }
+
+    def _group(self, name: str) -> _Group:
+        return self._groups.setdefault(name, _Group(DEFAULT_LIMITS["Medium"]))
+
+    def _retry_after_s(self, text: str | None) -> float | None:
+        seconds = _number(text)
+        if seconds is not None:
+            return max(0.0, seconds)
+        try:
+            at = parsedate_to_datetime(text or "")
+        except (TypeError, ValueError):
+            return None
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return max(0.0, (at - _aware(self._clock.now())).total_seconds())
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _number(text: str | None) -> float | None:
+    """A header's number; None when it is absent, no number, or not a finite one."""
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if abs(value) < 1e9 else None

@@ -1,0 +1,197 @@
+"""Sending a fax as one streamed multipart request (wire-contract 1.5; spec: createFaxMessage, Heavy).
+
+No idempotency key exists: once the last byte has left, a lost answer is OutcomeUnknown and the message store
+must be asked. Before that, everything is safe to repeat. Blocking, on the faxes lane. Read next:
+api/upload.py, message_store.py.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from rcdesk.api.rest import reading
+from rcdesk.api.session import ApiSession
+from rcdesk.api.transport import read_json
+from rcdesk.api.upload import Encoding, MultipartBody, Part, file_part, form_data, mixed
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import OutcomeUnknown, UserError
+from rcdesk.core.fax import FaxReport, Recipient, Resolution
+
+PATH = f"{reading.EXTENSION}/fax"
+Shape = Literal["mixed", "form"]
+_ANSWER_TIMEOUT_S = 180.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaxFile:
+    """A document to send: where it lies, the name the service is told (cleaned here) and its media type."""
+
+    path: Path
+    name: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaxCreated:
+    """The service's word that it has the fax: one report per recipient, in its order."""
+
+    message_id: str
+    created_at: datetime | None
+    reports: tuple[FaxReport, ...]
+
+
+def create(
+    session: ApiSession,
+    *,
+    recipients: Sequence[Recipient],
+    files: Sequence[FaxFile],
+    resolution: Resolution,
+    cover_index: int | None,
+    note: str,
+    token: CancelToken,
+    send_time: datetime | None = None,
+    encoding: Encoding = "octets",
+    shape: Shape = "mixed",
+    text: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    on_last_byte: Callable[[], None] | None = None,
+) -> FaxCreated:
+    """Upload the fax; returns once the service has taken it (its pages go out later).
+
+    cover_index None leaves the account's default, 0 is none. text is sent as a document of its own (text-only
+    faxes). progress(bytes_sent, bytes_total) is called per chunk, on this thread; on_last_byte once
+    everything has left. Raises UserError for files that cannot be read, Cancelled before the last byte has
+    left.
+    """
+    if not recipients:
+        raise UserError("The fax has no recipient.")
+    documents = [_document(file, encoding, shape) for file in files]
+    if text is not None:
+        documents.append(_text_document(text, encoding, shape))
+    bodies: list[MultipartBody] = []
+
+    def make_body() -> MultipartBody:
+        fields = _fields(recipients, resolution, cover_index, note, send_time)
+        bodies.append(_body(shape, fields, documents, token, progress))
+        return bodies[-1]
+
+    try:
+        answer = read_json(_send(session, make_body, token, on_last_byte))
+    finally:
+        for body in bodies:
+            body.close()
+    return _created(answer)
+
+
+def clean_name(name: str) -> str:
+    """A file name the service accepts: plain ASCII without & @ # $ % ^ * (guide), extension kept."""
+    plain = unicodedata.normalize("NFKD", name.replace("\\", "/").rsplit("/", 1)[-1])
+    plain = plain.encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^A-Za-z0-9 ._()+=,-]+", "_", plain)
+    stem, dot, extension = plain.rpartition(".")
+    if not dot:
+        stem, extension = plain, ""
+    stem = stem.strip(" ._")[:100] or "document"
+    extension = extension.strip()[:10]
+    return f"{stem}.{extension}" if extension else stem
+
+
+def _send(
+    session: ApiSession,
+    make_body: Callable[[], MultipartBody],
+    token: CancelToken,
+    on_last_byte: Callable[[], None] | None,
+) -> Any:
+    return session.request(
+        "POST",
+        PATH,
+        group="Heavy",
+        token=token,
+        make_data=make_body,
+        read_timeout_s=_ANSWER_TIMEOUT_S,
+        on_last_byte=on_last_byte,
+    )
+
+
+def _document(file: FaxFile, encoding: Encoding, shape: Shape) -> Part:
+    field = "attachment" if shape == "form" else ""
+    return file_part(
+        file.path, name=clean_name(file.name), media_type=file.media_type, encoding=encoding, field=field
+    )
+
+
+def _text_document(text: str, encoding: Encoding, shape: Shape) -> Part:
+    disposition = 'form-data; name="attachment"' if shape == "form" else "attachment"
+    headers = (
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Disposition", f'{disposition}; filename="text.txt"'),
+    )
+    return Part(headers=headers, content=text.encode(), encoding=encoding)
+
+
+def _fields(
+    recipients: Sequence[Recipient],
+    resolution: Resolution,
+    cover_index: int | None,
+    note: str,
+    send_time: datetime | None,
+) -> dict[str, Any]:
+    """The JSON part; the form has the same names."""
+    fields: dict[str, Any] = {
+        "to": [
+            {"phoneNumber": r.number, "name": r.name} if r.name else {"phoneNumber": r.number}
+            for r in recipients
+        ],
+        "faxResolution": resolution.value,
+    }
+    if cover_index is not None:
+        fields["coverIndex"] = cover_index
+    if note:
+        fields["coverPageText"] = note
+    if send_time is not None:
+        fields["sendTime"] = send_time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return fields
+
+
+def _body(
+    shape: Shape,
+    fields: Mapping[str, Any],
+    documents: Sequence[Part],
+    token: CancelToken,
+    progress: Callable[[int, int], None] | None,
+) -> MultipartBody:
+    if shape == "mixed":
+        text = json.dumps(fields, ensure_ascii=False)
+        return mixed(text, documents, token=token, progress=progress)
+    pairs = [("to", recipient["phoneNumber"]) for recipient in fields["to"]]
+    pairs += [(name, str(value)) for name, value in fields.items() if name != "to"]
+    return form_data(pairs, documents, token=token, progress=progress)
+
+
+def _created(body: Mapping[str, Any]) -> FaxCreated:
+    message_id = reading.text(body, "id")
+    if not message_id:
+        raise OutcomeUnknown("RingCentral took the fax but did not say which message it became.")
+    whole = reading.text(body, "messageStatus")
+    pages = reading.integer(body, "faxPageCount") or None
+    reports = [
+        FaxReport(
+            message_id=message_id,
+            status=reading.text(to, "messageStatus") or whole,
+            error_code=reading.text(to, "faxErrorCode"),
+            page_count=pages,
+        )
+        for to in reading.children(body, "to")
+    ]
+    return FaxCreated(
+        message_id=message_id,
+        created_at=reading.moment(body, "creationTime"),
+        reports=tuple(reports) or (FaxReport(message_id=message_id, status=whole, page_count=pages),),
+    )

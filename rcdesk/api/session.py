@@ -1,0 +1,203 @@
+"""A signed-in conversation with one server: it owns the tokens and refreshes them in one place.
+
+Any thread may ask; one lock makes sure that one of them refreshes while the others wait. New tokens are saved
+before they are used, because a refresh token works once. A 401 is answered by one refresh and one repetition
+(the service did not act on it). Blocking, never on the GUI thread. Read next: rest/, whose functions use
+this.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import requests
+
+from rcdesk.api import auth
+from rcdesk.api.auth import Client, Grant
+from rcdesk.api.errors import is_token_expired
+from rcdesk.api.rate_gate import RateGate
+from rcdesk.api.tokens import TokenKeeper, Tokens
+from rcdesk.api.transport import BearerAuth, Transport
+from rcdesk.core.account import ServerProfile
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.clock import Clock, SystemClock
+from rcdesk.core.errors import (
+    ApiError,
+    NotAllowed,
+    OutcomeUnknown,
+    RcdeskError,
+    Rejected,
+    ServerTrouble,
+    SignInNeeded,
+)
+
+_REFRESH_EARLY = timedelta(seconds=90)
+_REFRESH_TRIES = 3
+_REFRESH_PAUSE_S = 10.0
+_SIGN_IN_AGAIN = "RingCentral asks you to sign in again."
+
+
+class ApiSession:
+    """What the functions of rest/ talk through.
+
+    keeper holds the tokens between starts. client_secret belongs to profile.client_id and is needed to
+    refresh tokens of a former start; a sign-in brings its own.
+    """
+
+    def __init__(
+        self,
+        profile: ServerProfile,
+        keeper: TokenKeeper,
+        *,
+        gate: RateGate | None = None,
+        clock: Clock | None = None,
+        client_secret: str = "",
+    ) -> None:
+        self._clock = clock or SystemClock()
+        self.gate = gate or RateGate(self._clock)
+        self.transport = Transport(profile.base_url, self.gate, self._clock)
+        self._keeper = keeper
+        self._client = Client(client_id=profile.client_id, client_secret=client_secret)
+        self._lock = threading.Lock()
+        self._tokens: Tokens | None = None
+        self._is_loaded = False
+
+    @property
+    def tokens(self) -> Tokens | None:
+        """The current tokens, loaded from the keeper at first use; None when signed out."""
+        with self._lock:
+            return self._load()
+
+    @property
+    def has_tokens(self) -> bool:
+        """True when there are tokens to try, though the service may have forgotten them."""
+        return self.tokens is not None
+
+    def sign_in(self, grant: Grant, token: CancelToken) -> Tokens:
+        """Sign in and keep the tokens. Raises SignInNeeded when refused, in which case nothing changes."""
+        with self._lock:
+            tokens = auth.sign_in(self.transport, grant, token)
+            self._client = grant.client
+            self._keep(tokens)
+            return tokens
+
+    def sign_out(self, token: CancelToken) -> None:
+        """Forget the tokens here, then tell the service, whose errors do not matter (wire-contract 1.1)."""
+        with self._lock:
+            tokens, self._tokens = self._load(), None
+            self._keeper.clear()
+        if tokens is None:
+            return
+        try:
+            auth.revoke(self.transport, self._client, tokens, token)
+        except RcdeskError:
+            return
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        group: str,
+        token: CancelToken,
+        json: object = None,
+        params: Mapping[str, Any] | None = None,
+        data: Any = None,
+        make_data: Callable[[], Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        stream: bool = False,
+        read_timeout_s: float | None = None,
+        on_last_byte: Callable[[], None] | None = None,
+        max_wait_s: float | None = None,
+    ) -> requests.Response:
+        """Send one request as the signed-in user; see Transport.send for what it takes and raises.
+
+        make_data builds a fresh streaming body for each try and marks the request as an upload.
+        """
+        tokens = self._fresh(token)
+        for is_last in (False, True):
+            try:
+                return self.transport.send(
+                    method,
+                    path,
+                    group=group,
+                    token=token,
+                    params=params,
+                    json=json,
+                    data=make_data() if make_data is not None else data,
+                    headers=headers,
+                    stream=stream,
+                    auth=BearerAuth(tokens.access_token),
+                    read_timeout_s=read_timeout_s,
+                    is_upload=make_data is not None,
+                    on_last_byte=on_last_byte,
+                    max_wait_s=max_wait_s,
+                )
+            except ApiError as exc:
+                if is_last or not is_token_expired(exc):
+                    raise
+            tokens = self._fresh(token, instead_of=tokens)
+        raise AssertionError("the loop returns or raises")
+
+    def chunks(self, response: requests.Response, token: CancelToken) -> Iterator[bytes]:
+        """The body of an answer asked for with stream=True."""
+        return self.transport.chunks(response, token)
+
+    def close(self) -> None:
+        """Close all connections; the tokens stay with the keeper."""
+        self.transport.close()
+
+    def _load(self) -> Tokens | None:
+        if not self._is_loaded:
+            self._tokens = self._keeper.load()
+            self._is_loaded = True
+        return self._tokens
+
+    def _keep(self, tokens: Tokens) -> None:
+        """Save first, use afterwards; when saving fails they are still the only ones that work."""
+        try:
+            self._keeper.save(tokens)
+        finally:
+            self._tokens = tokens
+            self._is_loaded = True
+
+    def _fresh(self, token: CancelToken, *, instead_of: Tokens | None = None) -> Tokens:
+        """Tokens that are good for a while; instead_of names the ones the service has just refused."""
+        with self._lock:
+            tokens = self._load()
+            if tokens is None:
+                raise SignInNeeded("You are signed out. Sign in to go on.", status=401)
+            is_refused = instead_of is not None and tokens.access_token == instead_of.access_token
+            if not is_refused and self._clock.now() < tokens.expires_at - _REFRESH_EARLY:
+                return tokens
+            return self._refresh(tokens, token)
+
+    def _refresh(self, tokens: Tokens, token: CancelToken) -> Tokens:
+        """Trade the tokens in. Once asked, it is not cancelled: only the answer holds tokens that work."""
+        if not tokens.refresh_token or self._clock.now() >= tokens.refresh_expires_at:
+            self._forget()
+            raise SignInNeeded(_SIGN_IN_AGAIN, status=401)
+        for tries_left in reversed(range(_REFRESH_TRIES)):
+            token.check()
+            try:
+                fresh = auth.refresh(self.transport, self._client, tokens, CancelToken())
+            except (OutcomeUnknown, ServerTrouble):
+                if tries_left == 0:
+                    raise
+            except (SignInNeeded, Rejected, NotAllowed) as exc:
+                self._forget()
+                raise SignInNeeded(
+                    _SIGN_IN_AGAIN, status=exc.status, code=exc.code, request_id=exc.request_id
+                ) from exc
+            else:
+                self._keep(fresh)
+                return fresh
+            token.sleep(_REFRESH_PAUSE_S)
+        raise AssertionError("the loop returns or raises")
+
+    def _forget(self) -> None:
+        self._tokens = None
+        self._keeper.clear()

@@ -1,0 +1,257 @@
+"""Sends one request through the rate gate and says honestly what became of it.
+
+Each thread has its own requests.Session; the gate is shared. A request without an answer becomes NotSent
+(safe to repeat: it never left completely, or it only reads) or OutcomeUnknown (it left completely and may
+have had its effect); an error answer becomes an ApiError (errors.py). Never called on the GUI thread. Read
+next: exchange.py (what has left), session.py (the signed-in use of this).
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3.exceptions
+from requests.auth import AuthBase, HTTPBasicAuth
+
+from rcdesk.api.errors import translate
+from rcdesk.api.exchange import CHUNK_BYTES, Exchange, UnderWay, WatchedAdapter
+from rcdesk.api.rate_gate import RateGate
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.clock import Clock
+from rcdesk.core.errors import (
+    Cancelled,
+    NetworkError,
+    NotSent,
+    OutcomeUnknown,
+    RcdeskError,
+    ServerTrouble,
+    UserError,
+)
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_GATEWAY_LOST_IT = frozenset({502, 504})
+_LARGEST_ANSWER_BYTES = 32_000_000
+
+
+class BearerAuth(AuthBase):
+    """Adds the access token; also keeps requests from looking into ~/.netrc. "" adds nothing."""
+
+    def __init__(self, access_token: str = "") -> None:
+        self._access_token = access_token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._access_token:
+            request.headers["Authorization"] = f"Bearer {self._access_token}"
+        return request
+
+
+class Transport:
+    """The way to one server. Thread-safe; close() when the program ends.
+
+    connect_timeout_s, read_timeout_s (silence) and total_timeout_s bound each request, in seconds.
+    """
+
+    def __init__(
+        self,
+        profile_url: str,
+        gate: RateGate,
+        clock: Clock,
+        *,
+        connect_timeout_s: float = 10.0,
+        read_timeout_s: float = 30.0,
+        total_timeout_s: float = 60.0,
+    ) -> None:
+        parts = urlsplit(profile_url.strip())
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise UserError("The server address must look like https://platform.ringcentral.com.")
+        self.base_url = profile_url.strip().rstrip("/")
+        self.host = parts.hostname
+        self.gate = gate
+        self.clock = clock
+        self._connect_timeout_s = connect_timeout_s
+        self._read_timeout_s = read_timeout_s
+        self._total_timeout_s = total_timeout_s
+        self._mine = threading.local()
+        self._lock = threading.Lock()
+        self._sessions: list[requests.Session] = []
+        self._is_closed = False
+
+    def send(
+        self,
+        method: str,
+        path_or_url: str,
+        *,
+        group: str,
+        token: CancelToken,
+        params: Mapping[str, Any] | None = None,
+        json: object = None,
+        data: Any = None,
+        headers: Mapping[str, str] | None = None,
+        stream: bool = False,
+        auth: AuthBase | tuple[str, str] | None = None,
+        read_timeout_s: float | None = None,
+        is_upload: bool = False,
+        on_last_byte: Callable[[], None] | None = None,
+        max_wait_s: float | None = None,
+    ) -> requests.Response:
+        """Send one request and return its answer (status below 300), its body read unless stream is set.
+
+        group: the throttling group. params may hold lists for repeated names. data: a form (dict) or a
+        file-like body with a length. auth: BearerAuth, or (user, password) for Basic. is_upload lifts the
+        total time-out. max_wait_s: see RateGate.before. Raises NotSent, OutcomeUnknown, ApiError, Cancelled.
+        """
+        self.gate.before(group, token, max_wait_s=max_wait_s)
+        exchange = Exchange(
+            token,
+            read_timeout_s=read_timeout_s or self._read_timeout_s,
+            total_timeout_s=None if is_upload else max(self._total_timeout_s, read_timeout_s or 0.0),
+            on_last_byte=on_last_byte,
+        )
+        has_effect = method.upper() == "POST" and group != "Auth"
+        try:
+            with UnderWay(exchange):
+                response = self._session().request(
+                    method,
+                    self._url(path_or_url),
+                    params=params,
+                    json=json,
+                    data=data,
+                    headers={"Accept": "application/json", **(headers or {})},
+                    auth=self._auth(auth),
+                    timeout=(self._connect_timeout_s, exchange.read_timeout_s),
+                    stream=True,
+                    allow_redirects=False,
+                )
+                self.gate.learn(group, response.headers, response.status_code)
+                if not stream or response.status_code >= 300:
+                    _take_body(response, exchange)
+        except Cancelled as exc:
+            if has_effect and exchange.is_all_sent:
+                raise self._unknown() from exc
+            raise
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
+            raise self._lost(exc, exchange, method) from exc
+        if response.status_code < 300:
+            return response
+        error = translate(response)
+        if has_effect and response.status_code in _GATEWAY_LOST_IT:
+            raise self._unknown() from error
+        raise error
+
+    def chunks(self, response: requests.Response, token: CancelToken) -> Iterator[bytes]:
+        """The body of a streamed answer, 64 KB at a time. Raises NotSent when it breaks off, Cancelled."""
+        try:
+            for chunk in response.raw.stream(CHUNK_BYTES, decode_content=True):
+                token.check()
+                yield chunk
+        except (urllib3.exceptions.HTTPError, OSError) as exc:
+            raise NotSent(f"The connection to RingCentral ({self.host}) broke off. Try again.") from exc
+        finally:
+            response.close()
+
+    def close(self) -> None:
+        """Close the connections of all threads; nothing can be sent afterwards."""
+        with self._lock:
+            self._is_closed = True
+            sessions, self._sessions = self._sessions, []
+        for session in sessions:
+            session.close()
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._mine, "session", None)
+        with self._lock:
+            if self._is_closed:
+                raise NotSent("The connection to RingCentral is closed. Nothing was sent.")
+            if session is None:
+                session = requests.Session()
+                session.trust_env = self.host not in _LOOPBACK
+                session.headers["User-Agent"] = "rcdesk"
+                session.mount("http://", WatchedAdapter())
+                session.mount("https://", WatchedAdapter())
+                self._sessions.append(session)
+                self._mine.session = session
+        return session
+
+    def _url(self, path_or_url: str) -> str:
+        """An absolute URL; one that leads to another host is refused, for it would be given the token."""
+        if path_or_url.startswith("/"):
+            return self.base_url + path_or_url
+        mine, theirs = urlsplit(self.base_url), urlsplit(path_or_url)
+        if (theirs.scheme, theirs.netloc) == (mine.scheme, mine.netloc):
+            return path_or_url
+        raise ServerTrouble("RingCentral named an address on another server; it was not followed.", status=0)
+
+    @staticmethod
+    def _auth(auth: AuthBase | tuple[str, str] | None) -> AuthBase:
+        if isinstance(auth, tuple):
+            return HTTPBasicAuth(auth[0].encode(), auth[1].encode())
+        return auth or BearerAuth()
+
+    def _unknown(self) -> OutcomeUnknown:
+        return OutcomeUnknown(
+            f"The request went out to RingCentral ({self.host}), but no answer came back: "
+            "it is not known whether it took effect."
+        )
+
+    def _lost(self, exc: Exception, exchange: Exchange, method: str) -> RcdeskError:
+        """The error for a request that got no (complete) answer."""
+        if isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
+            return UserError("The server address must look like https://platform.ringcentral.com.")
+        if method.upper() != "GET" and exchange.is_all_sent:
+            return self._unknown()
+        return self._not_sent(exc, exchange, method)
+
+    def _not_sent(self, exc: Exception, exchange: Exchange, method: str) -> NetworkError:
+        if isinstance(exc, requests.exceptions.SSLError):
+            return NotSent(f"No secure connection to RingCentral ({self.host}). Nothing was sent.")
+        if isinstance(exc, requests.exceptions.ProxyError):
+            return NotSent(f"The proxy gave no connection to RingCentral ({self.host}). Nothing was sent.")
+        if not exchange.is_connected:
+            return NotSent(f"No connection to RingCentral ({self.host}). Nothing was sent.")
+        if method.upper() == "GET":
+            return NotSent(f"RingCentral ({self.host}) did not answer. Asking again is safe.")
+        return NotSent(f"The connection to RingCentral ({self.host}) broke off before everything was sent.")
+
+
+def _take_body(response: requests.Response, exchange: Exchange) -> None:
+    """Read the whole body, watching cancel token and deadline, and leave it in the response."""
+    body = bytearray()
+    try:
+        for chunk in response.raw.stream(CHUNK_BYTES, decode_content=True):
+            exchange.check()
+            body += chunk
+            if len(body) > _LARGEST_ANSWER_BYTES:
+                raise urllib3.exceptions.ProtocolError("the answer is too long")
+    except BaseException:
+        response.close()
+        raise
+    response.raw = io.BytesIO(bytes(body))
+
+
+def read_json(response: requests.Response) -> dict[str, Any]:
+    """The JSON object of an answer whose body was read.
+
+    Anything else is ServerTrouble, or OutcomeUnknown for a POST, because the service said yes to it.
+    """
+    try:
+        body = response.json()
+    except ValueError as exc:
+        raise _unreadable(response) from exc
+    if not isinstance(body, dict):
+        raise _unreadable(response)
+    return body
+
+
+def _unreadable(response: requests.Response) -> RcdeskError:
+    if response.request is not None and response.request.method == "POST":
+        return OutcomeUnknown("RingCentral took the request but its answer cannot be read.")
+    return ServerTrouble(
+        "RingCentral's answer cannot be read. Try again in a moment.",
+        status=response.status_code,
+        request_id=response.headers.get("RCRequestId", ""),
+    )

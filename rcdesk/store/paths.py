@@ -1,0 +1,65 @@
+"""Where everything lies on this machine.
+
+The folders follow the platform's rules (XDG on Linux). Tests and the demo use a root of their own, so that
+they never touch a person's archive. Pure values plus one method that makes the folders; any thread.
+Read next: database.py, spool.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rcdesk.core.errors import StoreUnavailable
+
+APP_NAME = "rcdesk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    """The places rcdesk writes to; nothing exists until create()."""
+
+    data_dir: Path
+    config_dir: Path
+    spool_dir: Path
+    database: Path
+    preferences_file: Path
+    log_file: Path
+
+    @classmethod
+    def default(cls) -> Paths:
+        """The folders of the person who is logged in."""
+        import platformdirs
+
+        return cls._of(
+            data=platformdirs.user_data_path(APP_NAME, appauthor=False),
+            config=platformdirs.user_config_path(APP_NAME, appauthor=False),
+            log=platformdirs.user_log_path(APP_NAME, appauthor=False),
+        )
+
+    @classmethod
+    def under(cls, root: Path) -> Paths:
+        """Everything below one folder."""
+        return cls._of(data=root / "data", config=root / "config", log=root / "log")
+
+    @classmethod
+    def _of(cls, *, data: Path, config: Path, log: Path) -> Paths:
+        return cls(
+            data_dir=data,
+            config_dir=config,
+            spool_dir=data / "spool",
+            database=data / "rcdesk.sqlite3",
+            preferences_file=config / "preferences.json",
+            log_file=log / "rcdesk.log",
+        )
+
+    def create(self) -> Paths:
+        """Make the folders, readable by this person only. Raises StoreUnavailable when that is impossible."""
+        for folder in (self.data_dir, self.config_dir, self.spool_dir, self.log_file.parent):
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as exc:
+                raise StoreUnavailable(
+                    f"The folder {folder} cannot be written ({exc.strerror}). rcdesk keeps your faxes there."
+                ) from exc
+        return self
