@@ -69,15 +69,28 @@ missing_packages() {
             has_library "${entry#*:}" || printf '%s ' "${entry%%:*}"
         done
     fi
-    if command -v dpkg-query >/dev/null 2>&1; then
-        for entry in $FONTS; do
-            [[ $(dpkg-query -W -f='${Status}' "$entry" 2>/dev/null) == "install ok installed" ]] || printf '%s ' "$entry"
-        done
-    fi
     [ "$1" = test ] || return 0
     for entry in $TEST_TOOLS; do
         command -v "${entry#*:}" >/dev/null 2>&1 || printf '%s ' "${entry%%:*}"
     done
+}
+
+# missing_fonts: the fonts the pictures were made with. Without them the desk takes what the system has.
+missing_fonts() {
+    local entry
+    command -v dpkg-query >/dev/null 2>&1 || return 0
+    for entry in $FONTS; do
+        [[ $(dpkg-query -W -f='${Status}' "$entry" 2>/dev/null) == "install ok installed" ]] || printf '%s ' "$entry"
+    done
+}
+
+set_up_fonts() {
+    local fonts
+    fonts=$(missing_fonts)
+    if [ -n "$fonts" ] && can_install; then
+        # shellcheck disable=SC2086
+        apt_install $fonts || say "Going on without these fonts: $fonts"
+    fi
 }
 
 set_up_system() {
@@ -129,6 +142,7 @@ set_up() {
     if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && "$PYTHON" -c '' 2>/dev/null; then
         return 0
     fi
+    set_up_fonts
     if ! "$PYTHON" -m pip --version >/dev/null 2>&1; then
         say "Making a Python environment in .venv"
         make_environment
