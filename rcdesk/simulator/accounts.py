@@ -120,6 +120,36 @@ def make_subscribers() -> tuple[Subscriber, Subscriber]:
     return _mara(), _owen()
 
 
+_MARA_LINES = (
+    Line(
+        id=5001,
+        number="+18885550100",
+        label="Main line",
+        type="VoiceFax",
+        usage_type="MainCompanyNumber",
+        features=("CallerId",),
+    ),
+    Line(
+        id=5002,
+        number="+16505550190",
+        label="Direct",
+        type="VoiceFax",
+        usage_type="DirectNumber",
+        features=("CallerId", "SmsSender", "MmsSender"),
+        is_primary=True,
+        location="Redwood City, CA",
+    ),
+    Line(
+        id=5003,
+        number="+18885550109",
+        label="Fax",
+        type="FaxOnly",
+        usage_type="CompanyFaxNumber",
+        features=(),
+    ),
+)
+
+
 def _mara() -> Subscriber:
     forwards = ("CallForwarding", "CallFlip")
     return Subscriber(
@@ -144,34 +174,7 @@ def _mara() -> Subscriber:
                 id="4004", number="+16505550199", label="Front desk app", type="Other", features=("CallFlip",)
             ),
         ),
-        lines=(
-            Line(
-                id=5001,
-                number="+18885550100",
-                label="Main line",
-                type="VoiceFax",
-                usage_type="MainCompanyNumber",
-                features=("CallerId",),
-            ),
-            Line(
-                id=5002,
-                number="+16505550190",
-                label="Direct",
-                type="VoiceFax",
-                usage_type="DirectNumber",
-                features=("CallerId", "SmsSender", "MmsSender"),
-                is_primary=True,
-                location="Redwood City, CA",
-            ),
-            Line(
-                id=5003,
-                number="+18885550109",
-                label="Fax",
-                type="FaxOnly",
-                usage_type="CompanyFaxNumber",
-                features=(),
-            ),
-        ),
+        lines=_MARA_LINES,
     )
 
 

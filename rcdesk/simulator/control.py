@@ -170,10 +170,6 @@ def add_routes(app: web.Application, server: SimulatorServer) -> None:
     async def requests(request: web.Request) -> web.StreamResponse:
         return web.json_response([r.as_json() for r in server.requests])
 
-    async def to_page(request: web.Request) -> web.StreamResponse:
-        raise web.HTTPFound("/simulator/")
-
-    app.router.add_get("/simulator", to_page)
     app.router.add_get("/simulator/", page)
     app.router.add_get("/simulator/state", state)
     app.router.add_post("/simulator/advance", advance)

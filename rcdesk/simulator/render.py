@@ -10,6 +10,7 @@ Read next: `rendering`, which decides where a job runs.
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 import textwrap
@@ -160,7 +161,14 @@ def _picture_pages(path: Path) -> Iterator[Image.Image]:
         raise RenderFailed("ConvertError", "the picture cannot be read") from exc
 
 
+@functools.cache
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """A font with many scripts where the system has one, else Pillow's own, which knows Latin only."""
+    for name in ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "LiberationSans-Regular.ttf", "Arial.ttf"):
+        try:
+            return ImageFont.truetype(name, round(size * 0.9))
+        except OSError:
+            continue
     return ImageFont.load_default(size)
 
 
@@ -203,7 +211,7 @@ def _cover_page(cover: Cover) -> Image.Image:
     y = 340
     names = [name for name in cover.to_names if name]
     rows = [
-        ("To", ", ".join(names) or "—"),
+        ("To", ", ".join(names) or "(no name given)"),
         ("Fax number", ", ".join(cover.to_numbers)),
         ("From", cover.from_name),
         ("Sender's number", cover.from_number),

@@ -25,26 +25,46 @@ _log = logging.getLogger(__name__)
 CHILD_TIMEOUT_S = 300
 
 
-def _draw_in_child(job_json: str) -> tuple[int | None, str | None]:
-    root = str(Path(__file__).resolve().parents[2])
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    done = subprocess.run(
-        [sys.executable, "-m", "rcdesk.simulator.render"],
-        input=job_json,
-        capture_output=True,
-        text=True,
-        timeout=CHILD_TIMEOUT_S,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        check=False,
-    )
-    if done.returncode != 0:
-        _log.error("drawing a fax failed: %s", done.stderr[-500:])
-        return None, "RenderingFailed"
-    answer = json.loads(done.stdout)
-    return answer.get("pages"), answer.get("error")
+class _Child:
+    """The process that draws a PDF; killed when the simulator stops."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def kill(self) -> None:
+        """End it at once, if there is one."""
+        if self._process is not None:
+            self._process.kill()
+
+    def draw(self, job_json: str) -> tuple[int | None, str | None]:
+        """Page count, or why there is none. Runs in the pool."""
+        root = str(Path(__file__).resolve().parents[2])
+        paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+        with subprocess.Popen(
+            [sys.executable, "-m", "rcdesk.simulator.render"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        ) as process:
+            self._process = process
+            try:
+                out, problem = process.communicate(job_json, CHILD_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+            finally:
+                self._process = None
+        if process.returncode != 0:
+            if process.returncode > 0:
+                _log.error("drawing a fax failed: %s", problem[-500:])
+            return None, "RenderingFailed"
+        answer = json.loads(out)
+        return answer.get("pages"), answer.get("error")
 
 
-def _draw(message: Message, output: Path) -> tuple[int | None, str | None]:
+def _draw(child: _Child, message: Message, output: Path) -> tuple[int | None, str | None]:
     """Page count, or why there is none. Runs in the pool."""
     from rcdesk.simulator.render import Cover, RenderFailed, RenderJob, draw
 
@@ -67,7 +87,7 @@ def _draw(message: Message, output: Path) -> tuple[int | None, str | None]:
         documents=tuple((str(d.path), d.name, d.media_type) for d in message.documents),
     )
     if job.needs_pdfium and not getattr(sys, "frozen", False):
-        return _draw_in_child(job.to_json())
+        return child.draw(job.to_json())
     try:
         return draw(job), None
     except RenderFailed as exc:
@@ -81,6 +101,7 @@ class RenderRoom:
         self._world = world
         self._spool = spool
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="simulator-render")
+        self._child = _Child()
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     def begin(self, message: Message) -> None:
@@ -97,7 +118,8 @@ class RenderRoom:
             await asyncio.gather(*waiting)
 
     async def close(self) -> None:
-        """Finish what is being drawn, then end the pool's thread."""
+        """Give up what is being drawn, then end the pool's thread."""
+        self._child.kill()
         for task in list(self._tasks.values()):
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
@@ -108,7 +130,7 @@ class RenderRoom:
         output = self._spool / f"rendered-{message.id}{suffix}"
         try:
             pages, error = await asyncio.get_running_loop().run_in_executor(
-                self._pool, _draw, message, output
+                self._pool, _draw, self._child, message, output
             )
         except (OSError, ValueError, subprocess.SubprocessError):
             _log.exception("drawing a fax failed")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import requests
 
@@ -28,7 +28,7 @@ class Client:
         self.token = self.token_answer(grant_type=JWT_GRANT, assertion=jwt or simulator.jwt).json()
         self.http.headers["Authorization"] = f"Bearer {self.token['access_token']}"
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
