@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from rcdesk.services.connection import Connection
     from rcdesk.services.faxes import FaxService
     from rcdesk.simulator import RunningSimulator
+    from rcdesk.store.outbox import Outbox
+    from rcdesk.store.recents import Recents
     from rcdesk.store.secrets import Secrets
 
 _log = logging.getLogger(__name__)
@@ -119,6 +121,7 @@ class Running:
         self._is_stopped = False
         self.lanes = {name: Lane(name) for name in ("calls", "faxes", "disk")}
         self._secrets: Secrets | None = None
+        self._stores: list[Recents | Outbox] = []
         self.desk = self._build_desk()
         self.window = MainWindow(self.desk)
         self.window.try_demo.connect(self.start_demo)
@@ -165,6 +168,8 @@ class Running:
         self.window.close()
         self.desk.stop()
         ended = [lane.stop() for lane in reversed(self.lanes.values())]
+        for store in self._stores:
+            store.close()
         if self._simulator is not None:
             self._simulator.stop()
         self.window.deleteLater()
@@ -215,19 +220,18 @@ class Running:
         from rcdesk.services.calls import CallService
         from rcdesk.store.recents import Recents
 
-        return CallService(lambda: session.connection, Recents(self.paths.database))
+        recents = Recents(self.paths.database)
+        self._stores.append(recents)
+        return CallService(lambda: session.connection, recents)
 
     def _fax_service(self, session: SessionDesk) -> FaxService:
         from rcdesk.services.faxes import FaxService
         from rcdesk.store.outbox import Outbox
         from rcdesk.store.spool import Spool
 
-        return FaxService(
-            lambda: session.connection,
-            Outbox(self.paths.database),
-            Spool(self.paths.spool_dir),
-            SystemClock(),
-        )
+        outbox = Outbox(self.paths.database)
+        self._stores.append(outbox)
+        return FaxService(lambda: session.connection, outbox, Spool(self.paths.spool_dir), SystemClock())
 
 
 def build(
