@@ -125,6 +125,8 @@ class RateGate:
             }
 
     def _group(self, name: str) -> _Group:
+        """The group by name; the headers name it in lower case."""
+        name = name.capitalize()
         return self._groups.setdefault(name, _Group(DEFAULT_LIMITS["Medium"]))
 
     def _retry_after_s(self, text: str | None) -> float | None:

@@ -115,7 +115,7 @@ class ApiSession:
     ) -> requests.Response:
         """Send one request as the signed-in user; see Transport.send for what it takes and raises.
 
-        make_data builds a fresh streaming body for each try and marks the request as an upload.
+        make_data builds a fresh streaming body for each try.
         """
         tokens = self._fresh(token)
         for is_last in (False, True):
@@ -132,7 +132,6 @@ class ApiSession:
                     stream=stream,
                     auth=BearerAuth(tokens.access_token),
                     read_timeout_s=read_timeout_s,
-                    is_upload=make_data is not None,
                     on_last_byte=on_last_byte,
                     max_wait_s=max_wait_s,
                 )

@@ -21,6 +21,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 from rcdesk.api.errors import translate
 from rcdesk.api.exchange import CHUNK_BYTES, Exchange, UnderWay, WatchedAdapter
 from rcdesk.api.rate_gate import RateGate
+from rcdesk.api.upload import MultipartBody
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import (
@@ -95,21 +96,25 @@ class Transport:
         stream: bool = False,
         auth: AuthBase | tuple[str, str] | None = None,
         read_timeout_s: float | None = None,
-        is_upload: bool = False,
         on_last_byte: Callable[[], None] | None = None,
         max_wait_s: float | None = None,
     ) -> requests.Response:
         """Send one request and return its answer (status below 300), its body read unless stream is set.
 
         group: the throttling group. params may hold lists for repeated names. data: a form (dict) or a
-        file-like body with a length. auth: BearerAuth, or (user, password) for Basic. is_upload lifts the
-        total time-out. max_wait_s: see RateGate.before. Raises NotSent, OutcomeUnknown, ApiError, Cancelled.
+        MultipartBody, which lifts the total time-out. auth: BearerAuth, or (user, password) for Basic.
+        max_wait_s: see RateGate.before. Raises NotSent, OutcomeUnknown, ApiError, Cancelled.
         """
         self.gate.before(group, token, max_wait_s=max_wait_s)
+        all_headers = {"Accept": "application/json", **(headers or {})}
+        if isinstance(data, MultipartBody):
+            all_headers["Content-Type"] = data.content_type
         exchange = Exchange(
             token,
             read_timeout_s=read_timeout_s or self._read_timeout_s,
-            total_timeout_s=None if is_upload else max(self._total_timeout_s, read_timeout_s or 0.0),
+            total_timeout_s=None
+            if isinstance(data, MultipartBody)
+            else max(self._total_timeout_s, read_timeout_s or 0.0),
             on_last_byte=on_last_byte,
         )
         has_effect = method.upper() == "POST" and group != "Auth"
@@ -121,7 +126,7 @@ class Transport:
                     params=params,
                     json=json,
                     data=data,
-                    headers={"Accept": "application/json", **(headers or {})},
+                    headers=all_headers,
                     auth=self._auth(auth),
                     timeout=(self._connect_timeout_s, exchange.read_timeout_s),
                     stream=True,
