@@ -30,11 +30,14 @@ class _Child:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
+        self._is_over = False
 
     def kill(self) -> None:
-        """End it at once, if there is one."""
-        if self._process is not None:
-            self._process.kill()
+        """End it at once, also if it is only just about to start."""
+        self._is_over = True
+        process = self._process
+        if process is not None:
+            process.kill()
 
     def draw(self, job_json: str) -> tuple[int | None, str | None]:
         """Page count, or why there is none. Runs in the pool."""
@@ -49,6 +52,8 @@ class _Child:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         ) as process:
             self._process = process
+            if self._is_over:
+                process.kill()
             try:
                 out, problem = process.communicate(job_json, CHILD_TIMEOUT_S)
             except subprocess.TimeoutExpired:

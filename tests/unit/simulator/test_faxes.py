@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from typing import Any
 
 import pypdfium2
@@ -204,3 +205,12 @@ def test_the_call_log_says_why(client: Client, simulator: RunningSimulator) -> N
     assert {(r["type"], r["result"]) for r in records} == {("Fax", "No Answer"), ("Voice", "Busy")}
     [fax] = client.get("/call-log", type="Fax", direction="Outbound").json()["records"]
     assert fax["message"]["id"] == str(message["id"])
+
+
+def test_stopping_does_not_wait_for_a_long_drawing() -> None:
+    running = RunningSimulator.start(clock="manual")
+    with Client(running) as client:
+        assert client.fax(files=(("long.pdf", "application/pdf", pdf_of(190)),)).ok
+    begun = time.monotonic()
+    running.stop()
+    assert time.monotonic() - begun < 8
