@@ -1,10 +1,11 @@
 """Start-up: time to the first painted window and memory, of rcdesk against a bare PySide6 window.
 
-Run as `python tests/benchmarks/startup.py [--rounds 7]`. Both are started in turn under the same Xvfb, so that
-the machine's mood falls on both; medians and their ratios are printed. The floor is a QWidget that paints one
-line of text. "first window" is rcdesk as started for the first time; "signed in" signs in to a simulator running
-outside it, so that requests, the database and the numbers are in memory too when it is measured, two seconds
-after the first paint. A measurement, not a test: it needs a quiet machine. This process imports no Qt.
+Run as `python tests/benchmarks/startup.py [--rounds 7]`. Both are started in turn under the same Xvfb, so
+that the machine's mood falls on both; medians and their ratios are printed. The floor is a QWidget that
+paints one line of text. "first window" is rcdesk as started for the first time; "signed in" signs in to a
+simulator running outside it, so that requests, the database and the numbers are in memory too when it is
+measured, two seconds after the first paint. A measurement, not a test: it needs a quiet machine. This
+process imports no Qt.
 """
 
 from __future__ import annotations
@@ -103,7 +104,8 @@ def report(samples: dict[str, list[Sample]]) -> bool:
         ratio = middle.first_paint_s / floor.first_paint_s, middle.pss_mb / floor.pss_mb
         spread = f"({min(times):.3f}-{max(times):.3f})"
         print(
-            f"{name:<14}{middle.first_paint_s:>10.3f} s{spread:>17}{middle.pss_mb:>7.1f} MB{middle.rss_mb:>7.1f} MB"
+            f"{name:<14}{middle.first_paint_s:>10.3f} s{spread:>17}"
+            f"{middle.pss_mb:>7.1f} MB{middle.rss_mb:>7.1f} MB"
             f"{ratio[0]:>8.2f}x{ratio[1]:>6.2f}x{middle.rss_mb / floor.rss_mb:>6.2f}x"
         )
         if name == "first window":
@@ -114,7 +116,7 @@ def report(samples: dict[str, list[Sample]]) -> bool:
 
 
 def main() -> int:
-    """Measure and print; 0 when the targets are kept, 1 when not, 2 when the machine lacks the display's parts."""
+    """Measure and print; 0: targets kept, 1: missed, 2: the machine lacks the display's parts."""
     parser = argparse.ArgumentParser(description="Start-up time and memory against a bare window.")
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()

@@ -1,6 +1,6 @@
 """Fixtures of the end2end tests: one display for all of them, and processes that end with their test.
 
-Skips, saying why, where Xvfb, openbox, xdotool or ImageMagick are not installed; packaging/check installs them.
+Skips, saying why, where Xvfb, openbox, xdotool or ImageMagick are missing; packaging/check installs them.
 Pictures go to the folder in RCDESK_SCREENSHOTS, else to a temporary one. Read next: test_desk.py.
 """
 

@@ -1,7 +1,7 @@
 """A real X display with a window manager for the end2end tests, and the hands and eyes to use it.
 
 Xvfb picks a free display number itself; openbox manages the windows; xdotool is the keyboard and mouse;
-ImageMagick's import takes the pictures. Everything runs in child processes of the test. Read next: program.py.
+ImageMagick's import takes the pictures. Everything runs in child processes. Read next: program.py.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ class Display:
         self._xdotool("mousemove", x, y, "click", 1)
 
     def drag(self, start: tuple[int, int], end: tuple[int, int], hover_shot: Path | None = None) -> None:
-        """Press at start, move in small steps to end, let go. hover_shot: picture taken just before letting go."""
+        """Press at start, move in small steps to end, let go; hover_shot is a picture of the hovering."""
         self._xdotool("mousemove", *start)
         self._xdotool("mousedown", 1)
         steps = 24

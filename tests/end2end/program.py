@@ -1,4 +1,4 @@
-"""Child processes of the end2end tests: the desk itself, the simulator, and the window files are dragged from.
+"""Child processes of the end2end tests: the desk, the simulator, and the window files are dragged from.
 
 Each is started as a person would start it, with its output collected by a thread so that it never blocks, and
 ended by its id. The desk gets a home of its own. Read next: test_desk.py.

@@ -1,0 +1,90 @@
+"""Fixtures of the flows: the whole desk in this process, offscreen, against a simulator on 127.0.0.1.
+
+Built by the program's own composition root, so that what is tested is what runs. Every desk is stopped in
+order at the end of its test and must end in time. Read next: screen.py, test_desk_flow.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from rcdesk.core.account import Credentials, ServerProfile
+from tests.flows.screen import Screen
+
+if TYPE_CHECKING:
+    from rcdesk.app import Running
+    from rcdesk.simulator import RunningSimulator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A running desk and the screen to see it on."""
+
+    running: Running
+    screen: Screen
+
+
+OpenDesk = Callable[..., Opened]
+
+
+def profile_of(base_url: str, client_id: str = "") -> ServerProfile:
+    """A server profile for a simulator, or for a port where nothing listens."""
+    return ServerProfile(name="RingCentral", base_url=base_url, client_id=client_id)
+
+
+def credentials_of(simulator: RunningSimulator) -> Credentials:
+    """What signs the simulator's first user in."""
+    return Credentials(
+        client_id=simulator.client_id, client_secret=simulator.client_secret, jwt=simulator.jwt
+    )
+
+
+@pytest.fixture
+def open_desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[OpenDesk]:
+    """Build, show and start a desk; `home` names its folder: a second one finds there what a first one left."""
+    from rcdesk.app import build
+    from rcdesk.store.paths import Paths
+    from rcdesk.ui.theme import theme
+
+    theme().apply(qapp, "light")
+    opened: list[Running] = []
+
+    def open_(
+        profile: ServerProfile | None = None, credentials: Credentials | None = None, home: str = "desk"
+    ) -> Opened:
+        running = build(
+            paths=Paths.under(tmp_path / home),
+            profile=profile or ServerProfile(name="RingCentral"),
+            credentials=credentials,
+        )
+        opened.append(running)
+        running.window.resize(1280, 800)
+        running.window.show()
+        qtbot.waitExposed(running.window)
+        running.start()
+        return Opened(running=running, screen=Screen(running.window, qtbot))
+
+    yield open_
+    ended = [running.stop() for running in reversed(opened)]
+    assert all(ended), "a lane did not end in time"
+
+
+@pytest.fixture
+def signed_in(open_desk: OpenDesk, simulator: RunningSimulator) -> Opened:
+    """A desk signed in to a simulator whose clock the test advances."""
+    return sign_in(open_desk, simulator)
+
+
+def sign_in(open_desk: OpenDesk, simulator: RunningSimulator, home: str = "desk") -> Opened:
+    """A desk that has read the account of the simulator's first user."""
+    profile = profile_of(simulator.base_url, simulator.client_id)
+    opened = open_desk(profile, credentials_of(simulator), home)
+    opened.screen.wait(lambda: opened.screen.named("ringMeOn_"))
+    return opened
