@@ -1,0 +1,221 @@
+"""The documents of a fax: a card for each, files that were refused with the reason, and the place to drop more.
+
+Files are only shown here; looking at them is done by FaxDesk.check_files. GUI thread. Read next: fax_page.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from rcdesk.core.fax import Document
+
+from rcdesk.ui.look import IconButton, color, dress, glyph, label
+from rcdesk.ui.paper import PageGlyph
+
+_CARD = """#attachmentCard { background: $surface; border: 1px solid $hairline; border-radius: 10px; }
+#attachmentCard:focus { border: 2px solid $accent; }"""
+_REFUSED = """#attachmentCard { background: $bad_tint; border: 1px solid $bad_line; border-radius: 10px; }
+#attachmentCard:focus { border: 2px solid $accent; }"""
+
+
+class CheckedFile(Protocol):
+    """What FaxDesk.checked brings for one file: a document, or the problem that keeps it out."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def document(self) -> Document | None: ...
+
+    @property
+    def problem(self) -> str: ...
+
+
+def size_words(size_bytes: int) -> str:
+    """Bytes as people say them: "96 KB", "1.2 MB"."""
+    if size_bytes < 1000:
+        return f"{size_bytes} B"
+    if size_bytes < 1_000_000:
+        return f"{size_bytes / 1000:.0f} KB"
+    return f"{size_bytes / 1_000_000:.1f} MB"
+
+
+class AttachmentCard(QFrame):
+    """One document or one refused file. removed(self) when the person takes it away."""
+
+    removed = Signal(object)
+
+    def __init__(
+        self, *, name: str, document: Document | None, problem: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.problem = problem
+        self.setObjectName("attachmentCard")
+        self.setProperty("isRefused", document is None)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        dress(self, _CARD if document is not None else _REFUSED)
+        sentence = problem if document is None else self._facts(document)
+        self.setAccessibleName(f"{name}. {sentence}")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 8, 10, 8)
+        layout.setSpacing(12)
+        layout.addWidget(self._sign(document))
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        title = label(name, "rowTitle")
+        title.setTextFormat(Qt.TextFormat.PlainText)
+        title.setMinimumWidth(40)
+        title.setToolTip(name)
+        below = label(sentence, "small" if document is not None else "bad", wraps=document is None)
+        words.addStretch(1)
+        words.addWidget(title)
+        words.addWidget(below)
+        words.addStretch(1)
+        layout.addLayout(words, 1)
+        remove = IconButton("x", self.tr("Remove {0}").format(name))
+        remove.setObjectName("removeAttachment")
+        remove.clicked.connect(self._remove)
+        layout.addWidget(remove)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete removes."""
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._remove()
+            return
+        super().keyPressEvent(event)
+
+    def _facts(self, document: Document) -> str:
+        size = size_words(document.size_bytes)
+        if document.pages is None:
+            return self.tr("RingCentral counts the pages · {0}").format(size)
+        if document.pages == 1:
+            return self.tr("1 page · {0}").format(size)
+        return self.tr("{0} pages · {1}").format(document.pages, size)
+
+    def _sign(self, document: Document | None) -> QWidget:
+        if document is not None:
+            return PageGlyph(is_form=document.media_type.startswith("image/"))
+        sign = QLabel()
+        sign.setPixmap(glyph("alert", "bad_ink", 20, self.devicePixelRatioF()))
+        sign.setFixedWidth(36)
+        sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        return sign
+
+    @Slot()
+    def _remove(self) -> None:
+        self.removed.emit(self)
+
+
+class DropZone(QAbstractButton):
+    """The dashed place: files may be dropped on the whole window, a click chooses them from a dialog."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_hot = False
+        self.setObjectName("dropZone")
+        self.setText(self.tr("Drop files here, or choose…"))
+        self.setAccessibleName(self.tr("Drop files here, or choose files to fax"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setMinimumHeight(60)
+
+    def sizeHint(self) -> QSize:
+        """A row of 60."""
+        return QSize(300, 60)
+
+    def set_hot(self, is_hot: bool) -> None:
+        """Light up while files hover over the window."""
+        self._is_hot = is_hot
+        self.setText(self.tr("Let go to add them to the fax") if is_hot else self.tr("Drop files here, or choose…"))
+        self.update()
+
+    def paintEvent(self, event: object) -> None:
+        """A tinted area with a dashed edge; solid while files hover or with the keyboard's focus."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        is_strong = self._is_hot or self.hasFocus() or self.underMouse()
+        pen = QPen(color("accent" if is_strong else "accent_line"), 2 if is_strong else 1.5)
+        pen.setStyle(Qt.PenStyle.SolidLine if self._is_hot or self.hasFocus() else Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(color("accent_tint"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
+        font = self.font()
+        font.setWeight(font.Weight.DemiBold)
+        painter.setFont(font)
+        width = painter.fontMetrics().horizontalAdvance(self.text()) + 30
+        x = (self.width() - width) // 2
+        painter.drawPixmap(
+            x, (self.height() - 20) // 2, glyph("files", "accent_ink", 20, self.devicePixelRatioF())
+        )
+        painter.setPen(color("accent_ink"))
+        painter.drawText(self.rect().adjusted(x + 30, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.end()
+
+
+class AttachmentsList(QWidget):
+    """All cards and the drop zone. changed() when a document came or went; choose_asked() on the drop zone."""
+
+    changed = Signal()
+    choose_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("attachmentsList")
+        self.setAccessibleName(self.tr("Documents of this fax"))
+        self._cards: list[AttachmentCard] = []
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(8)
+        self.drop_zone = DropZone()
+        self._layout.addWidget(self.drop_zone)
+        self.drop_zone.clicked.connect(self.choose_asked)
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents that will be faxed, in their order."""
+        return tuple(c.document for c in self._cards if c.document is not None)
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """The reasons of the files that were refused and are still shown."""
+        return tuple(c.problem for c in self._cards if c.document is None)
+
+    def add(self, files: Sequence[CheckedFile]) -> None:
+        """Show the outcome of a check; refusals of an earlier one give way."""
+        for card in [c for c in self._cards if c.document is None]:
+            self._drop(card)
+        for file in files:
+            document = file.document
+            name = document.name if document is not None else file.path.name or str(file.path)
+            card = AttachmentCard(name=name, document=document, problem=file.problem)
+            card.removed.connect(self._removed)
+            self._layout.insertWidget(len(self._cards), card)
+            self._cards.append(card)
+        self.changed.emit()
+
+    def clear(self) -> None:
+        """Take every file away."""
+        for card in tuple(self._cards):
+            self._drop(card)
+        self.changed.emit()
+
+    @Slot(object)
+    def _removed(self, card: AttachmentCard) -> None:
+        position = self._cards.index(card)
+        self._drop(card)
+        following = self._cards[min(position, len(self._cards) - 1)] if self._cards else self.drop_zone
+        following.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.changed.emit()
+
+    def _drop(self, card: AttachmentCard) -> None:
+        self._cards.remove(card)
+        self._layout.removeWidget(card)
+        card.hide()
+        card.deleteLater()
