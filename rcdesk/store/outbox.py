@@ -33,7 +33,7 @@ from rcdesk.store.moments import from_text, to_text
 class Attempt:
     """How far the last try of a job got: what reconciliation and waiting need to know.
 
-    first_byte_at and last_byte_at were written before those bytes left; retry_at is None when it may go at once.
+    first_byte_at and last_byte_at were written before those bytes left; retry_at None means at once.
     """
 
     count: int

@@ -1,0 +1,1 @@
+"""Unit tests of rcdesk.core: they mirror its modules."""

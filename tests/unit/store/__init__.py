@@ -1,0 +1,1 @@
+"""Unit tests of rcdesk.store: they mirror its modules."""
