@@ -14,7 +14,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T], timeout_s: float, what: str = "", every_s: float = 0.05) -> T:
+def until(condition: Callable[[], T | None], timeout_s: float, what: str = "", every_s: float = 0.05) -> T:
     """Ask condition until its answer is true and return that answer; fail after timeout_s seconds.
 
     what: completes the sentence "waited N s for …" when the deadline passes.

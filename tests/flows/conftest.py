@@ -48,7 +48,7 @@ def credentials_of(simulator: RunningSimulator) -> Credentials:
 
 @pytest.fixture
 def open_desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[OpenDesk]:
-    """Build, show and start a desk; `home` names its folder: a second one finds there what a first one left."""
+    """Build, show and start a desk; `home` names its folder: a second finds what a first one left."""
     from rcdesk.app import build
     from rcdesk.store.paths import Paths
     from rcdesk.ui.theme import theme

@@ -34,8 +34,12 @@ class Screen:
         self.window = window
         self._qtbot = qtbot
 
-    def find(self, name: str, kind: type[W] = QWidget) -> W:  # type: ignore[assignment]
+    def find(self, name: str) -> QWidget:
         """The visible widget of that name, or the first one when none is visible."""
+        return self.find_as(QWidget, name)
+
+    def find_as(self, kind: type[W], name: str) -> W:
+        """The same for one kind of widget."""
         found = self.window.findChildren(kind, name)
         assert found, f"the window has no {kind.__name__} named {name}"
         return next((w for w in found if w.isVisible()), found[0])
@@ -83,13 +87,13 @@ class Screen:
 
     def press(self, name: str) -> None:
         """Click a button or row with the mouse."""
-        button = self.find(name, QAbstractButton)
+        button = self.find_as(QAbstractButton, name)
         assert button.isEnabled(), f"{name} cannot be pressed; the window says:\n{self.words()}"
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def type(self, name: str, text: str, *, enter: bool = False) -> None:
         """Put text into a field as typed, replacing what was there; then Return when asked."""
-        widget: QWidget = self.find(name)
+        widget = self.find(name)
         target = widget.focusProxy() or widget
         if isinstance(target, QLineEdit | QPlainTextEdit):
             target.selectAll()
