@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
-from rcdesk.core.call import Call, CallRequest, CallState, Leg, RingOutReport, next_state, session_gone
+from rcdesk.core.call import Call, CallRequest, CallState, RingOutReport, next_state, session_gone
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import ApiError, Cancelled, NetworkError, OutcomeUnknown, RateLimited, RcdeskError
 from rcdesk.core.polling import call_interval_s
@@ -169,21 +169,11 @@ class CallDesk(QObject):
         )
 
     def _cancelled(self, call_id: str) -> None:
+        """The service's 204 proves nothing (wire-contract 1.4): look at once what became of the call."""
         call = self._calls.get(call_id)
         if call is not None and not call.state.is_final:
-            now_s = self._clock.monotonic()
-            self._put(
-                replace(
-                    call,
-                    state=CallState.CANCELLED,
-                    your_phone=Leg.HUNG_UP,
-                    them=Leg.WAITING,
-                    ended_s=now_s,
-                    checked_s=now_s,
-                    is_unreachable=False,
-                )
-            )
-        self._schedule()
+            self._wait_s = 0.0
+            self._timer.start(0)
 
     def _not_cancelled(self, call_id: str, error: RcdeskError) -> None:
         call = self._calls.get(call_id)
@@ -221,7 +211,13 @@ class CallDesk(QObject):
         self._session.heard_answer()
         call = self._calls.get(call_id)
         if call is not None:
-            self._put(next_state(call, report, self._clock.monotonic()))
+            call = next_state(call, report, self._clock.monotonic())
+            if call.is_cancelling and call.state is CallState.TALKING:
+                call = replace(call, is_cancelling=False)
+                self.problem.emit(
+                    self.tr("They answered before the call could be cancelled. Hang up your phone.")
+                )
+            self._put(call)
         self._schedule()
 
     def _not_heard(self, call_id: str, error: RcdeskError) -> None:

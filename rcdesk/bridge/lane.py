@@ -219,7 +219,6 @@ class Lane(QObject):
         worker = self._worker
         if worker is None:
             return True
-        worker.answered.disconnect(self._deliver)
         worker.inbox.put(None)
         self._worker = None
         if worker.wait(max(0, int(timeout_s * 1000))):

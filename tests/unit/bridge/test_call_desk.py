@@ -70,7 +70,10 @@ def test_cancelling_before_the_service_named_it(
     bench.calls.cancel(call_id)
     assert _call(bench, call_id).is_cancelling
     qtbot.waitUntil(lambda: _call(bench, call_id).state is CallState.CANCELLED, timeout=WAIT_MS)
-    assert [r.method for r in simulator.requests if "ring-out" in r.path] == ["POST", "DELETE"]
+    methods = [r.method for r in simulator.requests if "ring-out" in r.path]
+    assert methods[:2] == ["POST", "DELETE"]
+    assert set(methods[2:]) == {"GET"}
+    assert not bench.calls.is_polling
 
 
 def test_a_gap_is_no_end_and_the_call_goes_on(
