@@ -149,5 +149,3 @@ def need(connection: Connection | None) -> Connection:
     if connection is None:
         raise SignInNeeded("Sign in to RingCentral first.", status=401)
     return connection
-
-
