@@ -36,10 +36,11 @@ from rcdesk.bridge.session_desk import SessionDesk
 from rcdesk.core.account import Credentials, ServerProfile
 from rcdesk.core.clock import SystemClock
 from rcdesk.core.errors import RcdeskError, UserError
+from rcdesk.core.preferences import Preferences
 from rcdesk.store import preferences as preferences_file
 from rcdesk.store.paths import Paths
-from rcdesk.ui import theme
 from rcdesk.ui.main_window import MainWindow
+from rcdesk.ui.theme import theme
 
 if TYPE_CHECKING:
     from rcdesk.cli import Options
@@ -252,15 +253,15 @@ def run(options: Options) -> int:
     application.setQuitOnLastWindowClosed(False)
     try:
         paths = _paths(options).create()
-        profile, credentials = _sign_in(options, preferences_file.load(paths.preferences_file))
+        remembered = preferences_file.load(paths.preferences_file)
+        profile, credentials = _sign_in(options, remembered)
         _start_log(paths)
-        look = theme.apply(application, options.color_scheme or "system")
+        theme().apply(application, options.color_scheme or remembered.color_scheme)
         running = build(paths=paths, profile=profile, credentials=credentials, demo=options.demo)
     except RcdeskError as exc:
         print(f"rcdesk cannot start: {exc}", file=sys.stderr)
         return 1
     running.set_demo_speed(options.demo_speed)
-    look.setParent(application)
     return _run_window(application, running, options)
 
 
@@ -301,7 +302,7 @@ def _paths(options: Options) -> Paths:
     return paths
 
 
-def _sign_in(options: Options, remembered: Any) -> tuple[ServerProfile, Credentials | None]:
+def _sign_in(options: Options, remembered: Preferences) -> tuple[ServerProfile, Credentials | None]:
     if options.sign_in is None:
         profile = ServerProfile(
             name=remembered.profile or "RingCentral",

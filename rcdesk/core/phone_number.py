@@ -92,6 +92,18 @@ def pretty(e164: str, region: str = "US") -> str:
     return str(phonenumbers.format_number(number, style))
 
 
+def as_typed(text: str, region: str = "US") -> str:
+    """The digits and pluses of a half-typed number with the spaces and brackets people would write."""
+    from phonenumbers import AsYouTypeFormatter
+
+    formatter = AsYouTypeFormatter(region)
+    shown = ""
+    for char in text:
+        if char.isdigit() or char == "+":
+            shown = formatter.input_digit(char)
+    return shown or text
+
+
 def last_four(number: str) -> str:
     """The only form of a number that may be logged: "…0142"."""
     digits = re.sub(r"\D", "", number)
