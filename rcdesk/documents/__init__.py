@@ -1,5 +1,4 @@
-"""Files on their way to becoming fax pages: what they are and how many pages they have.
+"""Files on their way to becoming fax pages: what kind they are and how many pages they have.
 
-No Qt, no network, no database; slow and possibly hostile files are opened on the disk lane only.
-Read next: inspect.py, kinds.py.
+Nothing here knows Qt, the network or the archive. Runs on the disk lane. Read next: kinds.py, inspect.py.
 """

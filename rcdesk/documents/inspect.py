@@ -1,87 +1,106 @@
-"""Looking at a file before it is faxed: can it be, what is it, how many pages has it.
+"""Looking at a file before it is faxed: is it there, what is it, how many pages.
 
-Every refusal is one sentence that says what is wrong and what to do. Office files are accepted without a page
-count: the service counts them. Runs on the disk lane; pypdfium2 and Pillow are imported at first use.
-Read next: kinds.py, services/faxes.py.
+Every refusal is a UserError with one plain sentence that says what is wrong and what to do. PDFium is not safe
+on several threads at once, so a lock guards it. Disk lane. Read next: kinds.py, services/faxes.py.
 """
 
 from __future__ import annotations
 
 import stat
-from collections.abc import Sequence
+import threading
+import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
 from rcdesk.core.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Document
-from rcdesk.documents.kinds import media_type
+from rcdesk.documents.kinds import MEDIA_TYPES, PDF, PLAIN_TEXT, TIFF, kind_of
 
 LINES_PER_PAGE = 60
-_CHUNK_BYTES = 1 << 20
+_HEAD_BYTES = 4096
+_CHUNK_BYTES = 1024 * 1024
+_SAVE_AS_PDF = "Save it as PDF and add that."
+
+pdfium_lock = threading.Lock()
 
 
 def inspect(path: Path, token: CancelToken | None = None) -> Document:
-    """What this file is. Raises UserError when it cannot be faxed, Cancelled when asked to stop."""
+    """Look at one file. Raises UserError with the reason when it cannot be faxed, Cancelled when asked to stop."""
     token = token or CancelToken()
+    token.check()
     size_bytes = _size(path)
     try:
         with path.open("rb") as file:
-            head = file.read(64)
+            head = file.read(_HEAD_BYTES)
     except OSError as exc:
-        raise UserError(f"{path.name} cannot be read ({exc.strerror}). Check its permissions.") from exc
-    kind = media_type(path.name, head)
-    if not kind:
-        raise UserError(
-            f"{path.name} is not a kind of file RingCentral can fax. Save it as PDF and add that instead."
-        )
+        raise UserError(_unreadable(exc)) from exc
+    ending = path.suffix.lower().removeprefix(".")
+    kind = kind_of(head, ending)
+    if kind is None:
+        raise UserError(_unsupported(ending))
+    media_type = MEDIA_TYPES[kind]
     return Document(
         path=path,
         name=path.name,
         size_bytes=size_bytes,
-        media_type=kind,
-        pages=_pages(path, kind, token),
+        media_type=media_type,
+        pages=_pages(path, kind, media_type, token),
     )
 
 
-def check_total(documents: Sequence[Document], profile: ServerProfile) -> None:
-    """Raise UserError when the documents together are over the service's limits of one fax."""
-    size_bytes = sum(document.size_bytes for document in documents)
+def check_total(documents: Iterable[Document], profile: ServerProfile) -> None:
+    """Raise UserError when these files together are more than one fax may hold."""
+    documents = tuple(documents)
+    size_bytes = sum(d.size_bytes for d in documents)
+    pages = sum(d.pages or 0 for d in documents)
+    what = "This file has" if len(documents) == 1 else "These files have together"
     if size_bytes > profile.max_fax_bytes:
         raise UserError(
-            f"These files are {size_bytes / 1e6:.0f} MB together; RingCentral takes at most "
-            f"{profile.max_fax_bytes / 1e6:.0f} MB in one fax. Send them in several faxes."
+            f"{what} {_megabytes(size_bytes)}; a fax may have {_megabytes(profile.max_fax_bytes)}. "
+            "Send it in parts."
         )
-    pages = sum(document.pages or 0 for document in documents)
     if pages > profile.max_fax_pages:
-        raise UserError(
-            f"These are {pages} pages; RingCentral takes at most {profile.max_fax_pages} in one fax. "
-            "Send them in several faxes."
-        )
+        raise UserError(f"{what} {pages} pages; a fax may have {profile.max_fax_pages}. Send it in parts.")
 
 
 def _size(path: Path) -> int:
     try:
         found = path.stat()
     except FileNotFoundError as exc:
-        raise UserError(f"{path.name} is not there any more. Choose it again.") from exc
+        raise UserError("This file is not there any more. Choose another.") from exc
     except OSError as exc:
-        raise UserError(f"{path.name} cannot be read ({exc.strerror}). Check its permissions.") from exc
+        raise UserError(_unreadable(exc)) from exc
     if stat.S_ISDIR(found.st_mode):
-        raise UserError(f"{path.name} is a folder. Folders cannot be faxed: drop the files inside it.")
+        raise UserError("Folders cannot be faxed. Drop the files inside it.")
     if not stat.S_ISREG(found.st_mode):
-        raise UserError(f"{path.name} is not an ordinary file. Choose another.")
+        raise UserError("This is not a file with pages. Choose another.")
     if found.st_size == 0:
-        raise UserError(f"{path.name} is empty (0 bytes). Choose another.")
+        raise UserError("This file is empty (0 bytes). Choose another.")
     return found.st_size
 
 
-def _pages(path: Path, kind: str, token: CancelToken) -> int | None:
-    if kind == "application/pdf":
+def _unreadable(exc: OSError) -> str:
+    if isinstance(exc, PermissionError):
+        return "This file cannot be read: you lack the permission. Choose another."
+    return f"This file cannot be read ({exc.strerror}). Choose another."
+
+
+def _unsupported(ending: str) -> str:
+    if ending in MEDIA_TYPES:
+        return f"This file is called .{ending} but is something else inside. Choose another."
+    kind = f"Files of the kind .{ending}" if ending else "Files of this kind"
+    return f"{kind} cannot be faxed. {_SAVE_AS_PDF}"
+
+
+def _pages(path: Path, kind: str, media_type: str, token: CancelToken) -> int | None:
+    """Pages as far as they can be known here; None leaves the counting to the service."""
+    if media_type == PDF:
         return _pdf_pages(path)
-    if kind.startswith("image/") and kind != "image/vnd.adobe.photoshop":
-        return _image_pages(path)
-    if kind == "text/plain":
+    if media_type.startswith("image/"):
+        return _picture_pages(path, media_type)
+    if kind in PLAIN_TEXT:
         return _text_pages(path, token)
     return None
 
@@ -89,41 +108,54 @@ def _pages(path: Path, kind: str, token: CancelToken) -> int | None:
 def _pdf_pages(path: Path) -> int:
     import pypdfium2
 
-    try:
-        document = pypdfium2.PdfDocument(path)
-    except pypdfium2.PdfiumError as exc:
-        if "password" in str(exc).lower():
-            raise UserError(f"{path.name} is protected by a password. Save a copy without one.") from exc
-        raise UserError(f"{path.name} is damaged and cannot be opened. Print it to a new PDF.") from exc
-    try:
-        return max(1, len(document))
-    finally:
-        document.close()
+    with pdfium_lock:
+        try:
+            pdf = pypdfium2.PdfDocument(path)
+            try:
+                pages = len(pdf)
+            finally:
+                pdf.close()
+        except pypdfium2.PdfiumError as exc:
+            if "password" in str(exc).lower():
+                raise UserError(
+                    "This PDF is protected with a password. Save it without one and add that."
+                ) from exc
+            raise UserError("This PDF is damaged and cannot be opened. Choose another.") from exc
+        except OSError as exc:
+            raise UserError(_unreadable(exc)) from exc
+    if pages == 0:
+        raise UserError("This PDF has no pages. Choose another.")
+    return pages
 
 
-def _image_pages(path: Path) -> int:
-    import warnings
-
-    from PIL import Image
+def _picture_pages(path: Path, media_type: str) -> int:
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                return int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as exc:
-        raise UserError(f"{path.name} has too many pixels to be faxed. Save a smaller copy.") from exc
-    except (OSError, ValueError, SyntaxError) as exc:
-        raise UserError(f"{path.name} is damaged and cannot be opened. Save it again.") from exc
+            warnings.simplefilter("ignore")
+            with Image.open(path) as picture:
+                return int(getattr(picture, "n_frames", 1)) if media_type == TIFF else 1
+    except Image.DecompressionBombError as exc:
+        raise UserError("This picture is too large to be faxed. Make it smaller and add that.") from exc
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as exc:
+        raise UserError("This picture is damaged and cannot be opened. Choose another.") from exc
 
 
 def _text_pages(path: Path, token: CancelToken) -> int:
     lines = 0
+    last = b"\n"
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK_BYTES):
                 token.check()
                 lines += chunk.count(b"\n")
+                last = chunk[-1:]
     except OSError as exc:
-        raise UserError(f"{path.name} cannot be read to its end ({exc.strerror}).") from exc
-    return lines // LINES_PER_PAGE + 1
+        raise UserError(_unreadable(exc)) from exc
+    lines += last != b"\n"
+    return max(1, -(-lines // LINES_PER_PAGE))
+
+
+def _megabytes(size_bytes: int) -> str:
+    return f"{size_bytes / 1_000_000:.1f} MB".replace(".0 MB", " MB")

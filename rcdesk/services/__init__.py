@@ -1,5 +1,5 @@
-"""What the program can do, written without Qt: sign in, place a call, check, queue and send faxes.
+"""What the program can do, written without Qt: sign in, place a call, send a fax and follow it.
 
-Everything runs on lane threads and may block; errors are RcdeskErrors. Read next: connection.py, calls.py,
+Everything here blocks and is called on the lanes by the desks of bridge/. Read next: connection.py, calls.py,
 faxes.py.
 """

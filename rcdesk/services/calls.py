@@ -1,7 +1,7 @@
-"""Calls: placing a ring-out, asking how it fares, cancelling it, and the list of past calls.
+"""Placing, watching and cancelling RingOut calls, and remembering them.
 
-The requests run on the calls lane, the list on the disk lane. A ring-out is never repeated here: it makes a
-real phone ring (wire-contract 1.4). Read next: core/call.py, bridge/call_desk.py.
+A ring-out is a real-world effect: nothing here repeats one. Blocking; place, status and cancel belong on the
+calls lane, remember and recents on the disk lane. Read next: core/call.py, bridge/call_desk.py.
 """
 
 from __future__ import annotations
@@ -12,40 +12,33 @@ from rcdesk.api.rest import ring_out
 from rcdesk.core.call import Call, RingOutReport
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.recents import RecentCall
-from rcdesk.services.connection import Connection, need
+from rcdesk.services.connection import Connection, session_of
 from rcdesk.store.recents import Recents
 
 
 class CallService:
-    """What the desk can do about calls, on whatever connection is current."""
+    """Calls of whoever is signed in when they are asked for."""
 
     def __init__(self, connection: Callable[[], Connection | None], recents: Recents) -> None:
         self._connection = connection
         self._recents = recents
 
     def place(self, call: Call, token: CancelToken) -> RingOutReport:
-        """Ring the user's phone, then the other party (spec: createRingOutCall).
-
-        Raises NotSent when nothing rang, OutcomeUnknown when a phone may ring, ApiError when refused.
-        """
-        return ring_out.create(need(self._connection()).session, call.request, token)
+        """Start the ring-out. Raises NotSent when it surely did not start, OutcomeUnknown when it may have."""
+        return ring_out.create(session_of(self._connection()), call.request, token)
 
     def status(self, session_id: str, token: CancelToken) -> RingOutReport:
-        """How the call fares (spec: readRingOutCallStatus); a session that is gone says NoSessionFound."""
-        return ring_out.status(need(self._connection()).session, session_id, token)
+        """How it stands; NoSessionFound in all three words when the service forgot it."""
+        return ring_out.status(session_of(self._connection()), session_id, token)
 
     def cancel(self, session_id: str, token: CancelToken) -> None:
-        """Ask to cancel (spec: deleteRingOutCall); the answer proves nothing, ask status() afterwards."""
-        ring_out.cancel(need(self._connection()).session, session_id, token)
+        """Ask to end it, which works only before the connection: look at the status afterwards."""
+        ring_out.cancel(session_of(self._connection()), session_id, token)
 
     def remember(self, call: RecentCall) -> None:
-        """Add a finished call to the recents."""
+        """Keep a finished call for the recents list."""
         self._recents.add(call)
 
     def recents(self, search: str = "") -> tuple[RecentCall, ...]:
-        """The past calls whose number or name contains search, newest first."""
+        """Remembered calls, newest first, matching the text in name or number."""
         return self._recents.list(search=search)
-
-    def close(self) -> None:
-        """Close this thread's database connection."""
-        self._recents.close()

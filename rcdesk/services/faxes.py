@@ -1,8 +1,9 @@
-"""Faxes: checking files, recording a fax before anything leaves, sending it, following it to its end.
+"""Faxes from Send to their end: spooled, recorded, sent once, followed, reconciled.
 
-Runs on the disk, faxes and calls lanes; the outbox is the truth about every job. The rule behind send():
-NotSent may be repeated, OutcomeUnknown may not: such a fax is interrupted, looked for in the message store,
-and when it is not found there the user decides. Read next: core/fax.py, store/outbox.py, bridge/fax_desk.py.
+The order is what makes it safe: copy to the spool, record the jobs, move to "sending" on disk, and only then the
+first byte; the last byte is written down before it leaves as well. An outcome that is not known is never
+repeated: the message store is asked first (reconcile.py), then the user. Blocking; check and queue belong on the
+disk lane, send on the faxes lane, refresh on the calls lane.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from rcdesk.api.rest import fax as fax_resource
-from rcdesk.api.rest import message_store
+from rcdesk.api.rest import fax
 from rcdesk.core.account import Account, ServerProfile
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.clock import Clock
+from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import (
     ApiError,
     Cancelled,
@@ -34,28 +34,23 @@ from rcdesk.core.fax import (
     FaxDraft,
     FaxEvent,
     FaxJob,
-    FaxReport,
     FaxState,
     SpooledFile,
-    state_for,
 )
 from rcdesk.documents.inspect import check_total, inspect
-from rcdesk.services.causes import fax_cause
-from rcdesk.services.connection import Connection, need
+from rcdesk.services.connection import Connection, session_of
+from rcdesk.services.reconcile import follow, reconcile
 from rcdesk.store.outbox import Outbox
 from rcdesk.store.spool import Spool
 
-CLOCK_SLACK = timedelta(minutes=2)
-GIVE_UP_LOOKING_AFTER = timedelta(minutes=2)
-RETRY_S = (5, 15, 30, 60, 120, 300)
-INTERRUPTED = (
-    "No answer came, so it may have been sent. Checking with RingCentral before anything is repeated."
-)
+RETRY_S = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
+TURN = "Waiting for its turn"
+CHECKING = "Interrupted: checking with RingCentral"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentCheck:
-    """What was found about one file: a document, or the problem in one sentence ("" when there is none)."""
+    """What was found about one file: a document, or the problem as one sentence ("" when there is none)."""
 
     path: Path
     document: Document | None
@@ -63,255 +58,223 @@ class DocumentCheck:
 
 
 class FaxService:
-    """What the desk can do about faxes, on whatever connection is current."""
+    """The faxes of this archive, sent by whoever is signed in."""
 
     def __init__(
-        self, connection: Callable[[], Connection | None], outbox: Outbox, spool: Spool, clock: Clock
+        self,
+        connection: Callable[[], Connection | None],
+        outbox: Outbox,
+        spool: Spool,
+        clock: Clock | None = None,
     ) -> None:
         self._connection = connection
         self._outbox = outbox
         self._spool = spool
-        self._clock = clock
+        self._clock: Clock = clock or SystemClock()
 
     def check(self, paths: Sequence[Path], token: CancelToken) -> tuple[DocumentCheck, ...]:
-        """Look at each file, in order; a file that cannot be faxed says why."""
+        """Look at files before they are added to a fax; one answer per path, in order."""
+        profile = self._profile()
         checks: list[DocumentCheck] = []
         for path in paths:
-            token.check()
             try:
-                checks.append(DocumentCheck(path=path, document=inspect(path, token)))
+                document = inspect(path, token)
+                check_total((document,), profile)
+                checks.append(DocumentCheck(path=path, document=document))
             except UserError as exc:
                 checks.append(DocumentCheck(path=path, document=None, problem=str(exc)))
         return tuple(checks)
 
     def queue(
-        self, draft: FaxDraft, account: Account, token: CancelToken, report: Callable[[object], None]
+        self,
+        draft: FaxDraft,
+        account: Account,
+        token: CancelToken,
+        report: Callable[[tuple[int, int]], None] | None = None,
     ) -> tuple[FaxJob, ...]:
-        """Copy the files into the spool, then record one queued job per recipient: all or none.
+        """Copy the files to the spool, then record one queued job per recipient. No network.
 
-        report((bytes copied, bytes in all)). Raises UserError for a draft that cannot be sent as it is.
+        report((bytes copied, bytes in all)). Raises UserError when the draft cannot be a fax.
         """
-        connection = self._connection()
-        _check_draft(draft, connection.profile if connection else None)
-        total = sum(document.size_bytes for document in draft.documents)
+        self._check_draft(draft)
+        total = sum(d.size_bytes for d in draft.documents)
         files: list[SpooledFile] = []
-        before = 0
+        copied = 0
         for document in draft.documents:
-            fresh = inspect(document.path, token)
+            before = copied
 
-            def copied(size_bytes: int, before: int = before) -> None:
-                report((before + size_bytes, total))
+            def tell(size_bytes: int, before: int = before) -> None:
+                if report is not None:
+                    report((before + size_bytes, total))
 
-            spooled = self._spool.add(document.path, token, copied)
-            before += spooled.size_bytes
+            spooled = self._spool.add(document.path, token, tell)
+            if spooled.size_bytes == 0:
+                raise UserError(f"{document.name} is empty now (0 bytes). Nothing was sent.")
+            copied += spooled.size_bytes
             files.append(
                 SpooledFile(
                     digest=spooled.digest,
-                    name=fresh.name,
-                    media_type=fresh.media_type,
+                    name=document.name,
+                    media_type=document.media_type,
                     size_bytes=spooled.size_bytes,
-                    pages=fresh.pages,
+                    pages=document.pages,
                 )
             )
-        names = {cover.index: cover.name for cover in account.cover_pages}
-        cover = "" if draft.cover_index is None else names.get(draft.cover_index, "")
+        token.check()
+        cover = next((c.name for c in account.cover_pages if c.index == draft.cover_index), "")
         return self._outbox.add(draft, files, account.owner_id, cover, self._clock.now())
 
-    def send(self, job_id: int, token: CancelToken, report: Callable[[int, int], None]) -> FaxJob:
-        """Hand one queued or waiting job to the service; report(bytes sent, bytes in all).
+    def send(
+        self, job_id: int, token: CancelToken, report: Callable[[int, int], None] | None = None
+    ) -> FaxJob:
+        """Try one queued or waiting job; the returned job says how it ended. report(bytes sent, bytes in all).
 
-        Every outcome is a state of the returned job; raises only when not even that could be recorded.
+        Raises SignInNeeded before anything changes when nobody is signed in, StoreError when the archive fails.
         """
+        token.check()
+        session = session_of(self._connection())
         job = self._outbox.get(job_id)
-        connection = need(self._connection())
-        missing = [f.name for f in job.files if not self._spool.has(f.digest, f.size_bytes)]
-        job = self._move(job_id, FaxState.SENDING)
-        if missing:
-            return self._move(
-                job_id,
-                FaxState.FAILED,
-                f"The copy of {missing[0]} is gone from here. Nothing was sent; send the file again.",
-            )
-        has_all_left = False
+        missing = next((f for f in job.files if not self._spool.has(f.digest, f.size_bytes)), None)
+        job = self._outbox.move(job_id, FaxState.SENDING, detail="Sending", now=self._clock.now())
+        if missing is not None:
+            return self._fail(job_id, f"the kept copy of {missing.name} is missing or altered. Send it again")
+        is_complete = False
 
-        def all_left() -> None:
-            nonlocal has_all_left
-            has_all_left = True
+        def on_last_byte() -> None:
+            nonlocal is_complete
+            is_complete = True
             self._outbox.mark_last_byte(job_id, self._clock.now())
 
+        # Without a cover page the service has nowhere to put a note: a fax without files is the note as text.
+        is_text_only = not job.files
         try:
-            created = fax_resource.create(
-                connection.session,
+            created = fax.create(
+                session,
                 recipients=(job.recipient,),
                 files=[
-                    fax_resource.FaxFile(
-                        path=self._spool.path(f.digest), name=f.name, media_type=f.media_type
-                    )
+                    fax.FaxFile(path=self._spool.path(f.digest), name=f.name, media_type=f.media_type)
                     for f in job.files
                 ],
                 resolution=job.resolution,
                 cover_index=job.cover_index,
-                note=job.note,
-                text=None if job.files else (job.note or " "),
+                note="" if is_text_only else job.note,
+                text=job.note if is_text_only else None,
                 token=token,
                 progress=report,
-                on_last_byte=all_left,
+                on_last_byte=on_last_byte,
             )
         except RcdeskError as exc:
-            return self._not_handed_over(job_id, exc, has_all_left=has_all_left)
-        return self._move(job_id, FaxState.HANDED_OVER, "RingCentral has it.", message_id=created.message_id)
+            return self._not_handed_over(job_id, exc, is_complete=is_complete)
+        except BaseException:
+            # A bug: what left is not known, so the job takes the same road as after a crash.
+            self._outbox.move(job_id, FaxState.INTERRUPTED, detail=CHECKING, now=self._clock.now())
+            raise
+        return self._outbox.move(
+            job_id,
+            FaxState.HANDED_OVER,
+            detail="Handed to RingCentral",
+            now=self._clock.now(),
+            message_id=created.message_id,
+        )
 
     def refresh(self, owner_id: str, token: CancelToken) -> tuple[FaxJob, ...]:
-        """Ask the message store about handed-over faxes and look for interrupted ones; the changed jobs."""
-        connection = need(self._connection())
-        changed: list[FaxJob] = []
-        for job in self._outbox.in_states(owner_id, FaxState.HANDED_OVER):
-            after = self._follow(connection, job, token)
-            if after != job:
-                changed.append(after)
+        """Ask the message store about faxes it has and about interrupted ones; the jobs that changed."""
+        handed_over = self._outbox.in_states(owner_id, FaxState.HANDED_OVER)
         interrupted = self._outbox.in_states(owner_id, FaxState.INTERRUPTED)
-        if interrupted:
-            changed.extend(self._reconcile(connection, owner_id, interrupted, token))
-        return tuple(changed)
+        if not handed_over and not interrupted:
+            return ()
+        session = session_of(self._connection())
+        changed = reconcile(session, self._outbox, interrupted, self._clock, token)
+        handed_over += tuple(j for j in changed if j.state is FaxState.HANDED_OVER)
+        changed += follow(session, self._outbox, handed_over, self._clock, token)
+        return tuple({job.id: job for job in changed}.values())
 
     def cancel(self, job_id: int, now: datetime) -> FaxJob:
-        """Take a fax that has not left out of the queue. Raises StoreError when it has."""
-        return self._outbox.move(job_id, FaxState.CANCELLED, detail="Cancelled. Nothing was sent.", now=now)
+        """Take a fax that is not being sent out of the queue. Raises StoreError when it is too late."""
+        job = self._outbox.get(job_id)
+        match job.state:
+            case FaxState.PREPARING | FaxState.QUEUED | FaxState.WAITING | FaxState.NEEDS_YOU:
+                return self._outbox.move(job_id, FaxState.CANCELLED, detail="Cancelled by you", now=now)
+            case _:
+                raise UserError("It is too late to cancel this fax.")
 
     def retry(self, job_id: int) -> FaxJob:
-        """Queue a failed or cancelled fax again."""
-        return self._move(job_id, FaxState.QUEUED, "Waiting for its turn")
+        """Queue a failed or cancelled fax again, because the user said so."""
+        return self._outbox.move(job_id, FaxState.QUEUED, detail=TURN, now=self._clock.now())
 
     def resolve(self, job_id: int, was_sent: bool) -> FaxJob:
-        """The user's word about a fax whose outcome is unknown."""
-        if self._outbox.get(job_id).state is FaxState.INTERRUPTED:
-            self._move(job_id, FaxState.NEEDS_YOU, "You decide.")
+        """The user's answer to "needs you"."""
         if was_sent:
-            return self._move(job_id, FaxState.SENT, "You said that it was sent.")
-        return self._move(job_id, FaxState.QUEUED, "You asked to send it again.")
+            return self._outbox.move(
+                job_id, FaxState.SENT, detail="You said that it was sent", now=self._clock.now()
+            )
+        return self.retry(job_id)
 
     def jobs(self, owner_id: str) -> tuple[FaxJob, ...]:
-        """The faxes of this account, newest first."""
+        """The newest faxes of one owner, newest first."""
         return self._outbox.list(owner_id)
 
     def history(self, job_id: int) -> tuple[FaxEvent, ...]:
-        """The recorded steps of one fax, oldest first."""
+        """Every step of one fax, oldest first."""
         return self._outbox.events(job_id)
 
+    def next_queued(self, owner_id: str) -> FaxJob | None:
+        """The oldest fax whose turn it is: queued, or waiting with its time come."""
+        return self._outbox.next_to_send(owner_id, self._clock.now())
+
+    def next_retry_at(self, owner_id: str) -> datetime | None:
+        """When the next waiting fax may be tried, None when none waits."""
+        return self._outbox.next_retry_at(owner_id)
+
     def recover(self) -> tuple[FaxJob, ...]:
-        """Put what the last run left half done into its honest state; tidy the spool. Once, at start."""
-        changed = self._outbox.interrupted_after_crash(self._clock.now())
+        """Once at start: show what the last run left half done as interrupted, and tidy the spool."""
+        jobs = self._outbox.interrupted_after_crash(self._clock.now())
         self._spool.remove_unused(self._outbox.digests())
-        return changed
+        return jobs
 
-    def _move(self, job_id: int, new: FaxState, detail: str = "", *, message_id: str | None = None) -> FaxJob:
-        return self._outbox.move(job_id, new, detail=detail, now=self._clock.now(), message_id=message_id)
+    def _profile(self) -> ServerProfile:
+        connection = self._connection()
+        return connection.profile if connection is not None else ServerProfile(name="")
 
-    def _not_handed_over(self, job_id: int, error: RcdeskError, *, has_all_left: bool) -> FaxJob:
-        """Which state a failed upload means; see the module's rule."""
-        match error:
-            case OutcomeUnknown():
-                return self._move(job_id, FaxState.INTERRUPTED, INTERRUPTED)
-            case Cancelled() if has_all_left:
-                return self._move(job_id, FaxState.INTERRUPTED, INTERRUPTED)
-            case Cancelled():
-                return self._move(job_id, FaxState.CANCELLED, "Cancelled. Nothing was sent.")
-            case RateLimited():
-                return self._wait(job_id, str(error), error.retry_after_s)
-            case NotSent() | SignInNeeded():
-                return self._wait(job_id, str(error))
-            case ServerTrouble() if has_all_left:
-                return self._move(job_id, FaxState.INTERRUPTED, INTERRUPTED)
-            case ServerTrouble():
-                return self._wait(job_id, str(error))
-            case ApiError():
-                return self._outbox.move(
-                    job_id, FaxState.FAILED, detail=str(error), now=self._clock.now(), error_code=error.code
-                )
-            case _:
-                return self._move(job_id, FaxState.FAILED, str(error))
+    def _check_draft(self, draft: FaxDraft) -> None:
+        if not draft.recipients:
+            raise UserError("Say who gets the fax: type a number.")
+        if not draft.documents and not draft.note.strip():
+            raise UserError("There is nothing to fax yet. Add a file or write a note.")
+        if len(draft.note) > MAX_NOTE_CHARACTERS:
+            raise UserError(f"The note has {len(draft.note)} characters; {MAX_NOTE_CHARACTERS} fit.")
+        check_total(draft.documents, self._profile())
 
-    def _wait(self, job_id: int, detail: str, wait_s: float | None = None) -> FaxJob:
+    def _not_handed_over(self, job_id: int, error: RcdeskError, *, is_complete: bool) -> FaxJob:
+        """Record how a try ended that brought no message id. is_complete: the last byte may have left."""
         now = self._clock.now()
-        tries = self._outbox.attempt(job_id).count
-        delay_s = wait_s if wait_s is not None else RETRY_S[min(max(tries, 1), len(RETRY_S)) - 1]
+        match error:
+            case Cancelled() if not is_complete:
+                return self._outbox.move(job_id, FaxState.CANCELLED, detail="Cancelled by you", now=now)
+            case RateLimited():
+                return self._wait(job_id, "RingCentral asks us to wait", error.retry_after_s)
+            case NotSent():
+                tries = self._outbox.attempt(job_id).count
+                delay_s = RETRY_S[min(max(tries, 1), len(RETRY_S)) - 1]
+                return self._wait(job_id, f"no connection, try {tries + 1}", delay_s)
+            case SignInNeeded():
+                return self._wait(job_id, "sign in again", RETRY_S[-1])
+            case Cancelled() | OutcomeUnknown() | ServerTrouble():
+                return self._outbox.move(job_id, FaxState.INTERRUPTED, detail=CHECKING, now=now)
+            case ApiError() | UserError():
+                code = error.code if isinstance(error, ApiError) else ""
+                return self._fail(job_id, str(error), code)
+            case _:
+                new = FaxState.INTERRUPTED if is_complete else FaxState.WAITING
+                return self._outbox.move(job_id, new, detail=str(error), now=now)
+
+    def _wait(self, job_id: int, why: str, delay_s: float) -> FaxJob:
+        now = self._clock.now()
+        until = now + timedelta(seconds=delay_s)
+        detail = f"Waiting until {until.astimezone():%H:%M} ({why}). Nothing is lost."
+        return self._outbox.move(job_id, FaxState.WAITING, detail=detail, now=now, retry_at=until)
+
+    def _fail(self, job_id: int, cause: str, code: str = "") -> FaxJob:
         return self._outbox.move(
-            job_id, FaxState.WAITING, detail=detail, now=now, retry_at=now + timedelta(seconds=delay_s)
+            job_id, FaxState.FAILED, detail=f"Failed: {cause}", now=self._clock.now(), error_code=code
         )
-
-    def _follow(self, connection: Connection, job: FaxJob, token: CancelToken) -> FaxJob:
-        """One handed-over fax: what the service says about it now."""
-        try:
-            message = message_store.get(connection.session, job.message_id, token)
-        except ApiError as exc:
-            if exc.status != 404:
-                raise
-            return self._move(job.id, FaxState.FAILED, "RingCentral no longer knows this fax.")
-        return self._heard(job, message)
-
-    def _heard(self, job: FaxJob, message: message_store.Message) -> FaxJob:
-        mine = next((r for r in message.to if r.number == job.recipient.number), None)
-        status = mine.status if mine and mine.status else message.status
-        code = mine.error_code if mine else ""
-        new = state_for(FaxReport(message_id=message.id, status=status, error_code=code))
-        if new is None:
-            if message.page_count and message.page_count != job.server_pages:
-                return self._outbox.set_server_pages(job.id, message.page_count)
-            return job
-        detail = "Accepted by their machine" if new is FaxState.SENT else fax_cause(code)
-        return self._outbox.move(
-            job.id,
-            new,
-            detail=detail,
-            now=self._clock.now(),
-            error_code=code,
-            server_pages=message.page_count or None,
-        )
-
-    def _reconcile(
-        self, connection: Connection, owner_id: str, jobs: Sequence[FaxJob], token: CancelToken
-    ) -> list[FaxJob]:
-        """Look for interrupted faxes in the message store: found, not there, or not sure yet."""
-        starts = {job.id: self._outbox.attempt(job.id).first_byte_at or job.created_at for job in jobs}
-        messages = message_store.list_messages(
-            connection.session, token=token, date_from=min(starts.values()) - CLOCK_SLACK
-        )
-        taken = set(self._outbox.message_ids(owner_id))
-        changed: list[FaxJob] = []
-        for job in sorted(jobs, key=lambda job: job.id):
-            found = next((m for m in messages if m.id not in taken and _is_it(m, job, starts[job.id])), None)
-            if found is not None:
-                taken.add(found.id)
-                moved = self._move(
-                    job.id, FaxState.HANDED_OVER, "Found at RingCentral: it was taken.", message_id=found.id
-                )
-                changed.append(self._heard(moved, found))
-            elif self._clock.now() - job.changed_at > GIVE_UP_LOOKING_AFTER:
-                changed.append(
-                    self._move(
-                        job.id,
-                        FaxState.NEEDS_YOU,
-                        "RingCentral does not show it, but it may have been sent. Say what you know.",
-                    )
-                )
-        return changed
-
-
-def _is_it(message: message_store.Message, job: FaxJob, start: datetime) -> bool:
-    """True when this message can only be that job: same number, same note, not older than its first byte."""
-    if message.created_at is None or message.created_at < start - CLOCK_SLACK:
-        return False
-    if job.recipient.number not in {r.number for r in message.to}:
-        return False
-    return not (message.note and job.note and message.note != job.note)
-
-
-def _check_draft(draft: FaxDraft, profile: ServerProfile | None) -> None:
-    if not draft.recipients:
-        raise UserError("Add a recipient first.")
-    if not draft.documents and not draft.note.strip():
-        raise UserError("Add a file or write a note first.")
-    if len(draft.note) > MAX_NOTE_CHARACTERS:
-        raise UserError(f"The note is too long: at most {MAX_NOTE_CHARACTERS:,} characters.")
-    if profile is not None:
-        check_total(draft.documents, profile)

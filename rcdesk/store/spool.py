@@ -63,7 +63,7 @@ class Spool:
             return False
 
     def remove_unused(self, digests_in_use: Set[str]) -> int:
-        """Delete copies no job names and unfinished ones; returns how many. Never while one is being added."""
+        """Delete copies no job names and unfinished ones; returns how many. Never during an add()."""
         removed = 0
         for file in self._folder.rglob("*") if self._folder.is_dir() else ():
             if file.is_file() and file.name not in digests_in_use:
