@@ -1,0 +1,26 @@
+"""How often running calls are asked about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rcdesk.core.call import CallState
+from rcdesk.core.polling import call_interval_s
+from tests.unit.core.test_call import NEW
+
+
+def test_nothing_live_nothing_asked() -> None:
+    assert call_interval_s([], 0.0) is None
+    assert call_interval_s([replace(NEW, state=CallState.ENDED)], 0.0) is None
+
+
+def test_a_ringing_call_every_second_a_conversation_less_often() -> None:
+    assert call_interval_s([NEW], 5.0) == 1.5
+    talking = replace(NEW, state=CallState.TALKING, talking_since_s=0.0)
+    assert call_interval_s([talking], 60.0) == 3.0
+
+
+def test_ten_calls_stay_within_the_limit() -> None:
+    interval_s = call_interval_s([NEW] * 10, 0.0)
+    assert interval_s is not None
+    assert 10 * 60 / interval_s <= 40
