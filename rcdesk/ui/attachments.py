@@ -1,4 +1,4 @@
-"""The documents of a fax: a card for each, files that were refused with the reason, and the place to drop more.
+"""The documents of a fax: a card for each, refused files with the reason, the place to drop more.
 
 Files are only shown here; looking at them is done by FaxDesk.check_files. GUI thread. Read next: fax_page.py.
 """
@@ -14,7 +14,6 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from rcdesk.core.fax import Document
-
 from rcdesk.ui.look import IconButton, color, dress, glyph, label
 from rcdesk.ui.paper import PageGlyph
 
@@ -133,7 +132,9 @@ class DropZone(QAbstractButton):
     def set_hot(self, is_hot: bool) -> None:
         """Light up while files hover over the window."""
         self._is_hot = is_hot
-        self.setText(self.tr("Let go to add them to the fax") if is_hot else self.tr("Drop files here, or choose…"))
+        self.setText(
+            self.tr("Let go to add them to the fax") if is_hot else self.tr("Drop files here, or choose…")
+        )
         self.update()
 
     def paintEvent(self, event: object) -> None:
@@ -160,7 +161,7 @@ class DropZone(QAbstractButton):
 
 
 class AttachmentsList(QWidget):
-    """All cards and the drop zone. changed() when a document came or went; choose_asked() on the drop zone."""
+    """All cards and the drop zone. changed() when a document came or went; choose_asked() on the zone."""
 
     changed = Signal()
     choose_asked = Signal()

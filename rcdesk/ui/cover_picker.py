@@ -12,8 +12,7 @@ from PySide6.QtGui import QEnterEvent, QFont, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from rcdesk.core.account import CoverPage
-
-from rcdesk.ui.look import color, glyph
+from rcdesk.ui.look import color, dress, glyph
 from rcdesk.ui.paper import paint_cover
 
 _WIDTH, _HEIGHT = 78, 90
@@ -88,6 +87,8 @@ class CoverPicker(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFixedHeight(_HEIGHT + 14)
+        dress(self, "#coverPicker, #coverRow { background: transparent; border: none; }")
+        self.viewport().setAutoFillBackground(False)
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._group.idToggled.connect(self._toggled)
@@ -116,6 +117,7 @@ class CoverPicker(QScrollArea):
             self._group.removeButton(button)
         row = QWidget()
         row.setObjectName("coverRow")
+        row.setProperty("surface", "clear")
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

@@ -106,17 +106,17 @@ class FaxDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """One row; taller with large fonts."""
-        return QSize(200, max(ROW_HEIGHT, option.fontMetrics.height() * 4 + 20))  # type: ignore[attr-defined]
+        return QSize(200, max(ROW_HEIGHT, option.fontMetrics.height() * 4 + 20))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Paint one row."""
         job = index.data(JOB_ROLE)
         if not isinstance(job, FaxJob):
             return
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = QRectF(option.rect)  # type: ignore[attr-defined]
+        rect = QRectF(option.rect)
         back = rect.adjusted(0, 1, 0, -2)
         if state & QStyle.StateFlag.State_Selected or state & QStyle.StateFlag.State_MouseOver:
             is_chosen = bool(state & QStyle.StateFlag.State_Selected)
@@ -131,7 +131,7 @@ class FaxDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(back.adjusted(1, 1, -1, -1), 8, 8)
         paint_page(painter, QRectF(rect.x() + 16, rect.y() + 16, 40, 52), is_form=job.id % 3 == 1)
-        self._words(painter, rect, job, QFont(option.font))  # type: ignore[attr-defined]
+        self._words(painter, rect, job, QFont(option.font))
         painter.restore()
 
     def _words(self, painter: QPainter, rect: QRectF, job: FaxJob, font: QFont) -> None:
@@ -151,11 +151,12 @@ class FaxDelegate(QStyledItemDelegate):
         second = " · ".join(filter(None, [number, job.title]))
         width = rect.right() - 16 - x
         done = percent(job)
-        narrow = width - 196 if job.state is FaxState.SENDING else width
-        _line(painter, small, "ink2", QRectF(x, y + step + 3, width - 110, step), second)
+        bar = min(180.0, width * 0.4)
+        narrow = width - bar - 16 if job.state is FaxState.SENDING else width
+        _line(painter, small, "ink2", QRectF(x, y + step + 3, width, step), second)
         _line(painter, small, "ink2", QRectF(x, y + 2 * step + 3, narrow, step), sentence(job))
         if job.state is FaxState.SENDING:
-            paint_progress(painter, QRectF(rect.right() - 196, y + 2.5 * step, 180, 6), done or 0)
+            paint_progress(painter, QRectF(rect.right() - 16 - bar, y + 2.5 * step, bar, 6), done or 0)
 
 
 def paint_progress(painter: QPainter, rect: QRectF, done_percent: int) -> None:

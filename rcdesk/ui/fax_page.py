@@ -1,12 +1,13 @@
 """New fax: recipients, documents, cover page, note, and what happens after Send.
 
-The page collects a FaxDraft and hands it to FaxDesk.queue; from then on it only shows the jobs. Text typed here
+The page collects a FaxDraft and hands it to FaxDesk.queue; then it only shows the jobs. What is typed here
 stays until the draft is safe on disk. GUI thread. Read next: recipient_field.py, attachments.py, send_bar.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -123,7 +124,7 @@ class FaxPage(QWidget):
         layout.addLayout(cards, 1)
         layout.addWidget(self.bar)
         order = (self._add, self.recipients.line, self.attachments.drop_zone, self.covers, self.note)
-        for before, after in zip(order, order[1:], strict=False):
+        for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
 
     def _make_composer(self) -> Card:
@@ -259,7 +260,9 @@ class FaxPage(QWidget):
         if account is None:
             return self.tr("Sign in to send. What you enter here stays.")
         shown = pretty(account.fax_caller_id, account.home_country) if account.fax_caller_id else ""
-        cover = self.tr("cover {0}").format(self.covers.name) if self.covers.name else self.tr("no cover page")
+        cover = (
+            self.tr("cover {0}").format(self.covers.name) if self.covers.name else self.tr("no cover page")
+        )
         parts = [self.tr("Goes out as {0}").format(shown) if shown else "", cover]
         return " · ".join(p for p in parts if p)
 
@@ -314,12 +317,23 @@ class FaxPage(QWidget):
         sending = next((j for j in jobs if j.state is FaxState.SENDING), None)
         can_cancel = any(j.state in _ON_THE_WAY for j in jobs)
         if sending is not None:
-            self.bar.show_news(sentence(sending), role="label", percent=percent(sending) or 0, can_cancel=True)
+            self.bar.show_news(
+                sentence(sending), role="label", percent=percent(sending) or 0, can_cancel=True
+            )
         elif can_cancel:
-            words = self.tr("Your fax is in the queue") if len(jobs) == 1 else self.tr("Your faxes are in the queue")
+            words = (
+                self.tr("Your fax is in the queue")
+                if len(jobs) == 1
+                else self.tr("Your faxes are in the queue")
+            )
             self.bar.show_news(words, can_cancel=True)
         elif len(jobs) == 1:
-            failed = jobs[0].state in (FaxState.FAILED, FaxState.WAITING, FaxState.INTERRUPTED, FaxState.NEEDS_YOU)
+            failed = jobs[0].state in (
+                FaxState.FAILED,
+                FaxState.WAITING,
+                FaxState.INTERRUPTED,
+                FaxState.NEEDS_YOU,
+            )
             self.bar.show_news(sentence(jobs[0]), role="wait" if failed else "good")
         else:
             self.bar.show_news(self.tr("All of them have left this computer."))

@@ -1,6 +1,6 @@
 """What a fax's state is called: a badge, one plain sentence, the steps a person may take.
 
-Pure functions over FaxJob; no widgets, and never the word that promises a person has read it. GUI thread (tr).
+Pure functions over FaxJob; no widgets, never a word that promises somebody read it. GUI thread (tr).
 Read next: fax_list.py, fax_story.py.
 """
 

@@ -68,7 +68,10 @@ class GoingOut(Card):
         layout.addStretch(1)
         for words, role in (
             (self.tr("No faxes yet"), "rowTitle"),
-            (self.tr("A fax you send appears here at once\nand stays until it is sent or has failed."), "muted"),
+            (
+                self.tr("A fax you send appears here at once\nand stays until it is sent or has failed."),
+                "muted",
+            ),
         ):
             line = label(words, role)
             line.setAlignment(Qt.AlignmentFlag.AlignCenter)

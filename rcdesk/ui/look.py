@@ -1,4 +1,4 @@
-"""Plain parts dressed by the theme: colours for painters, labels, buttons whose icon follows the colour scheme.
+"""Plain parts dressed by the theme: colours for painters, labels, buttons whose icon follows the scheme.
 
 Saves every panel from repeating the same five lines; no rules of its own. GUI thread. Read next: theme.py.
 """
@@ -9,11 +9,13 @@ from dataclasses import asdict
 from string import Template
 
 from PySide6.QtCore import QObject, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QWidget
 
 from rcdesk.ui.icons import icon, pixmap
 from rcdesk.ui.theme import current, theme
+
+_GAP = 6
 
 
 def color(token: str) -> QColor:
@@ -47,13 +49,29 @@ class Button(QPushButton):
         self.setAutoDefault(False)
         self.setAccessibleName(text)
         if icon_name:
-            self.setIconSize(QSize(18, 18))
+            self.setIconSize(QSize(18 + _GAP, 18))
             self._recolor()
             theme().changed.connect(self._recolor)
 
     @Slot()
     def _recolor(self) -> None:
-        self.setIcon(icon(self._icon_name, self._token, 18))
+        made = QIcon()
+        for ratio in (1.0, 2.0):
+            for token, mode in ((self._token, QIcon.Mode.Normal), ("ink3", QIcon.Mode.Disabled)):
+                made.addPixmap(_with_gap(glyph(self._icon_name, token, 18, ratio)), mode)
+        self.setIcon(made)
+
+
+def _with_gap(sign: QPixmap) -> QPixmap:
+    """The icon with room at its right, because Qt puts the text of a button too close."""
+    ratio = sign.devicePixelRatio()
+    wider = QPixmap(sign.width() + round(_GAP * ratio), sign.height())
+    wider.setDevicePixelRatio(ratio)
+    wider.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(wider)
+    painter.drawPixmap(0, 0, sign)
+    painter.end()
+    return wider
 
 
 class IconButton(QToolButton):

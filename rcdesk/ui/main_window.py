@@ -209,7 +209,9 @@ class MainWindow(QMainWindow):
             SessionState.SIGNING_IN,
             SessionState.NEEDS_SIGN_IN,
         )
-        is_asked = self._outer.currentWidget() is self.sign_in_page and session.state is not SessionState.SIGNED_IN
+        is_asked = (
+            self._outer.currentWidget() is self.sign_in_page and session.state is not SessionState.SIGNED_IN
+        )
         self._outer.setCurrentIndex(1 if is_out or (is_asked and session.account is None) else 0)
 
     @Slot(object)

@@ -14,10 +14,16 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.notices import Bar, NoticeKind
-from rcdesk.ui.look import Button, color, dress, glyph, label
+from rcdesk.ui.look import Button, color, glyph, label
 from rcdesk.ui.theme import theme
 
-_ICONS = {"sign-in": "lock", "offline": "offline", "penalty": "hourglass", "session-only": "key", "demo": "info"}
+_ICONS = {
+    "sign-in": "lock",
+    "offline": "offline",
+    "penalty": "hourglass",
+    "session-only": "key",
+    "demo": "info",
+}
 
 
 class NoticeBar(QFrame):

@@ -29,7 +29,9 @@ def paint_page(painter: QPainter, rect: QRectF, *, is_form: bool = False) -> Non
     paint_sheet(painter, rect)
     ink = QColor(color("paperink"))
     ink.setAlphaF(0.62)
-    inner = rect.adjusted(rect.width() * 0.16, rect.height() * 0.12, -rect.width() * 0.16, -rect.height() * 0.1)
+    inner = rect.adjusted(
+        rect.width() * 0.16, rect.height() * 0.12, -rect.width() * 0.16, -rect.height() * 0.1
+    )
     if is_form:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(ink, 1))

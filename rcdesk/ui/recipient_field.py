@@ -1,6 +1,6 @@
 """Who the fax goes to: chips for numbers that were read, a line to type or paste the next ones.
 
-Every entry is read by core.phone_number in the account's home country. A number that cannot be faxed stays as a
+Every entry is read by core.phone_number in the account's home country. A number that cannot be faxed stays a
 red chip with its reason below the field, so nothing typed is ever lost. GUI thread. Read next: fax_page.py.
 """
 
@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QLineEdit, QVBoxLayout, Q
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Recipient
 from rcdesk.ui.flow import FlowLayout
-
 from rcdesk.ui.look import color, dress, glyph, label
 
 _SEPARATORS = re.compile(r"[,;\n\r\t]+")
@@ -28,7 +27,7 @@ _FRAME = """#chipFrame { background: $surface; border: 1px solid $border; border
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One chip: text as typed; recipient when it can be faxed, else problem says why not. shown is for people."""
+    """One chip: text as typed; recipient when it can be faxed, else problem says why not. shown its words."""
 
     text: str
     shown: str
@@ -37,7 +36,7 @@ class Entry:
 
 
 def read_entry(text: str, region: str, already: frozenset[str] = frozenset()) -> Entry:
-    """Read one typed entry, "Name <number>", "Name: number" or a number alone. already holds E.164 numbers."""
+    """Read one typed entry, "Name <number>", "Name: number" or a number. already holds E.164 numbers."""
     from rcdesk.core.phone_number import parse
 
     typed = text.strip()
@@ -49,7 +48,11 @@ def read_entry(text: str, region: str, already: frozenset[str] = frozenset()) ->
         try:
             number = parse(typed, region)
         except UserError:
-            return Entry(text=typed, shown=typed, problem=str(exc).replace("RingOut cannot call", "rcdesk cannot reach"))
+            return Entry(
+                text=typed,
+                shown=typed,
+                problem=str(exc).replace("RingOut cannot call", "rcdesk cannot reach"),
+            )
         name = ""
     shown = f"{name}  {number.national}" if name else number.national
     if number.e164 in already:
@@ -58,7 +61,7 @@ def read_entry(text: str, region: str, already: frozenset[str] = frozenset()) ->
 
 
 class Chip(QAbstractButton):
-    """One entry as a round chip. Clicking it, Delete or Backspace removes it; the tooltip tells the reason."""
+    """One entry as a round chip. Clicking it, Delete or Backspace removes it; the tooltip says why."""
 
     def __init__(self, entry: Entry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,7 +80,10 @@ class Chip(QAbstractButton):
     def sizeHint(self) -> QSize:
         """As wide as its text and the cross."""
         metrics = self.fontMetrics()
-        return QSize(min(420, metrics.horizontalAdvance(self.entry.shown) + 44), max(_CHIP_HEIGHT, metrics.height() + 10))
+        return QSize(
+            min(420, metrics.horizontalAdvance(self.entry.shown) + 44),
+            max(_CHIP_HEIGHT, metrics.height() + 10),
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete and Backspace remove."""
@@ -92,7 +98,9 @@ class Chip(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect = self.rect().toRectF().adjusted(1, 1, -1, -1)
         family = self._family
-        painter.setPen(QPen(color("accent" if self.hasFocus() else f"{family}_line"), 2 if self.hasFocus() else 1))
+        painter.setPen(
+            QPen(color("accent" if self.hasFocus() else f"{family}_line"), 2 if self.hasFocus() else 1)
+        )
         painter.setBrush(color(f"{family}_tint"))
         painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
         painter.setPen(color(f"{family}_ink"))
@@ -151,7 +159,9 @@ class RecipientField(QWidget):
         self.line.setMinimumHeight(_CHIP_HEIGHT)
         self.line.setPlaceholderText(self.tr("Number, or paste a list"))
         self.line.setAccessibleName(self.tr("To: fax number"))
-        self.line.setAccessibleDescription(self.tr("Enter or comma adds the number. Backspace removes the last one."))
+        self.line.setAccessibleDescription(
+            self.tr("Enter or comma adds the number. Backspace removes the last one.")
+        )
         self.line.setProperty("kind", "bare")
         dress(self._frame, _FRAME)
         self._flow = FlowLayout(self._frame, margin=9, gap=8)
@@ -186,7 +196,7 @@ class RecipientField(QWidget):
 
     @Slot(str)
     def add_text(self, text: str) -> None:
-        """Add every number of a typed or pasted text; separators are commas, semicolons, tabs and new lines."""
+        """Add every number of a typed or pasted text; commas, semicolons, tabs and new lines separate."""
         for part in _SEPARATORS.split(text):
             if part.strip():
                 already = frozenset(r.number for r in self.recipients)

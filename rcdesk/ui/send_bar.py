@@ -6,7 +6,15 @@ It only shows and asks; deciding is done by fax_page.py. GUI thread. Read next: 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rcdesk.core.fax import Resolution
 from rcdesk.ui.card import Card
@@ -145,7 +153,13 @@ class SendBar(Card):
         self._facts.setVisible(not sentence)
 
     def show_news(
-        self, words: str, *, role: str = "good", percent: int | None = None, is_busy: bool = False, can_cancel: bool = False
+        self,
+        words: str,
+        *,
+        role: str = "good",
+        percent: int | None = None,
+        is_busy: bool = False,
+        can_cancel: bool = False,
     ) -> None:
         """The line above: words "" hides it; percent 0-100 or is_busy shows the bar."""
         from rcdesk.ui.theme import set_role

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QEnterEvent, QFont, QPainter, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import Account
@@ -244,7 +253,9 @@ class SideBar(QFrame):
         words = {
             SessionState.SIGNED_OUT: self.tr("Signed out"),
             SessionState.SIGNING_IN: self.tr("Signing in…"),
-            SessionState.SIGNED_IN: self.tr("Extension {0}").format(extension) if extension else self.tr("Signed in"),
+            SessionState.SIGNED_IN: self.tr("Extension {0}").format(extension)
+            if extension
+            else self.tr("Signed in"),
             SessionState.OFFLINE: self.tr("No connection"),
             SessionState.NEEDS_SIGN_IN: self.tr("Sign in again"),
         }[state]

@@ -1,7 +1,7 @@
 """The welcome page: sign in with a JWT credential, or try the desk on the simulator.
 
-What is typed goes to SessionDesk and nowhere else; the key is kept by the keyring, or in memory where there is
-none. GUI thread. Read next: bridge/session_desk.py.
+What is typed goes to SessionDesk and nowhere else; the key is kept by the keyring, or in memory without
+one. GUI thread. Read next: bridge/session_desk.py.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import PRODUCTION_URL, Credentials, ServerProfile
 from rcdesk.ui.card import Card
-from rcdesk.ui.look import Button, color, glyph, hairline, label
+from rcdesk.ui.look import Button, color, dress, glyph, hairline, label
 from rcdesk.ui.theme import theme
 
 
@@ -33,11 +33,14 @@ class SignInPage(QWidget):
         self._logo = QLabel()
         self._logo.setFixedSize(40, 40)
         self._logo.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.sign_in = Button(self.tr("Sign in with this JWT"), kind="primary", icon_name="key", token="onaccent")
+        self.sign_in = Button(
+            self.tr("Sign in with this JWT"), kind="primary", icon_name="key", token="onaccent"
+        )
         self.sign_in.setObjectName("signInButton")
         self.sign_in.setMinimumHeight(44)
         self.demo = Button(self.tr("Try the whole desk on the built-in simulator"), kind="link")
         self.demo.setObjectName("tryDemoButton")
+        dress(self.demo, "padding: 4px 0; text-align: left;")
         self._problem = label("", "bad", wraps=True)
         self._problem.setObjectName("signInProblem")
         self._problem.hide()
@@ -68,7 +71,7 @@ class SignInPage(QWidget):
         inside.addSpacing(8)
         inside.addWidget(label(self.tr("Welcome to your desk"), "cardTitle"))
         words = self.tr(
-            "Sign in once. The key stays in this computer’s keyring; where there is no keyring it is only kept "
+            "Sign in once. The key stays in this computer’s keyring; without a keyring it is only kept "
             "in memory until you quit."
         )
         inside.addWidget(label(words, "muted", wraps=True))
@@ -110,7 +113,9 @@ class SignInPage(QWidget):
     def _sign_in(self) -> None:
         if not self.sign_in.isEnabled():
             return
-        missing = next((f for f in (self.client_id, self.client_secret, self.jwt) if not f.text().strip()), None)
+        missing = next(
+            (f for f in (self.client_id, self.client_secret, self.jwt) if not f.text().strip()), None
+        )
         if missing is not None:
             self.show_problem(self.tr("{0} is missing.").format(missing.accessibleName()))
             missing.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -124,7 +129,9 @@ class SignInPage(QWidget):
         self._desk.session.sign_in_jwt(
             ServerProfile(name=base_url.split("://", 1)[1], base_url=base_url, client_id=client_id),
             Credentials(
-                client_id=client_id, client_secret=self.client_secret.text().strip(), jwt=self.jwt.text().strip()
+                client_id=client_id,
+                client_secret=self.client_secret.text().strip(),
+                jwt=self.jwt.text().strip(),
             ),
         )
 

@@ -1,7 +1,7 @@
-"""A desk for the tests of the window: the signals and calls of the real one, without threads, network or disk.
+"""A desk for the tests of the window: the signals and calls of the real one, without threads or network.
 
-What the window asked for is kept in lists; the tests answer by emitting the signals. The flows test the window on
-the real desk.
+What the window asked for is kept in lists; the tests answer by emitting the signals. The flows test the
+window on the real desk.
 """
 
 from __future__ import annotations
@@ -19,7 +19,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.notices import Bar
 from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import Account, AccountNumber, CoverPage, Credentials, ForwardingNumber, ServerProfile
+from rcdesk.core.account import (
+    Account,
+    AccountNumber,
+    CoverPage,
+    Credentials,
+    ForwardingNumber,
+    ServerProfile,
+)
 from rcdesk.core.fax import Document, FaxDraft, FaxEvent, FaxJob, FaxState, Recipient, Resolution, SpooledFile
 from rcdesk.core.preferences import Preferences
 from rcdesk.core.recents import RecentCall
@@ -38,7 +45,17 @@ ACCOUNT = Account(
     cover_pages=tuple(
         CoverPage(index=i, name=n)
         for i, n in enumerate(
-            ("None", "Ancient", "Birthday", "Blank", "Clasmod", "Classic", "Confidential", "Contempo", "Elegant")
+            (
+                "None",
+                "Ancient",
+                "Birthday",
+                "Blank",
+                "Clasmod",
+                "Classic",
+                "Confidential",
+                "Contempo",
+                "Elegant",
+            )
         )
     ),
     fax_caller_id="+18885550109",
@@ -57,7 +74,9 @@ class StageSession(QObject):
         super().__init__()
         self.state = SessionState.SIGNED_IN
         self.account: Account | None = ACCOUNT
-        self.profile: ServerProfile | None = ServerProfile(name="demo", base_url="http://127.0.0.1:1", is_demo=True)
+        self.profile: ServerProfile | None = ServerProfile(
+            name="demo", base_url="http://127.0.0.1:1", is_demo=True
+        )
         self.is_persistent = True
         self.is_signed_in = True
         self.asked: list[tuple[ServerProfile, Credentials]] = []
@@ -223,7 +242,9 @@ def job(job_id: int, state: FaxState, name: str = "Valley Imaging Center", **cha
         owner_id="1",
         recipient=Recipient(number=f"+1650555{job_id:04}", name=name),
         files=(
-            SpooledFile(digest="0" * 64, name="Referral.pdf", media_type="application/pdf", size_bytes=9, pages=2),
+            SpooledFile(
+                digest="0" * 64, name="Referral.pdf", media_type="application/pdf", size_bytes=9, pages=2
+            ),
         ),
         cover_index=0,
         cover_name="",

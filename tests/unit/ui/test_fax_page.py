@@ -1,0 +1,204 @@
+"""The composer: who, what, how, and what happens after Send."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from rcdesk.core.fax import FaxState, Recipient, Resolution
+from rcdesk.ui.fax_page import FaxPage
+from rcdesk.ui.recipient_field import read_entry
+
+from .stage import Check, Stage, checked, document, job, shoot
+
+
+@pytest.fixture
+def page(qtbot: QtBot, stage: Stage) -> FaxPage:
+    """A composer on the stage."""
+    made = FaxPage(stage.desk)
+    qtbot.addWidget(made)
+    made.resize(1072, 760)
+    made.show()
+    return made
+
+
+def _words(page: QWidget, name: str) -> str:
+    found = page.findChild(QLabel, name)
+    assert found is not None
+    return found.text() if found.isVisible() else ""
+
+
+def _button(page: QWidget, name: str) -> QPushButton:
+    found = page.findChild(QPushButton, name)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("typed", "number", "name"),
+    [
+        ("(650) 555-0110", "+16505550110", ""),
+        ("650.555.0110", "+16505550110", ""),
+        ("Valley Imaging <650 555 0110>", "+16505550110", "Valley Imaging"),
+        ("Valley Imaging: +1 650 555 0110", "+16505550110", "Valley Imaging"),
+        ("+44 20 7946 0018", "+442079460018", ""),
+    ],
+)
+def test_numbers_are_read(typed: str, number: str, name: str) -> None:
+    assert read_entry(typed, "US").recipient == Recipient(number=number, name=name)
+
+
+@pytest.mark.parametrize("typed", ["555-01", "hello", "911", "12", "+1 650 555 0110 0000 000"])
+def test_bad_numbers_say_why(typed: str) -> None:
+    entry = read_entry(typed, "US")
+    assert entry.recipient is None
+    assert entry.problem.endswith(".")
+
+
+def test_pasted_list_becomes_chips_and_backspace_removes(qtbot: QtBot, page: FaxPage) -> None:
+    QGuiApplication.clipboard().setText("(650) 555-0110\nBob <415 555 0160>; 555-01\n650 555 0110")
+    qtbot.keyClick(page.recipients.line, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert [r.number for r in page.recipients.recipients] == ["+16505550110", "+14155550160"]
+    assert len(page.recipients.problems) == 2
+    assert "too short" in _words(page, "recipientProblem")
+    for _ in range(3):
+        qtbot.keyClick(page.recipients.line, Qt.Key.Key_Backspace)
+    assert page.recipients.problems == ()
+    assert [r.number for r in page.recipients.recipients] == ["+16505550110"]
+
+
+def test_files_are_checked_and_refusals_stay_in_place(page: FaxPage, stage: Stage, tmp_path: Path) -> None:
+    page.add_files([tmp_path])
+    assert stage.faxes.checks == [(tmp_path,)]
+    refused = Check(
+        path=tmp_path, document=None, problem="Folders cannot be faxed. Drop the files inside it."
+    )
+    stage.faxes.checked.emit((*checked(document()), refused))
+    assert [d.name for d in page.attachments.documents] == ["Referral letter.pdf"]
+    assert page.attachments.refusals == ("Folders cannot be faxed. Drop the files inside it.",)
+    stage.faxes.checked.emit(checked(document("Second.pdf")))
+    assert page.attachments.refusals == ()
+    assert len(page.attachments.documents) == 2
+
+
+def test_a_document_is_removed_by_delete(qtbot: QtBot, page: FaxPage, stage: Stage) -> None:
+    stage.faxes.checked.emit(checked(document(), document("b.pdf")))
+    card = page.attachments.findChildren(QWidget, "attachmentCard")[0]
+    qtbot.keyClick(card, Qt.Key.Key_Delete)
+    assert [d.name for d in page.attachments.documents] == ["b.pdf"]
+
+
+def test_sends_what_was_composed_and_clears_when_queued(qtbot: QtBot, page: FaxPage, stage: Stage) -> None:
+    page.recipients.line.setText("650 555 0110")
+    stage.faxes.checked.emit(checked(document()))
+    page.covers.choose(5)
+    page.note.setPlainText("Hello")
+    qtbot.mouseClick(_button(page, "resolutionStandard"), Qt.MouseButton.LeftButton)
+    qtbot.keyClick(page.note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    (draft,) = stage.faxes.drafts
+    assert draft.recipients == (Recipient(number="+16505550110"),)
+    assert (draft.cover_index, draft.note, draft.resolution) == (5, "Hello", Resolution.STANDARD)
+    assert not page.bar.send.isEnabled()
+    page.send()
+    assert len(stage.faxes.drafts) == 1
+    stage.faxes.queued.emit((job(1, FaxState.QUEUED),))
+    assert page.recipients.recipients == () and page.attachments.documents == ()
+    assert page.note.toPlainText() == ""
+    assert _words(page, "faxNews") == "Your fax is in the queue"
+    assert stage.preferences.value.cover_index == 5
+
+
+def test_upload_shows_progress_and_can_be_cancelled(qtbot: QtBot, page: FaxPage, stage: Stage) -> None:
+    page.recipients.add_text("650 555 0110")
+    page.note.setPlainText("Only a note")
+    page.send()
+    stage.faxes.queued.emit((job(1, FaxState.QUEUED),))
+    stage.faxes.job_changed.emit(job(1, FaxState.SENDING, bytes_sent=58, bytes_total=100))
+    progress = page.findChild(QProgressBar, "faxProgress")
+    assert progress is not None and progress.value() == 58
+    qtbot.mouseClick(_button(page, "cancelFaxButton"), Qt.MouseButton.LeftButton)
+    assert stage.faxes.steps == [("cancel", 1)]
+    stage.faxes.job_changed.emit(job(1, FaxState.HANDED_OVER))
+    assert not _button(page, "cancelFaxButton").isVisible()
+
+
+def test_problem_while_queueing_keeps_everything(page: FaxPage, stage: Stage) -> None:
+    page.recipients.add_text("650 555 0110")
+    page.note.setPlainText("Hello")
+    page.send()
+    stage.faxes.problem.emit("The disk is full. Nothing was sent.")
+    assert _words(page, "faxProblem") == "The disk is full. Nothing was sent."
+    assert page.bar.send.isEnabled()
+    assert page.note.toPlainText() == "Hello"
+
+
+@pytest.mark.parametrize(
+    ("pages", "size_bytes", "reason"),
+    [(300, 1000, "300 pages are too many"), (3, 60_000_000, "60.0 MB is too large")],
+)
+def test_too_much_is_refused_in_one_sentence(
+    page: FaxPage, stage: Stage, pages: int, size_bytes: int, reason: str
+) -> None:
+    page.recipients.add_text("650 555 0110")
+    stage.faxes.checked.emit(checked(document(pages=pages, size_bytes=size_bytes)))
+    assert reason in _words(page, "faxProblem")
+    assert not page.bar.send.isEnabled()
+    page.send()
+    assert stage.faxes.drafts == []
+
+
+def test_note_over_the_limit_is_refused(page: FaxPage) -> None:
+    note = page.findChild(QPlainTextEdit, "noteEdit")
+    assert note is not None
+    note.setPlainText("x" * 1024)
+    assert _words(page, "faxProblem") == ""
+    note.setPlainText("x" * 1025)
+    assert _words(page, "noteCounter") == "1,025 / 1,024"
+    assert "1,024" in _words(page, "faxProblem")
+
+
+def test_nothing_entered_says_what_is_missing(page: FaxPage, stage: Stage) -> None:
+    page.send()
+    assert _words(page, "faxProblem") == "Add a recipient."
+    page.recipients.add_text("650 555 0110")
+    page.send()
+    assert "Add a document" in _words(page, "faxProblem")
+    page.recipients.add_text("555-01")
+    page.send()
+    assert "red number" in _words(page, "faxProblem")
+    assert stage.faxes.drafts == []
+
+
+def test_every_control_has_a_name(page: FaxPage, stage: Stage) -> None:
+    stage.faxes.checked.emit(checked(document()))
+    page.recipients.add_text("650 555 0110")
+    focusable = [
+        w
+        for w in page.findChildren(QWidget)
+        if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisible() and not w.focusProxy()
+    ]
+    nameless = [w for w in focusable if not w.accessibleName() and w.objectName() != "qt_scrollarea_viewport"]
+    assert [f"{type(w).__name__} {w.objectName()}" for w in nameless] == []
+
+
+def test_pictures(qtbot: QtBot, scheme: str) -> None:
+    stage = Stage()
+    page = FaxPage(stage.desk)
+    qtbot.addWidget(page)
+    page.resize(1072, 760)
+    page.show()
+    shoot(page, f"fax-empty-{scheme}")
+    stage.faxes.have(
+        job(3, FaxState.SENDING, bytes_sent=58, bytes_total=100), job(2, FaxState.SENT, "Dr. Ortiz")
+    )
+    page.recipients.add_text("Valley Imaging Center <(650) 555-0110>, 415 555 0160")
+    stage.faxes.checked.emit(checked(document(), document("Imaging request.pdf", 1, 96_000)))
+    page.covers.choose(5)
+    page.note.setPlainText("Referral and films, as discussed by phone.")
+    shoot(page, f"fax-{scheme}")
+    assert page.bar.send.isEnabled()
