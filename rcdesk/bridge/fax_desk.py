@@ -269,6 +269,7 @@ class FaxDesk(QObject):
         """An upload ended, well or not: the job says how."""
         if job.state is FaxState.WAITING:
             self._hold(job.id)
+            self._session.check()
         else:
             self._release(job.id)
         if job.state is FaxState.HANDED_OVER:
@@ -344,5 +345,5 @@ class FaxDesk(QObject):
 
 
 def _is_followed(job: FaxJob) -> bool:
-    """True for a fax whose fate only the service knows yet."""
-    return job.state is FaxState.HANDED_OVER or (job.state is FaxState.INTERRUPTED and bool(job.message_id))
+    """True for a fax whose fate only the service knows yet; an interrupted one is looked for there."""
+    return job.state in (FaxState.HANDED_OVER, FaxState.INTERRUPTED)

@@ -125,6 +125,11 @@ class SessionDesk(QObject):
         if self._connection is not None and self._task is None:
             self._ask_resume(is_quiet=True)
 
+    def check(self) -> None:
+        """Something did not get through: find out whether the session is offline or must sign in again."""
+        if self._state is SessionState.SIGNED_IN:
+            self.reload()
+
     def sign_out(self) -> None:
         """Forget the tokens here and tell the service; works without a network too."""
         self._retry_timer.stop()
@@ -254,6 +259,9 @@ class SessionDesk(QObject):
         """Without a network the tokens are still good: offline, and try again."""
         match error:
             case Cancelled():
+                return
+            case RateLimited() if self._state is SessionState.SIGNED_IN:
+                self.rate_limited.emit(error.retry_after_s)
                 return
             case NetworkError() | ServerTrouble() | RateLimited():
                 if isinstance(error, RateLimited):

@@ -127,8 +127,9 @@ def test_a_lost_network_waits_and_tries_again(
     seen: list[FaxState] = []
     bench.faxes.job_changed.connect(lambda job: seen.append(job.state))
     bench.faxes.queue(_draft(_document(tmp_path, 5_000_000)))
-    _wait(bench, qtbot, FaxState.SENT)
+    qtbot.waitUntil(lambda: FaxState.HANDED_OVER in seen, timeout=WAIT_MS)
     assert FaxState.WAITING in seen
+    assert _posts(live_simulator) == 2
     assert len(bench.problems) >= 1
 
 
@@ -142,6 +143,20 @@ def test_a_lost_answer_is_never_repeated(
     assert _posts(simulator) == 1
     bench.faxes.resolve(job.id, was_sent=True)
     qtbot.waitUntil(lambda: bench.faxes.jobs[0].state is not FaxState.INTERRUPTED, timeout=WAIT_MS)
+    assert _posts(simulator) == 1
+
+
+def test_a_lost_answer_is_looked_for_at_the_service(
+    bench: Bench, simulator: RunningSimulator, qtbot: QtBot, tmp_path: Path
+) -> None:
+    bench.sign_in(simulator, qtbot)
+    simulator.fault("answer-lost", path="/fax", method="POST")
+    bench.faxes.queue(_draft(_document(tmp_path)))
+    _wait(bench, qtbot, FaxState.INTERRUPTED)
+    assert bench.faxes.is_polling
+    _wait(bench, qtbot, FaxState.HANDED_OVER)
+    simulator.advance(30)
+    _wait(bench, qtbot, FaxState.SENT)
     assert _posts(simulator) == 1
 
 
