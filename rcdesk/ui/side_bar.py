@@ -210,7 +210,8 @@ class SideBar(QFrame):
         layout.addWidget(hairline())
         layout.addSpacing(10)
         self._foot = QHBoxLayout()
-        self._foot.setSpacing(10)
+        self._foot.setSpacing(8)
+        self._menu_button.setFixedWidth(28)
         words = QVBoxLayout()
         words.setSpacing(1)
         words.addWidget(self._name_label)
@@ -260,7 +261,9 @@ class SideBar(QFrame):
             SessionState.NEEDS_SIGN_IN: self.tr("Sign in again"),
         }[state]
         self._initials.set_name(name)
-        shown = self.fontMetrics().elidedText(name or words, Qt.TextElideMode.ElideRight, 96)
+        self._name_label.ensurePolished()
+        metrics = self._name_label.fontMetrics()
+        shown = metrics.elidedText(name or words, Qt.TextElideMode.ElideRight, 104)
         self._name_label.setText(shown)
         self._name_label.setToolTip(name)
         self._state_label.setText(words if name else "")

@@ -63,7 +63,7 @@ class SignInPage(QWidget):
     def _build(self) -> None:
         card = Card()
         card.setObjectName("signInJwt")
-        card.setFixedWidth(400)
+        card.setFixedWidth(430)
         inside = card.body
         inside.setContentsMargins(28, 28, 28, 24)
         inside.setSpacing(6)

@@ -87,11 +87,7 @@ def test_pictures(qtbot: QtBot, scheme: str) -> None:
         page.show()
         stage.faxes.have()
         shoot(page, f"{folder.value}-empty-{scheme}")
-        stage.faxes.have(
-            *(
-                job(10 - n, state, name)
-                for n, (state, name) in enumerate(zip(FaxState, "ABCDEFGHIJ", strict=True))
-            )
-        )
+        states = enumerate(zip(FaxState, "ABCDEFGHIJ", strict=True))
+        stage.faxes.have(*(job(10 - n, state, name) for n, (state, name) in states))
         shoot(page, f"{folder.value}-{scheme}")
         assert page.model.rowCount() > 0

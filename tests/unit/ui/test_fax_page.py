@@ -72,7 +72,7 @@ def test_pasted_list_becomes_chips_and_backspace_removes(qtbot: QtBot, page: Fax
     assert [r.number for r in page.recipients.recipients] == ["+16505550110"]
 
 
-def test_files_are_checked_and_refusals_stay_in_place(page: FaxPage, stage: Stage, tmp_path: Path) -> None:
+def test_files_are_checked_and_refusals_stay(page: FaxPage, stage: Stage, tmp_path: Path) -> None:
     page.add_files([tmp_path])
     assert stage.faxes.checks == [(tmp_path,)]
     refused = Check(

@@ -31,7 +31,7 @@ def window(qtbot: QtBot, stage: Stage) -> MainWindow:
     return made
 
 
-@pytest.mark.parametrize(("number", "name"), enumerate(PAGES, start=1))
+@pytest.mark.parametrize(("number", "name"), list(enumerate(PAGES, start=1)))
 def test_pages_by_key_and_remembered(
     qtbot: QtBot, window: MainWindow, stage: Stage, number: int, name: str
 ) -> None:
@@ -100,11 +100,11 @@ def test_closing_quits_without_a_tray_and_hides_with_one(
 
 
 def test_geometry_comes_back(qtbot: QtBot, window: MainWindow, stage: Stage) -> None:
-    window.resize(1100, 700)
+    window.resize(900, 640)
     window.close()
     again = MainWindow(stage.desk)
     qtbot.addWidget(again)
-    assert (again.width(), again.height()) == (1100, 700)
+    assert (again.width(), again.height()) == (900, 640)
 
 
 def test_pictures(qtbot: QtBot, scheme: str) -> None:
