@@ -151,7 +151,7 @@ class Transport:
     def chunks(self, response: requests.Response, token: CancelToken) -> Iterator[bytes]:
         """The body of a streamed answer, 64 KB at a time. Raises NotSent when it breaks off, Cancelled."""
         try:
-            for chunk in response.raw.stream(CHUNK_BYTES, decode_content=True):
+            for chunk in _pieces(response):
                 token.check()
                 yield chunk
         except (urllib3.exceptions.HTTPError, OSError) as exc:
@@ -223,11 +223,18 @@ class Transport:
         return NotSent(f"The connection to RingCentral ({self.host}) broke off before everything was sent.")
 
 
+def _pieces(response: requests.Response) -> Iterator[bytes]:
+    """The body as it arrives, at most 64 KB at a time, so that deadlines are looked at between pieces."""
+    while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
+        yield chunk
+    response.raw.release_conn()
+
+
 def _take_body(response: requests.Response, exchange: Exchange) -> None:
     """Read the whole body, watching cancel token and deadline, and leave it in the response."""
     body = bytearray()
     try:
-        for chunk in response.raw.stream(CHUNK_BYTES, decode_content=True):
+        for chunk in _pieces(response):
             exchange.check()
             body += chunk
             if len(body) > _LARGEST_ANSWER_BYTES:

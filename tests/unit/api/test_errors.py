@@ -1,0 +1,96 @@
+"""Answers of the service and the errors they mean."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+import requests
+
+from rcdesk.api.errors import is_token_expired, read_refusal, translate
+from rcdesk.core.errors import ApiError, NotAllowed, RateLimited, Rejected, ServerTrouble, SignInNeeded
+
+
+def answer(status: int, body: object, **headers: str) -> requests.Response:
+    response = requests.Response()
+    response.status_code = status
+    response.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
+    response.raw = io.BytesIO(body if isinstance(body, bytes) else json.dumps(body).encode())
+    return response
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        *[(401, code, SignInNeeded) for code in ("OAU-128", "OAU-129", "OAU-149", "OAU-151", "OAU-213")],
+        (401, "TokenInvalid", SignInNeeded),
+        (400, "TokenExpired", SignInNeeded),
+        (400, "OAU-140", SignInNeeded),
+        (401, "OAU-146", SignInNeeded),
+        (400, "OAU-147", SignInNeeded),
+        (401, "", SignInNeeded),
+        (403, "CMN-401", NotAllowed),
+        (403, "CMN-408", NotAllowed),
+        (403, "MSG-340", NotAllowed),
+        (400, "MSG-341", NotAllowed),
+        (403, "", NotAllowed),
+        (429, "CMN-301", RateLimited),
+        (403, "CMN-302", RateLimited),
+        (400, "CMN-310", RateLimited),
+        (429, "", RateLimited),
+        (400, "CMN-101", Rejected),
+        (404, "CMN-102", Rejected),
+        (409, "CMN-304", Rejected),
+        (413, "MSG-337", Rejected),
+        (413, "MSG-338", Rejected),
+        (400, "MSG-347", Rejected),
+        (415, "MSG-348", Rejected),
+        (404, "", Rejected),
+        (418, "NEW-999", Rejected),
+        (500, "", ServerTrouble),
+        (503, "CMN-201", ServerTrouble),
+        (302, "", ServerTrouble),
+    ],
+)
+def test_codes(status: int, code: str, kind: type[ApiError]) -> None:
+    body = {"errorCode": code, "message": "Words.", "errors": [{"errorCode": code, "message": "Words."}]}
+    error = translate(answer(status, body, RCRequestId="r-1"))
+    assert type(error) is kind
+    assert (error.status, error.code, error.request_id) == (status, code, "r-1")
+    assert str(error).endswith(".") and "  " not in str(error)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"null", b"[1]", b'"x"', {"errors": "x"}, {"errorCode": 5}])
+def test_any_body_is_survived(body: object) -> None:
+    assert isinstance(translate(answer(400, body)), Rejected)
+    assert isinstance(translate(answer(500, body)), ServerTrouble)
+
+
+def test_the_first_inner_error_counts_when_there_is_no_outer() -> None:
+    refusal = read_refusal({"errors": [{"errorCode": "CMN-101", "message": "m", "parameterName": "to"}]})
+    assert (refusal.code, refusal.text, refusal.parameter) == ("CMN-101", "m", "to")
+
+
+@pytest.mark.parametrize("word", ["invalid_grant", "invalid_client", "unauthorized_client"])
+def test_oauth_words(word: str) -> None:
+    error = translate(answer(400, {"error": word, "error_description": "no"}))
+    assert isinstance(error, SignInNeeded) and error.code == word
+
+
+def test_unknown_codes_are_shown_with_the_services_words() -> None:
+    error = translate(answer(400, {"errorCode": "NEW-1", "message": "Something\n odd."}))
+    assert str(error) == "RingCentral refused this: Something odd (NEW-1)."
+
+
+def test_retry_after() -> None:
+    for value, seconds in (("12", 12.0), ("", 60.0), ("soon", 60.0), ("1e9", 3600.0)):
+        error = translate(answer(429, {}, Retry_After=value))
+        assert isinstance(error, RateLimited) and error.retry_after_s == seconds
+
+
+def test_a_refused_person_is_not_an_expired_token() -> None:
+    assert is_token_expired(translate(answer(401, {"errorCode": "OAU-213"})))
+    assert is_token_expired(translate(answer(401, {})))
+    assert not is_token_expired(translate(answer(400, {"errorCode": "OAU-140"})))
+    assert not is_token_expired(translate(answer(403, {"errorCode": "CMN-401"})))
