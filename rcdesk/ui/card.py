@@ -1,7 +1,7 @@
 """Card: the white sheet everything lies on, with rounded corners, a hairline and a soft shadow in light.
 
-The shadow is painted by the card itself into its own margin, which costs nothing when children repaint (a graphics
-effect would redraw the whole card each time). GUI thread.
+The shadow is painted by the card itself into its own margin, which costs nothing when children repaint (a
+graphics effect would redraw the whole card each time). GUI thread.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Icons: our own SVG files in the colours of the palette, drawn sharp at any device pixel ratio.
 
-The files in resources/icons say stroke="currentColor"; that word is replaced by the colour when a picture is made.
-Everything is cached by name, colour, size and ratio. QtSvg is imported at the first picture. GUI thread.
+The files in resources/icons say stroke="currentColor"; that word is replaced by the colour when a picture
+is made. Everything is cached by name, colour, size and ratio. QtSvg is imported at the first picture. GUI
+thread.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ Theme.apply(app) sets both and rebuilds them when the system's colour scheme or 
 current() for colours and listen to Theme.changed for repainting. Labels choose their looks with the dynamic
 property ``role``, buttons with ``kind``. GUI thread. Read next: tokens.py, style_sheet() below, icons.py.
 
-Roles: pageTitle cardTitle section rowTitle body label small muted good wait bad. Kinds: primary call plain link
-danger quiet key. A frame with ``surface`` = card | well | table | bar | tint gets that background.
+Roles: pageTitle cardTitle section rowTitle body label small muted good wait bad. Kinds: primary call plain
+link danger quiet key. A frame with ``surface`` = card | well | table | bar | tint gets that background.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from rcdesk.ui.tokens import DARK, LIGHT, Tokens
 
-BASE_POINT_PX = 14.0
+BASE_PX = 14.0
+BASE_POINTS = 11.0
 
 _SHEET = Template("""
 QWidget { color: $ink; font-size: ${p14}px; }
@@ -85,6 +86,9 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: $ink3; 
 QLineEdit[kind="search"] { background: $well; border: 1px solid transparent; }
 QLineEdit[kind="search"]:focus { border: 2px solid $accent; }
 QLineEdit[kind="bare"], QLineEdit[kind="bare"]:focus { background: transparent; border: none; padding: 0; }
+QLineEdit[kind="number"] { font-size: ${p22}px; font-weight: 600; padding: 0 12px; border-radius: 10px;
+    min-height: 54px; max-height: 54px; }
+QLineEdit[kind="number"]:focus { padding: 0 11px; min-height: 52px; max-height: 52px; }
 QLineEdit[problem="true"], QPlainTextEdit[problem="true"] { border-color: $bad; }
 QComboBox { min-height: 22px; padding-right: 28px; }
 QComboBox::drop-down { border: none; width: 28px; }
@@ -222,13 +226,10 @@ def _last_focus_was_keyboard() -> bool:
 
 
 def _scale_of(font: QFont) -> float:
-    """A system font of 10 pt at 96 dpi is the design's 14 px within rounding; keep between 0.85 and 2."""
+    """System fonts up to 11 pt get the design's 14 px body; larger ones scale everything, at most doubled."""
     points = font.pointSizeF()
-    return (
-        min(2.0, max(0.85, points / 10.0))
-        if points > 0
-        else min(2.0, max(0.85, font.pixelSize() / BASE_POINT_PX))
-    )
+    ratio = points / BASE_POINTS if points > 0 else font.pixelSize() / BASE_PX
+    return min(2.0, max(1.0, ratio))
 
 
 def mark_focus(widget: QWidget | None, *, is_shown: bool) -> None:
@@ -272,3 +273,10 @@ def theme() -> Theme:
 def current() -> Tokens:
     """The colours in force now."""
     return theme().tokens
+
+
+def apply(app: QApplication, scheme: str = "system") -> Theme:
+    """Dress the application in "light", "dark" or the "system" scheme; the Theme returned lives on."""
+    made = theme()
+    made.apply(app, scheme)
+    return made

@@ -1,7 +1,7 @@
 """The palette: every colour of the desk by name, light and dark.
 
-Style sheet, painters and icons read these names and never raw colours. The values are the table of the design,
-where their contrast is measured. Pure values. Read next: theme.py.
+Style sheet, painters and icons read these names and never raw colours. The values are the table of the
+design, where their contrast is measured. Pure values. Read next: theme.py.
 """
 
 from __future__ import annotations

@@ -1,0 +1,91 @@
+"""PhonePage: the dialer at the left, live calls over recents at the right.
+
+The page only arranges: the keypad folds away when the height is too small for it, and everything scrolls
+when even that is not enough. Digits typed anywhere on the page go to the number field. GUI thread. Read
+next: dialer.py, call_panel.py, recents.py.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from rcdesk.bridge.desk import Desk
+from rcdesk.core.recents import RecentCall
+from rcdesk.ui.call_panel import CallPanel
+from rcdesk.ui.dialer import Dialer
+from rcdesk.ui.recents import Recents
+
+MARGIN = 24
+DIALER_WIDTH = 408
+NARROW_DIALER_WIDTH = 360
+NARROW = 960
+
+
+class PhonePage(QScrollArea):
+    """The whole page; call_number() is the door for the tray's quick dial."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("phonePage")
+        self.setAccessibleName(self.tr("Phone"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget()
+        inside.setProperty("surface", "clear")
+        self.dialer = Dialer(desk, inside)
+        self.call_panel = CallPanel(desk, parent=inside)
+        self.recents = Recents(desk, parent=inside)
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(MARGIN, MARGIN - 4, MARGIN, MARGIN - 4)
+        row.setSpacing(MARGIN)
+        row.addWidget(self.dialer)
+        right = QVBoxLayout()
+        right.setSpacing(MARGIN - 4)
+        right.addWidget(self.call_panel)
+        right.addWidget(self.recents, 1)
+        row.addLayout(right, 1)
+        self.setWidget(inside)
+        self.setFocusProxy(self.dialer.number_field)
+        self.recents.chosen.connect(self._call_again)
+
+    def focus_number(self) -> None:
+        """Put the cursor into the number field."""
+        self.dialer.focus_number()
+
+    def call_number(self, number: str, name: str = "") -> None:
+        """Call this number with the chosen phone; what is wrong is said in the dialer."""
+        self.dialer.call_number(number, name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold the keypad when it does not fit."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font size needs another height."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange) and hasattr(self, "dialer"):
+            self._fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Digits typed anywhere on the page are a number being dialled."""
+        text = event.text()
+        if text and text in "0123456789+*#" and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.dialer.number_field.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.dialer.number_field.insert_text(text)
+            return
+        super().keyPressEvent(event)
+
+    @Slot(object)
+    def _call_again(self, recent: RecentCall) -> None:
+        self.dialer.call_number(recent.number, recent.name)
+
+    def _fit(self) -> None:
+        width = self.viewport().width()
+        self.dialer.setFixedWidth(DIALER_WIDTH if width >= NARROW else NARROW_DIALER_WIDTH)
+        room = self.viewport().height() - 2 * (MARGIN - 4)
+        self.dialer.set_foldable(room < self.dialer.unfolded_height())
