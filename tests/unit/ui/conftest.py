@@ -21,5 +21,6 @@ def scheme(request: pytest.FixtureRequest, qapp: QApplication) -> str:
 @pytest.fixture
 def stage(qapp: QApplication) -> Stage:
     """A desk without threads."""
-    theme().apply(qapp, "light")
+    if theme().tokens.is_dark or not qapp.styleSheet():
+        theme().apply(qapp, "light")
     return Stage()

@@ -40,6 +40,7 @@ def test_pages_by_key_and_remembered(
     assert stage.preferences.value.page == name
 
 
+@pytest.mark.filterwarnings("ignore:.*QDragEnterEvent:DeprecationWarning")
 def test_files_dropped_on_the_window_are_checked(window: MainWindow, stage: Stage, tmp_path: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.pdf")), QUrl.fromLocalFile(str(tmp_path))])
