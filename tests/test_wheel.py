@@ -92,6 +92,6 @@ def test_the_installed_program_finds_its_icons(installed: Path, tmp_path: Path) 
 
 def test_the_installed_desk_gives_its_tour(installed: Path, tmp_path: Path) -> None:
     assert os.environ["QT_QPA_PLATFORM"]
-    told = _run(installed / "rcdesk", "--demo", "--demo-speed", "20", "--tour", "shots", cwd=tmp_path)
+    told = _run(installed / "rcdesk", "--demo", "--demo-speed", "3", "--tour", "shots", cwd=tmp_path)
     assert told.strip()
     assert len(list((tmp_path / "shots").glob("*.png"))) >= 5
