@@ -29,6 +29,7 @@ from rcdesk.ui.badge import Badge
 from rcdesk.ui.card import Card
 from rcdesk.ui.icons import icon
 from rcdesk.ui.lamp import LampPair
+from rcdesk.ui.line import Line
 from rcdesk.ui.theme import set_role, theme
 
 
@@ -120,9 +121,8 @@ class CallCard(Card):
         self.dismiss.setToolTip(self.tr("Dismiss"))
         self.dismiss.setFixedSize(32, 32)
         self.dismiss.clicked.connect(self._dismiss)
-        self.who = _label(self, "section")
-        self.who.setTextFormat(Qt.TextFormat.PlainText)
-        self.number = _label(self, "body")
+        self.who = Line("section", self)
+        self.number = Line("body", self)
         head = QGridLayout()
         head.setContentsMargins(0, 0, 0, 0)
         head.setVerticalSpacing(6)
@@ -155,6 +155,7 @@ class CallCard(Card):
         ):
             title = _label(self.lamps_box, "rowTitle", is_centred=True)
             title.setText(name)
+            state.setWordWrap(True)
             grid.addWidget(title, 1, column)
             grid.addWidget(state, 2, column)
             grid.setColumnStretch(column, 1)
@@ -169,9 +170,9 @@ class CallCard(Card):
         said = QVBoxLayout()
         said.setSpacing(3)
         self.coach = _label(well, "rowTitle")
+        self.coach.setTextFormat(Qt.TextFormat.PlainText)
         self.coach.setWordWrap(True)
-        self.small = _label(well, "small")
-        self.small.setWordWrap(True)
+        self.small = Line("small", well)
         self.small.setObjectName("callFreshness")
         said.addWidget(self.coach)
         said.addWidget(self.small)

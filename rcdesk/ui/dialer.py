@@ -7,7 +7,7 @@ number_field.py, choices.py.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
@@ -51,6 +51,7 @@ class Dialer(Card):
         desk.session.account_changed.connect(self._show_account)
         desk.session.state_changed.connect(self._show_account)
         theme().changed.connect(self._relook)
+        self.call_button.setIconSize(QSize(28, 20))
         self._show_account()
         self._relook()
 
@@ -156,7 +157,7 @@ class Dialer(Card):
         show_label.setBuddy(self.show_as)
         row = QHBoxLayout()
         row.setContentsMargins(0, 4, 0, 0)
-        row.setSpacing(24)
+        row.setSpacing(14)
         row.addWidget(show_label)
         row.addWidget(self.show_as, 1)
         self.body.addLayout(row)
@@ -240,5 +241,5 @@ class Dialer(Card):
 
     @Slot()
     def _relook(self) -> None:
-        self.call_button.setIcon(icon("phone", "ongood"))
+        self.call_button.setIcon(icon("phone", "ongood", gap=8))
         self.keypad_button.setIcon(icon("keypad", "ink2"))

@@ -48,12 +48,29 @@ def pixmap(name: str, color: str, size: int = 20, dpr: float = 1.0) -> QPixmap:
     return picture
 
 
-def icon(name: str, token: str = "ink2", size: int = 20) -> QIcon:
-    """The icon for a button, in the palette's colour of that name; ask again after Theme.changed."""
+def _widened(picture: QPixmap, gap: int) -> QPixmap:
+    """The picture with `gap` clear logical pixels at its right."""
+    if gap == 0:
+        return picture
+    ratio = picture.devicePixelRatio()
+    wide = QPixmap(picture.width() + round(gap * ratio), picture.height())
+    wide.setDevicePixelRatio(ratio)
+    wide.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(wide)
+    painter.drawPixmap(0, 0, picture)
+    painter.end()
+    return wide
+
+
+def icon(name: str, token: str = "ink2", size: int = 20, gap: int = 0) -> QIcon:
+    """The icon for a button, in the palette's colour of that name; ask again after Theme.changed.
+
+    gap: clear pixels at its right for words that would stand too close (set the icon size to match).
+    """
     color = getattr(current(), token)
     made = QIcon()
     ratios = {1.0, 2.0} | {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
     for ratio in sorted(ratios):
-        made.addPixmap(pixmap(name, color, size, ratio))
-        made.addPixmap(pixmap(name, current().ink3, size, ratio), QIcon.Mode.Disabled)
+        made.addPixmap(_widened(pixmap(name, color, size, ratio), gap))
+        made.addPixmap(_widened(pixmap(name, current().ink3, size, ratio), gap), QIcon.Mode.Disabled)
     return made

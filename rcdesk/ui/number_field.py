@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QTool
 from rcdesk.core.errors import UserError
 from rcdesk.core.phone_number import PhoneNumber, as_typed, parse
 from rcdesk.ui.icons import icon
-from rcdesk.ui.theme import set_role, theme
+from rcdesk.ui.theme import repolish, set_role, theme
 
 PAUSE_MS = 700
 _PLAIN = re.compile(r"^[+\d][\d\s().\-]*$")
@@ -90,6 +90,9 @@ class NumberField(QLineEdit):
     def _changed(self, text: str) -> None:
         self._clear.setVisible(bool(text))
         self._before = text if not text else self._before
+        if bool(self.property("blank")) == bool(text):
+            self.setProperty("blank", not text)
+            repolish(self)
 
     @Slot()
     def _relook(self) -> None:
@@ -188,8 +191,7 @@ class NumberHint(QWidget):
         is_problem = role == "bad" and bool(text)
         if bool(self._field.property("problem")) != is_problem:
             self._field.setProperty("problem", is_problem)
-            self._field.style().unpolish(self._field)
-            self._field.style().polish(self._field)
+            repolish(self._field)
 
 
 def country_name(region: str) -> str:

@@ -35,7 +35,7 @@ class PhonePage(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inside = QWidget()
-        inside.setProperty("surface", "clear")
+        inside.setProperty("surface", "canvas")
         self.dialer = Dialer(desk, inside)
         self.call_panel = CallPanel(desk, parent=inside)
         self.recents = Recents(desk, parent=inside)

@@ -175,7 +175,7 @@ class RecentsList(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumHeight(2 * ROW_HEIGHT)
+        self.setMinimumHeight(ROW_HEIGHT)
         self.doubleClicked.connect(self._choose)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

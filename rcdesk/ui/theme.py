@@ -89,8 +89,9 @@ QLineEdit[kind="bare"], QLineEdit[kind="bare"]:focus { background: transparent; 
 QLineEdit[kind="number"] { font-size: ${p22}px; font-weight: 600; padding: 0 12px; border-radius: 10px;
     min-height: 54px; max-height: 54px; }
 QLineEdit[kind="number"]:focus { padding: 0 11px; min-height: 52px; max-height: 52px; }
+QLineEdit[kind="number"][blank="true"] { font-weight: 400; }
 QLineEdit[problem="true"], QPlainTextEdit[problem="true"] { border-color: $bad; }
-QComboBox { min-height: 22px; padding-right: 28px; }
+QComboBox { min-height: 22px; padding-right: 2px; }
 QComboBox::drop-down { border: none; width: 28px; }
 QComboBox::down-arrow { image: none; }
 QComboBox QAbstractItemView { background: $raised; color: $ink; border: 1px solid $hairline;
