@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QMimeData, QObject, QPointF, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDropEvent, QFont, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QPageSize, QPainter, QPdfWriter
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from rcdesk.bridge.desk import Desk
@@ -82,7 +82,7 @@ class Tour(QObject):
             Step(
                 name="file-dropped",
                 begin=self._drop,
-                is_done=lambda: self._find(QWidget, "sendFaxButton").isEnabled(),
+                is_done=lambda: self._sample().name in self._attached(),
                 see=lambda: f"{self._sample().name} dropped on the window and ready to be faxed",
             ),
             Step(
@@ -174,19 +174,21 @@ class Tour(QObject):
         self._window.show_page("fax")
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(self._sample().resolve()))])
-        event = QDropEvent(
-            QPointF(600, 400),
-            Qt.DropAction.CopyAction,
-            data,
-            Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-        )
-        QApplication.sendEvent(self._window, event)
+        place = QPointF(600, 400)
+        left, none, copy = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
+        # Qt delivers a drop only to the widget that accepted the drag.
+        QApplication.sendEvent(self._window, QDragEnterEvent(place.toPoint(), copy, data, left, none))
+        QApplication.sendEvent(self._window, QDropEvent(place, copy, data, left, none))
         self._find(QLineEdit, "recipientField").setText(FAXED_NUMBER)
         self._find(QLineEdit, "recipientField").returnPressed.emit()
 
     def _send(self) -> None:
         self._find(QAbstractButton, "sendFaxButton").click()
+
+    def _attached(self) -> str:
+        """What the list of attachments says to a screen reader."""
+        listed = self._find(QWidget, "attachmentsList")
+        return " ".join(w.accessibleName() for w in listed.findChildren(QWidget))
 
     def _account_name(self) -> str:
         account = self._desk.session.account
