@@ -23,6 +23,7 @@ from rcdesk.core.fax import FaxState
 from rcdesk.ui.main_window import MainWindow
 
 _TICK_MS = 50
+_SETTLE_TICKS = 8
 _W = TypeVar("_W", bound=QWidget)
 CALLED_NUMBER = "650 555 0142"
 FAXED_NUMBER = "650 555 0110"
@@ -52,6 +53,7 @@ class Tour(QObject):
         self._steps = self._script()
         self._index = -1
         self._ticks = 0
+        self._settled = 0
         self._timer = QTimer(self, interval=_TICK_MS)
         self._timer.timeout.connect(self._tick)
 
@@ -131,8 +133,11 @@ class Tour(QObject):
     def _tick(self) -> None:
         step = self._steps[self._index]
         self._ticks += 1
-        if step.is_done():
-            self._leave(step)
+        if self._settled or step.is_done():
+            # A person looks a moment later, when the layout has come to rest.
+            self._settled += 1
+            if self._settled > _SETTLE_TICKS:
+                self._leave(step)
         elif self._ticks * _TICK_MS > step.timeout_s * 1000:
             print(f"{self._index + 1:2}. {step.name}: NOT SEEN after {step.timeout_s:.0f} s", flush=True)
             self._shoot(f"{self._index + 1:02}-{step.name}-not-seen")
@@ -145,7 +150,7 @@ class Tour(QObject):
 
     def _next(self) -> None:
         self._index += 1
-        self._ticks = 0
+        self._ticks = self._settled = 0
         if self._index >= len(self._steps):
             print(f"The tour is over; its pictures are in {self._folder}/.", flush=True)
             self._finish(is_ok=True)
