@@ -1,7 +1,7 @@
 """Looking at a file before it is faxed: is it there, what is it, how many pages.
 
-Every refusal is a UserError with one plain sentence that says what is wrong and what to do. PDFium is not safe
-on several threads at once, so a lock guards it. Disk lane. Read next: kinds.py, services/faxes.py.
+Every refusal is a UserError with one plain sentence that says what is wrong and what to do. PDFium is not
+safe on several threads at once, so a lock guards it. Disk lane. Read next: kinds.py, services/faxes.py.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ pdfium_lock = threading.Lock()
 
 
 def inspect(path: Path, token: CancelToken | None = None) -> Document:
-    """Look at one file. Raises UserError with the reason when it cannot be faxed, Cancelled when asked to stop."""
+    """Look at one file. Raises UserError saying why it cannot be faxed, Cancelled when cancelled."""
     token = token or CancelToken()
     token.check()
     size_bytes = _size(path)

@@ -24,7 +24,7 @@ class CallService:
         self._recents = recents
 
     def place(self, call: Call, token: CancelToken) -> RingOutReport:
-        """Start the ring-out. Raises NotSent when it surely did not start, OutcomeUnknown when it may have."""
+        """Start the ring-out. Raises NotSent when it did not start, OutcomeUnknown when it may have."""
         return ring_out.create(session_of(self._connection()), call.request, token)
 
     def status(self, session_id: str, token: CancelToken) -> RingOutReport:

@@ -59,7 +59,7 @@ class Connection:
         return self.load_account(token)
 
     def resume(self, token: CancelToken) -> Account | None:
-        """Go on with saved tokens; None when there are none. Raises SignInNeeded when they are worth nothing."""
+        """Go on with saved tokens; None when there are none. Raises SignInNeeded when they are void."""
         if not self._session.has_tokens:
             return None
         return self.load_account(token)
@@ -71,7 +71,7 @@ class Connection:
         company = info.company
         if not company:
             try:
-                company = account_api.read_account(session, token)
+                company = account_api.read_account(session, token).name
             except (NotAllowed, Rejected):
                 company = ""
         try:

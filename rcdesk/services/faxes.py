@@ -1,9 +1,9 @@
 """Faxes from Send to their end: spooled, recorded, sent once, followed, reconciled.
 
-The order is what makes it safe: copy to the spool, record the jobs, move to "sending" on disk, and only then the
-first byte; the last byte is written down before it leaves as well. An outcome that is not known is never
-repeated: the message store is asked first (reconcile.py), then the user. Blocking; check and queue belong on the
-disk lane, send on the faxes lane, refresh on the calls lane.
+The order is what makes it safe: copy to the spool, record the jobs, move to "sending" on disk, and only then
+the first byte; that the last one left is written down as well. An outcome that is not known is never
+repeated: the message store is asked first (reconcile.py), then the user. Blocking; check and queue belong on
+the disk lane, send on the faxes lane, refresh on the calls lane.
 """
 
 from __future__ import annotations
@@ -107,19 +107,10 @@ class FaxService:
                 if report is not None:
                     report((before + size_bytes, total))
 
+            fresh = inspect(document.path, token)
             spooled = self._spool.add(document.path, token, tell)
-            if spooled.size_bytes == 0:
-                raise UserError(f"{document.name} is empty now (0 bytes). Nothing was sent.")
             copied += spooled.size_bytes
-            files.append(
-                SpooledFile(
-                    digest=spooled.digest,
-                    name=document.name,
-                    media_type=document.media_type,
-                    size_bytes=spooled.size_bytes,
-                    pages=document.pages,
-                )
-            )
+            files.append(_spooled_file(fresh, spooled.digest, spooled.size_bytes))
         token.check()
         cover = next((c.name for c in account.cover_pages if c.index == draft.cover_index), "")
         return self._outbox.add(draft, files, account.owner_id, cover, self._clock.now())
@@ -127,9 +118,10 @@ class FaxService:
     def send(
         self, job_id: int, token: CancelToken, report: Callable[[int, int], None] | None = None
     ) -> FaxJob:
-        """Try one queued or waiting job; the returned job says how it ended. report(bytes sent, bytes in all).
+        """Try one queued or waiting job; the returned job says how it ended. report(bytes sent, in all).
 
-        Raises SignInNeeded before anything changes when nobody is signed in, StoreError when the archive fails.
+        Raises SignInNeeded, with nothing changed, when nobody is signed in; StoreError when the archive
+        fails.
         """
         token.check()
         session = session_of(self._connection())
@@ -158,7 +150,7 @@ class FaxService:
                 resolution=job.resolution,
                 cover_index=job.cover_index,
                 note="" if is_text_only else job.note,
-                text=job.note if is_text_only else None,
+                text=(job.note or " ") if is_text_only else None,
                 token=token,
                 progress=report,
                 on_last_byte=on_last_byte,
@@ -203,7 +195,9 @@ class FaxService:
         return self._outbox.move(job_id, FaxState.QUEUED, detail=TURN, now=self._clock.now())
 
     def resolve(self, job_id: int, was_sent: bool) -> FaxJob:
-        """The user's answer to "needs you"."""
+        """The user's answer about a fax that may have been sent."""
+        if self._outbox.get(job_id).state is FaxState.INTERRUPTED:
+            self._outbox.move(job_id, FaxState.NEEDS_YOU, detail="You decide", now=self._clock.now())
         if was_sent:
             return self._outbox.move(
                 job_id, FaxState.SENT, detail="You said that it was sent", now=self._clock.now()
@@ -259,6 +253,8 @@ class FaxService:
                 return self._wait(job_id, f"no connection, try {tries + 1}", delay_s)
             case SignInNeeded():
                 return self._wait(job_id, "sign in again", RETRY_S[-1])
+            case ServerTrouble() if not is_complete:
+                return self._wait(job_id, "RingCentral has trouble", RETRY_S[2])
             case Cancelled() | OutcomeUnknown() | ServerTrouble():
                 return self._outbox.move(job_id, FaxState.INTERRUPTED, detail=CHECKING, now=now)
             case ApiError() | UserError():
@@ -278,3 +274,13 @@ class FaxService:
         return self._outbox.move(
             job_id, FaxState.FAILED, detail=f"Failed: {cause}", now=self._clock.now(), error_code=code
         )
+
+
+def _spooled_file(document: Document, digest: str, size_bytes: int) -> SpooledFile:
+    return SpooledFile(
+        digest=digest,
+        name=document.name,
+        media_type=document.media_type,
+        size_bytes=size_bytes,
+        pages=document.pages,
+    )

@@ -1,8 +1,9 @@
 """What the message store knows about our faxes: follow those it has, find those whose answer was lost.
 
-The service has no idempotency key, so a fax whose answer was lost is recognised by recipient, creation time and
-note among the messages that belong to no other job. Found: it was handed over. Not found for FIND_WITHIN: only
-the user can say. Blocking, on the calls lane. Read next: faxes.py, api/rest/message_store.py.
+The service has no idempotency key, so a fax whose answer was lost is recognised by recipient, creation time
+and note among the messages that belong to no other job. Found: it was handed over. Not found within
+FIND_WITHIN: only the user can say. Blocking, on the calls lane. Read next: faxes.py,
+api/rest/message_store.py.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from rcdesk.store.outbox import Outbox
 FIND_WITHIN = timedelta(minutes=2)
 CLOCKS_DIFFER = timedelta(seconds=60)
 """How far this machine's clock may run ahead of the service's without a fax being missed."""
+
+GONE = "Failed: RingCentral no longer knows this fax. Ask them whether it arrived."
 
 _MOST_PAGES = 10
 _PER_PAGE = 100
@@ -82,6 +85,7 @@ def follow(
             except Rejected as exc:
                 if not is_gone(exc):
                     raise
+                changed.append(outbox.move(job.id, FaxState.FAILED, detail=GONE, now=clock.now()))
                 continue
         after = _learn(outbox, job, message, clock.now())
         if after is not job:

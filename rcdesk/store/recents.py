@@ -41,7 +41,7 @@ class Recents:
     def list(self, limit: int = 50, search: str = "") -> tuple[RecentCall, ...]:
         """The newest calls whose name holds the text or whose number holds its digits."""
         text = search.strip()
-        digits = re.sub(r"\D", "", text)
+        digits = "" if re.search(r"[^\W\d_]", text) else re.sub(r"\D", "", text)
         escaped = re.sub(r"([%_\\])", r"\\\1", text)
         rows = self._db.rows(
             """SELECT * FROM recent_call

@@ -1,4 +1,4 @@
-"""next_state against every row of the contract's RingOut table (wire-contract 1.4), and its promises."""
+"""The RingOut table of the wire contract, row by row, and the rules that no row may break."""
 
 from __future__ import annotations
 
@@ -9,67 +9,108 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rcdesk.core.call import Call, CallRequest, CallState, Leg, RingOutReport, next_state
+from rcdesk.core.call import Call, CallRequest, CallState, Leg, RingOutReport, next_state, session_gone
 
 NEW = Call(
     id="1",
-    request=CallRequest(to_number="+16505550142", from_number="+16505550101"),
-    started_at=datetime(2026, 11, 22, tzinfo=UTC),
+    request=CallRequest(to_number="+16505550142", from_number="+16505550100"),
+    started_at=datetime(2026, 3, 1, tzinfo=UTC),
     started_s=0.0,
 )
 WORDS = (
-    "Invalid Success InProgress Busy NoAnswer RingOutFromThisNumberIsNotSupported Rejected GenericError Finished "
-    "InternationalDisabled DestinationBlocked NotEnoughFunds NosuchUser Error CannotReach NoAnsweringMachine "
-    "NoSessionFound Unknown SomethingNew"
-).split()
+    *("Invalid", "Success", "InProgress", "Busy", "NoAnswer", "RingOutFromThisNumberIsNotSupported"),
+    *("Rejected", "GenericError", "Finished", "InternationalDisabled", "DestinationBlocked"),
+    *("NotEnoughFunds", "NosuchUser", "Error", "CannotReach", "NoAnsweringMachine", "NoSessionFound"),
+    "Unknown",
+)
 
 
-def report(call: str, caller: str, callee: str) -> RingOutReport:
-    return RingOutReport(session_id="s", call_status=call, caller_status=caller, callee_status=callee)
+def hear(call: Call, words: str, now_s: float = 1.0) -> Call:
+    """The call after a report of "call caller callee"."""
+    first, second, third = words.split()
+    report = RingOutReport(session_id="s", call_status=first, caller_status=second, callee_status=third)
+    return next_state(call, report, now_s)
+
+
+RINGING_YOU = hear(NEW, "InProgress InProgress InProgress")
+RINGING_THEM = hear(RINGING_YOU, "InProgress Success InProgress")
+TALKING = hear(RINGING_THEM, "Success Success Success", 5.0)
 
 
 @pytest.mark.parametrize(
-    ("words", "state", "your_phone", "them"),
+    ("before", "words", "state", "you", "them"),
     [
-        ("InProgress InProgress InProgress", CallState.RINGING_YOU, Leg.RINGING, Leg.WAITING),
-        ("InProgress Success InProgress", CallState.RINGING_THEM, Leg.ANSWERED, Leg.RINGING),
-        ("Success Success Success", CallState.TALKING, Leg.ANSWERED, Leg.ANSWERED),
-        ("Success Finished Finished", CallState.ENDED, Leg.HUNG_UP, Leg.HUNG_UP),
-        ("CannotReach Finished Finished", CallState.ENDED, Leg.HUNG_UP, Leg.HUNG_UP),
-        ("CannotReach NoAnswer InProgress", CallState.FAILED, Leg.NO_ANSWER, Leg.WAITING),
-        ("CannotReach Busy Rejected", CallState.FAILED, Leg.BUSY, Leg.WAITING),
-        ("CannotReach Rejected GenericError", CallState.FAILED, Leg.REFUSED, Leg.WAITING),
-        ("CannotReach Finished NoAnswer", CallState.FAILED, Leg.HUNG_UP, Leg.NO_ANSWER),
-        ("CannotReach Success Busy", CallState.FAILED, Leg.ANSWERED, Leg.BUSY),
-        ("CannotReach Finished Rejected", CallState.FAILED, Leg.HUNG_UP, Leg.REFUSED),
-        ("NoSessionFound NoSessionFound NoSessionFound", CallState.ENDED_UNKNOWN, Leg.WAITING, Leg.WAITING),
+        (NEW, "InProgress InProgress InProgress", CallState.RINGING_YOU, Leg.RINGING, Leg.WAITING),
+        (RINGING_YOU, "InProgress Success InProgress", CallState.RINGING_THEM, Leg.ANSWERED, Leg.RINGING),
+        (RINGING_THEM, "Success Success Success", CallState.TALKING, Leg.ANSWERED, Leg.ANSWERED),
+        (TALKING, "Success Finished Finished", CallState.ENDED, Leg.HUNG_UP, Leg.HUNG_UP),
+        (TALKING, "CannotReach Finished Finished", CallState.ENDED, Leg.HUNG_UP, Leg.HUNG_UP),
+        (RINGING_YOU, "CannotReach NoAnswer InProgress", CallState.FAILED, Leg.NO_ANSWER, Leg.WAITING),
+        (RINGING_YOU, "CannotReach NoAnswer Rejected", CallState.FAILED, Leg.NO_ANSWER, Leg.WAITING),
+        (RINGING_YOU, "CannotReach NoAnswer GenericError", CallState.FAILED, Leg.NO_ANSWER, Leg.WAITING),
+        (RINGING_YOU, "CannotReach Busy InProgress", CallState.FAILED, Leg.BUSY, Leg.WAITING),
+        (RINGING_YOU, "CannotReach Busy GenericError", CallState.FAILED, Leg.BUSY, Leg.WAITING),
+        (RINGING_YOU, "CannotReach Rejected InProgress", CallState.FAILED, Leg.REFUSED, Leg.WAITING),
+        (RINGING_THEM, "CannotReach Success NoAnswer", CallState.FAILED, Leg.ANSWERED, Leg.NO_ANSWER),
+        (RINGING_THEM, "CannotReach Success Busy", CallState.FAILED, Leg.ANSWERED, Leg.BUSY),
+        (RINGING_THEM, "CannotReach Success Rejected", CallState.FAILED, Leg.ANSWERED, Leg.REFUSED),
+        (RINGING_THEM, "CannotReach Finished NoAnswer", CallState.FAILED, Leg.HUNG_UP, Leg.NO_ANSWER),
+        (RINGING_THEM, "CannotReach Finished Busy", CallState.FAILED, Leg.HUNG_UP, Leg.BUSY),
+        (RINGING_THEM, "CannotReach Finished Rejected", CallState.FAILED, Leg.HUNG_UP, Leg.REFUSED),
+        (RINGING_YOU, "CannotReach Rejected Rejected", CallState.FAILED, Leg.REFUSED, Leg.WAITING),
     ],
 )
-def test_each_row_of_the_table(words: str, state: CallState, your_phone: Leg, them: Leg) -> None:
-    after = next_state(NEW, report(*words.split()), 3.0)
-    assert (after.state, after.your_phone, after.them) == (state, your_phone, them)
+def test_each_row_of_the_table(before: Call, words: str, state: CallState, you: Leg, them: Leg) -> None:
+    after = hear(before, words)
+    assert (after.state, after.your_phone, after.them) == (state, you, them)
 
 
-def test_a_cancelled_call_is_cancelled_and_not_refused() -> None:
-    after = next_state(replace(NEW, is_cancelling=True), report("CannotReach", "Rejected", "Rejected"), 3.0)
-    assert after.state is CallState.CANCELLED
+@pytest.mark.parametrize("before", [NEW, RINGING_YOU, RINGING_THEM])
+def test_a_call_we_cancelled_is_cancelled_not_failed(before: Call) -> None:
+    cancelling = replace(before, is_cancelling=True)
+    assert hear(cancelling, "CannotReach Rejected Rejected").state is CallState.CANCELLED
+    assert session_gone(cancelling, 2.0).state is CallState.CANCELLED
 
 
-def test_a_session_that_is_gone_after_talking_has_ended() -> None:
-    talking = next_state(NEW, report("Success", "Success", "Success"), 3.0)
-    gone = next_state(talking, report("NoSessionFound", "NoSessionFound", "NoSessionFound"), 9.0)
-    assert gone.state is CallState.ENDED
-    assert (gone.talking_since_s, gone.ended_s) == (3.0, 9.0)
+def test_gone_while_ringing_is_unknown_and_gone_while_talking_is_ended() -> None:
+    gone = hear(RINGING_THEM, "NoSessionFound NoSessionFound NoSessionFound")
+    assert gone.state is CallState.ENDED_UNKNOWN
+    assert "unknown" in gone.reason
+    assert hear(TALKING, "NoSessionFound NoSessionFound NoSessionFound").state is CallState.ENDED
 
 
-@given(st.lists(st.tuples(*[st.sampled_from(WORDS)] * 3), max_size=8))
-def test_no_reports_in_any_order_go_backwards_or_fail(reports: list[tuple[str, str, str]]) -> None:
-    order = (CallState.DIALLING, CallState.RINGING_YOU, CallState.RINGING_THEM, CallState.TALKING)
+def test_a_reason_is_given_where_the_service_says_one() -> None:
+    failed = hear(RINGING_THEM, "CannotReach Success InternationalDisabled")
+    assert (failed.state, failed.them) == (CallState.FAILED, Leg.UNREACHABLE)
+    assert "international calls are switched off" in failed.reason
+
+
+def test_unknown_words_change_nothing_but_the_freshness() -> None:
+    for call in (RINGING_YOU, RINGING_THEM, TALKING):
+        assert hear(call, "Zebra Zebra Zebra", 9.0) == replace(call, checked_s=9.0)
+
+
+def test_the_talk_begins_once() -> None:
+    assert TALKING.talking_since_s == 5.0
+    assert hear(TALKING, "Success Success Success", 8.0).talking_since_s == 5.0
+
+
+_word = st.sampled_from([*WORDS, "", "Zebra"])
+_order = [CallState.DIALLING, CallState.RINGING_YOU, CallState.RINGING_THEM, CallState.TALKING]
+
+
+@given(st.lists(st.tuples(_word, _word, _word), max_size=12))
+def test_no_sequence_of_reports_goes_backwards_or_leaves_a_final_state(
+    reports: list[tuple[str, str, str]],
+) -> None:
     call = NEW
-    for second, words in enumerate(reports):
-        after = next_state(call, report(*words), float(second))
+    for at, (first, second, third) in enumerate(reports):
+        report = RingOutReport(session_id="s", call_status=first, caller_status=second, callee_status=third)
+        after = next_state(call, report, float(at))
         if call.state.is_final:
             assert after == call
         elif not after.state.is_final:
-            assert order.index(after.state) >= order.index(call.state)
+            assert _order.index(after.state) >= _order.index(call.state)
+        else:
+            assert after.ended_s is not None
         call = after

@@ -1,23 +1,32 @@
-"""The fax's machine: final states stay, what the service says maps to a state, jobs can always be read."""
+"""The fax's state machine and the small rules beside it."""
 
 from __future__ import annotations
 
 import pytest
 
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import Cancelled
 from rcdesk.core.fax import ALLOWED, FaxReport, FaxState, can_move, state_for
-from rcdesk.core.polling import fax_interval_s
 
 
-def test_every_state_has_its_row() -> None:
+def test_every_state_has_its_row_and_can_be_reached() -> None:
     assert set(ALLOWED) == set(FaxState)
+    reached = {FaxState.PREPARING}
+    while grown := {new for old in reached for new in ALLOWED[old]} - reached:
+        reached |= grown
+    assert reached == set(FaxState)
 
 
-def test_a_sent_fax_stays_sent() -> None:
-    assert not any(can_move(FaxState.SENT, new) for new in FaxState)
-
-
-def test_an_interrupted_fax_is_never_sent_again_by_itself() -> None:
+def test_nothing_is_sent_again_without_being_queued_first() -> None:
+    before_sending = {old for old in FaxState if can_move(old, FaxState.SENDING)}
+    assert before_sending == {FaxState.QUEUED, FaxState.WAITING}
+    for unsure in (FaxState.SENDING, FaxState.HANDED_OVER, FaxState.SENT):
+        assert not can_move(unsure, FaxState.QUEUED)
     assert not can_move(FaxState.INTERRUPTED, FaxState.SENDING)
+
+
+def test_what_is_accepted_stays_accepted() -> None:
+    assert ALLOWED[FaxState.SENT] == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -29,13 +38,22 @@ def test_an_interrupted_fax_is_never_sent_again_by_itself() -> None:
         ("SendingFailed", FaxState.FAILED),
         ("DeliveryFailed", FaxState.FAILED),
         ("Received", None),
-        ("SomethingNew", None),
+        ("Zebra", None),
+        ("", None),
     ],
 )
-def test_the_words_of_the_service(word: str, state: FaxState | None) -> None:
+def test_the_services_words(word: str, state: FaxState | None) -> None:
     assert state_for(FaxReport(message_id="1", status=word)) is state
 
 
-def test_polling_slows_and_stops() -> None:
-    assert fax_interval_s(None) is None
-    assert [fax_interval_s(age) for age in (1.0, 100.0, 1000.0)] == [3.0, 10.0, 30.0]
+def test_a_token_stops_work_and_waiting() -> None:
+    token = CancelToken()
+    token.check()
+    token.sleep(0)
+    token.cancel()
+    token.cancel()
+    assert token.is_cancelled
+    with pytest.raises(Cancelled):
+        token.check()
+    with pytest.raises(Cancelled):
+        token.sleep(60)

@@ -1,0 +1,1 @@
+"""Unit tests of rcdesk.documents: they mirror its modules."""

@@ -1,0 +1,1 @@
+"""Unit tests of rcdesk.services: they mirror its modules."""
