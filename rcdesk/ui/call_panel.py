@@ -75,8 +75,11 @@ class CallCard(Card):
         self.number.setText(shown if call.request.to_name else "")
         self.badge.set(*words.badge(call))
         is_over = call.state.is_final
-        self.heading.setText(self.tr("Last call") if is_over else self.tr("Live call"))
-        self.heading.setVisible(is_open)
+        title = self.tr("Last call") if is_over else self.tr("Live call")
+        self.heading.setText(title if is_open else self.who.text())
+        set_role(self.heading, "cardTitle" if is_open else "section")
+        self.who.setVisible(is_open)
+        self.number.setVisible(is_open)
         self.lamps_box.setVisible(is_open)
         icon_name = words.phone_icon(call.request.from_kind)
         self.lamps.set_legs(call.your_phone, call.them, icon_name, is_over=is_over)
@@ -114,7 +117,7 @@ class CallCard(Card):
             self.coach.setAccessibleName(sentence)
 
     def _build_head(self) -> None:
-        self.heading = _label(self, "cardTitle")
+        self.heading = Line("cardTitle", self)
         self.badge = Badge("", "wait", self)
         self.dismiss = QToolButton(self)
         self.dismiss.setAccessibleName(self.tr("Dismiss this call"))
@@ -132,12 +135,12 @@ class CallCard(Card):
         row.addWidget(self.who)
         row.addWidget(self.number)
         row.addStretch(1)
-        head.addLayout(row, 1, 0)
+        head.addLayout(row, 1, 0, 1, 2)
         side = QHBoxLayout()
         side.setSpacing(6)
         side.addWidget(self.badge)
         side.addWidget(self.dismiss)
-        head.addLayout(side, 0, 1, 2, 1, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+        head.addLayout(side, 0, 1, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         head.setColumnStretch(0, 1)
         self.body.addLayout(head)
 

@@ -142,7 +142,7 @@ class Dialer(Card):
         self.hint = NumberHint(self.number_field, self)
         self.body.addWidget(self.hint)
         self.keypad = Keypad(self)
-        self.body.addWidget(self.keypad)
+        self.body.addWidget(self.keypad, 100)
         self.number_field.returnPressed.connect(self.dial)
         self.hint.checked.connect(self._name_button)
         self.keypad.typed.connect(self.number_field.insert_text)
@@ -175,13 +175,14 @@ class Dialer(Card):
         self.press_one.toggled.connect(self._remember_press_one)
 
     def _build_button(self) -> None:
-        self.body.addStretch(1)
+        self.body.addSpacing(4)
         self.call_button = CallButton(self)
         self.call_button.setObjectName("callButton")
         self.call_button.setProperty("kind", "call")
         self.call_button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.call_button.clicked.connect(self.dial)
         self.body.addWidget(self.call_button)
+        self.body.addStretch(1)
         self._name_button()
 
     def _label(self, text: str) -> QLabel:

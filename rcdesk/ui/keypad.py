@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 from rcdesk.ui.theme import current, theme
 
 KEY_HEIGHT = 46
+TALLEST_KEY = 60
 HOLD_MS = 500
 KEYS = (
     ("1", ""),
@@ -40,8 +41,9 @@ class Key(QPushButton):
         self.setProperty("kind", "key")
         self.setObjectName(f"key_{ {'*': 'star', '#': 'hash'}.get(digit, digit) }")
         self.setAccessibleName(digit)
-        self.setFixedHeight(KEY_HEIGHT)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(KEY_HEIGHT)
+        self.setMaximumHeight(TALLEST_KEY)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def sizeHint(self) -> QSize:
@@ -59,13 +61,14 @@ class Key(QPushButton):
         painter.setFont(font)
         painter.setPen(QColor(current().ink))
         area = self.rect()
-        upper = QRect(0, 0, area.width(), area.height() - (12 if self._letters else 0))
+        middle = area.height() // 2
+        upper = QRect(0, middle - 23, area.width(), 34 if self._letters else 46)
         painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, self.digit)
         if self._letters:
             font.setPixelSize(round(9 * scale))
             painter.setFont(font)
             painter.setPen(QColor(current().ink2))
-            lower = QRect(0, area.height() - 19, area.width(), 13)
+            lower = QRect(0, middle + 4, area.width(), 13)
             painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, self._letters)
 
 
@@ -82,6 +85,7 @@ class Keypad(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
+        self.setMaximumHeight(4 * TALLEST_KEY + 3 * 8)
         self._keys = [Key(digit, letters, self) for digit, letters in KEYS]
         for index, key in enumerate(self._keys):
             grid.addWidget(key, index // 3, index % 3)

@@ -123,9 +123,11 @@ class RecentsDelegate(QStyledItemDelegate):
         ratio = painter.device().devicePixelRatio()
         painter.drawPixmap(area.left(), area.center().y() - 10, pixmap(name, ink, 20, ratio))
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        times = QRect(area.right() - 76, area.top(), 76, area.height())
-        self._write(painter, times, words.when(recent.at, self._clock.now()), 12, tokens.ink2, right)
-        outcome_width = min(150, max(70, area.width() // 3))
+        at = words.when(recent.at, self._clock.now())
+        times_width = 76 if area.width() > 400 else self._width(painter, at, 12) + 12
+        times = QRect(area.right() - times_width, area.top(), times_width, area.height())
+        self._write(painter, times, at, 12, tokens.ink2, right)
+        outcome_width = min(self._width(painter, outcome, 13, is_bold=True) + 4, area.width() // 2)
         ends = QRect(times.left() - outcome_width, area.top(), outcome_width, area.height())
         self._write(painter, ends, outcome, 13, ink, right, is_bold=True)
         text = QRect(area.left() + 34, area.top(), ends.left() - area.left() - 40, area.height())
@@ -140,6 +142,16 @@ class RecentsDelegate(QStyledItemDelegate):
         else:
             self._write(painter, text, shown, 14, tokens.ink, Qt.AlignmentFlag.AlignVCenter, is_bold=True)
 
+    def _width(self, painter: QPainter, text: str, size: int, *, is_bold: bool = False) -> int:
+        self._choose_font(painter, size, is_bold=is_bold)
+        return painter.fontMetrics().horizontalAdvance(text)
+
+    def _choose_font(self, painter: QPainter, size: int, *, is_bold: bool) -> None:
+        font = QFont(painter.font())
+        font.setPixelSize(round(size * theme().scale))
+        font.setWeight(QFont.Weight.DemiBold if is_bold else QFont.Weight.Normal)
+        painter.setFont(font)
+
     def _write(
         self,
         painter: QPainter,
@@ -151,10 +163,7 @@ class RecentsDelegate(QStyledItemDelegate):
         *,
         is_bold: bool = False,
     ) -> None:
-        font = QFont(painter.font())
-        font.setPixelSize(round(size * theme().scale))
-        font.setWeight(QFont.Weight.DemiBold if is_bold else QFont.Weight.Normal)
-        painter.setFont(font)
+        self._choose_font(painter, size, is_bold=is_bold)
         painter.setPen(QColor(ink))
         elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, align, elided)
