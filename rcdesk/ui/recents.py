@@ -187,6 +187,10 @@ class RecentsList(QListView):
         self.setMinimumHeight(ROW_HEIGHT)
         self.doubleClicked.connect(self._choose)
 
+    def sizeHint(self) -> QSize:
+        """Two rows are enough before the page scrolls; the layout gives all that is free."""
+        return QSize(256, 2 * ROW_HEIGHT)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter calls."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
