@@ -20,7 +20,15 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
@@ -74,6 +82,7 @@ class MainWindow(QMainWindow):
         self._geometry_timer.timeout.connect(self._save_geometry)
         self._connect()
         self._add_keys()
+        self._let_files_through()
         self._restore_geometry()
         self.show_page(self._page)
         self._session_changed()
@@ -222,6 +231,13 @@ class MainWindow(QMainWindow):
         )
 
     # Files over the window
+
+    def _let_files_through(self) -> None:
+        """Text fields would take a dropped file as its address in letters; the window takes it as a file."""
+        for field in (*self.findChildren(QLineEdit), *self.findChildren(QPlainTextEdit)):
+            field.setAcceptDrops(False)
+            if isinstance(field, QPlainTextEdit):
+                field.viewport().setAcceptDrops(False)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files light up the drop zone of the composer."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.notices import Bar, NoticeKind
@@ -120,3 +120,9 @@ def test_pictures(qtbot: QtBot, scheme: str) -> None:
         shoot(window, f"window-{name}-{scheme}")
     stage.session.become(SessionState.SIGNED_OUT, None)
     shoot(window, f"window-sign-in-{scheme}")
+
+
+def test_a_file_dropped_on_a_text_field_reaches_the_window(window: MainWindow) -> None:
+    fields = [*window.findChildren(QLineEdit), *window.findChildren(QPlainTextEdit)]
+    assert fields
+    assert not [field.objectName() for field in fields if field.acceptDrops()]
