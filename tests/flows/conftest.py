@@ -15,6 +15,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import Credentials, ServerProfile
 from tests.flows.screen import Screen
 
@@ -86,5 +87,6 @@ def sign_in(open_desk: OpenDesk, simulator: RunningSimulator, home: str = "desk"
     """A desk that has read the account of the simulator's first user."""
     profile = profile_of(simulator.base_url, simulator.client_id)
     opened = open_desk(profile, credentials_of(simulator), home)
-    opened.screen.wait(lambda: opened.screen.named("ringMeOn_"))
+    session = opened.running.desk.session
+    opened.screen.wait(lambda: session.state is SessionState.SIGNED_IN)
     return opened

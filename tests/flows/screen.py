@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -105,10 +105,20 @@ class Screen:
         """Drop files on the middle of the window; True when it took them."""
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-        middle = self.window.rect().center()
+        middle = QPointF(self.window.rect().center())
         buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        entered = QDragEnterEvent(QPoint(middle), Qt.DropAction.CopyAction, data, buttons, keys)
-        QApplication.sendEvent(self.window, entered)
-        dropped = QDropEvent(QPointF(middle), Qt.DropAction.CopyAction, data, buttons, keys)
+        QApplication.sendEvent(self.window, _drag_enter(middle, data))
+        dropped = QDropEvent(middle, Qt.DropAction.CopyAction, data, buttons, keys)
         QApplication.sendEvent(self.window, dropped)
-        return entered.isAccepted() and dropped.isAccepted()
+        return dropped.isAccepted()
+
+
+def _drag_enter(at: QPointF, data: QMimeData) -> QDragEnterEvent:
+    """Qt delivers a drop only where a drag has entered. Before Qt 6.12 the event takes a QPoint."""
+    make: Any = QDragEnterEvent
+    rest = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    try:
+        event: QDragEnterEvent = make(at, *rest)
+    except TypeError:
+        event = make(at.toPoint(), *rest)
+    return event
