@@ -143,10 +143,7 @@ class FaxService:
             created = fax.create(
                 session,
                 recipients=(job.recipient,),
-                files=[
-                    fax.FaxFile(path=self._spool.path(f.digest), name=f.name, media_type=f.media_type)
-                    for f in job.files
-                ],
+                files=self._files(job),
                 resolution=job.resolution,
                 cover_index=job.cover_index,
                 note="" if is_text_only else job.note,
@@ -225,6 +222,12 @@ class FaxService:
         jobs = self._outbox.interrupted_after_crash(self._clock.now())
         self._spool.remove_unused(self._outbox.digests())
         return jobs
+
+    def _files(self, job: FaxJob) -> tuple[fax.FaxFile, ...]:
+        return tuple(
+            fax.FaxFile(path=self._spool.path(f.digest), name=f.name, media_type=f.media_type)
+            for f in job.files
+        )
 
     def _profile(self) -> ServerProfile:
         connection = self._connection()
