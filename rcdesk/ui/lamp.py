@@ -94,7 +94,8 @@ class LampPair(QWidget):
         gap = DIAMETER / 2 + 7
         y, middle = left.y(), (left.x() + right.x()) / 2
         start, end = left.x() + gap, right.x() - gap - (RINGS if self._rings(self._theirs) else 0)
-        for x0, x1, leg in ((start, middle - 3, self._yours), (middle + 3, end, self._theirs)):
+        join = 0 if self._yours is self._theirs else 3
+        for x0, x1, leg in ((start, middle - join, self._yours), (middle + join, end, self._theirs)):
             pen = QPen(QColor(_line_color(tokens, leg)), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
             if leg is not Leg.ANSWERED:
                 pen.setCapStyle(Qt.PenCapStyle.FlatCap)
