@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer, Signal
@@ -39,6 +40,7 @@ from rcdesk.core.errors import RcdeskError, UserError
 from rcdesk.core.preferences import Preferences
 from rcdesk.store import preferences as preferences_file
 from rcdesk.store.paths import Paths
+from rcdesk.ui.bug_report import BugReports
 from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.theme import theme
 
@@ -126,6 +128,9 @@ class Running:
         self.desk = self._build_desk()
         self.window = MainWindow(self.desk)
         self.window.try_demo.connect(self.start_demo)
+        self.bugs = BugReports(self.window, str(self.paths.log_file))
+        for lane in self.lanes.values():
+            lane.bug.connect(self.bugs.show_once)
         from rcdesk.ui.tray import Tray
 
         self.tray = Tray(self.desk, self.window)
@@ -261,6 +266,7 @@ def run(options: Options) -> int:
     except RcdeskError as exc:
         print(f"rcdesk cannot start: {exc}", file=sys.stderr)
         return 1
+    _watch_for_bugs(running.bugs)
     running.set_demo_speed(options.demo_speed)
     return _run_window(application, running, options)
 
@@ -330,9 +336,14 @@ def _start_log(paths: Paths) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
     logging.getLogger("rcdesk").addHandler(handler)
     logging.getLogger("rcdesk").setLevel(logging.INFO)
-    sys.excepthook = _log_bug
 
 
-def _log_bug(kind: type[BaseException], error: BaseException, trace: Any) -> None:
-    _log.critical("unexpected error", exc_info=(kind, error, trace))
-    sys.__excepthook__(kind, error, trace)
+def _watch_for_bugs(bugs: BugReports) -> None:
+    """Exceptions in slots, on any thread: all of it into the log, one dialog per kind."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        _log.critical("unexpected error", exc_info=(kind, error, trace))
+        sys.__excepthook__(kind, error, trace)
+        bugs.heard.emit(kind.__name__)
+
+    sys.excepthook = hook
