@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QMimeData, QObject, QPointF, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QPageSize, QPainter, QPdfWriter
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QKeyEvent, QPageSize, QPainter, QPdfWriter
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from rcdesk.bridge.desk import Desk
@@ -184,8 +184,10 @@ class Tour(QObject):
         # Qt delivers a drop only to the widget that accepted the drag.
         QApplication.sendEvent(self._window, QDragEnterEvent(place.toPoint(), copy, data, left, none))
         QApplication.sendEvent(self._window, QDropEvent(place, copy, data, left, none))
-        self._find(QLineEdit, "recipientField").setText(FAXED_NUMBER)
-        self._find(QLineEdit, "recipientField").returnPressed.emit()
+        recipient = self._find(QLineEdit, "recipientField")
+        recipient.setText(FAXED_NUMBER)
+        enter = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(recipient, enter)
 
     def _send(self) -> None:
         self._find(QAbstractButton, "sendFaxButton").click()
