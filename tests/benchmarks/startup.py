@@ -136,6 +136,8 @@ def run(display: Display, folder: Path, rounds: int) -> dict[str, list[Sample]]:
     """Start each program in turn, `rounds` times, after one round that is thrown away."""
     (folder / "simulator").mkdir()
     base = merged(display.environment, PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring")
+    # An installed program has its bytecode on disk; compiling it again would measure the environment.
+    base.pop("PYTHONDONTWRITEBYTECODE", None)
     simulator = SimulatorProcess(base, folder / "simulator")
     desk = with_package(merged(base, RCDESK_PRINT_READY="1", RCDESK_HOME=str(folder / "desk")))
     signed = merged(desk, RCDESK_HOME=str(folder / "signed-in"))
