@@ -275,10 +275,10 @@ def _run_window(application: QApplication, running: Running, options: Options) -
     window = running.window
     window.quit_requested.connect(application.quit)
     painted = _FirstPaint(application)
-    painted.happened.connect(running.start)
-    window.installEventFilter(painted)
     if os.environ.get("RCDESK_PRINT_READY"):
         painted.happened.connect(_print_ready)
+    painted.happened.connect(running.start)
+    window.installEventFilter(painted)
     if options.tour is not None:
         from rcdesk.tour import Tour
 

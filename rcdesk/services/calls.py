@@ -1,19 +1,22 @@
 """Placing, watching and cancelling RingOut calls, and remembering them.
 
 A ring-out is a real-world effect: nothing here repeats one. Blocking; place, status and cancel belong on the
-calls lane, remember and recents on the disk lane. Read next: core/call.py, bridge/call_desk.py.
+calls lane, remember and recents on the disk lane. The api room is imported at the first
+request: a desk that nobody signed in to must not carry it. Read next: core/call.py, bridge/call_desk.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from rcdesk.api.rest import ring_out
 from rcdesk.core.call import Call, RingOutReport
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.recents import RecentCall
-from rcdesk.services.connection import Connection, session_of
 from rcdesk.store.recents import Recents
+
+if TYPE_CHECKING:
+    from rcdesk.services.connection import Connection
 
 
 class CallService:
@@ -25,14 +28,23 @@ class CallService:
 
     def place(self, call: Call, token: CancelToken) -> RingOutReport:
         """Start the ring-out. Raises NotSent when it did not start, OutcomeUnknown when it may have."""
+        from rcdesk.api.rest import ring_out
+        from rcdesk.services.connection import session_of
+
         return ring_out.create(session_of(self._connection()), call.request, token)
 
     def status(self, session_id: str, token: CancelToken) -> RingOutReport:
         """How it stands; NoSessionFound in all three words when the service forgot it."""
+        from rcdesk.api.rest import ring_out
+        from rcdesk.services.connection import session_of
+
         return ring_out.status(session_of(self._connection()), session_id, token)
 
     def cancel(self, session_id: str, token: CancelToken) -> None:
         """Ask to end it, which works only before the connection: look at the status afterwards."""
+        from rcdesk.api.rest import ring_out
+        from rcdesk.services.connection import session_of
+
         ring_out.cancel(session_of(self._connection()), session_id, token)
 
     def remember(self, call: RecentCall) -> None:

@@ -3,7 +3,8 @@
 The order is what makes it safe: copy to the spool, record the jobs, move to "sending" on disk, and only then
 the first byte; that the last one left is written down as well. An outcome that is not known is never
 repeated: the message store is asked first (reconcile.py), then the user. Blocking; check and queue belong on
-the disk lane, send on the faxes lane, refresh on the calls lane.
+the disk lane, send on the faxes lane, refresh on the calls lane. The api room is imported at the first
+request: reading the archive of a desk that nobody signed in to must not cost its memory.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rcdesk.api.rest import fax
 from rcdesk.core.account import Account, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
@@ -38,10 +39,12 @@ from rcdesk.core.fax import (
     SpooledFile,
 )
 from rcdesk.documents.inspect import check_total, inspect
-from rcdesk.services.connection import Connection, session_of
-from rcdesk.services.reconcile import follow, reconcile
 from rcdesk.store.outbox import Outbox
 from rcdesk.store.spool import Spool
+
+if TYPE_CHECKING:
+    from rcdesk.api.rest.fax import FaxFile
+    from rcdesk.services.connection import Connection
 
 RETRY_S = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 TURN = "Waiting for its turn"
@@ -123,6 +126,9 @@ class FaxService:
         Raises SignInNeeded, with nothing changed, when nobody is signed in; StoreError when the archive
         fails.
         """
+        from rcdesk.api.rest import fax
+        from rcdesk.services.connection import session_of
+
         token.check()
         session = session_of(self._connection())
         job = self._outbox.get(job_id)
@@ -172,6 +178,9 @@ class FaxService:
         interrupted = self._outbox.in_states(owner_id, FaxState.INTERRUPTED)
         if not handed_over and not interrupted:
             return ()
+        from rcdesk.services.connection import session_of
+        from rcdesk.services.reconcile import follow, reconcile
+
         session = session_of(self._connection())
         changed = reconcile(session, self._outbox, interrupted, self._clock, token)
         handed_over += tuple(j for j in changed if j.state is FaxState.HANDED_OVER)
@@ -223,10 +232,11 @@ class FaxService:
         self._spool.remove_unused(self._outbox.digests())
         return jobs
 
-    def _files(self, job: FaxJob) -> tuple[fax.FaxFile, ...]:
+    def _files(self, job: FaxJob) -> tuple[FaxFile, ...]:
+        from rcdesk.api.rest.fax import FaxFile
+
         return tuple(
-            fax.FaxFile(path=self._spool.path(f.digest), name=f.name, media_type=f.media_type)
-            for f in job.files
+            FaxFile(path=self._spool.path(f.digest), name=f.name, media_type=f.media_type) for f in job.files
         )
 
     def _profile(self) -> ServerProfile:
