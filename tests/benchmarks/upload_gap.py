@@ -106,7 +106,6 @@ def build(home: Path) -> Desks:
     from rcdesk.services.calls import CallService
     from rcdesk.services.connection import Connection
     from rcdesk.services.faxes import FaxService
-
     from rcdesk.store.outbox import Outbox
     from rcdesk.store.paths import Paths
     from rcdesk.store.recents import Recents

@@ -106,11 +106,10 @@ def secrets() -> Secrets:
 @pytest.fixture
 def make_bench(qapp: object, tmp_path: Path, secrets: Secrets) -> Iterator[Callable[[], Bench]]:
     """Builds a run of the program on the test's folder; make a second one to start it again."""
+    from rcdesk.core.clock import SystemClock
     from rcdesk.services.calls import CallService
     from rcdesk.services.connection import Connection
     from rcdesk.services.faxes import FaxService
-
-    from rcdesk.core.clock import SystemClock
     from rcdesk.store.outbox import Outbox
     from rcdesk.store.paths import Paths
     from rcdesk.store.recents import Recents
