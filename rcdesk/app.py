@@ -171,6 +171,8 @@ class Running:
             return True
         self._is_stopped = True
         self.tray.hide()
+        # Closing now means closing: without this the window would hide into the tray that is gone.
+        self.window.has_tray = False
         self.window.close()
         self.desk.stop()
         ended = [lane.stop() for lane in reversed(self.lanes.values())]
