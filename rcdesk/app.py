@@ -9,6 +9,7 @@ close their own connections. GUI thread. Read next: bridge/desk.py, ui/main_wind
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -137,6 +138,8 @@ class Running:
 
     def start(self) -> None:
         """Read the disk and sign in; called after the first paint."""
+        # What start-up made stays for good; collections need not look at it again.
+        gc.freeze()
         self.desk.start()
         if self._demo:
             self.start_demo()

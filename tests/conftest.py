@@ -9,6 +9,7 @@ Fixtures here: `openapi` (the service's own contract), `simulator` (its clock mo
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import logging
 import os
@@ -102,3 +103,11 @@ def _no_errors_logged(request: pytest.FixtureRequest) -> Iterator[None]:
     logger.removeHandler(collector)
     if collector.messages and request.node.get_closest_marker("errors_logged") is None:
         pytest.fail("rcdesk logged errors:\n" + "\n".join(collector.messages), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_stays_on_this_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Widgets of this test are destroyed here and now, not by a collection on some later test's lane."""
+    gc.disable()
+    yield
+    gc.collect(2 if "qapp" in request.fixturenames else 0)

@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
+from rcdesk.bridge import garbage
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError
 
@@ -230,6 +231,7 @@ class Lane(QObject):
 
     def _start(self) -> _Worker:
         if self._worker is None:
+            garbage.keep_to_gui_thread()
             self._worker = _Worker(self.objectName())
             self._worker.last_work = self._last_work
             self._worker.answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -252,3 +254,4 @@ class Lane(QObject):
             task._deliver(kind, value)
         except Exception:
             sys.excepthook(*sys.exc_info())
+        garbage.collect_when_due()
