@@ -116,7 +116,7 @@ def judge(simulator: RunningSimulator, spec: SpecValidator) -> None:
             continue  # cut before the simulator had read it
         elif request.media_type == "application/json":
             spec.check_request(request.method, path, request.json)
-        elif request.media_type == "multipart/mixed" and request.json is not None:
+        elif request.media_type.startswith("multipart/") and request.json is not None:
             judge_envelope(spec, request.json)
 
 

@@ -170,7 +170,8 @@ def _body(
     if shape == "mixed":
         text = json.dumps(fields, ensure_ascii=False)
         return mixed(text, documents, token=token, progress=progress)
-    pairs = [("to", recipient["phoneNumber"]) for recipient in fields["to"]]
+    # The items are objects (spec: FaxRequestTo), JSON within a form; a plain number would lose the name.
+    pairs = [("to", json.dumps(recipient, ensure_ascii=False)) for recipient in fields["to"]]
     pairs += [(name, str(value)) for name, value in fields.items() if name != "to"]
     return form_data(pairs, documents, token=token, progress=progress)
 
