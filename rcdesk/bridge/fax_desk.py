@@ -94,6 +94,11 @@ class FaxDesk(QObject):
         """The job that is being uploaded, None when none is."""
         return self._upload.job_id
 
+    @property
+    def next_try_in_ms(self) -> int:
+        """Milliseconds until the next waiting fax is tried, -1 when none waits for its time."""
+        return self._retry_timer.remainingTime()
+
     def start(self) -> None:
         """Put what the last run left half done into its honest state. Call once."""
         service = self._service
@@ -217,6 +222,9 @@ class FaxDesk(QObject):
         def done(jobs: tuple[FaxJob, ...]) -> None:
             if owner_id == self._owner_id:
                 self._jobs = {job.id: self._with_progress(job) for job in jobs}
+                for job in jobs:
+                    if job.state is FaxState.WAITING and job.id not in self._not_before_s:
+                        self._hold_until_told(job)
                 self.jobs_changed.emit(self.jobs)
                 self._pump()
                 self._schedule_poll()
@@ -253,8 +261,14 @@ class FaxDesk(QObject):
         if soonest_s is not None:
             self._retry_timer.start(int(soonest_s * 1000) + 50)
 
+    def _hold_until_told(self, job: FaxJob) -> None:
+        """Wait as long as the job's record says: what its sentence promised."""
+        if job.retry_at is not None:
+            wait_s = max(0.0, (job.retry_at - self._clock.now()).total_seconds())
+            self._not_before_s[job.id] = self._clock.monotonic() + wait_s
+
     def _hold(self, job_id: int) -> None:
-        """Wait before the next try of this job, longer each time."""
+        """Wait before the next try of a job whose last one could not be recorded, longer each time."""
         tries = self._tries.get(job_id, 0)
         self._tries[job_id] = tries + 1
         self._not_before_s[job_id] = self._clock.monotonic() + RETRY_S[min(tries, len(RETRY_S) - 1)]
@@ -268,7 +282,7 @@ class FaxDesk(QObject):
     def _sent(self, job: FaxJob) -> None:
         """An upload ended, well or not: the job says how."""
         if job.state is FaxState.WAITING:
-            self._hold(job.id)
+            self._hold_until_told(job)
             self._session.check()
         else:
             self._release(job.id)

@@ -124,6 +124,7 @@ class FaxJob:
 
     message_id is the service's, "" before it has one; detail is a plain sentence for the current state;
     error_code the service's faxErrorCode or "". server_pages is the service's own count, None when unknown.
+    retry_at is when a waiting job may be tried again, None when at once.
     """
 
     id: int
@@ -143,6 +144,7 @@ class FaxJob:
     server_pages: int | None = None
     bytes_sent: int = 0
     bytes_total: int = 0
+    retry_at: datetime | None = None
 
     @property
     def pages(self) -> int | None:

@@ -311,4 +311,5 @@ def _job(row: sqlite3.Row, files: tuple[SpooledFile, ...]) -> FaxJob:
         error_code=row["error_code"],
         server_pages=row["server_pages"],
         bytes_total=sum(f.size_bytes for f in files),
+        retry_at=_moment(row["retry_at"]),
     )

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge import fax_desk
 from rcdesk.bridge.fax_desk import SIGN_IN_FIRST
 from rcdesk.core.fax import Document, FaxDraft, FaxEvent, FaxJob, FaxState, Recipient
+from rcdesk.services import faxes as faxes_service
 from tests.unit.bridge.conftest import Bench
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def test_a_lost_network_waits_and_tries_again(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fax_desk, "RETRY_S", (0.2,))
+    monkeypatch.setattr(faxes_service, "RETRY_S", (0.2,) * 6)
     bench.sign_in(live_simulator, qtbot)
     live_simulator.fault("cut-during", path="/fax", method="POST", after_bytes=10_000)
     seen: list[FaxState] = []
@@ -131,6 +131,23 @@ def test_a_lost_network_waits_and_tries_again(
     assert FaxState.WAITING in seen
     assert _posts(live_simulator) == 2
     assert len(bench.problems) >= 1
+
+
+def test_a_fax_waits_as_long_as_it_says(
+    bench: Bench, live_simulator: RunningSimulator, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """A penalty of a minute is waited out: the sentence names the time, and nothing is tried before it."""
+    bench.sign_in(live_simulator, qtbot)
+    live_simulator.fault("429", path="/fax", method="POST")
+    bench.faxes.queue(_draft(_document(tmp_path, 1_000)))
+    job = _wait(bench, qtbot, FaxState.WAITING)
+    assert job.retry_at is not None
+    assert f"{job.retry_at.astimezone():%H:%M}" in job.detail
+    remaining_ms = bench.faxes.next_try_in_ms
+    left_s = (job.retry_at - job.changed_at).total_seconds()
+    assert left_s > 20
+    assert left_s * 1000 - 5000 < remaining_ms < left_s * 1100
+    assert _posts(live_simulator) == 1
 
 
 def test_a_lost_answer_is_never_repeated(
