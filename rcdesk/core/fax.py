@@ -1,30 +1,42 @@
 """One fax as a durable job: its draft, its states and the transitions that are allowed.
 
-A job exists on disk before the first byte leaves, and every step is a transition recorded with its time
-and cause. Pure; frozen values cross threads. Read next: store/outbox.py, services/faxes.py.
+One job per recipient; jobs with the same pages (a batch) go out together in one request. A job exists on disk
+before the first byte leaves, and every step is a transition recorded with its time and cause. Pure; frozen
+values cross threads. Read next: retry.py (what is repeated), store/outbox.py, services/dispatch.py.
 
-    preparing -> queued -> sending -> handed over -> sent
-                   ^  |       |  \\         \\-> failed
-                   |  |       |   \\-> interrupted -> handed over | queued | needs you
-                   |  |       \\-> failed | waiting | cancelled
-                   |  \\-> cancelled
-                   waiting
+    preparing --> held --> queued <--> waiting         held: the undo window
+                             |            |
+                             +-----+------+
+                                   v    no answer
+                                sending ---------> interrupted --> needs you --> sent | queued
+                                   |                  |   |
+                                   v                  |   +--> queued     certainly not sent
+          waiting <---------- handed over <-----------+
+    worth another try              |
+                                   +--> sent
+                                   +--> failed
+
+    cancelled is reached from every state before sent; failed and cancelled --> queued when the user says so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
 MAX_NOTE_CHARACTERS = 1024
+MAX_RECIPIENTS_A_REQUEST = 50
+"""How many recipients one fax request may name (guide: fax broadcast)."""
 
 
 class FaxState(Enum):
     """Where a fax stands; the value is what the database holds."""
 
     PREPARING = "preparing"
+    HELD = "held"
     QUEUED = "queued"
     WAITING = "waiting"
     SENDING = "sending"
@@ -41,28 +53,41 @@ class FaxState(Enum):
         return self in (FaxState.SENT, FaxState.FAILED, FaxState.CANCELLED)
 
 
+class WaitReason(Enum):
+    """Why a fax is WAITING; the value is what the database holds, "" for every other state."""
+
+    NONE = ""
+    SCHEDULED = "scheduled"
+    RATE_LIMIT = "rate limit"
+    RETRY = "retry"
+    SAME_NUMBER = "same number"
+    NO_CONNECTION = "no connection"
+    TROUBLE = "trouble"
+    SIGN_IN = "sign in"
+    PAUSED = "paused"
+
+
+_S = FaxState
+
 ALLOWED: dict[FaxState, frozenset[FaxState]] = {
-    FaxState.PREPARING: frozenset({FaxState.QUEUED, FaxState.CANCELLED, FaxState.FAILED}),
-    FaxState.QUEUED: frozenset({FaxState.SENDING, FaxState.CANCELLED, FaxState.WAITING, FaxState.FAILED}),
-    FaxState.WAITING: frozenset({FaxState.QUEUED, FaxState.CANCELLED, FaxState.SENDING}),
-    FaxState.SENDING: frozenset(
-        {
-            FaxState.HANDED_OVER,
-            FaxState.FAILED,
-            FaxState.WAITING,
-            FaxState.CANCELLED,
-            FaxState.INTERRUPTED,
-        }
-    ),
-    FaxState.HANDED_OVER: frozenset({FaxState.SENT, FaxState.FAILED, FaxState.CANCELLED}),
-    FaxState.INTERRUPTED: frozenset(
-        {FaxState.HANDED_OVER, FaxState.QUEUED, FaxState.NEEDS_YOU, FaxState.CANCELLED}
-    ),
-    FaxState.NEEDS_YOU: frozenset({FaxState.SENT, FaxState.QUEUED, FaxState.CANCELLED, FaxState.HANDED_OVER}),
-    FaxState.FAILED: frozenset({FaxState.QUEUED}),
-    FaxState.SENT: frozenset(),
-    FaxState.CANCELLED: frozenset({FaxState.QUEUED}),
+    _S.PREPARING: frozenset({_S.HELD, _S.QUEUED, _S.WAITING, _S.CANCELLED, _S.FAILED}),
+    _S.HELD: frozenset({_S.QUEUED, _S.WAITING, _S.CANCELLED}),
+    _S.QUEUED: frozenset({_S.SENDING, _S.CANCELLED, _S.WAITING, _S.FAILED}),
+    # waiting -> waiting: another reason or another time
+    _S.WAITING: frozenset({_S.WAITING, _S.QUEUED, _S.CANCELLED, _S.SENDING, _S.FAILED}),
+    # sending -> queued: stopped before the last byte, so certainly not sent
+    _S.SENDING: frozenset({_S.HANDED_OVER, _S.FAILED, _S.WAITING, _S.CANCELLED, _S.INTERRUPTED, _S.QUEUED}),
+    # handed over -> queued: a scheduled fax taken back from the service to be changed
+    _S.HANDED_OVER: frozenset({_S.SENT, _S.FAILED, _S.CANCELLED, _S.WAITING, _S.QUEUED}),
+    _S.INTERRUPTED: frozenset({_S.HANDED_OVER, _S.QUEUED, _S.WAITING, _S.NEEDS_YOU, _S.CANCELLED}),
+    _S.NEEDS_YOU: frozenset({_S.SENT, _S.QUEUED, _S.CANCELLED, _S.HANDED_OVER}),
+    _S.FAILED: frozenset({_S.QUEUED, _S.WAITING}),
+    _S.SENT: frozenset(),
+    _S.CANCELLED: frozenset({_S.QUEUED}),
 }
+
+CANCELLABLE = frozenset({_S.PREPARING, _S.HELD, _S.QUEUED, _S.WAITING, _S.NEEDS_YOU, _S.INTERRUPTED})
+"""States in which cancelling is ours alone to do; SENDING and HANDED_OVER need the lane or the service."""
 
 
 def can_move(old: FaxState, new: FaxState) -> bool:
@@ -77,6 +102,13 @@ class Resolution(Enum):
     STANDARD = "Low"
 
 
+class SendBy(Enum):
+    """Who keeps a scheduled fax until its time: this desk (must run then) or the service (sendTime)."""
+
+    DESK = "desk"
+    SERVICE = "service"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """Who gets the fax: number in E.164, name as the cover page shows it, "" for none."""
@@ -87,24 +119,40 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A file that was looked at and may be faxed. pages is None when only the service can count them."""
+    """A file that was looked at and may be faxed. pages is None when only the service can count them.
+
+    digest is "" for a file of the user; for pages taken from an earlier fax it is the SHA-256 under which
+    the spool holds them, and path is where they lie there.
+    """
 
     path: Path
     name: str
     size_bytes: int
     media_type: str
     pages: int | None
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaxDraft:
-    """What the composer hands over on Send. cover_index 0 is none, None the account's default."""
+    """What the composer hands over on Send. cover_index 0 is none, None the account's default.
+
+    undo_s: seconds it can be taken back (0 to 60). send_at (aware) schedules it, send_by says who keeps it
+    until then. keep_trying_until bounds the retries, None leaves the usual number of tries.
+    original_message_id: the service has these very pages already, they need no upload (spec: resend and
+    forward); documents and note are then only what the desk shows, and what is uploaded if it has not.
+    """
 
     recipients: tuple[Recipient, ...]
     documents: tuple[Document, ...]
     cover_index: int | None = 0
     note: str = ""
     resolution: Resolution = Resolution.FINE
+    undo_s: int = 0
+    send_at: datetime | None = None
+    send_by: SendBy = SendBy.DESK
+    keep_trying_until: datetime | None = None
+    original_message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +170,12 @@ class SpooledFile:
 class FaxJob:
     """A fax as recorded on disk. One job per recipient.
 
-    message_id is the service's, "" before it has one; detail is a plain sentence for the current state;
-    error_code the service's faxErrorCode or "". server_pages is the service's own count, None when unknown.
-    retry_at is when a waiting job may be tried again, None when at once.
+    batch_id is shared by the jobs of one Send. message_id is the service's, "" before it has one (shared by
+    the jobs of one request); detail is a plain sentence for the current state; error_code the service's
+    faxErrorCode or "". server_pages is the service's own count, None when unknown. retry_at: when a waiting
+    job may go, or a held one is released; None when at once. tries counts how often the service was handed
+    the fax, stumbles the tries since then that never reached it. source_message_id: a message of the service
+    with these very pages, "" when there is none. is_seen: the user has seen how it ended.
     """
 
     id: int
@@ -138,13 +189,23 @@ class FaxJob:
     state: FaxState
     created_at: datetime
     changed_at: datetime
+    batch_id: int = 0
+    request_id: int | None = None
     message_id: str = ""
+    source_message_id: str = ""
     detail: str = ""
     error_code: str = ""
     server_pages: int | None = None
     bytes_sent: int = 0
     bytes_total: int = 0
+    wait_reason: WaitReason = WaitReason.NONE
     retry_at: datetime | None = None
+    send_at: datetime | None = None
+    send_by: SendBy = SendBy.DESK
+    keep_trying_until: datetime | None = None
+    tries: int = 0
+    stumbles: int = 0
+    is_seen: bool = True
 
     @property
     def pages(self) -> int | None:
@@ -159,6 +220,35 @@ class FaxJob:
             return "Cover page only"
         more = len(self.files) - 1
         return self.files[0].name + (f" + {more}" if more else "")
+
+    @property
+    def is_scheduled(self) -> bool:
+        """True while it waits for the time the user chose, here or at the service."""
+        is_here = self.state is FaxState.WAITING and self.wait_reason is WaitReason.SCHEDULED
+        is_there = self.state is FaxState.HANDED_OVER and self.send_by is SendBy.SERVICE
+        return self.send_at is not None and (is_here or is_there)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaxRequest:
+    """One request to the service, for one or several jobs of a batch: what reconciling needs to know.
+
+    started_at was written before the first byte left, last_byte_at before the last one (None: it certainly
+    did not). Both are this machine's time; service_offset_s added to them gives the service's (0.0 while its
+    clock is not known). is_denied: the service answered that it failed (5xx). looks: how often the message
+    store was asked without finding it. source_message_id: "" for an upload, else whose pages are sent again.
+    """
+
+    id: int
+    owner_id: str
+    job_ids: tuple[int, ...]
+    started_at: datetime
+    last_byte_at: datetime | None = None
+    service_offset_s: float = 0.0
+    message_id: str = ""
+    source_message_id: str = ""
+    is_denied: bool = False
+    looks: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,3 +279,8 @@ def state_for(report: FaxReport) -> FaxState | None:
             return FaxState.FAILED
         case _:
             return None
+
+
+def same_pages(one: Sequence[SpooledFile], other: Sequence[SpooledFile]) -> bool:
+    """True when both are the same bytes in the same order."""
+    return [f.digest for f in one] == [f.digest for f in other]

@@ -11,7 +11,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """geometry is Qt's saveGeometry() in base64; ring_me_on a forwarding number id; show_as E.164."""
+    """geometry is Qt's saveGeometry() in base64; ring_me_on a forwarding number id; show_as E.164.
+
+    undo_s: seconds a fax can be taken back after Send, 0 to 60. keep_files_days: how long the copies of
+    faxes that are over stay in the spool, to be resent.
+    """
 
     geometry: str = ""
     page: str = "phone"
@@ -27,3 +31,7 @@ class Preferences:
     close_to_tray: bool = True
     said_close_to_tray: bool = False
     color_scheme: str = "system"
+    undo_s: int = 10
+    keep_files_days: int = 30
+    notify_failures: bool = True
+    notify_successes: bool = False
