@@ -1,8 +1,8 @@
 """What is repeated, when, and when to stop: the one decision, as a pure function.
 
-decide() is told what went wrong (the faxErrorCode of a fax that could not be sent, or the error of a request),
-how often it was tried and how long the user allows it; it answers Again, GiveUp or Check. Ring-outs
-are never repeated and never asked about here. Used on lane threads. Read next: services/dispatch.py.
+decide() is told what went wrong (the faxErrorCode of a fax that could not be sent, or the error of a
+request), how often it was tried and how long the user allows it; it answers Again, GiveUp or Check.
+Ring-outs are never repeated and never asked about here. Lane threads. Read next: services/dispatch.py.
 """
 
 from __future__ import annotations
