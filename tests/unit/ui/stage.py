@@ -27,7 +27,20 @@ from rcdesk.core.account import (
     ForwardingNumber,
     ServerProfile,
 )
-from rcdesk.core.fax import Document, FaxDraft, FaxEvent, FaxJob, FaxState, Recipient, Resolution, SpooledFile
+from rcdesk.core.brake import RecipientFacts
+from rcdesk.core.fax import (
+    Document,
+    FaxDraft,
+    FaxEvent,
+    FaxJob,
+    FaxState,
+    Recipient,
+    Resolution,
+    SendBy,
+    SpooledFile,
+)
+from rcdesk.core.folder import FolderCounts
+from rcdesk.core.people import Group, ImportedLine, ImportTable, Suggestion
 from rcdesk.core.preferences import Preferences
 from rcdesk.core.recents import RecentCall
 
@@ -121,21 +134,35 @@ class StageCalls(QObject):
 
 
 class StageFaxes(QObject):
-    """FaxDesk's face."""
+    """FaxDesk's face. facts is what the archive knows, by number; who is not in it is known and fine."""
 
     jobs_changed = Signal(object)
     job_changed = Signal(object)
+    folders_changed = Signal()
+    counts_changed = Signal(object)
     checked = Signal(object)
     queued = Signal(object)
+    undone = Signal(object)
+    ended = Signal(object)
     problem = Signal(str)
+    said = Signal(str)
+    paused_changed = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
         self.jobs: tuple[FaxJob, ...] = ()
+        self.counts = FolderCounts()
+        self.is_paused = False
         self.checks: list[tuple[Path, ...]] = []
         self.drafts: list[FaxDraft] = []
         self.steps: list[tuple[str, int]] = []
         self.events: tuple[FaxEvent, ...] = ()
+        self.facts: dict[str, RecipientFacts] = {}
+        self.fact_questions: list[FaxDraft] = []
+        self.answers_facts = True
+        self.left_s = 10.0
+        self.times: list[tuple[tuple[int, ...], datetime | None]] = []
+        self.draft_again: FaxDraft | None = None
 
     def check_files(self, paths: Sequence[Path]) -> None:
         """Keep what was asked."""
@@ -145,17 +172,80 @@ class StageFaxes(QObject):
         """Keep what was asked."""
         self.drafts.append(draft)
 
-    def cancel(self, job_id: int) -> None:
-        """Keep what was asked."""
-        self.steps.append(("cancel", job_id))
+    def ask_facts(self, draft: FaxDraft, done: Callable[[tuple[RecipientFacts, ...]], None]) -> None:
+        """Answer at once, unless the test wants to see the waiting."""
+        self.fact_questions.append(draft)
+        if self.answers_facts:
+            known = (
+                self.facts.get(r.number, RecipientFacts(recipient=r, is_known=True)) for r in draft.recipients
+            )
+            done(tuple(known))
 
-    def retry(self, job_id: int) -> None:
+    def undo_left_s(self, job_ids: Sequence[int]) -> float:
+        """What the test set."""
+        return self.left_s
+
+    def _step(self, name: str, job_ids: Sequence[int]) -> None:
+        self.steps.extend((name, job_id) for job_id in job_ids)
+
+    def undo(self, job_ids: Sequence[int]) -> None:
         """Keep what was asked."""
-        self.steps.append(("retry", job_id))
+        self._step("undo", job_ids)
+
+    def cancel(self, job_ids: Sequence[int]) -> None:
+        """Keep what was asked."""
+        self._step("cancel", job_ids)
+
+    def retry(self, job_ids: Sequence[int]) -> None:
+        """Keep what was asked."""
+        self._step("retry", job_ids)
+
+    def send_again(self, job_ids: Sequence[int]) -> None:
+        """Keep what was asked."""
+        self._step("send again", job_ids)
+
+    def pause(self, job_ids: Sequence[int]) -> None:
+        """Keep what was asked."""
+        self._step("pause", job_ids)
+
+    def resume(self, job_ids: Sequence[int]) -> None:
+        """Keep what was asked."""
+        self._step("resume", job_ids)
+
+    def mark_seen(self, job_ids: Sequence[int]) -> None:
+        """Keep what was asked."""
+        self._step("seen", job_ids)
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Change and tell."""
+        self.is_paused = is_paused
+        self.paused_changed.emit(is_paused)
+
+    def reschedule(self, job_ids: Sequence[int], send_at: datetime | None, send_by: SendBy) -> None:
+        """Keep what was asked."""
+        self._step(f"reschedule by {send_by.value}", job_ids)
+        self.times.append((tuple(job_ids), send_at))
+
+    def set_deadline(self, job_ids: Sequence[int], until: datetime | None) -> None:
+        """Keep what was asked."""
+        self._step("deadline", job_ids)
+        self.times.append((tuple(job_ids), until))
 
     def resolve(self, job_id: int, was_sent: bool) -> None:
         """Keep what was asked."""
         self.steps.append(("sent" if was_sent else "again", job_id))
+
+    def edit_again(self, job_id: int, done: Callable[[FaxDraft], None]) -> None:
+        """Bring the draft the test set."""
+        self.steps.append(("edit", job_id))
+        if self.draft_again is not None:
+            done(self.draft_again)
+
+    def forward(self, row: Any, done: Callable[[FaxDraft], None]) -> None:
+        """Bring the draft the test set."""
+        self.steps.append(("forward", row.id))
+        if self.draft_again is not None:
+            done(self.draft_again)
 
     def load_history(self, job_id: int, done: Callable[[tuple[FaxEvent, ...]], None]) -> None:
         """Answer at once."""
@@ -165,6 +255,83 @@ class StageFaxes(QObject):
         """Hold these jobs and tell."""
         self.jobs = jobs
         self.jobs_changed.emit(jobs)
+
+
+class StagePeople(QObject):
+    """PeopleDesk's face: answers at once with what the test put here."""
+
+    groups_changed = Signal()
+    problem = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.groups: tuple[Group, ...] = ()
+        self.known: tuple[Suggestion, ...] = ()
+        self.asked: list[str] = []
+        self.table: ImportTable | None = None
+        self.lines: tuple[ImportedLine, ...] = ()
+        self.columns: list[tuple[int | None, int]] = []
+
+    def suggest(self, text: str, done: Callable[[tuple[Suggestion, ...]], None]) -> None:
+        """Those whose name or number begins so."""
+        self.asked.append(text)
+        done(tuple(s for s in self.known if text.lower() in f"{s.name} {s.number}".lower()))
+
+    def refresh(self) -> None:
+        """Nothing to fetch."""
+
+    def save_group(self, name: str, recipients: Sequence[Recipient]) -> None:
+        """Add or replace a group of this name."""
+        kept = tuple(g for g in self.groups if g.name != name)
+        made = Group(id=1 + max((g.id for g in kept), default=0), name=name, members=tuple(recipients))
+        self.groups = (*kept, made)
+        self.groups_changed.emit()
+
+    def rename_group(self, group_id: int, name: str) -> None:
+        """Another name."""
+        self.groups = tuple(replace(g, name=name) if g.id == group_id else g for g in self.groups)
+        self.groups_changed.emit()
+
+    def delete_group(self, group_id: int) -> None:
+        """Take it away."""
+        self.groups = tuple(g for g in self.groups if g.id != group_id)
+        self.groups_changed.emit()
+
+    def read_import(self, path: Path, done: Callable[[ImportTable], None]) -> None:
+        """Bring the table the test set."""
+        if self.table is not None:
+            done(self.table)
+
+    def recipients_of(
+        self,
+        table: ImportTable,
+        name_column: int | None,
+        number_column: int,
+        done: Callable[[tuple[ImportedLine, ...]], None],
+    ) -> None:
+        """Bring the lines the test set."""
+        self.columns.append((name_column, number_column))
+        done(self.lines)
+
+
+class StageProofs(QObject):
+    """ProofDesk's face, as far as pages are looked at."""
+
+    problem = Signal(str)
+    said = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.png = b""
+        self.pages_asked: list[Path] = []
+
+    def page_image(
+        self, path: Path, media_type: str, page: int, width_px: int, done: Callable[[bytes], None]
+    ) -> None:
+        """Bring the picture the test set."""
+        self.pages_asked.append(path)
+        if self.png:
+            done(self.png)
 
 
 class StagePreferences(QObject):
@@ -206,6 +373,8 @@ class Stage(QObject):
         self.session = StageSession()
         self.calls = StageCalls()
         self.faxes = StageFaxes()
+        self.people = StagePeople()
+        self.proofs = StageProofs()
         self.preferences = StagePreferences()
         self.notices = StageNotices()
 
