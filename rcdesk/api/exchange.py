@@ -2,9 +2,9 @@
 
 requests cannot tell whether a whole request reached the server, which is the difference between NotSent and
 OutcomeUnknown. The connections here can: they write in slices and wait for the answer in slices, checking the
-CancelToken and the deadlines between them, and note the moment the last byte went to the system. The exchange
-of the current thread is kept in a thread-local because urllib3 makes the connections. Read next:
-transport.py.
+CancelToken and the deadlines between them, and note the moment the last byte went to the system; whoever
+keeps a record is told just before that. The exchange of the current thread is kept in a thread-local because
+urllib3 makes the connections. Read next: transport.py.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class Exchange:
     """The state of one request; used by one thread.
 
     read_timeout_s: the longest silence while writing or before the answer; total_timeout_s: for the request
-    as a whole, None for uploads, whose length is not known. on_last_byte is called once everything has left.
+    as a whole, None for uploads, whose length is not known. on_last_byte is called once there is a connection
+    and before anything is sent on it; a streamed body calls its own (upload.py).
     """
 
     def __init__(
@@ -54,11 +55,14 @@ class Exchange:
         if self._deadline_s is not None and time.monotonic() > self._deadline_s:
             raise TimeoutError("the request took too long as a whole")
 
+    def before_sending(self) -> None:
+        """There is a connection, and the whole request is about to go out on it."""
+        if self._on_last_byte is not None:
+            self._on_last_byte()
+
     def all_sent(self) -> None:
         """The last byte of the request was handed to the operating system."""
         self.is_all_sent = True
-        if self._on_last_byte is not None:
-            self._on_last_byte()
 
     def wait(self, is_ready: Callable[[float], bool]) -> None:
         """Wait in slices until is_ready(slice_s) says so; raises Cancelled or TimeoutError."""
@@ -118,10 +122,15 @@ class _Watched:
             rest = rest[self.sock.send(rest[:CHUNK_BYTES]) :]
 
     def request(self, *args: Any, **options: Any) -> None:
-        """Send the whole request, and note that it has left."""
+        """Connect, send the whole request, and note that it has left."""
+        exchange = _current.exchange
+        if exchange is not None:
+            if self.sock is None:
+                self.connect()
+            exchange.before_sending()
         super().request(*args, **options)  # type: ignore[misc]
-        if _current.exchange is not None:
-            _current.exchange.all_sent()
+        if exchange is not None:
+            exchange.all_sent()
 
     def getresponse(self) -> Any:
         """Wait for the answer in slices, then read its head."""

@@ -23,6 +23,8 @@ DEFAULT_LIMITS = {"Light": 50, "Medium": 40, "Heavy": 10, "Auth": 5}
 DEFAULT_WINDOW_S = 60.0
 PENALTY_WITHOUT_WORD_S = 60.0
 LONGEST_PENALTY_S = 3600.0
+WINDOW_SLACK_S = 0.5
+"""A request is counted there a little after it was counted here, by the time it takes to arrive."""
 
 
 class _Group:
@@ -36,12 +38,12 @@ class _Group:
 
     def wait_s(self, now_s: float) -> float:
         """Seconds until one more request fits; 0 when it fits now."""
-        while self.sent_s and self.sent_s[0] <= now_s - self.window_s:
+        while self.sent_s and self.sent_s[0] <= now_s - self.window_s - WINDOW_SLACK_S:
             self.sent_s.popleft()
         wait_s = max(0.0, self.penalty_until_s - now_s)
         if len(self.sent_s) >= self.limit:
             leaves_first = self.sent_s[len(self.sent_s) - self.limit]
-            wait_s = max(wait_s, leaves_first + self.window_s - now_s)
+            wait_s = max(wait_s, leaves_first + self.window_s + WINDOW_SLACK_S - now_s)
         return wait_s
 
 

@@ -76,6 +76,11 @@ class ApiSession:
         """True when there are tokens to try, though the service may have forgotten them."""
         return self.tokens is not None
 
+    @property
+    def service_offset_s(self) -> float:
+        """Add this to a time of this machine to get the service's (seconds); 0.0 until an answer came."""
+        return self.transport.service_time.offset_s
+
     def sign_in(self, grant: Grant, token: CancelToken) -> Tokens:
         """Sign in and keep the tokens. Raises SignInNeeded when refused, in which case nothing changes."""
         with self._lock:

@@ -21,6 +21,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 from rcdesk.api.errors import translate
 from rcdesk.api.exchange import CHUNK_BYTES, Exchange, UnderWay, WatchedAdapter
 from rcdesk.api.rate_gate import RateGate
+from rcdesk.api.service_time import ServiceTime
 from rcdesk.api.upload import MultipartBody
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
@@ -74,6 +75,7 @@ class Transport:
         self.host = parts.hostname
         self.gate = gate
         self.clock = clock
+        self.service_time = ServiceTime(clock)
         self._connect_timeout_s = connect_timeout_s
         self._read_timeout_s = read_timeout_s
         self._total_timeout_s = total_timeout_s
@@ -103,19 +105,21 @@ class Transport:
 
         group: the throttling group. params may hold lists for repeated names. data: a form (dict) or a
         MultipartBody, which lifts the total time-out. auth: BearerAuth, or (user, password) for Basic.
-        max_wait_s: see RateGate.before. Raises NotSent, OutcomeUnknown, ApiError, Cancelled.
+        on_last_byte is called just before the last byte leaves (with a small request, before the first one):
+        an error raised there ends the request unsent. max_wait_s: see RateGate.before.
+        Raises NotSent, OutcomeUnknown, ApiError, Cancelled.
         """
         self.gate.before(group, token, max_wait_s=max_wait_s)
         all_headers = {"Accept": "application/json", **(headers or {})}
+        is_upload = isinstance(data, MultipartBody)
         if isinstance(data, MultipartBody):
             all_headers["Content-Type"] = data.content_type
+            data.on_last_byte = on_last_byte
         exchange = Exchange(
             token,
             read_timeout_s=read_timeout_s or self._read_timeout_s,
-            total_timeout_s=None
-            if isinstance(data, MultipartBody)
-            else max(self._total_timeout_s, read_timeout_s or 0.0),
-            on_last_byte=on_last_byte,
+            total_timeout_s=None if is_upload else max(self._total_timeout_s, read_timeout_s or 0.0),
+            on_last_byte=None if is_upload else on_last_byte,
         )
         has_effect = method.upper() == "POST" and group != "Auth"
         try:
@@ -133,6 +137,7 @@ class Transport:
                     allow_redirects=False,
                 )
                 self.gate.learn(group, response.headers, response.status_code)
+                self.service_time.learn(response.headers)
                 if not stream or response.status_code >= 300:
                     _take_body(response, exchange)
         except Cancelled as exc:

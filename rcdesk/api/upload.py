@@ -67,6 +67,7 @@ class MultipartBody:
     """File-like: read(n) and a length, as requests wants it. Built once, read once.
 
     bytes_sent counts what has been passed on completely: a chunk counts when the next one is asked for.
+    on_last_byte, when set, is called after everything else was passed on and before the last chunk is.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class MultipartBody:
         self._ready = memoryview(b"")
         self._handed_out = 0
         self.bytes_sent = 0
+        self.on_last_byte: Callable[[], None] | None = None
         self.is_complete = False
         overhead = sum(len(self._opening()) + len(part.head()) + 2 for part in self._parts)
         self._length = overhead + sum(part.length() for part in self._parts) + len(self._closing())
@@ -108,6 +110,8 @@ class MultipartBody:
         take = len(self._ready) if size < 0 else size
         chunk, self._ready = bytes(self._ready[:take]), self._ready[take:]
         self._handed_out += len(chunk)
+        if self._handed_out == self._length and self.on_last_byte is not None:
+            self.on_last_byte()
         return chunk
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ import tempfile
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from email.utils import format_datetime
 from pathlib import Path
 
 from aiohttp import ClientConnectionError, web
@@ -161,6 +162,8 @@ class SimulatorServer:
             response = await self._with_fault(visit, handler)
             status = response.status
             if not response.prepared:
+                # The service's clock is the world's: who compares creation times must be able to know it.
+                visit.headers["Date"] = format_datetime(self.world.clock.now(), usegmt=True)
                 response.headers.update(visit.headers)
             return response
         except (_Cut, ConnectionError, ClientConnectionError, web.RequestPayloadError):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rcdesk.api.auth import JwtGrant
-from rcdesk.api.rest import account, covers, fax, message_store, numbers, ring_out
+from rcdesk.api.rest import account, call_log, covers, fax, message_store, numbers, ring_out
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
 from rcdesk.core.account import Credentials, ServerProfile
@@ -32,6 +32,7 @@ from rcdesk.core.errors import (
     Rejected,
     ServerTrouble,
     SignInNeeded,
+    StoreUnavailable,
 )
 from rcdesk.core.fax import Recipient, Resolution
 from rcdesk.simulator.magic import MAGIC_NUMBERS
@@ -259,6 +260,118 @@ def test_a_failed_fax_says_why(desk: Desk, pdf: fax.FaxFile) -> None:
     desk.simulator.advance(900)
     message = message_store.get(desk.session, created.message_id, desk.token)
     assert message.to[0].status == "SendingFailed" and message.to[0].error_code
+
+
+def test_the_same_pages_go_again_without_an_upload(desk: Desk, pdf: fax.FaxFile) -> None:
+    created = send(desk, pdf, note="Twice")
+    left: list[int] = []
+    options: dict[str, Any] = {"original_message_id": created.message_id, "token": desk.token}
+    with pytest.raises(Rejected) as early:
+        fax.resend(desk.session, recipients=[TO], **options)
+    assert early.value.code == "MSG-343"
+    desk.simulator.advance(10)
+    people = [TO, Recipient(number="+16505554007")]
+    later = datetime.now(UTC) + timedelta(hours=1)
+    again = fax.resend(
+        desk.session,
+        recipients=people,
+        send_time=later,
+        on_last_byte=lambda: left.append(len(desk.asked("POST", "/fax"))),
+        **options,
+    )
+    assert again.message_id != created.message_id and len(again.reports) == 2
+    assert left == [2]
+    request = desk.asked("POST", "/fax")[-1]
+    assert request.body_size < 400 and request.json["to"][0] == {"phoneNumber": TO.number, "name": TO.name}
+    message = message_store.get(desk.session, again.message_id, desk.token)
+    assert message.note == "Twice" and message.status == "Queued"
+    with pytest.raises(Rejected) as gone:
+        fax.resend(desk.session, recipients=[TO], original_message_id="17", token=desk.token)
+    assert gone.value.status == 404
+
+
+@pytest.mark.parametrize("kind", ["cut-before", "cut-after", "answer-lost"])
+def test_a_resend_that_is_cut_has_an_unknown_outcome(desk: Desk, pdf: fax.FaxFile, kind: str) -> None:
+    original = send(desk, pdf).message_id
+    desk.simulator.advance(10)
+    desk.simulator.fault(kind, path="/fax", method="POST")
+    left: list[bool] = []
+    with pytest.raises(OutcomeUnknown):
+        fax.resend(
+            desk.session,
+            original_message_id=original,
+            recipients=[TO],
+            token=desk.token,
+            on_last_byte=lambda: left.append(True),
+        )
+    assert left == [True]
+    found = message_store.list_messages(desk.session, token=desk.token)
+    assert len(found) == (2 if kind == "answer-lost" else 1)
+
+
+def test_the_record_is_written_before_the_fax_can_exist(desk: Desk, pdf: fax.FaxFile) -> None:
+    stored: list[int] = []
+
+    def look() -> None:
+        stored.append(len(desk.simulator.state()["faxes"]))
+        raise StoreUnavailable("The disk is full.")
+
+    with pytest.raises(StoreUnavailable):
+        send(desk, pdf, on_last_byte=look)
+    assert stored == [0] and not desk.simulator.state()["faxes"]
+
+
+def test_received_faxes_are_synced(desk: Desk, pdf: fax.FaxFile) -> None:
+    first = str(desk.simulator.inbound_fax(pages=2))
+    send(desk, pdf)
+    since = datetime.now(UTC) - timedelta(days=30)
+    full = message_store.sync(desk.session, sync_token=None, token=desk.token, date_from=since)
+    assert full.is_full and not full.has_older and [m.id for m in full.messages] == [first]
+    (message,) = full.messages
+    assert (message.from_number, message.read_status, message.page_count) == ("+16505550142", "Unread", 2)
+    assert message.to[0].number == "+18885550109" and not message.is_gone and message.modified_at
+    second = str(desk.simulator.inbound_fax())
+    message_store.set_read(desk.session, [first, "17"], True, desk.token)
+    news = message_store.sync(desk.session, sync_token=full.sync_token, token=desk.token)
+    assert not news.is_full
+    assert {m.id: m.read_status for m in news.messages} == {first: "Read", second: "Unread"}
+    message_store.delete(desk.session, first, desk.token)
+    gone = message_store.sync(desk.session, sync_token=news.sync_token, token=desk.token)
+    assert [(m.id, m.is_gone) for m in gone.messages] == [(first, True)]
+    with pytest.raises(message_store.FullSyncNeeded):
+        message_store.sync(desk.session, sync_token="nonsense", token=desk.token)
+
+
+def test_a_full_sync_tells_of_older_messages(desk: Desk) -> None:
+    ids = [str(desk.simulator.inbound_fax())]
+    desk.simulator.advance(60)
+    ids.append(str(desk.simulator.inbound_fax()))
+    page = message_store.sync(desk.session, sync_token=None, token=desk.token, record_count=1)
+    assert page.has_older and [m.id for m in page.messages] == ids[1:]
+    before = page.messages[-1].created_at
+    assert before is not None
+    older = message_store.sync(
+        desk.session, sync_token=None, token=desk.token, date_to=before - timedelta(milliseconds=1)
+    )
+    assert [m.id for m in older.messages] == ids[:1]
+
+
+def test_the_call_log_knows_why(desk: Desk, pdf: fax.FaxFile) -> None:
+    number = next(m.number for m in MAGIC_NUMBERS if m.outcome == "failed without a reason")
+    created = send(desk, pdf, recipients=[Recipient(number=number)])
+    desk.simulator.advance(60)
+    since = datetime.now(UTC) - timedelta(hours=1)
+    (found,) = call_log.fax_results(desk.session, since, desk.token)
+    assert (found.message_id, found.number) == (created.message_id, number)
+    assert found.result == "Fax Not Sent" and found.reason
+
+
+def test_the_services_clock_is_learnt(desk: Desk) -> None:
+    assert abs(desk.session.service_offset_s) < 5
+    desk.simulator.advance(3600)
+    assert abs(desk.session.service_offset_s) < 5
+    desk.session.sign_in(desk.grant, desk.token)
+    assert desk.session.service_offset_s == pytest.approx(3600, abs=5)
 
 
 def test_wrong_credentials_are_refused_and_nothing_is_kept(simulator: RunningSimulator) -> None:

@@ -66,9 +66,9 @@ def create(
     """Upload the fax; returns once the service has taken it (its pages go out later).
 
     cover_index None leaves the account's default, 0 is none. text is sent as a document of its own (text-only
-    faxes). progress(bytes_sent, bytes_total) is called per chunk, on this thread; on_last_byte once
-    everything has left. Raises UserError for files that cannot be read, Cancelled before the last byte has
-    left.
+    faxes). progress(bytes_sent, bytes_total) is called per chunk, on this thread; on_last_byte just before
+    the last chunk leaves, so that its record is older than the fax can be. Raises UserError for files that
+    cannot be read, Cancelled before the last byte has left.
     """
     if not recipients:
         raise UserError("The fax has no recipient.")
@@ -88,6 +88,37 @@ def create(
         for body in bodies:
             body.close()
     return _created(answer)
+
+
+def resend(
+    session: ApiSession,
+    *,
+    original_message_id: str,
+    recipients: Sequence[Recipient],
+    send_time: datetime | None = None,
+    token: CancelToken,
+    on_last_byte: Callable[[], None] | None = None,
+) -> FaxCreated:
+    """Send the pages of an earlier fax, cover page included, to these recipients: no upload.
+
+    on_last_byte is called once there is a connection and before anything is sent on it. Raises Rejected:
+    MSG-343 while the service cannot resend it (still queued), CMN-102 or 404 when it has it no more.
+    """
+    if not recipients:
+        raise UserError("The fax has no recipient.")
+    fields: dict[str, Any] = {"originalMessageId": original_message_id, "to": _to(recipients)}
+    if send_time is not None:
+        fields["sendTime"] = _send_time(send_time)
+    answer = session.request(
+        "POST",
+        PATH,
+        group="Heavy",
+        token=token,
+        json=fields,
+        read_timeout_s=_ANSWER_TIMEOUT_S,
+        on_last_byte=on_last_byte,
+    )
+    return _created(read_json(answer))
 
 
 def clean_name(name: str) -> str:
@@ -145,10 +176,7 @@ def _fields(
 ) -> dict[str, Any]:
     """The JSON part; the form has the same names."""
     fields: dict[str, Any] = {
-        "to": [
-            {"phoneNumber": r.number, "name": r.name} if r.name else {"phoneNumber": r.number}
-            for r in recipients
-        ],
+        "to": _to(recipients),
         "faxResolution": resolution.value,
     }
     if cover_index is not None:
@@ -156,8 +184,18 @@ def _fields(
     if note:
         fields["coverPageText"] = note
     if send_time is not None:
-        fields["sendTime"] = send_time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        fields["sendTime"] = _send_time(send_time)
     return fields
+
+
+def _to(recipients: Sequence[Recipient]) -> list[dict[str, str]]:
+    return [
+        {"phoneNumber": r.number, "name": r.name} if r.name else {"phoneNumber": r.number} for r in recipients
+    ]
+
+
+def _send_time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _body(

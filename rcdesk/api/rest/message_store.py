@@ -1,22 +1,25 @@
-"""The message store: what became of a fax, and the rendered document (wire-contract 1.6).
+"""The message store: what became of a fax, what came in, and the rendered document (wire-contract 1.6).
 
-Spec: readMessage and listMessages (Light), deleteMessage and readMessageContent (Medium). Blocking, on a
-lane's thread. Read next: services/faxes.py, which follows faxes with it.
+Spec: readMessage, listMessages and syncMessages (Light), updateMessage, deleteMessage and readMessageContent
+(Medium). Blocking, on a lane's thread. Read next: services/reconcile.py, which follows faxes with it, and
+services/received.py, which syncs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from rcdesk.api.rest import reading
 from rcdesk.api.session import ApiSession
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import Rejected
 
 PATH = f"{reading.EXTENSION}/message-store"
+SYNC_PATH = f"{reading.EXTENSION}/message-sync"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message as the service keeps it. page_count is None while unknown (0 while Queued counts as such)."""
+    """A message as the service keeps it. page_count is None while unknown (0 while Queued counts as such).
+
+    read_status is Read or Unread, availability Alive, Deleted or Purged, resolution High or Low: words of the
+    spec, "" when absent. from_number is E.164, "" when the sender is not known.
+    """
 
     id: str
     status: str
@@ -51,6 +58,36 @@ class Message:
     to: tuple[MessageRecipient, ...]
     attachments: tuple[Attachment, ...]
     note: str = ""
+    type: str = "Fax"
+    from_number: str = ""
+    from_name: str = ""
+    read_status: str = ""
+    availability: str = ""
+    modified_at: datetime | None = None
+    resolution: str = ""
+
+    @property
+    def is_gone(self) -> bool:
+        """True when the service has deleted it."""
+        return self.availability in ("Deleted", "Purged")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncPage:
+    """One answer of the sync. sync_token goes into the next one; "" when the service gave none.
+
+    is_full: it was a FSync, which lists what is there; else an ISync, which lists what changed. has_older:
+    a FSync left out older messages.
+    """
+
+    messages: tuple[Message, ...]
+    sync_token: str
+    is_full: bool
+    has_older: bool
+
+
+class FullSyncNeeded(Rejected):
+    """The sync token says nothing to the service any more (MSG-333): sync without one."""
 
 
 def get(session: ApiSession, message_id: str, token: CancelToken) -> Message:
@@ -76,10 +113,63 @@ def list_messages(
         "perPage": per_page,
     }
     if date_from is not None:
-        stamp = date_from.astimezone(UTC).isoformat(timespec="milliseconds")
-        params["dateFrom"] = stamp.replace("+00:00", "Z")
+        params["dateFrom"] = reading.stamp(date_from)
     body = reading.get(session, PATH, token, params=params)
     return tuple(_message(record) for record in reading.children(body, "records"))
+
+
+def sync(
+    session: ApiSession,
+    *,
+    sync_token: str | None,
+    token: CancelToken,
+    direction: str = "Inbound",
+    record_count: int = 250,
+    date_from: datetime | None = None,
+    date_to: datetime | None = None,
+) -> SyncPage:
+    """What changed since sync_token, or without one the newest record_count faxes (of date_from…date_to).
+
+    An ISync names its token only: the service remembers the rest, and what else it lists is left out here.
+    Raises FullSyncNeeded when the token is void.
+    """
+    params: dict[str, Any] = {"syncType": "ISync", "syncToken": sync_token}
+    if not sync_token:
+        params = {
+            "syncType": "FSync",
+            "messageType": "Fax",
+            "direction": direction,
+            "recordCount": record_count,
+        }
+        if date_from is not None:
+            params["dateFrom"] = reading.stamp(date_from)
+        if date_to is not None:
+            params["dateTo"] = reading.stamp(date_to)
+    try:
+        body = reading.get(session, SYNC_PATH, token, params=params)
+    except Rejected as exc:
+        if exc.code != "MSG-333":
+            raise
+        raise FullSyncNeeded(str(exc), status=exc.status, code=exc.code, request_id=exc.request_id) from exc
+    info = reading.child(body, "syncInfo")
+    found = (_message(record) for record in reading.children(body, "records"))
+    return SyncPage(
+        messages=tuple(m for m in found if m.type == "Fax" and m.direction == direction),
+        sync_token=reading.text(info, "syncToken"),
+        is_full=not sync_token,
+        has_older=info.get("olderRecordsExist") is True,
+    )
+
+
+def set_read(session: ApiSession, ids: Iterable[str], is_read: bool, token: CancelToken) -> None:
+    """Mark messages as read or unread, one request each; one that is gone is no error."""
+    body = {"readStatus": "Read" if is_read else "Unread"}
+    for message_id in ids:
+        try:
+            session.request("PUT", _path(message_id), group="Medium", token=token, json=body)
+        except Rejected as exc:
+            if exc.status != 404 and exc.code != "CMN-102":
+                raise
 
 
 def delete(session: ApiSession, message_id: str, token: CancelToken) -> None:
@@ -117,6 +207,7 @@ def _path(message_id: str) -> str:
 
 
 def _message(body: Mapping[str, Any]) -> Message:
+    sender = reading.child(body, "from")
     return Message(
         id=reading.text(body, "id"),
         status=reading.text(body, "messageStatus"),
@@ -142,4 +233,11 @@ def _message(body: Mapping[str, Any]) -> Message:
             for item in reading.children(body, "attachments")
         ),
         note=reading.text(body, "coverPageText"),
+        type=reading.text(body, "type"),
+        from_number=reading.text(sender, "phoneNumber"),
+        from_name=reading.text(sender, "name"),
+        read_status=reading.text(body, "readStatus"),
+        availability=reading.text(body, "availability"),
+        modified_at=reading.moment(body, "lastModifiedTime"),
+        resolution=reading.text(body, "faxResolution"),
     )

@@ -65,6 +65,11 @@ def moment(node: Mapping[str, Any], name: str) -> datetime | None:
     return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+def stamp(value: datetime) -> str:
+    """An aware moment as the service writes it: ISO 8601, UTC, milliseconds."""
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def get(
     session: ApiSession,
     path: str,
@@ -77,10 +82,19 @@ def get(
     return read_json(session.request("GET", path, group=group, token=token, params=params))
 
 
-def pages(session: ApiSession, path: str, token: CancelToken) -> Iterator[Mapping[str, Any]]:
+def pages(
+    session: ApiSession,
+    path: str,
+    token: CancelToken,
+    *,
+    group: str = "Light",
+    per_page: int = 100,
+    params: Mapping[str, Any] | None = None,
+) -> Iterator[Mapping[str, Any]]:
     """The records of a list, page after page (parameters page and perPage)."""
     for page in range(1, _MOST_PAGES + 1):
-        body = get(session, path, token, params={"page": page, "perPage": 100})
+        asked = {**(params or {}), "page": page, "perPage": per_page}
+        body = get(session, path, token, group=group, params=asked)
         yield from children(body, "records")
         if page >= (integer(child(body, "paging"), "totalPages") or 1):
             return
