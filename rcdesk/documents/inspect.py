@@ -7,6 +7,7 @@ safe on several threads at once, so a lock guards it. Disk lane. Read next: kind
 from __future__ import annotations
 
 import stat
+import struct
 import threading
 import warnings
 from collections.abc import Iterable
@@ -22,6 +23,9 @@ LINES_PER_PAGE = 60
 _HEAD_BYTES = 4096
 _CHUNK_BYTES = 1024 * 1024
 _SAVE_AS_PDF = "Save it as PDF and add that."
+
+BROKEN_PICTURE = (OSError, EOFError, ValueError, SyntaxError, LookupError, TypeError, struct.error)
+"""How Pillow says that a file is broken, depending on where."""
 
 pdfium_lock = threading.Lock()
 
@@ -129,7 +133,7 @@ def _pdf_pages(path: Path) -> int:
 
 
 def _picture_pages(path: Path, media_type: str) -> int:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
         with warnings.catch_warnings():
@@ -138,7 +142,7 @@ def _picture_pages(path: Path, media_type: str) -> int:
                 return int(getattr(picture, "n_frames", 1)) if media_type == TIFF else 1
     except Image.DecompressionBombError as exc:
         raise UserError("This picture is too large to be faxed. Make it smaller and add that.") from exc
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as exc:
+    except BROKEN_PICTURE as exc:
         raise UserError("This picture is damaged and cannot be opened. Choose another.") from exc
 
 

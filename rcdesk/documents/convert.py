@@ -1,0 +1,189 @@
+"""Fax pages from one kind of file to another: PDF to TIFF and back, for saving and printing.
+
+TIFF pages keep their pixels and their resolution inside a PDF; PDF pages become what a fax machine prints:
+1 bit, 204x196 dots an inch, group 4. One page at a time is in memory, however many there are. Disk lane.
+Read next: bind.py, page_image.py.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import UserError
+from rcdesk.documents.fresh_file import fresh_file
+from rcdesk.documents.inspect import pdfium_lock
+from rcdesk.documents.kinds import PDF
+from rcdesk.documents.page_image import dpi_of, frames, open_pdf, open_picture
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Kind = Literal["pdf", "tiff"]
+
+FAX_WIDTH_PX = 1728
+FAX_DPI = (204.0, 196.0)
+_MAX_FAX_HEIGHT_PX = 20_000
+_WHITE_FROM = 128
+_PDF_MODES = frozenset({"1", "L", "RGB", "CMYK"})
+
+
+def save_as(
+    source: Path, media_type: str, target: Path, kind: Kind, token: CancelToken | None = None
+) -> None:
+    """Write the pages of source (a PDF or a picture) to target as kind; the same kind is copied as it is.
+
+    Raises UserError when source cannot be read, StoreUnavailable when target cannot be written, Cancelled
+    between pages. target is complete or untouched.
+    """
+    token = token or CancelToken()
+    with fresh_file(target) as unfinished:
+        match media_type, kind:
+            case ("application/pdf", "pdf") | ("image/tiff", "tiff"):
+                _copy(source, unfinished)
+            case _, "pdf":
+                _picture_to_pdf(source, media_type, unfinished, token)
+            case _:
+                _to_tiff(source, media_type, unfinished, token)
+
+
+def one_page_pdf(page: Image) -> bytes:
+    """A picture as a PDF of one page in the picture's own size on paper; 1-bit pages stay group 4."""
+    dpi = dpi_of(page)
+    if page.mode not in _PDF_MODES:
+        page = page.convert("L" if page.mode in ("LA", "I", "I;16", "F") else "RGB")
+    drawn = io.BytesIO()
+    page.save(drawn, "PDF", dpi=dpi, title="")
+    return drawn.getvalue()
+
+
+def append_pages(document: Any, source: Path, media_type: str, token: CancelToken) -> None:
+    """Add the pages of a PDF or a picture to a pypdfium2 document of the caller.
+
+    Takes pdfium_lock by itself, page by page. Raises UserError when source cannot be read.
+    """
+    if media_type == PDF:
+        token.check()
+        with open_pdf(source) as pages:
+            document.import_pages(pages)
+        return
+    with open_picture(source, media_type) as picture:
+        for page in frames(picture):
+            token.check()
+            with open_pdf(one_page_pdf(page)) as single:
+                document.import_pages(single)
+
+
+def save_pdf(document: Any, target: Path) -> None:
+    """Write a pypdfium2 document of the caller to target. Raises OSError when that fails.
+
+    PDFium calls back for each piece and cannot carry an exception, so it is kept and raised afterwards.
+    """
+    problem: OSError | None = None
+    with target.open("wb") as file, pdfium_lock:
+
+        class Pieces:
+            def write(self, piece: bytes) -> int:
+                nonlocal problem
+                if problem is None:
+                    try:
+                        return file.write(piece)
+                    except OSError as exc:
+                        problem = exc
+                return 0
+
+        document.save(Pieces())
+        if problem is not None:
+            raise problem
+        file.flush()
+
+
+def _picture_to_pdf(source: Path, media_type: str, target: Path, token: CancelToken) -> None:
+    import pypdfium2
+
+    with pdfium_lock:
+        document = pypdfium2.PdfDocument.new()
+    try:
+        append_pages(document, source, media_type, token)
+        save_pdf(document, target)
+    finally:
+        with pdfium_lock:
+            document.close()
+
+
+def _to_tiff(source: Path, media_type: str, target: Path, token: CancelToken) -> None:
+    from PIL.TiffImagePlugin import AppendingTiffWriter
+
+    pages = _fax_pages_of_pdf(source) if media_type == PDF else _fax_pages_of_picture(source, media_type)
+    with AppendingTiffWriter(str(target), new=True) as tiff:
+        for page in pages:
+            token.check()
+            page.save(tiff, "TIFF", compression="group4", dpi=FAX_DPI)
+            tiff.newFrame()
+
+
+def _fax_pages_of_pdf(source: Path) -> Iterator[Image]:
+    """Each page of a PDF as a machine would print it; the lock is free between two pages."""
+    page, pages = 0, 1
+    while page < pages:
+        with open_pdf(source) as document:
+            pages = len(document)
+            if pages == 0:
+                raise UserError("This PDF has no pages. Nothing was saved.")
+            drawn = _draw(document, page)
+        yield drawn
+        page += 1
+
+
+def _draw(document: Any, page: int) -> Image:
+    """One page 1728 dots wide, its height by the other resolution, white paper, one bit."""
+    import pypdfium2
+    import pypdfium2.raw as pdfium
+
+    found = document[page]
+    try:
+        width_pt, height_pt = found.get_size()
+        height_px = round(FAX_WIDTH_PX * height_pt / max(1.0, width_pt) * FAX_DPI[1] / FAX_DPI[0])
+        height_px = max(1, min(height_px, _MAX_FAX_HEIGHT_PX))
+        bitmap = pypdfium2.PdfBitmap.new_native(FAX_WIDTH_PX, height_px, pdfium.FPDFBitmap_Gray)
+        try:
+            bitmap.fill_rect((255, 255, 255, 255), 0, 0, FAX_WIDTH_PX, height_px)
+            flags = pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE | pdfium.FPDF_PRINTING
+            pdfium.FPDF_RenderPageBitmap(
+                bitmap, found, 0, 0, FAX_WIDTH_PX, height_px, 0, ctypes.c_int(flags).value
+            )
+            return _one_bit(bitmap.to_pil())
+        finally:
+            bitmap.close()
+    finally:
+        found.close()
+
+
+def _fax_pages_of_picture(source: Path, media_type: str) -> Iterator[Image]:
+    from PIL import Image
+
+    with open_picture(source, media_type) as picture:
+        for page in frames(picture):
+            across, down = dpi_of(page)
+            height_px = round(FAX_WIDTH_PX * (page.height / down) / (page.width / across) * 196 / 204)
+            size = (FAX_WIDTH_PX, max(1, min(height_px, _MAX_FAX_HEIGHT_PX)))
+            yield _one_bit(page.convert("L").resize(size, Image.Resampling.BOX))
+
+
+def _one_bit(page: Image) -> Image:
+    table = [0] * _WHITE_FROM + [255] * (256 - _WHITE_FROM)
+    return page.convert("L").point(table, "1")
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        opened = source.open("rb")
+    except OSError as exc:
+        raise UserError(f"The pages cannot be read ({exc.strerror}). Nothing was saved.") from exc
+    with opened, target.open("wb") as written:
+        shutil.copyfileobj(opened, written, 1024 * 1024)
