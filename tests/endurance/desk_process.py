@@ -1,7 +1,7 @@
 """A whole desk in a process of its own, built by the program's composition root and led over pipes.
 
-Commands come as JSON lines on standard input (queue, cancel, resolve, pause, resume, quit), news leave as
-JSON lines on standard output: the session's state, every change of a fax's state, every sentence for the
+Commands come as JSON lines on standard input (`Remote._obey` has them all), news leave as JSON lines on
+standard output: the session's state, every change of a fax's state, every sentence for the
 user. Its time may run faster (fast_time.py) and it may stand still at a point on the way (stop_points.py). It
 is killed by its runner, or quits in order. GUI thread. Read next: remote_desk.py, the other end of the pipes.
 """
@@ -19,6 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.endurance import fast_time, stop_points
 from tests.endurance.fast_time import FastTime
 from tests.endurance.stop_points import StopPoint, stop
 
@@ -120,6 +121,9 @@ class Remote:
                 faxes.set_paused(True)
             case "resume":
                 faxes.set_paused(False)
+            case "jump":
+                fast_time.jump(order["seconds"])
+                tell("jumped", seconds=order["seconds"])
             case _:
                 self._quit()
 
@@ -163,8 +167,6 @@ def main() -> int:
     parser.add_argument("--time", type=FastTime.from_text, required=True)
     parser.add_argument("--stop-at", type=StopPoint, default=StopPoint.NONE)
     options = parser.parse_args()
-
-    from tests.endurance import fast_time, stop_points
 
     fast_time.install(options.time)
     if options.stop_at is not StopPoint.NONE:

@@ -48,6 +48,15 @@ class FastTime:
         return cls(base=datetime.fromisoformat(found["base"]), base_s=found["base_s"], speed=found["speed"])
 
 
+_jumped = timedelta()
+
+
+def jump(seconds: float) -> None:
+    """Somebody sets this machine's clock: what it reads as time of day changes, durations do not."""
+    global _jumped
+    _jumped += timedelta(seconds=seconds)
+
+
 def install(world: FastTime) -> None:
     """Let this process live in `world`. Before rcdesk.bridge and rcdesk.ui are imported."""
     from PySide6 import QtCore
@@ -79,7 +88,7 @@ def install(world: FastTime) -> None:
             plain_timer.singleShot(int(interval_ms / world.speed), *rest)
 
     QtCore.QTimer = FastTimer  # type: ignore[misc]
-    SystemClock.now = lambda self: world.now()  # type: ignore[method-assign]
+    SystemClock.now = lambda self: world.now() + _jumped  # type: ignore[method-assign]
     SystemClock.monotonic = lambda self: world.monotonic()  # type: ignore[method-assign]
     CancelToken.sleep = (  # type: ignore[method-assign]
         lambda self, seconds: plain_sleep(self, seconds / world.speed)

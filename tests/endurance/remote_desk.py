@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +28,7 @@ from tests.endurance.fast_time import FastTime
 from tests.endurance.stop_points import StopPoint
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
+LOOK_AGAIN_S = 0.05
 SETTLED = frozenset({"sent", "failed", "cancelled", "needs you"})
 """States in which the program itself does nothing more."""
 
@@ -37,9 +38,19 @@ class DeskDied(AssertionError):
 
 
 class RemoteDesk:
-    """One desk process. jobs: the newest news of each fax by id; said: every sentence for the user."""
+    """One desk process. jobs: the newest news of each fax by id; said: every sentence for the user.
 
-    def __init__(self, home: Path, account: dict[str, str], world: FastTime, point: StopPoint) -> None:
+    launcher: a command that runs the one after it, with another view of the disk for instance.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        account: dict[str, str],
+        world: FastTime,
+        point: StopPoint,
+        launcher: Sequence[str] = (),
+    ) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.jobs: dict[int, dict[str, Any]] = {}
         self.said: list[str] = []
@@ -48,11 +59,13 @@ class RemoteDesk:
         self.stopped_at = ""
         self.session = ""
         self.queued_ids: list[int] = []
+        self.jumps = 0
         self._news = threading.Condition()
         self._is_over = False
         self._errors = (home / "stderr.txt").open("ab")
         self.process = subprocess.Popen(
             [
+                *launcher,
                 *(sys.executable, "-X", "faulthandler", "-m", "tests.endurance.desk_process"),
                 *("--home", str(home)),
                 *("--sign-in", json.dumps(account)),
@@ -76,19 +89,50 @@ class RemoteDesk:
         self.process.stdin.flush()
 
     def wait(self, what: Callable[[], object], why: str, timeout_s: float = 60.0) -> None:
-        """Until the news make `what` true; raises DeskDied when the desk ends first or time is over."""
+        """Until `what` is true, after news or by itself; raises DeskDied when it ends first or time is over."""
         until_s = time.monotonic() + timeout_s
         with self._news:
             while not what():
                 if self._is_over:
                     raise DeskDied(f"the desk ended before: {why}\n{self.errors()}")
-                is_late = not self._news.wait(max(0.0, until_s - time.monotonic()))
-                if is_late and not what() and time.monotonic() >= until_s:
+                if time.monotonic() >= until_s:
                     raise DeskDied(f"waited {timeout_s:g} s for: {why}; {self._told()}\n{self.errors()}")
+                self._news.wait(LOOK_AGAIN_S)
 
     def wait_signed_in(self) -> None:
         """Until it can send."""
         self.wait(lambda: self.session == "signed in", "the sign-in")
+
+    def jump(self, seconds: float) -> None:
+        """Set the desk's clock ahead (or back), and wait until it is."""
+        before = self.jumps
+        self.do("jump", seconds=seconds)
+        self.wait(lambda: self.jumps > before, "the clock to be set")
+
+    def queue(self, numbers: Sequence[str], files: Sequence[Path] = (), **options: Any) -> list[int]:
+        """Press Send, and wait until the desk has promised to send: the faxes' ids."""
+        before = len(self.queued_ids)
+        self.do("queue", to=list(numbers), files=[str(path) for path in files], **options)
+        self.wait(lambda: len(self.queued_ids) == before + len(numbers), "the promise")
+        return self.queued_ids[before:]
+
+    def wait_state(self, job_id: int, *states: str, timeout_s: float = 60.0) -> dict[str, Any]:
+        """Until a fax stands in one of these states; its newest news."""
+        self.wait(
+            lambda: job_id in self.jobs and self.jobs[job_id]["state"] in states,
+            f"fax {job_id} to be {' or '.join(states)}",
+            timeout_s,
+        )
+        return self.jobs[job_id]
+
+    def wait_problem(self, *words: str) -> str:
+        """Until the user is told a problem with all of these words; the sentence."""
+
+        def found() -> list[str]:
+            return [text for text in self.problems if all(word in text.lower() for word in words)]
+
+        self.wait(found, f"a sentence with {words}")
+        return found()[0]
 
     def states(self) -> Counter[str]:
         """How many faxes it told about stand where."""
@@ -158,6 +202,8 @@ class RemoteDesk:
                 self.jobs.update({job["id"]: job for job in news["jobs"]})
             case "queued":
                 self.queued_ids.extend(news["ids"])
+            case "jumped":
+                self.jumps += 1
             case "stopped":
                 self.stopped_at = news["at"]
             case "session":
@@ -194,9 +240,9 @@ class Rig:
         self.simulator.set_limits(Light=100_000, Medium=100_000, Heavy=100_000, Auth=100_000)
         self.world = self._look_at_the_clock()
 
-    def desk(self, home: str, point: StopPoint = StopPoint.NONE) -> RemoteDesk:
+    def desk(self, home: str, point: StopPoint = StopPoint.NONE, launcher: Sequence[str] = ()) -> RemoteDesk:
         """Start a desk on that folder."""
-        return RemoteDesk(self.root / home, self.simulator.credentials, self.world, point)
+        return RemoteDesk(self.root / home, self.simulator.credentials, self.world, point, launcher)
 
     def stored(self) -> Counter[str]:
         """How often the service has a fax to each number."""
