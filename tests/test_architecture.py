@@ -41,7 +41,7 @@ DOORS = {
     "core": _door("core", "phonenumbers"),
     "api": _door("api core", "requests", "urllib3"),
     "store": _door("store core", "sqlite3", "keyring", "platformdirs"),
-    "documents": _door("documents core", "pypdfium2", "PIL"),
+    "documents": _door("documents core", "pypdfium2", "PIL", "vobject"),
     "services": _door("services core api store documents"),
     "bridge": _door("bridge core services", *QT_CORE),
     "ui": _door("ui core bridge", QT),

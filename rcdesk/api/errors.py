@@ -56,6 +56,7 @@ class Refusal:
     code: str = ""
     text: str = ""
     parameter: str = ""
+    value: str = ""
 
 
 def read_refusal(body: object) -> Refusal:
@@ -68,7 +69,12 @@ def read_refusal(body: object) -> Refusal:
     if oauth and code not in _SIGN_IN and code not in _TOKEN_CODES and oauth in _SIGN_IN:
         code = oauth
     text = _text(body.get("message")) or _text(first.get("message")) or _text(body.get("error_description"))
-    return Refusal(code=code, text=text, parameter=_text(first.get("parameterName")))
+    return Refusal(
+        code=code,
+        text=text,
+        parameter=_text(first.get("parameterName")),
+        value=_text(first.get("parameterValue")),
+    )
 
 
 def translate(response: requests.Response) -> ApiError:
@@ -110,7 +116,14 @@ def _judge(refusal: Refusal, status: int, headers: Mapping[str, str]) -> ApiErro
         return NotAllowed(message, status=status, code=code, request_id=request_id)
     if status >= 400:
         message = _REJECTED.get(code) or _by_status(status, refusal)
-        return Rejected(message, status=status, code=code, request_id=request_id)
+        return Rejected(
+            message,
+            status=status,
+            code=code,
+            request_id=request_id,
+            parameter=refusal.parameter,
+            parameter_value=refusal.value,
+        )
     message = "The answer did not come from RingCentral's service. Check the server address."
     return ServerTrouble(message, status=status, code=code, request_id=request_id)
 

@@ -39,14 +39,26 @@ class ApiError(RcdeskError):
     """The service answered with an error.
 
     status: HTTP status; code: the service's errorCode (such as "CMN-102"), "" when it gave none;
-    request_id: the service's RCRequestId header, "" when absent.
+    request_id: the service's RCRequestId header, "" when absent; parameter and parameter_value: what it
+    complained about (spec: errors[].parameterName, parameterValue), "" when it did not say.
     """
 
-    def __init__(self, message: str, *, status: int, code: str = "", request_id: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        code: str = "",
+        request_id: str = "",
+        parameter: str = "",
+        parameter_value: str = "",
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.request_id = request_id
+        self.parameter = parameter
+        self.parameter_value = parameter_value
 
 
 class SignInNeeded(ApiError):
