@@ -3,7 +3,8 @@
 Each run is a real process that sends one fax (to one recipient or three, with or without the undo window,
 scheduled or not) to a simulator that stays up, stands still at the point, and is killed there. A second
 process on the same folder must bring every recipient to the right end: stored once and sent, or "needs you"
-where all of the fax may have left and the service has not stored it. Run it alone with
+where all of the fax may have left and the service has not stored it. A last row kills twice, at any moment.
+Run it alone with
 `python -m tests.endurance.kill_matrix --runs 25`; it prints the table and ends with 1 when a fax was lost,
 doubled, or asked about without need. Read next: stop_points.py, remote_desk.py.
 """
@@ -16,13 +17,12 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from tests.endurance.remote_desk import SETTLED, RemoteDesk, Rig
 from tests.endurance.stop_points import StopPoint
@@ -32,6 +32,7 @@ SPEED = 60.0
 
 POINTS = tuple(point for point in StopPoint if point is not StopPoint.NONE)
 END_TIMEOUT_S = 60.0
+ANY_WITHIN_S = 0.6
 PICTURE_SIDE = 450
 
 
@@ -83,14 +84,21 @@ def run_once(rig: Rig, plan: Plan, files: Sequence[Path]) -> Row:
     if plan.is_swallowed:
         rig.simulator.fault("cut-after", method="POST", path="/fax")
     first = rig.desk(home, plan.point)
-    asked_at = rig.world.now()
     try:
         first.wait_signed_in()
-        order: dict[str, Any] = {"to": plan.recipients, "files": [str(path) for path in files]}
-        order |= {"undo_s": plan.undo_s, "send_in_s": plan.send_in_s, "send_by": plan.send_by}
         asked_at = rig.world.now()
-        first.do("queue", **order)
-        first.wait(lambda: first.stopped_at, f"the stop {plan.point.value}")
+        first.do(
+            "queue",
+            to=plan.recipients,
+            files=[str(path) for path in files],
+            undo_s=plan.undo_s,
+            send_in_s=plan.send_in_s,
+            send_by=plan.send_by,
+        )
+        if plan.point is StopPoint.ANY:
+            _kill_at_any_moment(first, rig.desk, home, plan)
+        else:
+            first.wait(lambda: first.stopped_at, f"the stop {plan.point.value}")
         if plan.point in (StopPoint.ANSWER, StopPoint.COMMIT):
             assert rig.stored(), "the service had not stored the fax when the desk was to be killed"
         stored_before = rig.stored()
@@ -98,16 +106,33 @@ def run_once(rig: Rig, plan: Plan, files: Sequence[Path]) -> Row:
         first.kill()
     second = rig.desk(home)
     try:
-        problem = _wait_for_the_end(second, rig, home, len(plan.recipients))
+        problem = _wait_for_the_end(second, len(plan.recipients))
     finally:
         second.kill()
     row = judge(plan, rig, home, problem)
-    if plan.send_in_s and not plan.is_swallowed:
-        row.findings += _early(plan, rig, asked_at)
+    row.findings += _early(plan, rig, asked_at)
     row.findings += [f"bug: {bug}" for bug in (*first.bugs, *second.bugs)]
     if row.findings:
         row.findings.append(f"stored before the kill: {dict(stored_before)}; {second.errors()[-600:]}")
     return row
+
+
+def _kill_at_any_moment(first: RemoteDesk, start: Callable[[str], RemoteDesk], home: str, plan: Plan) -> None:
+    """Kill the desk some time after its promise, and the next one some time after its start."""
+    random = Random(f"moments {plan.seed}")
+    first.wait(lambda: len(first.queued_ids) == len(plan.recipients), "the promise")
+    _let_pass(random.uniform(0, ANY_WITHIN_S))
+    first.kill()
+    again = start(home)
+    try:
+        again.wait_signed_in()
+        _let_pass(random.uniform(0, ANY_WITHIN_S))
+    finally:
+        again.kill()
+
+
+def _let_pass(real_s: float) -> None:
+    threading.Event().wait(real_s)
 
 
 def judge(plan: Plan, rig: Rig, home: str, problem: str) -> Row:
@@ -125,7 +150,7 @@ def judge(plan: Plan, rig: Rig, home: str, problem: str) -> Row:
             row.findings.append(f"doubled: {said}")
         if state == "needs you":
             row.needs_you += 1
-            if times == 0 and plan.is_swallowed:
+            if times == 0 and (plan.is_swallowed or plan.point is StopPoint.ANY):
                 row.justified += 1
             else:
                 row.findings.append(f"asked without need: {said}")
@@ -137,7 +162,7 @@ def judge(plan: Plan, rig: Rig, home: str, problem: str) -> Row:
     return row
 
 
-def _wait_for_the_end(desk: RemoteDesk, rig: Rig, home: str, count: int) -> str:
+def _wait_for_the_end(desk: RemoteDesk, count: int) -> str:
     """Until every fax is settled; what was wrong, "" when nothing."""
 
     def is_settled() -> bool:
@@ -152,7 +177,7 @@ def _wait_for_the_end(desk: RemoteDesk, rig: Rig, home: str, count: int) -> str:
 
 def _early(plan: Plan, rig: Rig, asked_at: datetime) -> list[str]:
     """A fax the desk itself keeps until its time must not be with the service before."""
-    if plan.send_by != "desk" or plan.send_in_s is None:
+    if plan.send_by != "desk" or not plan.send_in_s:
         return []
     due = asked_at + timedelta(seconds=plan.send_in_s)
     times = [datetime.fromisoformat(fax["creationTime"]) for fax in rig.faxes()]

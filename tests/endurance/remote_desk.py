@@ -24,6 +24,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from rcdesk.simulator import RunningSimulator
+from rcdesk.simulator.clock import WorldClock
 from tests.endurance.fast_time import FastTime
 from tests.endurance.stop_points import StopPoint
 
@@ -89,7 +90,7 @@ class RemoteDesk:
         self.process.stdin.flush()
 
     def wait(self, what: Callable[[], object], why: str, timeout_s: float = 60.0) -> None:
-        """Until `what` is true, after news or by itself; raises DeskDied when it ends first or time is over."""
+        """Until `what` is true, after news or by itself; DeskDied when it ends first or time is over."""
         until_s = time.monotonic() + timeout_s
         with self._news:
             while not what():
@@ -223,6 +224,7 @@ class Rig:
         self.speed = speed
         self.root = Path(tempfile.mkdtemp(prefix="rcdesk-endurance-"))
         self.simulator = RunningSimulator.start(clock="real", speed=speed)
+        _speak_in_world_seconds(self.simulator)
         self.world = self._look_at_the_clock()
 
     def __enter__(self) -> Self:
@@ -264,6 +266,25 @@ class Rig:
 
     def _look_at_the_clock(self) -> FastTime:
         return FastTime.since(datetime.fromisoformat(self.simulator.state()["now"]), self.speed)
+
+
+class _InStep:
+    """The simulator's clock as its limits see it, when the client lives as fast as the simulator does."""
+
+    is_manual = False
+    speed = 1.0
+
+    def __init__(self, clock: WorldClock) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+
+def _speak_in_world_seconds(simulator: RunningSimulator) -> None:
+    """Retry-After and windows are meant for clients whose seconds are real; ours are the world's."""
+    limits: Any = simulator._running.world.limits
+    limits._clock = _InStep(limits._clock)
 
 
 def _environment(home: Path) -> dict[str, str]:

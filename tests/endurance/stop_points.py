@@ -17,7 +17,7 @@ Stopped = Callable[[], None]
 
 
 class StopPoint(Enum):
-    """The points of the kill matrix, in the order in which a fax passes them."""
+    """The points of the kill matrix, in the order in which a fax passes them; at ANY nothing stands still."""
 
     NONE = "none"
     UNDO = "in the undo window"
@@ -28,6 +28,7 @@ class StopPoint(Enum):
     LAST_BYTE = "after the last byte"
     ANSWER = "stored, before the answer"
     COMMIT = "answered, before the commit"
+    ANY = "twice, at any moment"
 
 
 class _Current(threading.local):
