@@ -1,9 +1,9 @@
-"""The SQLite file: its schema, how it grows from version to version, and one connection per thread.
+"""The SQLite file: how it is opened, how it grows from version to version, and one connection per thread.
 
 The schema refuses what the state machine in core/fax.py refuses: a trigger compares every change of state
 with the table fax_transition, which is filled from core.fax.ALLOWED. WAL lets the disk lane read while the
 fax lane writes; synchronous=FULL because a fax is promised to be on disk before its first byte leaves.
-Any thread. Read next: outbox.py, recents.py.
+A file that cannot be used is never changed, moved or replaced. Any thread. Read next: schema.py, outbox.py.
 """
 
 from __future__ import annotations
@@ -16,104 +16,68 @@ from pathlib import Path
 
 from rcdesk.core.errors import StoreError, StoreTooNew, StoreUnavailable
 from rcdesk.core.fax import ALLOWED
+from rcdesk.store.fax_rows import key_of_pages
+from rcdesk.store.schema import VERSION_1, VERSION_2
+from rcdesk.store.search_words import indexed_words
 
 BUSY_TIMEOUT_MS = 5_000
 
-_VERSION_1 = """
-CREATE TABLE fax_transition (
-    old_state TEXT NOT NULL,
-    new_state TEXT NOT NULL,
-    PRIMARY KEY (old_state, new_state)
-) WITHOUT ROWID;
-
-CREATE TABLE fax (
-    id            INTEGER PRIMARY KEY AUTOINCREMENT,
-    batch_id      INTEGER,                       -- the first job of the same Send
-    owner_id      TEXT NOT NULL,
-    number        TEXT NOT NULL CHECK (number <> ''),
-    name          TEXT NOT NULL DEFAULT '',
-    cover_index   INTEGER,                       -- NULL: the account's default
-    cover_name    TEXT NOT NULL DEFAULT '',
-    note          TEXT NOT NULL DEFAULT '',
-    resolution    TEXT NOT NULL,
-    state         TEXT NOT NULL,
-    created_at    TEXT NOT NULL,
-    changed_at    TEXT NOT NULL,
-    message_id    TEXT NOT NULL DEFAULT '',
-    detail        TEXT NOT NULL DEFAULT '',
-    error_code    TEXT NOT NULL DEFAULT '',
-    server_pages  INTEGER,
-    attempts      INTEGER NOT NULL DEFAULT 0,    -- how often it entered "sending"
-    first_byte_at TEXT,                          -- written before the first byte of the last attempt leaves
-    last_byte_at  TEXT,                          -- written before the last byte of the last attempt leaves
-    retry_at      TEXT                           -- not before this, while waiting
-);
-CREATE INDEX fax_by_owner ON fax (owner_id, id);
-CREATE INDEX fax_by_state ON fax (state, id);
-CREATE INDEX fax_by_message ON fax (message_id) WHERE message_id <> '';
-
-CREATE TABLE fax_file (
-    fax_id     INTEGER NOT NULL REFERENCES fax (id) ON DELETE CASCADE,
-    position   INTEGER NOT NULL,
-    digest     TEXT NOT NULL CHECK (length(digest) = 64),
-    name       TEXT NOT NULL,
-    media_type TEXT NOT NULL,
-    size_bytes INTEGER NOT NULL,
-    pages      INTEGER,
-    PRIMARY KEY (fax_id, position)
-) WITHOUT ROWID;
-CREATE INDEX fax_file_by_digest ON fax_file (digest);
-
-CREATE TABLE fax_event (
-    id     INTEGER PRIMARY KEY,
-    fax_id INTEGER NOT NULL REFERENCES fax (id) ON DELETE CASCADE,
-    at     TEXT NOT NULL,
-    state  TEXT NOT NULL,
-    detail TEXT NOT NULL DEFAULT ''
-);
-CREATE INDEX fax_event_by_fax ON fax_event (fax_id, id);
-
-CREATE TRIGGER fax_starts_at_the_beginning BEFORE INSERT ON fax
-WHEN NEW.state NOT IN ('preparing', 'queued')
-BEGIN
-    SELECT RAISE(ABORT, 'a fax starts as preparing or queued');
-END;
-
-CREATE TRIGGER fax_moves_as_allowed BEFORE UPDATE OF state ON fax
-WHEN NOT EXISTS (
-    SELECT 1 FROM fax_transition WHERE old_state = OLD.state AND new_state = NEW.state
-)
-BEGIN
-    SELECT RAISE(ABORT, 'illegal fax transition');
-END;
-
-CREATE TABLE recent_call (
-    id         TEXT PRIMARY KEY,
-    number     TEXT NOT NULL,
-    name       TEXT NOT NULL DEFAULT '',
-    at         TEXT NOT NULL,
-    state      TEXT NOT NULL,
-    them       TEXT NOT NULL,
-    your_phone TEXT NOT NULL,
-    talked_s   REAL NOT NULL DEFAULT 0
-);
-CREATE INDEX recent_call_by_time ON recent_call (at);
-"""
-
-MIGRATIONS = (_VERSION_1,)
+MIGRATIONS = (VERSION_1, VERSION_2)
 VERSION = len(MIGRATIONS)
 
 
-def open_database(path: Path) -> sqlite3.Connection:
+_KEPT = "Nothing was changed"
+_SENTENCES = {
+    **dict.fromkeys(
+        (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
+        "The archive {file} is being used by another program. " + _KEPT + ": close it and try again.",
+    ),
+    **dict.fromkeys(
+        (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM),
+        "The archive {file} is read-only. " + _KEPT + ": make it and its folder writable and try again.",
+    ),
+    **dict.fromkeys(
+        (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB),
+        "The archive {file} is damaged. rcdesk leaves the file as it is: put a copy from a backup in its "
+        "place, or move it away to start with an empty archive.",
+    ),
+    sqlite3.SQLITE_FULL: (
+        "The disk is full: the archive {file} cannot grow. " + _KEPT + ": free some space and try again."
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "The archive {file} cannot be opened. " + _KEPT + ": check that it and its folder are there and "
+        "writable, and try again."
+    ),
+    sqlite3.SQLITE_IOERR: (
+        "The disk refused to read or write the archive {file}. " + _KEPT + ": check that the disk is in "
+        "order and not full, and try again."
+    ),
+}
+"""What to say for the primary result codes of SQLite (https://sqlite.org/rescode.html)."""
+
+
+class Archive(sqlite3.Connection):
+    """A connection that knows its file, to name it when something is wrong with it."""
+
+    file = Path()
+
+
+def open_database(path: Path) -> Archive:
     """Open (and create or upgrade) the database; rows come as sqlite3.Row, transactions are explicit.
 
     Raises StoreTooNew when a newer rcdesk wrote it, StoreUnavailable when it cannot be used at all.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    except (sqlite3.Error, OSError) as exc:
-        raise StoreUnavailable(f"The archive of rcdesk cannot be opened: {exc}.") from exc
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Archive)
+    except OSError as exc:
+        raise StoreUnavailable(
+            f"The folder {path.parent} cannot be used ({exc.strerror}). rcdesk keeps your faxes there: "
+            "make it writable and start rcdesk again."
+        ) from exc
+    except sqlite3.Error as exc:
+        raise translate(exc, path) from exc
+    connection.file = path
     try:
         connection.row_factory = sqlite3.Row
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
@@ -123,37 +87,37 @@ def open_database(path: Path) -> sqlite3.Connection:
         _migrate(connection)
     except sqlite3.Error as exc:
         connection.close()
-        raise translate(exc) from exc
+        raise translate(exc, path) from exc
     except StoreError:
         connection.close()
         raise
     return connection
 
 
-def translate(exc: sqlite3.Error) -> StoreError:
-    """The same failure as a sentence for the user."""
-    match exc:
-        case sqlite3.IntegrityError():
-            return StoreError(f"The archive refused this step: {exc}.")
-        case _:
-            return StoreUnavailable(
-                f"The archive of rcdesk cannot be used ({exc}). Check that the disk is not full or read-only."
-            )
+def translate(exc: sqlite3.Error, file: Path) -> StoreError:
+    """The same failure as a sentence for the user: what is wrong, that nothing was changed, what to do."""
+    if isinstance(exc, sqlite3.IntegrityError):
+        return StoreError(f"The archive refused this step: {exc}.")
+    code = getattr(exc, "sqlite_errorcode", None)
+    text = _SENTENCES.get(code & 0xFF) if code is not None else None
+    if text is None:
+        return StoreUnavailable(f"The archive {file} cannot be used ({exc}). {_KEPT}.")
+    return StoreUnavailable(text.replace("{file}", str(file)))
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+def transaction(connection: Archive) -> Iterator[Archive]:
     """All or nothing, write lock taken at once. sqlite3 errors leave as StoreError."""
     try:
         connection.execute("BEGIN IMMEDIATE")
     except sqlite3.Error as exc:
-        raise translate(exc) from exc
+        raise translate(exc, connection.file) from exc
     try:
         yield connection
         connection.execute("COMMIT")
     except sqlite3.Error as exc:
         _roll_back(connection)
-        raise translate(exc) from exc
+        raise translate(exc, connection.file) from exc
     except BaseException:
         _roll_back(connection)
         raise
@@ -166,11 +130,11 @@ class ThreadConnections:
         self._path = path
         self._local = threading.local()
         self._lock = threading.Lock()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: list[Archive] = []
 
-    def get(self) -> sqlite3.Connection:
+    def get(self) -> Archive:
         """This thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: Archive | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = open_database(self._path)
             self._local.connection = connection
@@ -178,12 +142,18 @@ class ThreadConnections:
                 self._opened.append(connection)
         return connection
 
-    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        """All rows of a query. Raises StoreUnavailable."""
+    @contextmanager
+    def reading(self) -> Iterator[Archive]:
+        """This thread's connection for queries without a transaction; sqlite3 errors leave as StoreError."""
         try:
-            return list(self.get().execute(sql, values))
+            yield self.get()
         except sqlite3.Error as exc:
-            raise translate(exc) from exc
+            raise translate(exc, self._path) from exc
+
+    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        """All rows of a query with positional values. Raises StoreUnavailable."""
+        with self.reading() as connection:
+            return connection.execute(sql, values).fetchall()
 
     def close(self) -> None:
         """Close every thread's connection: call it when the threads have stopped."""
@@ -194,18 +164,38 @@ class ThreadConnections:
         self._local = threading.local()
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _migrate(connection: Archive) -> None:
     if _version(connection) > VERSION:
         raise StoreTooNew("The archive was written by a newer rcdesk. Update rcdesk to open it.")
     if _version(connection) == VERSION and _transitions(connection) == _allowed():
         return
     with transaction(connection):
-        for number in range(_version(connection), VERSION):
-            for statement in _statements(MIGRATIONS[number]):
+        old = _version(connection)
+        for number in range(old, VERSION):
+            for statement in statements(MIGRATIONS[number]):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number + 1}")
+        if old == 1:
+            _describe_faxes(connection)
         connection.execute("DELETE FROM fax_transition")
         connection.executemany("INSERT INTO fax_transition VALUES (?, ?)", sorted(_allowed()))
+
+
+def _describe_faxes(connection: Archive) -> None:
+    """Give the faxes of version 1 what is computed when a fax is added: its words and its pages_key."""
+    files: dict[int, list[sqlite3.Row]] = {}
+    for row in connection.execute("SELECT fax_id, digest, name FROM fax_file ORDER BY fax_id, position"):
+        files.setdefault(row["fax_id"], []).append(row)
+    for row in connection.execute("SELECT id, number, name, note FROM fax").fetchall():
+        own = files.get(row["id"], [])
+        words = indexed_words(row["number"], (row["name"], row["note"], *(f["name"] for f in own)))
+        key = key_of_pages([f["digest"] for f in own], row["note"])
+        # The trigger of the UPDATE below takes the old words out of the search: they must be in it.
+        connection.execute(
+            "INSERT INTO fax_fts (rowid, place, words) SELECT id, place, words FROM fax WHERE id = ?",
+            (row["id"],),
+        )
+        connection.execute("UPDATE fax SET words = ?, pages_key = ? WHERE id = ?", (words, key, row["id"]))
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -220,7 +210,7 @@ def _allowed() -> set[tuple[str, str]]:
     return {(old.value, new.value) for old, news in ALLOWED.items() for new in news}
 
 
-def _statements(script: str) -> Iterator[str]:
+def statements(script: str) -> Iterator[str]:
     """Split a script into whole statements: executescript() would end the transaction."""
     statement = ""
     for line in script.splitlines():

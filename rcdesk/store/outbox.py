@@ -1,49 +1,70 @@
 """The durable list of faxes: every job, every step, on disk before anything leaves.
 
-A job is recorded in one transaction with its files and its first event; afterwards only move() changes its
-state, and the database refuses what core.fax.ALLOWED does not hold. After a crash every job that was being
-sent is interrupted, never queued again by itself. Any thread; one connection per thread.
-Read next: core/fax.py, database.py, services/faxes.py.
+A job is recorded in one transaction with its files and its first event; afterwards only move(), begin() and
+hand_over() change its state, and the database refuses what core.fax.ALLOWED does not hold. Whatever is done
+to many jobs is one transaction. After a crash a request whose last byte may have left is interrupted, never
+queued again by itself. Any thread; one connection per thread.
+Read next: core/fax.py, fax_steps.py, fax_turn.py, services/dispatch.py.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from rcdesk.core.brake import RecipientFacts
 from rcdesk.core.errors import StoreError
 from rcdesk.core.fax import (
     FaxDraft,
     FaxEvent,
     FaxJob,
+    FaxRequest,
     FaxState,
-    Recipient,
-    Resolution,
+    SendBy,
     SpooledFile,
-    can_move,
+    WaitReason,
 )
+from rcdesk.core.folder import FolderCounts
+from rcdesk.store import fax_facts
 from rcdesk.store.database import ThreadConnections, transaction
+from rcdesk.store.fax_recovery import recover
+from rcdesk.store.fax_rows import (
+    IN_IDS,
+    add_events,
+    id_list,
+    insert_job,
+    jobs_with,
+    key_of_pages,
+    moment_or_none,
+    request_with,
+    select_jobs,
+    text_or_none,
+)
+from rcdesk.store.fax_steps import (
+    Step,
+    end_request,
+    start_request,
+    step_into_queue,
+    take_step,
+)
+from rcdesk.store.fax_turn import next_jobs
 from rcdesk.store.moments import from_text, to_text
 
+_HELD = "You can still take it back"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """How far the last try of a job got: what reconciliation and waiting need to know.
 
-    first_byte_at and last_byte_at were written before those bytes left; retry_at None means at once.
-    """
-
-    count: int
-    first_byte_at: datetime | None
-    last_byte_at: datetime | None
-    retry_at: datetime | None
+def pages_key(files: Sequence[SpooledFile], note: str, source_message_id: str = "") -> str:
+    """The same text for the same pages: the files in order; without files the message, else the note."""
+    return key_of_pages([f.digest for f in files], note, source_message_id)
 
 
 class Outbox:
-    """The faxes of everybody who used this archive; callers ask by owner_id."""
+    """The faxes of everybody who used this archive; callers ask by owner_id.
+
+    Every method raises StoreUnavailable when the file cannot be used, and StoreError for a job that is not
+    there or a step that is not allowed; then nothing has changed.
+    """
 
     def __init__(self, database_path: Path) -> None:
         self._db = ThreadConnections(database_path)
@@ -51,47 +72,79 @@ class Outbox:
     def add(
         self, draft: FaxDraft, files: Sequence[SpooledFile], owner_id: str, cover_name: str, now: datetime
     ) -> tuple[FaxJob, ...]:
-        """Record one queued job per recipient, all or none. The files must already lie in the spool."""
+        """Record one job per recipient, all or none. The files must already lie in the spool.
+
+        They start held when there is time for undo, waiting when this desk keeps them until their time,
+        else queued.
+        """
+        if draft.undo_s > 0:
+            step = Step(new=FaxState.HELD, detail=_HELD, retry_at=now + timedelta(seconds=draft.undo_s))
+        else:
+            step = step_into_queue(draft.send_at, draft.send_by, now)
         ids: list[int] = []
         with transaction(self._db.get()) as connection:
             for recipient in draft.recipients:
-                fax_id = _insert(connection, draft, recipient, owner_id, cover_name, to_text(now))
-                ids.append(fax_id)
-                connection.execute("UPDATE fax SET batch_id = ? WHERE id = ?", (ids[0], fax_id))
-                connection.executemany(
-                    "INSERT INTO fax_file VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    [
-                        (fax_id, at, f.digest, f.name, f.media_type, f.size_bytes, f.pages)
-                        for at, f in enumerate(files)
-                    ],
+                job_id = insert_job(
+                    connection,
+                    draft,
+                    recipient,
+                    files,
+                    owner_id=owner_id,
+                    cover_name=cover_name,
+                    state=step.new,
+                    wait_reason=step.wait_reason,
+                    retry_at=step.retry_at,
+                    detail=step.detail,
+                    now=now,
+                    batch_id=ids[0] if ids else None,
                 )
-                _add_event(connection, fax_id, to_text(now), FaxState.QUEUED, "Waiting for its turn")
-        return tuple(self.get(fax_id) for fax_id in ids)
+                ids.append(job_id)
+            return jobs_with(connection, ids)
 
     def get(self, job_id: int) -> FaxJob:
-        """One job. Raises StoreError when there is none."""
-        jobs = self._select("WHERE id = ?", job_id)
+        """One job."""
+        jobs = self.many([job_id])
         if not jobs:
             raise StoreError("This fax is not in the archive any more.")
         return jobs[0]
 
-    def list(self, owner_id: str, limit: int = 500) -> tuple[FaxJob, ...]:
-        """The newest jobs of one owner, newest first."""
-        return self._select("WHERE owner_id = ? ORDER BY id DESC LIMIT ?", owner_id, limit)
+    def many(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
+        """These jobs in this order; ids nobody knows are left out."""
+        with self._db.reading() as connection:
+            return jobs_with(connection, job_ids)
+
+    def live(self, owner_id: str) -> tuple[FaxJob, ...]:
+        """All jobs of one owner that are not over, oldest first."""
+        with self._db.reading() as connection:
+            return select_jobs(connection, "WHERE owner_id = ? AND folder = 'queue' ORDER BY id", owner_id)
 
     def in_states(self, owner_id: str, *states: FaxState) -> tuple[FaxJob, ...]:
         """All jobs of one owner in these states, oldest first."""
         marks = ", ".join("?" * len(states))
-        return self._select(
-            f"WHERE owner_id = ? AND state IN ({marks}) ORDER BY id", owner_id, *(s.value for s in states)
-        )
+        where = f"WHERE owner_id = ? AND state IN ({marks}) ORDER BY id"
+        if not any(state.is_final for state in states):
+            where = where.replace("AND", "AND folder = 'queue' AND", 1)
+        with self._db.reading() as connection:
+            return select_jobs(connection, where, owner_id, *(s.value for s in states))
 
-    def counts(self, owner_id: str) -> dict[FaxState, int]:
-        """How many jobs are in each state; states without jobs are absent."""
-        rows = self._db.rows(
-            "SELECT state, count(*) AS amount FROM fax WHERE owner_id = ? GROUP BY state", owner_id
+    def counts(self, owner_id: str) -> FolderCounts:
+        """The pills of the side bar."""
+        (row,) = self._db.rows(
+            """SELECT
+                (SELECT count(*) FROM fax WHERE owner_id = ?1 AND folder = 'queue') AS queue,
+                (SELECT count(*) FROM fax WHERE owner_id = ?1 AND folder = 'queue'
+                    AND state = 'needs you') AS needs_you,
+                (SELECT count(*) FROM fax WHERE owner_id = ?1 AND folder = 'failed' AND is_seen = 0
+                    AND state = 'failed') AS failed,
+                (SELECT count(*) FROM received_fax WHERE owner_id = ?1 AND is_read = 0) AS unread""",
+            owner_id,
         )
-        return {FaxState(row["state"]): int(row["amount"]) for row in rows}
+        return FolderCounts(
+            queue=row["queue"],
+            failed_unseen=row["failed"],
+            received_unread=row["unread"],
+            needs_you=row["needs_you"],
+        )
 
     def move(
         self,
@@ -100,102 +153,152 @@ class Outbox:
         *,
         detail: str = "",
         now: datetime,
-        message_id: str | None = None,
+        wait_reason: WaitReason = WaitReason.NONE,
+        retry_at: datetime | None = None,
         error_code: str | None = None,
         server_pages: int | None = None,
-        retry_at: datetime | None = None,
+        tries: int | None = None,
+        stumbles: int | None = None,
+        is_seen: bool | None = None,
+        note_event: bool = True,
     ) -> FaxJob:
-        """Take one step and write its event. What is None stays as it is, except retry_at, which is replaced.
+        """Take one step, see Step. SENDING is entered by begin() alone, which records the request."""
+        step = Step(
+            new=new,
+            detail=detail,
+            wait_reason=wait_reason,
+            retry_at=retry_at,
+            error_code=error_code,
+            server_pages=server_pages,
+            tries=tries,
+            stumbles=stumbles,
+            is_seen=is_seen,
+            note_event=note_event,
+        )
+        return self._move([job_id], step, now)[0]
 
-        Entering SENDING counts a try and forgets the marks of the one before. Raises StoreError for a step
-        that is not allowed.
-        """
-        at = to_text(now)
+    def move_all(
+        self,
+        job_ids: Sequence[int],
+        new: FaxState,
+        *,
+        detail: str = "",
+        now: datetime,
+        wait_reason: WaitReason = WaitReason.NONE,
+        retry_at: datetime | None = None,
+        error_code: str | None = None,
+        server_pages: int | None = None,
+        tries: int | None = None,
+        stumbles: int | None = None,
+        is_seen: bool | None = None,
+        note_event: bool = True,
+    ) -> tuple[FaxJob, ...]:
+        """Take the same step with all of them or with none."""
+        step = Step(
+            new=new,
+            detail=detail,
+            wait_reason=wait_reason,
+            retry_at=retry_at,
+            error_code=error_code,
+            server_pages=server_pages,
+            tries=tries,
+            stumbles=stumbles,
+            is_seen=is_seen,
+            note_event=note_event,
+        )
+        return self._move(job_ids, step, now)
+
+    def release(self, job_ids: Sequence[int], now: datetime) -> tuple[FaxJob, ...]:
+        """End the undo time of those that are held; returns the ones that moved."""
         with transaction(self._db.get()) as connection:
-            row = connection.execute("SELECT state FROM fax WHERE id = ?", (job_id,)).fetchone()
-            if row is None:
-                raise StoreError("This fax is not in the archive any more.")
-            old = FaxState(row["state"])
-            if not can_move(old, new):
-                raise StoreError(f"A fax that is {old.value} cannot become {new.value}.")
-            connection.execute(
-                """UPDATE fax SET state = ?, changed_at = ?, detail = ?, retry_at = ?,
-                   message_id = coalesce(?, message_id), error_code = coalesce(?, error_code),
-                   server_pages = coalesce(?, server_pages) WHERE id = ?""",
-                (
-                    new.value,
-                    at,
-                    detail,
-                    to_text(retry_at) if retry_at else None,
-                    message_id,
-                    error_code,
-                    server_pages,
-                    job_id,
-                ),
+            held = [j for j in jobs_with(connection, job_ids) if j.state is FaxState.HELD]
+            for job in held:
+                step = step_into_queue(job.send_at, job.send_by, now, detail="Undo time over")
+                take_step(connection, [job.id], step, now)
+            return jobs_with(connection, [job.id for job in held])
+
+    def next_request_jobs(self, owner_id: str, now: datetime, *, most: int = 50) -> tuple[FaxJob, ...]:
+        """The jobs of the next request: () when the queue is paused or nothing is due (see fax_turn.py)."""
+        with transaction(self._db.get()) as connection:
+            paused = connection.execute("SELECT 1 FROM queue_pause WHERE owner_id = ?", (owner_id,))
+            return () if paused.fetchone() else next_jobs(connection, owner_id, now, most)
+
+    def next_due_at(self, owner_id: str) -> datetime | None:
+        """When the first waiting job may go; None when none waits for a time."""
+        (row,) = self._db.rows(
+            """SELECT min(coalesce(retry_at, changed_at)) AS at FROM fax
+               WHERE owner_id = ? AND folder = 'queue' AND state = 'waiting'
+               AND wait_reason NOT IN ('paused', 'same number')""",
+            owner_id,
+        )
+        return moment_or_none(row["at"])
+
+    def begin(
+        self,
+        jobs: Sequence[FaxJob],
+        now: datetime,
+        *,
+        service_offset_s: float,
+        source_message_id: str = "",
+    ) -> FaxRequest:
+        """Record one request for these jobs, before its first byte leaves; they are SENDING."""
+        with transaction(self._db.get()) as connection:
+            request_id = start_request(
+                connection,
+                jobs,
+                now,
+                service_offset_s=service_offset_s,
+                source_message_id=source_message_id,
             )
-            if new is FaxState.SENDING:
-                connection.execute(
-                    """UPDATE fax SET attempts = attempts + 1, first_byte_at = ?, last_byte_at = NULL,
-                       message_id = '', error_code = '', server_pages = NULL WHERE id = ?""",
-                    (at, job_id),
-                )
-            _add_event(connection, job_id, at, new, detail)
-        return self.get(job_id)
+            return request_with(connection, request_id)
 
-    def mark_last_byte(self, job_id: int, now: datetime) -> None:
+    def mark_last_byte(self, request_id: int, now: datetime) -> None:
         """Write down that the request is about to be complete: from here on its outcome may be unknown."""
+        self._change("UPDATE fax_request SET last_byte_at = ? WHERE id = ?", to_text(now), request_id)
+
+    def hand_over(self, request_id: int, message_id: str, now: datetime, detail: str) -> tuple[FaxJob, ...]:
+        """The service has this request as message_id: its jobs are HANDED_OVER, with one try more.
+
+        All jobs of the batch with the same pages may be sent from that message later.
+        """
         with transaction(self._db.get()) as connection:
-            connection.execute("UPDATE fax SET last_byte_at = ? WHERE id = ?", (to_text(now), job_id))
+            return end_request(connection, request_id, message_id, now, detail)
+
+    def request(self, request_id: int) -> FaxRequest:
+        """One request."""
+        with self._db.reading() as connection:
+            return request_with(connection, request_id)
+
+    def interrupted(self, owner_id: str) -> tuple[FaxRequest, ...]:
+        """The requests of which a job is interrupted, oldest first."""
+        with self._db.reading() as connection:
+            rows = connection.execute(
+                """SELECT DISTINCT request_id FROM fax WHERE owner_id = ? AND folder = 'queue'
+                   AND state = 'interrupted' AND request_id IS NOT NULL ORDER BY request_id""",
+                (owner_id,),
+            ).fetchall()
+            return tuple(request_with(connection, row["request_id"]) for row in rows)
+
+    def count_look(self, request_id: int) -> FaxRequest:
+        """The message store was asked and did not have it."""
+        self._change("UPDATE fax_request SET looks = looks + 1 WHERE id = ?", request_id)
+        return self.request(request_id)
+
+    def deny(self, request_id: int) -> None:
+        """The service answered that the request failed."""
+        self._change("UPDATE fax_request SET is_denied = 1 WHERE id = ?", request_id)
+
+    def message_ids(self, owner_id: str) -> frozenset[str]:
+        """Every message of the service that already belongs to a request."""
+        rows = self._db.rows(
+            "SELECT message_id FROM fax_request WHERE owner_id = ? AND message_id <> ''", owner_id
+        )
+        return frozenset(row["message_id"] for row in rows)
 
     def set_server_pages(self, job_id: int, server_pages: int) -> FaxJob:
         """Keep the service's own page count, which may become known after the fax was handed over."""
-        with transaction(self._db.get()) as connection:
-            connection.execute("UPDATE fax SET server_pages = ? WHERE id = ?", (server_pages, job_id))
+        self._change("UPDATE fax SET server_pages = ? WHERE id = ?", server_pages, job_id)
         return self.get(job_id)
-
-    def attempt(self, job_id: int) -> Attempt:
-        """How far the last try got. Raises StoreError when there is no such job."""
-        rows = self._db.rows(
-            "SELECT attempts, first_byte_at, last_byte_at, retry_at FROM fax WHERE id = ?", job_id
-        )
-        if not rows:
-            raise StoreError("This fax is not in the archive any more.")
-        return Attempt(
-            count=int(rows[0]["attempts"]),
-            first_byte_at=_moment(rows[0]["first_byte_at"]),
-            last_byte_at=_moment(rows[0]["last_byte_at"]),
-            retry_at=_moment(rows[0]["retry_at"]),
-        )
-
-    def next_to_send(self, owner_id: str, now: datetime) -> FaxJob | None:
-        """The oldest job that may go now: queued, or waiting with its time come."""
-        jobs = self._select(
-            """WHERE owner_id = ? AND (state = ? OR (state = ? AND (retry_at IS NULL OR retry_at <= ?)))
-               ORDER BY id LIMIT 1""",
-            owner_id,
-            FaxState.QUEUED.value,
-            FaxState.WAITING.value,
-            to_text(now),
-        )
-        return jobs[0] if jobs else None
-
-    def next_retry_at(self, owner_id: str) -> datetime | None:
-        """When the first waiting job may go, None when nothing waits."""
-        rows = self._db.rows(
-            "SELECT min(coalesce(retry_at, changed_at)) AS at FROM fax WHERE owner_id = ? AND state = ?",
-            owner_id,
-            FaxState.WAITING.value,
-        )
-        return _moment(rows[0]["at"])
-
-    def message_ids(self, owner_id: str) -> frozenset[str]:
-        """Every message of the service that already belongs to a job."""
-        rows = self._db.rows("SELECT message_id FROM fax WHERE owner_id = ? AND message_id <> ''", owner_id)
-        return frozenset(row["message_id"] for row in rows)
-
-    def digests(self) -> frozenset[str]:
-        """Every spooled file some job still names."""
-        return frozenset(row["digest"] for row in self._db.rows("SELECT DISTINCT digest FROM fax_file"))
 
     def events(self, job_id: int) -> tuple[FaxEvent, ...]:
         """The history of one job, oldest first."""
@@ -205,111 +308,85 @@ class Outbox:
             for row in rows
         )
 
-    def interrupted_after_crash(self, now: datetime) -> tuple[FaxJob, ...]:
-        """What the last run left half done, taken to a state that can be shown. Call once, at start.
+    def mark_seen(self, job_ids: Sequence[int]) -> None:
+        """The user has seen how these ended."""
+        self._change(f"UPDATE fax SET is_seen = 1 WHERE is_seen = 0 AND id {IN_IDS}", id_list(job_ids))
 
-        Sending becomes interrupted (it may have arrived: never repeated by itself), preparing becomes failed.
-        """
-        rows = self._db.rows(
-            "SELECT id, state FROM fax WHERE state IN (?, ?) ORDER BY id",
-            FaxState.SENDING.value,
-            FaxState.PREPARING.value,
-        )
-        changed: list[FaxJob] = []
-        for row in rows:
-            if FaxState(row["state"]) is FaxState.SENDING:
-                new, detail = FaxState.INTERRUPTED, "Interrupted: checking with RingCentral"
+    def is_paused(self, owner_id: str) -> bool:
+        """True while the whole queue stands still."""
+        return bool(self._db.rows("SELECT 1 FROM queue_pause WHERE owner_id = ?", owner_id))
+
+    def set_paused(self, owner_id: str, is_paused: bool, now: datetime) -> None:
+        """Let the whole queue stand still, or go on."""
+        if is_paused:
+            self._change("INSERT OR IGNORE INTO queue_pause VALUES (?, ?)", owner_id, to_text(now))
+        else:
+            self._change("DELETE FROM queue_pause WHERE owner_id = ?", owner_id)
+
+    def reschedule(self, job_id: int, send_at: datetime | None, send_by: SendBy, now: datetime) -> FaxJob:
+        """Give a fax that has not gone another time, None for as soon as it may."""
+        with transaction(self._db.get()) as connection:
+            (job,) = jobs_with(connection, [job_id]) or (None,)
+            if job is None or job.state not in (FaxState.HELD, FaxState.QUEUED, FaxState.WAITING):
+                raise StoreError("The time of this fax cannot be changed any more.")
+            connection.execute(
+                "UPDATE fax SET send_at = ?, send_by = ? WHERE id = ?",
+                (text_or_none(send_at), send_by.value, job_id),
+            )
+            step = step_into_queue(send_at, send_by, now)
+            if job.state is FaxState.HELD or step.new is job.state is FaxState.QUEUED:
+                add_events(connection, [job_id], to_text(now), job.state, "Its time was changed")
             else:
-                new, detail = FaxState.FAILED, "rcdesk was closed before the fax was ready. Nothing was sent."
-            changed.append(self.move(row["id"], new, detail=detail, now=now))
-        return tuple(changed)
+                take_step(connection, [job_id], step, now)
+            return jobs_with(connection, [job_id])[0]
+
+    def set_deadline(self, job_id: int, until: datetime | None, now: datetime) -> None:
+        """Until when it is tried, None for the usual number of tries."""
+        with transaction(self._db.get()) as connection:
+            (job,) = jobs_with(connection, [job_id]) or (None,)
+            if job is None:
+                raise StoreError("This fax is not in the archive any more.")
+            connection.execute(
+                "UPDATE fax SET keep_trying_until = ? WHERE id = ?", (text_or_none(until), job_id)
+            )
+            add_events(connection, [job_id], to_text(now), job.state, "How long it is tried was changed")
+
+    def interrupted_after_crash(self, now: datetime) -> tuple[FaxJob, ...]:
+        """What the last run left half done, taken to a state to go on from. Call once, at start.
+
+        A request whose last byte may have left is interrupted (it may have arrived: never repeated blindly),
+        any other is queued again. Held faxes stay held, for a minute at most. Returns all of these.
+        """
+        with transaction(self._db.get()) as connection:
+            return recover(connection, now)
+
+    def digests_needed(self, now: datetime, keep_days: int) -> frozenset[str]:
+        """The spooled files of faxes that are not over, or that changed within keep_days."""
+        rows = self._db.rows(
+            """SELECT DISTINCT digest FROM fax_file JOIN fax ON fax.id = fax_id
+               WHERE folder = 'queue' OR changed_at >= ?""",
+            to_text(now - timedelta(days=keep_days)),
+        )
+        return frozenset(row["digest"] for row in rows)
+
+    def facts(
+        self, owner_id: str, numbers: Sequence[str], pages_key: str, now: datetime
+    ) -> tuple[RecipientFacts, ...]:
+        """What the archive knows about each of these numbers, in their order."""
+        with self._db.reading() as connection:
+            return fax_facts.facts(connection, owner_id, numbers, pages_key, now)
 
     def close(self) -> None:
         """Close every thread's connection: call it when the threads have stopped."""
         self._db.close()
 
-    def _select(self, where: str, *values: object) -> tuple[FaxJob, ...]:
-        rows = self._db.rows(f"SELECT * FROM fax {where}", *values)
-        if not rows:
-            return ()
-        files: dict[int, list[SpooledFile]] = {row["id"]: [] for row in rows}
-        for row in self._db.rows(
-            f"SELECT * FROM fax_file WHERE fax_id IN (SELECT id FROM fax {where}) ORDER BY fax_id, position",
-            *values,
-        ):
-            if row["fax_id"] in files:
-                files[row["fax_id"]].append(_file(row))
-        return tuple(_job(row, tuple(files[row["id"]])) for row in rows)
+    def _move(self, job_ids: Sequence[int], step: Step, now: datetime) -> tuple[FaxJob, ...]:
+        if step.new is FaxState.SENDING:
+            raise StoreError("A fax is sent with a request only.")
+        with transaction(self._db.get()) as connection:
+            take_step(connection, job_ids, step, now)
+            return jobs_with(connection, list(dict.fromkeys(job_ids)))
 
-
-def _insert(
-    connection: sqlite3.Connection,
-    draft: FaxDraft,
-    recipient: Recipient,
-    owner_id: str,
-    cover_name: str,
-    at: str,
-) -> int:
-    cursor = connection.execute(
-        """INSERT INTO fax (owner_id, number, name, cover_index, cover_name, note, resolution, state,
-           created_at, changed_at, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        (
-            owner_id,
-            recipient.number,
-            recipient.name,
-            draft.cover_index,
-            cover_name,
-            draft.note,
-            draft.resolution.value,
-            FaxState.QUEUED.value,
-            at,
-            at,
-            "Waiting for its turn",
-        ),
-    )
-    if cursor.lastrowid is None:
-        raise StoreError("The archive did not keep the fax.")
-    return cursor.lastrowid
-
-
-def _add_event(connection: sqlite3.Connection, fax_id: int, at: str, state: FaxState, detail: str) -> None:
-    connection.execute(
-        "INSERT INTO fax_event (fax_id, at, state, detail) VALUES (?, ?, ?, ?)",
-        (fax_id, at, state.value, detail),
-    )
-
-
-def _moment(text: str | None) -> datetime | None:
-    return from_text(text) if text else None
-
-
-def _file(row: sqlite3.Row) -> SpooledFile:
-    return SpooledFile(
-        digest=row["digest"],
-        name=row["name"],
-        media_type=row["media_type"],
-        size_bytes=row["size_bytes"],
-        pages=row["pages"],
-    )
-
-
-def _job(row: sqlite3.Row, files: tuple[SpooledFile, ...]) -> FaxJob:
-    return FaxJob(
-        id=row["id"],
-        owner_id=row["owner_id"],
-        recipient=Recipient(number=row["number"], name=row["name"]),
-        files=files,
-        cover_index=row["cover_index"],
-        cover_name=row["cover_name"],
-        note=row["note"],
-        resolution=Resolution(row["resolution"]),
-        state=FaxState(row["state"]),
-        created_at=from_text(row["created_at"]),
-        changed_at=from_text(row["changed_at"]),
-        message_id=row["message_id"],
-        detail=row["detail"],
-        error_code=row["error_code"],
-        server_pages=row["server_pages"],
-        bytes_total=sum(f.size_bytes for f in files),
-        retry_at=_moment(row["retry_at"]),
-    )
+    def _change(self, sql: str, *values: object) -> None:
+        with transaction(self._db.get()) as connection:
+            connection.execute(sql, values)

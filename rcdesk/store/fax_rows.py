@@ -1,0 +1,199 @@
+"""Rows of the table fax as FaxJob values, and a new FaxJob as a row.
+
+Functions over an open connection: outbox.py and folders.py bring theirs, and the transaction. Reading many
+jobs takes two queries, however many they are. Any thread. Read next: fax_steps.py, outbox.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rcdesk.core.errors import StoreError
+from rcdesk.core.fax import (
+    FaxDraft,
+    FaxJob,
+    FaxRequest,
+    FaxState,
+    Recipient,
+    Resolution,
+    SendBy,
+    SpooledFile,
+    WaitReason,
+)
+from rcdesk.store.moments import from_text, to_text
+from rcdesk.store.search_words import indexed_words
+
+IN_IDS = "IN (SELECT value FROM json_each(?))"
+"""A condition for any number of ids: its one value is id_list()."""
+
+
+def id_list(ids: Iterable[int]) -> str:
+    """The value that goes with IN_IDS."""
+    return json.dumps(list(ids))
+
+
+def select_jobs(connection: sqlite3.Connection, where: str, *values: object) -> tuple[FaxJob, ...]:
+    """The jobs "WHERE ... ORDER BY ..." finds, in that order. sqlite3 errors leave as they are."""
+    rows = connection.execute(f"SELECT * FROM fax {where}", values).fetchall()
+    files: dict[int, list[SpooledFile]] = {row["id"]: [] for row in rows}
+    if rows:
+        sql = f"SELECT * FROM fax_file WHERE fax_id {IN_IDS} ORDER BY fax_id, position"
+        for row in connection.execute(sql, (id_list(files),)):
+            files[row["fax_id"]].append(_file(row))
+    return tuple(_job(row, tuple(files[row["id"]])) for row in rows)
+
+
+def jobs_with(connection: sqlite3.Connection, ids: Sequence[int]) -> tuple[FaxJob, ...]:
+    """The jobs with these ids in their order; ids nobody knows are left out."""
+    jobs = {job.id: job for job in select_jobs(connection, f"WHERE id {IN_IDS}", id_list(ids))}
+    return tuple(jobs[job_id] for job_id in ids if job_id in jobs)
+
+
+def insert_job(
+    connection: sqlite3.Connection,
+    draft: FaxDraft,
+    recipient: Recipient,
+    files: Sequence[SpooledFile],
+    *,
+    owner_id: str,
+    cover_name: str,
+    state: FaxState,
+    wait_reason: WaitReason,
+    retry_at: datetime | None,
+    detail: str,
+    now: datetime,
+    batch_id: int | None,
+) -> int:
+    """Write one job with its files and its first event; batch_id None makes it the first of its batch."""
+    at = to_text(now)
+    words = indexed_words(recipient.number, (recipient.name, draft.note, *(f.name for f in files)))
+    values = {
+        "owner_id": owner_id,
+        "batch_id": batch_id,
+        "number": recipient.number,
+        "name": recipient.name,
+        "cover_index": draft.cover_index,
+        "cover_name": cover_name,
+        "note": draft.note,
+        "resolution": draft.resolution.value,
+        "state": state.value,
+        "created_at": at,
+        "changed_at": at,
+        "detail": detail,
+        "wait_reason": wait_reason.value,
+        "retry_at": text_or_none(retry_at),
+        "send_at": text_or_none(draft.send_at),
+        "send_by": draft.send_by.value,
+        "keep_trying_until": text_or_none(draft.keep_trying_until),
+        "source_message_id": draft.original_message_id,
+        "pages_key": key_of_pages([f.digest for f in files], draft.note, draft.original_message_id),
+        "words": words,
+    }
+    sql = f"INSERT INTO fax ({', '.join(values)}) VALUES ({', '.join('?' * len(values))}) RETURNING id"
+    (row,) = connection.execute(sql, tuple(values.values())).fetchall()
+    fax_id = int(row["id"])
+    if batch_id is None:
+        connection.execute("UPDATE fax SET batch_id = id WHERE id = ?", (fax_id,))
+    connection.executemany(
+        "INSERT INTO fax_file VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(fax_id, n, f.digest, f.name, f.media_type, f.size_bytes, f.pages) for n, f in enumerate(files)],
+    )
+    add_events(connection, [fax_id], at, state, detail)
+    return fax_id
+
+
+def add_events(
+    connection: sqlite3.Connection, ids: Iterable[int], at: str, state: FaxState, detail: str
+) -> None:
+    """One line in the history of each of these jobs."""
+    connection.executemany(
+        "INSERT INTO fax_event (fax_id, at, state, detail) VALUES (?, ?, ?, ?)",
+        [(job_id, at, state.value, detail) for job_id in ids],
+    )
+
+
+def request_with(connection: sqlite3.Connection, request_id: int) -> FaxRequest:
+    """One request with all jobs it was for. Raises StoreError when there is none."""
+    row = connection.execute("SELECT * FROM fax_request WHERE id = ?", (request_id,)).fetchone()
+    if row is None:
+        raise StoreError("This request is not in the archive any more.")
+    jobs = connection.execute(
+        "SELECT fax_id FROM fax_request_job WHERE request_id = ? ORDER BY fax_id", (request_id,)
+    )
+    return FaxRequest(
+        id=row["id"],
+        owner_id=row["owner_id"],
+        job_ids=tuple(job["fax_id"] for job in jobs),
+        started_at=from_text(row["started_at"]),
+        last_byte_at=moment_or_none(row["last_byte_at"]),
+        service_offset_s=row["service_offset_s"],
+        message_id=row["message_id"],
+        source_message_id=row["source_message_id"],
+        is_denied=bool(row["is_denied"]),
+        looks=row["looks"],
+    )
+
+
+def key_of_pages(digests: Sequence[str], note: str, source_message_id: str = "") -> str:
+    """SHA-256 in hex, equal for the same pages: the files in order, without any the message or the note."""
+    if digests:
+        text = "".join(digests)
+    else:
+        text = f"message {source_message_id}" if source_message_id else "|" + note
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def moment_or_none(text: str | None) -> datetime | None:
+    """A column that may be empty."""
+    return from_text(text) if text else None
+
+
+def text_or_none(moment: datetime | None) -> str | None:
+    """A moment for a column that may be empty."""
+    return to_text(moment) if moment else None
+
+
+def _file(row: sqlite3.Row) -> SpooledFile:
+    return SpooledFile(
+        digest=row["digest"],
+        name=row["name"],
+        media_type=row["media_type"],
+        size_bytes=row["size_bytes"],
+        pages=row["pages"],
+    )
+
+
+def _job(row: sqlite3.Row, files: tuple[SpooledFile, ...]) -> FaxJob:
+    return FaxJob(
+        id=row["id"],
+        owner_id=row["owner_id"],
+        batch_id=row["batch_id"],
+        recipient=Recipient(number=row["number"], name=row["name"]),
+        files=files,
+        cover_index=row["cover_index"],
+        cover_name=row["cover_name"],
+        note=row["note"],
+        resolution=Resolution(row["resolution"]),
+        state=FaxState(row["state"]),
+        created_at=from_text(row["created_at"]),
+        changed_at=from_text(row["changed_at"]),
+        request_id=row["request_id"],
+        message_id=row["message_id"],
+        source_message_id=row["source_message_id"],
+        detail=row["detail"],
+        error_code=row["error_code"],
+        server_pages=row["server_pages"],
+        bytes_total=sum(f.size_bytes for f in files),
+        wait_reason=WaitReason(row["wait_reason"]),
+        retry_at=moment_or_none(row["retry_at"]),
+        send_at=moment_or_none(row["send_at"]),
+        send_by=SendBy(row["send_by"]),
+        keep_trying_until=moment_or_none(row["keep_trying_until"]),
+        tries=row["tries"],
+        stumbles=row["stumbles"],
+        is_seen=bool(row["is_seen"]),
+    )

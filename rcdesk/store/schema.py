@@ -1,0 +1,289 @@
+"""The tables of the archive, one script per version; database.py runs those a file has not seen yet.
+
+Version 1 is what the first release wrote and must stay as it was. Version 2 adds requests shared by several
+jobs, reasons to wait, received faxes, people, groups and the search. What FTS5 indexes is prepared by
+search_words.py: words of letters and digits only, so the plain ascii tokenizer and detail=none suffice, and
+"place" is one more word, naming owner and folder, so that a search never has to look into the fax itself.
+Read next: database.py, search_words.py, core/fax.py (the states).
+"""
+
+from __future__ import annotations
+
+VERSION_1 = """
+CREATE TABLE fax_transition (
+    old_state TEXT NOT NULL,
+    new_state TEXT NOT NULL,
+    PRIMARY KEY (old_state, new_state)
+) WITHOUT ROWID;
+
+CREATE TABLE fax (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    batch_id      INTEGER,                       -- the first job of the same Send
+    owner_id      TEXT NOT NULL,
+    number        TEXT NOT NULL CHECK (number <> ''),
+    name          TEXT NOT NULL DEFAULT '',
+    cover_index   INTEGER,                       -- NULL: the account's default
+    cover_name    TEXT NOT NULL DEFAULT '',
+    note          TEXT NOT NULL DEFAULT '',
+    resolution    TEXT NOT NULL,
+    state         TEXT NOT NULL,
+    created_at    TEXT NOT NULL,
+    changed_at    TEXT NOT NULL,
+    message_id    TEXT NOT NULL DEFAULT '',
+    detail        TEXT NOT NULL DEFAULT '',
+    error_code    TEXT NOT NULL DEFAULT '',
+    server_pages  INTEGER,
+    attempts      INTEGER NOT NULL DEFAULT 0,    -- how often it entered "sending"
+    first_byte_at TEXT,                          -- written before the first byte of the last attempt leaves
+    last_byte_at  TEXT,                          -- written before the last byte of the last attempt leaves
+    retry_at      TEXT                           -- not before this, while waiting
+);
+CREATE INDEX fax_by_owner ON fax (owner_id, id);
+CREATE INDEX fax_by_state ON fax (state, id);
+CREATE INDEX fax_by_message ON fax (message_id) WHERE message_id <> '';
+
+CREATE TABLE fax_file (
+    fax_id     INTEGER NOT NULL REFERENCES fax (id) ON DELETE CASCADE,
+    position   INTEGER NOT NULL,
+    digest     TEXT NOT NULL CHECK (length(digest) = 64),
+    name       TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    pages      INTEGER,
+    PRIMARY KEY (fax_id, position)
+) WITHOUT ROWID;
+CREATE INDEX fax_file_by_digest ON fax_file (digest);
+
+CREATE TABLE fax_event (
+    id     INTEGER PRIMARY KEY,
+    fax_id INTEGER NOT NULL REFERENCES fax (id) ON DELETE CASCADE,
+    at     TEXT NOT NULL,
+    state  TEXT NOT NULL,
+    detail TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX fax_event_by_fax ON fax_event (fax_id, id);
+
+CREATE TRIGGER fax_starts_at_the_beginning BEFORE INSERT ON fax
+WHEN NEW.state NOT IN ('preparing', 'queued')
+BEGIN
+    SELECT RAISE(ABORT, 'a fax starts as preparing or queued');
+END;
+
+CREATE TRIGGER fax_moves_as_allowed BEFORE UPDATE OF state ON fax
+WHEN NOT EXISTS (
+    SELECT 1 FROM fax_transition WHERE old_state = OLD.state AND new_state = NEW.state
+)
+BEGIN
+    SELECT RAISE(ABORT, 'illegal fax transition');
+END;
+
+CREATE TABLE recent_call (
+    id         TEXT PRIMARY KEY,
+    number     TEXT NOT NULL,
+    name       TEXT NOT NULL DEFAULT '',
+    at         TEXT NOT NULL,
+    state      TEXT NOT NULL,
+    them       TEXT NOT NULL,
+    your_phone TEXT NOT NULL,
+    talked_s   REAL NOT NULL DEFAULT 0
+);
+CREATE INDEX recent_call_by_time ON recent_call (at);
+"""
+
+VERSION_2 = """
+ALTER TABLE fax ADD COLUMN request_id INTEGER;                  -- the last request it was part of
+ALTER TABLE fax ADD COLUMN source_message_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE fax ADD COLUMN wait_reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE fax ADD COLUMN send_at TEXT;
+ALTER TABLE fax ADD COLUMN send_by TEXT NOT NULL DEFAULT 'desk';
+ALTER TABLE fax ADD COLUMN keep_trying_until TEXT;
+ALTER TABLE fax ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;    -- how often the service was handed it
+ALTER TABLE fax ADD COLUMN stumbles INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE fax ADD COLUMN is_seen INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE fax ADD COLUMN pages_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE fax ADD COLUMN words TEXT NOT NULL DEFAULT '';      -- what the search finds it by
+ALTER TABLE fax ADD COLUMN folder TEXT GENERATED ALWAYS AS (
+    CASE state WHEN 'sent' THEN 'sent' WHEN 'failed' THEN 'failed' WHEN 'cancelled' THEN 'failed'
+               ELSE 'queue' END) VIRTUAL;
+ALTER TABLE fax ADD COLUMN place TEXT GENERATED ALWAYS AS (
+    '§' || hex(owner_id) || '§' || folder) VIRTUAL;
+
+CREATE TABLE fax_request (
+    id                INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner_id          TEXT NOT NULL,
+    batch_id          INTEGER NOT NULL,
+    started_at        TEXT NOT NULL,             -- written before the first byte left
+    last_byte_at      TEXT,                      -- written before the last byte left
+    service_offset_s  REAL NOT NULL DEFAULT 0,
+    message_id        TEXT NOT NULL DEFAULT '',
+    source_message_id TEXT NOT NULL DEFAULT '',
+    is_denied         INTEGER NOT NULL DEFAULT 0,
+    looks             INTEGER NOT NULL DEFAULT 0,
+    ended_at          TEXT
+);
+CREATE INDEX fax_request_by_message ON fax_request (owner_id, message_id) WHERE message_id <> '';
+
+CREATE TABLE fax_request_job (
+    request_id INTEGER NOT NULL REFERENCES fax_request (id) ON DELETE CASCADE,
+    fax_id     INTEGER NOT NULL REFERENCES fax (id) ON DELETE CASCADE,
+    PRIMARY KEY (request_id, fax_id)
+) WITHOUT ROWID;
+CREATE INDEX fax_request_job_by_fax ON fax_request_job (fax_id);
+
+INSERT INTO fax_request (id, owner_id, batch_id, started_at, last_byte_at, message_id)
+    SELECT id, owner_id, coalesce(batch_id, id), first_byte_at, last_byte_at, message_id
+    FROM fax WHERE first_byte_at IS NOT NULL;
+INSERT INTO fax_request_job SELECT id, id FROM fax_request;
+UPDATE fax SET request_id = id WHERE first_byte_at IS NOT NULL;
+UPDATE fax SET batch_id = id WHERE batch_id IS NULL;
+UPDATE fax SET tries = max(attempts, 1) WHERE message_id <> '';
+UPDATE fax SET source_message_id = message_id WHERE state IN ('handed over', 'sent');
+UPDATE fax SET wait_reason = 'retry', retry_at = coalesce(retry_at, changed_at) WHERE state = 'waiting';
+UPDATE fax SET is_seen = 0 WHERE state = 'needs you';
+ALTER TABLE fax DROP COLUMN attempts;
+ALTER TABLE fax DROP COLUMN first_byte_at;
+ALTER TABLE fax DROP COLUMN last_byte_at;
+
+DROP INDEX fax_by_owner;
+DROP INDEX fax_by_state;
+CREATE INDEX fax_by_folder ON fax (owner_id, folder, id, created_at);
+CREATE INDEX fax_by_number ON fax (owner_id, number, state, changed_at);
+CREATE INDEX fax_by_batch ON fax (batch_id);
+CREATE INDEX fax_by_request ON fax (request_id) WHERE request_id IS NOT NULL;
+CREATE INDEX fax_unseen ON fax (owner_id, folder, id) WHERE is_seen = 0;
+CREATE INDEX fax_half_done ON fax (state, id) WHERE state IN ('preparing', 'held', 'sending');
+
+DROP TRIGGER fax_starts_at_the_beginning;
+CREATE TRIGGER fax_starts_at_the_beginning BEFORE INSERT ON fax
+WHEN NEW.state NOT IN ('preparing', 'held', 'queued', 'waiting')
+BEGIN
+    SELECT RAISE(ABORT, 'a fax starts as preparing, held, queued or waiting');
+END;
+
+CREATE VIRTUAL TABLE fax_fts USING fts5 (
+    place, words, content = 'fax', content_rowid = 'id',
+    detail = none, columnsize = 0, tokenize = 'ascii', prefix = '2 3'
+);
+CREATE TRIGGER fax_is_found AFTER INSERT ON fax
+BEGIN
+    INSERT INTO fax_fts (rowid, place, words) VALUES (NEW.id, NEW.place, NEW.words);
+END;
+CREATE TRIGGER fax_is_found_elsewhere AFTER UPDATE OF state, words ON fax
+WHEN OLD.place <> NEW.place OR OLD.words <> NEW.words
+BEGIN
+    INSERT INTO fax_fts (fax_fts, rowid, place, words) VALUES ('delete', OLD.id, OLD.place, OLD.words);
+    INSERT INTO fax_fts (rowid, place, words) VALUES (NEW.id, NEW.place, NEW.words);
+END;
+CREATE TRIGGER fax_is_forgotten AFTER DELETE ON fax
+BEGIN
+    INSERT INTO fax_fts (fax_fts, rowid, place, words) VALUES ('delete', OLD.id, OLD.place, OLD.words);
+END;
+
+CREATE TABLE queue_pause (
+    owner_id  TEXT PRIMARY KEY,
+    paused_at TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE received_fax (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner_id      TEXT NOT NULL,
+    message_id    TEXT NOT NULL,
+    number        TEXT NOT NULL,
+    name          TEXT NOT NULL DEFAULT '',
+    to_number     TEXT NOT NULL DEFAULT '',
+    created_at    TEXT NOT NULL,
+    pages         INTEGER,
+    is_read       INTEGER NOT NULL DEFAULT 0,
+    attachment_id TEXT NOT NULL DEFAULT '',
+    media_type    TEXT NOT NULL DEFAULT '',
+    digest        TEXT NOT NULL DEFAULT '',
+    size_bytes    INTEGER NOT NULL DEFAULT 0,
+    is_gone       INTEGER NOT NULL DEFAULT 0,
+    changed_at    TEXT NOT NULL,
+    moment_key    INTEGER NOT NULL UNIQUE,       -- created_at in ms x 1000 + n: the order, also of the search
+    words         TEXT NOT NULL DEFAULT '',
+    place         TEXT GENERATED ALWAYS AS ('§' || hex(owner_id) || '§received') VIRTUAL,
+    UNIQUE (owner_id, message_id)
+);
+CREATE INDEX received_fax_by_time ON received_fax (owner_id, moment_key);
+CREATE INDEX received_fax_unread ON received_fax (owner_id, moment_key) WHERE is_read = 0;
+CREATE INDEX received_fax_missing ON received_fax (owner_id, moment_key) WHERE digest = '' AND is_gone = 0;
+
+CREATE VIRTUAL TABLE received_fax_fts USING fts5 (
+    place, words, content = 'received_fax', content_rowid = 'moment_key',
+    detail = none, columnsize = 0, tokenize = 'ascii', prefix = '2 3'
+);
+CREATE TRIGGER received_fax_is_found AFTER INSERT ON received_fax
+BEGIN
+    INSERT INTO received_fax_fts (rowid, place, words) VALUES (NEW.moment_key, NEW.place, NEW.words);
+END;
+CREATE TRIGGER received_fax_is_found_otherwise AFTER UPDATE OF words ON received_fax
+WHEN OLD.words <> NEW.words
+BEGIN
+    INSERT INTO received_fax_fts (received_fax_fts, rowid, place, words)
+        VALUES ('delete', OLD.moment_key, OLD.place, OLD.words);
+    INSERT INTO received_fax_fts (rowid, place, words) VALUES (NEW.moment_key, NEW.place, NEW.words);
+END;
+CREATE TRIGGER received_fax_is_forgotten AFTER DELETE ON received_fax
+BEGIN
+    INSERT INTO received_fax_fts (received_fax_fts, rowid, place, words)
+        VALUES ('delete', OLD.moment_key, OLD.place, OLD.words);
+END;
+
+CREATE TABLE sync_state (
+    owner_id   TEXT PRIMARY KEY,
+    sync_token TEXT NOT NULL,
+    synced_at  TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE person (
+    id        INTEGER PRIMARY KEY,
+    owner_id  TEXT NOT NULL,
+    source    TEXT NOT NULL,
+    source_id TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    company   TEXT NOT NULL DEFAULT '',
+    number    TEXT NOT NULL,
+    label     TEXT NOT NULL DEFAULT '',
+    is_fax    INTEGER NOT NULL DEFAULT 0,
+    words     TEXT NOT NULL,
+    place     TEXT GENERATED ALWAYS AS ('§' || hex(owner_id)) VIRTUAL
+);
+CREATE INDEX person_by_source ON person (owner_id, source);
+CREATE INDEX person_by_number ON person (owner_id, number);
+
+CREATE VIRTUAL TABLE person_fts USING fts5 (
+    place, words, content = 'person', content_rowid = 'id',
+    detail = none, columnsize = 0, tokenize = 'ascii', prefix = '2 3'
+);
+CREATE TRIGGER person_is_found AFTER INSERT ON person
+BEGIN
+    INSERT INTO person_fts (rowid, place, words) VALUES (NEW.id, NEW.place, NEW.words);
+END;
+CREATE TRIGGER person_is_forgotten AFTER DELETE ON person
+BEGIN
+    INSERT INTO person_fts (person_fts, rowid, place, words) VALUES ('delete', OLD.id, OLD.place, OLD.words);
+END;
+
+CREATE TABLE person_source (
+    owner_id   TEXT NOT NULL,
+    source     TEXT NOT NULL,
+    fetched_at TEXT NOT NULL,
+    PRIMARY KEY (owner_id, source)
+) WITHOUT ROWID;
+
+CREATE TABLE recipient_group (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner_id TEXT NOT NULL,
+    name     TEXT NOT NULL CHECK (name <> ''),
+    UNIQUE (owner_id, name)
+);
+
+CREATE TABLE group_member (
+    group_id INTEGER NOT NULL REFERENCES recipient_group (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    number   TEXT NOT NULL,
+    name     TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (group_id, position)
+) WITHOUT ROWID;
+"""
