@@ -10,5 +10,6 @@ Read next: `running` (the door for Python), `server` (the door for HTTP), `world
 
 from rcdesk.simulator.recording import RecordedRequest
 from rcdesk.simulator.running import RunningSimulator
+from rcdesk.simulator.stored import StoredFax
 
-__all__ = ["RecordedRequest", "RunningSimulator"]
+__all__ = ["RecordedRequest", "RunningSimulator", "StoredFax"]

@@ -1,5 +1,5 @@
-"""The control API under `/simulator/`, which the real service does not have: time, faults, limits, inbound
-faxes.
+"""The control API under `/simulator/`, which the real service does not have: time, faults, storms, limits,
+inbound faxes.
 
 No sign-in: the simulator listens on 127.0.0.1 only. `GET /simulator/` explains all this to a person and
 lists the magic numbers. Lives on the simulator's event loop thread; read `faults` and `magic` next.
@@ -10,6 +10,8 @@ from __future__ import annotations
 import html
 import json
 import secrets
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -20,6 +22,8 @@ from rcdesk.simulator.magic import MAGIC_NUMBERS
 from rcdesk.simulator.messages import Document, Message
 from rcdesk.simulator.refusal import bad_parameter
 from rcdesk.simulator.server import SimulatorServer
+from rcdesk.simulator.stored import StoredFax, stored_fax
+from rcdesk.simulator.storm import Storm
 
 COMMANDS = (
     ("GET /simulator/", "this page"),
@@ -35,6 +39,13 @@ COMMANDS = (
         "POST /simulator/inbound-fax",
         '{"to": "+18885550109", "from": "+16505550142", "pages": 2, "text": "…"}',
     ),
+    (
+        "POST /simulator/storm",
+        '{"seed": 7, "share": 0.2, "kinds": ["status"], "path": ""}: bad weather',
+    ),
+    ("DELETE /simulator/storm", "calm again"),
+    ("POST /simulator/forget-sync-tokens", "the next ISync is answered with MSG-333"),
+    ("GET /simulator/stored-faxes", "each outbound message: recipients, SHA-256 of the documents, note"),
     ("GET /simulator/requests", "what was asked so far"),
     ("POST /simulator/reset", "an empty day"),
 )
@@ -50,6 +61,17 @@ async def _order(request: web.Request) -> dict[str, Any]:
     return value
 
 
+def text_documents(spool: Path, texts: Sequence[str]) -> tuple[Document, ...]:
+    """One text file in the spool for each page."""
+    documents = []
+    for text in texts:
+        path = spool / f"inbound-{secrets.token_hex(8)}.txt"
+        path.write_text(text, encoding="utf-8")
+        size_bytes = path.stat().st_size
+        documents.append(Document(path=path, name=path.name, media_type="txt", size_bytes=size_bytes))
+    return tuple(documents)
+
+
 def receive_fax(server: SimulatorServer, order: dict[str, Any]) -> Message:
     """An inbound fax of `{to?, from?, pages?, text?}`; to a number of either account."""
     world = server.world
@@ -61,17 +83,12 @@ def receive_fax(server: SimulatorServer, order: dict[str, Any]) -> Message:
     if not isinstance(pages, int) or not 1 <= pages <= 200:
         raise bad_parameter("pages", pages)
     text = str(order.get("text") or "A fax received by the simulator.")
-    documents = []
-    for number in range(1, pages + 1):
-        path = server.spool / f"inbound-{secrets.token_hex(8)}.txt"
-        path.write_text(f"{text}\n\nPage {number} of {pages}\n", encoding="utf-8")
-        size_bytes = path.stat().st_size
-        documents.append(Document(path=path, name=path.name, media_type="txt", size_bytes=size_bytes))
+    texts = [f"{text}\n\nPage {number} of {pages}\n" for number in range(1, pages + 1)]
     message = world.faxes.receive(
         owner,
         from_number=str(order.get("from") or "+16505550142"),
         to_number=to_number,
-        documents=tuple(documents),
+        documents=text_documents(server.spool, texts),
     )
     server.render_room.begin(message)
     return message
@@ -105,9 +122,19 @@ def state_json(server: SimulatorServer) -> dict[str, Any]:
         ],
         "faxes": [m.json(server.base_url) for m in world.messages.all()],
         "faults": server.faults.as_json(),
+        "storm": server.storm.as_json() if server.storm else None,
+        "injected": dict(server.injected),
         "limits": world.limits.limits,
         "requests": len(server.requests),
+        "requestsByGroup": dict(world.limits.counts),
+        "requestsInPenalty": world.limits.requests_in_penalty,
     }
+
+
+def stored_faxes(server: SimulatorServer) -> list[StoredFax]:
+    """Every outbound message, oldest first."""
+    server.world.clock.settle()
+    return [stored_fax(m) for m in server.world.messages.all() if m.direction == "Outbound"]
 
 
 def page_html(server: SimulatorServer) -> str:
@@ -167,6 +194,21 @@ def add_routes(app: web.Application, server: SimulatorServer) -> None:
         await server.reset()
         return web.Response(status=204)
 
+    async def storm(request: web.Request) -> web.StreamResponse:
+        server.storm = Storm.from_order(await _order(request))
+        return web.json_response(server.storm.as_json())
+
+    async def calm(request: web.Request) -> web.StreamResponse:
+        server.storm = None
+        return web.Response(status=204)
+
+    async def forget(request: web.Request) -> web.StreamResponse:
+        server.world.messages.forget_tokens()
+        return web.Response(status=204)
+
+    async def stored(request: web.Request) -> web.StreamResponse:
+        return web.json_response([fax.as_json() for fax in stored_faxes(server)])
+
     async def requests(request: web.Request) -> web.StreamResponse:
         return web.json_response([r.as_json() for r in server.requests])
 
@@ -179,3 +221,7 @@ def add_routes(app: web.Application, server: SimulatorServer) -> None:
     app.router.add_post("/simulator/inbound-fax", inbound)
     app.router.add_post("/simulator/reset", reset)
     app.router.add_get("/simulator/requests", requests)
+    app.router.add_post("/simulator/storm", storm)
+    app.router.add_delete("/simulator/storm", calm)
+    app.router.add_post("/simulator/forget-sync-tokens", forget)
+    app.router.add_get("/simulator/stored-faxes", stored)

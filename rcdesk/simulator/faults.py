@@ -2,7 +2,7 @@
 
 A fault waits in a list until a request matches; `server` then acts it out. `slow` may read the body at a
 given pace, the cuts differ in how much the service has read and done before the connection dies. No thread
-of its own. Read next: `control` for how a fault is ordered over HTTP.
+of its own. Read next: `storm` (faults by dice), `control` for how a fault is ordered over HTTP.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from rcdesk.simulator.refusal import bad_parameter
 
 KINDS: dict[str, str] = {
     "status": "answer with `status` (default 503) without doing the work",
-    "429": "answer 429 with Retry-After `seconds` (default 30) without doing the work",
+    "429": "answer 429 with Retry-After `seconds` (default 30, real ones) without doing the work",
     "slow": "wait `seconds` first, and read the body at `bytes_per_second` if given",
     "cut-before": "close the connection before reading the body",
     "cut-during": "close it after `after_bytes` (default 32768) of the body",
     "cut-after": "read the whole body, do nothing, close",
     "answer-lost": "do the work, then close without an answer",
+    "status-after": "do the work, then answer with `status` (default 503)",
     "garbage": "do the work, then answer 200 with broken JSON",
     "expire-token": "the access token of the request expires now",
 }

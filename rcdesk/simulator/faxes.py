@@ -9,12 +9,14 @@ Read next: `multipart` (how the upload is read), `routes_faxes` (the HTTP side).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from rcdesk.simulator.accounts import Subscriber
 from rcdesk.simulator.clock import WorldClock, parse_wire_time
+from rcdesk.simulator.contacts import name_of
 from rcdesk.simulator.magic import fax_plan
 from rcdesk.simulator.messages import Document, Message, MessageStore, Party
 from rcdesk.simulator.refusal import Refusal, bad_parameter
@@ -57,6 +59,11 @@ class FaxDesk:
         self._store = store
         self._on_finished = on_finished
         self._fax_number_of = fax_number_of
+        self._tries: Counter[str] = Counter()
+
+    def clear(self) -> None:
+        """Nobody was called yet: the numbers that are busy at first are so again."""
+        self._tries.clear()
 
     def accept(self, owner: Subscriber, envelope: dict[str, Any], documents: tuple[Document, ...]) -> Message:
         """A new fax from a checked upload. Raises Refusal; on success the caller must have it rendered."""
@@ -97,19 +104,26 @@ class FaxDesk:
             cover_index=original.cover_index,
             cover_text=original.cover_text,
             send_at=self._send_time(envelope.get("sendTime")),
+            original_id=original.id,
         )
 
     def receive(
-        self, owner: Subscriber, *, from_number: str, to_number: str, documents: tuple[Document, ...]
+        self,
+        owner: Subscriber,
+        *,
+        from_number: str,
+        to_number: str,
+        documents: tuple[Document, ...],
+        received_at: datetime | None = None,
     ) -> Message:
-        """An inbound fax, Received at once; the caller must have it rendered."""
+        """An inbound fax, Received at once (or earlier); the caller must have it rendered."""
         message = Message(
             id=self._store.next_id(),
             owner=owner,
             direction="Inbound",
-            sender=Party(number=from_number),
+            sender=Party(number=from_number, name=name_of(owner, from_number)),
             recipients=[Party(number=to_number, name=owner.name)],
-            created_at=self._clock.now(),
+            created_at=received_at or self._clock.now(),
             modified_at=self._clock.now(),
             status="Received",
             documents=documents,
@@ -136,6 +150,7 @@ class FaxDesk:
         cover_index: int,
         cover_text: str,
         send_at: datetime | None,
+        original_id: int = 0,
     ) -> Message:
         now = self._clock.now()
         message = Message(
@@ -153,6 +168,7 @@ class FaxDesk:
             documents=documents,
             read_status="Read",
             send_at=send_at,
+            original_id=original_id,
         )
         self._store.add(message)
         wait_s = max(0.0, (send_at - now).total_seconds()) if send_at else 0.0
@@ -174,15 +190,25 @@ class FaxDesk:
             return
         for party in message.recipients:
             if party.is_due and party.status == "Queued":
-                plan = fax_plan(party.number)
-                party.error_code = message.render_error or plan.error_code
-                party.status = "Sent" if plan.is_sent and not message.render_error else "SendingFailed"
+                self._call(message, party)
                 self._on_finished(message, party)
                 self._store.touched(message)
         outcomes = {party.status for party in message.recipients}
         if "Queued" not in outcomes:
             message.status = "Sent" if outcomes == {"Sent"} else "SendingFailed"
             self._store.touched(message)
+
+    def _call(self, message: Message, party: Party) -> None:
+        """What the number does with the fax; pages that could not be drawn never get there."""
+        plan = fax_plan(party.number)
+        error_code, is_sent = plan.error_code, plan.is_sent
+        if message.render_error:
+            error_code, is_sent = message.render_error, False
+        elif self._tries[party.number] < plan.busy_times:
+            self._tries[party.number] += 1
+            error_code, is_sent = "LineBusy", False
+        party.error_code = error_code
+        party.status = "Sent" if is_sent else "SendingFailed"
 
     def _recipients(self, owner: Subscriber, wanted: object) -> list[Party]:
         items = wanted if isinstance(wanted, list) else [wanted]

@@ -44,11 +44,15 @@ class CallPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaxPlan:
-    """How a fax to one recipient will go; `queued_s` None means it never leaves the queue."""
+    """How a fax to one recipient will go; `queued_s` None means it never leaves the queue.
+
+    `busy_times`: the first so many faxes to this number end with LineBusy.
+    """
 
     queued_s: float | None = 6.0
     is_sent: bool = True
     error_code: str | None = None
+    busy_times: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +170,18 @@ _FAXES: tuple[tuple[str, str, str, FaxPlan], ...] = (
     ("+16505554040", "slow", "The fax waits 90 seconds in the queue, then goes out.", FaxPlan(queued_s=90)),
     ("+16505554041", "never leaves", "The fax stays in the queue for ever.", FaxPlan(queued_s=None)),
     ("+16505554042", "at once", "The fax goes out within a second.", FaxPlan(queued_s=0.5)),
+    (
+        "+16505554050",
+        "busy once",
+        "The line is busy for the first fax; every later one goes out.",
+        FaxPlan(busy_times=1),
+    ),
+    (
+        "+16505554051",
+        "busy twice",
+        "The line is busy for the first two faxes; every later one goes out.",
+        FaxPlan(busy_times=2),
+    ),
 )
 
 _CALL_PLANS = {f"+1650555{200 + index:04d}": row.plan for index, row in enumerate(_CALLS)}

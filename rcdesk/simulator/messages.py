@@ -21,12 +21,13 @@ from rcdesk.simulator.refusal import Refusal, not_found
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One uploaded file, stored on disk."""
+    """One uploaded file, stored on disk; `digest` is its SHA-256 in hex."""
 
     path: Path
     name: str
     media_type: str
     size_bytes: int
+    digest: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,6 +75,7 @@ class Message:
     rendered: Path | None = None
     revision: int = 0
     send_at: datetime | None = None
+    original_id: int = 0
 
     def json(self, extension_uri: str) -> dict[str, Any]:
         """GetMessageInfoResponse; for a new fax also FaxResponse, which is the same but for rarer fields."""
@@ -181,6 +183,10 @@ class MessageStore:
         if extension_id != owner.extension_id:
             raise Refusal(400, "MSG-333", "Full synchronization is required", parameter="syncToken")
         return revision
+
+    def forget_tokens(self) -> None:
+        """Know no sync token any more, as the service does after a while: every ISync is MSG-333."""
+        self._tokens.clear()
 
     def clear(self) -> None:
         """Forget messages and tokens; ids go on."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 import secrets
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from aiohttp import BodyPartReader, MultipartReader
@@ -171,13 +173,24 @@ class FaxUpload:
         name, extension = self._name_of(part, media_type, is_form=is_form)
         path = self._visit.spool / f"{secrets.token_hex(8)}.{extension or 'bin'}"
         is_base64 = part.headers.get("Content-Transfer-Encoding", "").strip().lower() == "base64"
+        digest = hashlib.sha256()
         with path.open("wb") as out:
-            size_bytes = await self._copy(part, out, is_base64=is_base64)
-        self._documents.append(Document(path=path, name=name, media_type=extension, size_bytes=size_bytes))
+            size_bytes = await self._copy(part, out, digest.update, is_base64=is_base64)
+        self._documents.append(
+            Document(
+                path=path,
+                name=name,
+                media_type=extension,
+                size_bytes=size_bytes,
+                digest=digest.hexdigest(),
+            )
+        )
         if size_bytes == 0:
             self._note(Refusal(400, "MSG-347", "Attachment is empty", parameter="attachment", value=name))
 
-    async def _copy(self, part: BodyPartReader, out: BinaryIO, *, is_base64: bool) -> int:
+    async def _copy(
+        self, part: BodyPartReader, out: BinaryIO, watch: Callable[[bytes], None], *, is_base64: bool
+    ) -> int:
         size_bytes, rest = 0, b""
         step = CHUNK
         if self._visit.bytes_per_second:
@@ -202,4 +215,5 @@ class FaxUpload:
                 self._note(Refusal(413, "MSG-337", "Attachments are too large", parameter="attachment"))
             elif self._problem is None:
                 out.write(chunk)
+                watch(chunk)
         return size_bytes

@@ -163,6 +163,10 @@ class SignInDesk:
             raise Refusal(401, "TokenExpired", "Access token expired", headers=headers)
         return session
 
+    def session_of(self, access_token: str) -> Session | None:
+        """The session of a bearer token, expired or not; None for one that is not known."""
+        return self._by_access.get(access_token)
+
     def clear(self) -> None:
         """End every session."""
         self._by_access.clear()

@@ -17,7 +17,7 @@ class RecordedRequest:
 
     `json` is the JSON body, for a fax upload its envelope; `query` keeps the last value of a repeated name
     and `query_string` all of them. `body_size` is in bytes; `status` is 0 when no answer was given (a fault,
-    or the client hung up).
+    or the client hung up). `fault` is the kind it met, "" for none.
     """
 
     method: str
@@ -31,6 +31,7 @@ class RecordedRequest:
     status: int
     received_at: datetime
     file_names: tuple[str, ...] = field(default=())
+    fault: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """For `GET /simulator/requests`."""
@@ -46,6 +47,7 @@ class RecordedRequest:
             "status": self.status,
             "receivedAt": self.received_at.isoformat(),
             "fileNames": list(self.file_names),
+            "fault": self.fault,
         }
 
 

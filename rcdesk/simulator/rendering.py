@@ -99,8 +99,16 @@ def _draw(child: _Child, message: Message, output: Path) -> tuple[int | None, st
         return None, exc.error_code
 
 
+def _pages_of(message: Message) -> tuple[str, ...]:
+    """What two faxes must share to look alike; () for one that is like no other, as a cover page makes it."""
+    digests = [document.digest for document in message.documents]
+    if message.cover_index != 0 or not all(digests):
+        return ()
+    return message.owner.fax_media_type, message.resolution, *digests
+
+
 class RenderRoom:
-    """Draws faxes one after another, off the loop."""
+    """Draws faxes one after another, off the loop; the same pages once."""
 
     def __init__(self, world: World, spool: Path) -> None:
         self._world = world
@@ -108,6 +116,7 @@ class RenderRoom:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="simulator-render")
         self._child = _Child()
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._drawn: dict[tuple[str, ...], tuple[Path, int]] = {}
 
     def begin(self, message: Message) -> None:
         """Draw this fax and tell the world when done."""
@@ -131,6 +140,11 @@ class RenderRoom:
         await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
 
     async def _render(self, message: Message) -> None:
+        known = self._drawn.get(_pages_of(message))
+        if known is not None and known[0].exists():
+            message.rendered = known[0]
+            self._world.faxes.rendered(message, page_count=known[1], error=None)
+            return
         suffix = ".tiff" if message.owner.fax_media_type == "image/tiff" else ".pdf"
         output = self._spool / f"rendered-{message.id}{suffix}"
         try:
@@ -140,6 +154,8 @@ class RenderRoom:
         except (OSError, ValueError, subprocess.SubprocessError):
             _log.exception("drawing a fax failed")
             pages, error = None, "RenderingFailed"
-        if error is None:
+        if error is None and pages is not None:
             message.rendered = output
+            if _pages_of(message):
+                self._drawn[_pages_of(message)] = output, pages
         self._world.faxes.rendered(message, page_count=pages, error=error)

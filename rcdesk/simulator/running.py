@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from rcdesk.simulator.recording import RecordedRequest
+from rcdesk.simulator.storm import STORM_KINDS
 
 if TYPE_CHECKING:
     from rcdesk.simulator.server import SimulatorServer
+    from rcdesk.simulator.stored import StoredFax
 
 T = TypeVar("T")
 CALL_TIMEOUT_S = 120.0
@@ -26,9 +28,10 @@ CALL_TIMEOUT_S = 120.0
 class RunningSimulator:
     """A simulator on 127.0.0.1, usable as a context manager."""
 
-    def __init__(self, *, port: int, clock: Literal["real", "manual"], speed: float) -> None:
+    def __init__(self, *, port: int, clock: Literal["real", "manual"], speed: float, samples: bool) -> None:
         """Use `start`."""
         self._port = port
+        self._has_samples = samples
         self._is_manual = clock == "manual"
         self._speed = speed
         self._ready: Future[None] = Future()
@@ -38,12 +41,20 @@ class RunningSimulator:
         self._thread = threading.Thread(target=self._run, name="rcdesk-simulator", daemon=True)
 
     @classmethod
-    def start(cls, port: int = 0, clock: Literal["real", "manual"] = "real", speed: float = 1.0) -> Self:
+    def start(
+        cls,
+        port: int = 0,
+        clock: Literal["real", "manual"] = "real",
+        speed: float = 1.0,
+        *,
+        samples: bool = False,
+    ) -> Self:
         """Start and wait until it listens. Raises OSError when the port is taken.
 
-        `speed` is simulated seconds per real second; a manual clock moves by `advance` only.
+        `speed` is simulated seconds per real second; a manual clock moves by `advance` only. With `samples`
+        a few faxes have come in already.
         """
-        simulator = cls(port=port, clock=clock, speed=speed)
+        simulator = cls(port=port, clock=clock, speed=speed, samples=samples)
         simulator._thread.start()
         simulator._ready.result(CALL_TIMEOUT_S)
         return simulator
@@ -164,6 +175,79 @@ class RunningSimulator:
 
         self._call(clear())
 
+    def storm(
+        self, seed: int, share: float = 0.2, kinds: Sequence[str] = STORM_KINDS, path: str = ""
+    ) -> None:
+        """From now on each request meets, with probability `share`, one of `kinds`; see `storm.Storm`.
+
+        `path` is a part of the paths it strikes, or a pattern; "" is all but the sign-in.
+        """
+
+        async def begin() -> None:
+            from rcdesk.simulator.storm import Storm
+
+            self._running.storm = Storm(seed=seed, share=share, kinds=kinds, path=path)
+
+        self._call(begin())
+
+    def calm(self) -> None:
+        """End the storm; ordered faults stay."""
+
+        async def end() -> None:
+            self._running.storm = None
+
+        self._call(end())
+
+    @property
+    def injected(self) -> dict[str, int]:
+        """How many requests met a fault so far, by kind."""
+
+        async def copy() -> dict[str, int]:
+            return dict(self._running.injected)
+
+        return self._call(copy())
+
+    @property
+    def requests_by_group(self) -> dict[str, int]:
+        """How many requests came so far, refused and faulty ones included, by rate-limit group."""
+
+        async def copy() -> dict[str, int]:
+            return dict(self._running.world.limits.counts)
+
+        return self._call(copy())
+
+    @property
+    def heavy_requests(self) -> int:
+        """How many requests of the group Heavy came so far."""
+        return self.requests_by_group.get("Heavy", 0)
+
+    @property
+    def requests_in_penalty(self) -> int:
+        """How many requests came although a 429 had told the client to wait longer."""
+
+        async def look() -> int:
+            return self._running.world.limits.requests_in_penalty
+
+        return self._call(look())
+
+    def stored_faxes(self) -> list[StoredFax]:
+        """Every outbound message the service holds, deleted ones included, oldest first."""
+
+        async def look() -> list[StoredFax]:
+            from rcdesk.simulator.control import stored_faxes
+
+            return stored_faxes(self._running)
+
+        return self._call(look())
+
+    def forget_sync_tokens(self) -> None:
+        """Know no sync token any more: the next ISync is answered with MSG-333."""
+
+        async def forget() -> None:
+            self._running.world.messages.forget_tokens()
+
+        self._call(forget())
+
     def set_limits(self, **limits: float) -> None:
         """Requests per window by group (Light, Medium, Heavy, Auth), and `window_s`, `penalty_s`."""
 
@@ -229,6 +313,10 @@ class RunningSimulator:
         self._finish = asyncio.Event()
         self._server = SimulatorServer(WorldClock(is_manual=self._is_manual, speed=self._speed))
         await self._server.start(self._port)
+        if self._has_samples:
+            from rcdesk.simulator.samples import add_samples
+
+            add_samples(self._server)
         self._ready.set_result(None)
         try:
             await self._finish.wait()

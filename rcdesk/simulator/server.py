@@ -13,7 +13,7 @@ import logging
 import shutil
 import socket
 import tempfile
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from email.utils import format_datetime
@@ -21,18 +21,26 @@ from pathlib import Path
 
 from aiohttp import ClientConnectionError, web
 
-from rcdesk.simulator import routes_account, routes_calls, routes_faxes, routes_messages, routes_oauth
+from rcdesk.simulator import (
+    routes_account,
+    routes_calls,
+    routes_faxes,
+    routes_messages,
+    routes_oauth,
+    routes_people,
+)
 from rcdesk.simulator.clock import WorldClock
 from rcdesk.simulator.faults import Fault, FaultList
 from rcdesk.simulator.recording import RecordedRequest, safe_headers
 from rcdesk.simulator.refusal import Refusal
 from rcdesk.simulator.rendering import RenderRoom
+from rcdesk.simulator.storm import Storm
 from rcdesk.simulator.visit import CHUNK, Route, Visit, answer
 from rcdesk.simulator.world import World
 
 _log = logging.getLogger(__name__)
 CONTROL = "/simulator"
-RECORDED = 5000
+RECORDED = 20_000
 RECEIVE_BUFFER = 128 * 1024
 GARBAGE = b'{"id": 17, "status": {"callSta'
 
@@ -42,6 +50,7 @@ ALL_ROUTES: tuple[Route, ...] = (
     *routes_calls.ROUTES,
     *routes_faxes.ROUTES,
     *routes_messages.ROUTES,
+    *routes_people.ROUTES,
 )
 """Every operation of the service that the simulator implements."""
 
@@ -60,11 +69,14 @@ class SimulatorServer:
     def __init__(self, clock: WorldClock) -> None:
         self.world = World(clock)
         self.faults = FaultList()
+        self.storm: Storm | None = None
+        self.injected: Counter[str] = Counter()
         self.requests: deque[RecordedRequest] = deque(maxlen=RECORDED)
         self.base_url = ""
         self.spool = Path(tempfile.mkdtemp(prefix="rcdesk-simulator-"))
         self.render_room = RenderRoom(self.world, self.spool)
         self._runner: web.AppRunner | None = None
+        self._routes: dict[object, Route] = {}
 
     @property
     def credentials(self) -> dict[str, str]:
@@ -86,7 +98,9 @@ class SimulatorServer:
 
         app = web.Application(middlewares=[self._door], client_max_size=1024 * 1024)
         for route in ALL_ROUTES:
-            app.router.add_route(route.method, route.path, self._served(route))
+            handler = self._served(route)
+            self._routes[handler] = route
+            app.router.add_route(route.method, route.path, handler)
         control.add_routes(app, self)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, handle_signals=False)
         await self._runner.setup()
@@ -120,6 +134,8 @@ class SimulatorServer:
         await self.render_room.settled()
         self.world.reset()
         self.faults.clear()
+        self.storm = None
+        self.injected.clear()
         self.requests.clear()
 
     def _served(self, route: Route) -> Handler:
@@ -127,14 +143,9 @@ class SimulatorServer:
 
         async def serve(request: web.Request) -> web.StreamResponse:
             visit = _VISIT.get()
-            if route.is_public:
-                who = f"public/{request.headers.get('Authorization', '')}"
-            else:
-                scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-                session = self.world.sign_in.check(token if scheme.lower() == "bearer" else "")
-                visit.who = session.subscriber
-                who = f"{session.subscriber.extension_id}/{session.client_id}"
-            visit.headers.update(self.world.limits.take(who, route.group))
+            if not route.is_public:
+                visit.who = self.world.sign_in.check(_bearer(request)).subscriber
+            visit.headers.update(self.world.limits.take(self._asker(request, route), route.group))
             if visit.who is not None:
                 routes_account.check_owner(visit)
             return await route.handler(visit)
@@ -157,6 +168,9 @@ class SimulatorServer:
         )
         _VISIT.set(visit)
         self.world.clock.settle()
+        route = self._routes.get(request.match_info.handler)
+        if route is not None:
+            self.world.limits.arrived(self._asker(request, route), route.group)
         status = 0
         try:
             response = await self._with_fault(visit, handler)
@@ -174,9 +188,14 @@ class SimulatorServer:
             self._record(visit, status)
 
     async def _with_fault(self, visit: Visit, handler: Handler) -> web.StreamResponse:
-        fault = self.faults.take(visit.request.method, visit.request.path)
+        path = visit.request.path
+        fault = self.faults.take(visit.request.method, path)
+        if fault is None and self.storm is not None:
+            fault = self.storm.draw(path)
         if fault is None:
             return await self._handled(visit, handler)
+        visit.fault = fault.kind
+        self.injected[fault.kind] += 1
         match fault.kind:
             case "status":
                 await self._drain(visit)
@@ -186,6 +205,9 @@ class SimulatorServer:
                 wait_s = round(fault.seconds if fault.seconds is not None else 30)
                 refusal = Refusal(429, "CMN-301", "Request rate exceeded")
                 visit.headers["Retry-After"] = str(wait_s)
+                route = self._routes.get(visit.request.match_info.handler)
+                if route is not None:
+                    self.world.limits.told(self._asker(visit.request, route), route.group, wait_s)
                 return answer(refusal.body(), status=429)
             case "slow":
                 visit.bytes_per_second = fault.bytes_per_second
@@ -211,6 +233,9 @@ class SimulatorServer:
             case "garbage":
                 await self._handled(visit, handler)
                 return web.Response(body=GARBAGE, content_type="application/json")
+            case "status-after":
+                await self._handled(visit, handler)
+                return answer(_trouble(fault.status), status=fault.status)
             case _:
                 await self._handled(visit, handler)
                 raise _Cut
@@ -235,6 +260,13 @@ class SimulatorServer:
         ):
             await visit.pace(len(chunk))
 
+    def _asker(self, request: web.Request, route: Route) -> str:
+        """Whose limits a request counts against: user and app, or just the app before the sign-in."""
+        if route.is_public:
+            return f"public/{request.headers.get('Authorization', '')}"
+        session = self.world.sign_in.session_of(_bearer(request))
+        return "nobody" if session is None else f"{session.subscriber.extension_id}/{session.client_id}"
+
     def _record(self, visit: Visit, status: int) -> None:
         request = visit.request
         self.requests.append(
@@ -250,8 +282,14 @@ class SimulatorServer:
                 status=status,
                 received_at=self.world.clock.now(),
                 file_names=tuple(visit.file_names),
+                fault=visit.fault,
             )
         )
+
+
+def _bearer(request: web.Request) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
 
 
 def _trouble(status: int) -> dict[str, object]:

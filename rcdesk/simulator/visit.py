@@ -42,6 +42,7 @@ class Visit:
     file_names: list[str] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     who: Subscriber | None = None
+    fault: str = ""
 
     @property
     def subscriber(self) -> Subscriber:

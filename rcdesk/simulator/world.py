@@ -47,6 +47,7 @@ class World:
         self.limits.reset()
         self.calls.clear()
         self.messages.clear()
+        self.faxes.clear()
         self.log.clear()
         self.presence.clear()
         self._caller_ids.clear()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rcdesk.api.auth import JwtGrant
-from rcdesk.api.rest import account, call_log, covers, fax, message_store, numbers, ring_out
+from rcdesk.api.rest import account, call_log, contacts, covers, fax, message_store, numbers, ring_out
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
 from rcdesk.core.account import Credentials, ServerProfile
@@ -366,6 +366,22 @@ def test_the_call_log_knows_why(desk: Desk, pdf: fax.FaxFile) -> None:
     assert found.result == "Fax Not Sent" and found.reason
 
 
+def test_who_the_account_knows(desk: Desk) -> None:
+    known = {c.name or c.company: c for c in contacts.contacts(desk.session, desk.token)}
+    alex = known["Alex Doe"]
+    assert alex.company == "Bayview Imaging" and alex.id
+    assert alex.numbers == (("Business fax", "+16505554000", True), ("Business", "+16505550200", False))
+    assert known["Lin Zhao"].numbers[1] == ("Other fax", "+16505550188", True)
+    assert known["Ben Achterberg"].numbers == (("Mobile", "+16505550119", False),)
+    assert len(known) == 12
+    colleagues = {c.name: c for c in contacts.directory(desk.session, desk.token)}
+    assert colleagues["Ines Duarte"].numbers == (
+        ("Direct number", "+16505550192", False),
+        ("Company fax number", "+16505550193", True),
+    )
+    assert colleagues["Referrals"].company == "Harbour Street Clinic"
+
+
 def test_the_services_clock_is_learnt(desk: Desk) -> None:
     assert abs(desk.session.service_offset_s) < 5
     desk.simulator.advance(3600)
@@ -558,8 +574,16 @@ def test_the_groups_asked_for_are_the_contracts(
         message_store.list_messages(desk.session, token=desk.token)
         message_store.get(desk.session, message_id, desk.token)
         message_store.delete(desk.session, message_id, desk.token)
+        message_store.sync(desk.session, sync_token=None, token=desk.token)
+        message_store.set_read(desk.session, [message_id], True, desk.token)
+        call_log.fax_results(desk.session, datetime.now(UTC), desk.token)
+        contacts.contacts(desk.session, desk.token)
+        contacts.directory(desk.session, desk.token)
+        with pytest.raises(Rejected):
+            options: dict[str, Any] = {"original_message_id": "17", "recipients": [TO]}
+            fax.resend(desk.session, token=desk.token, **options)
         desk.session.sign_in(desk.grant, desk.token)
         desk.session.sign_out(desk.token)
-    assert len(asked) == 15
+    assert len(asked) == 21
     for method, path, group in asked:
         assert spec.operation(method, path)[1]["x-throttling-group"] == group, f"{method} {path}"

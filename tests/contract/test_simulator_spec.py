@@ -94,6 +94,10 @@ def walk(client: JudgedClient) -> None:
     client.get("/restapi/v1.0/dictionary/fax-cover-page")
     for path in ("", "/forwarding-number", "/phone-number", "/presence", "/message-store", "/call-log"):
         assert client.get(path).ok
+    assert client.get("/address-book/contact", startsWith="b", sortBy=["Company"], perPage=3).ok
+    assert client.get("/address-book/contact").json()["paging"]["totalElements"] == 12
+    for per_page in ("all", 2):
+        assert client.get("/restapi/v1.0/account/~/directory/entries", type="User", perPage=per_page).ok
     caller_id = client.get("/caller-id").json()
     assert client.send("PUT", "/caller-id", json={"byFeature": caller_id["byFeature"]}).ok
     assert client.send("PUT", "/presence", json={"dndStatus": "DoNotAcceptAnyCalls"}).ok
@@ -115,7 +119,8 @@ def walk(client: JudgedClient) -> None:
     assert client.get("/message-store", messageType="Fax", direction=["Inbound", "Outbound"], perPage=2).ok
     token = client.get("/message-sync", syncType="FSync").json()["syncInfo"]["syncToken"]
     assert client.send("DELETE", bad["uri"]).status_code == 204
-    assert client.get("/message-sync", syncType="ISync", syncToken=token).ok
+    changed = client.get("/message-sync", syncType="ISync", syncToken=token)
+    assert [record["availability"] for record in changed.json()["records"]] == ["Deleted"]
     record = client.get("/call-log", type=["Fax", "Voice"]).json()["records"][0]
     assert client.get(record["uri"]).ok
     redirect = {
@@ -154,6 +159,7 @@ def test_errors_have_the_contract_s_shape(judged: JudgedClient) -> None:
     assert judged.call("no number").status_code == 400
     assert judged.get("/ring-out/s-unknown").status_code == 404
     assert judged.get("/message-store/123").status_code == 404
+    assert judged.get("/message-sync", syncType="ISync", syncToken="x").json()["errorCode"] == "MSG-333"
     assert judged.get("/message-store/123/content/123").status_code == 404
     assert judged.fax(coverIndex=99).status_code == 400
     assert judged.token_answer(grant_type="refresh_token", refresh_token="x").status_code == 400

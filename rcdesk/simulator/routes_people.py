@@ -1,0 +1,56 @@
+"""The address book and the company directory.
+
+Lives on the simulator's event loop thread; the people are in `contacts`.
+"""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from rcdesk.simulator.contacts import Contact, colleagues_of, contacts_of
+from rcdesk.simulator.refusal import bad_parameter
+from rcdesk.simulator.routes_account import ACCOUNT, EXTENSION
+from rcdesk.simulator.visit import Route, Visit, answer
+
+_SORTS = {"FirstName": "first_name", "LastName": "last_name", "Company": "company"}
+
+
+async def contacts(visit: Visit) -> web.StreamResponse:
+    """GET …/address-book/contact; `startsWith`, `sortBy` and `phoneNumber` as the contract has them."""
+    start = visit.request.query.get("startsWith", "").casefold()
+    wanted = set(visit.request.query.getall("phoneNumber", []))
+    order = visit.request.query.getall("sortBy", [])
+    for name in order:
+        if name not in _SORTS:
+            raise bad_parameter("sortBy", name)
+
+    def is_wanted(contact: Contact) -> bool:
+        words = (contact.first_name, contact.last_name, contact.company)
+        begins = not start or any(word.casefold().startswith(start) for word in words)
+        return begins and (not wanted or bool(wanted & set(contact.numbers)))
+
+    found = [contact for contact in contacts_of(visit.subscriber) if is_wanted(contact)]
+    if order:
+        found.sort(key=lambda contact: [getattr(contact, _SORTS[name]).casefold() for name in order])
+    uri = f"{visit.extension_uri}/address-book/contact"
+    groups = {"uri": f"{visit.extension_uri}/address-book/group"}
+    page = visit.page(uri, [contact.json(visit.extension_uri) for contact in found])
+    return answer({**page, "groups": groups})
+
+
+async def directory(visit: Visit) -> web.StreamResponse:
+    """GET …/directory/entries; `perPage` may be a number, `max` or `all`."""
+    kind = visit.request.query.get("type", "")
+    records = [colleague.json(visit.subscriber) for colleague in colleagues_of(visit.subscriber)]
+    found = [record for record in records if not kind or record["type"] == kind]
+    if visit.request.query.get("perPage", "") in ("max", "all"):
+        paging = {"page": 1, "perPage": 1000, "totalPages": 1, "totalElements": len(found)}
+        return answer({"records": found, "paging": paging})
+    page = visit.page("", found, default_per_page=1000)
+    return answer({"records": page["records"], "paging": page["paging"]})
+
+
+ROUTES = (
+    Route(method="GET", path=f"{EXTENSION}/address-book/contact", group="Heavy", handler=contacts),
+    Route(method="GET", path=f"{ACCOUNT}/directory/entries", group="Medium", handler=directory),
+)
