@@ -1,22 +1,35 @@
 """The Desk: what the window gets as its only argument.
 
 A plain holder of the desks, each of which lives on the GUI thread. app.py builds it, starts it after the
-first paint and stops it before the lanes. Read next: session_desk.py, call_desk.py, fax_desk.py.
+first paint and stops it before the lanes. Read next: session_desk.py, call_desk.py, fax_desk.py,
+folder_model.py.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from rcdesk.bridge.call_desk import CallDesk
 from rcdesk.bridge.fax_desk import FaxDesk
+from rcdesk.bridge.folder_model import FolderModel
+from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.notices import Notices
+from rcdesk.bridge.people_desk import PeopleDesk
 from rcdesk.bridge.preferences import PreferencesDesk
+from rcdesk.bridge.proof_desk import ProofDesk
+from rcdesk.bridge.received_desk import ReceivedDesk
 from rcdesk.bridge.session_desk import SessionDesk
+from rcdesk.core.folder import FaxRow
+
+if TYPE_CHECKING:
+    from rcdesk.bridge.folder_pages import Archive
 
 
 class Desk(QObject):
-    """session, calls, faxes, preferences, notices: see their modules."""
+    """session, calls, faxes, received, people, proofs, preferences, notices: see their modules."""
 
     def __init__(
         self,
@@ -24,26 +37,50 @@ class Desk(QObject):
         session: SessionDesk,
         calls: CallDesk,
         faxes: FaxDesk,
+        received: ReceivedDesk,
+        people: PeopleDesk,
+        proofs: ProofDesk,
         preferences: PreferencesDesk,
         notices: Notices,
+        lane_archive: Lane,
+        archive: Archive,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.session = session
         self.calls = calls
         self.faxes = faxes
+        self.received = received
+        self.people = people
+        self.proofs = proofs
         self.preferences = preferences
         self.notices = notices
+        self._lane_archive = lane_archive
+        self._archive = archive
+        received.changed.connect(faxes.touch_folders)
+
+    def new_folder_model(
+        self, parent: QObject | None = None, *, words: Callable[[FaxRow], str] | None = None
+    ) -> FolderModel:
+        """A model of a folder that keeps itself fresh; say what it lists with set_query()."""
+        model = FolderModel(self._lane_archive, self._archive, parent, words=words)
+        self.faxes.folders_changed.connect(model.refresh)
+        self.faxes.job_changed.connect(model.update_row)
+        return model
 
     def start(self) -> None:
         """Read what is on disk; call once, after the first paint."""
         self.calls.start()
         self.faxes.start()
+        self.received.start()
+        self.people.start()
 
     def stop(self) -> None:
         """Stop every timer and write the preferences; the lanes are stopped next, by app.py."""
         self.session.stop()
         self.calls.stop()
         self.faxes.stop()
+        self.received.stop()
+        self.people.stop()
         self.notices.stop()
         self.preferences.flush()

@@ -1,363 +1,399 @@
-"""Faxes as the window sees them: checked, queued, sent one after the other, followed to their end.
+"""Faxes as the window sees them: checked, queued, held, sent, followed to their end, changed on the way.
 
-GUI thread. The disk lane checks and records, the faxes lane uploads (one job at a time), the calls lane asks
-the message store how handed-over faxes fare. Timers only submit, and run only while something waits or is
-at the service. What is true is what the outbox says; this desk holds a copy to show. Read next:
-fax_upload.py, services/faxes.py.
+GUI thread. This is the face; what moves lies beside it: fax_pump.py keeps requests going out (faxes lane),
+fax_watch.py asks how they fare (calls lane), fax_undo.py holds them for the seconds after Send, fax_stop.py
+takes them out or back, folder_news.py tells folders to look again (archive lane), fax_jobs.py holds the copy
+to show. Commands run on the disk lane. What is true is what the outbox says. Read next: fax_pump.py.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from rcdesk.bridge.fax_upload import FaxUpload
+from rcdesk.bridge.fax_jobs import FaxJobs
+from rcdesk.bridge.fax_pump import HOLD_S, FaxPump
+from rcdesk.bridge.fax_stop import FaxStop
+from rcdesk.bridge.fax_undo import FaxUndo
+from rcdesk.bridge.fax_upload import Round
+from rcdesk.bridge.fax_watch import FaxWatch
+from rcdesk.bridge.folder_news import FolderNews
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
+from rcdesk.core.brake import RecipientFacts
 from rcdesk.core.clock import Clock, SystemClock
-from rcdesk.core.errors import Cancelled, RateLimited, RcdeskError
-from rcdesk.core.fax import FaxDraft, FaxEvent, FaxJob, FaxState
-from rcdesk.core.polling import fax_interval_s
+from rcdesk.core.errors import Cancelled, RcdeskError
+from rcdesk.core.fax import FaxDraft, FaxEvent, FaxJob, FaxState, SendBy, WaitReason
+from rcdesk.core.folder import FaxRow, FolderCounts
 
 if TYPE_CHECKING:
+    from rcdesk.services.dispatch import Dispatcher
     from rcdesk.services.faxes import FaxService
 
 _log = logging.getLogger(__name__)
 
-RETRY_S = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
-SIGN_IN_FIRST = "Sign in to RingCentral first, then send the fax."
+T = TypeVar("T")
+
+_NETWORK_WAITS = (WaitReason.NO_CONNECTION, WaitReason.SIGN_IN)
 
 
 class FaxDesk(QObject):
-    """Jobs of the signed-in account.
+    """The outbox of the signed-in account. job_ids: one id, or several that one gesture means.
 
-    Signals: jobs_changed(tuple[FaxJob, ...]) when the list changed; job_changed(FaxJob) for every change of
-    one, upload progress included; checked(tuple[DocumentCheck, ...]); queued(tuple[FaxJob, ...]); and
-    problem(str), one sentence.
+    Signals: jobs_changed(tuple[FaxJob, ...]) when the live list changed; job_changed(FaxJob) for every
+    change of one, progress included; folders_changed() once after a burst, for folder models;
+    counts_changed(FolderCounts); checked(tuple[DocumentCheck, ...]); queued(tuple[FaxJob, ...]);
+    undone(FaxDraft), taken back after Send; ended(FaxJob), newly sent, failed or needing the user;
+    paused_changed(bool) of the whole queue; problem(str) and said(str), one sentence of bad or good news.
     """
 
     jobs_changed = Signal(object)
     job_changed = Signal(object)
+    folders_changed = Signal()
+    counts_changed = Signal(object)
     checked = Signal(object)
     queued = Signal(object)
+    undone = Signal(object)
+    ended = Signal(object)
+    paused_changed = Signal(bool)
     problem = Signal(str)
+    said = Signal(str)
 
     def __init__(
         self,
-        lane_faxes: Lane,
-        lane_disk: Lane,
-        lane_calls: Lane,
+        lanes: Mapping[str, Lane],
         session: SessionDesk,
         faxes: FaxService,
+        dispatcher: Dispatcher,
         *,
         clock: Clock | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._disk = lane_disk
-        self._calls_lane = lane_calls
+        self._disk = lanes["disk"]
         self._session = session
         self._service = faxes
         self._clock: Clock = clock or SystemClock()
-        self._owner_id = ""
-        self._jobs: dict[int, FaxJob] = {}
-        self._tries: dict[int, int] = {}
-        self._not_before_s: dict[int, float] = {}
-        self._is_refresh_due = False
+        self._was_signed_in = False
         self._is_stopped = False
-        self._upload = FaxUpload(lane_faxes, faxes, self)
-        self._upload.progressed.connect(self._put)
-        self._upload.finished.connect(self._sent)
-        self._upload.failed.connect(self._send_failed)
-        self._poll_timer = self._timer(self._poll)
-        self._retry_timer = self._timer(self._pump)
-        session.account_changed.connect(self._account_changed)
-        session.state_changed.connect(self._session_changed)
+        self._told = WaitReason.NONE
+        self._jobs = FaxJobs(self._clock, self)
+        self._news = FolderNews(lanes["archive"], faxes, self)
+        self._held = FaxUndo(lanes["disk"], faxes, self._jobs, self._clock, self)
+        self._pump = FaxPump(lanes["faxes"], session, dispatcher, faxes, self._jobs, self._clock, self)
+        self._watch = FaxWatch(lanes["calls"], session, faxes, self._jobs, self._clock, self)
+        self._stop = FaxStop(lanes, session, faxes, self._jobs, self._pump, self)
+        self._recover_timer = QTimer(self)
+        self._recover_timer.setSingleShot(True)
+        self._recover_timer.timeout.connect(self._recover)
+        self._recoveries = 0
+        self._connect()
 
     @property
     def jobs(self) -> tuple[FaxJob, ...]:
-        """The faxes of the account, newest first."""
-        return tuple(self._jobs[key] for key in sorted(self._jobs, reverse=True))
+        """The faxes under way and the last ones that ended in this run, newest first."""
+        return self._jobs.all
+
+    @property
+    def counts(self) -> FolderCounts:
+        """How many faxes the folders hold that the side bar counts."""
+        return self._news.counts
+
+    @property
+    def is_paused(self) -> bool:
+        """True while the whole queue is held by the user."""
+        return self._pump.is_paused
 
     @property
     def is_polling(self) -> bool:
         """True while a timer runs: never when no fax waits or is at the service."""
-        return self._poll_timer.isActive() or self._retry_timer.isActive()
+        return self._watch.is_active or self._pump.is_waiting
 
     @property
-    def sending_id(self) -> int | None:
-        """The job that is being uploaded, None when none is."""
-        return self._upload.job_id
+    def sending_ids(self) -> tuple[int, ...]:
+        """The jobs of the request that is being uploaded, () when none is."""
+        return self._pump.job_ids
 
     @property
     def next_try_in_ms(self) -> int:
         """Milliseconds until the next waiting fax is tried, -1 when none waits for its time."""
-        return self._retry_timer.remainingTime()
+        return self._pump.next_look_in_ms
 
     def start(self) -> None:
         """Put what the last run left half done into its honest state. Call once."""
-        service = self._service
-        self._disk.submit(
-            lambda token, report: service.recover(),
-            done=self._recovered,
-            failed=self._disk_failed,
-            is_kept=True,
-        )
+        self._recover()
 
     def stop(self) -> None:
-        """Stop the timers; part of shutdown. An upload is stopped with its lane."""
+        """Stop the timers; part of shutdown. A request under way is stopped with its lane."""
         self._is_stopped = True
-        self._poll_timer.stop()
-        self._retry_timer.stop()
+        self._recover_timer.stop()
+        for part in (self._pump, self._watch, self._held, self._news):
+            part.stop()
 
     def check_files(self, paths: Sequence[Path]) -> None:
         """Look at files that were dropped or chosen; checked() brings one DocumentCheck each, in order."""
         service, wanted = self._service, tuple(paths)
         self._disk.submit(
-            lambda token, report: service.check(wanted, token),
-            done=self.checked.emit,
-            failed=self._disk_failed,
+            lambda token, report: service.check(wanted, token), done=self.checked.emit, failed=self._tell
         )
+
+    def ask_facts(self, draft: FaxDraft, done: Callable[[tuple[RecipientFacts, ...]], None]) -> None:
+        """What the archive knows about the recipients of this draft, for core.brake.question."""
+        owner_id = self._jobs.owner_id
+        self._read(lambda service: service.facts(draft, owner_id), done)
 
     def queue(self, draft: FaxDraft) -> None:
         """Copy the draft's files to the spool and record one job per recipient; then queued()."""
         account, service = self._session.account, self._service
         if account is None:
-            self.problem.emit(SIGN_IN_FIRST)
+            self.problem.emit(self.tr("Sign in to RingCentral first, then send the fax."))
             return
+
+        def done(jobs: tuple[FaxJob, ...]) -> None:
+            self._held.hold(jobs, draft.undo_s)
+            self._take(jobs)
+            self.queued.emit(jobs)
+
         self._disk.submit(
-            lambda token, report: service.queue(draft, account, token, report),
-            done=self._queued,
-            failed=self._disk_failed,
+            lambda token, report: service.queue(draft, account, token, report), done=done, failed=self._tell
         )
 
-    def cancel(self, job_id: int) -> None:
-        """Stop an upload, or take a fax that has not left out of the queue."""
-        if self._upload.cancel(job_id):
-            return
-        service, now = self._service, self._clock.now()
-        self._change(lambda: service.cancel(job_id, now))
+    def undo_left_s(self, job_ids: int | Sequence[int]) -> float:
+        """Seconds left to take back one of these, 0.0 when it is too late."""
+        return self._held.left_s(_ids(job_ids))
 
-    def retry(self, job_id: int) -> None:
-        """Queue a failed or cancelled fax again."""
-        service = self._service
-        self._release(job_id)
-        self._change(lambda: service.retry(job_id))
+    def undo(self, job_ids: int | Sequence[int]) -> None:
+        """Take a fax back in the seconds after Send; undone() brings the draft for the composer."""
+        self._held.undo(_ids(job_ids))
+
+    def cancel(self, job_ids: int | Sequence[int]) -> None:
+        """Stop what has not gone; what RingCentral has already is taken back where that is possible."""
+        self._stop.cancel(_ids(job_ids))
+
+    def retry(self, job_ids: int | Sequence[int]) -> None:
+        """Try failed, cancelled or waiting faxes again now."""
+        ids = _ids(job_ids)
+        self._pump.forget_failures()
+        self._change(lambda service: service.retry(ids))
+
+    def send_again(self, job_ids: int | Sequence[int]) -> None:
+        """Send faxes that are over once more, unchanged."""
+        ids = _ids(job_ids)
+        self._change(lambda service: service.send_again(ids))
+
+    def pause(self, job_ids: int | Sequence[int]) -> None:
+        """Hold these until resume()."""
+        ids = _ids(job_ids)
+        self._change(lambda service: service.pause(ids))
+
+    def resume(self, job_ids: int | Sequence[int]) -> None:
+        """Let paused ones go on."""
+        ids = _ids(job_ids)
+        self._change(lambda service: service.resume(ids))
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Hold the whole queue, also over a restart, or let it go on. What is being sent is finished."""
+        owner_id, service = self._jobs.owner_id, self._service
+        if not owner_id:
+            return
+        if is_paused:
+            self._pump.set_paused(True)
+
+        def work() -> bool:
+            service.pause_all(owner_id) if is_paused else service.resume_all(owner_id)
+            return service.is_paused(owner_id)
+
+        def done(now_paused: bool) -> None:
+            if owner_id == self._jobs.owner_id:
+                self._pump.set_paused(now_paused)
+                self.paused_changed.emit(now_paused)
+
+        self._submit_kept(work, done)
+
+    def reschedule(
+        self, job_ids: int | Sequence[int], send_at: datetime | None, send_by: SendBy = SendBy.DESK
+    ) -> None:
+        """Send these at another time, or as soon as possible (None)."""
+        self._stop.reschedule(_ids(job_ids), send_at, send_by)
+
+    def set_deadline(self, job_ids: int | Sequence[int], until: datetime | None) -> None:
+        """Keep trying until then; None for the usual number of tries."""
+        ids = _ids(job_ids)
+        self._change(lambda service: service.set_deadline(ids, until))
 
     def resolve(self, job_id: int, was_sent: bool) -> None:
-        """The user's answer about an interrupted fax: it arrived, or send it again."""
+        """The user's answer about a fax nobody knows about: it was sent, or send it again."""
+        self._change(lambda service: (service.resolve(job_id, was_sent),))
+
+    def mark_seen(self, job_ids: int | Sequence[int]) -> None:
+        """The user has seen how these ended."""
+        ids = _ids(job_ids)
         service = self._service
-        self._release(job_id)
-        self._change(lambda: service.resolve(job_id, was_sent))
+
+        def done(_: object) -> None:
+            seen = [job for job in map(self._jobs.get, ids) if job is not None]
+            self._jobs.merge(replace(job, is_seen=True) for job in seen)
+            self._news.touch()
+
+        self._submit_kept(lambda: service.mark_seen(ids), done)
 
     def load_history(self, job_id: int, done: Callable[[tuple[FaxEvent, ...]], None]) -> None:
         """Read the recorded steps of one fax; done is called on the GUI thread, oldest step first."""
+        self._read(lambda service: service.history(job_id), done)
+
+    def edit_again(self, job_id: int, done: Callable[[FaxDraft], None]) -> None:
+        """Make a draft of an earlier fax, to be changed in the composer."""
+        self._read(lambda service: service.draft_of(job_id), done)
+
+    def forward(self, row: FaxRow, done: Callable[[FaxDraft], None]) -> None:
+        """Make a draft with the pages of a sent or received fax and no recipient yet."""
+        self._read(lambda service: service.forward(row), done)
+
+    @Slot()
+    def touch_folders(self) -> None:
+        """Another desk changed what folders show (received faxes): look again."""
+        self._news.touch()
+
+    def _connect(self) -> None:
+        self._jobs.changed.connect(self.jobs_changed)
+        self._jobs.job_changed.connect(self.job_changed)
+        self._jobs.ended.connect(self.ended)
+        self._jobs.moved.connect(self._news.touch)
+        self._news.changed.connect(self.folders_changed)
+        self._news.counted.connect(self.counts_changed)
+        self._held.changed.connect(self._take)
+        self._held.undone.connect(self.undone)
+        self._held.problem.connect(self.problem)
+        self._stop.changed.connect(self._take)
+        self._stop.said.connect(self.said)
+        self._stop.problem.connect(self.problem)
+        self._pump.sent.connect(self._sent)
+        self._pump.problem.connect(self.problem)
+        self._pump.stalled.connect(self._load)
+        self._watch.heard.connect(self._take)
+        self._session.account_changed.connect(self._account_changed)
+        self._session.state_changed.connect(self._session_changed)
+
+    def _read(self, work: Callable[[FaxService], T], done: Callable[[T], None]) -> None:
         service = self._service
-        self._disk.submit(lambda token, report: service.history(job_id), done=done, failed=self._disk_failed)
+        self._disk.submit(lambda token, report: work(service), done=done, failed=self._tell)
 
-    def _timer(self, tick: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.timeout.connect(tick)
-        return timer
+    def _submit_kept(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        self._disk.submit(lambda token, report: work(), done=done, failed=self._tell, is_kept=True)
 
-    def _change(self, work: Callable[[], FaxJob]) -> None:
-        self._disk.submit(
-            lambda token, report: work(), done=self._changed, failed=self._disk_failed, is_kept=True
-        )
+    def _change(self, work: Callable[[FaxService], Iterable[FaxJob]]) -> None:
+        service = self._service
+        self._submit_kept(lambda: tuple(work(service)), self._take)
 
-    def _changed(self, job: FaxJob) -> None:
-        self._put(job)
-        self._pump()
-
-    def _queued(self, jobs: tuple[FaxJob, ...]) -> None:
-        self._merge(jobs)
-        self.queued.emit(jobs)
-        self._pump()
-
-    def _recovered(self, jobs: tuple[FaxJob, ...]) -> None:
-        if jobs:
-            _log.info("%d faxes were under way when rcdesk stopped", len(jobs))
-        self._load()
-
-    def _disk_failed(self, error: RcdeskError) -> None:
+    def _tell(self, error: RcdeskError) -> None:
         if not isinstance(error, Cancelled):
             self.problem.emit(str(error))
+
+    @Slot(object)
+    def _take(self, jobs: tuple[FaxJob, ...]) -> None:
+        """Show new values, and see what there is to do now."""
+        self._held.let_go(jobs)
+        self._jobs.merge(jobs)
+        self._pump.pump()
+        self._watch.schedule()
+
+    @Slot()
+    def _recover(self) -> None:
+        service = self._service
+
+        def failed(error: RcdeskError) -> None:
+            self._tell(error)
+            if not self._is_stopped:
+                pause_s = HOLD_S[min(self._recoveries, len(HOLD_S) - 1)]
+                self._recoveries += 1
+                self._recover_timer.start(int(pause_s * 1000))
+
+        def done(jobs: tuple[FaxJob, ...]) -> None:
+            if jobs:
+                _log.info("%d faxes were under way when rcdesk stopped", len(jobs))
+            self._pump.open()
+            self._load()
+
+        self._disk.submit(lambda token, report: service.recover(), done=done, failed=failed, is_kept=True)
 
     @Slot()
     def _account_changed(self) -> None:
         account = self._session.account
         owner_id = account.owner_id if account is not None else ""
-        if owner_id == self._owner_id:
+        if owner_id == self._jobs.owner_id:
             return
-        self._owner_id = owner_id
-        self._jobs.clear()
-        self._tries.clear()
-        self._not_before_s.clear()
-        self._poll_timer.stop()
-        self._retry_timer.stop()
-        self.jobs_changed.emit(())
+        self._held.stop()
+        self._jobs.reset(owner_id)
+        self._news.set_owner(owner_id)
+        self._pump.forget_failures()
+        self._pump.set_paused(False)
+        self._watch.schedule()
         if owner_id:
             self._load()
 
     @Slot()
     def _session_changed(self) -> None:
-        if self._session.state is SessionState.SIGNED_IN:
-            self._tries.clear()
-            self._not_before_s.clear()
-        self._pump()
-        self._schedule_poll()
+        is_signed_in = self._session.state is SessionState.SIGNED_IN
+        if is_signed_in and not self._was_signed_in:
+            self._pump.forget_failures()
+            self._told = WaitReason.NONE
+            waiting = [job.id for job in self._jobs.all if job.wait_reason in _NETWORK_WAITS]
+            if waiting:
+                self._change(lambda service: service.retry(waiting))
+        self._was_signed_in = is_signed_in
+        self._pump.pump()
+        self._watch.schedule()
 
+    @Slot()
     def _load(self) -> None:
-        """Read the account's jobs from the outbox."""
-        service, owner_id = self._service, self._owner_id
+        """Read the account's live jobs from the outbox."""
+        owner_id = self._jobs.owner_id
         if not owner_id:
             return
 
-        def done(jobs: tuple[FaxJob, ...]) -> None:
-            if owner_id == self._owner_id:
-                self._jobs = {job.id: self._with_progress(job) for job in jobs}
-                for job in jobs:
-                    if job.state is FaxState.WAITING and job.id not in self._not_before_s:
-                        self._hold_until_told(job)
-                self.jobs_changed.emit(self.jobs)
-                self._pump()
-                self._schedule_poll()
+        def done(answer: tuple[tuple[FaxJob, ...], bool]) -> None:
+            jobs, is_paused = answer
+            if owner_id == self._jobs.owner_id:
+                self._held.hold(jobs)
+                self._jobs.merge(jobs, is_news=False)
+                if is_paused is not self._pump.is_paused:
+                    self._pump.set_paused(is_paused)
+                    self.paused_changed.emit(is_paused)
+                self._pump.pump()
+                self._watch.schedule()
 
-        def failed(error: RcdeskError) -> None:
-            self._disk_failed(error)
-            self._pump()
-
-        self._disk.submit(lambda token, report: service.jobs(owner_id), done=done, failed=failed)
-
-    def _with_progress(self, job: FaxJob) -> FaxJob:
-        """A job that is being sent keeps the progress shown so far."""
-        shown = self._jobs.get(job.id)
-        if shown is not None and shown.state is FaxState.SENDING is job.state:
-            return replace(job, bytes_sent=shown.bytes_sent, bytes_total=shown.bytes_total)
-        return job
-
-    @Slot()
-    def _pump(self) -> None:
-        """Send the next fax whose turn has come, when none is being sent."""
-        self._retry_timer.stop()
-        if self._is_stopped or self._upload.job_id is not None or not self._session.is_signed_in:
-            return
-        now_s = self._clock.monotonic()
-        soonest_s: float | None = None
-        for job in reversed(self.jobs):
-            if job.state not in (FaxState.QUEUED, FaxState.WAITING):
-                continue
-            wait_s = self._not_before_s.get(job.id, now_s) - now_s
-            if wait_s <= 0:
-                self._upload.begin(job)
-                return
-            soonest_s = wait_s if soonest_s is None else min(soonest_s, wait_s)
-        if soonest_s is not None:
-            self._retry_timer.start(int(soonest_s * 1000) + 50)
-
-    def _hold_until_told(self, job: FaxJob) -> None:
-        """Wait as long as the job's record says: what its sentence promised."""
-        if job.retry_at is not None:
-            wait_s = max(0.0, (job.retry_at - self._clock.now()).total_seconds())
-            self._not_before_s[job.id] = self._clock.monotonic() + wait_s
-
-    def _hold(self, job_id: int) -> None:
-        """Wait before the next try of a job whose last one could not be recorded, longer each time."""
-        tries = self._tries.get(job_id, 0)
-        self._tries[job_id] = tries + 1
-        self._not_before_s[job_id] = self._clock.monotonic() + RETRY_S[min(tries, len(RETRY_S) - 1)]
-
-    def _release(self, job_id: int) -> None:
-        """The next try of this job may come at once."""
-        self._tries.pop(job_id, None)
-        self._not_before_s.pop(job_id, None)
+        self._read(lambda service: (service.live(owner_id), service.is_paused(owner_id)), done)
 
     @Slot(object)
-    def _sent(self, job: FaxJob) -> None:
-        """An upload ended, well or not: the job says how."""
-        if job.state is FaxState.WAITING:
-            self._hold_until_told(job)
-            self._session.check()
-        else:
-            self._release(job.id)
-        if job.state is FaxState.HANDED_OVER:
+    def _sent(self, turn: Round) -> None:
+        """A request ended, well or not: its jobs say how."""
+        jobs = turn.sent.jobs
+        self._jobs.merge(jobs)
+        self._stop.heard(turn)
+        waits = {job.wait_reason for job in jobs if job.state is FaxState.WAITING}
+        if any(job.state is FaxState.HANDED_OVER for job in jobs):
+            self._told = WaitReason.NONE
             self._session.heard_answer()
-        elif job.detail and job.state not in (FaxState.CANCELLED, FaxState.QUEUED):
+        elif waits:
+            self._wait_heard(next(job for job in jobs if job.state is FaxState.WAITING))
+        self._watch.schedule()
+
+    def _wait_heard(self, job: FaxJob) -> None:
+        """A request did not get through: say why, once for each cause, and look what the session knows."""
+        if job.wait_reason is not self._told:
+            self._told = job.wait_reason
             self.problem.emit(job.detail)
-        self._put(job)
-        self._pump()
-        self._schedule_poll()
-
-    @Slot(int, object)
-    def _send_failed(self, job_id: int, error: object) -> None:
-        """The service could not even record what happened (disk, sign-in, bug): wait before trying again."""
-        assert isinstance(error, RcdeskError)
-        self._hold(job_id)
-        if not isinstance(error, Cancelled):
-            self._session.heard_error(error)
-            self.problem.emit(str(error))
-        self._load()
-
-    @Slot()
-    def _poll(self) -> None:
-        if self._is_refresh_due or not self._owner_id:
-            return
-        service, owner_id = self._service, self._owner_id
-        self._is_refresh_due = True
-        self._calls_lane.submit(
-            lambda token, report: service.refresh(owner_id, token),
-            done=self._refreshed,
-            failed=self._not_refreshed,
-        )
-
-    def _refreshed(self, jobs: tuple[FaxJob, ...]) -> None:
-        self._is_refresh_due = False
-        self._session.heard_answer()
-        self._merge(tuple(job for job in jobs if job.owner_id == self._owner_id))
-        self._pump()
-        self._schedule_poll()
-
-    def _not_refreshed(self, error: RcdeskError) -> None:
-        self._is_refresh_due = False
-        if isinstance(error, Cancelled):
-            return
-        self._session.heard_error(error)
-        self._schedule_poll(at_least_s=error.retry_after_s if isinstance(error, RateLimited) else 5.0)
-
-    def _schedule_poll(self, at_least_s: float = 0.0) -> None:
-        """Start the timer for the next look at the message store, or leave it stopped when there is none."""
-        now = self._clock.now()
-        ages = [(now - j.changed_at).total_seconds() for j in self._jobs.values() if _is_followed(j)]
-        interval_s = fax_interval_s(min(ages, default=None))
-        if interval_s is None or self._is_stopped or not self._session.is_signed_in:
-            self._poll_timer.stop()
-        elif not self._poll_timer.isActive() and not self._is_refresh_due:
-            self._poll_timer.start(int(max(interval_s, at_least_s) * 1000))
-
-    def _merge(self, jobs: tuple[FaxJob, ...]) -> None:
-        for job in reversed(jobs):
-            self._put(job)
-
-    @Slot(object)
-    def _put(self, job: FaxJob) -> None:
-        """Keep the newest value of a job and tell what changed."""
-        before = self._jobs.get(job.id)
-        if before == job or job.owner_id != self._owner_id:
-            return
-        if before is not None and before.changed_at > job.changed_at:
-            return
-        self._jobs[job.id] = job
-        self.job_changed.emit(job)
-        if before is None or before.state is not job.state:
-            self.jobs_changed.emit(self.jobs)
+        if job.wait_reason is WaitReason.RATE_LIMIT and job.retry_at is not None:
+            self._session.rate_limited.emit(max(0.0, (job.retry_at - self._clock.now()).total_seconds()))
+        elif job.wait_reason is not WaitReason.RETRY:
+            self._session.check()
 
 
-def _is_followed(job: FaxJob) -> bool:
-    """True for a fax whose fate only the service knows yet; an interrupted one is looked for there."""
-    return job.state in (FaxState.HANDED_OVER, FaxState.INTERRUPTED)
+def _ids(job_ids: int | Sequence[int]) -> tuple[int, ...]:
+    return (job_ids,) if isinstance(job_ids, int) else tuple(job_ids)

@@ -1,13 +1,15 @@
-"""The upload that is under way: at most one, on the faxes lane.
+"""The request that is under way: at most one, on the faxes lane.
 
-GUI thread. Turns the reported byte counts into jobs to show, at most ten a second, and tells the user's
-cancel from a shutdown: a fax that shutdown stopped before its last byte is queued again, not cancelled. Read
-next: services/faxes.py.
+GUI thread. Which jobs go is decided by the outbox, on the lane; their ids come with the first report. Byte
+counts are passed on a few times a second. A user who cancels a fax of the request stops it before its last
+byte: what was not meant is queued again by the service and goes out without the cancelled one. Read next:
+fax_pump.py, services/dispatch.py.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
@@ -15,73 +17,114 @@ from PySide6.QtCore import QElapsedTimer, QObject, Signal
 from rcdesk.bridge.lane import Lane, Report, Task
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import RcdeskError
-from rcdesk.core.fax import FaxJob, FaxState
 
 if TYPE_CHECKING:
-    from rcdesk.services.faxes import FaxService
+    from rcdesk.services.dispatch import Dispatcher, Sent
+    from rcdesk.services.faxes import CancelOutcome, FaxService
 
 PROGRESS_MS = 100
+PROGRESS_OF_MANY_MS = 250
+MANY = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What one turn of the lane brought: sent as the service says; cancelled is None when nobody asked.
+
+    left: jobs whose cancelling was asked for too late for this turn.
+    """
+
+    sent: Sent
+    cancelled: CancelOutcome | None = None
+    left: frozenset[int] = frozenset()
+
+
+class _Wish:
+    """Which jobs of a turn the user no longer wants; read on the lane when its request is over."""
+
+    def __init__(self) -> None:
+        self.job_ids: frozenset[int] = frozenset()
 
 
 class FaxUpload(QObject):
-    """progressed(FaxJob) while bytes leave; then finished(FaxJob) or failed(int job id, RcdeskError)."""
+    """progressed(tuple of job ids, bytes sent, bytes in all); then finished(Round) or failed(RcdeskError)."""
 
-    progressed = Signal(object)
+    progressed = Signal(object, int, int)
     finished = Signal(object)
-    failed = Signal(int, object)
+    failed = Signal(object)
 
-    def __init__(self, lane_faxes: Lane, faxes: FaxService, parent: QObject | None = None) -> None:
+    def __init__(
+        self, lane_faxes: Lane, dispatcher: Dispatcher, faxes: FaxService, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._lane = lane_faxes
-        self._service = faxes
-        self._job: FaxJob | None = None
-        self._task: Task[FaxJob] | None = None
-        self._wish = CancelToken()
+        self._dispatcher = dispatcher
+        self._faxes = faxes
+        self._task: Task[Round] | None = None
+        self._wish = _Wish()
+        self._job_ids: tuple[int, ...] = ()
+        self._is_complete = False
         self._since = QElapsedTimer()
 
     @property
-    def job_id(self) -> int | None:
-        """The job under way, None when none is."""
-        return self._job.id if self._job is not None else None
+    def is_busy(self) -> bool:
+        """True while the lane looks for a fax to send, or sends."""
+        return self._task is not None
 
-    def begin(self, job: FaxJob) -> None:
-        """Send this job now. Only when job_id is None."""
-        self._job = job
-        self._wish = wish = CancelToken()
+    @property
+    def job_ids(self) -> tuple[int, ...]:
+        """The jobs of the request under way, () when none is."""
+        return self._job_ids
+
+    def begin(self, owner_id: str) -> None:
+        """Send what comes next. Only when not is_busy."""
+        self._wish = wish = _Wish()
         self._since.invalidate()
-        service, job_id = self._service, job.id
+        dispatcher, faxes = self._dispatcher, self._faxes
 
-        def work(token: CancelToken, report: Report) -> FaxJob:
-            ended: FaxJob = service.send(job_id, token, lambda sent, total: report((sent, total)))
-            if ended.state is FaxState.CANCELLED and not wish.is_cancelled:
-                ended = service.retry(job_id)
-            return ended
+        def work(token: CancelToken, report: Report) -> Round:
+            sent = dispatcher.send_next(owner_id, token, report)
+            unwanted = wish.job_ids
+            return Round(
+                sent=sent,
+                cancelled=faxes.cancel(sorted(unwanted)) if unwanted else None,
+                left=unwanted,
+            )
 
         self._task = self._lane.submit(work, done=self._done, failed=self._failed, progress=self._progress)
 
-    def cancel(self, job_id: int) -> bool:
-        """The user no longer wants this job sent; False when it is not the one under way."""
-        if self._task is None or self.job_id != job_id:
-            return False
-        self._wish.cancel()
-        self._task.cancel()
-        return True
+    def cancel(self, job_ids: Sequence[int]) -> frozenset[int]:
+        """The user no longer wants these sent; returns the ones of this request: they are seen to here."""
+        ours = frozenset(job_ids) & frozenset(self._job_ids)
+        if self._task is None or not ours:
+            return frozenset()
+        self._wish.job_ids |= ours
+        if not self._is_complete:
+            # Once all bytes have left, stopping would only lose the answer.
+            self._task.cancel()
+        return ours
 
     def _progress(self, value: object) -> None:
-        sent, total = cast("tuple[int, int]", value)
-        if self._job is None or (
-            self._since.isValid() and self._since.elapsed() < PROGRESS_MS and sent < total
-        ):
+        job_ids, sent, total = cast("tuple[tuple[int, ...], int, int]", value)
+        is_first = job_ids != self._job_ids
+        self._job_ids = job_ids
+        self._is_complete = sent >= total > 0
+        pause_ms = PROGRESS_MS if len(job_ids) <= MANY else PROGRESS_OF_MANY_MS
+        if not is_first and not self._is_complete and self._since.elapsed() < pause_ms:
             return
         self._since.start()
-        self._job = replace(self._job, state=FaxState.SENDING, detail="", bytes_sent=sent, bytes_total=total)
-        self.progressed.emit(self._job)
+        self.progressed.emit(job_ids, sent, total)
 
-    def _done(self, job: FaxJob) -> None:
-        self._job = self._task = None
-        self.finished.emit(job)
+    def _done(self, ended: Round) -> None:
+        wished = self._wish.job_ids
+        self._end()
+        self.finished.emit(Round(sent=ended.sent, cancelled=ended.cancelled, left=wished - ended.left))
 
     def _failed(self, error: RcdeskError) -> None:
-        job, self._job, self._task = self._job, None, None
-        if job is not None:
-            self.failed.emit(job.id, error)
+        self._end()
+        self.failed.emit(error)
+
+    def _end(self) -> None:
+        self._task = None
+        self._job_ids = ()
+        self._is_complete = False

@@ -7,8 +7,10 @@ does (product.md), so polling scales with the number of calls and slows where no
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from rcdesk.core.call import Call, CallState
+from rcdesk.core.fax import FaxJob, FaxState, SendBy
 
 CALL_BUDGET_PER_MINUTE = 40
 
@@ -34,13 +36,48 @@ def _wanted_s(call: Call, now_s: float) -> float:
     return 1.0 if now_s - call.started_s < 60 else 2.0
 
 
-def fax_interval_s(youngest_age_s: float | None) -> float | None:
+def is_followed(job: FaxJob, now: datetime) -> bool:
+    """True for a fax whose fate only the service can tell by now.
+
+    One that the service keeps until its time has none before it.
+    """
+    match job.state:
+        case FaxState.INTERRUPTED:
+            return True
+        case FaxState.HANDED_OVER:
+            return _wait_s(job, now) <= 0
+        case _:
+            return False
+
+
+def fax_interval_s(jobs: Iterable[FaxJob], now: datetime) -> float | None:
     """Seconds until the next look at faxes the service has, None when there is none.
 
-    youngest_age_s: seconds since the youngest of them was handed over.
+    Soon after the youngest was handed over, seldom when all are old; for those kept by the service until
+    their time, at that time.
     """
-    if youngest_age_s is None:
-        return None
+    ages_s: list[float] = []
+    waits_s: list[float] = []
+    for job in jobs:
+        if is_followed(job, now):
+            ages_s.append(
+                max(0.0, (now - max(job.changed_at, job.send_at or job.changed_at)).total_seconds())
+            )
+        elif job.state is FaxState.HANDED_OVER:
+            waits_s.append(_wait_s(job, now))
+    if ages_s:
+        waits_s.append(_fax_pause_s(min(ages_s)))
+    return min(waits_s, default=None)
+
+
+def _fax_pause_s(youngest_age_s: float) -> float:
     if youngest_age_s < 60:
         return 3.0
     return 10.0 if youngest_age_s < 600 else 30.0
+
+
+def _wait_s(job: FaxJob, now: datetime) -> float:
+    """Seconds until the service sends a fax it keeps for later, 0 when that is not in the future."""
+    if job.send_by is not SendBy.SERVICE or job.send_at is None:
+        return 0.0
+    return max(0.0, (job.send_at - now).total_seconds())

@@ -1,0 +1,122 @@
+"""Faxes the user wants stopped: before they go, while they go, and after RingCentral has them.
+
+GUI thread. What is ours is stopped on the disk lane; a request under way is stopped before its last byte by
+fax_upload.py; what the service has is taken back on the calls lane where the service allows it, and the user
+is told what came of it. Read next: services/faxes.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from rcdesk.bridge.fax_jobs import FaxJobs
+from rcdesk.bridge.fax_pump import FaxPump
+from rcdesk.bridge.fax_upload import Round
+from rcdesk.bridge.lane import Lane
+from rcdesk.bridge.session_desk import SessionDesk
+from rcdesk.core.errors import Cancelled, RcdeskError
+from rcdesk.core.fax import FaxState, SendBy
+
+if TYPE_CHECKING:
+    from rcdesk.services.faxes import CancelOutcome, FaxService, TakeBack
+
+
+class FaxStop(QObject):
+    """changed(tuple[FaxJob, ...]) what moved; said(str) and problem(str), one sentence on how it went."""
+
+    changed = Signal(object)
+    said = Signal(str)
+    problem = Signal(str)
+
+    def __init__(
+        self,
+        lanes: Mapping[str, Lane],
+        session: SessionDesk,
+        faxes: FaxService,
+        jobs: FaxJobs,
+        pump: FaxPump,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._disk = lanes["disk"]
+        self._calls = lanes["calls"]
+        self._session = session
+        self._service = faxes
+        self._jobs = jobs
+        self._pump = pump
+
+    def cancel(self, job_ids: Sequence[int]) -> None:
+        """Stop what has not gone; what RingCentral has already is taken back where that is possible."""
+        going = self._pump.cancel(job_ids)
+        rest = tuple(job_id for job_id in job_ids if job_id not in going)
+        service = self._service
+        if rest:
+            self._disk.submit(
+                lambda token, report: service.cancel(rest),
+                done=self._cancelled,
+                failed=self._tell,
+                is_kept=True,
+            )
+
+    def reschedule(self, job_ids: Sequence[int], send_at: datetime | None, send_by: SendBy) -> None:
+        """Another time for these; those the service keeps for later are taken back from it first."""
+        there = [job.id for job in map(self._jobs.get, job_ids) if job and job.state is FaxState.HANDED_OVER]
+        ids, service = tuple(job_ids), self._service
+
+        def change() -> None:
+            self._disk.submit(
+                lambda token, report: service.reschedule(ids, send_at, send_by),
+                done=self.changed.emit,
+                failed=self._tell,
+                is_kept=True,
+            )
+
+        if there:
+            self._take_back(there, change)
+        else:
+            change()
+
+    def heard(self, turn: Round) -> None:
+        """A request is over: what came of the jobs that were cancelled meanwhile."""
+        if turn.cancelled is not None:
+            self._cancelled(turn.cancelled)
+        if turn.left:
+            self.cancel(sorted(turn.left))
+
+    def _cancelled(self, outcome: CancelOutcome) -> None:
+        """Some could be stopped here; for the others the service, or the request under way, is asked."""
+        self.changed.emit((*outcome.cancelled, *outcome.gone))
+        if outcome.cancelled and outcome.gone:
+            words = self.tr("Stopped: {0}. Already gone to RingCentral: {1}.")
+            stopped, gone = str(len(outcome.cancelled)), str(len(outcome.gone))
+            self.said.emit(words.replace("{0}", stopped).replace("{1}", gone))
+        self._pump.cancel([job.id for job in outcome.gone if job.state is FaxState.SENDING])
+        there = [job.id for job in outcome.gone if job.state is FaxState.HANDED_OVER]
+        if there:
+            self._take_back(there, None)
+
+    def _take_back(self, job_ids: Sequence[int], then: Callable[[], None] | None) -> None:
+        """Ask the service to delete what it has of these; it says in a sentence whether that worked."""
+        service, ids = self._service, tuple(job_ids)
+
+        def done(back: TakeBack) -> None:
+            self._session.heard_answer()
+            self.changed.emit(back.jobs)
+            if back.sentence:
+                self.said.emit(back.sentence)
+            if then is not None:
+                then()
+
+        def failed(error: RcdeskError) -> None:
+            self._session.heard_error(error)
+            self._tell(error)
+
+        self._calls.submit(lambda token, report: service.take_back(ids, token), done=done, failed=failed)
+
+    def _tell(self, error: RcdeskError) -> None:
+        if not isinstance(error, Cancelled):
+            self.problem.emit(str(error))

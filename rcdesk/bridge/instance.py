@@ -1,0 +1,137 @@
+"""One program for each archive: the lock that says so, and the door by which a second start hands over.
+
+GUI thread, before anything touches the database: two programs on one outbox could send a fax twice. The lock
+is a file with the owner's process id, so one left behind by a crash is taken over; a second start gives its
+files to the first through a local socket that only this user can open. Read next: app.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QLockFile, QObject, Signal, Slot
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+_log = logging.getLogger(__name__)
+
+LOCK_NAME = "rcdesk.lock"
+SOCKET_NAME = "rcdesk.sock"
+LONGEST_SOCKET_PATH = 100
+"""A local socket's path may not be longer than 107 bytes on Linux and 103 on macOS."""
+
+ANSWER_MS = 5000
+MOST_BYTES = 1_000_000
+_HEARD = b"heard\n"
+
+
+class Instance(QObject):
+    """asked(tuple[Path, ...]): another start wants this window in front, with these files in a new fax."""
+
+    asked = Signal(object)
+
+    def __init__(self, data_dir: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._name = _socket_name(data_dir)
+        self._lock = QLockFile(str(data_dir / LOCK_NAME))
+        # Never stale by age: only when the process that holds it is gone.
+        self._lock.setStaleLockTime(0)
+        self._is_first = self._lock.tryLock(0)
+        self._server: QLocalServer | None = None
+        self._heard: dict[QLocalSocket, QByteArray] = {}
+
+    @property
+    def is_first(self) -> bool:
+        """True when this program may work on the archive."""
+        return self._is_first
+
+    def listen(self) -> None:
+        """Let later starts hand over to this one. Without a socket they only find the lock."""
+        if not self._is_first or self._server is not None:
+            return
+        # The lock is ours, so a socket that lies there belongs to nobody any more.
+        QLocalServer.removeServer(self._name)
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._connected)
+        if not self._server.listen(self._name):
+            _log.warning("later starts cannot reach this one: %s", self._server.errorString())
+
+    def send(self, files: Sequence[Path]) -> bool:
+        """Hand files, or only the wish to be seen, to the program that holds the lock; False: no answer."""
+        socket = QLocalSocket()
+        socket.connectToServer(self._name)
+        if not socket.waitForConnected(ANSWER_MS):
+            return False
+        wish = json.dumps([str(path.absolute()) for path in files]).encode("utf-8") + b"\n"
+        socket.write(QByteArray(wish))
+        heard = b""
+        while not heard.endswith(b"\n"):
+            if not socket.waitForReadyRead(ANSWER_MS):
+                return False
+            heard += socket.readAll().data()
+        socket.disconnectFromServer()
+        return heard == _HEARD
+
+    def close(self) -> None:
+        """Close the door and give the lock back: last of all, when nothing works on the archive any more."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        if self._is_first:
+            self._lock.unlock()
+            self._is_first = False
+
+    @Slot()
+    def _connected(self) -> None:
+        while self._server is not None and self._server.hasPendingConnections():
+            socket = self._server.nextPendingConnection()
+            self._heard[socket] = QByteArray()
+            socket.readyRead.connect(self._read)
+            socket.disconnected.connect(self._left)
+
+    @Slot()
+    def _read(self) -> None:
+        for socket in list(self._heard):
+            if not socket.bytesAvailable():
+                continue
+            heard = self._heard[socket]
+            heard.append(socket.readAll())
+            if heard.endsWith(b"\n"):
+                self._answer(socket, heard.data())
+            elif heard.size() > MOST_BYTES:
+                socket.abort()
+
+    @Slot()
+    def _left(self) -> None:
+        for socket in list(self._heard):
+            if socket.state() is QLocalSocket.LocalSocketState.UnconnectedState:
+                del self._heard[socket]
+                socket.deleteLater()
+
+    def _answer(self, socket: QLocalSocket, wish: bytes) -> None:
+        try:
+            found = json.loads(wish)
+            files = tuple(Path(name) for name in found)
+        except (ValueError, TypeError):
+            _log.warning("another start asked for something that makes no sense")
+            socket.abort()
+            return
+        self._heard[socket] = QByteArray()
+        socket.write(QByteArray(_HEARD))
+        socket.flush()
+        self.asked.emit(files)
+
+
+def _socket_name(data_dir: Path) -> str:
+    """In the archive's own folder, which only its user can open; elsewhere when that path is too long."""
+    path = str(data_dir / SOCKET_NAME)
+    if os.name == "posix" and len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    user = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
+    mark = hashlib.sha256(f"{user}:{data_dir}".encode()).hexdigest()[:16]
+    return f"rcdesk-{mark}"

@@ -1,0 +1,145 @@
+"""Proof packs, the log of all faxes, and pictures of pages to look at.
+
+GUI thread. The facts of a proof need the service (downloads lane); binding, rendering and the log run on the
+disk lane, so that folders stay quick. Read next: services/proof.py, services/fax_log.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from rcdesk.bridge.lane import Lane
+from rcdesk.bridge.session_desk import SessionDesk
+from rcdesk.core.errors import Cancelled, RcdeskError
+from rcdesk.core.fax import FaxJob
+from rcdesk.core.proof import ProofFacts
+
+if TYPE_CHECKING:
+    from rcdesk.services.proof import ProofService
+
+
+class PageImages(Protocol):
+    """Draws pages of a file: documents.page_image."""
+
+    def page_count(self, path: Path, media_type: str) -> int:
+        """How many pages the file has."""
+        ...
+
+    def page_png(self, path: Path, media_type: str, page: int, width_px: int) -> bytes:
+        """One page (from 0) as PNG of this width."""
+        ...
+
+
+class FaxLog(Protocol):
+    """Writes the log of all faxes of an owner as CSV."""
+
+    def write(self, owner_id: str, target: Path) -> object:
+        """Write the file. Raises RcdeskError."""
+        ...
+
+
+class ProofDesk(QObject):
+    """problem(str) and said(str): one sentence of bad or good news."""
+
+    problem = Signal(str)
+    said = Signal(str)
+
+    def __init__(
+        self,
+        lanes: Mapping[str, Lane],
+        session: SessionDesk,
+        proofs: ProofService,
+        fax_log: FaxLog,
+        images: PageImages,
+        proof_dir: Path,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._disk = lanes["disk"]
+        self._downloads = lanes["downloads"]
+        self._session = session
+        self._service = proofs
+        self._log = fax_log
+        self._images = images
+        self._proof_dir = proof_dir
+
+    def default_target(self, job: FaxJob) -> Path:
+        """Where a proof is saved when the user says nothing else: named by time and last four digits."""
+        digits = "".join(c for c in job.recipient.number if c.isdigit())[-4:]
+        return self._proof_dir / f"Fax {job.created_at.astimezone():%Y-%m-%d %H%M} to {digits} ({job.id}).pdf"
+
+    def default_log_target(self) -> Path:
+        """Where the log is saved when the user says nothing else."""
+        return self._proof_dir / "Fax log.csv"
+
+    def ask(self, job_id: int, done: Callable[[ProofFacts], None]) -> None:
+        """Gather what the report page says, with the pages the service rendered; may take seconds."""
+        account, service = self._session.account, self._service
+        if account is None:
+            self.problem.emit(self.tr("Sign in to RingCentral first, then open the proof."))
+            return
+
+        def failed(error: RcdeskError) -> None:
+            self._session.heard_error(error)
+            self._tell(error)
+
+        self._downloads.submit(
+            lambda token, report: service.facts(job_id, account, token), done=done, failed=failed
+        )
+
+    def bind(self, facts: ProofFacts, report_pdf: bytes, target: Path, done: Callable[[Path], None]) -> None:
+        """Write the pack: the report page, then the pages; done brings where it lies."""
+        service = self._service
+
+        def saved(path: Path) -> None:
+            self.said.emit(self.tr("Proof saved: {0}").replace("{0}", str(path)))
+            done(path)
+
+        self._disk.submit(
+            lambda token, report: service.bind(facts, report_pdf, target),
+            done=saved,
+            failed=self._tell,
+            is_kept=True,
+        )
+
+    def write_log(self, target: Path, done: Callable[[Path], None]) -> None:
+        """Write all faxes of the account as CSV."""
+        account, log = self._session.account, self._log
+        if account is None:
+            self.problem.emit(self.tr("Sign in to RingCentral first, then save the log."))
+            return
+        owner_id = account.owner_id
+
+        def saved(_: object) -> None:
+            self.said.emit(self.tr("Log saved: {0}").replace("{0}", str(target)))
+            done(target)
+
+        self._disk.submit(
+            lambda token, report: log.write(owner_id, target), done=saved, failed=self._tell, is_kept=True
+        )
+
+    def page_image(
+        self, path: Path, media_type: str, page: int, width_px: int, done: Callable[[bytes], None]
+    ) -> None:
+        """Draw one page (from 0) as PNG."""
+        images = self._images
+        self._disk.submit(
+            lambda token, report: images.page_png(path, media_type, page, width_px),
+            done=done,
+            failed=self._tell,
+        )
+
+    def page_count(self, path: Path, media_type: str, done: Callable[[int], None]) -> None:
+        """Count the pages of a file."""
+        images = self._images
+        self._disk.submit(
+            lambda token, report: images.page_count(path, media_type), done=done, failed=self._tell
+        )
+
+    def _tell(self, error: RcdeskError) -> None:
+        if not isinstance(error, Cancelled):
+            self.problem.emit(str(error))
