@@ -169,9 +169,8 @@ def _judge(rig: Rig, outcome: Outcome, numbers: Sequence[str]) -> None:
         found = (row["state"], row["error_code"], row["tries"], stored[number]) if row else None
         if found != wanted:
             outcome.wrong.append(f"…{number[-4:]} is {found}, should be {wanted}")
-    sent = [r for r in rig.simulator.requests if r.method == "POST" and r.path.endswith("/fax")]
-    outcome.used = len(sent)
-    outcome.uploads = sum(r.media_type.startswith("multipart/") for r in sent)
+    outcome.used = rig.simulator.heavy_requests
+    outcome.uploads = sum(fax.original_id == 0 for fax in rig.simulator.stored_faxes())
     if len(rows) != len(numbers):
         outcome.wrong.append(f"{len(rows)} rows for {len(numbers)} recipients")
 

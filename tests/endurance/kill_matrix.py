@@ -180,7 +180,7 @@ def _early(plan: Plan, rig: Rig, asked_at: datetime) -> list[str]:
     if plan.send_by != "desk" or not plan.send_in_s:
         return []
     due = asked_at + timedelta(seconds=plan.send_in_s)
-    times = [datetime.fromisoformat(fax["creationTime"]) for fax in rig.faxes()]
+    times = [fax.created_at for fax in rig.simulator.stored_faxes()]
     return [f"sent at {at}, scheduled for {due}" for at in times if at < due]
 
 

@@ -248,11 +248,7 @@ class Rig:
 
     def stored(self) -> Counter[str]:
         """How often the service has a fax to each number."""
-        return Counter(to["phoneNumber"] for fax in self.faxes() for to in fax["to"])
-
-    def faxes(self) -> list[dict[str, Any]]:
-        """The outbound messages the service has."""
-        return [fax for fax in self.simulator.state()["faxes"] if fax["direction"] == "Outbound"]
+        return Counter(number for fax in self.simulator.stored_faxes() for number in fax.numbers)
 
     def outbox(self, home: str) -> list[dict[str, Any]]:
         """Every fax in that desk's database, read beside the desk."""

@@ -10,21 +10,19 @@ must stay flat. Run it alone with `python -m tests.endurance.storm --faxes 500`.
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from rcdesk.simulator.server import ALL_ROUTES
+from rcdesk.simulator.storm import STORM_KINDS
 from tests.endurance.remote_desk import SETTLED, RemoteDesk, Rig
 
 SPEED = 60.0
-RATE = 0.2
+SHARE = 0.2
 WAVES = 5
 WAVE_TIMEOUT_S = 240.0
 MOST_GROWTH = 0.15
@@ -45,8 +43,8 @@ class Outcome:
     asked_without_need: int = 0
     requests: int = 0
     uploads: int = 0
-    answers: Counter[int] = field(default_factory=Counter)
-    inside_penalty: list[str] = field(default_factory=list)
+    inside_penalty: int = 0
+    injected: dict[str, int] = field(default_factory=dict)
     rss_bytes: list[int] = field(default_factory=list)
     bugs: list[str] = field(default_factory=list)
     wrong_ends: list[str] = field(default_factory=list)
@@ -60,7 +58,11 @@ class Outcome:
     def findings(self) -> list[str]:
         """Everything that must not be."""
         found = [f"stored {times} times: …{number[-4:]}" for number, times in self.stored_wrong.items()]
-        found += self.wrong_ends + self.inside_penalty + [f"bug: {bug}" for bug in self.bugs]
+        found += self.wrong_ends + [f"bug: {bug}" for bug in self.bugs]
+        if self.inside_penalty:
+            found.append(f"{self.inside_penalty} requests inside a penalty")
+        if missing := set(STORM_KINDS) - set(self.injected):
+            found.append(f"the storm had no {', '.join(sorted(missing))}")
         if self.growth > MOST_GROWTH:
             found.append(f"memory grew by {self.growth:.0%}: {self.rss_bytes}")
         return found
@@ -74,8 +76,8 @@ class Outcome:
             "stored exactly once": self.faxes - len(self.stored_wrong),
             "asked the user": f"{self.asked}, of which the service had {self.asked_without_need}",
             "requests": f"{self.requests}, of which fax requests {self.uploads}",
-            "answers by status (0: none)": dict(sorted(self.answers.items())),
-            "requests inside a penalty": len(self.inside_penalty),
+            "faults met": dict(sorted(self.injected.items())),
+            "requests inside a penalty": self.inside_penalty,
             "desk's memory after each wave (MB)": f"{megabytes} ({self.growth:+.0%})",
             "took (s)": f"{self.took_s:.0f}",
         }
@@ -106,7 +108,7 @@ def run(faxes: int = 500, seed: int = 1, waves: int = WAVES) -> Outcome:
         desk = rig.desk("desk")
         try:
             desk.wait_signed_in()
-            rig.simulator.storm(rate=RATE, seed=seed)
+            rig.simulator.storm(seed=seed, share=SHARE)
             groups = batches(faxes, random)
             share = -(-len(groups) // waves)
             for wave in range(waves):
@@ -114,7 +116,7 @@ def run(faxes: int = 500, seed: int = 1, waves: int = WAVES) -> Outcome:
                 if part:
                     _send(desk, rig, part, page, outcome)
                     outcome.rss_bytes.append(desk.rss_bytes())
-            rig.simulator.clear_faults()
+            rig.simulator.calm()
         finally:
             desk.kill()
         _judge(rig, outcome, desk)
@@ -164,37 +166,11 @@ def _judge(rig: Rig, outcome: Outcome, desk: RemoteDesk) -> None:
     outcome.stored_wrong = {r["number"]: stored[r["number"]] for r in rows if stored[r["number"]] != 1}
     if len(rows) != outcome.faxes:
         outcome.wrong_ends.append(f"{len(rows)} rows for {outcome.faxes} faxes")
-    requests = rig.simulator.requests
-    outcome.requests = len(requests)
-    outcome.uploads = sum(r.method == "POST" and r.path.endswith("/fax") for r in requests)
-    outcome.answers = Counter(r.status for r in requests)
+    outcome.requests = sum(rig.simulator.requests_by_group.values())
+    outcome.uploads = rig.simulator.heavy_requests
     outcome.bugs = list(desk.bugs)
-    outcome.inside_penalty = inside_penalties(rig)
-
-
-def inside_penalties(rig: Rig) -> list[str]:
-    """Requests of a group that came while the service had asked that group to wait."""
-    found: list[str] = []
-    until: dict[str, datetime] = {}
-    for request in rig.simulator.requests:
-        group = group_of(request.method, request.path)
-        end = until.get(group)
-        if end is not None and request.received_at < end:
-            found.append(
-                f"{request.method} {request.path} at {request.received_at:%H:%M:%S}, told {end:%H:%M:%S}"
-            )
-        if request.status == 429:
-            until[group] = request.received_at + timedelta(seconds=request.retry_after_s)
-    return found
-
-
-def group_of(method: str, path: str) -> str:
-    """The throttling group the service counts this request in."""
-    for route in ALL_ROUTES:
-        pattern = re.sub(r"\{[^}]+\}", "[^/]+", route.path)
-        if route.method == method and re.fullmatch(pattern, path):
-            return route.group
-    return ""
+    outcome.injected = rig.simulator.injected
+    outcome.inside_penalty = rig.simulator.requests_in_penalty
 
 
 def main() -> int:

