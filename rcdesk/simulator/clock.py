@@ -20,12 +20,17 @@ from datetime import UTC, datetime, timedelta
 class WorldClock:
     """Aware UTC time that tests can own."""
 
-    def __init__(self, *, is_manual: bool = False, speed: float = 1.0) -> None:
-        """`speed` is simulated seconds per real second; a manual clock ignores it."""
+    def __init__(self, *, is_manual: bool = False, speed: float = 1.0, is_client_fast: bool = False) -> None:
+        """`speed` is simulated seconds per real second; a manual clock ignores it.
+
+        `client_speed` is simulated seconds per second of the clients: their clock is the machine's, unless
+        `is_client_fast` says that it is as fast as this one.
+        """
         if speed <= 0:
             raise ValueError("speed must be above zero")
         self.is_manual = is_manual
         self.speed = speed
+        self.client_speed = 1.0 if is_manual or is_client_fast else speed
         self._base = datetime.now(UTC)
         self._started = time.monotonic()
         self._jumped = timedelta()

@@ -15,7 +15,7 @@ from rcdesk.simulator.refusal import bad_parameter
 
 KINDS: dict[str, str] = {
     "status": "answer with `status` (default 503) without doing the work",
-    "429": "answer 429 with Retry-After `seconds` (default 30, real ones) without doing the work",
+    "429": "answer 429 with Retry-After `seconds` (default 30, the client's) without doing the work",
     "slow": "wait `seconds` first, and read the body at `bytes_per_second` if given",
     "cut-before": "close the connection before reading the body",
     "cut-during": "close it after `after_bytes` (default 32768) of the body",

@@ -2,7 +2,7 @@
 
 Over the limit the service answers 429 for sixty seconds, and every request inside the penalty starts it
 again. All by the world's clock, so a test can wait a penalty out by advancing; the headers speak in the
-client's own seconds, which are fewer when the world runs faster. Also counts who came although told to wait.
+client's own seconds, which are fewer when only the world runs faster. Also counts who came although told to wait.
 Lives on the simulator's event loop thread. Read next: `server`, which asks here before every operation.
 """
 
@@ -59,7 +59,7 @@ class RateLimits:
         """The client was told to wait so many of its own seconds."""
         window = self._windows.setdefault((who, group), _Window())
         now = self._clock.now()
-        until = now + timedelta(seconds=self._world_s(retry_after_s))
+        until = now + timedelta(seconds=retry_after_s * self._clock.client_speed)
         window.told_at = now
         window.told_until = max(window.told_until or until, until)
 
@@ -116,7 +116,4 @@ class RateLimits:
 
     def _client_s(self, world_s: float) -> int:
         """World seconds as the client's, whole ones and at least one."""
-        return max(1, math.ceil(world_s if self._clock.is_manual else world_s / self._clock.speed))
-
-    def _world_s(self, client_s: float) -> float:
-        return client_s if self._clock.is_manual else client_s * self._clock.speed
+        return max(1, math.ceil(world_s / self._clock.client_speed))

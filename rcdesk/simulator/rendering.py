@@ -117,6 +117,7 @@ class RenderRoom:
         self._child = _Child()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._drawn: dict[tuple[str, ...], tuple[Path, int]] = {}
+        self._turn = asyncio.Lock()
 
     def begin(self, message: Message) -> None:
         """Draw this fax and tell the world when done."""
@@ -140,11 +141,16 @@ class RenderRoom:
         await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
 
     async def _render(self, message: Message) -> None:
-        known = self._drawn.get(_pages_of(message))
-        if known is not None and known[0].exists():
-            message.rendered = known[0]
-            self._world.faxes.rendered(message, page_count=known[1], error=None)
-            return
+        async with self._turn:
+            drawn = self._drawn.get(_pages_of(message)) or await self._drawing(message)
+        if isinstance(drawn, str):
+            self._world.faxes.rendered(message, page_count=None, error=drawn)
+        else:
+            message.rendered, pages = drawn
+            self._world.faxes.rendered(message, page_count=pages, error=None)
+
+    async def _drawing(self, message: Message) -> tuple[Path, int] | str:
+        """The file and its page count, or why there is none (a FaxErrorCodeEnum value)."""
         suffix = ".tiff" if message.owner.fax_media_type == "image/tiff" else ".pdf"
         output = self._spool / f"rendered-{message.id}{suffix}"
         try:
@@ -153,9 +159,9 @@ class RenderRoom:
             )
         except (OSError, ValueError, subprocess.SubprocessError):
             _log.exception("drawing a fax failed")
-            pages, error = None, "RenderingFailed"
-        if error is None and pages is not None:
-            message.rendered = output
-            if _pages_of(message):
-                self._drawn[_pages_of(message)] = output, pages
-        self._world.faxes.rendered(message, page_count=pages, error=error)
+            return "RenderingFailed"
+        if error is not None or pages is None:
+            return error or "RenderingFailed"
+        if _pages_of(message):
+            self._drawn[_pages_of(message)] = output, pages
+        return output, pages

@@ -28,10 +28,19 @@ CALL_TIMEOUT_S = 120.0
 class RunningSimulator:
     """A simulator on 127.0.0.1, usable as a context manager."""
 
-    def __init__(self, *, port: int, clock: Literal["real", "manual"], speed: float, samples: bool) -> None:
+    def __init__(
+        self,
+        *,
+        port: int,
+        clock: Literal["real", "manual"],
+        speed: float,
+        samples: bool,
+        is_client_fast: bool,
+    ) -> None:
         """Use `start`."""
         self._port = port
         self._has_samples = samples
+        self._is_client_fast = is_client_fast
         self._is_manual = clock == "manual"
         self._speed = speed
         self._ready: Future[None] = Future()
@@ -48,13 +57,15 @@ class RunningSimulator:
         speed: float = 1.0,
         *,
         samples: bool = False,
+        is_client_fast: bool = False,
     ) -> Self:
         """Start and wait until it listens. Raises OSError when the port is taken.
 
         `speed` is simulated seconds per real second; a manual clock moves by `advance` only. With `samples`
-        a few faxes have come in already.
+        a few faxes have come in already. `is_client_fast`: the clients' clocks run at this speed too, so that
+        waits they are told of are not made shorter for them.
         """
-        simulator = cls(port=port, clock=clock, speed=speed, samples=samples)
+        simulator = cls(port=port, clock=clock, speed=speed, samples=samples, is_client_fast=is_client_fast)
         simulator._thread.start()
         simulator._ready.result(CALL_TIMEOUT_S)
         return simulator
@@ -311,7 +322,8 @@ class RunningSimulator:
 
         self._loop = asyncio.get_running_loop()
         self._finish = asyncio.Event()
-        self._server = SimulatorServer(WorldClock(is_manual=self._is_manual, speed=self._speed))
+        clock = WorldClock(is_manual=self._is_manual, speed=self._speed, is_client_fast=self._is_client_fast)
+        self._server = SimulatorServer(clock)
         await self._server.start(self._port)
         if self._has_samples:
             from rcdesk.simulator.samples import add_samples

@@ -89,6 +89,11 @@ def test_a_fast_world_speaks_in_the_clients_seconds() -> None:
         first, second = client.get(""), client.get("")
         assert first.headers["X-Rate-Limit-Window"] == "6"
         assert (second.status_code, second.headers["Retry-After"]) == (429, "4")
+    with (
+        RunningSimulator.start(clock="real", speed=50, is_client_fast=True) as simulator,
+        Client(simulator) as client,
+    ):
+        assert client.get("").headers["X-Rate-Limit-Window"] == "60"
 
 
 def test_the_date_is_the_worlds(client: Client, simulator: RunningSimulator) -> None:
