@@ -3,38 +3,42 @@
 Start-up as a story: QApplication and theme; the desk with its lanes (no thread runs yet); the window is
 painted; only then are the services, requests and the keyring imported, on the lanes, and the desk signs in.
 Shutdown is last-in first-out: timers, then new work refused and tokens cancelled, then lanes, whose threads
-close their own connections. GUI thread. Read next: bridge/desk.py, ui/main_window.py.
+close their own connections. One program works on an archive: run() takes the lock before anything touches
+the database, and a second start hands over to the first. GUI thread. Read next:
+bridge/desk.py, ui/main_window.py.
 """
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import json
 import logging
 import os
-import signal
-import socket
 import sys
-import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from rcdesk import __version__
 from rcdesk.bridge.call_desk import CallDesk
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.fax_desk import FaxDesk
+from rcdesk.bridge.first_paint import FirstPaint
+from rcdesk.bridge.instance import Instance
 from rcdesk.bridge.lane import Lane
+from rcdesk.bridge.late import Late
 from rcdesk.bridge.notices import Notices
+from rcdesk.bridge.people_desk import PeopleDesk
 from rcdesk.bridge.preferences import PreferencesDesk
+from rcdesk.bridge.proof_desk import ProofDesk
+from rcdesk.bridge.received_desk import ReceivedDesk
 from rcdesk.bridge.session_desk import SessionDesk
+from rcdesk.bridge.stop_signals import StopSignals
 from rcdesk.core.account import Credentials, ServerProfile
 from rcdesk.core.clock import SystemClock
 from rcdesk.core.errors import RcdeskError, UserError
@@ -46,68 +50,37 @@ from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.theme import theme
 
 if TYPE_CHECKING:
+    from rcdesk.bridge.folder_pages import Archive
+    from rcdesk.bridge.proof_desk import PageImages
     from rcdesk.cli import Options
     from rcdesk.services.calls import CallService
     from rcdesk.services.connection import Connection
+    from rcdesk.services.dispatch import Dispatcher
     from rcdesk.services.faxes import FaxService
+    from rcdesk.services.people import PeopleService
+    from rcdesk.services.proof import ProofService
+    from rcdesk.services.received import ReceivedService
     from rcdesk.simulator import RunningSimulator
-    from rcdesk.store.outbox import Outbox
-    from rcdesk.store.recents import Recents
     from rcdesk.store.secrets import Secrets
 
 _log = logging.getLogger(__name__)
 
-
-class Late:
-    """Stands for a service until its first use, which a lane makes: importing requests takes 0.1 s."""
-
-    def __init__(self, make: Callable[[], object]) -> None:
-        self._make = make
-        self._made: object | None = None
-        self._lock = threading.Lock()
-
-    def __getattr__(self, name: str) -> Any:
-        with self._lock:
-            if self._made is None:
-                self._made = self._make()
-        return getattr(self._made, name)
+LANES = ("calls", "faxes", "disk", "archive", "downloads")
 
 
-class _FirstPaint(QObject):
-    """Emits happened once, after the window's first paint event was handled."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Services:
+    """What the lanes work with; close: the stores below it, in the order of their opening."""
 
-    happened = Signal()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Paint:
-            watched.removeEventFilter(self)
-            QTimer.singleShot(0, self.happened.emit)
-        return False
-
-
-class _StopSignals(QObject):
-    """Turns SIGINT and SIGTERM into received, without a timer that would wake an idle desk.
-
-    Python runs its handlers only between bytecodes, so a socket that the interpreter writes to wakes Qt.
-    """
-
-    received = Signal()
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._reader, self._writer = socket.socketpair()
-        self._reader.setblocking(False)
-        self._writer.setblocking(False)
-        signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: None)
-        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._woken)
-
-    def _woken(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            self._reader.recv(64)
-        self.received.emit()
+    calls: CallService
+    faxes: FaxService
+    dispatcher: Dispatcher
+    received: ReceivedService
+    people: PeopleService
+    proofs: ProofService
+    folders: Archive
+    write_log: Callable[[str, Path], object]
+    close: tuple[Callable[[], None], ...]
 
 
 class Running:
@@ -123,9 +96,8 @@ class Running:
         self._demo_speed = 1.0
         self._simulator: RunningSimulator | None = None
         self._is_stopped = False
-        self.lanes = {name: Lane(name) for name in ("calls", "faxes", "disk")}
+        self.lanes = {name: Lane(name) for name in LANES}
         self._secrets: Secrets | None = None
-        self._stores: list[Recents | Outbox] = []
         self.desk = self._build_desk()
         self.window = MainWindow(self.desk)
         self.window.try_demo.connect(self.start_demo)
@@ -168,6 +140,12 @@ class Running:
         """How many simulator seconds pass in a real one when the demo starts."""
         self._demo_speed = speed
 
+    def show_files(self, files: tuple[Path, ...]) -> None:
+        """Bring the window up, with these files in a new fax when there are any."""
+        self.window.bring_up()
+        if files:
+            self.window.add_files(files)
+
     def stop(self) -> bool:
         """End everything in order; True when all lanes ended in time. May be called twice."""
         if self._is_stopped:
@@ -179,8 +157,9 @@ class Running:
         self.window.close()
         self.desk.stop()
         ended = [lane.stop() for lane in reversed(self.lanes.values())]
-        for store in self._stores:
-            store.close()
+        if self._services.is_made:
+            for close in reversed(self._services.close):
+                close()
         if self._simulator is not None:
             self._simulator.stop()
         self.window.deleteLater()
@@ -209,14 +188,30 @@ class Running:
         preferences = PreferencesDesk(
             self.paths.preferences_file, lanes["disk"], preferences_file.load, preferences_file.save
         )
-        calls = cast("CallService", Late(lambda: self._call_service(session)))
-        faxes = cast("FaxService", Late(lambda: self._fax_service(session)))
+        late = Late(lambda: self._make_services(session))
+        self._services = late
+
+        def service(name: str) -> Any:
+            return Late(lambda: getattr(late, name))
+
         return Desk(
             session=session,
-            calls=CallDesk(lanes["calls"], lanes["disk"], session, calls),
-            faxes=FaxDesk(lanes["faxes"], lanes["disk"], lanes["calls"], session, faxes),
+            calls=CallDesk(lanes["calls"], lanes["disk"], session, service("calls")),
+            faxes=FaxDesk(lanes, session, service("faxes"), service("dispatcher")),
+            received=ReceivedDesk(lanes, session, service("received")),
+            people=PeopleDesk(lanes, session, service("people")),
+            proofs=ProofDesk(
+                lanes,
+                session,
+                service("proofs"),
+                lambda owner_id, target: late.write_log(owner_id, target),
+                cast("PageImages", Late(_page_images)),
+                self.paths.data_dir / "saved proofs",
+            ),
             preferences=preferences,
             notices=Notices(session),
+            lane_archive=lanes["archive"],
+            archive=service("folders"),
         )
 
     def _connect(self, profile: ServerProfile) -> Connection:
@@ -227,22 +222,48 @@ class Running:
             self._secrets = Secrets()
         return Connection(profile, self._secrets)
 
-    def _call_service(self, session: SessionDesk) -> CallService:
+    def _make_services(self, session: SessionDesk) -> _Services:
+        """On the first lane that needs one: opening the archive and importing all this takes a while."""
         from rcdesk.services.calls import CallService
-        from rcdesk.store.recents import Recents
-
-        recents = Recents(self.paths.database)
-        self._stores.append(recents)
-        return CallService(lambda: session.connection, recents)
-
-    def _fax_service(self, session: SessionDesk) -> FaxService:
+        from rcdesk.services.dispatch import Dispatcher
+        from rcdesk.services.fax_log import write_csv
         from rcdesk.services.faxes import FaxService
+        from rcdesk.services.people import PeopleService
+        from rcdesk.services.proof import ProofService
+        from rcdesk.services.received import ReceivedService
+        from rcdesk.store.folders import Folders
         from rcdesk.store.outbox import Outbox
+        from rcdesk.store.people import People
+        from rcdesk.store.received import ReceivedFaxes
+        from rcdesk.store.recents import Recents
         from rcdesk.store.spool import Spool
 
-        outbox = Outbox(self.paths.database)
-        self._stores.append(outbox)
-        return FaxService(lambda: session.connection, outbox, Spool(self.paths.spool_dir), SystemClock())
+        paths, clock = self.paths, SystemClock()
+        outbox, spool = Outbox(paths.database), Spool(paths.spool_dir)
+        recents, people = Recents(paths.database), People(paths.database)
+        received = ReceivedFaxes(paths.database, paths.archive_dir)
+        folders = Folders(paths.database)
+
+        def connection() -> Connection | None:
+            return session.connection
+
+        return _Services(
+            calls=CallService(connection, recents),
+            faxes=FaxService(connection, outbox, spool, clock),
+            dispatcher=Dispatcher(connection, outbox, spool, clock),
+            received=ReceivedService(connection, received, clock),
+            people=PeopleService(connection, people, clock),
+            proofs=ProofService(connection, outbox, paths.proof_dir, clock),
+            folders=folders,
+            write_log=lambda owner_id, target: write_csv(outbox, owner_id, target),
+            close=(recents.close, outbox.close, received.close, people.close, folders.close),
+        )
+
+
+def _page_images() -> object:
+    from rcdesk.documents import page_image
+
+    return page_image
 
 
 def build(
@@ -263,6 +284,9 @@ def run(options: Options) -> int:
     application.setQuitOnLastWindowClosed(False)
     try:
         paths = _paths(options).create()
+        instance = Instance(paths.data_dir, application)
+        if not instance.is_first:
+            return _hand_over(instance, options)
         remembered = preferences_file.load(paths.preferences_file)
         profile, credentials = _sign_in(options, remembered)
         _start_log(paths)
@@ -273,13 +297,25 @@ def run(options: Options) -> int:
         return 1
     _watch_for_bugs(running.bugs)
     running.set_demo_speed(options.demo_speed)
-    return _run_window(application, running, options)
+    instance.asked.connect(running.show_files)
+    instance.listen()
+    status = _run_window(application, running, options)
+    instance.close()
+    return status
+
+
+def _hand_over(instance: Instance, options: Options) -> int:
+    """Another rcdesk works on this archive: it gets the files and the user's eyes."""
+    if instance.send(options.files):
+        return 0
+    print(f"rcdesk cannot start: {instance.why_not}", file=sys.stderr)
+    return 1
 
 
 def _run_window(application: QApplication, running: Running, options: Options) -> int:
     window = running.window
     window.quit_requested.connect(application.quit)
-    painted = _FirstPaint(application)
+    painted = FirstPaint(application)
     if os.environ.get("RCDESK_PRINT_READY"):
         painted.happened.connect(_print_ready)
     painted.happened.connect(running.start)
@@ -292,7 +328,7 @@ def _run_window(application: QApplication, running: Running, options: Options) -
         tour.finished.connect(lambda is_ok: application.exit(0 if is_ok else 1))
     if options.files:
         painted.happened.connect(lambda: window.add_files(options.files))
-    stop_signals = _StopSignals(application)
+    stop_signals = StopSignals(application)
     stop_signals.received.connect(application.quit)
     window.show()
     status = application.exec()

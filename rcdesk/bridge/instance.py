@@ -41,6 +41,7 @@ class Instance(QObject):
         # Never stale by age: only when the process that holds it is gone.
         self._lock.setStaleLockTime(0)
         self._is_first = self._lock.tryLock(0)
+        self._data_dir = data_dir
         self._server: QLocalServer | None = None
         self._heard: dict[QLocalSocket, QByteArray] = {}
 
@@ -48,6 +49,16 @@ class Instance(QObject):
     def is_first(self) -> bool:
         """True when this program may work on the archive."""
         return self._is_first
+
+    @property
+    def why_not(self) -> str:
+        """One sentence on why this program may not work on the archive and what to do."""
+        if self._lock.error() is QLockFile.LockError.LockFailedError:
+            return (
+                "it is already running on this archive but does not answer. Nothing was changed. End the "
+                "other rcdesk, then start it again."
+            )
+        return f"the folder {self._data_dir} cannot be written. rcdesk keeps your faxes there."
 
     def listen(self) -> None:
         """Let later starts hand over to this one. Without a socket they only find the lock."""

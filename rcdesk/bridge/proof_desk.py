@@ -34,16 +34,8 @@ class PageImages(Protocol):
         ...
 
 
-class FaxLog(Protocol):
-    """Writes the log of all faxes of an owner as CSV."""
-
-    def write(self, owner_id: str, target: Path) -> object:
-        """Write the file. Raises RcdeskError."""
-        ...
-
-
 class ProofDesk(QObject):
-    """problem(str) and said(str): one sentence of bad or good news."""
+    """problem(str) and said(str): one sentence. write_log(owner id, target) writes the CSV."""
 
     problem = Signal(str)
     said = Signal(str)
@@ -53,7 +45,7 @@ class ProofDesk(QObject):
         lanes: Mapping[str, Lane],
         session: SessionDesk,
         proofs: ProofService,
-        fax_log: FaxLog,
+        write_log: Callable[[str, Path], object],
         images: PageImages,
         proof_dir: Path,
         parent: QObject | None = None,
@@ -63,7 +55,7 @@ class ProofDesk(QObject):
         self._downloads = lanes["downloads"]
         self._session = session
         self._service = proofs
-        self._log = fax_log
+        self._write_log = write_log
         self._images = images
         self._proof_dir = proof_dir
 
@@ -108,7 +100,7 @@ class ProofDesk(QObject):
 
     def write_log(self, target: Path, done: Callable[[Path], None]) -> None:
         """Write all faxes of the account as CSV."""
-        account, log = self._session.account, self._log
+        account, write = self._session.account, self._write_log
         if account is None:
             self.problem.emit(self.tr("Sign in to RingCentral first, then save the log."))
             return
@@ -119,7 +111,7 @@ class ProofDesk(QObject):
             done(target)
 
         self._disk.submit(
-            lambda token, report: log.write(owner_id, target), done=saved, failed=self._tell, is_kept=True
+            lambda token, report: write(owner_id, target), done=saved, failed=self._tell, is_kept=True
         )
 
     def page_image(

@@ -1,0 +1,31 @@
+"""A service before it exists: the desks are built at once, what they work with is made on a lane.
+
+Importing requests takes a tenth of a second and opening the archive may take longer, so neither may happen
+before the first paint. Safe from every thread. Read next: app.py.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+
+class Late:
+    """Stands for a service until its first use, which a lane makes: importing requests takes 0.1 s."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+        self._made: object | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def is_made(self) -> bool:
+        """True once somebody needed it."""
+        return self._made is not None
+
+    def __getattr__(self, name: str) -> Any:
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+        return getattr(self._made, name)
