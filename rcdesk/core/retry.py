@@ -33,6 +33,13 @@ STUMBLE_DELAYS_S = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 """Pauses after a request that never reached the service: the last one repeats, without end."""
 
 
+BUSY_WITH_THE_SAME = "CMN-304"
+"""A request like this one is being worked on (wire-contract 1.2): this one was refused, not taken."""
+
+_TOO_SLOW = frozenset({408, 425})
+"""HTTP statuses that refuse a request without having looked at it (RFC 9110, 15.5.9; RFC 8470, 5.2)."""
+
+
 class Help(Enum):
     """Whether trying again can help for a faxErrorCode."""
 
@@ -112,6 +119,8 @@ def decide(
         case ServerTrouble():
             if is_complete:
                 return Check(is_denied=what.status >= 500)
+            again = Again(at=now + _pause(STUMBLE_DELAYS_S[2:], stumbles), reason=WaitReason.TROUBLE)
+        case ApiError() if what.code == BUSY_WITH_THE_SAME or what.status in _TOO_SLOW:
             again = Again(at=now + _pause(STUMBLE_DELAYS_S[2:], stumbles), reason=WaitReason.TROUBLE)
         case ApiError() | UserError():
             return GiveUp()

@@ -1,54 +1,53 @@
-"""Faxes from Send to their end: spooled, recorded, sent once, followed, reconciled.
+"""The commands about faxes: check, queue, cancel, retry, pause, reschedule, follow, take back.
 
-The order is what makes it safe: copy to the spool, record the jobs, move to "sending" on disk, and only then
-the first byte; that the last one left is written down as well. An outcome that is not known is never
-repeated: the message store is asked first (reconcile.py), then the user. Blocking; check and queue belong on
-the disk lane, send on the faxes lane, refresh on the calls lane. The api room is imported at the first
-request: reading the archive of a desk that nobody signed in to must not cost its memory.
+Everything here is recorded in the outbox before it is true anywhere else; sending itself is dispatch.py's
+work on the faxes lane. Commands and questions belong on the disk lane; refresh and take_back ask the service
+and belong on the calls lane. The api room is imported at the first request: reading the archive of a desk
+that nobody signed in to must not cost its memory. Read next: fax_drafts.py, dispatch.py, reconcile.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rcdesk.core.account import Account, ServerProfile
+from rcdesk.core.brake import RecipientFacts
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
-from rcdesk.core.errors import (
-    ApiError,
-    Cancelled,
-    NotSent,
-    OutcomeUnknown,
-    RateLimited,
-    RcdeskError,
-    ServerTrouble,
-    SignInNeeded,
-    UserError,
-)
+from rcdesk.core.errors import RcdeskError, StoreError, StoreUnavailable, UserError
 from rcdesk.core.fax import (
-    MAX_NOTE_CHARACTERS,
+    CANCELLABLE,
     Document,
     FaxDraft,
     FaxEvent,
     FaxJob,
     FaxState,
-    SpooledFile,
+    Recipient,
+    SendBy,
+    WaitReason,
 )
+from rcdesk.core.folder import FaxRow, FolderCounts
 from rcdesk.documents.inspect import check_total, inspect
+from rcdesk.services import fax_sentences as say
+from rcdesk.services.fax_drafts import FaxDrafts
 from rcdesk.store.outbox import Outbox
 from rcdesk.store.spool import Spool
 
 if TYPE_CHECKING:
-    from rcdesk.api.rest.fax import FaxFile
     from rcdesk.services.connection import Connection
+    from rcdesk.services.follow import Follower
+    from rcdesk.services.reconcile import Reconciler
+    from rcdesk.services.take_back import TakeBack
+    from rcdesk.store.received import ReceivedFaxes
 
-RETRY_S = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
-TURN = "Waiting for its turn"
-CHECKING = "Interrupted: checking with RingCentral"
+KEEP_FILES_DAYS = 30
+
+_NOT_GONE = frozenset({FaxState.HELD, FaxState.QUEUED, FaxState.WAITING})
+_AGAIN = frozenset({FaxState.FAILED, FaxState.CANCELLED, FaxState.WAITING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +59,16 @@ class DocumentCheck:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelOutcome:
+    """cancelled: these will not go out any more. gone: these are with RingCentral, or just going there."""
+
+    cancelled: tuple[FaxJob, ...] = ()
+    gone: tuple[FaxJob, ...] = ()
+
+
 class FaxService:
-    """The faxes of this archive, sent by whoever is signed in."""
+    """The faxes of this archive. received: where the pages of received faxes lie, needed to forward them."""
 
     def __init__(
         self,
@@ -69,11 +76,17 @@ class FaxService:
         outbox: Outbox,
         spool: Spool,
         clock: Clock | None = None,
+        received: ReceivedFaxes | None = None,
     ) -> None:
         self._connection = connection
         self._outbox = outbox
         self._spool = spool
         self._clock: Clock = clock or SystemClock()
+        self._drafts = FaxDrafts(outbox, spool, self._clock, received)
+        self._reconciler: Reconciler | None = None
+        self._follower: Follower | None = None
+
+    # -- before a fax goes ----------------------------------------------------------------------------------
 
     def check(self, paths: Sequence[Path], token: CancelToken) -> tuple[DocumentCheck, ...]:
         """Look at files before they are added to a fax; one answer per path, in order."""
@@ -88,6 +101,10 @@ class FaxService:
                 checks.append(DocumentCheck(path=path, document=None, problem=str(exc)))
         return tuple(checks)
 
+    def facts(self, draft: FaxDraft, owner_id: str) -> tuple[RecipientFacts, ...]:
+        """What the archive knows about the recipients of a draft, in their order: see core/brake.py."""
+        return self._drafts.facts(draft, owner_id)
+
     def queue(
         self,
         draft: FaxDraft,
@@ -95,205 +112,238 @@ class FaxService:
         token: CancelToken,
         report: Callable[[tuple[int, int]], None] | None = None,
     ) -> tuple[FaxJob, ...]:
-        """Copy the files to the spool, then record one queued job per recipient. No network.
+        """Copy the files to the spool, then record one job per recipient. No network.
 
         report((bytes copied, bytes in all)). Raises UserError when the draft cannot be a fax.
         """
-        self._check_draft(draft)
-        total = sum(d.size_bytes for d in draft.documents)
-        files: list[SpooledFile] = []
-        copied = 0
-        for document in draft.documents:
-            before = copied
-
-            def tell(size_bytes: int, before: int = before) -> None:
-                if report is not None:
-                    report((before + size_bytes, total))
-
-            fresh = inspect(document.path, token)
-            spooled = self._spool.add(document.path, token, tell)
-            copied += spooled.size_bytes
-            files.append(_spooled_file(fresh, spooled.digest, spooled.size_bytes))
+        self._drafts.check(draft, self._profile())
+        files = self._drafts.spool_files(draft, token, report)
         token.check()
         cover = next((c.name for c in account.cover_pages if c.index == draft.cover_index), "")
         return self._outbox.add(draft, files, account.owner_id, cover, self._clock.now())
 
-    def send(
-        self, job_id: int, token: CancelToken, report: Callable[[int, int], None] | None = None
-    ) -> FaxJob:
-        """Try one queued or waiting job; the returned job says how it ended. report(bytes sent, in all).
+    def draft_of(self, job_id: int) -> FaxDraft:
+        """The draft a fax was made from, to be edited and sent again; its pages come from the spool."""
+        return self._drafts.draft_of(self._outbox.get(job_id))
 
-        Raises SignInNeeded, with nothing changed, when nobody is signed in; StoreError when the archive
-        fails.
+    def forward(self, row: FaxRow, recipients: Sequence[Recipient] = ()) -> FaxDraft:
+        """A draft with the pages of a fax that was sent or received, for other people."""
+        return self._drafts.forward(row, recipients)
+
+    # -- commands -------------------------------------------------------------------------------------------
+
+    def release(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
+        """The undo time of these is over; those that moved."""
+        return self._outbox.release(job_ids, self._clock.now())
+
+    def undo(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
+        """Take back what is still held; the cancelled jobs, () when the time was over."""
+        return self._move_those_in(frozenset({FaxState.HELD}), job_ids, FaxState.CANCELLED, say.UNDONE)
+
+    def cancel(self, job_ids: Sequence[int]) -> CancelOutcome:
+        """Take these out of the queue. What is being sent, or is with RingCentral, is told in gone."""
+        unsure = frozenset({FaxState.INTERRUPTED, FaxState.NEEDS_YOU})
+        cancelled = self._move_those_in(
+            CANCELLABLE - unsure, job_ids, FaxState.CANCELLED, say.CANCELLED
+        ) + self._move_those_in(unsure, job_ids, FaxState.CANCELLED, say.CANCELLED_UNSURE)
+        gone_states = (FaxState.SENDING, FaxState.HANDED_OVER)
+        gone = tuple(job for job in self._outbox.many(job_ids) if job.state in gone_states)
+        return CancelOutcome(cancelled=cancelled, gone=gone)
+
+    def retry(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
+        """Queue failed, cancelled or waiting faxes now, because the user said so; the tries count anew.
+
+        A deadline that is over is lifted: the user wants it sent after all.
         """
-        from rcdesk.api.rest import fax
-        from rcdesk.services.connection import session_of
+        now = self._clock.now()
+        moved = self._move_those_in(_AGAIN, job_ids, FaxState.QUEUED, say.TURN, tries=0, stumbles=0)
+        for job in moved:
+            if job.keep_trying_until is not None and job.keep_trying_until < now:
+                self._outbox.set_deadline(job.id, None, now)
+        return self._outbox.many([job.id for job in moved])
 
-        token.check()
-        session = session_of(self._connection())
-        job = self._outbox.get(job_id)
-        missing = next((f for f in job.files if not self._spool.has(f.digest, f.size_bytes)), None)
-        job = self._outbox.move(job_id, FaxState.SENDING, detail="Sending", now=self._clock.now())
-        if missing is not None:
-            return self._fail(job_id, f"the kept copy of {missing.name} is missing or altered. Send it again")
-        is_complete = False
+    def send_again(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
+        """Send faxes that are over once more: a failed one is queued again, a sent one becomes a new fax."""
+        jobs = self._outbox.many(job_ids)
+        again = self.retry([j.id for j in jobs if j.state in (FaxState.FAILED, FaxState.CANCELLED)])
+        batches: dict[tuple[int, str], list[FaxJob]] = {}
+        for job in jobs:
+            if job.state is FaxState.SENT:
+                batches.setdefault((job.batch_id, job.source_message_id or job.message_id), []).append(job)
+        new: list[FaxJob] = []
+        for batch in batches.values():
+            draft = self._drafts.again(batch)
+            first = batch[0]
+            now = self._clock.now()
+            new += self._outbox.add(draft, first.files, first.owner_id, first.cover_name, now)
+        return (*again, *new)
 
-        def on_last_byte() -> None:
-            nonlocal is_complete
-            is_complete = True
-            self._outbox.mark_last_byte(job_id, self._clock.now())
-
-        # Without a cover page the service has nowhere to put a note: a fax without files is the note as text.
-        is_text_only = not job.files
-        try:
-            created = fax.create(
-                session,
-                recipients=(job.recipient,),
-                files=self._files(job),
-                resolution=job.resolution,
-                cover_index=job.cover_index,
-                note="" if is_text_only else job.note,
-                text=(job.note or " ") if is_text_only else None,
-                token=token,
-                progress=report,
-                on_last_byte=on_last_byte,
-            )
-        except RcdeskError as exc:
-            return self._not_handed_over(job_id, exc, is_complete=is_complete)
-        except BaseException:
-            # A bug: what left is not known, so the job takes the same road as after a crash.
-            self._outbox.move(job_id, FaxState.INTERRUPTED, detail=CHECKING, now=self._clock.now())
-            raise
-        return self._outbox.move(
-            job_id,
-            FaxState.HANDED_OVER,
-            detail="Handed to RingCentral",
-            now=self._clock.now(),
-            message_id=created.message_id,
+    def pause(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
+        """Hold these until they are resumed; those that moved."""
+        return self._move_those_in(
+            _NOT_GONE, job_ids, FaxState.WAITING, say.PAUSED, wait_reason=WaitReason.PAUSED
         )
 
-    def refresh(self, owner_id: str, token: CancelToken) -> tuple[FaxJob, ...]:
-        """Ask the message store about faxes it has and about interrupted ones; the jobs that changed."""
-        handed_over = self._outbox.in_states(owner_id, FaxState.HANDED_OVER)
-        interrupted = self._outbox.in_states(owner_id, FaxState.INTERRUPTED)
-        if not handed_over and not interrupted:
-            return ()
-        from rcdesk.services.connection import session_of
-        from rcdesk.services.reconcile import follow, reconcile
+    def resume(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
+        """Let paused faxes go on: to their time when it is still to come, else to the queue."""
+        now = self._clock.now()
+        resumed: list[FaxJob] = []
+        for job in self._outbox.many(job_ids):
+            if job.state is not FaxState.WAITING or job.wait_reason is not WaitReason.PAUSED:
+                continue
+            new, reason, at, detail = FaxState.QUEUED, WaitReason.NONE, None, say.TURN
+            if job.send_at is not None and job.send_by is SendBy.DESK and job.send_at > now:
+                new, reason, at = FaxState.WAITING, WaitReason.SCHEDULED, job.send_at
+                detail = say.scheduled(job.send_at, now)
+            resumed.append(
+                self._outbox.move(job.id, new, detail=detail, now=now, wait_reason=reason, retry_at=at)
+            )
+        return tuple(resumed)
 
-        session = session_of(self._connection())
-        changed = reconcile(session, self._outbox, interrupted, self._clock, token)
-        handed_over += tuple(j for j in changed if j.state is FaxState.HANDED_OVER)
-        changed += follow(session, self._outbox, handed_over, self._clock, token)
-        return tuple({job.id: job for job in changed}.values())
+    def pause_all(self, owner_id: str) -> None:
+        """Let the whole queue stand still; a request under way is finished."""
+        self._outbox.set_paused(owner_id, True, self._clock.now())
 
-    def cancel(self, job_id: int, now: datetime) -> FaxJob:
-        """Take a fax that is not being sent out of the queue. Raises StoreError when it is too late."""
-        job = self._outbox.get(job_id)
-        match job.state:
-            case FaxState.PREPARING | FaxState.QUEUED | FaxState.WAITING | FaxState.NEEDS_YOU:
-                return self._outbox.move(job_id, FaxState.CANCELLED, detail="Cancelled by you", now=now)
-            case _:
-                raise UserError("It is too late to cancel this fax.")
+    def resume_all(self, owner_id: str) -> None:
+        """Let the queue go on."""
+        self._outbox.set_paused(owner_id, False, self._clock.now())
 
-    def retry(self, job_id: int) -> FaxJob:
-        """Queue a failed or cancelled fax again, because the user said so."""
-        return self._outbox.move(job_id, FaxState.QUEUED, detail=TURN, now=self._clock.now())
+    def is_paused(self, owner_id: str) -> bool:
+        """True while the whole queue stands still."""
+        return self._outbox.is_paused(owner_id)
+
+    def reschedule(
+        self, job_ids: Sequence[int], send_at: datetime | None, send_by: SendBy = SendBy.DESK
+    ) -> tuple[FaxJob, ...]:
+        """Give faxes that have not gone another time, None for at once; one just taken back is queued again.
+
+        Raises UserError, with nothing changed, when one of them has gone.
+        """
+        jobs, now = self._outbox.many(job_ids), self._clock.now()
+        if any(job.state not in _NOT_GONE and job.state is not FaxState.CANCELLED for job in jobs):
+            raise UserError("This fax has gone already: its time cannot be changed any more.")
+        back = [job.id for job in jobs if job.state is FaxState.CANCELLED]
+        self._move_those_in(frozenset({FaxState.CANCELLED}), back, FaxState.QUEUED, say.TURN)
+        return tuple(self._outbox.reschedule(job.id, send_at, send_by, now) for job in jobs)
+
+    def set_deadline(self, job_ids: Sequence[int], until: datetime | None) -> tuple[FaxJob, ...]:
+        """Keep trying these until then; None for the usual number of tries."""
+        now = self._clock.now()
+        for job_id in job_ids:
+            self._outbox.set_deadline(job_id, until, now)
+        return self._outbox.many(job_ids)
 
     def resolve(self, job_id: int, was_sent: bool) -> FaxJob:
-        """The user's answer about a fax that may have been sent."""
-        if self._outbox.get(job_id).state is FaxState.INTERRUPTED:
-            self._outbox.move(job_id, FaxState.NEEDS_YOU, detail="You decide", now=self._clock.now())
+        """The user's answer about a fax that may have been sent. Raises UserError when it is not needed."""
+        now = self._clock.now()
+        job = self._outbox.get(job_id)
+        if job.state is FaxState.INTERRUPTED:
+            job = self._outbox.move(job_id, FaxState.NEEDS_YOU, detail=say.CHECKING, now=now)
+        if job.state is not FaxState.NEEDS_YOU:
+            raise UserError(f"This needs no answer any more: {job.detail or job.state.value}.")
         if was_sent:
-            return self._outbox.move(
-                job_id, FaxState.SENT, detail="You said that it was sent", now=self._clock.now()
-            )
-        return self.retry(job_id)
+            return self._outbox.move(job_id, FaxState.SENT, detail=say.YOU_SAID_SENT, now=now)
+        return self._outbox.move(job_id, FaxState.QUEUED, detail=say.YOU_SAID_AGAIN, now=now)
 
-    def jobs(self, owner_id: str) -> tuple[FaxJob, ...]:
-        """The newest faxes of one owner, newest first."""
-        return self._outbox.list(owner_id)
+    def mark_seen(self, job_ids: Sequence[int]) -> None:
+        """The user has seen how these ended."""
+        self._outbox.mark_seen(job_ids)
+
+    # -- questions ------------------------------------------------------------------------------------------
+
+    def live(self, owner_id: str) -> tuple[FaxJob, ...]:
+        """Every fax that is not over, oldest first."""
+        return self._outbox.live(owner_id)
+
+    def counts(self, owner_id: str) -> FolderCounts:
+        """The pills of the side bar."""
+        return self._outbox.counts(owner_id)
 
     def history(self, job_id: int) -> tuple[FaxEvent, ...]:
         """Every step of one fax, oldest first."""
         return self._outbox.events(job_id)
 
-    def next_queued(self, owner_id: str) -> FaxJob | None:
-        """The oldest fax whose turn it is: queued, or waiting with its time come."""
-        return self._outbox.next_to_send(owner_id, self._clock.now())
+    # -- at the start, and at the service -------------------------------------------------------------------
 
-    def next_retry_at(self, owner_id: str) -> datetime | None:
-        """When the next waiting fax may be tried, None when none waits."""
-        return self._outbox.next_retry_at(owner_id)
-
-    def recover(self) -> tuple[FaxJob, ...]:
-        """Once at start: show what the last run left half done as interrupted, and tidy the spool."""
-        jobs = self._outbox.interrupted_after_crash(self._clock.now())
-        self._spool.remove_unused(self._outbox.digests())
+    def recover(self, keep_files_days: int = KEEP_FILES_DAYS) -> tuple[FaxJob, ...]:
+        """Once at start: what the last run left half done is put in order, and the spool is tidied."""
+        now = self._clock.now()
+        jobs = self._outbox.interrupted_after_crash(now)
+        self._spool.remove_unused(self._outbox.digests_needed(now, keep_files_days))
         return jobs
 
-    def _files(self, job: FaxJob) -> tuple[FaxFile, ...]:
-        from rcdesk.api.rest.fax import FaxFile
+    def refresh(self, owner_id: str, token: CancelToken) -> tuple[FaxJob, ...]:
+        """Ask the message store about faxes it has and about interrupted ones; the jobs that changed."""
+        jobs = self._outbox.in_states(owner_id, FaxState.HANDED_OVER)
+        interrupted = self._outbox.interrupted(owner_id)
+        if not jobs and not interrupted:
+            return ()
+        from rcdesk.services.connection import session_of
+        from rcdesk.services.follow import Follower
+        from rcdesk.services.reconcile import Listing, Reconciler, list_since
 
-        return tuple(
-            FaxFile(path=self._spool.path(f.digest), name=f.name, media_type=f.media_type) for f in job.files
-        )
+        session = session_of(self._connection())
+        reconciler = self._reconciler = self._reconciler or Reconciler(self._outbox, self._clock)
+        follower = self._follower = self._follower or Follower(self._outbox, self._clock)
+        jobs = follower.due(jobs, session.service_offset_s)
+        starts = [
+            reconciler.date_from(interrupted, session.service_offset_s),
+            follower.date_from(jobs, session.service_offset_s),
+        ]
+        known = [start for start in starts if start is not None]
+        listing = list_since(session, min(known), token) if known else Listing(messages=(), is_whole=False)
+        changed = reconciler.reconcile(owner_id, interrupted, listing, session.service_offset_s)
+        try:
+            changed += follower.follow(session, jobs, listing, token)
+        except RcdeskError:
+            # What was learnt before is told; the next look meets the same error, if it lasts.
+            if not changed:
+                raise
+        return tuple({job.id: job for job in changed}.values())
+
+    def take_back(self, job_ids: Sequence[int], token: CancelToken) -> TakeBack:
+        """Ask RingCentral to delete faxes it has not sent yet; the answer says whether that worked."""
+        from rcdesk.services.connection import session_of
+        from rcdesk.services.take_back import take_back
+
+        session = session_of(self._connection())
+        return take_back(session, self._outbox, job_ids, self._clock, token)
+
+    def _move_those_in(
+        self,
+        states: frozenset[FaxState],
+        job_ids: Sequence[int],
+        new: FaxState,
+        detail: str,
+        *,
+        wait_reason: WaitReason = WaitReason.NONE,
+        tries: int | None = None,
+        stumbles: int | None = None,
+    ) -> tuple[FaxJob, ...]:
+        """Move the jobs that are in these states, together; another thread may have moved one meanwhile."""
+
+        def move(ids: Sequence[int]) -> tuple[FaxJob, ...]:
+            return self._outbox.move_all(
+                ids,
+                new,
+                detail=detail,
+                now=self._clock.now(),
+                wait_reason=wait_reason,
+                tries=tries,
+                stumbles=stumbles,
+            )
+
+        ids = [job.id for job in self._outbox.many(job_ids) if job.state in states]
+        if not ids:
+            return ()
+        try:
+            return move(ids)
+        except StoreUnavailable:
+            raise
+        except StoreError:
+            still = [job.id for job in self._outbox.many(ids) if job.state in states]
+            return move(still) if still else ()
 
     def _profile(self) -> ServerProfile:
         connection = self._connection()
         return connection.profile if connection is not None else ServerProfile(name="")
-
-    def _check_draft(self, draft: FaxDraft) -> None:
-        if not draft.recipients:
-            raise UserError("Say who gets the fax: type a number.")
-        if not draft.documents and not draft.note.strip():
-            raise UserError("There is nothing to fax yet. Add a file or write a note.")
-        if len(draft.note) > MAX_NOTE_CHARACTERS:
-            raise UserError(f"The note has {len(draft.note)} characters; {MAX_NOTE_CHARACTERS} fit.")
-        check_total(draft.documents, self._profile())
-
-    def _not_handed_over(self, job_id: int, error: RcdeskError, *, is_complete: bool) -> FaxJob:
-        """Record how a try ended that brought no message id. is_complete: the last byte may have left."""
-        now = self._clock.now()
-        match error:
-            case Cancelled() if not is_complete:
-                return self._outbox.move(job_id, FaxState.CANCELLED, detail="Cancelled by you", now=now)
-            case RateLimited():
-                return self._wait(job_id, "RingCentral asks us to wait", error.retry_after_s)
-            case NotSent():
-                tries = self._outbox.attempt(job_id).count
-                delay_s = RETRY_S[min(max(tries, 1), len(RETRY_S)) - 1]
-                return self._wait(job_id, f"no connection, try {tries + 1}", delay_s)
-            case SignInNeeded():
-                return self._wait(job_id, "sign in again", RETRY_S[-1])
-            case ServerTrouble() if not is_complete:
-                return self._wait(job_id, "RingCentral has trouble", RETRY_S[2])
-            case Cancelled() | OutcomeUnknown() | ServerTrouble():
-                return self._outbox.move(job_id, FaxState.INTERRUPTED, detail=CHECKING, now=now)
-            case ApiError() | UserError():
-                code = error.code if isinstance(error, ApiError) else ""
-                return self._fail(job_id, str(error), code)
-            case _:
-                new = FaxState.INTERRUPTED if is_complete else FaxState.WAITING
-                return self._outbox.move(job_id, new, detail=str(error), now=now)
-
-    def _wait(self, job_id: int, why: str, delay_s: float) -> FaxJob:
-        now = self._clock.now()
-        until = now + timedelta(seconds=delay_s)
-        detail = f"Waiting until {until.astimezone():%H:%M} ({why}). Nothing is lost."
-        return self._outbox.move(job_id, FaxState.WAITING, detail=detail, now=now, retry_at=until)
-
-    def _fail(self, job_id: int, cause: str, code: str = "") -> FaxJob:
-        return self._outbox.move(
-            job_id, FaxState.FAILED, detail=f"Failed: {cause}", now=self._clock.now(), error_code=code
-        )
-
-
-def _spooled_file(document: Document, digest: str, size_bytes: int) -> SpooledFile:
-    return SpooledFile(
-        digest=digest,
-        name=document.name,
-        media_type=document.media_type,
-        size_bytes=size_bytes,
-        pages=document.pages,
-    )

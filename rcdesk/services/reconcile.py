@@ -1,14 +1,16 @@
-"""What the message store knows about our faxes: follow those it has, find those whose answer was lost.
+"""Requests whose answer was lost: looked for in the message store, never repeated blindly.
 
-The service has no idempotency key, so a fax whose answer was lost is recognised by recipient, creation time
-and note among the messages that belong to no other job. Found: it was handed over. Not found within
-FIND_WITHIN: only the user can say. Blocking, on the calls lane. Read next: faxes.py,
-api/rest/message_store.py.
+The service has no idempotency key. A request is recognised by its set of recipients, the time it was created
+(by the service's clock), note and page count, among the messages that no other request of ours became. Found:
+it was handed over. Certainly never complete: it is queued again. Not found for FIND_WITHIN and over several
+looks: queued again only when the service itself had said that it failed, else the user decides. Blocking, on
+the calls lane. Read next: follow.py, dispatch.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rcdesk.api.rest import message_store
@@ -16,84 +18,34 @@ from rcdesk.api.rest.message_store import Message
 from rcdesk.api.session import ApiSession
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
-from rcdesk.core.errors import Rejected
-from rcdesk.core.fax import FaxJob, FaxReport, FaxState, state_for
-from rcdesk.services.causes import fax_cause
-from rcdesk.services.connection import is_gone
+from rcdesk.core.fax import FaxJob, FaxRequest, FaxState, WaitReason
+from rcdesk.core.retry import STUMBLE_DELAYS_S
+from rcdesk.services import fax_sentences as say
 from rcdesk.store.outbox import Outbox
 
 FIND_WITHIN = timedelta(minutes=2)
+FIND_LOOKS = 4
 CLOCKS_DIFFER = timedelta(seconds=60)
-"""How far this machine's clock may run ahead of the service's without a fax being missed."""
+"""How far two clocks may disagree before it is called a jump, and how early a message may seem to be."""
 
-GONE = "Failed: RingCentral no longer knows this fax. Ask them whether it arrived."
+STORED_LATE = timedelta(minutes=10)
+"""How long after its last byte left the service may say that a message was created."""
 
 _MOST_PAGES = 10
 _PER_PAGE = 100
-_SINGLE_LOOKS = 3
+_COUNTED_HERE = frozenset({"application/pdf", "image/tiff", "image/jpeg", "image/png"})
 
 
-def reconcile(
-    session: ApiSession, outbox: Outbox, jobs: Sequence[FaxJob], clock: Clock, token: CancelToken
-) -> tuple[FaxJob, ...]:
-    """Look for interrupted jobs, oldest first: handed over when found, needs you when not found in time."""
-    if not jobs:
-        return ()
-    starts = {job.id: outbox.attempt(job.id).first_byte_at or job.changed_at for job in jobs}
-    messages = _since(session, min(starts.values()) - CLOCKS_DIFFER, token)
-    taken = set(outbox.message_ids(jobs[0].owner_id))
-    changed: list[FaxJob] = []
-    for job in jobs:
-        found = _match(job, starts[job.id] - CLOCKS_DIFFER, messages, taken)
-        now = clock.now()
-        if found is not None:
-            taken.add(found.id)
-            changed.append(
-                outbox.move(
-                    job.id,
-                    FaxState.HANDED_OVER,
-                    detail="Handed to RingCentral",
-                    now=now,
-                    message_id=found.id,
-                )
-            )
-        elif now - job.changed_at >= FIND_WITHIN:
-            changed.append(
-                outbox.move(job.id, FaxState.NEEDS_YOU, detail="Needs you: it may have been sent", now=now)
-            )
-    return tuple(changed)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Outbound faxes of the message store since a moment. is_whole: False when older ones were left out."""
+
+    messages: tuple[Message, ...]
+    is_whole: bool = True
 
 
-def follow(
-    session: ApiSession, outbox: Outbox, jobs: Sequence[FaxJob], clock: Clock, token: CancelToken
-) -> tuple[FaxJob, ...]:
-    """Ask how handed-over jobs fare: one request each for a few, one list for many."""
-    listed: dict[str, Message] = {}
-    if len(jobs) > _SINGLE_LOOKS:
-        since = min(job.created_at for job in jobs) - CLOCKS_DIFFER
-        listed = {message.id: message for message in _since(session, since, token)}
-    changed: list[FaxJob] = []
-    looks = 0
-    for job in jobs:
-        message = listed.get(job.message_id)
-        if message is None:
-            if looks >= _SINGLE_LOOKS:
-                continue
-            looks += 1
-            try:
-                message = message_store.get(session, job.message_id, token)
-            except Rejected as exc:
-                if not is_gone(exc):
-                    raise
-                changed.append(outbox.move(job.id, FaxState.FAILED, detail=GONE, now=clock.now()))
-                continue
-        after = _learn(outbox, job, message, clock.now())
-        if after is not job:
-            changed.append(after)
-    return tuple(changed)
-
-
-def _since(session: ApiSession, date_from: datetime, token: CancelToken) -> tuple[Message, ...]:
+def list_since(session: ApiSession, date_from: datetime, token: CancelToken) -> Listing:
+    """Every outbound fax created since date_from (the service's time), newest first."""
     messages: list[Message] = []
     for page in range(1, _MOST_PAGES + 1):
         found = message_store.list_messages(
@@ -101,50 +53,161 @@ def _since(session: ApiSession, date_from: datetime, token: CancelToken) -> tupl
         )
         messages += found
         if len(found) < _PER_PAGE:
-            break
-    return tuple(messages)
+            return Listing(messages=tuple(messages))
+    return Listing(messages=tuple(messages), is_whole=False)
 
 
-def _match(job: FaxJob, not_before: datetime, messages: Sequence[Message], taken: set[str]) -> Message | None:
-    """The earliest free message that can be this job."""
-    fitting = [
-        (message.created_at, message)
-        for message in messages
-        if message.id not in taken
-        and message.created_at is not None
-        and message.created_at >= not_before
-        and any(_digits(to.number) == _digits(job.recipient.number) for to in message.to)
-        and message.note.strip() in ("", job.note.strip())
-    ]
-    return min(fitting, key=lambda pair: pair[0])[1] if fitting else None
+class Reconciler:
+    """Looks for interrupted requests; remembers since when, on a clock that nobody sets."""
+
+    def __init__(self, outbox: Outbox, clock: Clock) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._first_look_s: dict[int, float] = {}
+
+    def date_from(self, requests: Sequence[FaxRequest], offset_s: float) -> datetime | None:
+        """From when the message store must be listed to find these, None when none needs it."""
+        starts = [start for r in requests if r.last_byte_at for start, _ in _windows(r, offset_s)]
+        return min(starts, default=None)
+
+    def reconcile(
+        self, owner_id: str, requests: Sequence[FaxRequest], listing: Listing, offset_s: float
+    ) -> tuple[FaxJob, ...]:
+        """Judge interrupted requests, oldest first; the jobs that changed.
+
+        listing must reach back to date_from(). offset_s: the service's time minus ours as just heard.
+        """
+        changed: list[FaxJob] = []
+        taken = set(self._outbox.message_ids(owner_id))
+        for request in requests:
+            jobs = self._outbox.many(request.job_ids)
+            open_ids = tuple(job.id for job in jobs if job.state is FaxState.INTERRUPTED)
+            if not open_ids:
+                continue
+            if request.last_byte_at is None:
+                changed += self._requeue(open_ids)
+                continue
+            found, is_doubtful = _match(request, jobs, listing.messages, taken, offset_s)
+            if found is not None:
+                taken.add(found.id)
+                self._first_look_s.pop(request.id, None)
+                changed += self._outbox.hand_over(request.id, found.id, self._clock.now(), say.FOUND)
+            elif listing.is_whole:
+                changed += self._not_found(request, open_ids, offset_s, is_doubtful=is_doubtful)
+        changed += self._without_record(owner_id, requests)
+        return tuple(changed)
+
+    def _not_found(
+        self, request: FaxRequest, job_ids: tuple[int, ...], offset_s: float, *, is_doubtful: bool
+    ) -> tuple[FaxJob, ...]:
+        request = self._outbox.count_look(request.id)
+        if self._waited(request, offset_s) < FIND_WITHIN or request.looks < FIND_LOOKS:
+            return ()
+        self._first_look_s.pop(request.id, None)
+        now = self._clock.now()
+        if request.is_denied and not is_doubtful:
+            again = now + timedelta(seconds=STUMBLE_DELAYS_S[2])
+            why = "RingCentral had trouble and does not have the fax"
+            return self._outbox.move_all(
+                job_ids,
+                FaxState.WAITING,
+                detail=say.waiting(why, again, now),
+                now=now,
+                wait_reason=WaitReason.TROUBLE,
+                retry_at=again,
+            )
+        detail = say.DOUBTFUL if is_doubtful else say.NEEDS_YOU
+        return self._outbox.move_all(job_ids, FaxState.NEEDS_YOU, detail=detail, now=now)
+
+    def _waited(self, request: FaxRequest, offset_s: float) -> timedelta:
+        """How long the service has had to show the request, whatever was done to this machine's clock."""
+        seen_s = self._clock.monotonic()
+        here = timedelta(seconds=seen_s - self._first_look_s.setdefault(request.id, seen_s))
+        if abs(offset_s - request.service_offset_s) > CLOCKS_DIFFER.total_seconds():
+            return here
+        left_at = request.last_byte_at or request.started_at
+        there = self._clock.now() + timedelta(seconds=offset_s - request.service_offset_s) - left_at
+        return max(here, there)
+
+    def _requeue(self, job_ids: tuple[int, ...]) -> tuple[FaxJob, ...]:
+        return self._outbox.move_all(job_ids, FaxState.QUEUED, detail=say.NOT_LEFT, now=self._clock.now())
+
+    def _without_record(self, owner_id: str, requests: Sequence[FaxRequest]) -> tuple[FaxJob, ...]:
+        """Interrupted jobs of which no request is known cannot be looked for: the user decides."""
+        known = {job_id for request in requests for job_id in request.job_ids}
+        lost = [j.id for j in self._outbox.in_states(owner_id, FaxState.INTERRUPTED) if j.request_id is None]
+        lost = [job_id for job_id in lost if job_id not in known]
+        if not lost:
+            return ()
+        return self._outbox.move_all(
+            lost, FaxState.NEEDS_YOU, detail=say.OLD_INTERRUPTION, now=self._clock.now()
+        )
 
 
-def _learn(outbox: Outbox, job: FaxJob, message: Message, now: datetime) -> FaxJob:
-    """Take the step the message's status means; the same job when it means nothing new."""
-    ours = next((t for t in message.to if _digits(t.number) == _digits(job.recipient.number)), None)
-    report = FaxReport(
-        message_id=message.id,
-        status=(ours.status if ours is not None else "") or message.status,
-        error_code=ours.error_code if ours is not None else "",
-        page_count=message.page_count,
-    )
-    new = state_for(report)
-    if new is None:
-        if report.page_count is not None and report.page_count != job.server_pages:
-            return outbox.set_server_pages(job.id, report.page_count)
-        return job
-    detail = (
-        "Accepted by their machine" if new is FaxState.SENT else f"Failed: {fax_cause(report.error_code)}"
-    )
-    return outbox.move(
-        job.id,
-        new,
-        detail=detail,
-        now=now,
-        error_code=report.error_code or None,
-        server_pages=report.page_count,
-    )
-
-
-def _digits(number: str) -> str:
+def digits(number: str) -> str:
+    """The digits of a number, which is how the service's spelling and ours are compared."""
     return "".join(c for c in number if c.isdigit())
+
+
+def _windows(request: FaxRequest, offset_s: float) -> tuple[tuple[datetime, datetime], ...]:
+    """When the message may have been created, by the service's clock.
+
+    One window when the clocks agree with what was noted then. After a jump the note may have been taken
+    just before or after it, so the time is read both ways.
+    """
+    offsets = [request.service_offset_s]
+    if abs(offset_s - request.service_offset_s) > CLOCKS_DIFFER.total_seconds():
+        offsets.append(offset_s)
+    end = request.last_byte_at or request.started_at
+    return tuple(
+        (
+            min(request.started_at, end) + timedelta(seconds=offset) - CLOCKS_DIFFER,
+            max(request.started_at, end) + timedelta(seconds=offset) + STORED_LATE,
+        )
+        for offset in offsets
+    )
+
+
+def _match(
+    request: FaxRequest,
+    jobs: Sequence[FaxJob],
+    messages: Sequence[Message],
+    taken: set[str],
+    offset_s: float,
+) -> tuple[Message | None, bool]:
+    """The free message that this request became, and whether one was passed over for its page count alone."""
+    wanted = {digits(job.recipient.number) for job in jobs}
+    windows = _windows(request, offset_s)
+    note = " ".join(jobs[0].note.split())
+    fitting: list[tuple[tuple[bool, datetime], Message]] = []
+    is_doubtful = False
+    for message in messages:
+        created = message.created_at
+        if message.id in taken or created is None or not any(a <= created <= b for a, b in windows):
+            continue
+        its_note = " ".join(message.note.split())
+        if {digits(to.number) for to in message.to} != wanted or its_note not in ("", note):
+            continue
+        if _pages_differ(jobs[0], message.page_count):
+            is_doubtful = True
+            continue
+        fitting.append(((its_note != note, created), message))
+    return (min(fitting, key=lambda pair: pair[0])[1] if fitting else None), is_doubtful
+
+
+def _pages_differ(job: FaxJob, server_pages: int | None) -> bool:
+    """True when both counts are sure and cannot be the same fax; a cover page makes one more."""
+    is_sure = bool(job.files) and all(file.media_type in _COUNTED_HERE for file in job.files)
+    if not is_sure or server_pages is None or job.pages is None:
+        return False
+    if job.cover_index == 0:
+        return server_pages != job.pages
+    return server_pages not in (job.pages, job.pages + 1)
+
+
+def by_message(jobs: Sequence[FaxJob]) -> Mapping[str, tuple[FaxJob, ...]]:
+    """Jobs grouped by the message they became, oldest first."""
+    groups: dict[str, tuple[FaxJob, ...]] = {}
+    for job in jobs:
+        groups[job.message_id] = (*groups.get(job.message_id, ()), job)
+    return groups

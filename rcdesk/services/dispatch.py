@@ -1,0 +1,271 @@
+"""The next fax request: chosen, recorded, sent, and its outcome written down. One at a time.
+
+The order is what makes it safe. The outbox holds the request before the first byte leaves and is told again
+before the last one; what could not be recorded afterwards (a full disk) is kept here and recorded before
+anything else is sent. What happens after a failure is decided by core/retry.py alone. Jobs of a batch go out
+together, by the id of a message with the same pages where the service has one. Faxes lane only. Read next:
+reconcile.py (outcomes that are not known), store/outbox.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.clock import Clock, SystemClock
+from rcdesk.core.errors import (
+    RcdeskError,
+    SignInNeeded,
+    StoreError,
+    StoreUnavailable,
+)
+from rcdesk.core.fax import FaxJob, FaxState, SendBy, WaitReason
+from rcdesk.services import fax_sentences as say
+from rcdesk.services.outcomes import RESEND_PAUSE, Flight, Outcomes, ids_of
+from rcdesk.store.outbox import Outbox
+from rcdesk.store.spool import Spool
+
+if TYPE_CHECKING:
+    from rcdesk.api.rest.fax import FaxCreated, FaxFile
+    from rcdesk.api.session import ApiSession
+    from rcdesk.services.connection import Connection
+
+Report = Callable[[tuple[tuple[int, ...], int, int]], None]
+
+GATE_PATIENCE_S = 1.0
+"""A longer wait for a place among the Heavy requests is not waited out on the lane."""
+
+SOONEST_LOOK = timedelta(seconds=1)
+LATEST_LOOK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What one call of send_next did: the jobs it changed; when the next one is due, None when nothing is.
+
+    With jobs, more may be due at once: call again.
+    """
+
+    jobs: tuple[FaxJob, ...] = ()
+    next_due_at: datetime | None = None
+
+
+class Dispatcher:
+    """Sends the faxes of whoever is signed in, one request at a time."""
+
+    def __init__(
+        self,
+        connection: Callable[[], Connection | None],
+        outbox: Outbox,
+        spool: Spool,
+        clock: Clock | None = None,
+    ) -> None:
+        self._connection = connection
+        self._outbox = outbox
+        self._spool = spool
+        self._clock: Clock = clock or SystemClock()
+        self._outcomes = Outcomes(outbox, self._clock)
+        self._refused_token = ""
+
+    def send_next(self, owner_id: str, token: CancelToken, report: Report | None = None) -> Sent:
+        """Send what is due next, at most one request. report((job ids, bytes sent, bytes in all)).
+
+        The returned jobs say how it ended; a request that was cancelled leaves its jobs queued. Raises
+        SignInNeeded with nothing changed when nobody is signed in, Cancelled before anything was begun,
+        StoreError when the archive fails: what is not recorded yet is then recorded by the next call.
+        """
+        from rcdesk.services.connection import session_of
+
+        token.check()
+        if self._outcomes.has_unrecorded:
+            return self._sent(owner_id, self._outcomes.record_late())
+        session = session_of(self._connection())
+        self._signed_in_again(owner_id, session)
+        wait_s = session.gate.wait_s("Heavy")
+        if wait_s > GATE_PATIENCE_S:
+            return Sent(next_due_at=self._clock.now() + timedelta(seconds=wait_s))
+        jobs = self._choose(owner_id)
+        if not jobs:
+            return self._sent(owner_id, ())
+        refused = self._refuse(jobs)
+        if refused:
+            return self._sent(owner_id, refused)
+        return self._sent(owner_id, self._send(session, jobs, token, report or _silent))
+
+    def _sent(self, owner_id: str, jobs: tuple[FaxJob, ...]) -> Sent:
+        """With the time of the next look: never far away, because a clock may be set in between."""
+        due_at = None if self._outbox.is_paused(owner_id) else self._outbox.next_due_at(owner_id)
+        if due_at is None:
+            return Sent(jobs=jobs)
+        now = self._clock.now()
+        soonest = now if jobs else now + SOONEST_LOOK
+        return Sent(jobs=jobs, next_due_at=min(max(due_at, soonest), now + LATEST_LOOK))
+
+    # -- choosing -----------------------------------------------------------------------------------------
+
+    def _choose(self, owner_id: str) -> tuple[FaxJob, ...]:
+        """The jobs of the next request, oldest first."""
+        jobs = self._outbox.next_request_jobs(owner_id, self._clock.now())
+        if not jobs:
+            return ()
+        first = jobs[0]
+        together = self._outcomes.together(first.id)
+        return tuple(
+            job
+            for job in jobs
+            if job.source_message_id == first.source_message_id
+            and self._outcomes.together(job.id) == together
+        )
+
+    def _refuse(self, jobs: tuple[FaxJob, ...]) -> tuple[FaxJob, ...]:
+        """Fail what must not be sent: past the user's time, or without its pages. The jobs that changed."""
+        now = self._clock.now()
+        late = [j for j in jobs if j.keep_trying_until is not None and j.keep_trying_until < now]
+        if late:
+            return tuple(
+                self._outbox.move(j.id, FaxState.FAILED, detail=say.out_of_time(j, "", now), now=now)
+                for j in late
+            )
+        if self._source_of(jobs):
+            return ()
+        first = jobs[0]
+        if not first.files and not first.note.strip():
+            return self._lost_pages(jobs, say.NO_COPY)
+        for file in first.files:
+            if not self._spool.verify(file.digest, file.size_bytes):
+                problem = f"the kept copy of {file.name} is missing or was changed. Nothing was sent. "
+                return self._lost_pages(jobs, say.failed(f"{problem}Add the file again."))
+        return ()
+
+    def _lost_pages(self, jobs: tuple[FaxJob, ...], detail: str) -> tuple[FaxJob, ...]:
+        """Without a copy here only the service's pages can help: wait for them, or give up."""
+        now = self._clock.now()
+        if jobs[0].source_message_id and self._outcomes.is_source_usable(jobs[0].source_message_id):
+            again = now + RESEND_PAUSE
+            why = "RingCentral is still sending these pages to somebody else"
+            return self._outbox.move_all(
+                ids_of(jobs),
+                FaxState.WAITING,
+                detail=say.waiting(why, again, now),
+                now=now,
+                wait_reason=WaitReason.RETRY,
+                retry_at=again,
+            )
+        return self._outbox.move_all(ids_of(jobs), FaxState.FAILED, detail=detail, now=now)
+
+    def _source_of(self, jobs: Sequence[FaxJob]) -> str:
+        """The message whose pages can be sent again instead of an upload, "" when there is none."""
+        source = jobs[0].source_message_id
+        if not source or not self._outcomes.is_source_usable(source):
+            return ""
+        under_way = self._outbox.in_states(jobs[0].owner_id, FaxState.HANDED_OVER)
+        return "" if any(job.message_id == source for job in under_way) else source
+
+    # -- sending ------------------------------------------------------------------------------------------
+
+    def _send(
+        self, session: ApiSession, jobs: tuple[FaxJob, ...], token: CancelToken, report: Report
+    ) -> tuple[FaxJob, ...]:
+        source = self._source_of(jobs)
+        try:
+            request = self._outbox.begin(
+                jobs,
+                self._clock.now(),
+                service_offset_s=session.service_offset_s,
+                source_message_id=source,
+            )
+        except StoreUnavailable:
+            raise
+        except StoreError:
+            if self._have_changed(jobs):
+                return ()
+            raise
+        flight = Flight(request, jobs)
+        report((ids_of(jobs), 0, sum(f.size_bytes for f in jobs[0].files)))
+        try:
+            flight.outcome = self._ask(session, flight, token, report)
+        except RcdeskError as exc:
+            flight.outcome = exc
+        except BaseException as exc:
+            # A bug: what left decides, as after a crash.
+            flight.outcome = RcdeskError(f"rcdesk made a mistake ({type(exc).__name__})")
+            self._outcomes.record(flight)
+            raise
+        if isinstance(flight.outcome, SignInNeeded):
+            self._refused_token = _access_token(session)
+        return self._outcomes.record(flight)
+
+    def _ask(self, session: ApiSession, flight: Flight, token: CancelToken, report: Report) -> FaxCreated:
+        """The request itself. Raises what api/rest/fax.py raises, StoreError when a mark fails."""
+        from rcdesk.api.rest import fax
+
+        job, ids = flight.jobs[0], ids_of(flight.jobs)
+        recipients = tuple(j.recipient for j in flight.jobs)
+        is_later = job.send_by is SendBy.SERVICE and job.send_at is not None
+        send_time = job.send_at if is_later and job.send_at and job.send_at > self._clock.now() else None
+
+        def on_last_byte() -> None:
+            self._outbox.mark_last_byte(flight.request.id, self._clock.now())
+            flight.is_complete = True
+
+        if flight.request.source_message_id:
+            return fax.resend(
+                session,
+                original_message_id=flight.request.source_message_id,
+                recipients=recipients,
+                send_time=send_time,
+                token=token,
+                on_last_byte=on_last_byte,
+            )
+        # Without a cover page the service has nowhere to put a note: a fax without files is the note as text.
+        is_text_only = not job.files
+        return fax.create(
+            session,
+            recipients=recipients,
+            files=self._files(job),
+            resolution=job.resolution,
+            cover_index=job.cover_index,
+            note="" if is_text_only else job.note,
+            text=job.note if is_text_only else None,
+            send_time=send_time,
+            token=token,
+            progress=lambda sent, total: report((ids, sent, total)),
+            on_last_byte=on_last_byte,
+        )
+
+    def _files(self, job: FaxJob) -> tuple[FaxFile, ...]:
+        from rcdesk.api.rest.fax import FaxFile
+
+        return tuple(
+            FaxFile(path=self._spool.path(f.digest), name=f.name, media_type=f.media_type) for f in job.files
+        )
+
+    def _have_changed(self, jobs: Sequence[FaxJob]) -> bool:
+        """True when the user was faster: some of these are no longer to be sent."""
+        now = self._outbox.many(ids_of(jobs))
+        return any(job.state not in (FaxState.QUEUED, FaxState.WAITING) for job in now)
+
+    def _signed_in_again(self, owner_id: str, session: ApiSession) -> None:
+        """Faxes that waited for a sign-in go as soon as there are other tokens than the refused ones."""
+        if not self._refused_token or _access_token(session) in ("", self._refused_token):
+            return
+        waiting = [
+            job
+            for job in self._outbox.in_states(owner_id, FaxState.WAITING)
+            if job.wait_reason is WaitReason.SIGN_IN
+        ]
+        if waiting:
+            self._outbox.move_all(ids_of(waiting), FaxState.QUEUED, detail=say.TURN, now=self._clock.now())
+        self._refused_token = ""
+
+
+def _access_token(session: ApiSession) -> str:
+    tokens = session.tokens
+    return tokens.access_token if tokens is not None else ""
+
+
+def _silent(progress: tuple[tuple[int, ...], int, int]) -> None:
+    """Nobody wants to know."""

@@ -1,0 +1,99 @@
+"""What the desk says about a fax that is on its way: one plain sentence for every turn it takes.
+
+Times are shown as the wall clock of this machine shows them, with the day when it is not today. Pure, any
+thread. Read next: dispatch.py, reconcile.py, follow.py; causes.py has the words for failures.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from rcdesk.core.fax import FaxJob, SendBy
+from rcdesk.core.retry import USUAL_TRIES, Help, help_for
+from rcdesk.services.causes import cause_of
+
+TURN = "Waiting for its turn"
+SENDING = "Sending"
+CHECKING = "Interrupted: checking with RingCentral"
+HANDED_OVER = "Handed to RingCentral"
+FOUND = "Handed to RingCentral: its answer was lost, the fax was found there"
+NOT_LEFT = "Stopped before it had left; it goes out again"
+PAUSED = "Paused by you"
+ACCEPTED = "Accepted by their machine"
+CANCELLED = "Cancelled by you"
+CANCELLED_UNSURE = "Cancelled by you. It may have been sent before: RingCentral's answer was lost"
+UNDONE = "Taken back by you. Nothing was sent"
+NEEDS_YOU = (
+    "Needs you: it may have been sent. RingCentral's answer was lost and the fax is not in its list. "
+    "Ask them, or send it again"
+)
+DOUBTFUL = (
+    "Needs you: it may have been sent. RingCentral has a fax to these people with another number of pages. "
+    "Ask them, or send it again"
+)
+OLD_INTERRUPTION = "Needs you: it may have been sent. What was noted does not suffice to look for it"
+GONE = "Failed: RingCentral no longer knows this fax. Ask them whether it arrived."
+UNKNOWN_WHO = (
+    "Failed: RingCentral says that not everybody got this fax, but not who. Ask them whether it arrived."
+)
+NO_COPY = "Failed: RingCentral no longer has these pages, and there is no copy here. Add the file again."
+YOU_SAID_SENT = "You said that it was sent"
+YOU_SAID_AGAIN = "You said: send it again"
+SMALLER_GROUP = "RingCentral refused one of the numbers; the others go out without it"
+UPLOAD_AGAIN = "RingCentral no longer has these pages; they are uploaded again"
+
+
+def clock_time(at: datetime, now: datetime) -> str:
+    """The wall-clock time of a moment: "11:10", "Tue 11:10" within a week, else "3 Mar 11:10"."""
+    local, today = at.astimezone(), now.astimezone()
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    if abs(local.date() - today.date()) < timedelta(days=7):
+        return f"{local:%a %H:%M}"
+    return f"{local.day} {local:%b %H:%M}"
+
+
+def waiting(why: str, until: datetime, now: datetime) -> str:
+    """Why a fax waits, until when, and that it is safe."""
+    return f"Waiting until {clock_time(until, now)} ({why}). Nothing is lost."
+
+
+def waiting_for_line(job: FaxJob, error_code: str, until: datetime, now: datetime) -> str:
+    """A fax that could not be sent and will be tried again: why, and which try comes next."""
+    most = USUAL_TRIES if help_for(error_code) is Help.LINE else 3
+    if job.keep_trying_until is not None and most == USUAL_TRIES:
+        tries = f"try {job.tries + 1}, at most until {clock_time(job.keep_trying_until, now)}"
+    else:
+        tries = f"try {job.tries + 1} of {most}"
+    return waiting(f"{why(error_code)}, {tries}", until, now)
+
+
+def why(error_code: str) -> str:
+    """A failure's cause within a sentence: "their line was busy"."""
+    happened = cause_of(error_code).happened.rstrip(".")
+    keeps_capital = happened.startswith("RingCentral")
+    return happened if keeps_capital else happened[:1].lower() + happened[1:]
+
+
+def failed(cause: str) -> str:
+    """A failure's cause as the sentence of its state."""
+    return f"Failed: {cause}"
+
+
+def out_of_time(job: FaxJob, cause: str, now: datetime) -> str:
+    """The user's deadline has come; cause "" when it was never tried."""
+    until = clock_time(job.keep_trying_until, now) if job.keep_trying_until is not None else "your time"
+    reason = f": {cause}" if cause else ""
+    return f"Failed: not sent before {until}, as you asked{reason}. Nothing goes out any more."
+
+
+def handed_over(job: FaxJob, now: datetime) -> str:
+    """The service has it; a scheduled one says when it goes out."""
+    if job.send_by is SendBy.SERVICE and job.send_at is not None and job.send_at > now:
+        return f"With RingCentral, which sends it at {clock_time(job.send_at, now)}"
+    return HANDED_OVER
+
+
+def scheduled(at: datetime, now: datetime) -> str:
+    """Kept here until the time the user chose."""
+    return f"Scheduled for {clock_time(at, now)}; this desk must run then"

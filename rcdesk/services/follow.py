@@ -1,0 +1,251 @@
+"""What became of the faxes that the service has: asked message by message, learnt recipient by recipient.
+
+A message shared by many jobs is read once; three or fewer messages are read one by one, more of them as one
+list. A failure without a reason, or a message that is gone, is looked up in the call log, a Heavy request
+that is made at most once in CALL_LOG_EVERY_S. Whether a failed fax is tried again is said by core/retry.py.
+Blocking, on the calls lane. Read next: reconcile.py, causes.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rcdesk.api.rest import call_log, message_store
+from rcdesk.api.rest.call_log import FaxResult
+from rcdesk.api.rest.message_store import Message
+from rcdesk.api.session import ApiSession
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.clock import Clock
+from rcdesk.core.errors import Cancelled, NotAllowed, RcdeskError, Rejected
+from rcdesk.core.fax import FaxJob, FaxReport, FaxState, SendBy, state_for
+from rcdesk.core.retry import Again, decide
+from rcdesk.services import fax_sentences as say
+from rcdesk.services.causes import call_result_cause, fax_cause, fax_code_for
+from rcdesk.services.connection import is_gone
+from rcdesk.services.reconcile import CLOCKS_DIFFER, Listing, by_message, digits
+from rcdesk.store.outbox import Outbox
+
+SINGLE_LOOKS = 3
+LISTED_FOR = timedelta(hours=1)
+"""Older messages are read one by one, in turns, so that the list stays short."""
+
+CALL_LOG_EVERY_S = 600.0
+
+_LOG_SUCCESS = frozenset({"Sent", "Accepted", "Received"})
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Riddle:
+    """A fax that ended, though the message store does not say how: is_gone, or failed without a reason.
+
+    is_shared: the message says only that not all of its recipients got it.
+    """
+
+    job: FaxJob
+    is_gone: bool = False
+    is_shared: bool = False
+    server_pages: int | None = None
+
+
+class Follower:
+    """Follows handed-over faxes to their end."""
+
+    def __init__(self, outbox: Outbox, clock: Clock) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._turn = 0
+        self._log_asked_s: float | None = None
+        self._results: tuple[FaxResult, ...] = ()
+
+    def due(self, jobs: Sequence[FaxJob], offset_s: float) -> tuple[FaxJob, ...]:
+        """Those whose end may be known: not the ones the service keeps until their time."""
+        there = self._clock.now() + timedelta(seconds=offset_s)
+        return tuple(
+            job
+            for job in jobs
+            if job.send_by is not SendBy.SERVICE or job.send_at is None or job.send_at <= there
+        )
+
+    def date_from(self, jobs: Sequence[FaxJob], offset_s: float) -> datetime | None:
+        """From when the message store should be listed for these, None when single looks are cheaper."""
+        if len(by_message(jobs)) <= SINGLE_LOOKS:
+            return None
+        oldest = self._clock.now() + timedelta(seconds=offset_s) - LISTED_FOR
+        starts: list[datetime] = []
+        for group in by_message(jobs).values():
+            if group[0].request_id is not None:
+                request = self._outbox.request(group[0].request_id)
+                starts.append(request.started_at + timedelta(seconds=request.service_offset_s))
+        return max(min(starts, default=oldest), oldest) - CLOCKS_DIFFER
+
+    def follow(
+        self, session: ApiSession, jobs: Sequence[FaxJob], listing: Listing, token: CancelToken
+    ) -> tuple[FaxJob, ...]:
+        """Learn what the message store knows about these; the jobs that changed."""
+        listed = {message.id: message for message in listing.messages}
+        changed: list[FaxJob] = []
+        riddles: list[_Riddle] = []
+        groups = by_message(jobs)
+        for message_id in self._single_looks([m for m in groups if m not in listed]):
+            try:
+                listed[message_id] = message_store.get(session, message_id, token)
+            except Rejected as exc:
+                if not is_gone(exc):
+                    raise
+                riddles += [_Riddle(job=job, is_gone=True) for job in groups[message_id]]
+        for message_id, group in groups.items():
+            message = listed.get(message_id)
+            if message is not None and message.is_gone and state_for(_report(message, group[0])) is None:
+                riddles += [_Riddle(job=job, is_gone=True) for job in group]
+            elif message is not None:
+                for job in group:
+                    learnt = self._learn(job, message)
+                    if isinstance(learnt, _Riddle):
+                        riddles.append(learnt)
+                    elif learnt is not job:
+                        changed.append(learnt)
+        return (*changed, *self._solve(session, riddles, token))
+
+    def _single_looks(self, message_ids: Sequence[str]) -> list[str]:
+        """At most SINGLE_LOOKS of them, all in turn."""
+        if len(message_ids) <= SINGLE_LOOKS:
+            return list(message_ids)
+        start = self._turn % len(message_ids)
+        self._turn += SINGLE_LOOKS
+        return [*message_ids[start:], *message_ids[:start]][:SINGLE_LOOKS]
+
+    def _learn(self, job: FaxJob, message: Message) -> FaxJob | _Riddle:
+        """Take the step the message's status means; the same job when it means nothing new."""
+        report = _report(message, job)
+        match state_for(report):
+            case FaxState.SENT:
+                return self._succeed(job, report.page_count)
+            case FaxState.FAILED:
+                if report.error_code:
+                    return self._fail(job, report.error_code, fax_cause(report.error_code), report.page_count)
+                is_shared = len(message.to) > 1 and _ours(message, job) is None
+                return _Riddle(job=job, is_shared=is_shared, server_pages=report.page_count)
+            case _:
+                if report.page_count is not None and report.page_count != job.server_pages:
+                    return self._outbox.set_server_pages(job.id, report.page_count)
+                return job
+
+    def _succeed(self, job: FaxJob, server_pages: int | None) -> FaxJob:
+        return self._outbox.move(
+            job.id,
+            FaxState.SENT,
+            detail=say.ACCEPTED,
+            now=self._clock.now(),
+            error_code="",
+            server_pages=server_pages,
+        )
+
+    def _fail(self, job: FaxJob, code: str, cause: str, server_pages: int | None) -> FaxJob:
+        """Failed there: another try when that may help, else failed here."""
+        now = self._clock.now()
+        decision = decide(code, now=now, tries=job.tries, deadline=job.keep_trying_until)
+        if isinstance(decision, Again):
+            return self._outbox.move(
+                job.id,
+                FaxState.WAITING,
+                detail=say.waiting_for_line(job, code, decision.at, now),
+                now=now,
+                wait_reason=decision.reason,
+                retry_at=decision.at,
+                error_code=code,
+                server_pages=server_pages,
+            )
+        return self._outbox.move(
+            job.id,
+            FaxState.FAILED,
+            detail=say.failed(cause),
+            now=now,
+            error_code=code,
+            server_pages=server_pages,
+        )
+
+    def _solve(
+        self, session: ApiSession, riddles: Sequence[_Riddle], token: CancelToken
+    ) -> tuple[FaxJob, ...]:
+        """Look up in the call log what the message store does not say; what is not known stays for later."""
+        if not riddles:
+            return ()
+        is_fresh = self._ask_call_log(session, riddles, token)
+        changed: list[FaxJob] = []
+        for riddle in riddles:
+            found = self._result_for(riddle.job)
+            if found is not None:
+                changed.append(self._solved(riddle, found))
+            elif is_fresh:
+                changed.append(self._unsolved(riddle))
+        return tuple(changed)
+
+    def _solved(self, riddle: _Riddle, found: FaxResult) -> FaxJob:
+        is_open = riddle.is_gone or riddle.is_shared
+        if found.result in _LOG_SUCCESS and is_open:
+            return self._succeed(riddle.job, riddle.server_pages)
+        code = fax_code_for(found.result, found.reason)
+        words = call_result_cause(found.result, found.reason).words
+        return self._fail(riddle.job, code, words, riddle.server_pages)
+
+    def _unsolved(self, riddle: _Riddle) -> FaxJob:
+        if not riddle.is_gone and not riddle.is_shared:
+            return self._fail(riddle.job, "", fax_cause(""), riddle.server_pages)
+        detail = say.GONE if riddle.is_gone else say.UNKNOWN_WHO
+        return self._outbox.move(riddle.job.id, FaxState.FAILED, detail=detail, now=self._clock.now())
+
+    def _ask_call_log(self, session: ApiSession, riddles: Sequence[_Riddle], token: CancelToken) -> bool:
+        """Bring the call log up to date when it may be asked; False to leave the riddles for later.
+
+        An account that may not read its call log has no answer there: what is known then has to do.
+        """
+        now_s = self._clock.monotonic()
+        if all(self._result_for(riddle.job) is not None for riddle in riddles):
+            return True
+        if self._log_asked_s is not None and now_s - self._log_asked_s < CALL_LOG_EVERY_S:
+            return False
+        since = min(riddle.job.created_at for riddle in riddles)
+        since += timedelta(seconds=session.service_offset_s) - CLOCKS_DIFFER
+        try:
+            self._results = call_log.fax_results(session, since, token)
+        except Cancelled:
+            raise
+        except (NotAllowed, Rejected):
+            self._results = ()
+        except RcdeskError as exc:
+            _log.info("the call log could not be read: %s", type(exc).__name__)
+            return False
+        self._log_asked_s = now_s
+        return True
+
+    def _result_for(self, job: FaxJob) -> FaxResult | None:
+        """The call log's line of this very message to this number."""
+        number = digits(job.recipient.number)
+        return next(
+            (r for r in self._results if r.message_id == job.message_id and digits(r.number) == number), None
+        )
+
+
+def _ours(message: Message, job: FaxJob) -> str | None:
+    """The status word of this job's recipient, None when the message does not say it."""
+    number = digits(job.recipient.number)
+    mine = next((to for to in message.to if digits(to.number) == number), None)
+    return mine.status if mine is not None and mine.status else None
+
+
+def _report(message: Message, job: FaxJob) -> FaxReport:
+    """What the message says about this job: its recipient's word, else that of the whole message."""
+    number = digits(job.recipient.number)
+    mine = next((to for to in message.to if digits(to.number) == number), None)
+    if mine is None and len(message.to) == 1:
+        mine = message.to[0]
+    return FaxReport(
+        message_id=message.id,
+        status=(mine.status if mine is not None else "") or message.status,
+        error_code=mine.error_code if mine is not None else "",
+        page_count=message.page_count,
+    )
