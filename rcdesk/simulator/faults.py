@@ -22,6 +22,7 @@ KINDS: dict[str, str] = {
     "cut-after": "read the whole body, do nothing, close",
     "answer-lost": "do the work, then close without an answer",
     "status-after": "do the work, then answer with `status` (default 503)",
+    "answer-cut": "do the work, then close in the middle of the answer's body",
     "garbage": "do the work, then answer 200 with broken JSON",
     "expire-token": "the access token of the request expires now",
 }

@@ -2,7 +2,7 @@
 
 Over the limit the service answers 429 for sixty seconds, and every request inside the penalty starts it
 again. All by the world's clock, so a test can wait a penalty out by advancing; the headers speak in the
-client's own seconds, which are fewer when only the world runs faster. Also counts who came although told to wait.
+client's own seconds, which are fewer when only the world runs faster. Also counts who came too early.
 Lives on the simulator's event loop thread. Read next: `server`, which asks here before every operation.
 """
 

@@ -233,6 +233,9 @@ class SimulatorServer:
             case "garbage":
                 await self._handled(visit, handler)
                 return web.Response(body=GARBAGE, content_type="application/json")
+            case "answer-cut":
+                await self._half(visit.request, await self._handled(visit, handler))
+                raise _Cut
             case "status-after":
                 await self._handled(visit, handler)
                 return answer(_trouble(fault.status), status=fault.status)
@@ -250,6 +253,18 @@ class SimulatorServer:
         except web.HTTPException as exc:
             code = "CMN-102" if exc.status == 404 else "CMN-103"
             return answer(Refusal(exc.status, code, exc.reason).body(), status=exc.status)
+
+    @staticmethod
+    async def _half(request: web.Request, whole: web.StreamResponse) -> None:
+        """Announce the whole body of an answer and send half of it."""
+        if isinstance(whole, web.FileResponse):
+            body = await asyncio.to_thread(whole._path.read_bytes)
+        else:
+            body = whole.body if isinstance(whole, web.Response) and isinstance(whole.body, bytes) else b""
+        half = web.StreamResponse(status=whole.status, headers={"Content-Type": whole.content_type})
+        half.content_length = len(body)
+        await half.prepare(request)
+        await half.write(body[: len(body) // 2])
 
     @staticmethod
     async def _drain(visit: Visit, at_most: int | None = None) -> None:

@@ -390,6 +390,18 @@ def test_the_services_clock_is_learnt(desk: Desk) -> None:
     assert desk.session.service_offset_s == pytest.approx(3600, abs=5)
 
 
+def test_a_world_that_runs_faster_is_understood(live_simulator: RunningSimulator, pdf: fax.FaxFile) -> None:
+    session = ApiSession(ServerProfile(name="test", base_url=live_simulator.base_url), MemoryKeeper())
+    desk = Desk(simulator=live_simulator, session=session, keeper=MemoryKeeper())
+    session.sign_in(desk.grant, desk.token)
+    live_simulator.advance(900)
+    created = send(desk, pdf)
+    theirs = datetime.now(UTC) + timedelta(seconds=session.service_offset_s)
+    session.close()
+    assert session.service_offset_s > 890 and created.created_at is not None
+    assert abs((theirs - created.created_at).total_seconds()) < 20
+
+
 def test_wrong_credentials_are_refused_and_nothing_is_kept(simulator: RunningSimulator) -> None:
     keeper = MemoryKeeper()
     session = ApiSession(ServerProfile(name="test", base_url=simulator.base_url), keeper)
@@ -483,6 +495,23 @@ def test_a_fax_whose_answer_is_lost_has_an_unknown_outcome(desk: Desk, pdf: fax.
     assert left == [True] and len(desk.asked("POST", "/fax")) == 1
     found = message_store.list_messages(desk.session, token=desk.token)
     assert len(found) == (0 if kind == "cut-after" else 1)
+
+
+@pytest.mark.parametrize("kind", ["cut-before", "answer-lost", "answer-cut"])
+def test_a_download_that_is_cut_is_told(desk: Desk, kind: str) -> None:
+    message_id = str(desk.simulator.inbound_fax(pages=2))
+    whole, broken = bytearray(), bytearray()
+    message_store.content(desk.session, message_id, message_id, whole.extend, desk.token)
+    desk.simulator.fault(kind, path="/content/")
+    with pytest.raises(NotSent):
+        message_store.content(desk.session, message_id, message_id, broken.extend, desk.token)
+    assert len(broken) < len(whole) and whole.startswith(b"%PDF")
+
+
+def test_a_list_that_is_cut_may_be_asked_for_again(desk: Desk) -> None:
+    desk.simulator.fault("answer-cut", path="/message-store")
+    with pytest.raises(NotSent):
+        message_store.list_messages(desk.session, token=desk.token)
 
 
 def test_an_upload_cut_in_the_middle_was_not_sent(desk: Desk, tmp_path: Path) -> None:
