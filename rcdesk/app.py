@@ -197,7 +197,13 @@ class Running:
         return Desk(
             session=session,
             calls=CallDesk(lanes["calls"], lanes["disk"], session, service("calls")),
-            faxes=FaxDesk(lanes, session, service("faxes"), service("dispatcher")),
+            faxes=FaxDesk(
+                lanes,
+                session,
+                service("faxes"),
+                service("dispatcher"),
+                keep_files_days=preferences.value.keep_files_days,
+            ),
             received=ReceivedDesk(lanes, session, service("received")),
             people=PeopleDesk(lanes, session, service("people")),
             proofs=ProofDesk(
@@ -226,7 +232,7 @@ class Running:
         """On the first lane that needs one: opening the archive and importing all this takes a while."""
         from rcdesk.services.calls import CallService
         from rcdesk.services.dispatch import Dispatcher
-        from rcdesk.services.fax_log import write_csv
+        from rcdesk.services.fax_log import FaxLog
         from rcdesk.services.faxes import FaxService
         from rcdesk.services.people import PeopleService
         from rcdesk.services.proof import ProofService
@@ -249,13 +255,13 @@ class Running:
 
         return _Services(
             calls=CallService(connection, recents),
-            faxes=FaxService(connection, outbox, spool, clock),
+            faxes=FaxService(connection, outbox, spool, clock, received),
             dispatcher=Dispatcher(connection, outbox, spool, clock),
             received=ReceivedService(connection, received, clock),
             people=PeopleService(connection, people, clock),
             proofs=ProofService(connection, outbox, paths.proof_dir, clock),
             folders=folders,
-            write_log=lambda owner_id, target: write_csv(outbox, owner_id, target),
+            write_log=FaxLog(folders, clock).write,
             close=(recents.close, outbox.close, received.close, people.close, folders.close),
         )
 

@@ -40,8 +40,6 @@ _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_NETWORK_WAITS = (WaitReason.NO_CONNECTION, WaitReason.SIGN_IN)
-
 
 class FaxDesk(QObject):
     """The outbox of the signed-in account. job_ids: one id, or several that one gesture means.
@@ -73,6 +71,7 @@ class FaxDesk(QObject):
         dispatcher: Dispatcher,
         *,
         clock: Clock | None = None,
+        keep_files_days: int = 30,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -82,6 +81,7 @@ class FaxDesk(QObject):
         self._clock: Clock = clock or SystemClock()
         self._was_signed_in = False
         self._is_stopped = False
+        self._keep_files_days = keep_files_days
         self._told = WaitReason.NONE
         self._jobs = FaxJobs(self._clock, self)
         self._news = FolderNews(lanes["archive"], faxes, self)
@@ -305,7 +305,7 @@ class FaxDesk(QObject):
 
     @Slot()
     def _recover(self) -> None:
-        service = self._service
+        service, keep_days = self._service, self._keep_files_days
 
         def failed(error: RcdeskError) -> None:
             self._tell(error)
@@ -320,7 +320,9 @@ class FaxDesk(QObject):
             self._pump.open()
             self._load()
 
-        self._disk.submit(lambda token, report: service.recover(), done=done, failed=failed, is_kept=True)
+        self._disk.submit(
+            lambda token, report: service.recover(keep_days), done=done, failed=failed, is_kept=True
+        )
 
     @Slot()
     def _account_changed(self) -> None:
@@ -343,7 +345,13 @@ class FaxDesk(QObject):
         if is_signed_in and not self._was_signed_in:
             self._pump.forget_failures()
             self._told = WaitReason.NONE
-            waiting = [job.id for job in self._jobs.all if job.wait_reason in _NETWORK_WAITS]
+            now = self._clock.now()
+            waiting = [
+                job.id
+                for job in self._jobs.all
+                if job.wait_reason is WaitReason.NO_CONNECTION
+                and (job.keep_trying_until is None or job.keep_trying_until > now)
+            ]
             if waiting:
                 self._change(lambda service: service.retry(waiting))
         self._was_signed_in = is_signed_in

@@ -22,7 +22,8 @@ from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax import FaxState, SendBy
 
 if TYPE_CHECKING:
-    from rcdesk.services.faxes import CancelOutcome, FaxService, TakeBack
+    from rcdesk.services.faxes import CancelOutcome, FaxService
+    from rcdesk.services.take_back import TakeBack
 
 
 class FaxStop(QObject):

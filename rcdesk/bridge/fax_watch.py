@@ -103,5 +103,5 @@ class FaxWatch(QObject):
         if isinstance(error, Cancelled):
             return
         self._session.heard_error(error)
-        is_limited = isinstance(error, RateLimited)
-        self._schedule(max(AFTER_ERROR_S, error.retry_after_s) if is_limited else AFTER_ERROR_S)
+        wait_s = error.retry_after_s if isinstance(error, RateLimited) else 0.0
+        self._schedule(max(AFTER_ERROR_S, wait_s))

@@ -84,7 +84,7 @@ class Instance(QObject):
         while not heard.endswith(b"\n"):
             if not socket.waitForReadyRead(ANSWER_MS):
                 return False
-            heard += socket.readAll().data()
+            heard += bytes(socket.readAll().data())
         socket.disconnectFromServer()
         return heard == _HEARD
 
@@ -113,7 +113,7 @@ class Instance(QObject):
             heard = self._heard[socket]
             heard.append(socket.readAll())
             if heard.endsWith(b"\n"):
-                self._answer(socket, heard.data())
+                self._answer(socket, bytes(heard.data()))
             elif heard.size() > MOST_BYTES:
                 socket.abort()
 
