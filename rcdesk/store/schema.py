@@ -162,7 +162,7 @@ END;
 
 CREATE VIRTUAL TABLE fax_fts USING fts5 (
     place, words, content = 'fax', content_rowid = 'id',
-    detail = none, columnsize = 0, tokenize = 'ascii', prefix = '2 3'
+    detail = none, columnsize = 0, tokenize = 'ascii', prefix = '1 2 3 5'
 );
 CREATE TRIGGER fax_is_found AFTER INSERT ON fax
 BEGIN
@@ -200,18 +200,18 @@ CREATE TABLE received_fax (
     size_bytes    INTEGER NOT NULL DEFAULT 0,
     is_gone       INTEGER NOT NULL DEFAULT 0,
     changed_at    TEXT NOT NULL,
-    moment_key    INTEGER NOT NULL UNIQUE,       -- created_at in ms x 1000 + n: the order, also of the search
+    moment_key    INTEGER NOT NULL UNIQUE,       -- the order of time, also in the search
     words         TEXT NOT NULL DEFAULT '',
     place         TEXT GENERATED ALWAYS AS ('§' || hex(owner_id) || '§received') VIRTUAL,
     UNIQUE (owner_id, message_id)
 );
-CREATE INDEX received_fax_by_time ON received_fax (owner_id, moment_key);
+CREATE INDEX received_fax_by_time ON received_fax (owner_id, moment_key, created_at);
 CREATE INDEX received_fax_unread ON received_fax (owner_id, moment_key) WHERE is_read = 0;
 CREATE INDEX received_fax_missing ON received_fax (owner_id, moment_key) WHERE digest = '' AND is_gone = 0;
 
 CREATE VIRTUAL TABLE received_fax_fts USING fts5 (
     place, words, content = 'received_fax', content_rowid = 'moment_key',
-    detail = none, columnsize = 0, tokenize = 'ascii', prefix = '2 3'
+    detail = none, columnsize = 0, tokenize = 'ascii', prefix = '1 2 3 5'
 );
 CREATE TRIGGER received_fax_is_found AFTER INSERT ON received_fax
 BEGIN
@@ -254,7 +254,7 @@ CREATE INDEX person_by_number ON person (owner_id, number);
 
 CREATE VIRTUAL TABLE person_fts USING fts5 (
     place, words, content = 'person', content_rowid = 'id',
-    detail = none, columnsize = 0, tokenize = 'ascii', prefix = '2 3'
+    detail = none, columnsize = 0, tokenize = 'ascii', prefix = '1 2 3 5'
 );
 CREATE TRIGGER person_is_found AFTER INSERT ON person
 BEGIN

@@ -28,7 +28,8 @@ def version_1(path: Path) -> None:
         "INSERT INTO fax_transition VALUES (?, ?)",
         [(old.value, new.value) for old, news in ALLOWED.items() for new in news],
     )
-    sql = """INSERT INTO fax (batch_id, owner_id, number, name, note, resolution, state, created_at, changed_at,
+    sql = """INSERT INTO fax (batch_id, owner_id, number, name, note, resolution, state, created_at,
+             changed_at,
              message_id, attempts, first_byte_at,
              last_byte_at) VALUES (1, 'me', ?, ?, 'Hi', 'High', 'queued',
              ?, ?, ?, ?, ?, ?)"""
