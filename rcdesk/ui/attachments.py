@@ -195,11 +195,21 @@ class AttachmentsList(QWidget):
         for file in files:
             document = file.document
             name = document.name if document is not None else file.path.name or str(file.path)
-            card = AttachmentCard(name=name, document=document, problem=file.problem)
-            card.removed.connect(self._removed)
-            self._layout.insertWidget(len(self._cards), card)
-            self._cards.append(card)
+            self._add(AttachmentCard(name=name, document=document, problem=file.problem))
         self.changed.emit()
+
+    def set_documents(self, documents: Sequence[Document]) -> None:
+        """Replace everything by documents that were looked at before."""
+        for card in tuple(self._cards):
+            self._drop(card)
+        for document in documents:
+            self._add(AttachmentCard(name=document.name, document=document))
+        self.changed.emit()
+
+    def _add(self, card: AttachmentCard) -> None:
+        card.removed.connect(self._removed)
+        self._layout.insertWidget(len(self._cards), card)
+        self._cards.append(card)
 
     def clear(self) -> None:
         """Take every file away."""

@@ -93,6 +93,7 @@ class CoverPicker(QScrollArea):
         self._group.setExclusive(True)
         self._group.idToggled.connect(self._toggled)
         self._covers: tuple[CoverPage, ...] = ()
+        self.covers: tuple[CoverPage, ...] = ()
         self.set_covers((), 0)
 
     def sizeHint(self) -> QSize:
@@ -111,6 +112,7 @@ class CoverPicker(QScrollArea):
 
     def set_covers(self, covers: Sequence[CoverPage], chosen: int) -> None:
         """Offer these pages (None is added when the service did not list it) and choose one of them."""
+        self.covers = tuple(covers)
         rest = tuple(c for c in covers if c.index != 0)
         self._covers = (CoverPage(index=0, name=self.tr("None")), *rest)
         for button in self._group.buttons():

@@ -1,41 +1,37 @@
-"""New fax: recipients, documents, cover page, note, and what happens after Send.
+"""New fax: recipients, documents, cover page, note, when it goes.
 
-The page collects a FaxDraft and hands it to FaxDesk.queue; then it only shows the jobs. What is typed here
-stays until the draft is safe on disk. GUI thread. Read next: recipient_field.py, attachments.py, send_bar.py.
+The page collects a FaxDraft; sending.py asks the one question, hands it to FaxDesk and offers Undo. What is
+entered stays until it is safe on disk, and a fax that comes back (undone, to be edited, forwarded) never
+wipes out another: the one that gives way is offered in the bar. GUI thread. Read next: composed.py,
+sending.py, recipient_field.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QPlainTextEdit,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.account import ServerProfile
-from rcdesk.core.fax import MAX_NOTE_CHARACTERS, FaxDraft, FaxJob, FaxState, Resolution
-from rcdesk.ui.attachments import AttachmentsList, CheckedFile, size_words
-from rcdesk.ui.card import Card
+from rcdesk.core.fax import FaxDraft, Resolution
+from rcdesk.ui.attachments import AttachmentsList, CheckedFile
+from rcdesk.ui.composed import Composed, composed_of, facts, headline, missing, obstacle
+from rcdesk.ui.composer_card import ComposerCard
 from rcdesk.ui.cover_picker import CoverPicker
-from rcdesk.ui.fax_words import percent, sentence
 from rcdesk.ui.going_out import GoingOut
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.recipient_field import RecipientField
 from rcdesk.ui.send_bar import SendBar
-from rcdesk.ui.theme import set_role
+from rcdesk.ui.send_later import AT_ONCE, SendLaterDialog, SendTime, time_words
+from rcdesk.ui.sending import Sending
 
-_ON_THE_WAY = (FaxState.PREPARING, FaxState.QUEUED, FaxState.SENDING)
+FACTS_PAUSE_MS = 250
 
 
 class FaxPage(QWidget):
@@ -47,22 +43,33 @@ class FaxPage(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._is_queueing = False
         self._checks_due = 0
-        self._last: dict[int, FaxJob] = {}
-        self.recipients = RecipientField()
-        self.attachments = AttachmentsList()
-        self.covers = CoverPicker()
-        self.note = self._make_note()
-        self._counter = label("", "small")
-        self._counter.setObjectName("noteCounter")
-        self._files_facts = label("", "small")
+        self._time = AT_ONCE
+        self._set_aside: list[Composed] = []
+        self.card = ComposerCard(desk)
         self.going_out = GoingOut(desk)
         self.bar = SendBar()
+        self.sending = Sending(desk, self.bar, self.current_draft, self)
+        self._facts_pause = QTimer(self)
+        self._facts_pause.setSingleShot(True)
+        self._facts_pause.setInterval(FACTS_PAUSE_MS)
+        self._facts_pause.timeout.connect(self._ask_facts)
         self._build()
         self._connect()
-        self._restore_choices()
+        kept = desk.preferences.value.resolution
+        self.bar.resolution.choose({r.value: r for r in Resolution}.get(kept, Resolution.FINE))
         self._account_changed()
+
+    def load(self, draft: FaxDraft) -> None:
+        """Fill the composer with an earlier fax; what stood in it is offered in the bar."""
+        made = composed_of(draft, self._region)
+        if self.sending.is_busy:
+            self._set_aside.append(made)
+        else:
+            self._put_aside(self.composed)
+            self._fill(made)
+            self.start_new()
+        self._refresh()
 
     def add_files(self, paths: Sequence[Path]) -> None:
         """Look at these files and add those that can be faxed; the others say why not, in place."""
@@ -77,6 +84,11 @@ class FaxPage(QWidget):
     def start_new(self) -> None:
         """Put the cursor where a new fax begins."""
         self.recipients.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @Slot()
+    def undo_send(self) -> None:
+        """Take the newest fax back while that is possible."""
+        self.sending.undo()
 
     def set_hot(self, is_hot: bool) -> None:
         """Files hover over the window."""
@@ -94,21 +106,41 @@ class FaxPage(QWidget):
         dialog.filesSelected.connect(self._files_chosen)
         dialog.open()
 
-    # How it is put together
+    @property
+    def recipients(self) -> RecipientField:
+        """Who it goes to."""
+        return self.card.recipients
 
-    def _make_note(self) -> QPlainTextEdit:
-        note = QPlainTextEdit()
-        note.setObjectName("noteEdit")
-        note.setAccessibleName(self.tr("Note on the cover"))
-        note.setPlaceholderText(self.tr("A few words for the cover page"))
-        note.setTabChangesFocus(True)
-        note.setFixedHeight(64)
-        return note
+    @property
+    def attachments(self) -> AttachmentsList:
+        """The documents."""
+        return self.card.attachments
+
+    @property
+    def covers(self) -> CoverPicker:
+        """The cover pages."""
+        return self.card.covers
+
+    @property
+    def note(self) -> QPlainTextEdit:
+        """The note on the cover."""
+        return self.card.note
+
+    @property
+    def composed(self) -> Composed:
+        """Everything that stands in the composer now."""
+        return replace(self.card.composed, resolution=self.bar.resolution.value, time=self._time)
+
+    def current_draft(self) -> FaxDraft:
+        """What Send would hand over now."""
+        return self.composed.draft(self._desk.preferences.value.undo_s)
+
+    # How it is put together
 
     def _build(self) -> None:
         cards = QHBoxLayout()
         cards.setSpacing(24)
-        cards.addWidget(self._make_composer(), 56)
+        cards.addWidget(self.card, 56)
         cards.addWidget(self.going_out, 44)
         self.going_out.setMinimumWidth(260)
         layout = QVBoxLayout(self)
@@ -123,235 +155,188 @@ class FaxPage(QWidget):
         layout.addLayout(head)
         layout.addLayout(cards, 1)
         layout.addWidget(self.bar)
-        order = (self._add, self.recipients.line, self.attachments.drop_zone, self.covers, self.note)
-        for before, after in pairwise(order):
-            QWidget.setTabOrder(before, after)
-
-    def _make_composer(self) -> Card:
-        inner = QWidget()
-        inner.setObjectName("composer")
-        inner.setProperty("surface", "clear")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(24, 18, 24, 18)
-        column.setSpacing(8)
-        column.addWidget(label(self.tr("To"), "label"))
-        column.addWidget(self.recipients)
-        column.addSpacing(6)
-        column.addLayout(_headed(label(self.tr("Documents"), "label"), self._files_facts))
-        column.addWidget(self.attachments)
-        column.addSpacing(6)
-        column.addWidget(label(self.tr("Cover page"), "label"))
-        column.addWidget(self.covers)
-        column.addLayout(_headed(label(self.tr("Note on the cover"), "label"), self._counter))
-        column.addWidget(self.note)
-        column.addStretch(1)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inner)
-        card = Card()
-        outer = card.body
-        outer.setContentsMargins(1, 6, 1, 10)
-        outer.addWidget(area)
-        return card
+        QWidget.setTabOrder(self._add, self.card.groups.button)
 
     def _connect(self) -> None:
         faxes = self._desk.faxes
         self._add.clicked.connect(self.choose_files)
         self.attachments.choose_asked.connect(self.choose_files)
-        self.recipients.changed.connect(self._refresh)
-        self.attachments.changed.connect(self._refresh)
-        self.covers.chosen.connect(self._refresh)
-        self.note.textChanged.connect(self._refresh)
+        self.recipients.changed.connect(self._people_changed)
+        self.card.changed.connect(self._refresh)
         self.bar.resolution.changed.connect(self._refresh)
         self.bar.send_asked.connect(self.send)
-        self.bar.cancel_asked.connect(self._cancel)
+        self.bar.later_asked.connect(self.choose_time)
+        self.bar.now_asked.connect(self._forget_time)
+        self.bar.restore_asked.connect(self.restore)
         self.bar.queue_asked.connect(self.queue_asked)
         self.going_out.queue_asked.connect(self.queue_asked)
         self.going_out.opened.connect(self.opened)
+        self.sending.changed.connect(self._refresh)
+        self.sending.queued.connect(self._queued)
+        self.sending.refused.connect(self.bar.show_problem)
+        self.sending.correct_asked.connect(self.recipients.edit)
         faxes.checked.connect(self._checked)
-        faxes.queued.connect(self._queued)
-        faxes.job_changed.connect(self._job_changed)
+        faxes.undone.connect(self._undone)
         faxes.problem.connect(self._problem)
+        faxes.said.connect(self._said)
+        self._desk.people.problem.connect(self._problem)
         self._desk.session.account_changed.connect(self._account_changed)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setAutoRepeat(False)
             shortcut.activated.connect(self.send)
+        for field in (self.recipients.line, self.note):
+            field.installEventFilter(self)
 
-    def _restore_choices(self) -> None:
-        kept = self._desk.preferences.value
-        known = {r.value: r for r in Resolution}
-        self.bar.resolution.choose(known.get(kept.resolution, Resolution.FINE))
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+Z in an empty field takes the fax back; a field with text undoes its own typing."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            is_undo = event.matches(QKeySequence.StandardKey.Undo)
+            text = self.note.toPlainText() if watched is self.note else self.recipients.line.text()
+            if is_undo and not text and self.sending.can_undo:
+                event.ignore()
+                return True
+        return super().eventFilter(watched, event)
 
     # What it says
 
     @property
-    def _profile(self) -> ServerProfile:
-        return self._desk.session.profile or ServerProfile(name="")
+    def _region(self) -> str:
+        account = self._desk.session.account
+        return account.home_country if account is not None else "US"
 
-    def _obstacle(self) -> str:
-        """Why this fax cannot go as it is, in one sentence; "" when it can or nothing was entered yet."""
-        documents = self.attachments.documents
-        profile = self._profile
-        if len(self.note.toPlainText()) > MAX_NOTE_CHARACTERS:
-            return self.tr("The note is longer than 1,024 characters. Shorten it, then send.")
-        if self.recipients.problems:
-            return self.tr("Correct or remove the red number, then send.")
-        pages = sum(d.pages or 0 for d in documents)
-        if pages > profile.max_fax_pages:
-            words = self.tr("{0} pages are too many: one fax takes at most {1}. Split it into several.")
-            return words.format(pages, profile.max_fax_pages)
-        size = sum(d.size_bytes for d in documents)
-        if size > profile.max_fax_bytes:
-            words = self.tr("{0} is too large: one fax takes at most {1}. Split it into several.")
-            return words.format(size_words(size), size_words(profile.max_fax_bytes))
-        return ""
-
-    def _missing(self) -> str:
-        """What must still be entered, "" when nothing."""
-        has_text = bool(self.note.toPlainText().strip())
-        if not self.recipients.recipients and not self.recipients.line.text().strip():
-            return self.tr("Add a recipient.")
-        if not self.attachments.documents and not has_text:
-            return self.tr("Add a document, or write a note to send only a cover page.")
-        return ""
+    def _obstacle(self, composed: Composed) -> str:
+        return obstacle(composed, self._desk.session.profile or ServerProfile(name=""))
 
     @Slot()
     def _refresh(self) -> None:
-        documents = self.attachments.documents
-        length = len(self.note.toPlainText())
-        self._counter.setText(f"{length:,} / {MAX_NOTE_CHARACTERS:,}")
-        is_over = length > MAX_NOTE_CHARACTERS
-        set_role(self._counter, "bad" if is_over else "small")
-        pages = sum(d.pages or 0 for d in documents)
-        size = size_words(sum(d.size_bytes for d in documents))
-        self._files_facts.setText(f"{self._count_pages(pages)} · {size}" if documents else "")
-        obstacle = self._obstacle()
-        can_send = not self._is_queueing and not obstacle
-        self.bar.show_summary(self._headline(), self._facts(), can_send=can_send)
-        self.bar.show_problem(obstacle)
+        composed = self.composed
+        reason = self._obstacle(composed)
+        can_send = not self.sending.is_busy and not reason
+        small = facts(composed, self._desk.session.account, self.covers.name)
+        self.bar.show_summary(headline(composed), small, can_send=can_send)
+        self.bar.show_problem(reason)
+        self.bar.show_time(time_words(self._time), is_set=self._time.is_set)
+        self.bar.show_offer(self._offer_words())
+        self.sending.show_undo()
 
-    def _count_pages(self, pages: int) -> str:
-        is_open = any(d.pages is None for d in self.attachments.documents)
-        if is_open and not pages:
-            return self.tr("pages counted by RingCentral")
-        words = self.tr("1 page") if pages == 1 else self.tr("{0} pages").format(pages)
-        return self.tr("{0} or more").format(words) if is_open else words
-
-    def _headline(self) -> str:
-        missing = self._missing()
-        people = len(self.recipients.recipients)
-        if missing or not people:
-            return missing or self.tr("Ready when you are")
-        pages = sum(d.pages or 0 for d in self.attachments.documents)
-        pages += 1 if self.covers.index or not self.attachments.documents else 0
-        to = self.tr("1 person") if people == 1 else self.tr("{0} people").format(people)
-        minutes = self.tr("about 1 minute") if pages <= 1 else self.tr("about {0} minutes").format(pages)
-        each = self.tr(" each") if people > 1 else ""
-        return self.tr("{0} to {1} · {2}").format(self._count_pages(pages), to, minutes) + each
-
-    def _facts(self) -> str:
-        from rcdesk.core.phone_number import pretty
-
-        account = self._desk.session.account
-        if account is None:
-            return self.tr("Sign in to send. What you enter here stays.")
-        shown = pretty(account.fax_caller_id, account.home_country) if account.fax_caller_id else ""
-        cover = (
-            self.tr("cover {0}").format(self.covers.name) if self.covers.name else self.tr("no cover page")
-        )
-        parts = [self.tr("Goes out as {0}").format(shown) if shown else "", cover]
-        return " · ".join(p for p in parts if p)
+    def _offer_words(self) -> str:
+        if not self._set_aside:
+            return ""
+        last = self._set_aside[-1]
+        people = len(last.entries)
+        to = last.entries[0].shown if people == 1 else self.tr("{0} people").format(people)
+        if people:
+            return self.tr("Another fax is kept here, to {0}.").format(to)
+        return self.tr("Another fax is kept here, without a recipient yet.")
 
     # What happens
 
     @Slot()
     def send(self) -> None:
-        """Queue the fax when it can go; otherwise say what is missing."""
-        if self._is_queueing:
+        """Send the fax when it can go, after at most one question; otherwise say what is missing."""
+        if self.sending.is_busy:
             return
         self.recipients.commit_typed()
-        reason = self._obstacle() or self._missing()
+        composed = self.composed
+        reason = self._obstacle(composed) or missing(composed)
         if self._desk.session.account is None:
             reason = self.tr("Sign in to RingCentral first, then send the fax.")
+        draft = self.current_draft()
+        if not reason:
+            reason = _time_problem(self, draft)
         if reason:
             self.bar.show_problem(reason)
             return
-        draft = FaxDraft(
-            recipients=self.recipients.recipients,
-            documents=self.attachments.documents,
-            cover_index=self.covers.index,
-            note=self.note.toPlainText().strip(),
-            resolution=self.bar.resolution.value,
-        )
-        self._is_queueing = True
-        self._last = {}
-        self._refresh()
-        self.bar.show_news(self.tr("Putting a safe copy on disk…"), role="label", is_busy=True)
         self._desk.preferences.update(cover_index=self.covers.index, resolution=draft.resolution.value)
-        self._desk.faxes.queue(draft)
+        self.sending.send(draft)
 
     @Slot(object)
-    def _queued(self, jobs: tuple[FaxJob, ...]) -> None:
-        self._is_queueing = False
-        self._last = {job.id: job for job in jobs}
-        self.recipients.clear()
-        self.attachments.clear()
-        self.note.clear()
-        self._show_last()
+    def _queued(self, draft: FaxDraft | None) -> None:
+        """It is safe on disk: make room, unless something else was written meanwhile."""
+        self.recipients.forget_facts()
+        if draft is not None and draft == self.current_draft():
+            self._fill(Composed(cover_index=self.covers.index, resolution=self.bar.resolution.value))
+            self.start_new()
         self._refresh()
-        self.start_new()
 
     @Slot(object)
-    def _job_changed(self, job: FaxJob) -> None:
-        if job.id in self._last:
-            self._last[job.id] = job
-            self._show_last()
-
-    def _show_last(self) -> None:
-        """How the faxes queued last fare: progress while they are uploaded, then one sentence."""
-        jobs = tuple(self._last.values())
-        sending = next((j for j in jobs if j.state is FaxState.SENDING), None)
-        can_cancel = any(j.state in _ON_THE_WAY for j in jobs)
-        if sending is not None:
-            self.bar.show_news(
-                sentence(sending), role="label", percent=percent(sending) or 0, can_cancel=True
-            )
-        elif can_cancel:
-            words = (
-                self.tr("Your fax is in the queue")
-                if len(jobs) == 1
-                else self.tr("Your faxes are in the queue")
-            )
-            self.bar.show_news(words, can_cancel=True)
-        elif len(jobs) == 1:
-            failed = jobs[0].state in (
-                FaxState.FAILED,
-                FaxState.WAITING,
-                FaxState.INTERRUPTED,
-                FaxState.NEEDS_YOU,
-            )
-            self.bar.show_news(sentence(jobs[0]), role="wait" if failed else "good")
+    def _undone(self, draft: FaxDraft) -> None:
+        """A fax was taken back: into the empty composer, or aside when something new stands there."""
+        made = composed_of(draft, self._region)
+        if self.composed.is_blank and not self.sending.is_busy:
+            self._fill(made)
+            self.start_new()
         else:
-            self.bar.show_news(self.tr("All of them have left this computer."))
+            self._set_aside.append(made)
+        self._refresh()
 
     @Slot()
-    def _cancel(self) -> None:
-        for job in self._last.values():
-            if job.state in _ON_THE_WAY:
-                self._desk.faxes.cancel(job.id)
+    def restore(self) -> None:
+        """Exchange the fax set aside last with what stands in the composer."""
+        if self._set_aside and not self.sending.is_busy:
+            back = self._set_aside.pop()
+            self._put_aside(self.composed)
+            self._fill(back)
+            self._refresh()
+            self.start_new()
+
+    def _put_aside(self, composed: Composed) -> None:
+        if not composed.is_blank:
+            self._set_aside.append(composed)
+
+    def _fill(self, composed: Composed) -> None:
+        """Show exactly this."""
+        self._time = composed.time
+        self.bar.resolution.choose(composed.resolution)
+        self.card.fill(composed)
+        self._people_changed()
+
+    @Slot()
+    def choose_time(self) -> None:
+        """Ask when it goes out."""
+        dialog = SendLaterDialog(self._time, self)
+        dialog.decided.connect(self._time_decided)
+        dialog.open()
+
+    @Slot(object)
+    def _time_decided(self, time: SendTime) -> None:
+        self._time = time
+        self._refresh()
+
+    @Slot()
+    def _forget_time(self) -> None:
+        self._time = AT_ONCE
+        self._refresh()
+        self.bar.later.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _people_changed(self) -> None:
+        self._refresh()
+        if self.recipients.unknown and self._desk.session.account is not None:
+            self._facts_pause.start()
+
+    @Slot()
+    def _ask_facts(self) -> None:
+        """Look early who is odd; whether these very pages went there is asked when it is sent."""
+        unknown = self.recipients.unknown
+        if unknown and self._desk.session.account is not None:
+            self._desk.faxes.ask_facts(FaxDraft(recipients=unknown, documents=()), self.recipients.set_facts)
 
     @Slot(str)
     def _problem(self, text: str) -> None:
+        """A sentence of bad news is shown where the work is done; other pages show theirs."""
         self._checks_due = 0
-        if self._is_queueing:
-            self._is_queueing = False
-            self.bar.show_news("")
+        was_busy = self.sending.stop_waiting()
+        if was_busy or self.isVisible():
             self._refresh()
-        self.bar.show_problem(text)
+            self.bar.show_problem(text)
+
+    @Slot(str)
+    def _said(self, text: str) -> None:
+        if self.isVisible():
+            self.bar.show_news(text)
 
     @Slot(object)
     def _checked(self, files: Sequence[CheckedFile]) -> None:
@@ -370,12 +355,16 @@ class FaxPage(QWidget):
         account = self._desk.session.account
         if account is not None:
             self.recipients.set_region(account.home_country)
-            self.covers.set_covers(account.cover_pages, self._desk.preferences.value.cover_index)
+            if account.cover_pages != self.covers.covers:
+                self.covers.set_covers(account.cover_pages, self._desk.preferences.value.cover_index)
         self._refresh()
 
 
-def _headed(title: QWidget, right: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.addWidget(title, 1)
-    row.addWidget(right)
-    return row
+def _time_problem(page: FaxPage, draft: FaxDraft) -> str:
+    """Why the chosen times no longer work, "" when they do."""
+    now = datetime.now(UTC)
+    if draft.send_at is not None and draft.send_at <= now:
+        return page.tr("The time it was to go out has passed. Choose another, or clear it to send now.")
+    if draft.keep_trying_until is not None and draft.keep_trying_until <= (draft.send_at or now):
+        return page.tr("The time to keep trying until has passed. Choose another, or clear it.")
+    return ""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rcdesk.ui.notice_bar import NoticeBar
     from rcdesk.ui.side_bar import SideBar
 
-PAGES = ("phone", "fax", "queue", "sent", "failed")
+PAGES = ("phone", "fax", "queue", "sent", "failed", "received")
 NARROW_BELOW_PX = 1000
 SAVE_DELAY_MS = 500
 
@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         self.sign_in_page.try_demo.connect(self.try_demo)
         desk.session.state_changed.connect(self._session_changed)
         desk.session.account_changed.connect(self._session_changed)
+        desk.faxes.undone.connect(self._undone)
         self._add_keys()
         self._restore_geometry()
         self._session_changed()
@@ -113,7 +114,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def show_page(self, name: str) -> None:
-        """Open a page: phone, fax, queue, sent or failed."""
+        """Open a page: phone, fax, queue, sent, failed or received."""
         if name not in PAGES:
             return
         self._page = name
@@ -155,6 +156,9 @@ class MainWindow(QMainWindow):
             ("Ctrl+L", self._focus_number),
             ("Ctrl+N", self._new_fax_asked),
             ("Ctrl+O", self._choose_files),
+            ("Ctrl+Z", self.undo_send),
+            ("Ctrl+F", self.focus_search),
+            ("Ctrl+,", self.open_settings),
             ("Ctrl+Q", self.quit_requested.emit),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -164,6 +168,37 @@ class MainWindow(QMainWindow):
     def _focus_number(self) -> None:
         self.show_page("phone")
         self.desk_side.focus_number()
+
+    @Slot()
+    def undo_send(self) -> None:
+        """Take the newest fax back while that is possible, and show it in the composer."""
+        if self._is_furnished:
+            self.desk_side.fax_page.undo_send()
+
+    @Slot()
+    def focus_search(self) -> None:
+        """Search the page that is open; from a page without a search, the faxes sent."""
+        recents = self.desk_side.findChild(QLineEdit, "recentsSearch")
+        if recents is not None and recents.isVisible():
+            recents.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            recents.selectAll()
+        else:
+            self.desk_side.search()
+
+    @Slot()
+    def open_settings(self) -> None:
+        """Show what can be chosen, once."""
+        from rcdesk.ui.settings_dialog import SettingsDialog
+
+        shown = self.findChild(SettingsDialog)
+        if shown is not None:
+            shown.activateWindow()
+            return
+        SettingsDialog(self._desk, self).open()
+
+    @Slot()
+    def _undone(self) -> None:
+        self.show_page("fax")
 
     @Slot()
     def _choose_files(self) -> None:

@@ -1,145 +1,44 @@
-"""Who the fax goes to: chips for numbers that were read, a line to type or paste the next ones.
+"""Who the fax goes to: chips for the entries that were read, a line to type or paste the next ones.
 
 Every entry is read by core.phone_number in the account's home country. A number that cannot be faxed stays a
-red chip with its reason below the field, so nothing typed is ever lost. GUI thread. Read next: fax_page.py.
+red chip with its reason below the field, so nothing typed is ever lost. Beyond FOLD_ABOVE entries only some
+have a chip; the others are behind "+ 260 more". GUI thread. Read next: chips.py, suggestions.py.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractButton, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from rcdesk.core.errors import UserError
+from rcdesk.bridge.desk import Desk
+from rcdesk.core.brake import RecipientFacts
 from rcdesk.core.fax import Recipient
+from rcdesk.core.people import Suggestion
+from rcdesk.ui.chips import (
+    CHIP_HEIGHT,
+    SEPARATORS,
+    Chip,
+    Entry,
+    MoreChip,
+    entry_of,
+    odd_summary,
+    odd_words,
+    read_entry,
+)
 from rcdesk.ui.flow import FlowLayout
-from rcdesk.ui.look import color, dress, glyph, label
+from rcdesk.ui.look import dress, label
+from rcdesk.ui.recipient_line import RecipientLine
+from rcdesk.ui.recipient_list import RecipientList
+from rcdesk.ui.suggestions import Suggestions
 
-_SEPARATORS = re.compile(r"[,;\n\r\t]+")
-_NAMED = re.compile(r"^\s*(?P<name>[^<\d+(]*?[^\W\d][^<\d+(]*?)\s*[<:]?\s*(?P<number>\+?[\d(][^<>]*)>?\s*$")
-_CHIP_HEIGHT = 28
+FOLD_ABOVE = 12
+_SHOWN_FOLDED = 8
+_PROBLEMS_SAID = 2
 _FRAME = """#chipFrame { background: $surface; border: 1px solid $border; border-radius: 8px; }
 #chipFrame[isActive="true"] { border: 2px solid $accent; }"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One chip: text as typed; recipient when it can be faxed, else problem says why not. shown its words."""
-
-    text: str
-    shown: str
-    recipient: Recipient | None = None
-    problem: str = ""
-
-
-def read_entry(text: str, region: str, already: frozenset[str] = frozenset()) -> Entry:
-    """Read one typed entry, "Name <number>", "Name: number" or a number. already holds E.164 numbers."""
-    from rcdesk.core.phone_number import parse
-
-    typed = text.strip()
-    match = _NAMED.match(typed)
-    name, digits = (match["name"].strip(" <:-"), match["number"]) if match else ("", typed)
-    try:
-        number = parse(digits, region)
-    except UserError as exc:
-        try:
-            number = parse(typed, region)
-        except UserError:
-            return Entry(
-                text=typed,
-                shown=typed,
-                problem=str(exc).replace("RingOut cannot call", "rcdesk cannot reach"),
-            )
-        name = ""
-    shown = f"{name}  {number.national}" if name else number.national
-    if number.e164 in already:
-        return Entry(text=typed, shown=shown, problem="It is already in the list.")
-    return Entry(text=typed, shown=shown, recipient=Recipient(number=number.e164, name=name))
-
-
-class Chip(QAbstractButton):
-    """One entry as a round chip. Clicking it, Delete or Backspace removes it; the tooltip says why."""
-
-    def __init__(self, entry: Entry, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.entry = entry
-        self.setObjectName("recipientChip")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        state = entry.problem or self.tr("fine")
-        self.setAccessibleName(self.tr("{0}: {1} Press Delete to remove.").format(entry.shown, state))
-        self.setToolTip(entry.problem or self.tr("Remove"))
-
-    @property
-    def _family(self) -> str:
-        return "bad" if self.entry.problem else "accent"
-
-    def sizeHint(self) -> QSize:
-        """As wide as its text and the cross."""
-        metrics = self.fontMetrics()
-        return QSize(
-            min(420, metrics.horizontalAdvance(self.entry.shown) + 44),
-            max(_CHIP_HEIGHT, metrics.height() + 10),
-        )
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete and Backspace remove."""
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.click()
-            return
-        super().keyPressEvent(event)
-
-    def paintEvent(self, event: object) -> None:
-        """A tinted pill with a cross."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = self.rect().toRectF().adjusted(1, 1, -1, -1)
-        family = self._family
-        painter.setPen(
-            QPen(color("accent" if self.hasFocus() else f"{family}_line"), 2 if self.hasFocus() else 1)
-        )
-        painter.setBrush(color(f"{family}_tint"))
-        painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
-        painter.setPen(color(f"{family}_ink"))
-        text = self.rect().adjusted(12, 0, -30, 0)
-        shown = self.fontMetrics().elidedText(self.entry.shown, Qt.TextElideMode.ElideMiddle, text.width())
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-        cross = glyph("x", f"{family}_ink", 14, self.devicePixelRatioF())
-        painter.drawPixmap(self.width() - 26, (self.height() - 14) // 2, cross)
-        painter.end()
-
-
-class _Line(QLineEdit):
-    """The typing part: a paste with several lines becomes several entries."""
-
-    committed = Signal(str)
-    emptied = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Paste):
-            self._paste()
-            return
-        is_plain_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not (
-            event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        )
-        if is_plain_enter or event.text() in (",", ";"):
-            if self.text().strip():
-                self.committed.emit(self.text())
-            return
-        if event.key() == Qt.Key.Key_Backspace and not self.text():
-            self.emptied.emit()
-            return
-        super().keyPressEvent(event)
-
-    def _paste(self) -> None:
-        text = QGuiApplication.clipboard().text()
-        if len([part for part in _SEPARATORS.split(text) if part.strip()]) > 1:
-            self.committed.emit(text)
-        else:
-            self.insert(text.strip())
 
 
 class RecipientField(QWidget):
@@ -147,64 +46,125 @@ class RecipientField(QWidget):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._region = "US"
+        self._entries: list[Entry] = []
+        self._facts: dict[str, RecipientFacts] = {}
         self._chips: list[Chip] = []
         self._frame = QFrame()
         self._frame.setObjectName("chipFrame")
-        self.line = _Line()
-        self.line.setObjectName("recipientField")
-        self.line.setFrame(False)
-        self.line.setMinimumHeight(_CHIP_HEIGHT)
-        self.line.setPlaceholderText(self.tr("Number, or paste a list"))
-        self.line.setAccessibleName(self.tr("To: fax number"))
-        self.line.setAccessibleDescription(
-            self.tr("Enter or comma adds the number. Backspace removes the last one.")
-        )
-        self.line.setProperty("kind", "bare")
         dress(self._frame, _FRAME)
+        self.line = self._make_line()
+        self._more = MoreChip(self._frame)
+        self._more.hide()
         self._flow = FlowLayout(self._frame, margin=9, gap=8)
         self._flow.addWidget(self.line)
+        self._notice = label("", "wait", wraps=True)
+        self._notice.setObjectName("recipientNotice")
         self._problem = label("", "bad", wraps=True)
         self._problem.setObjectName("recipientProblem")
-        self._problem.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self._frame)
-        layout.addWidget(self._problem)
+        for below in (self._notice, self._problem):
+            layout.addWidget(below)
+            below.hide()
         self.setFocusProxy(self.line)
+        self.offered = Suggestions(self.line, self._frame, desk.people.suggest)
+        self.line.offered = self.offered
         self.line.committed.connect(self.add_text)
         self.line.emptied.connect(self._remove_last)
         self.line.textEdited.connect(self._typed)
         self.line.installEventFilter(self)
+        self.offered.accepted.connect(self._suggested)
+        self.offered.missed.connect(self.commit_typed)
+        self._more.clicked.connect(self.show_all)
+
+    def _make_line(self) -> RecipientLine:
+        line = RecipientLine()
+        line.setObjectName("recipientField")
+        line.setFrame(False)
+        line.setMinimumHeight(CHIP_HEIGHT)
+        line.setPlaceholderText(self.tr("Name, number, or paste a list"))
+        line.setAccessibleName(self.tr("To: name or fax number"))
+        line.setAccessibleDescription(
+            self.tr(
+                "Enter or comma adds the number, Down shows who was faxed. Backspace removes the last one."
+            )
+        )
+        line.setProperty("kind", "bare")
+        return line
 
     @property
     def recipients(self) -> tuple[Recipient, ...]:
         """Those that can be faxed, in the order they were added."""
-        return tuple(c.entry.recipient for c in self._chips if c.entry.recipient is not None)
+        return tuple(e.recipient for e in self._entries if e.recipient is not None)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All of them, the bad ones too."""
+        return tuple(self._entries)
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """One sentence for each bad chip."""
-        return tuple(f"{c.entry.shown}: {c.entry.problem}" for c in self._chips if c.entry.problem)
+        """One sentence for each bad entry."""
+        return tuple(f"{e.shown}: {e.problem}" for e in self._entries if e.problem)
+
+    @property
+    def unknown(self) -> tuple[Recipient, ...]:
+        """Those of whom no facts were brought yet."""
+        return tuple(r for r in self.recipients if r.number not in self._facts)
+
+    @property
+    def is_blank(self) -> bool:
+        """True when nothing was entered."""
+        return not self._entries and not self.line.text().strip()
 
     def set_region(self, region: str) -> None:
         """The home country national numbers are read in (ISO 3166)."""
         self._region = region
+        self.offered.model.region = region
+
+    def set_facts(self, facts: Sequence[RecipientFacts]) -> None:
+        """What the archive knows of some of them: odd ones are shown in the colour of waiting, with words."""
+        self._facts |= {fact.recipient.number: fact for fact in facts}
+        self._lay_out()
+
+    def forget_facts(self) -> None:
+        """A fax went out: what was known may have changed."""
+        self._facts.clear()
 
     @Slot(str)
     def add_text(self, text: str) -> None:
         """Add every number of a typed or pasted text; commas, semicolons, tabs and new lines separate."""
-        for part in _SEPARATORS.split(text):
-            if part.strip():
-                already = frozenset(r.number for r in self.recipients)
-                self._add(read_entry(part, self._region, already))
+        already = {r.number for r in self.recipients}
+        for line in text.splitlines():
+            for part in _parts(line):
+                entry = read_entry(part, self._region, already)
+                self._entries.append(entry)
+                if entry.recipient is not None:
+                    already.add(entry.recipient.number)
         self.line.clear()
-        self._show_problems()
-        self.changed.emit()
+        self._entries_changed()
 
+    def add_recipients(self, recipients: Sequence[Recipient]) -> None:
+        """Add people whose numbers are good; those already there are not added twice."""
+        already = {r.number for r in self.recipients}
+        for recipient in recipients:
+            if recipient.number not in already:
+                already.add(recipient.number)
+                self._entries.append(entry_of(recipient, self._region))
+        self._entries_changed()
+
+    def set_entries(self, entries: Sequence[Entry]) -> None:
+        """Replace everything."""
+        self._entries = list(entries)
+        self.line.clear()
+        self._entries_changed()
+
+    @Slot()
     def commit_typed(self) -> None:
         """Take what is still in the line as an entry: called before sending and when the focus leaves."""
         if self.line.text().strip():
@@ -212,11 +172,22 @@ class RecipientField(QWidget):
 
     def clear(self) -> None:
         """Forget everyone."""
-        for chip in tuple(self._chips):
-            self._drop(chip)
-        self.line.clear()
-        self._show_problems()
-        self.changed.emit()
+        self.set_entries(())
+
+    def edit(self, number: str) -> None:
+        """Put the entry with this E.164 number back into the line to be corrected."""
+        for entry in self._entries:
+            if entry.recipient is not None and entry.recipient.number == number:
+                self._edit(entry)
+                return
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def show_all(self) -> None:
+        """Open the list of all recipients."""
+        dialog = RecipientList(self.entries, self._facts, self)
+        dialog.removed.connect(self._remove_many)
+        dialog.open()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The frame shows the focus of the line, and leaving the line commits it."""
@@ -224,52 +195,148 @@ class RecipientField(QWidget):
             self._frame.setProperty("isActive", event.type() == QEvent.Type.FocusIn)
             self._frame.style().unpolish(self._frame)
             self._frame.style().polish(self._frame)
-            if event.type() == QEvent.Type.FocusOut and any(c.isdigit() for c in self.line.text()):
-                self.commit_typed()
+            if event.type() == QEvent.Type.FocusOut:
+                self.offered.close_list()
+                if any(c.isdigit() for c in self.line.text()):
+                    self.commit_typed()
         return super().eventFilter(watched, event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click anywhere in the field types."""
         self.line.setFocus(Qt.FocusReason.MouseFocusReason)
 
-    def _add(self, entry: Entry) -> None:
-        chip = Chip(entry, self._frame)
-        chip.clicked.connect(self._chip_clicked)
-        self._flow.insert(len(self._chips), chip)
-        self._chips.append(chip)
-        QWidget.setTabOrder(chip, self.line)
-        chip.show()
-        self._frame.updateGeometry()
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another page: the list goes too."""
+        self.offered.close_list()
+        super().hideEvent(event)
 
-    @Slot()
-    def _chip_clicked(self) -> None:
-        chip = self.sender()
-        if isinstance(chip, Chip):
-            self._remove(chip)
+    # The chips
 
-    @Slot()
-    def _remove_last(self) -> None:
-        if self._chips:
-            self._remove(self._chips[-1])
-
-    def _remove(self, chip: Chip) -> None:
-        self._drop(chip)
-        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._show_problems()
+    def _entries_changed(self) -> None:
+        self.offered.close_list()
+        self._lay_out()
         self.changed.emit()
 
+    def _shown(self) -> list[Entry]:
+        """Those with a chip: all of a few; of many the bad and odd ones first, then the newest."""
+        if len(self._entries) <= FOLD_ABOVE:
+            return list(self._entries)
+        ranked = sorted(
+            range(len(self._entries)),
+            key=lambda i: (not self._entries[i].problem, not self._warning(self._entries[i]), -i),
+        )
+        chosen = sorted({*ranked[: _SHOWN_FOLDED - 1], len(self._entries) - 1})
+        return [self._entries[i] for i in chosen]
+
+    def _lay_out(self) -> None:
+        """Make the chips those of _shown(), keeping the ones that stay."""
+        shown = self._shown()
+        kept = {id(chip.entry): chip for chip in self._chips}
+        wanted = {id(entry) for entry in shown}
+        for chip in [c for c in self._chips if id(c.entry) not in wanted]:
+            self._drop(chip)
+        self._chips = []
+        for position, entry in enumerate(shown):
+            chip = kept.get(id(entry)) or self._new_chip(entry)
+            self._flow.removeWidget(chip)
+            self._flow.insert(position, chip)
+            chip.set_warning(self._warning(entry))
+            chip.show()
+            self._chips.append(chip)
+        hidden = len(self._entries) - len(shown)
+        self._flow.removeWidget(self._more)
+        if hidden:
+            self._more.set_count(hidden, len(self._entries))
+            self._flow.insert(len(shown), self._more)
+        self._more.setVisible(hidden > 0)
+        for before, after in zip(self._chips, [*self._chips[1:], self.line], strict=True):
+            QWidget.setTabOrder(before, after)
+        self._frame.updateGeometry()
+        self._show_words()
+
+    def _new_chip(self, entry: Entry) -> Chip:
+        chip = Chip(entry, self._frame)
+        chip.removed.connect(self._chip_removed)
+        chip.edited.connect(self._chip_edited)
+        return chip
+
     def _drop(self, chip: Chip) -> None:
-        self._chips.remove(chip)
         self._flow.removeWidget(chip)
         chip.hide()
         chip.deleteLater()
-        self._frame.updateGeometry()
+
+    def _warning(self, entry: Entry) -> str:
+        fact = self._facts.get(entry.recipient.number) if entry.recipient is not None else None
+        return odd_words(fact, self._pretty) if fact is not None else ""
+
+    def _pretty(self, number: str) -> str:
+        from rcdesk.core.phone_number import pretty
+
+        return pretty(number, self._region)
+
+    def _show_words(self) -> None:
+        facts = [self._facts[r.number] for r in self.recipients if r.number in self._facts]
+        notice = odd_summary([f for f in facts if f.oddity is not None], self._pretty)
+        problems = self.problems
+        text = "  ".join(problems[:_PROBLEMS_SAID])
+        if len(problems) > _PROBLEMS_SAID:
+            text += "  " + self.tr("{0} more cannot be faxed.").format(len(problems) - _PROBLEMS_SAID)
+        for below, words in ((self._notice, notice), (self._problem, text)):
+            below.setText(words)
+            below.setVisible(bool(words))
 
     @Slot()
-    def _typed(self) -> None:
+    def _chip_removed(self) -> None:
+        chip = self.sender()
+        if isinstance(chip, Chip):
+            self._remove_many((chip.entry,))
+            self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _chip_edited(self) -> None:
+        chip = self.sender()
+        if isinstance(chip, Chip):
+            self._edit(chip.entry)
+
+    def _edit(self, entry: Entry) -> None:
+        self.commit_typed()
+        self._entries = [e for e in self._entries if e is not entry]
+        self._entries_changed()
+        self.line.setText(entry.text)
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.line.selectAll()
         self.changed.emit()
 
-    def _show_problems(self) -> None:
-        text = "  ".join(self.problems)
-        self._problem.setText(text)
-        self._problem.setVisible(bool(text))
+    @Slot()
+    def _remove_last(self) -> None:
+        if self._entries:
+            self._remove_many((self._entries[-1],))
+
+    @Slot(object)
+    def _remove_many(self, entries: Sequence[Entry]) -> None:
+        gone = {id(entry) for entry in entries}
+        self._entries = [entry for entry in self._entries if id(entry) not in gone]
+        self._entries_changed()
+
+    @Slot(object)
+    def _suggested(self, suggestion: Suggestion) -> None:
+        self.line.clear()
+        self.add_recipients(suggestion.recipients)
+
+    @Slot(str)
+    def _typed(self, text: str) -> None:
+        self.offered.typed(text)
+        self.changed.emit()
+
+
+def _parts(line: str) -> list[str]:
+    """The entries of one pasted line: commas, semicolons and tabs separate, but a name and its number, as a
+    table's row has them ("Valley Imaging, 650 555 0110"), stay together."""
+    parts = [part.strip() for part in SEPARATORS.split(line) if part.strip()]
+    if len(parts) == 2:
+        has_digit = [any(c.isdigit() for c in part) for part in parts]
+        if has_digit == [False, True]:
+            return [f"{parts[0]}, {parts[1]}" if "<" in parts[1] else f"{parts[0]} <{parts[1]}>"]
+        if has_digit == [True, False] and "<" not in parts[0]:
+            return [f"{parts[1]} <{parts[0]}>"]
+    return parts

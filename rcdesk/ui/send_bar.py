@@ -1,11 +1,12 @@
-"""The bar below the composer: what will go out, the resolution, Send; then how the upload fares.
+"""The bar below the composer: what will go out, the resolution, when, Send; then Undo and how it fares.
 
-It only shows and asks; deciding is done by fax_page.py. GUI thread. Read next: fax_page.py.
+It only shows and asks; deciding is done by fax_page.py and sending.py. GUI thread. Read next: sending.py.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -18,7 +19,8 @@ from PySide6.QtWidgets import (
 
 from rcdesk.core.fax import Resolution
 from rcdesk.ui.card import Card
-from rcdesk.ui.look import Button, dress, hairline, label
+from rcdesk.ui.look import Button, IconButton, color, dress, hairline, label
+from rcdesk.ui.theme import set_role
 
 _SEGMENTED = """
 #segmented { background: $well; border-radius: 9px; border: 1px solid $hairline; }
@@ -71,10 +73,52 @@ class ResolutionChoice(QFrame):
         self.changed.emit()
 
 
+class UndoButton(Button):
+    """Undo (10): counts down and shows what is left of the time as a thin line that shrinks."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(self.tr("Undo"), icon_name="undo", token="accent_ink")
+        self.setParent(parent)
+        self.setObjectName("undoButton")
+        self.setToolTip(self.tr("Take the fax back before it leaves (Ctrl+Z)"))
+        self.setMinimumHeight(40)
+        dress(
+            self,
+            "#undoButton { background: $accent_tint; color: $accent_ink; border: 1px solid $accent_line; }"
+            '#undoButton[keyboardFocus="true"] { border: 2px solid $accent; }',
+        )
+        self._part = 0.0
+
+    def show_left(self, left_s: float, of_s: float) -> None:
+        """left_s of of_s seconds remain."""
+        self._part = max(0.0, min(1.0, left_s / of_s)) if of_s > 0 else 0.0
+        words = self.tr("Undo ({0})").format(max(0, round(left_s + 0.49)))
+        if words != self.text():
+            self.setText(words)
+            self.setAccessibleName(self.tr("Undo sending, {0} seconds left").format(round(left_s + 0.49)))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The button, then the line along its lower edge."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color("accent"))
+        room = self.width() - 16
+        painter.drawRoundedRect(QRectF(8, self.height() - 5, room * self._part, 2.5), 1.2, 1.2)
+        painter.end()
+
+
 class SendBar(Card):
-    """Signals: send_asked(), cancel_asked(), queue_asked()."""
+    """Signals: send_asked(), later_asked(), now_asked(), undo_asked(), restore_asked(), cancel_asked(),
+    queue_asked()."""
 
     send_asked = Signal()
+    later_asked = Signal()
+    now_asked = Signal()
+    undo_asked = Signal()
+    restore_asked = Signal()
     cancel_asked = Signal()
     queue_asked = Signal()
 
@@ -82,11 +126,7 @@ class SendBar(Card):
         super().__init__("", parent)
         self.setObjectName("sendBar")
         self.resolution = ResolutionChoice()
-        self.send = Button(self.tr("Send fax"), kind="primary", icon_name="send", token="onaccent")
-        self.send.setObjectName("sendFaxButton")
-        self.send.setToolTip(self.tr("Send fax (Ctrl+Enter)"))
-        self.send.setMinimumHeight(40)
-        self.send.clicked.connect(self.send_asked)
+        self._make_buttons()
         self._title = label("", "rowTitle")
         self._facts = label("", "small")
         self.problem = label("", "bad", wraps=True)
@@ -99,15 +139,51 @@ class SendBar(Card):
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addLayout(words, 1)
-        row.addWidget(self.resolution, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self.send, 0, Qt.AlignmentFlag.AlignVCenter)
+        for button in (self.resolution, self.later, self._now, self.undo, self.send):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         layout = self.body
         layout.setContentsMargins(24, 10, 24, 14)
         layout.setSpacing(8)
+        self._offer_row = self._make_offer_row()
         self._progress_row = self._make_progress_row()
+        layout.addWidget(self._offer_row)
         layout.addWidget(self._progress_row)
         layout.addLayout(row)
-        self._progress_row.hide()
+        self.show_time("", is_set=False)
+        for hidden in (self._offer_row, self._progress_row, self.undo):
+            hidden.hide()
+
+    def _make_buttons(self) -> None:
+        self.send = Button(self.tr("Review && send"), kind="primary", icon_name="send", token="onaccent")
+        self.send.setObjectName("sendFaxButton")
+        self.send.setAccessibleName(self.tr("Review and send"))
+        self.send.setToolTip(self.tr("Sends at once when nothing is odd, else asks once (Ctrl+Enter)"))
+        self.send.setMinimumHeight(40)
+        self.send.clicked.connect(self.send_asked)
+        self.later = Button(self.tr("Send later…"), icon_name="calendar")
+        self.later.setObjectName("sendLaterButton")
+        self.later.setMinimumHeight(40)
+        self.later.clicked.connect(self.later_asked)
+        self._now = IconButton("x", self.tr("No set time: send it at once"))
+        self._now.setObjectName("sendNowButton")
+        self._now.clicked.connect(self.now_asked)
+        self.undo = UndoButton()
+        self.undo.clicked.connect(self.undo_asked)
+
+    def _make_offer_row(self) -> QWidget:
+        row = QWidget()
+        self._offer = label("", "label")
+        self._offer.setObjectName("offerWords")
+        restore = Button(self.tr("Restore"), kind="link", icon_name="undo", token="accent_ink")
+        restore.setObjectName("restoreButton")
+        restore.setToolTip(self.tr("Exchange it with what is in the composer now"))
+        restore.clicked.connect(self.restore_asked)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._offer)
+        layout.addWidget(restore)
+        layout.addStretch(1)
+        return row
 
     def _make_progress_row(self) -> QWidget:
         row = QWidget()
@@ -146,6 +222,34 @@ class SendBar(Card):
         self._facts.setText(facts)
         self.send.setEnabled(can_send)
 
+    def show_time(self, words: str, *, is_set: bool) -> None:
+        """When it goes out: words on the button, and a way to clear them when a time is set."""
+        self.later.setText(words or self.tr("Send later…"))
+        self.later.setAccessibleName(self.tr("Goes out: {0}. Change.").format(words) if is_set else words)
+        if not is_set:
+            self.later.setAccessibleName(self.tr("Send later"))
+        self._now.setVisible(is_set)
+        is_later = is_set and bool(words)
+        self.send.setText(self.tr("Review && schedule") if is_later else self.tr("Review && send"))
+
+    def show_undo(self, left_s: float, of_s: float, *, is_alone: bool) -> None:
+        """Undo with its seconds; is_alone: nothing new is being written, so it takes the place of Send."""
+        is_on = left_s > 0
+        had_focus = self.undo.hasFocus()
+        if is_on:
+            self.undo.show_left(left_s, of_s)
+        self.undo.setVisible(is_on)
+        is_calm = is_on and is_alone
+        for part in (self.send, self.resolution, self.later):
+            part.setVisible(not is_calm)
+        if had_focus and not is_on:
+            self.send.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_offer(self, words: str) -> None:
+        """What can be brought back into the composer, "" for nothing."""
+        self._offer.setText(words)
+        self._offer_row.setVisible(bool(words))
+
     def show_problem(self, sentence: str) -> None:
         """One sentence of what keeps the fax from going, "" for nothing."""
         self.problem.setText(sentence)
@@ -162,8 +266,6 @@ class SendBar(Card):
         can_cancel: bool = False,
     ) -> None:
         """The line above: words "" hides it; percent 0-100 or is_busy shows the bar."""
-        from rcdesk.ui.theme import set_role
-
         self._progress_row.setVisible(bool(words))
         self._news.setText(words)
         set_role(self._news, role)

@@ -1,0 +1,150 @@
+"""The card of the composer: recipients, documents, cover page and note, read and filled as one value.
+
+It knows nothing of sending. changed() follows every change but those of the recipients, who have their own
+signal. GUI thread. Read next: composed.py, fax_page.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+
+from rcdesk.bridge.desk import Desk
+from rcdesk.core.fax import MAX_NOTE_CHARACTERS, FaxDraft
+from rcdesk.ui.attachments import AttachmentsList, size_words
+from rcdesk.ui.card import Card
+from rcdesk.ui.composed import Composed, page_words
+from rcdesk.ui.cover_picker import CoverPicker
+from rcdesk.ui.group_menu import GroupMenu
+from rcdesk.ui.import_dialog import ImportRecipients
+from rcdesk.ui.look import label
+from rcdesk.ui.recipient_field import RecipientField
+from rcdesk.ui.theme import set_role
+
+
+class ComposerCard(Card):
+    """changed() when documents, cover or note changed."""
+
+    changed = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self._original: FaxDraft | None = None
+        self._is_filling = False
+        self.recipients = RecipientField(desk)
+        self.groups = GroupMenu(desk, self.recipients, self)
+        self.importing = ImportRecipients(desk, self.recipients)
+        self.attachments = AttachmentsList()
+        self.covers = CoverPicker()
+        self.note = self._make_note()
+        self._counter = label("", "small")
+        self._counter.setObjectName("noteCounter")
+        self._files_facts = label("", "small")
+        self._build()
+        self.attachments.changed.connect(self._changed)
+        self.covers.chosen.connect(self._changed)
+        self.note.textChanged.connect(self._changed)
+        self._changed()
+
+    @property
+    def composed(self) -> Composed:
+        """Everything that stands here; time and resolution are chosen elsewhere."""
+        return Composed(
+            entries=self.recipients.entries,
+            typed=self.recipients.line.text(),
+            documents=self.attachments.documents,
+            cover_index=self.covers.index,
+            note=self.note.toPlainText(),
+            original=self._original,
+        )
+
+    def fill(self, composed: Composed) -> None:
+        """Show exactly this, telling once at the end."""
+        self._is_filling = True
+        self.recipients.set_entries(composed.entries)
+        self.recipients.line.setText(composed.typed)
+        self.attachments.set_documents(composed.documents)
+        if composed.cover_index is not None:
+            self.covers.choose(composed.cover_index)
+        self.note.setPlainText(composed.note)
+        original = composed.original
+        if original is not None and original.cover_index is None:
+            original = replace(original, cover_index=self.covers.index)
+        self._original = original
+        self._is_filling = False
+        self._changed()
+
+    def _make_note(self) -> QPlainTextEdit:
+        note = QPlainTextEdit()
+        note.setObjectName("noteEdit")
+        note.setAccessibleName(self.tr("Note on the cover"))
+        note.setPlaceholderText(self.tr("A few words for the cover page"))
+        note.setTabChangesFocus(True)
+        note.setFixedHeight(64)
+        return note
+
+    def _build(self) -> None:
+        inner = QWidget()
+        inner.setObjectName("composer")
+        inner.setProperty("surface", "clear")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(24, 12, 24, 18)
+        column.setSpacing(8)
+        to = label(self.tr("To"), "label")
+        column.addLayout(_headed(to, self.groups.button, self.importing.button))
+        column.addWidget(self.recipients)
+        column.addWidget(self.importing.problem)
+        column.addSpacing(6)
+        column.addLayout(_headed(label(self.tr("Documents"), "label"), self._files_facts))
+        column.addWidget(self.attachments)
+        column.addSpacing(6)
+        column.addWidget(label(self.tr("Cover page"), "label"))
+        column.addWidget(self.covers)
+        column.addLayout(_headed(label(self.tr("Note on the cover"), "label"), self._counter))
+        column.addWidget(self.note)
+        column.addStretch(1)
+        self.body.setContentsMargins(1, 6, 1, 10)
+        self.body.addWidget(self._make_area(inner))
+        order = (
+            self.groups.button,
+            self.importing.button,
+            self.recipients.line,
+            self.attachments.drop_zone,
+            self.covers,
+            self.note,
+        )
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
+
+    def _make_area(self, inner: QWidget) -> QScrollArea:
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inner)
+        area.verticalScrollBar().valueChanged.connect(self.recipients.offered.close_list)
+        return area
+
+    @Slot()
+    def _changed(self) -> None:
+        if self._is_filling:
+            return
+        length = len(self.note.toPlainText())
+        self._counter.setText(f"{length:,} / {MAX_NOTE_CHARACTERS:,}")
+        set_role(self._counter, "bad" if length > MAX_NOTE_CHARACTERS else "small")
+        documents = self.attachments.documents
+        size = size_words(sum(d.size_bytes for d in documents))
+        self._files_facts.setText(f"{page_words(documents)} · {size}" if documents else "")
+        self.changed.emit()
+
+
+def _headed(title: QWidget, *right: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.addWidget(title, 1)
+    for widget in right:
+        row.addWidget(widget)
+    return row

@@ -1,0 +1,293 @@
+"""Send later…: when a fax goes out, who keeps it until then, and until when it is tried again.
+
+Times are entered in this computer's zone, which is named, and leave as aware UTC. Opened with open(), it
+brings its answer by the signal decided(). GUI thread. Read next: send_bar.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QTime, QTimeZone, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDateTimeEdit,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rcdesk.core.fax import SendBy
+from rcdesk.ui.look import Button, dress, label
+
+_FORMAT = "ddd d MMM yyyy  HH:mm"
+_MORNING = QTime(8, 0)
+_TRY_FOR_HOURS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendTime:
+    """When a fax goes out: at None at once; by says who keeps it until then; until bounds the retries."""
+
+    at: datetime | None = None
+    by: SendBy = SendBy.DESK
+    until: datetime | None = None
+
+    @property
+    def is_set(self) -> bool:
+        """True when it differs from sending at once with the usual tries."""
+        return self.at is not None or self.until is not None
+
+
+AT_ONCE = SendTime()
+"""No time set, the usual tries."""
+
+
+def moment_words(at: datetime) -> str:
+    """An aware moment as people say it here: "Today 16:45", "Tomorrow 08:00", "Tue 24 Nov 08:00"."""
+    local = QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
+    time = local.toString("HH:mm")
+    days = QDateTime.currentDateTime().date().daysTo(local.date())
+    if days == 0:
+        return _tr("Today {0}").format(time)
+    if days == 1:
+        return _tr("Tomorrow {0}").format(time)
+    return f"{QLocale().toString(local.date(), 'ddd d MMM')} {time}"
+
+
+def time_words(time: SendTime) -> str:
+    """The words on the button of the bar, "" when it goes at once with the usual tries."""
+    if time.at is not None:
+        return moment_words(time.at)
+    return _tr("Try until {0}").format(_end_words(time.until)) if time.until is not None else ""
+
+
+def keeper_words(time: SendTime) -> str:
+    """What else was decided, for the small line: who keeps it, until when it is tried; "" for nothing."""
+    parts = []
+    if time.at is not None:
+        by_service = time.by is SendBy.SERVICE
+        parts.append(_tr("kept by RingCentral") if by_service else _tr("kept by this computer"))
+        if time.until is not None:
+            parts.append(_tr("tried until {0}").format(_end_words(time.until)))
+    return " · ".join(parts)
+
+
+def _end_words(at: datetime) -> str:
+    local = QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
+    is_today = local.date() == QDateTime.currentDateTime().date()
+    return (
+        local.toString("HH:mm")
+        if is_today
+        else f"{QLocale().toString(local.date(), 'ddd d MMM')} {local.toString('HH:mm')}"
+    )
+
+
+def zone_words(at: QDateTime) -> str:
+    """The zone of this computer at that moment: "Central European Standard Time (UTC+01:00)"."""
+    zone = QTimeZone.systemTimeZone()
+    name = zone.displayName(at, QTimeZone.NameType.LongName) or bytes(zone.id().data()).decode("ascii")
+    offset = zone.displayName(at, QTimeZone.NameType.OffsetName)
+    return name if not offset or offset in name else f"{name} ({offset})"
+
+
+class SendLaterDialog(QDialog):
+    """decided(SendTime) when the user says when."""
+
+    decided = Signal(object)
+
+    def __init__(self, time: SendTime, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sendLaterDialog")
+        self.setWindowTitle(self.tr("Send later"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(470)
+        start = time.at or time.until
+        self._at = self._edit("sendAtEdit", self.tr("Date and time it goes out"))
+        self._is_later = QCheckBox(self.tr("&Send it at"))
+        self._is_later.setObjectName("sendAtCheck")
+        self._is_later.setChecked(time.at is not None or start is None)
+        self._at.setDateTime(_local(time.at) if time.at is not None else _next_morning())
+        self._zone = label("", "small")
+        self._zone.setObjectName("timeZone")
+        self._by_desk, self._by_service = self._make_keepers(time.by)
+        self._until = self._edit("keepTryingEdit", self.tr("Until when it is tried again"))
+        self._has_end = QCheckBox(self.tr("&Keep trying until"))
+        self._has_end.setObjectName("keepTryingCheck")
+        self._has_end.setChecked(time.until is not None)
+        self._follow_end()
+        if time.until is not None:
+            self._until.setDateTime(_local(time.until))
+        self._problem = label("", "bad", wraps=True)
+        self._problem.setObjectName("sendLaterProblem")
+        self._build()
+        self._connect()
+        self._check()
+
+    @property
+    def time(self) -> SendTime:
+        """What is entered now."""
+        by = SendBy.SERVICE if self._by_service.isChecked() else SendBy.DESK
+        return SendTime(
+            at=_aware(self._at.dateTime()) if self._is_later.isChecked() else None,
+            by=by if self._is_later.isChecked() else SendBy.DESK,
+            until=_aware(self._until.dateTime()) if self._has_end.isChecked() else None,
+        )
+
+    def _edit(self, name: str, spoken: str) -> QDateTimeEdit:
+        edit = QDateTimeEdit()
+        edit.setObjectName(name)
+        edit.setAccessibleName(spoken)
+        edit.setDisplayFormat(_FORMAT)
+        edit.setCalendarPopup(True)
+        edit.setMinimumDate(QDateTime.currentDateTime().date())
+        edit.setMinimumHeight(36)
+        edit.setMinimumWidth(230)
+        dress(
+            edit,
+            "QDateTimeEdit { background: $surface; color: $ink; border: 1px solid $border;"
+            " border-radius: 8px; padding: 6px 10px; }"
+            " QDateTimeEdit:focus { border: 2px solid $accent; padding: 5px 9px; }"
+            " QDateTimeEdit:disabled { color: $ink3; background: $well; }",
+        )
+        return edit
+
+    def _make_keepers(self, by: SendBy) -> tuple[QRadioButton, QRadioButton]:
+        desk, service = QRadioButton(self.tr("&This computer sends it then")), QRadioButton()
+        service.setText(self.tr("&RingCentral keeps it"))
+        desk.setObjectName("sendByDesk")
+        service.setObjectName("sendByService")
+        service.setChecked(by is SendBy.SERVICE)
+        desk.setChecked(by is SendBy.DESK)
+        return desk, service
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(6)
+        layout.addLayout(_pair(self._is_later, self._at))
+        layout.addWidget(self._zone)
+        layout.addSpacing(10)
+        layout.addWidget(label(self.tr("Who keeps it until then"), "label"))
+        for choice, words in (
+            (self._by_desk, self.tr("It must be on then, and rcdesk running.")),
+            (self._by_service, self.tr("It goes out even when this computer is off.")),
+        ):
+            layout.addWidget(choice)
+            hint = label(words, "small")
+            hint.setIndent(26)
+            choice.setAccessibleDescription(words)
+            layout.addWidget(hint)
+        layout.addSpacing(10)
+        layout.addLayout(_pair(self._has_end, self._until))
+        layout.addWidget(self._end_hint())
+        layout.addWidget(self._problem)
+        layout.addSpacing(12)
+        layout.addLayout(self._make_foot())
+
+    def _end_hint(self) -> QLabel:
+        words = self.tr("A busy line is tried again until then; without it, five times within about an hour.")
+        return label(words, "small", wraps=True)
+
+    def _make_foot(self) -> QHBoxLayout:
+        self._confirm = Button(self.tr("Set time"), kind="primary")
+        self._confirm.setObjectName("sendLaterConfirm")
+        self._confirm.setDefault(True)
+        self._confirm.clicked.connect(self._decide)
+        cancel = Button(self.tr("Cancel"))
+        cancel.setObjectName("sendLaterCancel")
+        cancel.clicked.connect(self.reject)
+        foot = QHBoxLayout()
+        foot.setSpacing(10)
+        foot.addStretch(1)
+        foot.addWidget(cancel)
+        foot.addWidget(self._confirm)
+        return foot
+
+    def _connect(self) -> None:
+        self._at.dateTimeChanged.connect(self._at_changed)
+        self._until.dateTimeChanged.connect(self._end_changed)
+        self._is_later.toggled.connect(self._check)
+        self._has_end.toggled.connect(self._check)
+        self._by_service.toggled.connect(self._check)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self._decide)
+
+    @Slot()
+    def _at_changed(self) -> None:
+        self._is_later.setChecked(True)
+        if not self._has_end.isChecked():
+            self._follow_end()
+        self._check()
+
+    @Slot()
+    def _end_changed(self) -> None:
+        self._has_end.setChecked(True)
+        self._check()
+
+    def _follow_end(self) -> None:
+        """Propose an end some hours after the start."""
+        start = self._at.dateTime() if self._is_later.isChecked() else QDateTime.currentDateTime()
+        self._until.blockSignals(True)
+        self._until.setDateTime(_full_minutes(start).addSecs(_TRY_FOR_HOURS * 3600))
+        self._until.blockSignals(False)
+
+    def _reason(self) -> str:
+        time, now = self.time, datetime.now(UTC)
+        if time.at is not None and time.at <= now:
+            return self.tr("This time has passed. Choose one that is still to come.")
+        if time.until is not None and time.until <= (time.at or now):
+            return self.tr("The end of trying must come after the time it goes out.")
+        return ""
+
+    @Slot()
+    def _check(self) -> None:
+        for part in (self._by_desk, self._by_service):
+            part.setEnabled(self._is_later.isChecked())
+        self._zone.setText(self.tr("Times are in {0}.").format(zone_words(self._at.dateTime())))
+        reason = self._reason()
+        self._problem.setText(reason)
+        self._confirm.setEnabled(not reason)
+
+    @Slot()
+    def _decide(self) -> None:
+        self._check()
+        if self._confirm.isEnabled():
+            self.decided.emit(self.time)
+            self.accept()
+
+
+def _pair(check: QCheckBox, edit: QDateTimeEdit) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    row.addWidget(check, 1)
+    row.addWidget(edit)
+    return row
+
+
+def _local(at: datetime) -> QDateTime:
+    return QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
+
+
+def _aware(at: QDateTime) -> datetime:
+    return datetime.fromtimestamp(at.toSecsSinceEpoch(), UTC)
+
+
+def _full_minutes(at: QDateTime) -> QDateTime:
+    return QDateTime(at.date(), QTime(at.time().hour(), at.time().minute()))
+
+
+def _next_morning() -> QDateTime:
+    """Eight o'clock tomorrow, or today while that is still ahead."""
+    now = QDateTime.currentDateTime()
+    today = QDateTime(now.date(), _MORNING)
+    return today if now.addSecs(int(timedelta(minutes=5).total_seconds())) < today else today.addDays(1)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("SendLater", text)
