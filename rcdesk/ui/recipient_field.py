@@ -8,6 +8,7 @@ have a chip; the others are behind "+ 260 more". GUI thread. Read next: chips.py
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QMouseEvent
@@ -249,7 +250,7 @@ class RecipientField(QWidget):
             self._more.set_count(hidden, len(self._entries))
             self._flow.insert(len(shown), self._more)
         self._more.setVisible(hidden > 0)
-        for before, after in zip(self._chips, [*self._chips[1:], self.line], strict=True):
+        for before, after in pairwise([*self._chips, self.line]):
             QWidget.setTabOrder(before, after)
         self._frame.updateGeometry()
         self._show_words()
