@@ -1,8 +1,8 @@
 """The inside of the window once there is somebody to work for: side bar, desk-wide bar and the pages.
 
 Built by the main window after the first paint, which shows the sign-in page: building all this takes a tenth
-of a second. It routes between the pages and counts what waits. GUI thread. Read next: phone_page.py,
-fax_page.py.
+of a second. It routes between the pages and shows the counts. GUI thread. Read next: phone_page.py,
+fax_page.py, fax_pages.py.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
-from rcdesk.core.fax import FaxJob
+from rcdesk.core.fax import FaxDraft
+from rcdesk.core.folder import FaxRow, Folder
 from rcdesk.ui.fax_page import FaxPage
-from rcdesk.ui.fax_pages import FaxFolder, FaxFolderPage
-from rcdesk.ui.fax_words import is_failed, is_in_queue
+from rcdesk.ui.fax_pages import FaxFolderPage
+from rcdesk.ui.fax_words import folder_of
 from rcdesk.ui.notice_bar import NoticeBar
 from rcdesk.ui.phone_page import PhonePage
 from rcdesk.ui.side_bar import SideBar
@@ -33,7 +34,7 @@ class DeskSide(QWidget):
         self.notice_bar = NoticeBar(desk)
         self.phone_page = PhonePage(desk)
         self.fax_page = FaxPage(desk)
-        self.folders = {folder.value: FaxFolderPage(desk, folder) for folder in FaxFolder}
+        self.folders = {folder.value: FaxFolderPage(desk, folder) for folder in Folder}
         self._pages: dict[str, QWidget] = {"phone": self.phone_page, "fax": self.fax_page, **self.folders}
         self._stack = QStackedWidget()
         for page in self._pages.values():
@@ -41,7 +42,7 @@ class DeskSide(QWidget):
         self._build()
         self._connect()
         self._let_files_through()
-        self._count(desk.faxes.jobs)
+        self.side_bar.set_counts(desk.faxes.counts)
 
     def show_page(self, name: str) -> None:
         """Open a page by its name."""
@@ -59,6 +60,34 @@ class DeskSide(QWidget):
         if number is None:
             field.selectAll()
 
+    @Slot()
+    def search(self) -> None:
+        """Put the cursor into the search field: of the open folder, or of Sent when none is open."""
+        page = self._stack.currentWidget()
+        if not isinstance(page, FaxFolderPage):
+            self.page_asked.emit(Folder.SENT.value)
+            page = self.folders[Folder.SENT.value]
+        page.focus_search()
+
+    @Slot(object)
+    def open_fax(self, row: FaxRow) -> None:
+        """Show a fax where it lies now, with its story."""
+        name = folder_of(row).value
+        self.page_asked.emit(name)
+        self.folders[name].select(row.id)
+
+    @Slot(object)
+    def edit(self, draft: FaxDraft) -> None:
+        """Fill the composer with this and open it."""
+        self.page_asked.emit("fax")
+        self.fax_page.load(draft)
+
+    @Slot(str)
+    def call(self, number: str) -> None:
+        """Open the phone with this number, ready for Enter."""
+        self.page_asked.emit("phone")
+        self.focus_number(number)
+
     def _build(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -71,12 +100,16 @@ class DeskSide(QWidget):
         row.addLayout(column, 1)
 
     def _connect(self) -> None:
+        faxes = self._desk.faxes
         self.side_bar.page_asked.connect(self.page_asked)
         self.fax_page.queue_asked.connect(self._show_queue)
-        self.fax_page.opened.connect(self._open_job)
+        self.fax_page.opened.connect(self.open_fax)
         for page in self.folders.values():
             page.new_fax_asked.connect(self.new_fax_asked)
-        self._desk.faxes.jobs_changed.connect(self._count)
+            page.edit_asked.connect(self.edit)
+            page.call_asked.connect(self.call)
+        faxes.undone.connect(self.edit)
+        faxes.counts_changed.connect(self.side_bar.set_counts)
 
     def _let_files_through(self) -> None:
         """Text fields would take a dropped file as its address in letters; the window takes it as a file."""
@@ -88,17 +121,3 @@ class DeskSide(QWidget):
     @Slot()
     def _show_queue(self) -> None:
         self.page_asked.emit("queue")
-
-    @Slot(object)
-    def _open_job(self, job: FaxJob) -> None:
-        for name, page in self.folders.items():
-            if FaxFolder(name).belongs(job):
-                self.page_asked.emit(name)
-                page.select(job.id)
-
-    @Slot(object)
-    def _count(self, jobs: tuple[FaxJob, ...]) -> None:
-        self.side_bar.set_counts(
-            queue=sum(1 for j in jobs if is_in_queue(j)),
-            failed=sum(1 for j in jobs if is_failed(j)),
-        )

@@ -1,7 +1,7 @@
-"""The list of faxes: a model over FaxDesk's jobs, filtered by page, and the delegate that paints a row.
+"""Lists of faxes: the view with its keys, and the small model of the faxes that are going out now.
 
-Rows change in place while a fax is uploaded, so the selection and the scroll position stay. GUI thread.
-Read next: fax_pages.py.
+The folders' own model pages through the archive and lives in bridge/folder_model.py; both answer ROW_ROLE.
+Rows change in place, so selection and scroll position stay. GUI thread. Read next: fax_row.py, fax_pages.py.
 """
 
 from __future__ import annotations
@@ -9,24 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
-from rcdesk.core.fax import FaxJob, FaxState
-from rcdesk.core.phone_number import pretty
-from rcdesk.ui.fax_words import percent, sentence, state_badge, who
-from rcdesk.ui.look import color
-from rcdesk.ui.paper import paint_page
-
-JOB_ROLE = Qt.ItemDataRole.UserRole + 1
-ROW_HEIGHT = 88
+from rcdesk.bridge.folder_model import ROW_ROLE
+from rcdesk.core.fax import FaxJob
+from rcdesk.ui.fax_row import FaxDelegate
+from rcdesk.ui.fax_words import spoken, who
+from rcdesk.ui.theme import theme
 
 _Index = QModelIndex | QPersistentModelIndex
 
 
 class FaxListModel(QAbstractListModel):
-    """The jobs that belong to one page, newest first."""
+    """The jobs in memory that belong to one list, newest first."""
 
     def __init__(self, belongs: Callable[[FaxJob], bool], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,17 +35,15 @@ class FaxListModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._jobs)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The recipient for display, the whole row for screen readers, the job under JOB_ROLE."""
+        """The recipient for display, the whole row for screen readers, the job under ROW_ROLE."""
         if not index.isValid() or index.row() >= len(self._jobs):
             return None
         job = self._jobs[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return who(job)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{who(job)}, {job.title}: {state_badge(job.state)[0]}. {sentence(job)}"
-        if role == JOB_ROLE:
-            return job
-        return None
+            return spoken(job)
+        return job if role == ROW_ROLE else None
 
     def set_jobs(self, jobs: tuple[FaxJob, ...]) -> None:
         """Show these; rows that stay are changed in place."""
@@ -72,6 +67,7 @@ class FaxListModel(QAbstractListModel):
         for job in wanted:
             self.update_job(job)
 
+    @Slot(object)
     def update_job(self, job: FaxJob) -> None:
         """Change one row when it is here."""
         row = self.row_of(job.id)
@@ -81,103 +77,49 @@ class FaxListModel(QAbstractListModel):
             self.dataChanged.emit(index, index)
 
     def row_of(self, job_id: int) -> int | None:
-        """The row of a job, None when it is not on this page."""
+        """The row of a job, None when it is not in this list."""
         return next((r for r, j in enumerate(self._jobs) if j.id == job_id), None)
 
 
-def paint_badge(painter: QPainter, right: float, top: float, words: str, family: str) -> float:
-    """A round badge whose right edge is at right; returns its left edge in px."""
-    font = QFont(painter.font())
-    font.setWeight(QFont.Weight.DemiBold)
-    painter.setFont(font)
-    width = painter.fontMetrics().horizontalAdvance(words) + 20
-    rect = QRectF(right - width, top, width, painter.fontMetrics().height() + 6)
-    is_plain = family == "plain"
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(color("well" if is_plain else f"{family}_tint"))
-    painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
-    painter.setPen(color("ink2" if is_plain else f"{family}_ink"))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, words)
-    return rect.left()
+class FaxListView(QListView):
+    """opened() for Enter and a double click (True for Enter), removed() for Del, left() for Esc."""
 
+    opened = Signal(QModelIndex, bool)
+    removed = Signal()
+    left = Signal()
 
-class FaxDelegate(QStyledItemDelegate):
-    """Paints a fax: sheet, who, number · document, one sentence, badge, progress."""
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.fax_delegate = FaxDelegate(self)
+        self.setItemDelegate(self.fax_delegate)
+        self.doubleClicked.connect(self._double_clicked)
+        theme().changed.connect(self._relook)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        """One row; taller with large fonts."""
-        return QSize(200, max(ROW_HEIGHT, option.fontMetrics.height() * 4 + 20))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        """Paint one row."""
-        job = index.data(JOB_ROLE)
-        if not isinstance(job, FaxJob):
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens, Del removes, Esc leaves; the rest is the list's own."""
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.opened.emit(self.currentIndex(), True)
+        elif key == Qt.Key.Key_Delete:
+            self.removed.emit()
+        elif key == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
             return
-        state: QStyle.StateFlag = option.state
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = QRectF(option.rect)
-        back = rect.adjusted(0, 1, 0, -2)
-        if state & QStyle.StateFlag.State_Selected or state & QStyle.StateFlag.State_MouseOver:
-            is_chosen = bool(state & QStyle.StateFlag.State_Selected)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color("navsel" if is_chosen else "hover"))
-            painter.drawRoundedRect(back, 8, 8)
-        if index.row() + 1 < index.model().rowCount():
-            painter.setPen(QPen(color("hairline"), 1))
-            painter.drawLine(rect.bottomLeft() + _shift(16), rect.bottomRight() - _shift(16))
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(color("accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(back.adjusted(1, 1, -1, -1), 8, 8)
-        paint_page(painter, QRectF(rect.x() + 16, rect.y() + 16, 40, 52), is_form=job.id % 3 == 1)
-        self._words(painter, rect, job, QFont(option.font))
-        painter.restore()
+        event.accept()
 
-    def _words(self, painter: QPainter, rect: QRectF, job: FaxJob, font: QFont) -> None:
-        small = QFont(font)
-        small.setPixelSize(round(painter.fontMetrics().height() * 0.72))
-        painter.setFont(small)
-        words, family = state_badge(job.state)
-        left_of_badge = paint_badge(painter, rect.right() - 16, rect.y() + 14, words, family)
-        x = rect.x() + 72
-        title = QFont(font)
-        title.setPixelSize(small.pixelSize() + 3)
-        title.setWeight(QFont.Weight.DemiBold)
-        step = painter.fontMetrics().height() + 4
-        y = rect.y() + 12
-        _line(painter, title, "ink", QRectF(x, y, left_of_badge - x - 12, step + 4), who(job))
-        number = pretty(job.recipient.number) if job.recipient.name else ""
-        second = " · ".join(filter(None, [number, job.title]))
-        width = rect.right() - 16 - x
-        done = percent(job)
-        bar = min(180.0, width * 0.4)
-        narrow = width - bar - 16 if job.state is FaxState.SENDING else width
-        _line(painter, small, "ink2", QRectF(x, y + step + 3, width, step), second)
-        _line(painter, small, "ink2", QRectF(x, y + 2 * step + 3, narrow, step), sentence(job))
-        if job.state is FaxState.SENDING:
-            paint_progress(painter, QRectF(rect.right() - 16 - bar, y + 2.5 * step, bar, 6), done or 0)
+    @Slot(QModelIndex)
+    def _double_clicked(self, index: QModelIndex) -> None:
+        self.opened.emit(index, False)
 
-
-def paint_progress(painter: QPainter, rect: QRectF, done_percent: int) -> None:
-    """A thin bar; done_percent from 0 to 100."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(color("press"))
-    painter.drawRoundedRect(rect, 3, 3)
-    if done_percent:
-        filled = QRectF(rect.x(), rect.y(), max(6.0, rect.width() * done_percent / 100), rect.height())
-        painter.setBrush(color("accent"))
-        painter.drawRoundedRect(filled, 3, 3)
-
-
-def _line(painter: QPainter, font: QFont, token: str, rect: QRectF, text: str) -> None:
-    painter.setFont(font)
-    painter.setPen(color(token))
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-
-
-def _shift(x: float) -> Any:
-    from PySide6.QtCore import QPointF
-
-    return QPointF(x, 0)
+    @Slot()
+    def _relook(self) -> None:
+        self.scheduleDelayedItemsLayout()
+        self.viewport().update()

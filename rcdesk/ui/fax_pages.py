@@ -1,120 +1,106 @@
-"""The pages Queue, Sent and Failed: one list each, and beside it the story of the chosen fax.
+"""The pages Queue, Sent, Failed and Received: search, a list, and beside it the story of what is chosen.
 
-GUI thread. Read next: fax_list.py, fax_story.py.
+The list pages through the archive (bridge/folder_model.py) and is only read while its page is shown. Keys:
+Ctrl+F searches, Enter opens, Del cancels or takes back, the menu key offers every step. GUI thread. Read
+next: folder_search.py, fax_list.py, fax_story.py, received_page.py, fax_acts.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from enum import Enum
-from typing import assert_never
+from collections.abc import Iterable
+from functools import partial
+from typing import cast
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QListView,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPoint,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
 )
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
-from rcdesk.core.fax import FaxJob
+from rcdesk.bridge.folder_model import ROW_ROLE
+from rcdesk.core.fax import FaxJob, FaxState
+from rcdesk.core.folder import FaxRow, Folder, ReceivedFax
 from rcdesk.ui.card import Card
-from rcdesk.ui.fax_list import JOB_ROLE, FaxDelegate, FaxListModel
-from rcdesk.ui.fax_story import FaxStory, take_step
-from rcdesk.ui.fax_words import FaxStep, is_failed, is_in_queue, is_sent, steps
-from rcdesk.ui.look import Button, glyph, label
-from rcdesk.ui.theme import theme
+from rcdesk.ui.fax_acts import FaxActs
+from rcdesk.ui.fax_list import FaxListView
+from rcdesk.ui.fax_steps import FOR_ALL, FaxStep, main_step, shared_steps, step_icon, step_words
+from rcdesk.ui.fax_story import FaxStory
+from rcdesk.ui.fax_words import is_new, spoken
+from rcdesk.ui.folder_head import FolderHead
+from rcdesk.ui.folder_words import empty_words, nothing_found_words, standing_words, title
+from rcdesk.ui.foot_line import FootLine
+from rcdesk.ui.icons import icon
+from rcdesk.ui.look import Button, label
+from rcdesk.ui.received_page import ReceivedStory
 
-
-class FaxFolder(Enum):
-    """Which faxes a page shows; the value is the page's name."""
-
-    QUEUE = "queue"
-    SENT = "sent"
-    FAILED = "failed"
-
-    @property
-    def belongs(self) -> Callable[[FaxJob], bool]:
-        """Whether a fax is shown here."""
-        match self:
-            case FaxFolder.QUEUE:
-                return is_in_queue
-            case FaxFolder.SENT:
-                return is_sent
-            case FaxFolder.FAILED:
-                return is_failed
-            case _:
-                assert_never(self)
-
-
-class Reassurance(QFrame):
-    """A quiet line with an icon at the foot of a list."""
-
-    def __init__(self, icon_name: str, words: str) -> None:
-        super().__init__()
-        self.setProperty("surface", "well")
-        self._icon_name = icon_name
-        self._sign = QLabel()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 11, 14, 11)
-        layout.setSpacing(10)
-        layout.addWidget(self._sign)
-        layout.addWidget(label(words, "label", wraps=True), 1)
-        self._recolor()
-        theme().changed.connect(self._recolor)
-
-    @Slot()
-    def _recolor(self) -> None:
-        self._sign.setPixmap(glyph(self._icon_name, "good_ink", 20, self.devicePixelRatioF()))
+SEEN_AFTER_MS = 2000
+MOST_ROWS = 500
+"""Larger selections are only counted: their rows need not be in memory."""
 
 
 class FaxFolderPage(QWidget):
-    """One folder. new_fax_asked() on its button."""
+    """One folder. new_fax_asked() on its button; edit_asked(FaxDraft) and call_asked(number) of steps."""
 
     new_fax_asked = Signal()
+    edit_asked = Signal(object)
+    call_asked = Signal(str)
 
-    def __init__(self, desk: Desk, folder: FaxFolder, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, folder: Folder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._folder = folder
-        self.model = FaxListModel(folder.belongs, self)
+        self._wanted_id: int | None = None
+        self.model = desk.new_folder_model(self)
+        self.model.words = spoken
+        self.model.set_watched(False)
+        self.head = FolderHead(folder)
+        self.search = self.head.search
         self.list = self._make_list()
         self.story = FaxStory(desk)
-        self.story.setMinimumWidth(280)
+        self.received = ReceivedStory(desk)
+        self.acts = FaxActs(desk, self)
+        self.foot = FootLine()
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._count_down)
+        self._seen = QTimer(self)
+        self._seen.setSingleShot(True)
+        self._seen.setInterval(SEEN_AFTER_MS)
+        self._seen.timeout.connect(self._mark_seen)
+        self._build()
+        self._connect()
+        self._ask()
+        self._paused_changed()
+
+    # How it is put together
+
+    def _build(self) -> None:
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
         self._stack.addWidget(self._make_empty())
+        self._stack.setCurrentIndex(1)
+        self._side = QStackedWidget()
+        self._side.addWidget(self.story)
+        self._side.addWidget(self.received)
+        self._side.setMinimumWidth(280)
         body = QHBoxLayout()
         body.setSpacing(24)
         body.addWidget(self._make_card(), 66)
-        body.addWidget(self.story, 34)
+        body.addWidget(self._side, 34)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(16)
-        layout.addLayout(self._make_head())
+        layout.addWidget(self.head)
         layout.addLayout(body, 1)
-        desk.faxes.jobs_changed.connect(self._jobs_changed)
-        desk.faxes.job_changed.connect(self._job_changed)
-        self._jobs_changed(desk.faxes.jobs)
-
-    def select(self, job_id: int) -> None:
-        """Choose a fax when it is on this page."""
-        row = self.model.row_of(job_id)
-        if row is not None:
-            self.list.setCurrentIndex(self.model.index(row))
-
-    def _make_head(self) -> QHBoxLayout:
-        head = QHBoxLayout()
-        head.addWidget(label(self._title(), "pageTitle"), 1)
-        new_fax = Button(self.tr("New fax"), kind="primary", icon_name="compose", token="onaccent")
-        new_fax.clicked.connect(self.new_fax_asked)
-        head.addWidget(new_fax)
-        return head
 
     def _make_card(self) -> Card:
         card = Card()
@@ -122,28 +108,18 @@ class FaxFolderPage(QWidget):
         inside.setContentsMargins(8, 12, 8, 20)
         inside.setSpacing(8)
         inside.addWidget(self._stack, 1)
-        if self._folder is FaxFolder.QUEUE:
-            foot = QHBoxLayout()
-            foot.setContentsMargins(12, 0, 12, 0)
-            words = self.tr("Everything here is on disk. Closing the window loses nothing.")
-            foot.addWidget(Reassurance("check-circle", words))
-            inside.addLayout(foot)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(12, 0, 12, 0)
+        foot.addWidget(self.foot)
+        inside.addLayout(foot)
         return card
 
-    def _make_list(self) -> QListView:
-        view = QListView()
+    def _make_list(self) -> FaxListView:
+        view = FaxListView(title(self._folder))
         view.setObjectName("faxList")
-        view.setAccessibleName(self._title())
         view.setModel(self.model)
-        view.setItemDelegate(FaxDelegate(view))
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setMouseTracking(True)
-        view.setFrameShape(QFrame.Shape.NoFrame)
-        view.selectionModel().currentChanged.connect(self._chosen)
-        view.activated.connect(self._activated)
-        theme().changed.connect(view.viewport().update)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         return view
 
     def _make_empty(self) -> QWidget:
@@ -151,68 +127,263 @@ class FaxFolderPage(QWidget):
         layout = QVBoxLayout(empty)
         layout.setSpacing(12)
         layout.addStretch(1)
-        words = label(self._empty_words(), "muted", wraps=True)
-        words.setObjectName("emptyWords")
-        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout.addWidget(words)
-        action = Button(self.tr("Write a new fax"), kind="link", icon_name="compose", token="accent_ink")
-        action.clicked.connect(self.new_fax_asked)
-        layout.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._empty_words = label(empty_words(self._folder), "muted", wraps=True)
+        self._empty_words.setObjectName("emptyWords")
+        self._empty_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(self._empty_words)
+        self._write = Button(self.tr("Write a new fax"), kind="link", icon_name="compose", token="accent_ink")
+        self._write.clicked.connect(self.new_fax_asked)
+        self._show_all = Button(self.tr("Show everything"), kind="link", icon_name="x", token="accent_ink")
+        self._show_all.setObjectName("showEverything")
+        self._show_all.clicked.connect(self.search.clear)
+        for action in (self._write, self._show_all):
+            layout.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(2)
         return empty
 
-    def _title(self) -> str:
-        match self._folder:
-            case FaxFolder.QUEUE:
-                return self.tr("Queue")
-            case FaxFolder.SENT:
-                return self.tr("Sent")
-            case FaxFolder.FAILED:
-                return self.tr("Failed")
-            case _:
-                assert_never(self._folder)
+    def _connect(self) -> None:
+        desk, view = self._desk, self.list
+        self.head.new_fax_asked.connect(self.new_fax_asked)
+        self.head.log_asked.connect(self.acts.ask_log)
+        self.head.sync_asked.connect(desk.received.sync_now)
+        self.head.pause_asked.connect(self._toggle_pause)
+        self.search.changed.connect(self._ask)
+        self.search.list_asked.connect(self._focus_list)
+        self.model.counted.connect(self._counted)
+        self.model.loaded.connect(self._loaded)
+        self.model.loaded.connect(view.fax_delegate.rows_loaded)
+        self.model.dataChanged.connect(self._rows_changed)
+        view.selectionModel().selectionChanged.connect(self._selection_changed)
+        view.opened.connect(self._opened)
+        view.removed.connect(self._remove)
+        view.left.connect(self.search.clear)
+        view.customContextMenuRequested.connect(self._open_menu)
+        view.verticalScrollBar().valueChanged.connect(self._looked_at)
+        for story in (self.story, self.received):
+            story.step_taken.connect(self._step_taken)
+        self.acts.edit_asked.connect(self.edit_asked)
+        self.acts.call_asked.connect(self.call_asked)
+        desk.faxes.jobs_changed.connect(self._watch_held)
+        desk.faxes.paused_changed.connect(self._paused_changed)
+        desk.session.account_changed.connect(self._ask)
+        for voice in (desk.faxes, desk.proofs, desk.received):
+            voice.problem.connect(self.foot.say_problem)
+            voice.said.connect(self.foot.say_good)
+        self.model.problem.connect(self.foot.say_problem)
 
-    def _empty_words(self) -> str:
-        match self._folder:
-            case FaxFolder.QUEUE:
-                return self.tr("Nothing is waiting to go out.")
-            case FaxFolder.SENT:
-                return self.tr("No fax has been sent yet.")
-            case FaxFolder.FAILED:
-                return self.tr("Nothing failed.")
-            case _:
-                assert_never(self._folder)
+    # What is asked for
 
-    @Slot(object)
-    def _jobs_changed(self, jobs: tuple[FaxJob, ...]) -> None:
-        self.model.set_jobs(jobs)
-        self._stack.setCurrentIndex(0 if self.model.rowCount() else 1)
-        chosen = self.list.currentIndex()
-        if not chosen.isValid() and self.model.rowCount():
+    def select(self, row_id: int) -> None:
+        """Choose a fax and scroll to it; a search or filter that hides it is given up."""
+        self._wanted_id = row_id
+        if self.search.is_narrowed:
+            self.search.clear()
+        self._select_wanted()
+        if self._wanted_id is not None:
+            self.model.find_row(row_id, self._found)
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search field."""
+        self.search.take_focus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read the folder while it is looked at."""
+        super().showEvent(event)
+        self.model.set_watched(True)
+        self._watch_held()
+        self._looked_at()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks: nothing is read and nothing counts as seen."""
+        super().hideEvent(event)
+        self.model.set_watched(False)
+        self._second.stop()
+        self._seen.stop()
+
+    @Slot()
+    def _ask(self) -> None:
+        account = self._desk.session.account
+        self.model.set_query(self.search.query(account.owner_id if account is not None else ""))
+
+    @Slot(int)
+    def _counted(self, count: int) -> None:
+        self.head.set_count(count)
+        self._stack.setCurrentIndex(0 if count else 1)
+        is_narrowed = self.search.is_narrowed
+        text = self.search.field.text().strip()
+        self._empty_words.setText(nothing_found_words(text) if is_narrowed else empty_words(self._folder))
+        self._write.setVisible(not is_narrowed and self._folder is not Folder.RECEIVED)
+        self._show_all.setVisible(is_narrowed)
+        if not count:
+            self._show_story()
+
+    @Slot()
+    def _loaded(self) -> None:
+        self._select_wanted()
+        has_none = not self.list.selectionModel().hasSelection()
+        if has_none and self.model.rowCount() and self._wanted_id is None:
+            self._choose_row(0)
+        self._show_story()
+        self._looked_at()
+
+    def _found(self, row: int | None) -> None:
+        if row is None or self._wanted_id is None:
+            self._wanted_id = None
+            return
+        self._choose_row(row)
+        self._wanted_id = None
+
+    def _select_wanted(self) -> None:
+        if self._wanted_id is None:
+            return
+        row = self.model.row_of(self._wanted_id)
+        if row is not None:
+            self._wanted_id = None
+            self._choose_row(row)
+
+    def _choose_row(self, row: int) -> None:
+        if 0 <= row < self.model.rowCount():
+            index = self.model.index(row)
             flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            self.list.selectionModel().setCurrentIndex(self.model.index(0), flag)
-        elif not self.model.rowCount():
-            self.story.clear()
-        else:
-            self._chosen(chosen, QModelIndex())
+            self.list.selectionModel().setCurrentIndex(index, flag)
+            if row:
+                self.list.scrollTo(index)
 
-    @Slot(object)
-    def _job_changed(self, job: FaxJob) -> None:
-        self.model.update_job(job)
-        if job.id == self.story.job_id and self._folder.belongs(job):
-            self.story.show_job(job)
+    # What is chosen
+
+    def _parts(self) -> list[QItemSelectionRange]:
+        selection = self.list.selectionModel().selection()
+        return list(cast("Iterable[QItemSelectionRange]", selection))
+
+    @property
+    def _chosen_count(self) -> int:
+        return sum(part.height() for part in self._parts())
+
+    def chosen(self) -> tuple[FaxRow, ...]:
+        """The chosen faxes as far as they are loaded, in the order of the list."""
+        if self._chosen_count > MOST_ROWS:
+            return ()
+        rows = sorted(row for part in self._parts() for row in range(part.top(), part.bottom() + 1))
+        found = (self.model.index(row).data(ROW_ROLE) for row in rows)
+        return tuple(row for row in found if isinstance(row, FaxJob | ReceivedFax))
+
+    @Slot(QItemSelection, QItemSelection)
+    def _selection_changed(self, _new: QItemSelection, _old: QItemSelection) -> None:
+        self._show_story()
+        self._looked_at()
 
     @Slot(QModelIndex, QModelIndex)
-    def _chosen(self, index: QModelIndex, _before: QModelIndex) -> None:
-        job = index.data(JOB_ROLE) if index.isValid() else None
-        if isinstance(job, FaxJob):
-            self.story.show_job(job)
-        else:
-            self.story.clear()
+    def _rows_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        if any(part.top() <= last.row() and part.bottom() >= first.row() for part in self._parts()):
+            self._show_story()
 
-    @Slot(QModelIndex)
-    def _activated(self, index: QModelIndex) -> None:
-        """Enter does the obvious thing: try a failed fax again."""
-        job = index.data(JOB_ROLE)
-        if isinstance(job, FaxJob) and FaxStep.TRY_AGAIN in steps(job):
-            take_step(self._desk, job, FaxStep.TRY_AGAIN)
+    def _show_story(self) -> None:
+        count, rows = self._chosen_count, self.chosen()
+        if count > 1:
+            is_all = count == self.model.rowCount()
+            self.story.show_many(rows, count, FOR_ALL[self._folder] if is_all else ())
+        elif not rows:
+            self.story.clear()
+        elif isinstance(rows[0], ReceivedFax):
+            self.received.show_fax(rows[0])
+        else:
+            self.story.show_job(rows[0])
+        is_received = count == 1 and bool(rows) and isinstance(rows[0], ReceivedFax)
+        self._side.setCurrentWidget(self.received if is_received else self.story)
+
+    @Slot(object, object)
+    def _step_taken(self, step: FaxStep, rows: tuple[FaxRow, ...]) -> None:
+        if rows:
+            self.acts.take(step, rows)
+        else:
+            self.model.ask_all_ids(partial(self.acts.take_ids, step))
+
+    @Slot(QModelIndex, bool)
+    def _opened(self, index: QModelIndex, is_enter: bool) -> None:
+        """Enter does the obvious thing; a double click only what shows pages, for it happens by accident."""
+        row = index.data(ROW_ROLE)
+        if not isinstance(row, FaxJob | ReceivedFax) or self._chosen_count > 1:
+            return
+        step = main_step(row)
+        if step is not None and (is_enter or step in (FaxStep.OPEN, FaxStep.PROOF)):
+            self.acts.take(step, (row,))
+
+    @Slot()
+    def _remove(self) -> None:
+        rows = tuple(row for row in self.chosen() if FaxStep.CANCEL in shared_steps([row]))
+        is_all = self._chosen_count == self.model.rowCount() > MOST_ROWS
+        if is_all and FaxStep.CANCEL in FOR_ALL[self._folder]:
+            self._step_taken(FaxStep.CANCEL, ())
+        elif rows:
+            self.acts.take(FaxStep.CANCEL, rows)
+
+    @Slot(QPoint)
+    def _open_menu(self, place: QPoint) -> None:
+        rows = self.chosen()
+        if not rows or len(rows) != self._chosen_count:
+            return
+        menu = QMenu(self)
+        menu.setObjectName("faxMenu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for step in shared_steps(rows):
+            if step is FaxStep.CANCEL:
+                menu.addSeparator()
+            words = step_words(step, len(rows), rows[0] if len(rows) == 1 else None)
+            action = menu.addAction(icon(step_icon(step)), words)
+            action.triggered.connect(partial(self._menu_taken, step, rows))
+        if not menu.isEmpty():
+            menu.popup(self.list.viewport().mapToGlobal(place))
+
+    def _menu_taken(self, step: FaxStep, rows: tuple[FaxRow, ...], _is_checked: bool = False) -> None:
+        self.acts.take(step, rows)
+
+    # Time and looking
+
+    @Slot()
+    def _focus_list(self) -> None:
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _watch_held(self) -> None:
+        """Count the seconds down while a fax can be taken back."""
+        has_held = self._folder is Folder.QUEUE and any(
+            job.state is FaxState.HELD for job in self._desk.faxes.jobs
+        )
+        if has_held and self.isVisible():
+            self._second.start()
+        else:
+            self._second.stop()
+
+    @Slot()
+    def _count_down(self) -> None:
+        self.list.viewport().update()
+        self._show_story()
+
+    @Slot()
+    def _looked_at(self) -> None:
+        if self._folder in (Folder.FAILED, Folder.QUEUE) and self.isVisible():
+            self._seen.start()
+
+    @Slot()
+    def _mark_seen(self) -> None:
+        """What lay in front of the user for two seconds has been seen."""
+        if not self.isVisible() or not self.window().isActiveWindow():
+            return
+        view = self.list
+        first = view.indexAt(QPoint(4, 4)).row()
+        last = view.indexAt(QPoint(4, view.viewport().height() - 4)).row()
+        last = last if last >= 0 else self.model.rowCount() - 1
+        rows = (self.model.index(row).data(ROW_ROLE) for row in range(max(0, first), last + 1))
+        ids = [row.id for row in rows if isinstance(row, FaxJob) and is_new(row)]
+        if ids:
+            self._desk.faxes.mark_seen(ids)
+
+    @Slot()
+    def _toggle_pause(self) -> None:
+        self._desk.faxes.set_paused(not self._desk.faxes.is_paused)
+
+    @Slot()
+    def _paused_changed(self) -> None:
+        is_paused = self._folder is Folder.QUEUE and self._desk.faxes.is_paused
+        self.foot.set_standing(*standing_words(self._folder, is_paused=is_paused))
+        self.head.set_paused(is_paused)

@@ -1,31 +1,29 @@
-"""The story of one fax, beside the list: where it stands, what happened when, what can be done.
+"""The story beside the list: where a fax stands, what happened when, what can be done.
 
-Events come from FaxDesk.load_history and are asked again whenever the fax changes state. GUI thread.
-Read next: fax_words.py.
+Events come from FaxDesk.load_history and are asked again whenever the fax changes state. Several chosen faxes
+share one panel that says how many and offers what applies to all. GUI thread. Read next: fax_steps.py.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.fax import FaxEvent, FaxJob, FaxState
+from rcdesk.core.folder import FaxRow, ReceivedFax
 from rcdesk.core.phone_number import pretty
 from rcdesk.ui.badge import Badge
 from rcdesk.ui.card import Card
-from rcdesk.ui.fax_words import FaxStep, clock_time, sentence, state_badge, step_words, steps, who
-from rcdesk.ui.look import Button, color, label
-
-_ICONS = {
-    FaxStep.CANCEL: "x",
-    FaxStep.TRY_AGAIN: "retry",
-    FaxStep.IT_WAS_SENT: "check",
-    FaxStep.SEND_AGAIN: "retry",
-}
+from rcdesk.ui.fax_steps import FaxStep, shared_steps, steps
+from rcdesk.ui.fax_words import badge_of, clock_time, kept_by_words, pages_words, sentence, state_badge, who
+from rcdesk.ui.look import color, label
+from rcdesk.ui.step_buttons import StepButtons
 
 
 class Timeline(QWidget):
@@ -94,120 +92,139 @@ def _dot(state: FaxState) -> str:
         return "wait"
     if state in (FaxState.FAILED, FaxState.CANCELLED):
         return "bad"
-    return "accent" if state is FaxState.SENDING else "good"
+    return "accent" if state in (FaxState.SENDING, FaxState.HANDED_OVER) else "good"
 
 
 class FaxStory(Card):
-    """The panel. show_job() tells a story, clear() says that none is chosen."""
+    """show_job() tells a story, show_many() sums up, clear() says that none is chosen.
+
+    step_taken(FaxStep, rows) when the user pressed one of the steps.
+    """
+
+    step_taken = Signal(object, object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self._desk = desk
-        self._job: FaxJob | None = None
+        self._rows: tuple[FaxRow, ...] = ()
         self.setObjectName("faxStory")
-        self._badge: Badge | None = None
+        self._badge = Badge()
         self._who = label("", "section", wraps=True)
         self._what = label("", "small", wraps=True)
         self._sentence = label("", "muted", wraps=True)
         self._sentence.setObjectName("faxStorySentence")
         self._heading = label(self.tr("What happened"), "label")
+        self._steps_heading = label("", "label")
         self.timeline = Timeline()
-        self._badges = QVBoxLayout()
-        self._badges.setAlignment(Qt.AlignmentFlag.AlignLeft)
-        self._steps = QVBoxLayout()
-        self._steps.setSpacing(8)
+        self.buttons = StepButtons()
+        self.buttons.taken.connect(self._taken)
         layout = self.body
         layout.setContentsMargins(24, 22, 24, 26)
         layout.setSpacing(10)
         for part in (self._who, self._what):
             layout.addWidget(part)
-        layout.addLayout(self._badges)
+        layout.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._sentence)
         layout.addSpacing(10)
         layout.addWidget(self._heading)
         layout.addWidget(_scrolling(self.timeline), 1)
-        layout.addLayout(self._steps)
+        layout.addWidget(self._steps_heading)
+        layout.addWidget(self.buttons)
         self.clear()
 
     @property
     def job_id(self) -> int | None:
-        """Whose story is told, None when nobody's."""
-        return self._job.id if self._job is not None else None
+        """Whose story is told, None when nobody's or several are chosen."""
+        job = self._job
+        return job.id if job is not None else None
+
+    @property
+    def _job(self) -> FaxJob | None:
+        first = self._rows[0] if len(self._rows) == 1 else None
+        return first if isinstance(first, FaxJob) else None
+
+    @property
+    def heading(self) -> str:
+        """Whom the story is about, or how many are chosen."""
+        return self._who.text()
 
     def clear(self) -> None:
         """Nothing is chosen."""
-        self._job = None
-        self._who.setText(self.tr("No fax chosen"))
-        self._what.setText("")
-        self._what.hide()
-        self._sentence.setText(self.tr("Choose a fax to see what happened to it, step by step."))
-        self._heading.hide()
-        self.timeline.show_events(())
-        self._set_badge("", "")
-        self._set_steps(())
+        self._rows = ()
+        self._show_words(
+            self.tr("No fax chosen"), "", self.tr("Choose a fax to see what happened to it, step by step.")
+        )
+        self._badge.set("", "plain")
+        self._offer((), 0, None)
+
+    def show_many(self, rows: Sequence[FaxRow], count: int, for_all: Sequence[FaxStep] = ()) -> None:
+        """Sum up a selection of count faxes; rows are those that are loaded.
+
+        for_all: what is offered when some are not; step_taken() then brings no rows.
+        """
+        is_whole = len(rows) == count
+        self._rows = tuple(rows) if is_whole else ()
+        self._show_words(self.tr("{0} faxes chosen").format(f"{count:,}"), "", _summary(rows))
+        self._badge.set("", "plain")
+        self._offer(shared_steps(rows) if is_whole else for_all, count, None)
+        if not is_whole:
+            words = "" if for_all else self.tr("Choose fewer at once to do something with them.")
+            self._sentence.setText(words)
 
     def show_job(self, job: FaxJob) -> None:
         """Tell this fax's story; events are read again when its state is new."""
-        before, self._job = self._job, job
-        self._who.setText(who(job))
+        before, self._rows = self._job, (job,)
         number = pretty(job.recipient.number) if job.recipient.name else ""
-        self._what.setText(" · ".join(filter(None, [number, job.title, self._pages(job)])))
+        pages = pages_words(job.server_pages or job.pages)
+        self._who.setText(who(job))
+        self._what.setText(" · ".join(filter(None, [number, job.title, pages])))
         self._what.show()
-        self._sentence.setText(sentence(job))
-        is_new = before is None or before.id != job.id or before.state is not job.state
+        self._sentence.setText(_full_sentence(job))
+        self._badge.set(*badge_of(job))
+        self._heading.show()
+        is_new = before is None or before.id != job.id
         if is_new:
-            self._heading.show()
-            self._set_badge(*state_badge(job.state))
-            self._set_steps(steps(job))
+            self.timeline.show_events(())
+        self._offer(steps(job), 1, job)
+        if is_new or before is None or (before.state, before.detail) != (job.state, job.detail):
             self._desk.faxes.load_history(job.id, partial(self._heard, job.id))
 
-    def _pages(self, job: FaxJob) -> str:
-        pages = job.server_pages or job.pages
-        if not pages:
-            return ""
-        return self.tr("1 page") if pages == 1 else self.tr("{0} pages").format(pages)
+    def _show_words(self, heading: str, what: str, words: str) -> None:
+        self._who.setText(heading)
+        self._what.setText(what)
+        self._what.setVisible(bool(what))
+        self._sentence.setText(words)
+        self._heading.hide()
+        self.timeline.show_events(())
+
+    def _offer(self, offered: Sequence[FaxStep], count: int, row: FaxRow | None) -> None:
+        is_asked = isinstance(row, FaxJob) and row.state in (FaxState.NEEDS_YOU, FaxState.INTERRUPTED)
+        self._steps_heading.setText(self.tr("If you know better") if is_asked else self.tr("Next step"))
+        self._steps_heading.setVisible(bool(offered))
+        self.buttons.set_steps(offered, count, row)
 
     def _heard(self, job_id: int, events: tuple[FaxEvent, ...]) -> None:
         if job_id == self.job_id:
             self.timeline.show_events(events)
 
-    def _set_badge(self, words: str, kind: str) -> None:
-        if self._badge is not None:
-            self._badges.removeWidget(self._badge)
-            self._badge.deleteLater()
-            self._badge = None
-        if words:
-            self._badge = Badge(words, kind)
-            self._badges.addWidget(self._badge)
-
-    def _set_steps(self, wanted: tuple[FaxStep, ...]) -> None:
-        while (item := self._steps.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for step in wanted:
-            kind = "link" if step is FaxStep.CANCEL else ""
-            token = "accent_ink" if step is FaxStep.CANCEL else "ink"
-            button = Button(step_words(step), kind=kind, icon_name=_ICONS[step], token=token)
-            button.setObjectName(f"faxStep_{step.name.lower()}")
-            button.clicked.connect(partial(self._take, step))
-            self._steps.addWidget(button)
-
-    def _take(self, step: FaxStep, _is_checked: bool = False) -> None:
-        if self._job is None:
-            return
-        take_step(self._desk, self._job, step)
+    @Slot(object)
+    def _taken(self, step: FaxStep) -> None:
+        self.step_taken.emit(step, self._rows)
 
 
-def take_step(desk: Desk, job: FaxJob, step: FaxStep) -> None:
-    """Do what the person asked for this fax."""
-    if step is FaxStep.CANCEL:
-        desk.faxes.cancel(job.id)
-    elif job.state is FaxState.NEEDS_YOU:
-        desk.faxes.resolve(job.id, step is FaxStep.IT_WAS_SENT)
-    else:
-        desk.faxes.retry(job.id)
+def _full_sentence(job: FaxJob) -> str:
+    """The sentence of the list, and who keeps a scheduled fax."""
+    if job.is_scheduled:
+        return f"{sentence(job)}. {kept_by_words(job.send_by)}."
+    return sentence(job)
+
+
+def _summary(rows: Sequence[FaxRow]) -> str:
+    """How many of each kind are chosen: 7 Failed · 5 Cancelled."""
+    kinds = Counter(
+        badge_of(row)[0] if isinstance(row, ReceivedFax) else state_badge(row.state)[0] for row in rows
+    )
+    return " · ".join(f"{count} {words}" for words, count in kinds.most_common() if words)
 
 
 def _scrolling(widget: QWidget) -> QScrollArea:

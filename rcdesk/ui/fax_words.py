@@ -1,46 +1,60 @@
-"""What a fax's state is called: a badge, one plain sentence, the steps a person may take.
+"""What a fax is called in the folders: a badge, one plain sentence, who, when.
 
-Pure functions over FaxJob; no widgets, never a word that promises somebody read it. GUI thread (tr).
-Read next: fax_list.py, fax_story.py.
+Pure functions over the rows of a folder (sent and received faxes); no widgets, never a word that promises
+somebody read it. GUI thread (tr). Read next: fax_steps.py, fax_list.py, fax_story.py.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
-from enum import Enum
+from datetime import UTC, datetime
 from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
-from rcdesk.core.fax import FaxJob, FaxState
+from rcdesk.core.fax import FaxJob, FaxState, SendBy, WaitReason
+from rcdesk.core.folder import FaxRow, Folder, ReceivedFax
 from rcdesk.core.phone_number import pretty
 
-
-class FaxStep(Enum):
-    """What a person can do about a fax."""
-
-    CANCEL = "cancel"
-    TRY_AGAIN = "try again"
-    IT_WAS_SENT = "it was sent"
-    SEND_AGAIN = "send again"
+LONGEST_UNDO_S = 60
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("FaxWords", text)
 
 
-def who(job: FaxJob) -> str:
-    """The recipient's name, or the number as people write it."""
-    return job.recipient.name or pretty(job.recipient.number)
+def number_of(row: FaxRow) -> str:
+    """The other side's number in E.164, "" when it is hidden."""
+    return row.recipient.number if isinstance(row, FaxJob) else row.number
+
+
+def who(row: FaxRow) -> str:
+    """The other side's name, or the number as people write it."""
+    name = row.recipient.name if isinstance(row, FaxJob) else row.name
+    number = number_of(row)
+    return name or (pretty(number) if number else _tr("Unknown number"))
 
 
 def clock_time(at: datetime, *, has_seconds: bool = False) -> str:
-    """Local time of day, with the date when it is not today."""
+    """Local time of day, with the date when it is not today, with the year when it is not this one."""
     local = QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
+    today = QDateTime.currentDateTime().date()
     time = local.toString("HH:mm:ss" if has_seconds else "HH:mm")
-    if local.date() == QDateTime.currentDateTime().date():
+    if local.date() == today:
         return time
-    return f"{QLocale().toString(local.date(), 'd MMM')} {time}"
+    form = "d MMM" if local.date().year() == today.year() else "d MMM yyyy"
+    return f"{QLocale().toString(local.date(), form)} {time}"
+
+
+def day_and_time(at: datetime) -> str:
+    """A coming moment: Today 16:45, Tomorrow 08:00, or with the date."""
+    local = QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
+    days = QDateTime.currentDateTime().date().daysTo(local.date())
+    time = local.toString("HH:mm")
+    if days == 0:
+        return _tr("Today {0}").format(time)
+    if days == 1:
+        return _tr("Tomorrow {0}").format(time)
+    return clock_time(at)
 
 
 def percent(job: FaxJob) -> int | None:
@@ -50,15 +64,32 @@ def percent(job: FaxJob) -> int | None:
     return min(100, int(100 * job.bytes_sent / job.bytes_total))
 
 
+def undo_left_s(job: FaxJob, now: datetime | None = None) -> int:
+    """Seconds a held fax can still be taken back, as its record says."""
+    if job.state is not FaxState.HELD or job.retry_at is None:
+        return 0
+    left_s = (job.retry_at - (now or datetime.now(UTC))).total_seconds()
+    return int(min(max(0.0, left_s), LONGEST_UNDO_S) + 0.999)
+
+
+def pages_words(count: int | None) -> str:
+    """1 page, 3 pages, or nothing when they were not counted."""
+    if not count:
+        return ""
+    return _tr("1 page") if count == 1 else _tr("{0} pages").format(count)
+
+
 def state_badge(state: FaxState) -> tuple[str, str]:
-    """The badge of a state: its words and its colour family (plain, accent, good, wait, bad)."""
+    """The badge of a bare state: its words and its colour family (plain, accent, good, wait, bad)."""
     match state:
         case FaxState.PREPARING:
             return _tr("Getting ready"), "plain"
+        case FaxState.HELD:
+            return _tr("Can be undone"), "accent"
         case FaxState.QUEUED:
             return _tr("Waiting for its turn"), "plain"
         case FaxState.WAITING:
-            return _tr("Waiting to try again"), "wait"
+            return _tr("Waiting"), "wait"
         case FaxState.SENDING:
             return _tr("Sending"), "accent"
         case FaxState.HANDED_OVER:
@@ -77,19 +108,84 @@ def state_badge(state: FaxState) -> tuple[str, str]:
             assert_never(state)
 
 
-def sentence(job: FaxJob) -> str:
+def badge_of(row: FaxRow) -> tuple[str, str]:
+    """The badge of a row; ("", "") for none."""
+    if isinstance(row, ReceivedFax):
+        return _received_badge(row)
+    if row.state is FaxState.HELD:
+        return _tr("Ready in {0} s").format(undo_left_s(row)), "accent"
+    if row.is_scheduled and row.send_at is not None:
+        return day_and_time(row.send_at), "plain"
+    if row.state is FaxState.WAITING:
+        return _waiting_badge(row)
+    return state_badge(row.state)
+
+
+def _received_badge(fax: ReceivedFax) -> tuple[str, str]:
+    if not fax.is_here:
+        return (_tr("Gone"), "wait") if fax.is_gone else (_tr("Fetching"), "plain")
+    return ("", "") if fax.is_read else (_tr("New"), "accent")
+
+
+def _waiting_badge(job: FaxJob) -> tuple[str, str]:
+    at = clock_time(job.retry_at) if job.retry_at is not None else ""
+    match job.wait_reason:
+        case WaitReason.SCHEDULED:
+            return (day_and_time(job.retry_at) if job.retry_at is not None else _tr("Scheduled")), "plain"
+        case WaitReason.RATE_LIMIT:
+            return (_tr("Waiting until {0}").format(at) if at else _tr("Waiting")), "wait"
+        case WaitReason.RETRY | WaitReason.TROUBLE:
+            return (_tr("Trying again at {0}").format(at) if at else _tr("Waiting to try again")), "wait"
+        case WaitReason.NO_CONNECTION:
+            return _tr("No connection"), "wait"
+        case WaitReason.SIGN_IN:
+            return _tr("Sign in first"), "wait"
+        case WaitReason.SAME_NUMBER:
+            return _tr("Waiting for its turn"), "plain"
+        case WaitReason.PAUSED:
+            return _tr("Paused"), "plain"
+        case WaitReason.NONE:
+            return state_badge(FaxState.WAITING)
+        case _:
+            assert_never(job.wait_reason)
+
+
+def sentence(row: FaxRow) -> str:
     """One plain sentence: what is known and what comes next."""
+    if isinstance(row, ReceivedFax):
+        return _received_sentence(row)
+    words = _job_sentence(row)
+    if row.state is FaxState.WAITING and row.keep_trying_until is not None:
+        return _tr("{0} · until {1}").format(words.rstrip("."), clock_time(row.keep_trying_until))
+    return words
+
+
+def _received_sentence(fax: ReceivedFax) -> str:
+    if fax.is_gone and not fax.is_here:
+        return _tr("It was deleted at RingCentral before it could be fetched.")
+    if not fax.is_here:
+        return _tr("On its way to this computer.")
+    if fax.is_gone:
+        return _tr("Deleted at RingCentral; your copy stays here.")
+    return _tr("Safe in the archive of this computer.")
+
+
+def _job_sentence(job: FaxJob) -> str:
     match job.state:
         case FaxState.PREPARING:
             return job.detail or _tr("A safe copy is being made.")
+        case FaxState.HELD:
+            return _tr("Nothing has left yet: it can be taken back.")
         case FaxState.QUEUED:
             return job.detail or _tr("Safe on this computer; it goes out next.")
         case FaxState.WAITING:
-            return job.detail or _tr("Nothing was sent yet. rcdesk tries again by itself.")
+            return _waiting_sentence(job)
         case FaxState.SENDING:
             done = percent(job)
             return _tr("Sending to RingCentral…") if done is None else _tr("Sending, {0} %").format(done)
         case FaxState.HANDED_OVER:
+            if job.is_scheduled:
+                return _tr("Scheduled at RingCentral · goes out even when this computer is off")
             return job.detail or _tr("Handed to RingCentral, which is faxing it now.")
         case FaxState.SENT:
             return job.detail or _tr("Accepted by their machine at {0}.").format(clock_time(job.changed_at))
@@ -105,48 +201,71 @@ def sentence(job: FaxJob) -> str:
             assert_never(job.state)
 
 
-def steps(job: FaxJob) -> tuple[FaxStep, ...]:
-    """What a person can do now."""
-    match job.state:
-        case FaxState.PREPARING | FaxState.QUEUED | FaxState.WAITING | FaxState.SENDING:
-            return (FaxStep.CANCEL,)
-        case FaxState.FAILED:
-            return (FaxStep.TRY_AGAIN,)
-        case FaxState.CANCELLED:
-            return (FaxStep.SEND_AGAIN,)
-        case FaxState.NEEDS_YOU:
-            return (FaxStep.IT_WAS_SENT, FaxStep.SEND_AGAIN)
-        case FaxState.HANDED_OVER | FaxState.SENT | FaxState.INTERRUPTED:
-            return ()
+def _waiting_sentence(job: FaxJob) -> str:
+    match job.wait_reason:
+        case WaitReason.SCHEDULED:
+            return _tr("Scheduled · can be changed until it is handed over")
+        case WaitReason.SAME_NUMBER:
+            return job.detail or _tr("Another fax to this number is going out")
+        case WaitReason.PAUSED:
+            return job.detail or _tr("Paused by you. It stays here until you resume it.")
+        case WaitReason.NO_CONNECTION:
+            return job.detail or _tr("Safe here; it goes out when the connection is back.")
+        case WaitReason.SIGN_IN:
+            return job.detail or _tr("Safe here; it goes out when you have signed in again.")
+        case WaitReason.RATE_LIMIT:
+            return job.detail or _tr("RingCentral asks us to wait. Nothing is lost.")
+        case WaitReason.RETRY | WaitReason.TROUBLE | WaitReason.NONE:
+            return job.detail or _tr("Nothing was sent yet. rcdesk tries again by itself.")
         case _:
-            assert_never(job.state)
+            assert_never(job.wait_reason)
 
 
-def step_words(step: FaxStep) -> str:
-    """The words on the button of a step."""
-    match step:
-        case FaxStep.CANCEL:
-            return _tr("Cancel this fax")
-        case FaxStep.TRY_AGAIN:
-            return _tr("Try again")
-        case FaxStep.IT_WAS_SENT:
-            return _tr("It was sent")
-        case FaxStep.SEND_AGAIN:
-            return _tr("Send again")
+def second_line(row: FaxRow) -> str:
+    """Number · title; the number only when a name stands above it."""
+    if isinstance(row, ReceivedFax):
+        number = pretty(row.number) if row.name and row.number else ""
+        to = _tr("to {0}").format(pretty(row.to_number)) if row.to_number else ""
+        return " · ".join(filter(None, [number, pages_words(row.pages), to]))
+    number = pretty(row.recipient.number) if row.recipient.name else ""
+    return " · ".join(filter(None, [number, row.title]))
+
+
+def row_time(row: FaxRow) -> str:
+    """When it came or ended; "" for what is still going out, whose badge says when."""
+    if isinstance(row, ReceivedFax):
+        return clock_time(row.created_at)
+    return clock_time(row.changed_at) if row.state.is_final else ""
+
+
+def is_new(row: FaxRow) -> bool:
+    """True for what the user has not looked at: unread, or failed and not seen."""
+    if isinstance(row, ReceivedFax):
+        return not row.is_read
+    return not row.is_seen and row.state in (FaxState.FAILED, FaxState.NEEDS_YOU)
+
+
+def spoken(row: FaxRow) -> str:
+    """The whole row for screen readers."""
+    start = _tr("New. ") if is_new(row) else ""
+    badge = badge_of(row)[0]
+    about = second_line(row)
+    return f"{start}{who(row)}, {about}: {badge + '. ' if badge else ''}{sentence(row)}"
+
+
+def folder_of(row: FaxRow) -> Folder:
+    """Where this row lies."""
+    if isinstance(row, ReceivedFax):
+        return Folder.RECEIVED
+    return next(folder for folder in Folder if row.state in folder.states)
+
+
+def kept_by_words(send_by: SendBy) -> str:
+    """Who keeps a scheduled fax until its time."""
+    match send_by:
+        case SendBy.DESK:
+            return _tr("Kept on this computer, which must be on then")
+        case SendBy.SERVICE:
+            return _tr("Kept by RingCentral; this computer may be off")
         case _:
-            assert_never(step)
-
-
-def is_in_queue(job: FaxJob) -> bool:
-    """True for the Queue page: everything that is not over."""
-    return not job.state.is_final
-
-
-def is_failed(job: FaxJob) -> bool:
-    """True for the Failed page: failed, and cancelled by the user (to send it again)."""
-    return job.state in (FaxState.FAILED, FaxState.CANCELLED)
-
-
-def is_sent(job: FaxJob) -> bool:
-    """True for the Sent page."""
-    return job.state is FaxState.SENT
+            assert_never(send_by)

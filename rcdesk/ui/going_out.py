@@ -1,17 +1,20 @@
 """The card "Going out now" beside the composer: the latest faxes, each with its state and progress.
 
-GUI thread. Read next: fax_list.py for the rows' colours.
+GUI thread. Read next: fax_row.py for the rows' looks.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QStackedWidget, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
-from rcdesk.core.fax import FaxJob
+from rcdesk.bridge.folder_model import ROW_ROLE
+from rcdesk.core.fax import FaxJob, FaxState
 from rcdesk.ui.card import Card
-from rcdesk.ui.fax_list import JOB_ROLE, FaxDelegate, FaxListModel
+from rcdesk.ui.fax_list import FaxListModel
+from rcdesk.ui.fax_row import FaxDelegate
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.theme import theme
 
@@ -58,6 +61,10 @@ class GoingOut(Card):
         layout.setSpacing(6)
         layout.addLayout(head)
         layout.addWidget(self._stack, 1)
+        self._desk = desk
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._view.viewport().update)
         desk.faxes.jobs_changed.connect(self._jobs_changed)
         desk.faxes.job_changed.connect(self.model.update_job)
         self._jobs_changed(desk.faxes.jobs)
@@ -86,9 +93,27 @@ class GoingOut(Card):
         chosen = {j.id for j in (*live, *over[: max(0, SHOWN - len(live))])}
         self.model.set_jobs(tuple(j for j in jobs if j.id in chosen))
         self._stack.setCurrentIndex(0 if self.model.rowCount() else 1)
+        self._watch_held()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Count seconds only while somebody can see them."""
+        super().showEvent(event)
+        self._watch_held()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks."""
+        super().hideEvent(event)
+        self._second.stop()
+
+    def _watch_held(self) -> None:
+        """Count the seconds down while a fax can be taken back."""
+        if self.isVisible() and any(job.state is FaxState.HELD for job in self._desk.faxes.jobs):
+            self._second.start()
+        else:
+            self._second.stop()
 
     @Slot(QModelIndex)
     def _activated(self, index: QModelIndex) -> None:
-        job = index.data(JOB_ROLE)
+        job = index.data(ROW_ROLE)
         if isinstance(job, FaxJob):
             self.opened.emit(job)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import Account
+from rcdesk.core.folder import FolderCounts
 from rcdesk.ui.look import IconButton, color, dress, glyph, hairline, label
 from rcdesk.ui.theme import theme
 
@@ -45,6 +46,7 @@ class NavButton(QAbstractButton):
         super().__init__(parent)
         self.place = place
         self._count = 0
+        self._tone = ""
         self._is_narrow = False
         self.setObjectName(f"nav_{place.name}")
         self.setText(place.words)
@@ -57,17 +59,23 @@ class NavButton(QAbstractButton):
         """A row of 36."""
         return QSize(184, 36)
 
-    def set_count(self, count: int) -> None:
-        """Show a number, nothing for 0."""
-        self._count = count
-        self.setAccessibleName(f"{self.place.words}, {count}" if count else self.place.words)
+    def set_count(self, count: int, tone: str = "", note: str = "") -> None:
+        """Show a number, nothing for 0. tone: "" calm, wait or bad; note says for screen readers why."""
+        self._count, self._tone = count, tone
+        parts = [self.place.words, str(count) if count else "", note if count else ""]
+        self.setAccessibleName(", ".join(filter(None, parts)))
+        self._retip()
         self.update()
 
     def set_narrow(self, is_narrow: bool) -> None:
         """Only the icon, with a tooltip."""
         self._is_narrow = is_narrow
-        self.setToolTip(self.place.words if is_narrow else "")
+        self._retip()
         self.update()
+
+    def _retip(self) -> None:
+        """Words for an icon alone, and the reason for a coloured pill."""
+        self.setToolTip(self.accessibleName() if self._is_narrow or self._tone else "")
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show the hover colour."""
@@ -108,11 +116,14 @@ class NavButton(QAbstractButton):
         painter.end()
 
     def _pill(self, painter: QPainter) -> None:
-        is_bad = self.place.name == "failed"
+        back, ink = {
+            "bad": ("bad", "onaccent"),
+            "wait": ("wait", "onwait"),
+        }.get(self._tone, ("press", "ink2"))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color("bad" if is_bad else "press"))
+        painter.setBrush(color(back))
         if self._is_narrow:
-            painter.setBrush(color("bad" if is_bad else "accent"))
+            painter.setBrush(color(self._tone or "accent"))
             painter.drawEllipse(QPointF(self.width() - 9, 9), 4, 4)
             return
         font = QFont(self.font())
@@ -123,7 +134,7 @@ class NavButton(QAbstractButton):
         width = max(24, painter.fontMetrics().horizontalAdvance(words) + 14)
         pill = QRectF(self.width() - 8 - width, (self.height() - 20) / 2, width, 20)
         painter.drawRoundedRect(pill, 10, 10)
-        painter.setPen(color("onaccent" if is_bad else "ink2"))
+        painter.setPen(color(ink))
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
 
 
@@ -206,6 +217,7 @@ class SideBar(QFrame):
         self._add(layout, Place(name="queue", words=self.tr("Queue"), icon_name="queue"))
         self._add(layout, Place(name="sent", words=self.tr("Sent"), icon_name="sent"))
         self._add(layout, Place(name="failed", words=self.tr("Failed"), icon_name="failed"))
+        self._add(layout, Place(name="received", words=self.tr("Received"), icon_name="inbox"))
         layout.addStretch(1)
         layout.addWidget(hairline())
         layout.addSpacing(10)
@@ -242,10 +254,12 @@ class SideBar(QFrame):
         if name in self._buttons:
             self._buttons[name].setChecked(True)
 
-    def set_counts(self, **counts: int) -> None:
-        """Counts by page name."""
-        for name, count in counts.items():
-            self._buttons[name].set_count(count)
+    def set_counts(self, counts: FolderCounts) -> None:
+        """The pills: what is in the queue, failures not seen, unread received faxes."""
+        needs_you = self.tr("{0} need you").format(counts.needs_you) if counts.needs_you else ""
+        self._buttons["queue"].set_count(counts.queue, "wait" if counts.needs_you else "", needs_you)
+        self._buttons["failed"].set_count(counts.failed_unseen, "bad", self.tr("not seen yet"))
+        self._buttons["received"].set_count(counts.received_unread, "", self.tr("unread"))
 
     def show_person(self, account: Account | None, state: SessionState) -> None:
         """Who is signed in, and whether RingCentral can be reached."""

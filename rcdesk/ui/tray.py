@@ -1,25 +1,30 @@
-"""The tray icon: open the desk, dial again, type a number, send a fax, quit.
+"""The tray icon: open the desk, dial again, type a number, send a fax, quit; and what it tells meanwhile.
 
-Where the desktop has no tray nothing is shown, and closing the window quits. GUI thread. Read next:
-main_window.py, quick_dial.py.
+A fax that failed or needs the user is told by the desktop, several at once as one message; a click opens it.
+Nothing takes the focus. Where the desktop has no tray nothing is lost: the badges of the side bar stay until
+the faxes were seen, and closing the window quits. GUI thread. Read next: main_window.py, quick_dial.py.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.notices import Notice, NoticeKind
+from rcdesk.core.fax import FaxJob, FaxState
 from rcdesk.core.recents import RecentCall
+from rcdesk.ui.fax_words import folder_of, pages_words, sentence, who
 from rcdesk.ui.icons import icon
 from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.quick_dial import QuickDial
 from rcdesk.ui.theme import theme
 
 RECENTS_SHOWN = 5
+GATHER_MS = 800
 
 
 class Tray(QObject):
@@ -31,6 +36,12 @@ class Tray(QObject):
         self._window = window
         self._is_available = QSystemTrayIcon.isSystemTrayAvailable()
         self._quick_dial: QuickDial | None = None
+        self._ended: list[FaxJob] = []
+        self._told: tuple[FaxJob, ...] = ()
+        self._gather = QTimer(self)
+        self._gather.setSingleShot(True)
+        self._gather.setInterval(GATHER_MS)
+        self._gather.timeout.connect(self._tell_ended)
         self.menu = QMenu(window)
         self.menu.setObjectName("trayMenu")
         self._icon = QSystemTrayIcon(self)
@@ -42,6 +53,9 @@ class Tray(QObject):
         theme().changed.connect(self._recolor)
         desk.calls.recents_changed.connect(self._rebuild)
         desk.faxes.jobs_changed.connect(self._rebuild)
+        desk.faxes.counts_changed.connect(self._rebuild)
+        desk.faxes.ended.connect(self._fax_ended)
+        self._icon.messageClicked.connect(self._message_clicked)
         desk.session.account_changed.connect(self._rebuild)
         desk.notices.posted.connect(self._posted)
         window.hidden_to_tray.connect(self._say_once)
@@ -87,14 +101,18 @@ class Tray(QObject):
             action.triggered.connect(partial(self._dial, recent.number))
         menu.addSeparator()
         menu.addAction(icon("compose"), self.tr("Send a fax…")).triggered.connect(self._send_fax)
-        menu.addAction(icon("queue"), self._queue_words()).triggered.connect(self._show_queue)
+        counts = self._desk.faxes.counts
+        queue = self.tr("Queue ({0} going out)").format(counts.queue) if counts.queue else self.tr("Queue")
+        menu.addAction(icon("queue"), queue).triggered.connect(partial(self._show, "queue"))
+        if counts.failed_unseen:
+            words = self.tr("Failed ({0} new)").format(counts.failed_unseen)
+            menu.addAction(icon("failed", "bad"), words).triggered.connect(partial(self._show, "failed"))
+        if counts.received_unread:
+            words = self.tr("Received ({0} unread)").format(counts.received_unread)
+            menu.addAction(icon("inbox"), words).triggered.connect(partial(self._show, "received"))
         menu.addSeparator()
         menu.addAction(icon("window"), self.tr("Open rcdesk")).triggered.connect(self._window.bring_up)
         menu.addAction(icon("quit"), self.tr("Quit")).triggered.connect(self._window.quit_requested)
-
-    def _queue_words(self) -> str:
-        count = sum(1 for j in self._desk.faxes.jobs if not j.state.is_final)
-        return self.tr("Queue ({0} going out)").format(count) if count else self.tr("Queue")
 
     def _dial(self, number: str, _is_checked: bool = False) -> None:
         self._window.dial(number)
@@ -103,10 +121,9 @@ class Tray(QObject):
     def _send_fax(self) -> None:
         self._window.new_fax()
 
-    @Slot()
-    def _show_queue(self) -> None:
+    def _show(self, page: str, _is_checked: bool = False) -> None:
         self._window.bring_up()
-        self._window.show_page("queue")
+        self._window.show_page(page)
 
     @Slot(QSystemTrayIcon.ActivationReason)
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
@@ -130,11 +147,72 @@ class Tray(QObject):
         self._icon.showMessage("rcdesk", words, icon("rcdesk"))
 
     @Slot(object)
+    def _fax_ended(self, job: FaxJob) -> None:
+        """Gather what ends together, so that a broadcast tells its failures once."""
+        kept = self._desk.preferences.value
+        is_wanted = kept.notify_successes if job.state is FaxState.SENT else kept.notify_failures
+        if is_wanted:
+            self._ended.append(job)
+            if not self._gather.isActive():
+                self._gather.start()
+
+    @Slot()
+    def _tell_ended(self) -> None:
+        ended, self._ended = tuple(self._ended), []
+        bad = tuple(job for job in ended if job.state is not FaxState.SENT)
+        good = tuple(job for job in ended if job.state is FaxState.SENT)
+        for jobs in (good, bad):
+            if not jobs or not self._is_available:
+                continue
+            self._told = jobs
+            title, words = ended_words(jobs)
+            is_bad = jobs is bad
+            sign = QSystemTrayIcon.MessageIcon.Warning if is_bad else QSystemTrayIcon.MessageIcon.Information
+            self._icon.showMessage(title, words, sign)
+
+    @Slot()
+    def _message_clicked(self) -> None:
+        """Open what the last message was about; a message about nothing in particular opens the desk."""
+        told, self._told = self._told, ()
+        self._window.bring_up()
+        if len(told) == 1:
+            self._window.desk_side.open_fax(told[0])
+        elif told:
+            self._window.show_page(folder_of(told[0]).value)
+
+    @Slot(object)
     def _posted(self, notice: Notice) -> None:
         if self._is_available and not self._window.isActiveWindow():
             is_bad = notice.kind in (NoticeKind.ERROR, NoticeKind.WARNING)
             sign = QSystemTrayIcon.MessageIcon.Warning if is_bad else QSystemTrayIcon.MessageIcon.Information
+            self._told = ()
             self._icon.showMessage(notice.title, notice.text, sign)
+
+
+def ended_words(jobs: Sequence[FaxJob]) -> tuple[str, str]:
+    """Title and sentence for faxes that ended together, all well or none; by name."""
+    first = jobs[0]
+    if len(jobs) == 1:
+        if first.state is FaxState.SENT:
+            return _tr("Accepted by {0}’s machine").format(who(first)), pages_words(
+                first.server_pages or first.pages
+            )
+        if first.state is FaxState.NEEDS_YOU:
+            return _tr("Fax to {0} needs you").format(who(first)), sentence(first)
+        return _tr("Fax to {0} failed").format(who(first)), sentence(first)
+    names = ", ".join(who(job) for job in jobs[:3]) + ("…" if len(jobs) > 3 else "")
+    if first.state is FaxState.SENT:
+        return _tr("{0} faxes were accepted").format(len(jobs)), names
+    need = sum(1 for job in jobs if job.state is FaxState.NEEDS_YOU)
+    if need == len(jobs):
+        return _tr("{0} faxes need you").format(need), names
+    if need:
+        return _tr("{0} faxes failed, {1} need you").format(len(jobs) - need, need), names
+    return _tr("{0} faxes failed").format(len(jobs)), names
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Tray", text)
 
 
 def _recent_words(recent: RecentCall) -> str:

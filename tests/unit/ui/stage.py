@@ -13,10 +13,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.folder_model import FolderModel
 from rcdesk.bridge.notices import Bar
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import (
@@ -39,10 +40,12 @@ from rcdesk.core.fax import (
     SendBy,
     SpooledFile,
 )
-from rcdesk.core.folder import FolderCounts
+from rcdesk.core.folder import FolderCounts, ReceivedFax
 from rcdesk.core.people import Group, ImportedLine, ImportTable, Suggestion
 from rcdesk.core.preferences import Preferences
 from rcdesk.core.recents import RecentCall
+
+from .folder_stage import StageArchive, StageLane, StagePages, StageReceived, new_folder_model
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 ACCOUNT = Account(
@@ -314,15 +317,13 @@ class StagePeople(QObject):
         done(self.lines)
 
 
-class StageProofs(QObject):
-    """ProofDesk's face, as far as pages are looked at."""
-
-    problem = Signal(str)
-    said = Signal(str)
+class StageProofs(StagePages):
+    """ProofDesk's face; pages are drawn when has_pages, or are the picture the test set."""
 
     def __init__(self) -> None:
         super().__init__()
         self.png = b""
+        self.has_pages = False
         self.pages_asked: list[Path] = []
 
     def page_image(
@@ -332,6 +333,8 @@ class StageProofs(QObject):
         self.pages_asked.append(path)
         if self.png:
             done(self.png)
+        elif self.has_pages:
+            super().page_image(path, media_type, page, width_px, done)
 
 
 class StagePreferences(QObject):
@@ -377,6 +380,29 @@ class Stage(QObject):
         self.proofs = StageProofs()
         self.preferences = StagePreferences()
         self.notices = StageNotices()
+        self.lane = StageLane()
+        self.archive = StageArchive()
+        self.received = StageReceived(self.archive)
+        self.received.changed.connect(self.faxes.folders_changed)
+        self.faxes.jobs_changed.connect(self._jobs_changed)
+
+    def receive(self, *faxes: ReceivedFax) -> None:
+        """Have these in Received."""
+        self.archive.rows = [*self.faxes.jobs, *faxes]
+        self.received.changed.emit()
+
+    def new_folder_model(self, parent: QObject | None = None) -> FolderModel:
+        """A model of the archive on the stage, kept fresh as by the real desk."""
+        model = new_folder_model(self.lane, self.archive, parent)
+        self.faxes.folders_changed.connect(model.refresh)
+        self.faxes.job_changed.connect(model.update_row)
+        return model
+
+    @Slot(object)
+    def _jobs_changed(self, jobs: tuple[FaxJob, ...]) -> None:
+        received = [row for row in self.archive.rows if isinstance(row, ReceivedFax)]
+        self.archive.rows = [*jobs, *received]
+        self.faxes.folders_changed.emit()
 
     @property
     def desk(self) -> Desk:

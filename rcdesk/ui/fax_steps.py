@@ -1,0 +1,218 @@
+"""The next steps a person may take for a fax, or for several at once.
+
+steps() answers for one row by its state and, for a failure, by its cause: what can help comes first. What a
+retry cannot cure offers the cure instead. shared_steps() answers for a selection: what applies to all of it.
+Pure; no widgets. GUI thread (tr). Read next: fax_acts.py, which does them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import assert_never
+
+from PySide6.QtCore import QCoreApplication
+
+from rcdesk.core.fax import FaxJob, FaxState, WaitReason
+from rcdesk.core.folder import FaxRow, Folder, ReceivedFax
+from rcdesk.core.retry import Help, help_for
+
+
+class FaxStep(Enum):
+    """What a person can do about a fax; the value is its icon."""
+
+    UNDO = "undo"
+    SEND_NOW = "send"
+    RESUME = "play"
+    RETRY = "retry"
+    IT_WAS_SENT = "check"
+    SEND_AGAIN = "again"
+    EDIT = "compose"
+    CHANGE_TIME = "calendar"
+    KEEP_TRYING = "clock"
+    PAUSE = "pause"
+    PROOF = "receipt"
+    OPEN = "zoom"
+    SAVE = "download"
+    PRINT = "print"
+    FORWARD = "forward"
+    REPLY = "reply"
+    CALL = "phone"
+    MARK_READ = "mail-open"
+    MARK_UNREAD = "mail"
+    CANCEL = "x"
+
+
+FOR_MANY = frozenset(
+    {
+        FaxStep.UNDO,
+        FaxStep.SEND_NOW,
+        FaxStep.RESUME,
+        FaxStep.RETRY,
+        FaxStep.SEND_AGAIN,
+        FaxStep.CHANGE_TIME,
+        FaxStep.KEEP_TRYING,
+        FaxStep.PAUSE,
+        FaxStep.MARK_READ,
+        FaxStep.MARK_UNREAD,
+        FaxStep.CANCEL,
+    }
+)
+"""Steps that make sense for several faxes at once."""
+
+_EDIT_CODES = (
+    "RenderingFailed",
+    "ConvertError",
+    "TooManyPages",
+    "InvalidNumber",
+    "UnknownCountryCode",
+    "WrongNumber",
+    "UserNotFound",
+)
+_FIRST: dict[str, FaxStep] = {
+    **dict.fromkeys(_EDIT_CODES, FaxStep.EDIT),
+    **dict.fromkeys(("NoFaxMachine", "SentPartially", "CallDeclined"), FaxStep.CALL),
+    **dict.fromkeys(("ProhibitedNumber", "ThePhoneIsBlacklisted"), FaxStep.FORWARD),
+}
+"""What helps for a cause that the same again does not cure (spec: FaxErrorCodeEnum)."""
+
+FOR_ALL = {
+    Folder.QUEUE: (FaxStep.CANCEL,),
+    Folder.SENT: (),
+    Folder.FAILED: (FaxStep.RETRY,),
+    Folder.RECEIVED: (FaxStep.MARK_READ, FaxStep.MARK_UNREAD),
+}
+"""What can be done with a whole folder at once, however large."""
+
+_SOON = frozenset({WaitReason.SCHEDULED, WaitReason.RETRY, WaitReason.TROUBLE, WaitReason.NO_CONNECTION})
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("FaxSteps", text)
+
+
+def steps(row: FaxRow) -> tuple[FaxStep, ...]:
+    """What a person can do now, the most helpful first."""
+    if isinstance(row, ReceivedFax):
+        return _received_steps(row)
+    match row.state:
+        case FaxState.PREPARING:
+            return (FaxStep.CANCEL,)
+        case FaxState.HELD:
+            return (FaxStep.UNDO, FaxStep.CANCEL)
+        case FaxState.QUEUED:
+            return (FaxStep.PAUSE, FaxStep.CHANGE_TIME, FaxStep.CANCEL)
+        case FaxState.WAITING:
+            return _waiting_steps(row)
+        case FaxState.SENDING:
+            return (FaxStep.CANCEL,)
+        case FaxState.HANDED_OVER:
+            return (FaxStep.CHANGE_TIME, FaxStep.CANCEL) if row.is_scheduled else (FaxStep.CANCEL,)
+        case FaxState.SENT:
+            return (FaxStep.PROOF, FaxStep.FORWARD, FaxStep.EDIT, FaxStep.CALL)
+        case FaxState.FAILED:
+            return _failed_steps(row)
+        case FaxState.INTERRUPTED:
+            return (FaxStep.CALL, FaxStep.CANCEL)
+        case FaxState.NEEDS_YOU:
+            return (FaxStep.IT_WAS_SENT, FaxStep.SEND_AGAIN, FaxStep.CALL, FaxStep.CANCEL)
+        case FaxState.CANCELLED:
+            return (FaxStep.SEND_AGAIN, FaxStep.EDIT, FaxStep.CALL)
+        case _:
+            assert_never(row.state)
+
+
+def _waiting_steps(job: FaxJob) -> tuple[FaxStep, ...]:
+    if job.wait_reason is WaitReason.PAUSED:
+        return (FaxStep.RESUME, FaxStep.CHANGE_TIME, FaxStep.CANCEL)
+    first = (FaxStep.SEND_NOW,) if job.wait_reason in _SOON else ()
+    if job.wait_reason is WaitReason.SCHEDULED:
+        return (*first, FaxStep.CHANGE_TIME, FaxStep.PAUSE, FaxStep.CANCEL)
+    call = (FaxStep.CALL,) if job.wait_reason is WaitReason.RETRY else ()
+    return (*first, FaxStep.KEEP_TRYING, FaxStep.PAUSE, *call, FaxStep.CANCEL)
+
+
+def _failed_steps(job: FaxJob) -> tuple[FaxStep, ...]:
+    """What fits the cause first; Retry only where the same again may give another result."""
+    can_retry = help_for(job.error_code) is not Help.NO
+    cure = _FIRST.get(job.error_code)
+    rest = [FaxStep.EDIT, FaxStep.CALL, FaxStep.FORWARD, FaxStep.PROOF]
+    if can_retry or cure is None:
+        rest.insert(0 if can_retry else 2, FaxStep.RETRY)
+    if cure is not None:
+        rest.remove(cure)
+        rest.insert(0, cure)
+    return tuple(rest)
+
+
+def _received_steps(fax: ReceivedFax) -> tuple[FaxStep, ...]:
+    pages = (FaxStep.OPEN, FaxStep.SAVE, FaxStep.PRINT, FaxStep.FORWARD) if fax.is_here else ()
+    answer = (FaxStep.REPLY, FaxStep.CALL) if fax.number else ()
+    mark = FaxStep.MARK_UNREAD if fax.is_read else FaxStep.MARK_READ
+    return (*pages, *answer, mark)
+
+
+def shared_steps(rows: Sequence[FaxRow]) -> tuple[FaxStep, ...]:
+    """What applies to every one of these rows; for one row the same as steps()."""
+    if len(rows) == 1:
+        return steps(rows[0])
+    if not rows:
+        return ()
+    if all(isinstance(row, ReceivedFax) for row in rows):
+        return (FaxStep.MARK_READ, FaxStep.MARK_UNREAD)
+    shared = set(FOR_MANY)
+    for row in rows:
+        shared &= set(steps(row))
+    if FaxStep.UNDO in shared and len({row.batch_id for row in rows if isinstance(row, FaxJob)}) > 1:
+        shared.discard(FaxStep.UNDO)
+    return tuple(step for step in FaxStep if step in shared)
+
+
+def main_step(row: FaxRow) -> FaxStep | None:
+    """What Enter does: look at it, or the first help for a failed fax. Nothing that cannot be undone."""
+    offered = steps(row)
+    for step in (FaxStep.OPEN, FaxStep.PROOF, FaxStep.UNDO):
+        if offered[:1] == (step,):
+            return step
+    is_over = isinstance(row, FaxJob) and row.state is FaxState.FAILED
+    return offered[0] if is_over and offered[0] in (FaxStep.RETRY, FaxStep.EDIT) else None
+
+
+def step_words(step: FaxStep, count: int = 1, row: FaxRow | None = None) -> str:
+    """The words on the button of a step, for one fax or for count of them."""
+    if step is FaxStep.CANCEL:
+        if isinstance(row, FaxJob) and row.state is FaxState.HANDED_OVER:
+            return _tr("Take it back")
+        return _tr("Cancel this fax") if count == 1 else _tr("Cancel {0} faxes").format(count)
+    if step is FaxStep.EDIT and isinstance(row, FaxJob) and row.state is FaxState.SENT:
+        return _tr("Send once more")
+    return _words()[step]
+
+
+def _words() -> dict[FaxStep, str]:
+    return {
+        FaxStep.UNDO: _tr("Undo"),
+        FaxStep.SEND_NOW: _tr("Send now"),
+        FaxStep.RESUME: _tr("Resume"),
+        FaxStep.RETRY: _tr("Retry"),
+        FaxStep.IT_WAS_SENT: _tr("It was sent"),
+        FaxStep.SEND_AGAIN: _tr("Send again"),
+        FaxStep.EDIT: _tr("Edit and resend"),
+        FaxStep.CHANGE_TIME: _tr("Change time…"),
+        FaxStep.KEEP_TRYING: _tr("Keep trying until…"),
+        FaxStep.PAUSE: _tr("Pause"),
+        FaxStep.PROOF: _tr("Open proof"),
+        FaxStep.OPEN: _tr("Open"),
+        FaxStep.SAVE: _tr("Save as…"),
+        FaxStep.PRINT: _tr("Print…"),
+        FaxStep.FORWARD: _tr("Forward"),
+        FaxStep.REPLY: _tr("Reply by fax"),
+        FaxStep.CALL: _tr("Call instead"),
+        FaxStep.MARK_READ: _tr("Mark as read"),
+        FaxStep.MARK_UNREAD: _tr("Mark as unread"),
+    }
+
+
+def step_icon(step: FaxStep) -> str:
+    """The name of a step's icon."""
+    return "retry" if step is FaxStep.SEND_AGAIN else step.value

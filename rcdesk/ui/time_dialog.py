@@ -1,0 +1,112 @@
+"""The small question "when?": another time for a scheduled fax, or a deadline for trying again.
+
+chosen(datetime | None, SendBy) brings an aware time, None for "now" or "no deadline". Times are entered in
+this computer's zone, which is named. GUI thread. Read next: fax_acts.py.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QDateTime, Qt, Signal, Slot
+from PySide6.QtWidgets import QDateTimeEdit, QDialog, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+
+from rcdesk.core.fax import SendBy
+from rcdesk.ui.fax_words import kept_by_words
+from rcdesk.ui.look import Button, label
+
+STEP_S = 300
+
+
+def _full_minutes(at: datetime) -> QDateTime:
+    """The next full five minutes, local."""
+    seconds = int(at.timestamp())
+    return QDateTime.fromSecsSinceEpoch(seconds + -seconds % STEP_S)
+
+
+class TimeDialog(QDialog):
+    """Asks for a moment in the future; open() it and listen to chosen."""
+
+    chosen = Signal(object, object)
+
+    def __init__(
+        self,
+        title: str,
+        words: str,
+        *,
+        at: datetime | None,
+        without_words: str,
+        send_by: SendBy | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("timeDialog")
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        now = datetime.now().astimezone()
+        self.edit = QDateTimeEdit(
+            _full_minutes(at if at is not None and at > now else now + timedelta(hours=1))
+        )
+        self.edit.setObjectName("timeEdit")
+        self.edit.setAccessibleName(title)
+        self.edit.setCalendarPopup(True)
+        self.edit.setDisplayFormat("ddd d MMM yyyy  HH:mm")
+        self.edit.setMinimumDateTime(QDateTime.currentDateTime())
+        self._problem = label("", "bad", wraps=True)
+        self._problem.hide()
+        self._send_by = send_by
+        self._by_service = QRadioButton(kept_by_words(SendBy.SERVICE))
+        self._by_desk = QRadioButton(kept_by_words(SendBy.DESK))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 22, 24, 20)
+        layout.setSpacing(12)
+        layout.addWidget(label(title, "section"))
+        layout.addWidget(label(words, "muted", wraps=True))
+        row = QHBoxLayout()
+        row.addWidget(self.edit, 1)
+        zone = self.edit.dateTime().timeZoneAbbreviation()
+        row.addWidget(label(zone, "small"))
+        layout.addLayout(row)
+        layout.addWidget(self._problem)
+        if send_by is not None:
+            (self._by_service if send_by is SendBy.SERVICE else self._by_desk).setChecked(True)
+            layout.addWidget(self._by_desk)
+            layout.addWidget(self._by_service)
+        layout.addLayout(self._make_buttons(without_words))
+        self.setMinimumWidth(400)
+        self.edit.setFocus()
+
+    def _make_buttons(self, without_words: str) -> QHBoxLayout:
+        without = Button(without_words, kind="link")
+        without.setObjectName("timeWithout")
+        without.clicked.connect(self._without)
+        back = Button(self.tr("Back"))
+        back.clicked.connect(self.reject)
+        take = Button(self.tr("Set time"), kind="primary")
+        take.setObjectName("timeConfirm")
+        take.setDefault(True)
+        take.clicked.connect(self._take)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(without)
+        buttons.addStretch(1)
+        buttons.addWidget(back)
+        buttons.addWidget(take)
+        return buttons
+
+    @Slot()
+    def _take(self) -> None:
+        when = self.edit.dateTime()
+        if when <= QDateTime.currentDateTime():
+            self._problem.setText(self.tr("This time is over. Choose a later one."))
+            self._problem.show()
+            return
+        at = datetime.fromtimestamp(when.toSecsSinceEpoch()).astimezone()
+        is_service = self._send_by is not None and self._by_service.isChecked()
+        self.chosen.emit(at, SendBy.SERVICE if is_service else SendBy.DESK)
+        self.accept()
+
+    @Slot()
+    def _without(self) -> None:
+        self.chosen.emit(None, SendBy.DESK)
+        self.accept()
