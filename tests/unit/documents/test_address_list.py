@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, UserError
@@ -214,3 +216,22 @@ def test_a_card_that_cannot_be_read_is_counted_and_the_others_stay(tmp_path: Pat
     assert table.skipped == 2
     with pytest.raises(UserError, match="no contact"):
         read(tmp_path, broken, "b.vcf")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    start=st.sampled_from(
+        [b"", b"Name;Fax\n", b"BEGIN:VCARD\nVERSION:2.1\n", codecs.BOM_UTF16_LE, b"sep=;\n"]
+    ),
+    rest=st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")),
+    end=st.sampled_from([b"", b"\nEND:VCARD\n", b"\nTEL;FAX:+16505550142\nEND:VCARD\n", b"\n+16505550142\n"]),
+)
+def test_any_bytes_are_a_table_or_a_sentence(tmp_path: Path, start: bytes, rest: bytes, end: bytes) -> None:
+    try:
+        table = read(tmp_path, start + rest + end)
+    except UserError as exc:
+        assert str(exc).endswith(".")
+        return
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    for column in (table.name_column, table.number_column):
+        assert column is None or 0 <= column < len(table.columns)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw
 
 from rcdesk.core.cancel import CancelToken
@@ -240,3 +242,25 @@ def test_memory_stays_flat_at_200_pages(tmp_path: Path) -> None:
         assert page_count(folder / "b.pdf", PDF) == pages + 1
         assert page_count(folder / "a.tif", TIFF) == pages
     assert used_mb[1] - used_mb[0] < 40, used_mb
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.integers(0, 10_000), junk=st.binary(min_size=1, max_size=40), kind=st.sampled_from([TIFF, PDF]))
+def test_altered_bytes_are_pages_or_a_sentence(tmp_path: Path, at: int, junk: bytes, kind: str) -> None:
+    source = tmp_path / "whole.tif"
+    if not source.exists():
+        Image.new("1", (64, 80), 1).save(
+            source, save_all=True, append_images=[Image.new("1", (64, 80))], compression="group4"
+        )
+        save_as(source, TIFF, tmp_path / "whole.pdf", "pdf")
+    content = bytearray((tmp_path / ("whole.tif" if kind == TIFF else "whole.pdf")).read_bytes())
+    at %= len(content)
+    content[at : at + len(junk)] = junk
+    altered = tmp_path / "altered"
+    altered.write_bytes(content)
+    try:
+        for page in range(page_count(altered, kind)):
+            assert page_png(altered, kind, page, 40).startswith(b"\x89PNG")
+        save_as(altered, kind, tmp_path / "out", "tiff" if kind == PDF else "pdf")
+    except UserError as exc:
+        assert str(exc).endswith(".")
