@@ -29,7 +29,7 @@ from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.brake import RecipientFacts
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import Cancelled, RcdeskError
-from rcdesk.core.fax import FaxDraft, FaxEvent, FaxJob, FaxState, SendBy, WaitReason
+from rcdesk.core.fax import FaxDraft, FaxEvent, FaxJob, SendBy, WaitReason
 from rcdesk.core.folder import FaxRow, FolderCounts
 
 if TYPE_CHECKING:
@@ -82,7 +82,6 @@ class FaxDesk(QObject):
         self._was_signed_in = False
         self._is_stopped = False
         self._keep_files_days = keep_files_days
-        self._told = WaitReason.NONE
         self._jobs = FaxJobs(self._clock, self)
         self._news = FolderNews(lanes["archive"], faxes, self)
         self._held = FaxUndo(lanes["disk"], faxes, self._jobs, self._clock, self)
@@ -334,7 +333,9 @@ class FaxDesk(QObject):
         self._jobs.reset(owner_id)
         self._news.set_owner(owner_id)
         self._pump.forget_failures()
-        self._pump.set_paused(False)
+        if self._pump.is_paused:
+            self._pump.set_paused(False)
+            self.paused_changed.emit(False)
         self._watch.schedule()
         if owner_id:
             self._load()
@@ -344,7 +345,6 @@ class FaxDesk(QObject):
         is_signed_in = self._session.state is SessionState.SIGNED_IN
         if is_signed_in and not self._was_signed_in:
             self._pump.forget_failures()
-            self._told = WaitReason.NONE
             now = self._clock.now()
             waiting = [
                 job.id
@@ -381,26 +381,9 @@ class FaxDesk(QObject):
     @Slot(object)
     def _sent(self, turn: Round) -> None:
         """A request ended, well or not: its jobs say how."""
-        jobs = turn.sent.jobs
-        self._jobs.merge(jobs)
+        self._jobs.merge(turn.sent.jobs)
         self._stop.heard(turn)
-        waits = {job.wait_reason for job in jobs if job.state is FaxState.WAITING}
-        if any(job.state is FaxState.HANDED_OVER for job in jobs):
-            self._told = WaitReason.NONE
-            self._session.heard_answer()
-        elif waits:
-            self._wait_heard(next(job for job in jobs if job.state is FaxState.WAITING))
         self._watch.schedule()
-
-    def _wait_heard(self, job: FaxJob) -> None:
-        """A request did not get through: say why, once for each cause, and look what the session knows."""
-        if job.wait_reason is not self._told:
-            self._told = job.wait_reason
-            self.problem.emit(job.detail)
-        if job.wait_reason is WaitReason.RATE_LIMIT and job.retry_at is not None:
-            self._session.rate_limited.emit(max(0.0, (job.retry_at - self._clock.now()).total_seconds()))
-        elif job.wait_reason is not WaitReason.RETRY:
-            self._session.check()
 
 
 def _ids(job_ids: int | Sequence[int]) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import Cancelled, RcdeskError
-from rcdesk.core.fax import FaxState, WaitReason
+from rcdesk.core.fax import FaxJob, FaxState, WaitReason
 
 if TYPE_CHECKING:
     from rcdesk.services.dispatch import Dispatcher
@@ -57,6 +57,7 @@ class FaxPump(QObject):
         self._is_wanted = False
         self._failures = 0
         self._held_until_s = 0.0
+        self._told = WaitReason.NONE
         self._due_at: datetime | None = None
         self._due_s: float | None = None
         self._upload = FaxUpload(lane_faxes, dispatcher, faxes, self)
@@ -112,6 +113,7 @@ class FaxPump(QObject):
         """The cause of earlier failures is gone: the next turn may come at once."""
         self._failures = 0
         self._held_until_s = 0.0
+        self._told = WaitReason.NONE
 
     @Slot()
     def pump(self) -> None:
@@ -154,13 +156,31 @@ class FaxPump(QObject):
 
     @Slot(object)
     def _finished(self, turn: Round) -> None:
-        self.forget_failures()
+        self._failures = 0
         was_wanted = self._is_wanted
         self.sent.emit(turn)
+        self._tell(turn.sent.jobs)
         if turn.sent.jobs or was_wanted or turn.cancelled is not None:
             self.pump()
         elif not self._upload.is_busy and self._may_send():
             self._nap_until(turn.sent.next_due_at)
+
+    def _tell(self, jobs: Sequence[FaxJob]) -> None:
+        """Say why a request did not get through, once for each cause, and what it means for the session."""
+        if any(job.state is FaxState.HANDED_OVER for job in jobs):
+            self._told = WaitReason.NONE
+            self._session.heard_answer()
+            return
+        job = next((job for job in jobs if job.state is FaxState.WAITING), None)
+        if job is None:
+            return
+        if job.wait_reason is not self._told:
+            self._told = job.wait_reason
+            self.problem.emit(job.detail)
+        if job.wait_reason is WaitReason.RATE_LIMIT and job.retry_at is not None:
+            self._session.rate_limited.emit(max(0.0, (job.retry_at - self._clock.now()).total_seconds()))
+        elif job.wait_reason is not WaitReason.RETRY:
+            self._session.check()
 
     def _nap_until(self, due_at: datetime | None) -> None:
         """Nothing is due: wait for what is next, or look now and then for a number that becomes free."""
