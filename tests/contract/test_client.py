@@ -338,6 +338,9 @@ def test_received_faxes_are_synced(desk: Desk, pdf: fax.FaxFile) -> None:
     message_store.delete(desk.session, first, desk.token)
     gone = message_store.sync(desk.session, sync_token=news.sync_token, token=desk.token)
     assert [(m.id, m.is_gone) for m in gone.messages] == [(first, True)]
+    options: dict[str, Any] = {"token": desk.token, "direction": "Inbound"}
+    deleted = message_store.list_messages(desk.session, availability="Deleted", **options)
+    assert [m.id for m in deleted] == [first]
     with pytest.raises(message_store.FullSyncNeeded):
         message_store.sync(desk.session, sync_token="nonsense", token=desk.token)
 

@@ -104,8 +104,12 @@ def list_messages(
     date_from: datetime | None = None,
     page: int = 1,
     per_page: int = 100,
+    availability: str = "",
 ) -> tuple[Message, ...]:
-    """One page of messages, newest first; without date_from the service shows the last 24 hours."""
+    """One page of messages, newest first; without date_from the service shows the last 24 hours.
+
+    availability (Alive, Deleted or Purged) is Alive when "".
+    """
     params: dict[str, Any] = {
         "messageType": message_type,
         "direction": direction,
@@ -114,6 +118,8 @@ def list_messages(
     }
     if date_from is not None:
         params["dateFrom"] = reading.stamp(date_from)
+    if availability:
+        params["availability"] = availability
     body = reading.get(session, PATH, token, params=params)
     return tuple(_message(record) for record in reading.children(body, "records"))
 
