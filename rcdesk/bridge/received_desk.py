@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -54,6 +54,7 @@ class ReceivedDesk(QObject):
         self._is_downloading = False
         self._failures = 0
         self._told = ""
+        self._known: set[int] = set()
         self._waiting: dict[int, list[Callable[[Path], None]]] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -92,7 +93,7 @@ class ReceivedDesk(QObject):
                 self._session_changed()
                 return
             if new:
-                self.received.emit(new)
+                self._tell_new(new)
                 self.changed.emit()
             self._timer.start(int(SYNC_S * 1000))
             self._download()
@@ -133,7 +134,9 @@ class ReceivedDesk(QObject):
         self._waiting.setdefault(fax.id, []).append(done)
         self._download()
 
-    def export(self, fax: ReceivedFax, target: Path, kind: str, done: Callable[[Path], None]) -> None:
+    def export(
+        self, fax: ReceivedFax, target: Path, kind: Literal["pdf", "tiff"], done: Callable[[Path], None]
+    ) -> None:
         """Save the pages as kind "pdf" or "tiff"; done brings the path."""
         service = self._service
 
@@ -160,7 +163,7 @@ class ReceivedDesk(QObject):
             if owner_id != self._owner_id:
                 return
             if fax is None:
-                self._waiting.clear()
+                self._give_up_waiting()
                 return
             self._heard()
             self.changed.emit()
@@ -170,12 +173,30 @@ class ReceivedDesk(QObject):
 
         def failed(error: RcdeskError) -> None:
             self._is_downloading = False
-            self._waiting.clear()
+            self._give_up_waiting()
             self._not_heard(error)
 
         self._downloads.submit(
             lambda token, report: service.download_next(owner_id, token), done=done, failed=failed
         )
+
+    def _tell_new(self, faxes: tuple[ReceivedFax, ...]) -> None:
+        """Of what a sync brought, the unread ones nobody was told about in this run."""
+        fresh = tuple(fax for fax in faxes if not fax.is_read and fax.id not in self._known)
+        self._known.update(fax.id for fax in faxes)
+        if fresh:
+            self.received.emit(fresh)
+
+    def _give_up_waiting(self) -> None:
+        """Nothing more can be downloaded now: whoever waits for pages is told."""
+        if self._waiting:
+            self._waiting.clear()
+            self.problem.emit(
+                self.tr(
+                    "The pages of this fax cannot be downloaded now. rcdesk tries again by itself; open the "
+                    "fax later."
+                )
+            )
 
     def _heard(self) -> None:
         self._failures = 0
@@ -204,6 +225,7 @@ class ReceivedDesk(QObject):
         if owner_id != self._owner_id:
             self._owner_id = owner_id
             self._waiting.clear()
+            self._known.clear()
             self._failures = 0
         if not self._is_started or not self._session.is_signed_in:
             self._timer.stop()
