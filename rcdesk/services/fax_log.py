@@ -89,7 +89,7 @@ def plain_cell(text: str) -> str:
     text = text.replace("\x00", "")
     if _PLAIN_NUMBER.fullmatch(text):
         return text
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) or text[:1] in "\t\r\n" else text
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) else text
 
 
 def _rows(folders: FaxPages, query: FolderQuery, token: CancelToken) -> Iterator[FaxRow]:
