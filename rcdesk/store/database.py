@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rcdesk.core.errors import StoreError, StoreTooNew, StoreUnavailable
-from rcdesk.core.fax import ALLOWED
-from rcdesk.store.fax_rows import key_of_pages
+from rcdesk.core.fax import ALLOWED, Recipient
+from rcdesk.store.fax_rows import key_of_pages, remember_recipients
 from rcdesk.store.schema import VERSION_1, VERSION_2
 from rcdesk.store.search_words import indexed_words
 
@@ -182,11 +182,13 @@ def _migrate(connection: Archive) -> None:
 
 
 def _describe_faxes(connection: Archive) -> None:
-    """Give the faxes of version 1 what is computed when a fax is added: its words and its pages_key."""
+    """Give the faxes of version 1 what is computed when a fax is added: words, pages_key, recent people."""
     files: dict[int, list[sqlite3.Row]] = {}
     for row in connection.execute("SELECT fax_id, digest, name FROM fax_file ORDER BY fax_id, position"):
         files.setdefault(row["fax_id"], []).append(row)
-    for row in connection.execute("SELECT id, number, name, note FROM fax").fetchall():
+    for row in connection.execute("SELECT * FROM fax ORDER BY id").fetchall():
+        recipient = Recipient(number=row["number"], name=row["name"])
+        remember_recipients(connection, row["owner_id"], [recipient], row["created_at"])
         own = files.get(row["id"], [])
         words = indexed_words(row["number"], (row["name"], row["note"], *(f["name"] for f in own)))
         key = key_of_pages([f["digest"] for f in own], row["note"])

@@ -68,7 +68,8 @@ def _known_names(connection: sqlite3.Connection, owner_id: str, numbers: str) ->
         f"""SELECT number, max(name) AS name FROM fax
             WHERE owner_id = ? AND number {_IN} AND state = 'sent' GROUP BY number
             UNION ALL
-            SELECT number, max(name) FROM person WHERE owner_id = ? AND number {_IN} GROUP BY number""",
+            SELECT number, max(name) FROM person
+            WHERE owner_id = ? AND number {_IN} AND source <> 'recent' GROUP BY number""",
         (owner_id, numbers, owner_id, numbers),
     )
     return {row["number"]: row["name"] for row in rows}

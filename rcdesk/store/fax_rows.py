@@ -106,6 +106,23 @@ def insert_job(
     return fax_id
 
 
+def remember_recipients(
+    connection: sqlite3.Connection, owner_id: str, recipients: Iterable[Recipient], at: str
+) -> None:
+    """Note who was faxed last, for the suggestions of people.py; a name once known is kept."""
+    for one in recipients:
+        rows = connection.execute(
+            "DELETE FROM person WHERE owner_id = ? AND number = ? AND source = 'recent' RETURNING name",
+            (owner_id, one.number),
+        ).fetchall()
+        name = one.name or (rows[0]["name"] if rows else "")
+        connection.execute(
+            """INSERT INTO person (owner_id, source, source_id, name, number, used_at, words)
+               VALUES (?, 'recent', '', ?, ?, ?, ?)""",
+            (owner_id, name, one.number, at, indexed_words(one.number, (name,))),
+        )
+
+
 def add_events(
     connection: sqlite3.Connection, ids: Iterable[int], at: str, state: FaxState, detail: str
 ) -> None:

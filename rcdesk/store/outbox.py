@@ -37,6 +37,7 @@ from rcdesk.store.fax_rows import (
     jobs_with,
     key_of_pages,
     moment_or_none,
+    remember_recipients,
     request_with,
     select_jobs,
     text_or_none,
@@ -99,6 +100,7 @@ class Outbox:
                     batch_id=ids[0] if ids else None,
                 )
                 ids.append(job_id)
+            remember_recipients(connection, owner_id, draft.recipients, to_text(now))
             return jobs_with(connection, ids)
 
     def get(self, job_id: int) -> FaxJob:

@@ -17,11 +17,18 @@ APP_NAME = "rcdesk"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paths:
-    """The places rcdesk writes to; nothing exists until create()."""
+    """The places rcdesk writes to; nothing exists until create().
+
+    archive_dir holds the pages of received faxes, proof_dir the proof packs unless the user chooses another
+    place, proof_cache_dir the pages of sent faxes as the service rendered them: they can be had again.
+    """
 
     data_dir: Path
     config_dir: Path
     spool_dir: Path
+    archive_dir: Path
+    proof_dir: Path
+    proof_cache_dir: Path
     database: Path
     preferences_file: Path
     log_file: Path
@@ -48,6 +55,9 @@ class Paths:
             data_dir=data,
             config_dir=config,
             spool_dir=data / "spool",
+            archive_dir=data / "received",
+            proof_dir=data / "proofs",
+            proof_cache_dir=data / "proof-cache",
             database=data / "rcdesk.sqlite3",
             preferences_file=config / "preferences.json",
             log_file=log / "rcdesk.log",
@@ -55,7 +65,15 @@ class Paths:
 
     def create(self) -> Paths:
         """Make the folders, readable by this person only. Raises StoreUnavailable when that is impossible."""
-        for folder in (self.data_dir, self.config_dir, self.spool_dir, self.log_file.parent):
+        for folder in (
+            self.data_dir,
+            self.config_dir,
+            self.spool_dir,
+            self.archive_dir,
+            self.proof_dir,
+            self.proof_cache_dir,
+            self.log_file.parent,
+        ):
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             except OSError as exc:

@@ -246,10 +246,11 @@ CREATE TABLE person (
     number    TEXT NOT NULL,
     label     TEXT NOT NULL DEFAULT '',
     is_fax    INTEGER NOT NULL DEFAULT 0,
+    used_at   TEXT,                              -- of the source "recent": when it was last faxed
     words     TEXT NOT NULL,
     place     TEXT GENERATED ALWAYS AS ('§' || hex(owner_id)) VIRTUAL
 );
-CREATE INDEX person_by_source ON person (owner_id, source);
+CREATE INDEX person_by_source ON person (owner_id, source, used_at);
 CREATE INDEX person_by_number ON person (owner_id, number);
 
 CREATE VIRTUAL TABLE person_fts USING fts5 (

@@ -32,6 +32,7 @@ def test_the_spool_keeps_what_was_sent_whatever_happens_to_the_original(tmp_path
     assert reports == list(range(CHUNK_BYTES, len(data) + 1, CHUNK_BYTES))
     original.unlink()
     assert spool.path(spooled.digest).read_bytes() == data
+    assert spool.verify(*spooled, CancelToken())
     assert spool.has(spooled.digest, len(data))
     assert not spool.has(spooled.digest, len(data) + 1)
     assert spool.remove_unused({spooled.digest}) == 0
@@ -52,6 +53,24 @@ def test_a_cancelled_or_failed_copy_leaves_nothing(tmp_path: Path) -> None:
         spool.add(tmp_path / "gone", CancelToken())
     with pytest.raises(StoreUnavailable, match="Nothing was sent"):
         Spool(original).add(original, CancelToken())
+
+
+def test_a_copy_that_was_altered_or_lost_is_noticed(tmp_path: Path) -> None:
+    original = tmp_path / "a.bin"
+    original.write_bytes(b"x" * CHUNK_BYTES * 2)
+    spool = Spool(tmp_path / "spool")
+    spooled = spool.add(original, CancelToken())
+    with spool.path(spooled.digest).open("r+b") as copy:
+        copy.seek(CHUNK_BYTES + 7)
+        copy.write(b"y")
+    assert spool.has(*spooled)
+    assert not spool.verify(*spooled, CancelToken())
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        spool.verify(*spooled, token)
+    spool.path(spooled.digest).unlink()
+    assert not spool.verify(*spooled, CancelToken())
 
 
 def test_preferences_come_back_and_nonsense_is_kept_aside(tmp_path: Path) -> None:
@@ -106,7 +125,7 @@ def test_recents_are_found_by_name_and_by_digits(tmp_path: Path) -> None:
 
 def test_paths_are_apart_and_made_private(tmp_path: Path) -> None:
     paths = Paths.under(tmp_path / "root").create()
-    assert paths.spool_dir.is_dir() and paths.config_dir.is_dir()
+    assert paths.spool_dir.is_dir() and paths.config_dir.is_dir() and paths.archive_dir.is_dir()
     assert paths.spool_dir.stat().st_mode & 0o077 == 0
     assert Paths.default().database.name == "rcdesk.sqlite3"
     blocked = tmp_path / "file"

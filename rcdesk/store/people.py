@@ -1,0 +1,202 @@
+"""Who can be faxed: numbers faxed before, the address book, the company directory, and saved groups.
+
+One table of people, one row per number, found by the beginning of any word of name or company and by any
+run of digits. Rows of the source "recent" are written by the outbox when a fax is added. Any thread; one
+connection per thread. Read next: core/people.py, services/people.py.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from rcdesk.core.errors import StoreError
+from rcdesk.core.fax import Recipient
+from rcdesk.core.people import Group, PersonSource, Suggestion
+from rcdesk.store.database import ThreadConnections, transaction
+from rcdesk.store.fax_rows import moment_or_none
+from rcdesk.store.moments import to_text
+from rcdesk.store.search_words import fold, indexed_words, match_text, place_of
+
+_ROWS_PER_LINE = 4
+"""How many numbers are read for one that is shown: the same number may be known from several sources."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRecord:
+    """One number of one person; source_id is the service's id of the person, number E.164."""
+
+    source_id: str
+    name: str
+    company: str
+    number: str
+    label: str
+    is_fax: bool
+
+
+class People:
+    """The people and groups of everybody who used this archive; callers ask by owner_id.
+
+    Every method raises StoreUnavailable when the file cannot be used; then nothing has changed.
+    """
+
+    def __init__(self, database_path: Path) -> None:
+        self._db = ThreadConnections(database_path)
+
+    def replace(
+        self, owner_id: str, source: PersonSource, records: Sequence[PersonRecord], now: datetime
+    ) -> None:
+        """What this source says now, instead of what it said before; fetched_at becomes now."""
+        with transaction(self._db.get()) as connection:
+            connection.execute(
+                "DELETE FROM person WHERE owner_id = ? AND source = ?", (owner_id, source.value)
+            )
+            connection.executemany(
+                """INSERT INTO person (owner_id, source, source_id, name, company, number, label, is_fax,
+                   words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                [
+                    (
+                        owner_id,
+                        source.value,
+                        r.source_id,
+                        r.name,
+                        r.company,
+                        r.number,
+                        r.label,
+                        r.is_fax,
+                        indexed_words(r.number, (r.name, r.company)),
+                    )
+                    for r in records
+                ],
+            )
+            connection.execute(
+                "INSERT OR REPLACE INTO person_source VALUES (?, ?, ?)",
+                (owner_id, source.value, to_text(now)),
+            )
+
+    def fetched_at(self, owner_id: str, source: PersonSource) -> datetime | None:
+        """When replace() was last called for this source, None for never."""
+        rows = self._db.rows(
+            "SELECT fetched_at FROM person_source WHERE owner_id = ? AND source = ?", owner_id, source.value
+        )
+        return moment_or_none(rows[0]["fetched_at"]) if rows else None
+
+    def suggest(self, owner_id: str, text: str, limit: int) -> tuple[Suggestion, ...]:
+        """Recipients for what was typed, each number once: faxed before (last first), then fax numbers.
+
+        Groups whose name fits come first. Without any word: the last recipients. A number to which no fax
+        ever got through, nor is on its way, is not suggested as recent.
+        """
+        match = match_text(place_of(owner_id), text)
+        found = "person_fts MATCH ?" if match else "owner_id = ? AND source = 'recent'"
+        source = "person_fts CROSS JOIN person ON person.id = person_fts.rowid" if match else "person"
+        rows = self._db.rows(
+            f"""SELECT name, number, label, source, is_fax FROM {source} WHERE {found}
+                AND (source <> 'recent' OR EXISTS (
+                    SELECT 1 FROM fax WHERE fax.owner_id = person.owner_id AND fax.number = person.number
+                    AND fax.state NOT IN ('failed', 'cancelled')))
+                ORDER BY used_at IS NULL, used_at DESC, is_fax DESC, name, person.id LIMIT ?""",
+            match or owner_id,
+            limit * _ROWS_PER_LINE,
+        )
+        lines = (
+            [*self._groups_like(owner_id, text), *_each_number_once(rows)]
+            if match
+            else _each_number_once(rows)
+        )
+        return tuple(lines[:limit])
+
+    def save_group(self, owner_id: str, name: str, recipients: Sequence[Recipient]) -> Group:
+        """Keep a group under this name; a group of that name gets these members instead."""
+        with transaction(self._db.get()) as connection:
+            (row,) = connection.execute(
+                """INSERT INTO recipient_group (owner_id, name) VALUES (?, ?)
+                   ON CONFLICT (owner_id, name) DO UPDATE SET name = excluded.name RETURNING id""",
+                (owner_id, name),
+            ).fetchall()
+            connection.execute("DELETE FROM group_member WHERE group_id = ?", (row["id"],))
+            connection.executemany(
+                "INSERT INTO group_member VALUES (?, ?, ?, ?)",
+                [(row["id"], n, r.number, r.name) for n, r in enumerate(recipients)],
+            )
+            return _groups(connection, "id = ?", row["id"])[0]
+
+    def groups(self, owner_id: str) -> tuple[Group, ...]:
+        """All groups, by name."""
+        with self._db.reading() as connection:
+            return _groups(connection, "owner_id = ?", owner_id)
+
+    def rename_group(self, group_id: int, name: str) -> Group:
+        """Give a group another name. Raises StoreError when another one has it, or there is no such group."""
+        with transaction(self._db.get()) as connection:
+            taken = connection.execute(
+                """SELECT 1 FROM recipient_group WHERE name = ?1 AND id <> ?2
+                   AND owner_id = (SELECT owner_id FROM recipient_group WHERE id = ?2)""",
+                (name, group_id),
+            ).fetchone()
+            if taken:
+                raise StoreError("There is a group of this name already. Choose another name.")
+            connection.execute("UPDATE recipient_group SET name = ? WHERE id = ?", (name, group_id))
+            groups = _groups(connection, "id = ?", group_id)
+            if not groups:
+                raise StoreError("This group is not there any more.")
+            return groups[0]
+
+    def delete_group(self, group_id: int) -> None:
+        """Forget a group; its members stay where else they are known from."""
+        with transaction(self._db.get()) as connection:
+            connection.execute("DELETE FROM recipient_group WHERE id = ?", (group_id,))
+
+    def close(self) -> None:
+        """Close every thread's connection: call it when the threads have stopped."""
+        self._db.close()
+
+    def _groups_like(self, owner_id: str, text: str) -> list[Suggestion]:
+        wanted = fold(text).split()
+        return [
+            Suggestion(
+                name=group.name,
+                number="",
+                label="",
+                source=PersonSource.GROUP,
+                recipients=group.members,
+            )
+            for group in self.groups(owner_id)
+            if all(any(word.startswith(w) for word in fold(group.name).split()) for w in wanted)
+        ]
+
+
+def _each_number_once(rows: Sequence[sqlite3.Row]) -> list[Suggestion]:
+    """The first row of each number, completed by the other rows of the same number."""
+    by_number: dict[str, list[sqlite3.Row]] = {}
+    for row in rows:
+        by_number.setdefault(row["number"], []).append(row)
+    lines: list[Suggestion] = []
+    for number, same in by_number.items():
+        name = next((row["name"] for row in same if row["name"]), "")
+        lines.append(
+            Suggestion(
+                name=name,
+                number=number,
+                label=next((row["label"] for row in same if row["label"]), ""),
+                source=PersonSource(same[0]["source"]),
+                recipients=(Recipient(number=number, name=name),),
+                is_fax=any(row["is_fax"] for row in same),
+            )
+        )
+    return lines
+
+
+def _groups(connection: sqlite3.Connection, where: str, value: object) -> tuple[Group, ...]:
+    members: dict[int, list[Recipient]] = {}
+    sql = f"SELECT id, name FROM recipient_group WHERE {where} ORDER BY name COLLATE NOCASE, id"
+    groups = connection.execute(sql, (value,)).fetchall()
+    for group in groups:
+        rows = connection.execute(
+            "SELECT number, name FROM group_member WHERE group_id = ? ORDER BY position", (group["id"],)
+        )
+        members[group["id"]] = [Recipient(number=row["number"], name=row["name"]) for row in rows]
+    return tuple(Group(id=g["id"], name=g["name"], members=tuple(members[g["id"]])) for g in groups)
