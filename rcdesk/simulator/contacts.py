@@ -113,7 +113,7 @@ _MARAS = (
         email="records@bayviewimaging.example",
     ),
     _contact(910002, "", "County Records Office", "+16505554007", business_phone="+16505550201"),
-    _contact(910003, "Priya Raman", "Raman Family Practice", "+16505554042", mobile_phone="+16505550142"),
+    _contact(910003, "Priya Raman", "Raman Family Practice", "+16505554042", mobile_phone="+16505550144"),
     _contact(910004, "Tomás Herrera", "Herrera Physiotherapy", "+16505554006", job_title="Owner"),
     _contact(910005, "", "Northgate Pharmacy", "+16505554050", business_phone="+16505550208"),
     _contact(910006, "Lin Zhao", "Zhao Cardiology", "+16505554051", other_fax="+16505550188"),
