@@ -20,6 +20,7 @@ from rcdesk.documents.bind import bind
 from rcdesk.documents.convert import save_as
 from rcdesk.documents.page_image import page_count, page_png
 
+REPOSITORY = Path(__file__).resolve().parents[3]
 PDF, TIFF = "application/pdf", "image/tiff"
 
 
@@ -188,6 +189,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program, str(source), str(tmp_path)],
+        cwd=REPOSITORY,
         capture_output=True,
         text=True,
         timeout=60,
@@ -233,6 +235,7 @@ def test_memory_stays_flat_at_200_pages(tmp_path: Path) -> None:
         source = fax_tiff(folder / "in.tif", pages)
         done = subprocess.run(
             [sys.executable, "-c", _MEMORY, source, folder, tmp_path / "report.pdf"],
+            cwd=REPOSITORY,
             capture_output=True,
             text=True,
             timeout=110,
