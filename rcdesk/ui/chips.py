@@ -24,6 +24,7 @@ SEPARATORS = re.compile(r"[,;\n\r\t]+")
 CHIP_HEIGHT = 28
 _CROSS_PX = 30
 _NAMED = re.compile(r"^\s*(?P<name>[^<\d+(]*?[^\W\d][^<\d+(]*?)\s*[<:]?\s*(?P<number>\+?[\d(][^<>]*)>?\s*$")
+_BRACKETED = re.compile(r"^\s*(?P<name>[^<>]*[^\W\d][^<>]*?)\s*<(?P<number>[^<>]+)>\s*$")
 _MANY = 2
 
 
@@ -42,7 +43,7 @@ def read_entry(text: str, region: str, already: Container[str] = frozenset()) ->
     from rcdesk.core.phone_number import parse
 
     typed = text.strip()
-    match = _NAMED.match(typed)
+    match = _BRACKETED.match(typed) or _NAMED.match(typed)
     name, digits = (match["name"].strip(" <:-"), match["number"]) if match else ("", typed)
     try:
         number = parse(digits, region)

@@ -27,14 +27,14 @@ from rcdesk.ui.cover_picker import CoverPicker
 from rcdesk.ui.going_out import GoingOut
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.recipient_field import RecipientField
-from rcdesk.ui.send_bar import SendBar
+from rcdesk.ui.send_bar import ResolutionChoice, SendBar
 from rcdesk.ui.send_later import AT_ONCE, SendLaterDialog, SendTime, time_words
-from rcdesk.ui.sending import Sending
+from rcdesk.ui.sending import ComposerFace, Sending
 
 FACTS_PAUSE_MS = 250
 
 
-class FaxPage(QWidget):
+class FaxPage(ComposerFace):
     """The composer. opened(job) asks for a fax's story, queue_asked() for the Queue page."""
 
     opened = Signal(object)
@@ -49,7 +49,8 @@ class FaxPage(QWidget):
         self.card = ComposerCard(desk)
         self.going_out = GoingOut(desk)
         self.bar = SendBar()
-        self.sending = Sending(desk, self.bar, self.current_draft, self)
+        self.resolution = ResolutionChoice()
+        self.sending = Sending(desk, self.bar, self)
         self._facts_pause = QTimer(self)
         self._facts_pause.setSingleShot(True)
         self._facts_pause.setInterval(FACTS_PAUSE_MS)
@@ -57,7 +58,7 @@ class FaxPage(QWidget):
         self._build()
         self._connect()
         kept = desk.preferences.value.resolution
-        self.bar.resolution.choose({r.value: r for r in Resolution}.get(kept, Resolution.FINE))
+        self.resolution.choose({r.value: r for r in Resolution}.get(kept, Resolution.FINE))
         self._account_changed()
 
     def load(self, draft: FaxDraft) -> None:
@@ -129,7 +130,7 @@ class FaxPage(QWidget):
     @property
     def composed(self) -> Composed:
         """Everything that stands in the composer now."""
-        return replace(self.card.composed, resolution=self.bar.resolution.value, time=self._time)
+        return replace(self.card.composed, resolution=self.resolution.value, time=self._time)
 
     def current_draft(self) -> FaxDraft:
         """What Send would hand over now."""
@@ -147,10 +148,12 @@ class FaxPage(QWidget):
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(16)
         head = QHBoxLayout()
+        head.setSpacing(12)
         head.addWidget(label(self.tr("New fax"), "pageTitle"), 1)
         self._add = Button(self.tr("Add files…"), icon_name="plus")
         self._add.setObjectName("addFilesButton")
         self._add.setToolTip(self.tr("Add files (Ctrl+O)"))
+        head.addWidget(self.resolution)
         head.addWidget(self._add)
         layout.addLayout(head)
         layout.addLayout(cards, 1)
@@ -163,7 +166,7 @@ class FaxPage(QWidget):
         self.attachments.choose_asked.connect(self.choose_files)
         self.recipients.changed.connect(self._people_changed)
         self.card.changed.connect(self._refresh)
-        self.bar.resolution.changed.connect(self._refresh)
+        self.resolution.changed.connect(self._refresh)
         self.bar.send_asked.connect(self.send)
         self.bar.later_asked.connect(self.choose_time)
         self.bar.now_asked.connect(self._forget_time)
@@ -257,7 +260,7 @@ class FaxPage(QWidget):
         """It is safe on disk: make room, unless something else was written meanwhile."""
         self.recipients.forget_facts()
         if draft is not None and draft == self.current_draft():
-            self._fill(Composed(cover_index=self.covers.index, resolution=self.bar.resolution.value))
+            self._fill(Composed(cover_index=self.covers.index, resolution=self.resolution.value))
             self.start_new()
         self._refresh()
 
@@ -289,7 +292,7 @@ class FaxPage(QWidget):
     def _fill(self, composed: Composed) -> None:
         """Show exactly this."""
         self._time = composed.time
-        self.bar.resolution.choose(composed.resolution)
+        self.resolution.choose(composed.resolution)
         self.card.fill(composed)
         self._people_changed()
 

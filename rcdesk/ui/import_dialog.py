@@ -12,7 +12,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QDialog,
     QFileDialog,
     QGridLayout,
@@ -27,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.people import ImportedLine, ImportTable
+from rcdesk.ui.boxes import ChoiceBox
 from rcdesk.ui.look import Button, dress, label
 from rcdesk.ui.recipient_field import RecipientField
 
@@ -49,8 +49,10 @@ class ImportDialog(QDialog):
         self.setWindowTitle(self.tr("Import recipients"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 560)
-        self._names = self._combo("importNameColumn", self.tr("Column with the names"))
-        self._numbers = self._combo("importNumberColumn", self.tr("Column with the numbers"))
+        self._names = ChoiceBox("importNameColumn", self.tr("Column with the names"))
+        self._numbers = ChoiceBox("importNumberColumn", self.tr("Column with the numbers"))
+        for box in (self._names, self._numbers):
+            box.setMinimumWidth(240)
         self._fill_combos()
         self._preview = self._make_preview()
         self._good = label("", "good")
@@ -63,13 +65,6 @@ class ImportDialog(QDialog):
         self._numbers.currentIndexChanged.connect(self._read)
         self._numbers.setFocus(Qt.FocusReason.OtherFocusReason)
         self._read()
-
-    def _combo(self, name: str, spoken: str) -> QComboBox:
-        combo = QComboBox()
-        combo.setObjectName(name)
-        combo.setAccessibleName(spoken)
-        combo.setMinimumWidth(220)
-        return combo
 
     def _fill_combos(self) -> None:
         self._names.addItem(self.tr("No name"), NO_COLUMN)
@@ -101,8 +96,9 @@ class ImportDialog(QDialog):
         dress(
             preview,
             "QTableWidget { background: $surface; border: 1px solid $hairline; border-radius: 8px;"
-            " gridline-color: $hairline; } QHeaderView::section { background: $well; color: $ink2;"
-            " border: none; border-bottom: 1px solid $hairline; padding: 6px 8px; font-weight: 600; }",
+            " gridline-color: $hairline; }"
+            " QTableWidget::item { padding: 2px 8px; } QHeaderView::section { background: $well;"
+            " color: $ink2; border: none; border-bottom: 1px solid $hairline; padding: 6px 8px; font-weight: 600; }",
         )
         return preview
 
@@ -188,7 +184,8 @@ class ImportDialog(QDialog):
         words = [
             self.tr("{0} lines cannot: they stay out.").format(len(bad)) if len(bad) > 1 else "",
             self.tr("1 line cannot: it stays out.") if len(bad) == 1 else "",
-            self.tr("{0} empty entries were left out.").format(skipped) if skipped else "",
+            self.tr("1 empty line was left out.") if skipped == 1 else "",
+            self.tr("{0} empty lines were left out.").format(skipped) if skipped > 1 else "",
         ]
         self._bad.setText(" ".join(w for w in words if w))
         self._bad.setVisible(bool(self._bad.text()))

@@ -36,7 +36,7 @@ from rcdesk.ui.recipient_list import RecipientList
 from rcdesk.ui.suggestions import Suggestions
 
 FOLD_ABOVE = 12
-_SHOWN_FOLDED = 8
+_SHOWN_FOLDED = 6
 _PROBLEMS_SAID = 2
 _FRAME = """#chipFrame { background: $surface; border: 1px solid $border; border-radius: 8px; }
 #chipFrame[isActive="true"] { border: 2px solid $accent; }"""

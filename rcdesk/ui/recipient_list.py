@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from rcdesk.core.brake import RecipientFacts
 from rcdesk.ui.chips import Entry, odd_words
-from rcdesk.ui.look import Button, color, label
+from rcdesk.ui.look import Button, color, dress, label
 
 _ENTRY_ROLE = Qt.ItemDataRole.UserRole
 
@@ -41,7 +41,7 @@ class RecipientList(QDialog):
         self.setObjectName("recipientList")
         self.setWindowTitle(self.tr("Recipients"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(640, 520)
+        self.resize(720, 520)
         self._facts = facts
         self._count = label("", "section")
         self._search = QLineEdit()
@@ -79,7 +79,15 @@ class RecipientList(QDialog):
         tree.setUniformRowHeights(True)
         tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        tree.setColumnWidth(0, 300)
+        tree.setColumnWidth(0, 290)
+        dress(
+            tree,
+            "QTreeWidget { background: $surface; border: 1px solid $hairline; border-radius: 8px; }"
+            " QTreeWidget::item { padding: 6px 8px; }"
+            " QTreeWidget::item:selected { background: $accent_tint; color: $ink; }"
+            " QHeaderView::section { background: $well; color: $ink2; border: none; padding: 6px 8px;"
+            " border-bottom: 1px solid $hairline; font-weight: 600; }",
+        )
         return tree
 
     def _words(self, entry: Entry) -> str:

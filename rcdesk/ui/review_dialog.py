@@ -11,15 +11,17 @@ from collections.abc import Callable
 from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPixmap, QShortcut
+from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen, QPixmap, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from rcdesk.core.brake import Oddity, Question, RecipientFacts
 from rcdesk.core.fax import FaxDraft
 from rcdesk.ui.chips import odd_words
+from rcdesk.ui.line import Line
 from rcdesk.ui.look import Button, color, dress, label
 from rcdesk.ui.paper import paint_page
 from rcdesk.ui.send_later import moment_words
+from rcdesk.ui.theme import theme
 
 PAGE_WIDTH_PX = 190
 _PAGE_HEIGHT_PX = 246
@@ -69,6 +71,46 @@ class FirstPage(QWidget):
         painter.end()
 
 
+class BigNumber(QWidget):
+    """A number in large print; digits that differ from those of a similar one are marked."""
+
+    def __init__(self, number: str, similar: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.number = number
+        self._marked = frozenset(
+            i for i, (one, other) in enumerate(zip(number, similar, strict=False)) if one != other
+        )
+        if len(number) != len(similar):
+            self._marked = frozenset()
+        self.setObjectName("reviewNumber")
+        self.setAccessibleName(number)
+        self.setFixedHeight(round(46 * theme().scale))
+        self.setMinimumWidth(QFontMetrics(self._big()).horizontalAdvance(number) + 8)
+
+    def _big(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(round(32 * theme().scale))
+        font.setWeight(QFont.Weight.Bold)
+        return font
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Character by character, the marked ones on the colour of waiting."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._big())
+        metrics = painter.fontMetrics()
+        for position, char in enumerate(self.number):
+            left = metrics.horizontalAdvance(self.number[:position])
+            cell = QRectF(left, 0, metrics.horizontalAdvance(char), self.height())
+            if position in self._marked:
+                painter.setPen(QPen(color("wait_line"), 1))
+                painter.setBrush(color("wait_tint"))
+                painter.drawRoundedRect(cell.adjusted(-1, 2, 1, -2), 6, 6)
+            painter.setPen(color("wait_ink" if position in self._marked else "ink"))
+            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, char)
+        painter.end()
+
+
 class ReviewDialog(QDialog):
     """confirmed() sends it anyway, correct_asked(number) goes back to that entry; closing cancels."""
 
@@ -91,7 +133,7 @@ class ReviewDialog(QDialog):
         self.setWindowTitle(self.tr("Before it goes"))
         self.setAccessibleName(self.tr("Before it goes"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(640)
+        self.setMinimumWidth(680)
         title = draft.documents[0].name if draft.documents else self.tr("Cover page only")
         self.page = FirstPage(self.tr("First page: {0}, {1}").format(title, pages_words))
         self._build(title, pages_words)
@@ -135,11 +177,8 @@ class ReviewDialog(QDialog):
             name = label(recipient.name, "section", wraps=True)
             name.setObjectName("reviewName")
             column.addWidget(name)
-        number = label(self._pretty(recipient.number))
-        number.setObjectName("reviewNumber")
-        number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        dress(number, "font-size: 32px; font-weight: 700; color: $ink;")
-        column.addWidget(number)
+        near = self._first.near if self._question.oddity is Oddity.ONE_DIGIT_OFF else None
+        column.addWidget(BigNumber(self._pretty(recipient.number), self._pretty(near.number) if near else ""))
         what = label(self._sentence(), "wait", wraps=True)
         what.setObjectName("reviewWhat")
         dress(what, "font-size: 15px; font-weight: 600; color: $wait_ink;")
@@ -231,7 +270,9 @@ class ReviewDialog(QDialog):
         foot = QHBoxLayout()
         foot.setSpacing(10)
         hint = self.tr("Ctrl+Enter sends it anyway.")
-        foot.addWidget(label(hint, "small"), 1)
+        small = Line("small")
+        small.setText(hint)
+        foot.addWidget(small, 1)
         for button in (self.cancel, self.correct, self.confirm):
             button.setAutoDefault(True)
             button.setMinimumHeight(40)
@@ -245,7 +286,7 @@ class ReviewDialog(QDialog):
 
     def sizeHint(self) -> QSize:
         """Room for the page beside the words."""
-        return QSize(680, super().sizeHint().height())
+        return QSize(720, super().sizeHint().height())
 
     @Slot()
     def _confirm(self) -> None:

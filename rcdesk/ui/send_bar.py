@@ -1,4 +1,4 @@
-"""The bar below the composer: what will go out, the resolution, when, Send; then Undo and how it fares.
+"""The bar below the composer: what will go out, when, Send; then Undo and how it fares.
 
 It only shows and asks; deciding is done by fax_page.py and sending.py. GUI thread. Read next: sending.py.
 """
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from rcdesk.core.fax import Resolution
 from rcdesk.ui.card import Card
+from rcdesk.ui.line import Line
 from rcdesk.ui.look import Button, IconButton, color, dress, hairline, label
 from rcdesk.ui.theme import set_role
 
@@ -125,10 +126,9 @@ class SendBar(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.setObjectName("sendBar")
-        self.resolution = ResolutionChoice()
         self._make_buttons()
-        self._title = label("", "rowTitle")
-        self._facts = label("", "small")
+        self._title = Line("rowTitle")
+        self._facts = Line("small")
         self.problem = label("", "bad", wraps=True)
         self.problem.setObjectName("faxProblem")
         self.problem.hide()
@@ -139,7 +139,7 @@ class SendBar(Card):
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addLayout(words, 1)
-        for button in (self.resolution, self.later, self._now, self.undo, self.send):
+        for button in (self.later, self._now, self.undo, self.send):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         layout = self.body
         layout.setContentsMargins(24, 10, 24, 14)
@@ -172,7 +172,7 @@ class SendBar(Card):
 
     def _make_offer_row(self) -> QWidget:
         row = QWidget()
-        self._offer = label("", "label")
+        self._offer = Line("label")
         self._offer.setObjectName("offerWords")
         restore = Button(self.tr("Restore"), kind="link", icon_name="undo", token="accent_ink")
         restore.setObjectName("restoreButton")
@@ -187,7 +187,7 @@ class SendBar(Card):
 
     def _make_progress_row(self) -> QWidget:
         row = QWidget()
-        self._news = label("", "good")
+        self._news = Line("good")
         self._news.setObjectName("faxNews")
         self._progress = QProgressBar()
         self._progress.setObjectName("faxProgress")
@@ -240,7 +240,7 @@ class SendBar(Card):
             self.undo.show_left(left_s, of_s)
         self.undo.setVisible(is_on)
         is_calm = is_on and is_alone
-        for part in (self.send, self.resolution, self.later):
+        for part in (self.send, self.later):
             part.setVisible(not is_calm)
         if had_focus and not is_on:
             self.send.setFocus(Qt.FocusReason.OtherFocusReason)

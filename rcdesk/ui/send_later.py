@@ -11,21 +11,13 @@ from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QTime, QTimeZone, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDateTimeEdit,
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QRadioButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from rcdesk.core.fax import SendBy
-from rcdesk.ui.look import Button, dress, label
+from rcdesk.ui.boxes import MomentBox, RadioChoice
+from rcdesk.ui.look import Button, label
+from rcdesk.ui.switch import Switch
 
-_FORMAT = "ddd d MMM yyyy  HH:mm"
 _MORNING = QTime(8, 0)
 _TRY_FOR_HOURS = 4
 
@@ -106,19 +98,29 @@ class SendLaterDialog(QDialog):
         self.setObjectName("sendLaterDialog")
         self.setWindowTitle(self.tr("Send later"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(470)
+        self.setMinimumWidth(520)
         start = time.at or time.until
-        self._at = self._edit("sendAtEdit", self.tr("Date and time it goes out"))
-        self._is_later = QCheckBox(self.tr("&Send it at"))
-        self._is_later.setObjectName("sendAtCheck")
+        self._at = MomentBox("sendAtEdit", self.tr("Date and time it goes out"))
+        self._is_later = Switch(self.tr("Send it at a set time"))
+        self._is_later.setObjectName("sendAtSwitch")
         self._is_later.setChecked(time.at is not None or start is None)
         self._at.setDateTime(_local(time.at) if time.at is not None else _next_morning())
         self._zone = label("", "small")
         self._zone.setObjectName("timeZone")
-        self._by_desk, self._by_service = self._make_keepers(time.by)
-        self._until = self._edit("keepTryingEdit", self.tr("Until when it is tried again"))
-        self._has_end = QCheckBox(self.tr("&Keep trying until"))
-        self._has_end.setObjectName("keepTryingCheck")
+        self._by_desk = RadioChoice(
+            "sendByDesk",
+            self.tr("&This computer sends it then"),
+            self.tr("It must be on then, and rcdesk running."),
+        )
+        self._by_service = RadioChoice(
+            "sendByService",
+            self.tr("&RingCentral keeps it"),
+            self.tr("It goes out even when this computer is off."),
+        )
+        (self._by_service if time.by is SendBy.SERVICE else self._by_desk).setChecked(True)
+        self._until = MomentBox("keepTryingEdit", self.tr("Until when it is tried again"))
+        self._has_end = Switch(self.tr("Keep trying until a set time"))
+        self._has_end.setObjectName("keepTryingSwitch")
         self._has_end.setChecked(time.until is not None)
         self._follow_end()
         if time.until is not None:
@@ -139,52 +141,21 @@ class SendLaterDialog(QDialog):
             until=_aware(self._until.dateTime()) if self._has_end.isChecked() else None,
         )
 
-    def _edit(self, name: str, spoken: str) -> QDateTimeEdit:
-        edit = QDateTimeEdit()
-        edit.setObjectName(name)
-        edit.setAccessibleName(spoken)
-        edit.setDisplayFormat(_FORMAT)
-        edit.setCalendarPopup(True)
-        edit.setMinimumDate(QDateTime.currentDateTime().date())
-        edit.setMinimumHeight(36)
-        edit.setMinimumWidth(230)
-        dress(
-            edit,
-            "QDateTimeEdit { background: $surface; color: $ink; border: 1px solid $border;"
-            " border-radius: 8px; padding: 6px 10px; }"
-            " QDateTimeEdit:focus { border: 2px solid $accent; padding: 5px 9px; }"
-            " QDateTimeEdit:disabled { color: $ink3; background: $well; }",
-        )
-        return edit
-
-    def _make_keepers(self, by: SendBy) -> tuple[QRadioButton, QRadioButton]:
-        desk, service = QRadioButton(self.tr("&This computer sends it then")), QRadioButton()
-        service.setText(self.tr("&RingCentral keeps it"))
-        desk.setObjectName("sendByDesk")
-        service.setObjectName("sendByService")
-        service.setChecked(by is SendBy.SERVICE)
-        desk.setChecked(by is SendBy.DESK)
-        return desk, service
-
     def _build(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(6)
-        layout.addLayout(_pair(self._is_later, self._at))
+        layout.addLayout(_row(self._is_later, self.tr("&Send it at"), self._at))
         layout.addWidget(self._zone)
-        layout.addSpacing(10)
+        layout.addSpacing(12)
         layout.addWidget(label(self.tr("Who keeps it until then"), "label"))
-        for choice, words in (
-            (self._by_desk, self.tr("It must be on then, and rcdesk running.")),
-            (self._by_service, self.tr("It goes out even when this computer is off.")),
-        ):
+        for choice in (self._by_desk, self._by_service):
             layout.addWidget(choice)
-            hint = label(words, "small")
+            hint = label(choice.accessibleDescription(), "small")
             hint.setIndent(26)
-            choice.setAccessibleDescription(words)
             layout.addWidget(hint)
-        layout.addSpacing(10)
-        layout.addLayout(_pair(self._has_end, self._until))
+        layout.addSpacing(12)
+        layout.addLayout(_row(self._has_end, self.tr("&Keep trying until"), self._until))
         layout.addWidget(self._end_hint())
         layout.addWidget(self._problem)
         layout.addSpacing(12)
@@ -262,11 +233,14 @@ class SendLaterDialog(QDialog):
             self.accept()
 
 
-def _pair(check: QCheckBox, edit: QDateTimeEdit) -> QHBoxLayout:
+def _row(switch: Switch, words: str, box: MomentBox) -> QHBoxLayout:
+    caption = label(words, "rowTitle")
+    caption.setBuddy(box)
     row = QHBoxLayout()
-    row.setSpacing(12)
-    row.addWidget(check, 1)
-    row.addWidget(edit)
+    row.setSpacing(8)
+    row.addWidget(switch)
+    row.addWidget(caption, 1)
+    row.addWidget(box)
     return row
 
 

@@ -19,7 +19,7 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.core.brake import Question, RecipientFacts, question
 from rcdesk.core.fax import FaxDraft, FaxJob, FaxState
 from rcdesk.core.phone_number import pretty
-from rcdesk.ui.composed import page_words
+from rcdesk.ui.composed import Composed, page_words
 from rcdesk.ui.fax_words import percent, sentence
 from rcdesk.ui.review_dialog import PAGE_WIDTH_PX, ReviewDialog
 from rcdesk.ui.send_bar import SendBar
@@ -45,6 +45,19 @@ class _Held:
     of_s: float
 
 
+class ComposerFace(QWidget):
+    """What Sending needs of the page it works for."""
+
+    @property
+    def composed(self) -> Composed:
+        """Everything that stands in the composer now."""
+        raise NotImplementedError
+
+    def current_draft(self) -> FaxDraft:
+        """What Send would hand over now."""
+        raise NotImplementedError
+
+
 class Sending(QObject):
     """Signals: changed() when is_busy or can_undo may have changed; queued(FaxDraft) when it is safe on disk;
     correct_asked(number) to go back to one recipient; refused(str), why it did not go."""
@@ -54,9 +67,9 @@ class Sending(QObject):
     correct_asked = Signal(str)
     refused = Signal(str)
 
-    def __init__(self, desk: Desk, bar: SendBar, current: Callable[[], FaxDraft], page: QWidget) -> None:
+    def __init__(self, desk: Desk, bar: SendBar, page: ComposerFace) -> None:
         super().__init__(page)
-        self._desk, self._bar, self._page, self._current = desk, bar, page, current
+        self._desk, self._bar, self._page = desk, bar, page
         self._asked: FaxDraft | None = None
         self._reviewed: FaxDraft | None = None
         self._queueing: FaxDraft | None = None
@@ -134,7 +147,7 @@ class Sending(QObject):
             self._slow.stop()
         else:
             self._bar.show_news("")
-        if draft != self._current():
+        if draft != self._page.current_draft():
             self.changed.emit()
             self.refused.emit(self.tr("The fax was changed while it was looked at. Press Send again."))
             return
@@ -240,8 +253,7 @@ class Sending(QObject):
         if bool(self._held) is not self._tick.isActive():
             self._tick.start() if self._held else self._tick.stop()
             self.changed.emit()
-        is_alone = not self._current().recipients and not self._current().documents
-        self._bar.show_undo(left_s, of_s, is_alone=is_alone)
+        self._bar.show_undo(left_s, of_s, is_alone=self._page.composed.is_blank)
 
     def show_undo(self) -> None:
         """The composer changed: Undo takes the place of Send only while nothing new is written."""

@@ -6,9 +6,10 @@ GUI thread. Read next: core/preferences.py, bridge/preferences.py.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.ui.boxes import ChoiceBox, NumberBox
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.switch import Switch
 from rcdesk.ui.theme import theme
@@ -29,21 +30,23 @@ class SettingsDialog(QDialog):
         self.setObjectName("settingsDialog")
         self.setWindowTitle(self.tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(640)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(0, 1)
-        self._undo = self._number("undoSeconds", 0, MOST_UNDO_S, kept.undo_s)
+        self._undo = NumberBox("undoSeconds", "", least=0, most=MOST_UNDO_S, value=kept.undo_s)
         self._undo.setSuffix(self.tr(" s"))
         self._undo.setSpecialValueText(self.tr("None"))
-        self._days = self._number("keepFilesDays", 1, MOST_DAYS, kept.keep_files_days)
+        self._days = NumberBox("keepFilesDays", "", least=1, most=MOST_DAYS, value=kept.keep_files_days)
         self._days.setSuffix(self.tr(" days"))
         self._failures = self._switch("notifyFailures", kept.notify_failures)
         self._successes = self._switch("notifySuccesses", kept.notify_successes)
         self._tray = self._switch("closeToTray", kept.close_to_tray)
         self._scheme = self._make_scheme(kept.color_scheme)
         self._build()
+        for box in (self._undo, self._days, self._scheme):
+            box.setMinimumWidth(170)
         self._undo.valueChanged.connect(self._undo_changed)
         self._days.valueChanged.connect(self._days_changed)
         self._failures.toggled.connect(self._failures_changed)
@@ -51,29 +54,19 @@ class SettingsDialog(QDialog):
         self._tray.toggled.connect(self._tray_changed)
         self._scheme.currentIndexChanged.connect(self._scheme_changed)
 
-    def _number(self, name: str, least: int, most: int, value: int) -> QSpinBox:
-        box = QSpinBox()
-        box.setObjectName(name)
-        box.setRange(least, most)
-        box.setValue(value)
-        box.setMinimumWidth(130)
-        return box
-
     def _switch(self, name: str, is_on: bool) -> Switch:
         made = Switch(name)
         made.setObjectName(name)
         made.setChecked(is_on)
         return made
 
-    def _make_scheme(self, value: str) -> QComboBox:
-        box = QComboBox()
-        box.setObjectName("colorScheme")
+    def _make_scheme(self, value: str) -> ChoiceBox:
+        box = ChoiceBox("colorScheme", "")
         for name, words in zip(
             _SCHEMES, (self.tr("Like the system"), self.tr("Light"), self.tr("Dark")), strict=True
         ):
             box.addItem(words, name)
         box.setCurrentIndex(max(0, box.findData(value)))
-        box.setMinimumWidth(130)
         return box
 
     def _build(self) -> None:
@@ -89,7 +82,7 @@ class SettingsDialog(QDialog):
         )
         self._row(
             self.tr("Keep copies of sent files"),
-            self.tr("So long a fax that is over can be sent again or edited, also when the file is gone."),
+            self.tr("So long a fax can be sent again without the original file."),
             self._days,
         )
         self._section(self.tr("Notifications"))
