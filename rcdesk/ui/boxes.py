@@ -15,7 +15,8 @@ from rcdesk.ui.theme import theme
 
 _SHEET = """
 $KIND { background: $surface; color: $ink; border: 1px solid $border; border-radius: 8px;
-    padding: 0 2px 0 10px; min-height: 36px; max-height: 36px; selection-background-color: $accent; selection-color: $onaccent; }
+    padding: 0 2px 0 10px; min-height: 36px; max-height: 36px;
+    selection-background-color: $accent; selection-color: $onaccent; }
 $KIND:focus { border: 2px solid $accent; padding: 0 1px 0 9px; min-height: 34px; max-height: 34px; }
 $KIND:disabled { color: $ink3; background: $well; border-color: $hairline; }
 $KIND QLineEdit { background: transparent; border: none; padding: 0; border-radius: 0; }

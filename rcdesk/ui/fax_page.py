@@ -46,6 +46,7 @@ class FaxPage(ComposerFace):
         self._checks_due = 0
         self._time = AT_ONCE
         self._set_aside: list[Composed] = []
+        self._back: FaxDraft | None = None
         self.card = ComposerCard(desk)
         self.going_out = GoingOut(desk)
         self.bar = SendBar()
@@ -63,6 +64,9 @@ class FaxPage(ComposerFace):
 
     def load(self, draft: FaxDraft) -> None:
         """Fill the composer with an earlier fax; what stood in it is offered in the bar."""
+        if draft is self._back:  # it was taken back and stands here already
+            self._back = None
+            return
         made = composed_of(draft, self._region)
         if self.sending.is_busy:
             self._set_aside.append(made)
@@ -267,6 +271,7 @@ class FaxPage(ComposerFace):
     @Slot(object)
     def _undone(self, draft: FaxDraft) -> None:
         """A fax was taken back: into the empty composer, or aside when something new stands there."""
+        self._back = draft
         made = composed_of(draft, self._region)
         if self.composed.is_blank and not self.sending.is_busy:
             self._fill(made)

@@ -98,7 +98,8 @@ class ImportDialog(QDialog):
             "QTableWidget { background: $surface; border: 1px solid $hairline; border-radius: 8px;"
             " gridline-color: $hairline; }"
             " QTableWidget::item { padding: 2px 8px; } QHeaderView::section { background: $well;"
-            " color: $ink2; border: none; border-bottom: 1px solid $hairline; padding: 6px 8px; font-weight: 600; }",
+            " color: $ink2; border: none; border-bottom: 1px solid $hairline; padding: 6px 8px;"
+            " font-weight: 600; }",
         )
         return preview
 
