@@ -44,13 +44,21 @@ def fresh_file(target: Path) -> Iterator[Path]:
             unfinished.unlink(missing_ok=True)
 
 
+def make_folder_of(target: Path) -> None:
+    """Make the folder a file is to go to when only that one is missing. Raises StoreUnavailable."""
+    try:
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+    except OSError as exc:
+        raise StoreUnavailable(not_saved(target, exc)) from exc
+
+
 def not_saved(target: Path, exc: OSError) -> str:
     """The sentence for a file that could not be written."""
     if exc.errno in _FULL:
         why = "the disk is full"
     elif exc.errno in _LOCKED:
         why = "you may not write there"
-    elif exc.errno == errno.ENOENT:
+    elif exc.errno in (errno.ENOENT, errno.ENOTDIR, errno.EEXIST):
         why = "this folder is not there"
     elif exc.errno == errno.EISDIR:
         why = "a folder has this name"

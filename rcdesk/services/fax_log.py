@@ -18,7 +18,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.fax import FaxJob, FaxState
 from rcdesk.core.folder import FaxRow, Folder, FolderQuery, ReceivedFax
-from rcdesk.documents.fresh_file import fresh_file
+from rcdesk.documents.fresh_file import fresh_file, make_folder_of
 from rcdesk.services.causes import fax_cause
 
 COLUMNS = (
@@ -47,7 +47,8 @@ class FaxLog:
         self._clock: Clock = clock or SystemClock()
 
     def write(self, owner_id: str, target: Path, token: CancelToken | None = None) -> int:
-        """Write all faxes of an owner to target as CSV, see write_csv()."""
+        """Write all faxes of an owner to target as CSV, see write_csv(); makes the folder if need be."""
+        make_folder_of(target)
         return write_csv(self._folders, owner_id, target, now=self._clock.now(), token=token)
 
 

@@ -20,7 +20,7 @@ from rcdesk.core.errors import ApiError, NetworkError, SignInNeeded, StoreUnavai
 from rcdesk.core.fax import FaxJob, FaxState
 from rcdesk.core.proof import ProofFacts
 from rcdesk.documents.bind import bind
-from rcdesk.documents.fresh_file import fresh_file
+from rcdesk.documents.fresh_file import fresh_file, make_folder_of
 from rcdesk.documents.kinds import MEDIA_TYPES, PDF, TIFF, kind_of
 from rcdesk.documents.page_image import page_count
 from rcdesk.store.outbox import Outbox
@@ -106,12 +106,13 @@ class ProofService:
     ) -> Path:
         """Write the report page and the rendered pages as one PDF to target and return it.
 
-        Raises UserError when the pages went missing or are damaged, StoreUnavailable when target cannot be
+        The folder of target is made when it is the only one missing. Raises UserError when the pages went missing or are damaged, StoreUnavailable when target cannot be
         written; what was at target is then untouched.
         """
         pages = self.pages(facts.job) if facts.has_pages else None
         if facts.has_pages and pages is None:
             raise UserError("The pages of this fax are not here any more. Make the proof again.")
+        make_folder_of(target)
         if pages is None:
             bind(report_pdf, None, "", target, token)
         else:

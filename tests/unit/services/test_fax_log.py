@@ -180,5 +180,6 @@ def test_the_desk_writes_all_faxes_until_now_or_nothing(archive: Archive, tmp_pa
         log.write("me", archive.target, token)
     assert archive.target.read_bytes() == before
     with pytest.raises(StoreUnavailable, match="this folder is not there"):
-        log.write("me", tmp_path / "gone" / "log.csv")
+        log.write("me", tmp_path / "gone" / "gone" / "log.csv")
+    assert log.write("me", tmp_path / "saved" / "log.csv") == 1
     assert archive.log(NOW) == []

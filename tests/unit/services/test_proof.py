@@ -122,7 +122,7 @@ def test_the_pages_are_fetched_once_and_bound_behind_the_report(rig: Rig) -> Non
     assert facts.from_number == rig.account.fax_caller_id
     assert rig.account.name in facts.from_name
     assert [event.state for event in facts.events][-1] is FaxState.SENT
-    target = rig.folder / "proof.pdf"
+    target = rig.folder / "saved" / "proof.pdf"
     assert rig.proofs.bind(facts, report_pdf(), target) == target
     assert page_total(target) == 1 + facts.job.server_pages
     assert rig.downloads() == 1
