@@ -1,19 +1,21 @@
 """How far the service's clock is from this machine's, learnt from the Date header of every answer.
 
-Faxes are found again by their creation time, which the service writes: a machine whose clock is wrong must
-not miss its own fax. Each answer replaces what the last one said, so a clock that was set right in between is
-noticed at the next answer. Safe from every thread. Read next: transport.py.
+Faxes are found again by their creation time, which the service writes: a machine whose clock is wrong, or is
+set in between, must not miss its own fax. So what is kept is the service's time at a moment of the steady
+clock, and the difference to the wall clock is taken anew whenever it is asked for. Safe from every thread.
+Read next: transport.py.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from rcdesk.core.clock import Clock
 
-_HALF_A_SECOND_S = 0.5
+_HALF_A_SECOND = timedelta(seconds=0.5)
 
 
 class ServiceTime:
@@ -21,12 +23,16 @@ class ServiceTime:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._offset_s = 0.0
+        self._heard: tuple[datetime, float] | None = None
 
     @property
     def offset_s(self) -> float:
         """Service time minus local time in seconds, good to about a second; 0.0 until known."""
-        return self._offset_s
+        if self._heard is None:
+            return 0.0
+        moment, steady_s = self._heard
+        theirs = moment + timedelta(seconds=self._steady_s() - steady_s)
+        return (theirs - self._clock.now()).total_seconds()
 
     def learn(self, headers: Mapping[str, str]) -> None:
         """Take over an answer's Date (RFC 9110, 6.6.1), heard now; one that cannot be read says nothing.
@@ -38,4 +44,16 @@ class ServiceTime:
         except (TypeError, ValueError):
             return
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        self._offset_s = (moment - self._clock.now()).total_seconds() + _HALF_A_SECOND_S
+        self._heard = moment + _HALF_A_SECOND, self._steady_s()
+
+    def _steady_s(self) -> float:
+        """Seconds that nobody can set, with those the machine was asleep."""
+        return self._clock.monotonic() + _asleep_s()
+
+
+def _asleep_s() -> float:
+    """How long the machine has slept since its start, where its steady clock leaves that out (Linux)."""
+    boot_time = getattr(time, "CLOCK_BOOTTIME", None)
+    if boot_time is None:
+        return 0.0
+    return time.clock_gettime(boot_time) - time.clock_gettime(time.CLOCK_MONOTONIC)
