@@ -34,6 +34,8 @@ MAX_KEPT = 500
 """How many rendered faxes are kept; the ones not used for longest go first."""
 
 _NEVER_THERE = "RingCentral never had this fax, so there are no pages of its own."
+_MARKED = "This fax was marked as sent here; which message of RingCentral it is, is not known."
+_UNCERTAIN = "It is not certain that RingCentral has this fax, so there are no pages of its own."
 _NOT_YET = "RingCentral has not drawn the pages yet. Make the proof again later."
 _GONE = "RingCentral does not keep the pages of this fax any more."
 _NO_NETWORK = "RingCentral could not be reached for the pages. Make the proof again later."
@@ -95,19 +97,25 @@ class ProofService:
         )
 
     def pages(self, job: FaxJob) -> Pages | None:
-        """The rendered pages of a fax when they are on this disk."""
+        """The rendered pages of a fax when they are on this disk and can be opened."""
         if not job.message_id:
             return None
         path = self._kept(job)
-        return Pages(path, _media_type(path)) if path.is_file() else None
+        try:
+            pages = Pages(path, _media_type(path))
+            page_count(*pages)
+        except UserError:
+            return None
+        return pages
 
     def bind(
         self, facts: ProofFacts, report_pdf: bytes, target: Path, token: CancelToken | None = None
     ) -> Path:
         """Write the report page and the rendered pages as one PDF to target and return it.
 
-        The folder of target is made when it is the only one missing. Raises UserError when the pages went missing or are damaged, StoreUnavailable when target cannot be
-        written; what was at target is then untouched.
+        The folder of target is made when it is the only one missing. Raises UserError when the pages went
+        missing or are damaged, StoreUnavailable when target cannot be written; what was there is then
+        untouched.
         """
         pages = self.pages(facts.job) if facts.has_pages else None
         if facts.has_pages and pages is None:
@@ -125,7 +133,7 @@ class ProofService:
         from rcdesk.services.connection import session_of
 
         if not job.message_id:
-            raise UserError(_NEVER_THERE if job.state is not FaxState.INTERRUPTED else _NOT_YET)
+            raise UserError(_why_unknown(job.state))
         session = session_of(self._connection())
         message = message_store.get(session, job.message_id, token)
         attachment = _rendered(message)
@@ -185,6 +193,13 @@ def _rendered(message: Message) -> Attachment | None:
         if attachment.type == "RenderedDocument":
             return attachment
     return next((a for a in message.attachments if a.content_type in (PDF, TIFF)), None)
+
+
+def _why_unknown(state: FaxState) -> str:
+    """Why a fax has no message of the service."""
+    if state is FaxState.SENT:
+        return _MARKED
+    return _UNCERTAIN if state in (FaxState.INTERRUPTED, FaxState.NEEDS_YOU) else _NEVER_THERE
 
 
 def _why(error: ApiError) -> str:

@@ -147,6 +147,29 @@ def test_a_fax_that_never_left_still_has_its_report(rig: Rig) -> None:
         rig.proofs.facts(4711, rig.account, CancelToken())
 
 
+def test_a_fax_of_unknown_outcome_is_not_called_never_sent(rig: Rig) -> None:
+    job = rig.queued()
+    rig.outbox.begin([job], datetime.now(UTC), service_offset_s=0.0)
+    for state, words in (
+        (FaxState.INTERRUPTED, "not certain"),
+        (FaxState.NEEDS_YOU, "not certain"),
+        (FaxState.SENT, "marked as sent here"),
+    ):
+        rig.outbox.move(job.id, state, now=datetime.now(UTC))
+        assert words in rig.facts_of(job)
+
+
+def test_kept_pages_that_were_damaged_are_fetched_again(rig: Rig) -> None:
+    job = rig.sent()
+    assert rig.facts_of(job) == ""
+    pages = rig.proofs.pages(job)
+    assert pages is not None
+    pages.path.write_bytes(pages.path.read_bytes()[:50])
+    assert rig.proofs.pages(job) is None
+    assert rig.facts_of(job) == ""
+    assert rig.downloads() == 2
+
+
 def test_why_there_are_no_pages_is_said_and_they_are_asked_for_again(rig: Rig) -> None:
     job, purged = rig.sent(), rig.sent()
     rig.signed_out = True
