@@ -30,6 +30,7 @@ from rcdesk.core.errors import (
     UserError,
 )
 from rcdesk.core.folder import ReceivedFax
+from rcdesk.store.content import UNFINISHED
 from rcdesk.store.received import Incoming, ReceivedFaxes
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class ReceivedService:
         self._received = received
         self._clock = clock
         self._lock = threading.Lock()
+        self._filing = threading.Lock()
+        self._is_tidy = False
         self._unsaid: dict[tuple[str, str], bool] = {}
         self._postponed: dict[int, tuple[int, float]] = {}
 
@@ -68,6 +71,7 @@ class ReceivedService:
         """
         from rcdesk.api.rest.message_store import FullSyncNeeded
 
+        self._tidy()
         session = self._session()
         self._say_read(session, owner_id, token)
         sync_token = self._received.sync_token(owner_id)
@@ -249,7 +253,7 @@ class ReceivedService:
         """Download to a file of its own beside the archive, check that it is a fax, then file it."""
         from rcdesk.api.rest import message_store
 
-        with _unfinished() as (path, file):
+        with self._filing, _unfinished(self._received.archive_dir) as (path, file):
             written = 0
 
             def write(chunk: bytes) -> None:
@@ -269,6 +273,13 @@ class ReceivedService:
             stored = self._received.put(fax.id, path, token)
         self._postponed.pop(fax.id, None)
         return stored
+
+    def _tidy(self) -> None:
+        """Once: remove what a run that was ended left half done."""
+        with self._filing:
+            if not self._is_tidy:
+                self._received.remove_unfinished()
+                self._is_tidy = True
 
     def _look_whether_gone(self, fax: ReceivedFax, token: CancelToken) -> ReceivedFax | None:
         """The pages were not found: the fax as gone, or None when it is there but not drawn yet."""
@@ -306,10 +317,11 @@ class ReceivedService:
 
 
 @contextmanager
-def _unfinished() -> Iterator[tuple[Path, BinaryIO]]:
-    """A file to download to, open for writing, that is gone afterwards."""
+def _unfinished(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """A file in the folder to download to, open for writing, that is gone afterwards."""
     with _disk():
-        handle, name = tempfile.mkstemp(prefix="rcdesk-download-")
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=folder)
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -219,6 +219,13 @@ def test_a_cancelled_download_leaves_nothing(rig: Rig) -> None:
     assert rig.files() == []
 
 
+def test_what_a_killed_run_left_half_is_removed(rig: Rig) -> None:
+    rig.folder.mkdir()
+    (rig.folder / "unfinished-x").write_bytes(b"%PDF- half")
+    rig.sync()
+    assert rig.files() == []
+
+
 def test_limits_are_kept(rig: Rig) -> None:
     rig.simulator.set_limits(Medium=2)
     for _ in range(3):
