@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QKeyEvent, QPageSize, QPainter, QPdfWriter
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
@@ -88,9 +88,21 @@ class Tour(QObject):
                 see=lambda: f"{self._sample().name} dropped on the window and ready to be faxed",
             ),
             Step(
-                name="fax-queued",
+                name="fax-asked",
                 begin=self._send,
-                is_done=lambda: bool(self._desk.faxes.jobs),
+                is_done=lambda: self._dialog() is not None,
+                see=lambda: f"asked once, since the number is new here: {self._asked()}",
+            ),
+            Step(
+                name="fax-can-be-undone",
+                begin=self._confirm,
+                is_done=lambda: self._fax_is(FaxState.HELD),
+                see=self._fax_words,
+            ),
+            Step(
+                name="fax-queued",
+                begin=self._nothing,
+                is_done=lambda: bool(self._desk.faxes.jobs) and not self._fax_is(FaxState.HELD),
                 see=self._fax_words,
             ),
             Step(
@@ -110,6 +122,12 @@ class Tour(QObject):
                 begin=lambda: self._window.show_page("sent"),
                 is_done=lambda: True,
                 see=lambda: f"{len(self._desk.faxes.jobs)} fax in Sent",
+            ),
+            Step(
+                name="received-faxes",
+                begin=lambda: self._window.show_page("received"),
+                is_done=lambda: self._listed("received") > 0,
+                see=lambda: f"{self._listed('received')} faxes in Received",
             ),
         )
 
@@ -163,6 +181,9 @@ class Tour(QObject):
 
     def _shoot(self, name: str) -> None:
         self._window.grab().save(str(self._folder / f"{name}.png"))
+        dialog = self._dialog()
+        if dialog is not None:
+            dialog.grab().save(str(self._folder / f"{name}-dialog.png"))
 
     def _nothing(self) -> None:
         """This step only watches."""
@@ -191,6 +212,23 @@ class Tour(QObject):
 
     def _send(self) -> None:
         self._find(QAbstractButton, "sendFaxButton").click()
+
+    def _dialog(self) -> QDialog | None:
+        """The question on the screen, None when there is none."""
+        return next((d for d in self._window.findChildren(QDialog) if d.isVisible()), None)
+
+    def _asked(self) -> str:
+        """The words of the question."""
+        dialog = self._dialog()
+        what = dialog.findChild(QLabel, "reviewWhat") if dialog is not None else None
+        return what.text() if what is not None else ""
+
+    def _confirm(self) -> None:
+        self._find(QAbstractButton, "reviewConfirm").click()
+
+    def _listed(self, folder: str) -> int:
+        """How many rows a folder shows."""
+        return self._window.desk_side.folders[folder].model.rowCount()
 
     def _attached(self) -> str:
         """What the list of attachments says to a screen reader."""
