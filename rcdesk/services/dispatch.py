@@ -90,7 +90,7 @@ class Dispatcher:
         jobs = self._choose(owner_id)
         if not jobs:
             return self._sent(owner_id, ())
-        refused = self._refuse(jobs)
+        refused = self._refuse(jobs, token)
         if refused:
             return self._sent(owner_id, refused)
         return self._sent(owner_id, self._send(session, jobs, token, report or _silent))
@@ -120,7 +120,7 @@ class Dispatcher:
             and self._outcomes.together(job.id) == together
         )
 
-    def _refuse(self, jobs: tuple[FaxJob, ...]) -> tuple[FaxJob, ...]:
+    def _refuse(self, jobs: tuple[FaxJob, ...], token: CancelToken) -> tuple[FaxJob, ...]:
         """Fail what must not be sent: past the user's time, or without its pages. The jobs that changed."""
         now = self._clock.now()
         late = [j for j in jobs if j.keep_trying_until is not None and j.keep_trying_until < now]
@@ -135,7 +135,7 @@ class Dispatcher:
         if not first.files and not first.note.strip():
             return self._lost_pages(jobs, say.NO_COPY)
         for file in first.files:
-            if not self._spool.verify(file.digest, file.size_bytes):
+            if not self._spool.verify(file.digest, file.size_bytes, token):
                 problem = f"the kept copy of {file.name} is missing or was changed. Nothing was sent. "
                 return self._lost_pages(jobs, say.failed(f"{problem}Add the file again."))
         return ()
@@ -160,6 +160,9 @@ class Dispatcher:
         """The message whose pages can be sent again instead of an upload, "" when there is none."""
         source = jobs[0].source_message_id
         if not source or not self._outcomes.is_source_usable(source):
+            return ""
+        if any(j.message_id == source and j.send_by is SendBy.SERVICE and not j.error_code for j in jobs):
+            # Taken back before its time: the service has deleted it.
             return ""
         under_way = self._outbox.in_states(jobs[0].owner_id, FaxState.HANDED_OVER)
         return "" if any(job.message_id == source for job in under_way) else source

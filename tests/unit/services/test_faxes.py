@@ -1,198 +1,21 @@
-"""Faxes against the simulator over HTTP: sent once, never lost, honest about what is not known."""
+"""The commands about faxes on a real archive and spool; the service is the simulator over HTTP."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
+import hashlib
+from datetime import timedelta
 
 import pytest
 
-from rcdesk.api.rest import message_store
-from rcdesk.core.account import Account, Credentials, ServerProfile
+from rcdesk.core.brake import Oddity
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.clock import SystemClock
-from rcdesk.core.errors import SignInNeeded, UserError
-from rcdesk.core.fax import FaxDraft, FaxJob, FaxState, Recipient
-from rcdesk.services.causes import fax_cause
-from rcdesk.services.connection import Connection
-from rcdesk.services.faxes import FaxService
-from rcdesk.store.outbox import Outbox
-from rcdesk.store.secrets import Secrets
-from rcdesk.store.spool import Spool
+from rcdesk.core.errors import UserError
+from rcdesk.core.fax import FaxDraft, FaxState, Recipient, SendBy, WaitReason
+from rcdesk.core.folder import ReceivedFax
+from rcdesk.services.fax_sentences import clock_time
+from tests.unit.services.fax_rig import GOOD, Rig, magic
 
-if TYPE_CHECKING:
-    from rcdesk.simulator import RunningSimulator
-
-GOOD = "+16505550142"
-
-
-class MovableClock(SystemClock):
-    """The machine's clock, moved ahead as a test wants."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def now(self) -> datetime:
-        """The moved moment."""
-        return datetime.now(UTC) + self.ahead
-
-
-@dataclass
-class Rig:
-    """A fax service that is signed in to a simulator."""
-
-    simulator: RunningSimulator
-    connection: Connection
-    account: Account
-    outbox: Outbox
-    clock: MovableClock
-    faxes: FaxService
-    folder: Path
-
-    def queue(self, number: str = GOOD, size: int = 2000, note: str = "Hello") -> FaxJob:
-        """One text document to one number, recorded."""
-        path = self.folder / "letter.txt"
-        path.write_bytes((b"x" * 99_999 + b"\n") * (size // 100_000 + 1))
-        (check,) = self.faxes.check((path,), CancelToken())
-        assert check.document is not None, check.problem
-        draft = FaxDraft(
-            recipients=(Recipient(number=number, name="Ann"),), documents=(check.document,), note=note
-        )
-        (job,) = self.faxes.queue(draft, self.account, CancelToken())
-        path.unlink()
-        return job
-
-    def stored(self) -> int:
-        """How many outbound faxes the service has."""
-        since = datetime.now(UTC) - timedelta(hours=1)
-        session = self.connection.session
-        return len(message_store.list_messages(session, token=CancelToken(), date_from=since))
-
-
-@pytest.fixture
-def rig(simulator: RunningSimulator, tmp_path: Path) -> Iterator[Rig]:
-    """Signed in, with an empty archive."""
-    profile = ServerProfile(name="test", base_url=simulator.base_url, client_id=simulator.client_id)
-    connection = Connection(profile, Secrets(use_keyring=False))
-    credentials = Credentials(
-        client_id=simulator.client_id, client_secret=simulator.client_secret, jwt=simulator.jwt
-    )
-    account = connection.sign_in_jwt(credentials, CancelToken())
-    outbox = Outbox(tmp_path / "a.sqlite3")
-    clock = MovableClock()
-    faxes = FaxService(lambda: connection, outbox, Spool(tmp_path / "spool"), clock)
-    yield Rig(simulator, connection, account, outbox, clock, faxes, tmp_path)
-    outbox.close()
-    connection.close()
-
-
-def test_from_queued_to_accepted(rig: Rig) -> None:
-    job = rig.queue()
-    assert rig.faxes.next_queued(rig.account.owner_id) == job
-    progress: list[tuple[int, int]] = []
-    job = rig.faxes.send(job.id, CancelToken(), lambda sent, total: progress.append((sent, total)))
-    assert (job.state, job.detail) == (FaxState.HANDED_OVER, "Handed to RingCentral")
-    assert job.message_id
-    assert progress[-1][0] == progress[-1][1]
-    assert rig.outbox.attempt(job.id).last_byte_at is not None
-    rig.simulator.advance(600)
-    (job,) = rig.faxes.refresh(rig.account.owner_id, CancelToken())
-    assert (job.state, job.detail) == (FaxState.SENT, "Accepted by their machine")
-    assert job.server_pages
-    states = [e.state for e in rig.faxes.history(job.id)]
-    assert states == [FaxState.QUEUED, FaxState.SENDING, FaxState.HANDED_OVER, FaxState.SENT]
-    assert rig.faxes.refresh(rig.account.owner_id, CancelToken()) == ()
-
-
-def test_a_failure_names_its_cause(rig: Rig) -> None:
-    from rcdesk.simulator.magic import MAGIC_NUMBERS
-
-    busy = next(m.number for m in MAGIC_NUMBERS if m.kind == "fax" and m.outcome == "LineBusy")
-    job = rig.faxes.send(rig.queue(busy).id, CancelToken())
-    rig.simulator.advance(600)
-    (job,) = rig.faxes.refresh(rig.account.owner_id, CancelToken())
-    assert (job.state, job.error_code) == (FaxState.FAILED, "LineBusy")
-    assert job.detail == "Failed: Their line was busy. Try again in a few minutes."
-    assert rig.faxes.retry(job.id).state is FaxState.QUEUED
-
-
-def test_a_note_alone_is_a_fax(rig: Rig) -> None:
-    draft = FaxDraft(recipients=(Recipient(number=GOOD),), documents=(), note="Only words")
-    (job,) = rig.faxes.queue(draft, rig.account, CancelToken())
-    assert rig.faxes.send(job.id, CancelToken()).state is FaxState.HANDED_OVER
-
-
-def test_a_lost_answer_is_found_in_the_message_store_and_never_sent_twice(rig: Rig) -> None:
-    rig.simulator.fault("answer-lost", path="/fax", method="POST")
-    job = rig.faxes.send(rig.queue().id, CancelToken())
-    assert (job.state, job.detail) == (FaxState.INTERRUPTED, "Interrupted: checking with RingCentral")
-    assert rig.faxes.next_queued(rig.account.owner_id) is None
-    (job,) = rig.faxes.refresh(rig.account.owner_id, CancelToken())
-    assert job.state is FaxState.HANDED_OVER
-    assert job.message_id
-    assert rig.stored() == 1
-
-
-def test_a_crash_before_anything_arrived_asks_the_user_after_two_minutes(rig: Rig) -> None:
-    job = rig.queue()
-    rig.outbox.move(job.id, FaxState.SENDING, now=rig.clock.now())
-    (job,) = rig.faxes.recover()
-    assert job.state is FaxState.INTERRUPTED
-    assert rig.faxes.refresh(rig.account.owner_id, CancelToken()) == ()
-    rig.clock.ahead = timedelta(seconds=121)
-    (job,) = rig.faxes.refresh(rig.account.owner_id, CancelToken())
-    assert (job.state, job.detail) == (FaxState.NEEDS_YOU, "Needs you: it may have been sent")
-    assert rig.faxes.resolve(job.id, was_sent=False).state is FaxState.QUEUED
-    assert rig.faxes.send(job.id, CancelToken()).state is FaxState.HANDED_OVER
-
-
-def test_a_message_of_another_job_is_not_taken(rig: Rig) -> None:
-    rig.faxes.send(rig.queue().id, CancelToken())
-    lost = rig.queue()
-    rig.outbox.move(lost.id, FaxState.SENDING, now=rig.clock.now())
-    rig.faxes.recover()
-    rig.faxes.refresh(rig.account.owner_id, CancelToken())
-    assert rig.outbox.get(lost.id).state is FaxState.INTERRUPTED
-
-
-def test_without_a_network_it_waits_and_goes_later(rig: Rig) -> None:
-    rig.simulator.fault("cut-during", path="/fax", method="POST")
-    job = rig.faxes.send(rig.queue(size=20_000_000).id, CancelToken())
-    assert job.state is FaxState.WAITING
-    assert "Nothing is lost" in job.detail
-    assert rig.faxes.next_queued(rig.account.owner_id) is None
-    rig.clock.ahead = timedelta(seconds=6)
-    waiting = rig.faxes.next_queued(rig.account.owner_id)
-    assert waiting is not None
-    assert rig.faxes.send(waiting.id, CancelToken()).state is FaxState.HANDED_OVER
-    assert rig.stored() == 1
-
-
-def test_cancelled_during_the_upload_nothing_arrives(rig: Rig) -> None:
-    token = CancelToken()
-    job = rig.faxes.send(rig.queue(size=5_000_000).id, token, lambda sent, total: token.cancel())
-    assert job.state is FaxState.CANCELLED
-    assert rig.stored() == 0
-
-
-def test_a_queued_fax_can_be_cancelled_and_a_sent_one_not(rig: Rig) -> None:
-    job = rig.queue()
-    assert rig.faxes.cancel(job.id, rig.clock.now()).state is FaxState.CANCELLED
-    job = rig.faxes.send(rig.queue().id, CancelToken())
-    with pytest.raises(UserError, match="too late"):
-        rig.faxes.cancel(job.id, rig.clock.now())
-
-
-def test_a_missing_copy_fails_before_a_byte_leaves(rig: Rig) -> None:
-    job = rig.queue()
-    Spool(rig.folder / "spool").remove_unused(set())
-    job = rig.faxes.send(job.id, CancelToken())
-    assert job.state is FaxState.FAILED
-    assert "letter.txt" in job.detail
-    assert rig.stored() == 0
+S = FaxState
 
 
 def test_drafts_that_cannot_be_a_fax(rig: Rig) -> None:
@@ -204,22 +27,256 @@ def test_drafts_that_cannot_be_a_fax(rig: Rig) -> None:
     ):
         with pytest.raises(UserError, match=words):
             rig.faxes.queue(draft, rig.account, CancelToken())
+    assert rig.faxes.live(rig.owner) == ()
 
 
-def test_signed_out_nothing_changes(rig: Rig) -> None:
-    job = rig.queue()
-    faxes = FaxService(lambda: None, rig.outbox, Spool(rig.folder / "spool"))
-    with pytest.raises(SignInNeeded):
-        faxes.send(job.id, CancelToken())
-    assert rig.outbox.get(job.id).state is FaxState.QUEUED
+def test_files_are_checked_one_by_one(rig: Rig) -> None:
+    good = rig.folder / "a.txt"
+    good.write_text("words")
+    checks = rig.faxes.check((good, rig.folder / "gone.txt"), CancelToken())
+    assert checks[0].document is not None
+    assert checks[1].document is None
+    assert "not there any more" in checks[1].problem
 
 
-def test_every_code_of_the_contract_has_its_words(
-    openapi: dict[str, dict[str, dict[str, dict[str, list[str]]]]],
-) -> None:
-    codes = openapi["components"]["schemas"]["FaxErrorCodeEnum"]["enum"]
-    assert len(codes) == 34
-    for code in codes:
-        assert code not in fax_cause(code)
-        assert "delivered" not in fax_cause(code)
-    assert "SomethingNew" in fax_cause("SomethingNew")
+def test_the_copy_is_what_was_there_at_send(rig: Rig) -> None:
+    draft = rig.draft()
+    path = draft.documents[0].path
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    rig.faxes.queue(draft, rig.account, CancelToken())
+    path.write_text("something else")
+    rig.send()
+    assert rig.simulator.stored_faxes()[0].digests == (digest,)
+
+
+def test_within_the_undo_time_nothing_leaves_and_it_can_be_taken_back(rig: Rig) -> None:
+    job = rig.queue_one(undo_s=10)
+    assert job.state is S.HELD
+    assert rig.send() == ()
+    (job,) = rig.faxes.undo([job.id])
+    assert (job.state, job.detail) == (S.CANCELLED, "Taken back by you. Nothing was sent")
+    assert rig.faxes.undo([job.id]) == ()
+    draft = rig.faxes.draft_of(job.id)
+    assert draft.documents[0].name == "letter.txt"
+    assert draft.note == "Hello"
+
+
+def test_after_the_undo_time_it_goes(rig: Rig) -> None:
+    job = rig.queue_one(undo_s=10)
+    (job,) = rig.faxes.release([job.id])
+    assert job.state is S.QUEUED
+    assert rig.faxes.undo([job.id]) == ()
+    assert rig.send()[0].state is S.HANDED_OVER
+
+
+def test_held_and_scheduled_survive_a_restart(rig: Rig) -> None:
+    held = rig.queue_one(undo_s=60)
+    later = rig.queue_one("+16505550143", send_at=rig.clock.now() + timedelta(hours=1))
+    rig.restart()
+    assert rig.get(held).state is S.HELD
+    assert rig.get(later).is_scheduled
+    rig.faxes.release([held.id])
+    rig.pass_time(3600)
+    rig.send_all()
+    assert rig.stored() == 2
+
+
+def test_cancelling_half_way_says_what_has_gone(rig: Rig) -> None:
+    jobs = rig.queue(*(f"+1650555{n:04d}" for n in range(1000, 1060)))
+    rig.send()
+    outcome = rig.faxes.cancel([job.id for job in jobs])
+    assert (len(outcome.cancelled), len(outcome.gone)) == (10, 50)
+    assert rig.send() == ()
+    assert rig.stored() == 1
+
+
+def test_a_failed_fax_is_retried_with_fresh_tries_and_without_its_old_deadline(rig: Rig) -> None:
+    job = rig.queue_one(magic("NoFaxMachine"), keep_trying_until=rig.clock.now() + timedelta(minutes=1))
+    rig.send()
+    rig.pass_time(90)
+    rig.refresh()
+    assert rig.get(job).state is S.FAILED
+    (job,) = rig.faxes.retry([job.id])
+    assert (job.state, job.tries, job.keep_trying_until) == (S.QUEUED, 0, None)
+    assert rig.send()[0].state is S.HANDED_OVER
+
+
+def test_sending_again_makes_a_new_fax_of_a_sent_one_and_needs_no_upload(rig: Rig) -> None:
+    jobs = rig.queue(GOOD, magic("NoFaxMachine"))
+    rig.send()
+    rig.pass_time(60)
+    rig.refresh()
+    again, new = rig.faxes.send_again([job.id for job in jobs])
+    assert (again.id, again.state) == (jobs[1].id, S.QUEUED)
+    assert new.id not in {job.id for job in jobs}
+    assert new.files == jobs[0].files
+    rig.send_all()
+    assert rig.get(jobs[0]).state is S.SENT
+    first = rig.simulator.stored_faxes()[0].message_id
+    assert [fax.original_id for fax in rig.simulator.stored_faxes()] == [0, first, first]
+
+
+def test_one_fax_or_all_can_be_paused(rig: Rig) -> None:
+    first, second = rig.queue_one(), rig.queue_one("+16505550143")
+    (job,) = rig.faxes.pause([first.id])
+    assert (job.state, job.wait_reason) == (S.WAITING, WaitReason.PAUSED)
+    assert [j.id for j in rig.send()] == [second.id]
+    assert rig.send() == ()
+    (job,) = rig.faxes.resume([first.id])
+    assert job.state is S.QUEUED
+    rig.faxes.pause_all(rig.owner)
+    assert rig.faxes.is_paused(rig.owner)
+    assert rig.send() == ()
+    rig.faxes.resume_all(rig.owner)
+    assert rig.send()[0].id == first.id
+
+
+def test_a_paused_scheduled_fax_goes_back_to_its_time(rig: Rig) -> None:
+    at = rig.clock.now() + timedelta(hours=1)
+    job = rig.queue_one(send_at=at)
+    rig.faxes.pause([job.id])
+    (job,) = rig.faxes.resume([job.id])
+    assert (job.wait_reason, job.retry_at) == (WaitReason.SCHEDULED, at)
+
+
+def test_a_time_can_be_changed_until_it_has_gone(rig: Rig) -> None:
+    job = rig.queue_one()
+    at = rig.clock.now() + timedelta(hours=1)
+    (job,) = rig.faxes.reschedule([job.id], at, SendBy.DESK)
+    assert job.is_scheduled
+    (job,) = rig.faxes.reschedule([job.id], None)
+    assert job.state is S.QUEUED
+    rig.send()
+    with pytest.raises(UserError, match="has gone already"):
+        rig.faxes.reschedule([job.id], at)
+
+
+def test_a_deadline_can_be_set_and_lifted(rig: Rig) -> None:
+    job = rig.queue_one()
+    until = rig.clock.now() + timedelta(hours=1)
+    assert rig.faxes.set_deadline([job.id], until)[0].keep_trying_until == until
+    assert rig.faxes.set_deadline([job.id], None)[0].keep_trying_until is None
+
+
+def test_the_users_answer_ends_the_doubt(rig: Rig) -> None:
+    job = rig.queue_one()
+    rig.crash_in(job, has_last_byte=True)
+    job = rig.faxes.resolve(job.id, was_sent=True)
+    assert (job.state, job.detail) == (S.SENT, "You said that it was sent")
+    with pytest.raises(UserError, match="no answer any more"):
+        rig.faxes.resolve(job.id, was_sent=False)
+    assert rig.send() == ()
+
+
+def test_failures_count_until_they_are_seen(rig: Rig) -> None:
+    job = rig.queue_one(magic("NoFaxMachine"))
+    assert rig.faxes.counts(rig.owner).queue == 1
+    rig.send()
+    rig.pass_time(60)
+    rig.refresh()
+    assert rig.faxes.counts(rig.owner).failed_unseen == 1
+    rig.faxes.mark_seen([job.id])
+    assert rig.faxes.counts(rig.owner).failed_unseen == 0
+
+
+def test_edit_and_resend_takes_the_pages_from_the_spool(rig: Rig) -> None:
+    job = rig.queue_one(magic("NoFaxMachine"), note="Please read")
+    rig.send()
+    rig.pass_time(60)
+    rig.refresh()
+    draft = rig.faxes.draft_of(job.id)
+    assert draft.recipients == (job.recipient,)
+    assert draft.note == "Please read"
+    assert draft.documents[0].digest == job.files[0].digest
+    (new,) = rig.faxes.queue(
+        FaxDraft(recipients=(Recipient(number=GOOD),), documents=draft.documents, note="Other"),
+        rig.account,
+        CancelToken(),
+    )
+    assert new.files == job.files
+    rig.send()
+    assert rig.simulator.stored_faxes()[-1].digests == (job.files[0].digest,)
+
+
+def test_a_copy_that_is_gone_or_altered_is_said_before_anything_is_queued(rig: Rig) -> None:
+    job = rig.queue_one()
+    draft = rig.faxes.draft_of(job.id)
+    path = rig.spool.path(job.files[0].digest)
+    path.chmod(0o600)
+    path.write_bytes(b"z" * job.files[0].size_bytes)
+    with pytest.raises(UserError, match=r"letter.txt is missing or was changed"):
+        rig.faxes.queue(draft, rig.account, CancelToken())
+    path.unlink()
+    with pytest.raises(UserError, match="not there any more"):
+        rig.faxes.draft_of(job.id)
+
+
+def test_a_sent_fax_is_forwarded_by_its_message_even_without_a_copy(rig: Rig) -> None:
+    rig.queue_one()
+    (job,) = rig.send()
+    rig.pass_time(60)
+    rig.refresh()
+    draft = rig.faxes.forward(rig.get(job), [Recipient(number="+16505550199")])
+    assert draft.original_message_id == job.message_id
+    assert draft.documents[0].name == "letter.txt"
+    rig.spool.path(job.files[0].digest).unlink()
+    draft = rig.faxes.forward(rig.get(job), [Recipient(number="+16505550199")])
+    assert (draft.documents, draft.note) == ((), "")
+    rig.faxes.queue(draft, rig.account, CancelToken())
+    assert rig.send()[0].state is S.HANDED_OVER
+    assert rig.simulator.stored_faxes()[-1].original_id == int(job.message_id)
+
+
+def test_a_received_fax_is_forwarded_by_its_message(rig: Rig) -> None:
+    message_id = rig.simulator.inbound_fax(pages=2)
+    row = ReceivedFax(
+        id=1,
+        owner_id=rig.owner,
+        message_id=str(message_id),
+        number="+16505550123",
+        name="",
+        to_number="",
+        created_at=rig.clock.now(),
+        pages=2,
+        is_read=False,
+    )
+    draft = rig.faxes.forward(row, [Recipient(number=GOOD)])
+    rig.faxes.queue(draft, rig.account, CancelToken())
+    assert rig.send()[0].state is S.HANDED_OVER
+    assert rig.simulator.stored_faxes()[-1].original_id == message_id
+
+
+def test_the_brake_knows_duplicates_neighbours_and_first_times(rig: Rig) -> None:
+    rig.queue_one()
+    rig.send()
+    rig.pass_time(60)
+    rig.refresh()
+    draft = rig.draft(GOOD, "+16505550143", "+16505559999")
+    facts = rig.faxes.facts(draft, rig.owner)
+    assert [f.recipient for f in facts] == list(draft.recipients)
+    assert [f.oddity for f in facts] == [Oddity.SAME_PAGES_TODAY, Oddity.ONE_DIGIT_OFF, Oddity.FIRST_TIME]
+    other = rig.draft(GOOD, size=2001)
+    assert rig.faxes.facts(other, rig.owner)[0].oddity is None
+
+
+def test_the_start_tidies_the_spool_but_keeps_what_may_be_resent(rig: Rig) -> None:
+    job = rig.queue_one()
+    stray = rig.folder / "spool" / "ab" / ("ab" * 32)
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"nobody's")
+    rig.restart()
+    assert not stray.exists()
+    assert rig.spool.path(job.files[0].digest).exists()
+    rig.faxes.cancel([job.id])
+    rig.clock.advance(31 * 86_400)
+    rig.faxes.recover(keep_files_days=30)
+    assert not rig.spool.path(job.files[0].digest).exists()
+
+
+def test_times_are_shown_as_the_wall_clock_shows_them(rig: Rig) -> None:
+    now = rig.clock.now().astimezone().replace(hour=12, minute=0)
+    assert clock_time(now + timedelta(minutes=70), now) == "13:10"
+    tomorrow = now + timedelta(days=1)
+    assert clock_time(tomorrow, now) == f"{tomorrow:%a} 12:00"
+    later = now + timedelta(days=20)
+    assert clock_time(later, now) == f"{later.day} {later:%b} {later.astimezone():%H:%M}"
