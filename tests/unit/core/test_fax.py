@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled
-from rcdesk.core.fax import ALLOWED, FaxReport, FaxState, can_move, state_for
+from rcdesk.core.fax import (
+    ALLOWED,
+    CANCELLABLE,
+    FaxJob,
+    FaxReport,
+    FaxState,
+    Recipient,
+    Resolution,
+    SendBy,
+    SpooledFile,
+    WaitReason,
+    can_move,
+    same_pages,
+    state_for,
+)
 
 
 def test_every_state_has_its_row_and_can_be_reached() -> None:
@@ -20,13 +37,79 @@ def test_every_state_has_its_row_and_can_be_reached() -> None:
 def test_nothing_is_sent_again_without_being_queued_first() -> None:
     before_sending = {old for old in FaxState if can_move(old, FaxState.SENDING)}
     assert before_sending == {FaxState.QUEUED, FaxState.WAITING}
-    for unsure in (FaxState.SENDING, FaxState.HANDED_OVER, FaxState.SENT):
-        assert not can_move(unsure, FaxState.QUEUED)
-    assert not can_move(FaxState.INTERRUPTED, FaxState.SENDING)
+    for other in set(FaxState) - before_sending:
+        assert not can_move(other, FaxState.SENDING)
+    assert not can_move(FaxState.SENT, FaxState.QUEUED)
 
 
 def test_what_is_accepted_stays_accepted() -> None:
     assert ALLOWED[FaxState.SENT] == frozenset()
+
+
+def test_only_the_user_or_the_service_ends_a_doubt() -> None:
+    assert ALLOWED[FaxState.NEEDS_YOU] == {
+        FaxState.SENT,
+        FaxState.QUEUED,
+        FaxState.CANCELLED,
+        FaxState.HANDED_OVER,
+    }
+    assert FaxState.SENT not in ALLOWED[FaxState.INTERRUPTED]
+    assert FaxState.SENT not in ALLOWED[FaxState.SENDING]
+
+
+def test_everything_that_has_not_ended_can_be_cancelled() -> None:
+    open_states = {state for state in FaxState if not state.is_final}
+    assert {s for s in open_states if can_move(s, FaxState.CANCELLED)} == open_states
+    assert open_states - CANCELLABLE == {FaxState.SENDING, FaxState.HANDED_OVER}
+
+
+def test_the_held_have_their_undo_time_before_anything_else() -> None:
+    assert {old for old in FaxState if can_move(old, FaxState.HELD)} == {FaxState.PREPARING}
+    assert not can_move(FaxState.HELD, FaxState.SENDING)
+
+
+FILE = SpooledFile(digest="a" * 64, name="a.pdf", media_type="application/pdf", size_bytes=7, pages=2)
+MORE = replace(FILE, digest="b" * 64, name="b.doc", pages=None)
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+def job(*files: SpooledFile, state: FaxState = FaxState.QUEUED) -> FaxJob:
+    """A job with these files."""
+    return FaxJob(
+        id=1,
+        owner_id="me",
+        recipient=Recipient(number="+16505550142"),
+        files=files,
+        cover_index=0,
+        cover_name="None",
+        note="Hi",
+        resolution=Resolution.FINE,
+        state=state,
+        created_at=NOW,
+        changed_at=NOW,
+    )
+
+
+def test_pages_and_title() -> None:
+    assert (job(FILE, FILE).pages, job(FILE, FILE).title) == (4, "a.pdf + 1")
+    assert (job(FILE, MORE).pages, job(MORE).title) == (None, "b.doc")
+    assert (job().pages, job().title) == (0, "Cover page only")
+
+
+def test_scheduled_here_or_there() -> None:
+    waiting = replace(job(state=FaxState.WAITING), send_at=NOW, wait_reason=WaitReason.SCHEDULED)
+    assert waiting.is_scheduled
+    assert not replace(waiting, wait_reason=WaitReason.RETRY).is_scheduled
+    there = replace(job(state=FaxState.HANDED_OVER), send_at=NOW, send_by=SendBy.SERVICE)
+    assert there.is_scheduled
+    assert not replace(there, send_by=SendBy.DESK).is_scheduled
+    assert not replace(there, state=FaxState.SENT).is_scheduled
+
+
+def test_the_same_pages_are_the_same_bytes_in_the_same_order() -> None:
+    assert same_pages([FILE, MORE], [replace(FILE, name="other.pdf"), MORE])
+    assert not same_pages([FILE, MORE], [MORE, FILE])
+    assert not same_pages([FILE], [FILE, FILE])
 
 
 @pytest.mark.parametrize(
