@@ -34,6 +34,7 @@ POINTS = tuple(point for point in StopPoint if point is not StopPoint.NONE)
 END_TIMEOUT_S = 60.0
 ANY_WITHIN_S = 0.6
 PICTURE_SIDE = 450
+COUNTS = ("runs", "lost", "doubled", "needs_you", "justified")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class Row:
     doubled: int = 0
     needs_you: int = 0
     justified: int = 0
+    slowest_s: float = 0.0
     findings: list[str] = field(default_factory=list)
 
 
@@ -106,7 +108,7 @@ def run_once(rig: Rig, plan: Plan, files: Sequence[Path]) -> Row:
         first.kill()
     second = rig.desk(home)
     try:
-        problem = _wait_for_the_end(second, len(plan.recipients))
+        problem = _wait_for_the_end(second, rig, home)
     finally:
         second.kill()
     row = judge(plan, rig, home, problem)
@@ -162,14 +164,14 @@ def judge(plan: Plan, rig: Rig, home: str, problem: str) -> Row:
     return row
 
 
-def _wait_for_the_end(desk: RemoteDesk, count: int) -> str:
-    """Until every fax is settled; what was wrong, "" when nothing."""
-
-    def is_settled() -> bool:
-        return sum(job["state"] in SETTLED for job in desk.jobs.values()) >= count
-
+def _wait_for_the_end(desk: RemoteDesk, rig: Rig, home: str) -> str:
+    """Until every fax in the outbox is settled; what was wrong, "" when nothing."""
     try:
-        desk.wait(is_settled, "the end of all faxes", END_TIMEOUT_S)
+        desk.wait(
+            lambda: all(job["state"] in SETTLED for job in rig.outbox(home)),
+            "the end of all faxes",
+            END_TIMEOUT_S,
+        )
     except AssertionError as exc:
         return str(exc)
     return ""
@@ -209,32 +211,35 @@ class Matrix:
                     if not waiting:
                         return
                     plan = waiting.pop(0)
+                started_s = time.monotonic()
                 try:
                     row = run_once(rig, plan, files)
                 except Exception:
                     row = Row(runs=1, findings=[traceback.format_exc(limit=3)])
+                row.slowest_s = time.monotonic() - started_s
                 self._add(plan, row)
 
     def _add(self, plan: Plan, row: Row) -> None:
         with self._lock:
             total = self.rows[plan.point]
-            for name in ("runs", "lost", "doubled", "needs_you", "justified"):
+            for name in COUNTS:
                 setattr(total, name, getattr(total, name) + getattr(row, name))
+            total.slowest_s = max(total.slowest_s, row.slowest_s)
             total.findings += [f"seed {plan.seed}: {finding}" for finding in row.findings]
             if self._say and row.findings:
                 print(f"{plan}\n  " + "\n  ".join(row.findings), file=sys.stderr, flush=True)
 
     def table(self) -> str:
         """Point by point, and the sum."""
-        lines = [f"{'killed':28}{'runs':>6}{'lost':>6}{'doubled':>9}{'needs you':>11}{'justified':>11}"]
-        used = {point.value: row for point, row in self.rows.items() if row.runs}
-        for name, row in used.items():
-            lines.append(
-                f"{name:28}{row.runs:>6}{row.lost:>6}{row.doubled:>9}{row.needs_you:>11}{row.justified:>11}"
-            )
-        sums = [sum(getattr(row, n) for row in used.values()) for n in ("runs", "lost", "doubled")]
-        asks = [sum(getattr(row, n) for row in used.values()) for n in ("needs_you", "justified")]
-        lines.append(f"{'all':28}{sums[0]:>6}{sums[1]:>6}{sums[2]:>9}{asks[0]:>11}{asks[1]:>11}")
+        names = ("runs", "lost", "doubled", "needs you", "justified", "slowest")
+        lines = [f"{'killed':28}" + "".join(f"{name:>11}" for name in names)]
+        used = [(point.value, row) for point, row in self.rows.items() if row.runs]
+        total = Row(slowest_s=max((row.slowest_s for _, row in used), default=0.0))
+        for name in COUNTS:
+            setattr(total, name, sum(getattr(row, name) for _, row in used))
+        for what, row in [*used, ("all", total)]:
+            counts = "".join(f"{getattr(row, name):>11}" for name in COUNTS)
+            lines.append(f"{what:28}{counts}{row.slowest_s:>9.1f} s")
         return "\n".join(lines)
 
 

@@ -24,7 +24,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from rcdesk.simulator import RunningSimulator
-from rcdesk.simulator.clock import WorldClock
 from tests.endurance.fast_time import FastTime
 from tests.endurance.stop_points import StopPoint
 
@@ -223,8 +222,7 @@ class Rig:
     def __init__(self, speed: float) -> None:
         self.speed = speed
         self.root = Path(tempfile.mkdtemp(prefix="rcdesk-endurance-"))
-        self.simulator = RunningSimulator.start(clock="real", speed=speed)
-        _speak_in_world_seconds(self.simulator)
+        self.simulator = RunningSimulator.start(clock="real", speed=speed, is_client_fast=True)
         self.world = self._look_at_the_clock()
 
     def __enter__(self) -> Self:
@@ -262,25 +260,6 @@ class Rig:
 
     def _look_at_the_clock(self) -> FastTime:
         return FastTime.since(datetime.fromisoformat(self.simulator.state()["now"]), self.speed)
-
-
-class _InStep:
-    """The simulator's clock as its limits see it, when the client lives as fast as the simulator does."""
-
-    is_manual = False
-    speed = 1.0
-
-    def __init__(self, clock: WorldClock) -> None:
-        self._clock = clock
-
-    def now(self) -> datetime:
-        return self._clock.now()
-
-
-def _speak_in_world_seconds(simulator: RunningSimulator) -> None:
-    """Retry-After and windows are meant for clients whose seconds are real; ours are the world's."""
-    limits: Any = simulator._running.world.limits
-    limits._clock = _InStep(limits._clock)
 
 
 def _environment(home: Path) -> dict[str, str]:
