@@ -46,8 +46,11 @@ class DeskSide(QWidget):
 
     def show_page(self, name: str) -> None:
         """Open a page by its name."""
-        self._stack.setCurrentWidget(self._pages[name])
+        page = self._pages[name]
+        self._stack.setCurrentWidget(page)
         self.side_bar.mark(name)
+        if isinstance(page, FaxFolderPage):
+            page.focus_list()
 
     def focus_number(self, number: str | None = None) -> None:
         """Put the cursor into the number field, with this number in it unless it is None."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from rcdesk.bridge.folder_model import ROW_ROLE
@@ -96,6 +96,7 @@ class FaxListView(QListView):
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.has_ring = False
         self.fax_delegate = FaxDelegate(self)
         self.setItemDelegate(self.fax_delegate)
         self.doubleClicked.connect(self._double_clicked)
@@ -103,6 +104,7 @@ class FaxListView(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens, Del removes, Esc leaves; the rest is the list's own."""
+        self.has_ring = True
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.opened.emit(self.currentIndex(), True)
@@ -114,6 +116,11 @@ class FaxListView(QListView):
             super().keyPressEvent(event)
             return
         event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The mouse needs no focus ring."""
+        self.has_ring = False
+        super().mousePressEvent(event)
 
     @Slot(QModelIndex)
     def _double_clicked(self, index: QModelIndex) -> None:

@@ -148,7 +148,7 @@ class FaxFolderPage(QWidget):
         self.head.sync_asked.connect(desk.received.sync_now)
         self.head.pause_asked.connect(self._toggle_pause)
         self.search.changed.connect(self._ask)
-        self.search.list_asked.connect(self._focus_list)
+        self.search.list_asked.connect(self.focus_list)
         self.model.counted.connect(self._counted)
         self.model.loaded.connect(self._loaded)
         self.model.loaded.connect(view.fax_delegate.rows_loaded)
@@ -340,7 +340,8 @@ class FaxFolderPage(QWidget):
     # Time and looking
 
     @Slot()
-    def _focus_list(self) -> None:
+    def focus_list(self) -> None:
+        """The keyboard works in the list."""
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()

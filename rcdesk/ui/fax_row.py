@@ -133,7 +133,7 @@ class FaxDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color("navsel" if is_chosen else "hover"))
             painter.drawRoundedRect(back, 8, 8)
-        if state & QStyle.StateFlag.State_HasFocus:
+        if state & QStyle.StateFlag.State_HasFocus and getattr(self._view, "has_ring", True):
             painter.setPen(QPen(color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(back.adjusted(1, 1, -1, -1), 8, 8)

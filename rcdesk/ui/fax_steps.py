@@ -84,6 +84,8 @@ FOR_ALL = {
 }
 """What can be done with a whole folder at once, however large."""
 
+_OVER_BADLY = frozenset({FaxState.FAILED, FaxState.CANCELLED})
+_CALLED_INSTEAD = frozenset({FaxState.FAILED, FaxState.WAITING, FaxState.NEEDS_YOU, FaxState.INTERRUPTED})
 _SOON = frozenset({WaitReason.SCHEDULED, WaitReason.RETRY, WaitReason.TROUBLE, WaitReason.NO_CONNECTION})
 
 
@@ -160,6 +162,9 @@ def shared_steps(rows: Sequence[FaxRow]) -> tuple[FaxStep, ...]:
         return ()
     if all(isinstance(row, ReceivedFax) for row in rows):
         return (FaxStep.MARK_READ, FaxStep.MARK_UNREAD)
+    if all(isinstance(row, FaxJob) and row.state in _OVER_BADLY for row in rows):
+        can_retry = all(FaxStep.RETRY in steps(row) for row in rows)
+        return (FaxStep.RETRY if can_retry else FaxStep.SEND_AGAIN,)
     shared = set(FOR_MANY)
     for row in rows:
         shared &= set(steps(row))
@@ -184,6 +189,8 @@ def step_words(step: FaxStep, count: int = 1, row: FaxRow | None = None) -> str:
         if isinstance(row, FaxJob) and row.state is FaxState.HANDED_OVER:
             return _tr("Take it back")
         return _tr("Cancel this fax") if count == 1 else _tr("Cancel {0} faxes").format(count)
+    if step is FaxStep.CALL and not (isinstance(row, FaxJob) and row.state in _CALLED_INSTEAD):
+        return _tr("Call them")
     if step is FaxStep.EDIT and isinstance(row, FaxJob) and row.state is FaxState.SENT:
         return _tr("Send once more")
     return _words()[step]

@@ -21,7 +21,16 @@ from rcdesk.core.phone_number import pretty
 from rcdesk.ui.badge import Badge
 from rcdesk.ui.card import Card
 from rcdesk.ui.fax_steps import FaxStep, shared_steps, steps
-from rcdesk.ui.fax_words import badge_of, clock_time, kept_by_words, pages_words, sentence, state_badge, who
+from rcdesk.ui.fax_words import (
+    badge_of,
+    clock_time,
+    joined,
+    kept_by_words,
+    pages_words,
+    sentence,
+    state_badge,
+    who,
+)
 from rcdesk.ui.look import color, label
 from rcdesk.ui.step_buttons import StepButtons
 
@@ -170,6 +179,9 @@ class FaxStory(Card):
         if not is_whole:
             words = "" if for_all else self.tr("Choose fewer at once to do something with them.")
             self._sentence.setText(words)
+        elif not shared_steps(rows):
+            words = self.tr("No step applies to all of them.")
+            self._sentence.setText(f"{self._sentence.text()}\n{words}")
 
     def show_job(self, job: FaxJob) -> None:
         """Tell this fax's story; events are read again when its state is new."""
@@ -177,7 +189,7 @@ class FaxStory(Card):
         number = pretty(job.recipient.number) if job.recipient.name else ""
         pages = pages_words(job.server_pages or job.pages)
         self._who.setText(who(job))
-        self._what.setText(" · ".join(filter(None, [number, job.title, pages])))
+        self._what.setText(" · ".join(filter(None, [joined(number), job.title, joined(pages)])))
         self._what.show()
         self._sentence.setText(_full_sentence(job))
         self._badge.set(*badge_of(job))

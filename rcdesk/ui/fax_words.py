@@ -79,6 +79,11 @@ def pages_words(count: int | None) -> str:
     return _tr("1 page") if count == 1 else _tr("{0} pages").format(count)
 
 
+def joined(*parts: str) -> str:
+    """The parts that say something, with dots between; a line breaks only at the dots."""
+    return " · ".join(part.replace(" ", "\u00a0") for part in parts if part)
+
+
 def state_badge(state: FaxState) -> tuple[str, str]:
     """The badge of a bare state: its words and its colour family (plain, accent, good, wait, bad)."""
     match state:

@@ -14,13 +14,12 @@ from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QLo
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QPageSize, QPainter, QPdfWriter, QPen
 
 from rcdesk.core.fax import FaxJob, FaxState, Resolution, SpooledFile
-from rcdesk.core.phone_number import pretty
 from rcdesk.core.proof import ProofFacts
 from rcdesk.ui.fax_words import state_badge
 
 DPI = 300
 EDGE = 54.0
-LABEL_WIDTH = 150.0
+LABEL_WIDTH = 190.0
 INK, FAINT, LINE = QColor("#15161A"), QColor("#575B62"), QColor("#C9C6BF")
 
 
@@ -83,7 +82,7 @@ class _Sheet:
         self._files(facts.job.files)
         self._text(_tr("What happened"), 12, is_heavy=True, before=8, after=4)
         for event in facts.events:
-            self._row(moment(event.at), event.detail or state_badge(event.state)[0], label_width=210)
+            self._row(moment(event.at), event.detail or state_badge(event.state)[0], label_width=240)
         self._rule()
         for words in _remarks(facts):
             self._text(words, 8.5, ink=FAINT, after=3)
@@ -168,13 +167,12 @@ def _result(job: FaxJob) -> str:
 
 def _facts(facts: ProofFacts) -> list[tuple[str, str]]:
     job = facts.job
-    number = pretty(job.recipient.number)
     here, there = job.pages, job.server_pages
     unknown = _tr("not known")
     fine = _tr("Fine") if job.resolution is Resolution.FINE else _tr("Standard")
     rows = [
-        (_tr("From"), " · ".join(filter(None, [facts.from_name, pretty(facts.from_number or "")]))),
-        (_tr("To"), " · ".join(filter(None, [job.recipient.name, number]))),
+        (_tr("From"), " · ".join(filter(None, [facts.from_name, facts.from_number]))),
+        (_tr("To"), " · ".join(filter(None, [job.recipient.name, job.recipient.number]))),
         (_tr("Handed to the desk"), moment(job.created_at)),
         (_tr("Scheduled for"), moment(job.send_at) if job.send_at is not None else ""),
         (_tr("Ended"), moment(job.changed_at)),

@@ -20,7 +20,7 @@ from rcdesk.core.phone_number import pretty
 from rcdesk.ui.badge import Badge
 from rcdesk.ui.card import Card
 from rcdesk.ui.fax_steps import FaxStep, steps
-from rcdesk.ui.fax_words import badge_of, clock_time, pages_words, sentence, who
+from rcdesk.ui.fax_words import badge_of, clock_time, joined, pages_words, sentence, who
 from rcdesk.ui.look import color, label
 from rcdesk.ui.step_buttons import StepButtons
 from rcdesk.ui.theme import theme
@@ -132,9 +132,8 @@ class ReceivedStory(Card):
         before, self._fax = self._fax, fax
         number = pretty(fax.number) if fax.name and fax.number else ""
         to = self.tr("to {0}").format(pretty(fax.to_number)) if fax.to_number else ""
-        parts = [number, clock_time(fax.created_at), pages_words(fax.pages), to]
         self._who.setText(who(fax))
-        self._what.setText(" · ".join(filter(None, parts)))
+        self._what.setText(joined(number, clock_time(fax.created_at), pages_words(fax.pages), to))
         self._badge.set(*badge_of(fax))
         self._sentence.setText(sentence(fax))
         self.buttons.set_steps(steps(fax), 1, fax)

@@ -79,11 +79,11 @@ class StageLane:
             done(work(None, None))
 
     def run(self) -> None:
-        """Do what was kept."""
-        self.is_slow = False
+        """Do what was kept, and what that leads to."""
         while self._kept:
             work, done = self._kept.pop(0)
             done(work(None, None))
+        self.is_slow = False
 
 
 class StageArchive:

@@ -1,32 +1,143 @@
-"""The lists Queue, Sent and Failed and the story beside them."""
+"""Words, steps and rows of faxes: every state has its badge, sentence and the steps that can help."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtTest import QSignalSpy
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.fax import FaxEvent, FaxState
-from rcdesk.ui.fax_list import FaxListModel
-from rcdesk.ui.fax_pages import FaxFolder, FaxFolderPage
-from rcdesk.ui.fax_words import sentence, state_badge, steps
+from rcdesk.core.fax import FaxJob, FaxState, SendBy, WaitReason
+from rcdesk.core.folder import Folder
+from rcdesk.core.retry import HELPS
+from rcdesk.ui.fax_list import FaxListModel, FaxListView
+from rcdesk.ui.fax_steps import FaxStep, main_step, shared_steps, step_words, steps
+from rcdesk.ui.fax_words import badge_of, folder_of, is_new, second_line, sentence, spoken, state_badge
 
-from .stage import NOW, Stage, job, shoot
+from .folder_stage import received_fax
+from .stage import NOW, job
+
+_HOUR = timedelta(hours=1)
+
+
+def _anything(_job: FaxJob) -> bool:
+    return True
 
 
 @pytest.mark.parametrize("state", list(FaxState))
 def test_every_state_has_words_and_none_promises_delivery(state: FaxState) -> None:
     made = job(1, state)
-    words = f"{state_badge(state)[0]} {sentence(made)}"
+    words = f"{state_badge(state)[0]} {badge_of(made)[0]} {sentence(made)} {spoken(made)}"
     assert "delivered" not in words.lower()
     assert sentence(made)
-    assert isinstance(steps(made), tuple)
+    assert badge_of(made)[0]
+    assert steps(made) or state is FaxState.PREPARING
 
 
-def test_model_follows_the_desk(qtmodeltester: ModelTester) -> None:
-    model = FaxListModel(FaxFolder.QUEUE.belongs)
+@pytest.mark.parametrize("reason", list(WaitReason))
+def test_every_reason_to_wait_says_what_comes_next(reason: WaitReason) -> None:
+    made = job(1, FaxState.WAITING, wait_reason=reason, retry_at=NOW + _HOUR)
+    assert badge_of(made)[0]
+    assert sentence(made)
+    assert FaxStep.CANCEL in steps(made)
+
+
+def test_badges_name_times() -> None:
+    held = job(1, FaxState.HELD, retry_at=NOW + timedelta(days=1))
+    assert badge_of(held)[0] == "Ready in 60 s"
+    again = job(1, FaxState.WAITING, wait_reason=WaitReason.RETRY, retry_at=NOW + _HOUR)
+    assert badge_of(again)[0].startswith("Trying again at ")
+    tomorrow = NOW + timedelta(days=1)
+    for made in (
+        job(1, FaxState.WAITING, wait_reason=WaitReason.SCHEDULED, send_at=tomorrow, retry_at=tomorrow),
+        job(1, FaxState.HANDED_OVER, send_at=tomorrow, send_by=SendBy.SERVICE),
+    ):
+        assert badge_of(made)[0] == f"Tomorrow {tomorrow.astimezone():%H:%M}"
+
+
+def test_a_deadline_is_part_of_the_sentence() -> None:
+    until = NOW + _HOUR
+    made = job(1, FaxState.WAITING, wait_reason=WaitReason.RETRY, detail="Busy.", keep_trying_until=until)
+    assert sentence(made).startswith("Busy · until ")
+
+
+@pytest.mark.parametrize(
+    ("code", "first"),
+    [
+        ("LineBusy", FaxStep.RETRY),
+        ("", FaxStep.RETRY),
+        ("CallDeclined", FaxStep.CALL),
+        ("NoFaxMachine", FaxStep.CALL),
+        ("InvalidNumber", FaxStep.EDIT),
+        ("RenderingFailed", FaxStep.EDIT),
+        ("ThePhoneIsBlacklisted", FaxStep.FORWARD),
+    ],
+)
+def test_what_fits_the_cause_comes_first(code: str, first: FaxStep) -> None:
+    assert steps(job(1, FaxState.FAILED, error_code=code))[0] is first
+
+
+def test_retry_is_offered_whenever_it_can_help() -> None:
+    for code in HELPS:
+        assert FaxStep.RETRY in steps(job(1, FaxState.FAILED, error_code=code))
+    assert FaxStep.RETRY not in steps(job(1, FaxState.FAILED, error_code="WrongNumber"))
+
+
+def test_several_get_what_applies_to_all() -> None:
+    waiting = job(1, FaxState.WAITING, wait_reason=WaitReason.RETRY)
+    assert set(shared_steps([waiting, job(2, FaxState.QUEUED)])) == {FaxStep.PAUSE, FaxStep.CANCEL}
+    assert shared_steps([waiting, job(2, FaxState.SENDING)]) == (FaxStep.CANCEL,)
+    failed, wrong = job(3, FaxState.FAILED), job(4, FaxState.FAILED, error_code="WrongNumber")
+    assert shared_steps([failed, job(5, FaxState.FAILED)]) == (FaxStep.RETRY,)
+    assert shared_steps([failed, wrong, job(6, FaxState.CANCELLED)]) == (FaxStep.SEND_AGAIN,)
+    assert shared_steps([job(7, FaxState.SENT), job(8, FaxState.SENT)]) == ()
+    assert shared_steps([received_fax(1), received_fax(2, is_read=True)]) == (
+        FaxStep.MARK_READ,
+        FaxStep.MARK_UNREAD,
+    )
+    one, other = (job(n, FaxState.HELD, batch_id=n) for n in (1, 2))
+    assert FaxStep.UNDO not in shared_steps([one, other])
+    assert FaxStep.UNDO in shared_steps([one, job(3, FaxState.HELD, batch_id=1)])
+
+
+def test_enter_never_does_what_cannot_be_undone() -> None:
+    assert main_step(job(1, FaxState.QUEUED)) is None
+    assert main_step(job(1, FaxState.NEEDS_YOU)) is None
+    assert main_step(job(1, FaxState.CANCELLED)) is None
+    assert main_step(job(1, FaxState.SENT)) is FaxStep.PROOF
+    assert main_step(job(1, FaxState.FAILED)) is FaxStep.RETRY
+    assert main_step(received_fax(1)) is FaxStep.OPEN
+
+
+def test_every_step_has_words_of_its_own() -> None:
+    words = [step_words(step) for step in FaxStep]
+    assert len(set(words)) == len(words)
+    assert step_words(FaxStep.CANCEL, 12) == "Cancel 12 faxes"
+    assert step_words(FaxStep.CANCEL, 1, job(1, FaxState.HANDED_OVER)) == "Take it back"
+
+
+def test_received_rows() -> None:
+    unread, read = received_fax(1), received_fax(1, is_read=True)
+    assert is_new(unread) and not is_new(read)
+    assert badge_of(read) == ("", "")
+    assert badge_of(received_fax(1, digest=""))[0] == "Fetching"
+    assert "2 pages" in second_line(unread)
+    assert spoken(unread).startswith("New. Pine Street Pharmacy")
+    hidden = received_fax(1, name="", number="")
+    assert FaxStep.CALL not in steps(hidden) and FaxStep.REPLY not in steps(hidden)
+    assert FaxStep.OPEN not in steps(received_fax(1, digest=""))
+
+
+def test_every_row_lies_in_one_folder() -> None:
+    assert {folder_of(job(1, state)) for state in FaxState} == {Folder.QUEUE, Folder.SENT, Folder.FAILED}
+    assert folder_of(received_fax(1)) is Folder.RECEIVED
+
+
+def test_model_of_the_latest_faxes(qtmodeltester: ModelTester) -> None:
+    model = FaxListModel(lambda j: not j.state.is_final)
     qtmodeltester.check(model)
     model.set_jobs((job(3, FaxState.SENDING), job(2, FaxState.QUEUED), job(1, FaxState.SENT)))
     assert model.rowCount() == 2
@@ -38,56 +149,16 @@ def test_model_follows_the_desk(qtmodeltester: ModelTester) -> None:
     assert model.rowCount() == 0
 
 
-@pytest.mark.parametrize(
-    ("folder", "state", "name", "asked"),
-    [
-        (FaxFolder.QUEUE, FaxState.QUEUED, "faxStep_cancel", "cancel"),
-        (FaxFolder.FAILED, FaxState.FAILED, "faxStep_try_again", "retry"),
-        (FaxFolder.FAILED, FaxState.CANCELLED, "faxStep_send_again", "retry"),
-        (FaxFolder.QUEUE, FaxState.NEEDS_YOU, "faxStep_it_was_sent", "sent"),
-        (FaxFolder.QUEUE, FaxState.NEEDS_YOU, "faxStep_send_again", "again"),
-    ],
-)
-def test_steps_reach_the_desk(
-    qtbot: QtBot, stage: Stage, folder: FaxFolder, state: FaxState, name: str, asked: str
-) -> None:
-    page = FaxFolderPage(stage.desk, folder)
-    qtbot.addWidget(page)
-    page.show()
-    stage.faxes.have(job(7, state))
-    button = page.story.findChild(QPushButton, name)
-    assert button is not None
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert stage.faxes.steps == [(asked, 7)]
-
-
-def test_story_follows_the_chosen_fax(qtbot: QtBot, stage: Stage) -> None:
-    stage.faxes.events = (FaxEvent(at=NOW, state=FaxState.QUEUED, detail="Written to disk"),)
-    page = FaxFolderPage(stage.desk, FaxFolder.QUEUE)
-    qtbot.addWidget(page)
-    stage.faxes.have(job(2, FaxState.SENDING), job(1, FaxState.QUEUED))
-    assert page.story.job_id == 2
-    qtbot.keyClick(page.list, Qt.Key.Key_Down)
-    assert page.story.job_id == 1
-    assert "Written to disk" in page.story.timeline.accessibleName()
-    stage.faxes.have()
-    assert page.story.job_id is None
-
-
-def test_pictures(qtbot: QtBot, scheme: str) -> None:
-    stage = Stage()
-    stage.faxes.events = tuple(
-        FaxEvent(at=NOW, state=s, detail="")
-        for s in (FaxState.PREPARING, FaxState.QUEUED, FaxState.NEEDS_YOU)
-    )
-    for folder in FaxFolder:
-        page = FaxFolderPage(stage.desk, folder)
-        qtbot.addWidget(page)
-        page.resize(1072, 760)
-        page.show()
-        stage.faxes.have()
-        shoot(page, f"{folder.value}-empty-{scheme}")
-        states = enumerate(zip(FaxState, "ABCDEFGHIJ", strict=True))
-        stage.faxes.have(*(job(10 - n, state, name) for n, (state, name) in states))
-        shoot(page, f"{folder.value}-{scheme}")
-        assert page.model.rowCount() > 0
+def test_keys_of_the_list(qtbot: QtBot) -> None:
+    view = FaxListView("Faxes")
+    qtbot.addWidget(view)
+    model = FaxListModel(_anything, view)
+    view.setModel(model)
+    model.set_jobs((job(2, FaxState.QUEUED), job(1, FaxState.QUEUED)))
+    opened, removed, left = (QSignalSpy(s) for s in (view.opened, view.removed, view.left))
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert opened.count() == 0, "nothing is current yet"
+    view.setCurrentIndex(model.index(1))
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Delete, Qt.Key.Key_Escape):
+        qtbot.keyClick(view, key)
+    assert [opened.count(), removed.count(), left.count()] == [1, 1, 1]

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.notices import Bar, NoticeKind
 from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.fax import FaxState
+from rcdesk.core.fax import FaxDraft, FaxState, Recipient
+from rcdesk.core.folder import FolderCounts
 
 pytest.importorskip("rcdesk.ui.phone_page")
 
@@ -82,9 +83,49 @@ def test_narrow_window_folds_the_side_bar(window: MainWindow) -> None:
 
 
 def test_counts(window: MainWindow, stage: Stage) -> None:
-    stage.faxes.have(job(3, FaxState.SENDING), job(2, FaxState.FAILED), job(1, FaxState.SENT))
+    stage.faxes.counts_changed.emit(FolderCounts(queue=2, failed_unseen=1, received_unread=3, needs_you=1))
     names = [b.accessibleName() for b in window.side_bar._buttons.values()]
-    assert names == ["Phone", "New fax", "Queue, 1", "Sent", "Failed, 1"]
+    assert names == [
+        "Phone",
+        "New fax",
+        "Queue, 2, 1 need you",
+        "Sent",
+        "Failed, 1, not seen yet",
+        "Received, 3, unread",
+    ]
+    stage.faxes.counts_changed.emit(FolderCounts())
+    names = [b.accessibleName() for b in window.side_bar._buttons.values()]
+    assert names == ["Phone", "New fax", "Queue", "Sent", "Failed", "Received"]
+
+
+def test_searching_from_any_page(qtbot: QtBot, window: MainWindow, stage: Stage) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    for page, searched in (("received", "received"), ("fax", "sent")):
+        window.show_page(page)
+        qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        assert stage.preferences.value.page == searched
+        assert window.desk_side.folders[searched].search.field.hasFocus()
+
+
+def test_a_draft_leads_to_the_composer_and_a_number_to_the_phone(window: MainWindow, stage: Stage) -> None:
+    draft = FaxDraft(recipients=(Recipient(number="+16505550119"),), documents=())
+    window.desk_side.folders["failed"].edit_asked.emit(draft)
+    assert stage.preferences.value.page == "fax"
+    window.desk_side.folders["failed"].call_asked.emit("+16505550119")
+    assert stage.preferences.value.page == "phone"
+    field = window.findChild(QLineEdit, "numberField")
+    assert field is not None
+    assert "555" in field.text()
+    stage.faxes.undone.emit(draft)
+    assert stage.preferences.value.page == "fax"
+
+
+def test_a_fax_opens_where_it_lies(window: MainWindow, stage: Stage) -> None:
+    stage.faxes.have(job(1, FaxState.SENT), job(2, FaxState.SENT))
+    window.desk_side.open_fax(job(2, FaxState.SENT))
+    assert stage.preferences.value.page == "sent"
+    assert window.desk_side.folders["sent"].story.job_id == 2
 
 
 def test_closing_quits_without_a_tray_and_hides_with_one(
