@@ -80,6 +80,7 @@ class PageViewer(QDialog):
         self._redraw.timeout.connect(self._show_page)
         self._add_keys()
         self._refresh()
+        self._area.setFocus()
         proofs.page_count(path, media_type, self._counted)
 
     @property
@@ -134,6 +135,7 @@ class PageViewer(QDialog):
         self._full = IconButton("zoom", self.tr("100 %"))
         for button in (self._fit, self._full):
             button.setCheckable(True)
+            dress(button, "QToolButton:checked { background: $press; }")
             bar.addWidget(button)
         bar.addStretch(1)
         forward = Button(self.tr("Forward"), icon_name="forward")

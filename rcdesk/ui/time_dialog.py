@@ -9,11 +9,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QDateTime, Qt, Signal, Slot
-from PySide6.QtWidgets import QDateTimeEdit, QDialog, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from rcdesk.core.fax import SendBy
+from rcdesk.ui.boxes import MomentBox, RadioChoice
 from rcdesk.ui.fax_words import kept_by_words
 from rcdesk.ui.look import Button, label
+from rcdesk.ui.send_later import zone_words
 
 STEP_S = 300
 
@@ -44,36 +46,32 @@ class TimeDialog(QDialog):
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         now = datetime.now().astimezone()
-        self.edit = QDateTimeEdit(
-            _full_minutes(at if at is not None and at > now else now + timedelta(hours=1))
-        )
-        self.edit.setObjectName("timeEdit")
-        self.edit.setAccessibleName(title)
-        self.edit.setCalendarPopup(True)
-        self.edit.setDisplayFormat("ddd d MMM yyyy  HH:mm")
-        self.edit.setMinimumDateTime(QDateTime.currentDateTime())
+        start = at if at is not None and at > now else now + timedelta(hours=1)
+        self.edit = MomentBox("timeEdit", title)
+        self.edit.setDateTime(_full_minutes(start))
         self._problem = label("", "bad", wraps=True)
         self._problem.hide()
         self._send_by = send_by
-        self._by_service = QRadioButton(kept_by_words(SendBy.SERVICE))
-        self._by_desk = QRadioButton(kept_by_words(SendBy.DESK))
+        self._by_service = RadioChoice("timeByService", kept_by_words(SendBy.SERVICE), "")
+        self._by_desk = RadioChoice("timeByDesk", kept_by_words(SendBy.DESK), "")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 22, 24, 20)
         layout.setSpacing(12)
         layout.addWidget(label(title, "section"))
         layout.addWidget(label(words, "muted", wraps=True))
         row = QHBoxLayout()
-        row.addWidget(self.edit, 1)
-        zone = self.edit.dateTime().timeZoneAbbreviation()
-        row.addWidget(label(zone, "small"))
+        row.addWidget(self.edit)
+        row.addStretch(1)
         layout.addLayout(row)
+        zone = zone_words(self.edit.dateTime())
+        layout.addWidget(label(self.tr("Times are in {0}.").format(zone), "small", wraps=True))
         layout.addWidget(self._problem)
         if send_by is not None:
             (self._by_service if send_by is SendBy.SERVICE else self._by_desk).setChecked(True)
             layout.addWidget(self._by_desk)
             layout.addWidget(self._by_service)
         layout.addLayout(self._make_buttons(without_words))
-        self.setMinimumWidth(400)
+        self.setMinimumWidth(460)
         self.edit.setFocus()
 
     def _make_buttons(self, without_words: str) -> QHBoxLayout:
