@@ -335,9 +335,11 @@ def _parts(line: str) -> list[str]:
     table's row has them ("Valley Imaging, 650 555 0110"), stay together."""
     parts = [part.strip() for part in SEPARATORS.split(line) if part.strip()]
     if len(parts) == 2:
-        has_digit = [any(c.isdigit() for c in part) for part in parts]
-        if has_digit == [False, True]:
-            return [f"{parts[0]}, {parts[1]}" if "<" in parts[1] else f"{parts[0]} <{parts[1]}>"]
-        if has_digit == [True, False] and "<" not in parts[0]:
+        is_number = [not any(c.isalpha() for c in part) for part in parts]
+        if is_number == [False, True] and "<" not in line:
+            return [f"{parts[0]} <{parts[1]}>"]
+        if is_number == [True, False] and "<" not in line:
             return [f"{parts[1]} <{parts[0]}>"]
+        if "<" in parts[1] and not any(c.isdigit() for c in parts[0]):
+            return [f"{parts[0]}, {parts[1]}"]
     return parts

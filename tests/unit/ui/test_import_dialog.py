@@ -1,0 +1,136 @@
+"""Importing recipients: nothing is added before the columns were checked and the lines counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QTableWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from rcdesk.core.fax import Recipient
+from rcdesk.core.people import ImportedLine, ImportTable
+from rcdesk.ui.fax_page import FaxPage
+from rcdesk.ui.import_dialog import PREVIEW_ROWS, ImportDialog
+
+from .stage import Stage, shoot
+
+TABLE = ImportTable(
+    columns=("Practice", "Phone", "Fax"),
+    rows=tuple((f"Practice {i}", "555", f"650 555 {i:04}") for i in range(9)),
+    name_column=0,
+    number_column=2,
+)
+LINES = (
+    *(
+        ImportedLine(
+            line=i + 1,
+            text=f"650 555 {i:04}",
+            recipient=Recipient(number=f"+1650555{i:04}", name=f"Practice {i}"),
+        )
+        for i in range(7)
+    ),
+    ImportedLine(line=8, text="555-01", recipient=None, problem="This number is too short."),
+)
+
+
+@pytest.fixture
+def page(qtbot: QtBot, stage: Stage) -> FaxPage:
+    """A composer; reading a file brings TABLE and LINES."""
+    stage.people.table, stage.people.lines = TABLE, LINES
+    made = FaxPage(stage.desk)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def _open(page: FaxPage) -> ImportDialog:
+    page.card.importing.read(Path("/nowhere/practices.csv"))
+    (dialog,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, ImportDialog) and w.isVisible()]
+    return dialog
+
+
+def _label(dialog: ImportDialog, name: str) -> str:
+    found = dialog.findChild(QLabel, name)
+    assert found is not None
+    return found.text()
+
+
+def _button(dialog: ImportDialog, name: str) -> QPushButton:
+    found = dialog.findChild(QPushButton, name)
+    assert found is not None
+    return found
+
+
+def test_rows_columns_and_counts_are_shown_before_adding(page: FaxPage, stage: Stage) -> None:
+    dialog = _open(page)
+    preview = dialog.findChild(QTableWidget, "importPreview")
+    reasons = dialog.findChild(QPlainTextEdit, "importReasons")
+    assert preview is not None and preview.rowCount() == PREVIEW_ROWS
+    assert stage.people.columns == [(0, 2)]
+    assert _label(dialog, "importGood") == "7 numbers can be added."
+    assert _label(dialog, "importBad") == "1 line cannot: it stays out."
+    assert reasons is not None and reasons.toPlainText() == "Line 8: 555-01 This number is too short."
+    assert page.recipients.recipients == ()
+    dialog.close()
+
+
+def test_add_takes_the_good_ones(qtbot: QtBot, page: FaxPage) -> None:
+    dialog = _open(page)
+    add = _button(dialog, "importButton")
+    assert add.text() == "Add 7"
+    qtbot.mouseClick(add, Qt.MouseButton.LeftButton)
+    assert len(page.recipients.recipients) == 7
+    assert page.recipients.recipients[0].name == "Practice 0"
+    assert page.recipients.problems == ()
+
+
+def test_another_column_is_read_anew(page: FaxPage, stage: Stage) -> None:
+    dialog = _open(page)
+    numbers = dialog.findChild(QComboBox, "importNumberColumn")
+    names = dialog.findChild(QComboBox, "importNameColumn")
+    assert numbers is not None and names is not None
+    numbers.setCurrentIndex(2)
+    names.setCurrentIndex(0)
+    assert stage.people.columns == [(0, 2), (0, 1), (None, 1)]
+    dialog.close()
+
+
+def test_a_file_whose_numbers_are_not_found_asks_for_the_column(page: FaxPage, stage: Stage) -> None:
+    stage.people.table = ImportTable(
+        columns=("A", ""), rows=(("x", "y"),), name_column=None, number_column=None
+    )
+    dialog = _open(page)
+    assert "Choose the column" in _label(dialog, "importGood")
+    assert not _button(dialog, "importButton").isEnabled()
+    numbers = dialog.findChild(QComboBox, "importNumberColumn")
+    assert numbers is not None and numbers.itemText(2) == "Column 2"
+    assert stage.people.columns == []
+    dialog.close()
+
+
+def test_an_empty_file_says_so_and_opens_nothing(page: FaxPage, stage: Stage) -> None:
+    stage.people.table = ImportTable(columns=(), rows=(), name_column=None, number_column=None)
+    page.card.importing.read(Path("/nowhere/empty.csv"))
+    assert "empty.csv" in page.card.importing.problem.text()
+    assert page.card.importing.problem.isVisible()
+    assert not [w for w in QApplication.topLevelWidgets() if isinstance(w, ImportDialog) and w.isVisible()]
+
+
+def test_pictures(qtbot: QtBot, scheme: str) -> None:
+    stage = Stage()
+    stage.people.lines = LINES
+    dialog = ImportDialog(stage.desk, TABLE, "practices.csv")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    shoot(dialog, f"import-{scheme}")
+    assert _button(dialog, "importButton").isEnabled()
