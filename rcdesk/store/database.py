@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rcdesk.core.errors import StoreError, StoreTooNew, StoreUnavailable
 from rcdesk.core.fax import ALLOWED, Recipient
-from rcdesk.store.fax_rows import key_of_pages, remember_recipients
+from rcdesk.store.fax_rows import DamagedRow, key_of_pages, remember_recipients
 from rcdesk.store.schema import VERSION_1, VERSION_2
 from rcdesk.store.search_words import indexed_words
 
@@ -98,8 +98,9 @@ def translate(exc: sqlite3.Error, file: Path) -> StoreError:
     """The same failure as a sentence for the user: what is wrong, that nothing was changed, what to do."""
     if isinstance(exc, sqlite3.IntegrityError):
         return StoreError(f"The archive refused this step: {exc}.")
-    code = getattr(exc, "sqlite_errorcode", None)
-    text = _SENTENCES.get(code & 0xFF) if code is not None else None
+    is_unreadable = isinstance(exc, DamagedRow) or "Could not decode" in str(exc)
+    code = sqlite3.SQLITE_CORRUPT if is_unreadable else getattr(exc, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    text = _SENTENCES.get(code & 0xFF)
     if text is None:
         return StoreUnavailable(f"The archive {file} cannot be used ({exc}). {_KEPT}.")
     return StoreUnavailable(text.replace("{file}", str(file)))

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from rcdesk.core.errors import StoreError
 from rcdesk.core.fax import (
     FaxDraft,
+    FaxEvent,
     FaxJob,
     FaxRequest,
     FaxState,
@@ -27,8 +29,29 @@ from rcdesk.core.fax import (
 from rcdesk.store.moments import from_text, to_text
 from rcdesk.store.search_words import indexed_words
 
+_COLUMNS = """id, owner_id, batch_id, number, name, cover_index, cover_name, note, resolution, state,
+    created_at, changed_at, request_id, message_id, source_message_id, detail, error_code, server_pages,
+    wait_reason, retry_at, send_at, send_by, keep_trying_until, tries, stumbles, is_seen"""
+_STATES = {state.value: state for state in FaxState}
+_REASONS = {reason.value: reason for reason in WaitReason}
+_SEND_BY = {send_by.value: send_by for send_by in SendBy}
+_RESOLUTIONS = {resolution.value: resolution for resolution in Resolution}
+
 IN_IDS = "IN (SELECT value FROM json_each(?))"
 """A condition for any number of ids: its one value is id_list()."""
+
+
+class DamagedRow(sqlite3.DatabaseError):
+    """A row that SQLite could read and rcdesk cannot have written: the file was overwritten."""
+
+
+@contextmanager
+def sound_rows() -> Iterator[None]:
+    """Inside, a value that cannot be made from what a row holds is a DamagedRow."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as exc:
+        raise DamagedRow("a row holds what rcdesk never wrote") from exc
 
 
 def id_list(ids: Iterable[int]) -> str:
@@ -38,13 +61,19 @@ def id_list(ids: Iterable[int]) -> str:
 
 def select_jobs(connection: sqlite3.Connection, where: str, *values: object) -> tuple[FaxJob, ...]:
     """The jobs "WHERE ... ORDER BY ..." finds, in that order. sqlite3 errors leave as they are."""
-    rows = connection.execute(f"SELECT * FROM fax {where}", values).fetchall()
-    files: dict[int, list[SpooledFile]] = {row["id"]: [] for row in rows}
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM fax {where}", values).fetchall()
+    files: dict[int, list[SpooledFile]] = {row[0]: [] for row in rows}
     if rows:
-        sql = f"SELECT * FROM fax_file WHERE fax_id {IN_IDS} ORDER BY fax_id, position"
-        for row in connection.execute(sql, (id_list(files),)):
-            files[row["fax_id"]].append(_file(row))
-    return tuple(_job(row, tuple(files[row["id"]])) for row in rows)
+        sql = f"""SELECT fax_id, digest, name, media_type, size_bytes, pages FROM fax_file
+                  WHERE fax_id {IN_IDS} ORDER BY fax_id, position"""
+        for fax_id, digest, name, media_type, size_bytes, pages in connection.execute(sql, (id_list(files),)):
+            files[fax_id].append(
+                SpooledFile(
+                    digest=digest, name=name, media_type=media_type, size_bytes=size_bytes, pages=pages
+                )
+            )
+    with sound_rows():
+        return tuple([_job(row, tuple(files[row[0]])) for row in rows])
 
 
 def jobs_with(connection: sqlite3.Connection, ids: Sequence[int]) -> tuple[FaxJob, ...]:
@@ -141,18 +170,31 @@ def request_with(connection: sqlite3.Connection, request_id: int) -> FaxRequest:
     jobs = connection.execute(
         "SELECT fax_id FROM fax_request_job WHERE request_id = ? ORDER BY fax_id", (request_id,)
     )
-    return FaxRequest(
-        id=row["id"],
-        owner_id=row["owner_id"],
-        job_ids=tuple(job["fax_id"] for job in jobs),
-        started_at=from_text(row["started_at"]),
-        last_byte_at=moment_or_none(row["last_byte_at"]),
-        service_offset_s=row["service_offset_s"],
-        message_id=row["message_id"],
-        source_message_id=row["source_message_id"],
-        is_denied=bool(row["is_denied"]),
-        looks=row["looks"],
-    )
+    with sound_rows():
+        return FaxRequest(
+            id=row["id"],
+            owner_id=row["owner_id"],
+            job_ids=tuple(job["fax_id"] for job in jobs),
+            started_at=from_text(row["started_at"]),
+            last_byte_at=moment_or_none(row["last_byte_at"]),
+            service_offset_s=row["service_offset_s"],
+            message_id=row["message_id"],
+            source_message_id=row["source_message_id"],
+            is_denied=bool(row["is_denied"]),
+            looks=row["looks"],
+        )
+
+
+def events_of(connection: sqlite3.Connection, job_id: int) -> tuple[FaxEvent, ...]:
+    """The history of one job, oldest first."""
+    rows = connection.execute(
+        "SELECT at, state, detail FROM fax_event WHERE fax_id = ? ORDER BY id", (job_id,)
+    ).fetchall()
+    with sound_rows():
+        return tuple(
+            FaxEvent(at=from_text(row["at"]), state=FaxState(row["state"]), detail=row["detail"])
+            for row in rows
+        )
 
 
 def key_of_pages(digests: Sequence[str], note: str, source_message_id: str = "") -> str:
@@ -174,43 +216,38 @@ def text_or_none(moment: datetime | None) -> str | None:
     return to_text(moment) if moment else None
 
 
-def _file(row: sqlite3.Row) -> SpooledFile:
-    return SpooledFile(
-        digest=row["digest"],
-        name=row["name"],
-        media_type=row["media_type"],
-        size_bytes=row["size_bytes"],
-        pages=row["pages"],
-    )
-
-
 def _job(row: sqlite3.Row, files: tuple[SpooledFile, ...]) -> FaxJob:
+    """Unpacked by position, in the order of _COLUMNS: looking up names doubles the time of a page."""
+    (job_id, owner_id, batch_id, number, name, cover_index, cover_name, note, resolution, state) = row[:10]
+    (created_at, changed_at, request_id, message_id, source_message_id, detail, error_code) = row[10:17]
+    (server_pages, wait_reason, retry_at, send_at, send_by, keep_trying_until) = row[17:23]
+    (tries, stumbles, is_seen) = row[23:]
     return FaxJob(
-        id=row["id"],
-        owner_id=row["owner_id"],
-        batch_id=row["batch_id"],
-        recipient=Recipient(number=row["number"], name=row["name"]),
+        id=job_id,
+        owner_id=owner_id,
+        batch_id=batch_id,
+        recipient=Recipient(number=number, name=name),
         files=files,
-        cover_index=row["cover_index"],
-        cover_name=row["cover_name"],
-        note=row["note"],
-        resolution=Resolution(row["resolution"]),
-        state=FaxState(row["state"]),
-        created_at=from_text(row["created_at"]),
-        changed_at=from_text(row["changed_at"]),
-        request_id=row["request_id"],
-        message_id=row["message_id"],
-        source_message_id=row["source_message_id"],
-        detail=row["detail"],
-        error_code=row["error_code"],
-        server_pages=row["server_pages"],
-        bytes_total=sum(f.size_bytes for f in files),
-        wait_reason=WaitReason(row["wait_reason"]),
-        retry_at=moment_or_none(row["retry_at"]),
-        send_at=moment_or_none(row["send_at"]),
-        send_by=SendBy(row["send_by"]),
-        keep_trying_until=moment_or_none(row["keep_trying_until"]),
-        tries=row["tries"],
-        stumbles=row["stumbles"],
-        is_seen=bool(row["is_seen"]),
+        cover_index=cover_index,
+        cover_name=cover_name,
+        note=note,
+        resolution=_RESOLUTIONS[resolution],
+        state=_STATES[state],
+        created_at=from_text(created_at),
+        changed_at=from_text(changed_at),
+        request_id=request_id,
+        message_id=message_id,
+        source_message_id=source_message_id,
+        detail=detail,
+        error_code=error_code,
+        server_pages=server_pages,
+        bytes_total=sum([f.size_bytes for f in files]),
+        wait_reason=_REASONS[wait_reason],
+        retry_at=from_text(retry_at) if retry_at else None,
+        send_at=from_text(send_at) if send_at else None,
+        send_by=_SEND_BY[send_by],
+        keep_trying_until=from_text(keep_trying_until) if keep_trying_until else None,
+        tries=tries,
+        stumbles=stumbles,
+        is_seen=is_seen == 1,
     )

@@ -32,6 +32,7 @@ from rcdesk.store.fax_recovery import recover
 from rcdesk.store.fax_rows import (
     IN_IDS,
     add_events,
+    events_of,
     id_list,
     insert_job,
     jobs_with,
@@ -50,7 +51,7 @@ from rcdesk.store.fax_steps import (
     take_step,
 )
 from rcdesk.store.fax_turn import next_jobs
-from rcdesk.store.moments import from_text, to_text
+from rcdesk.store.moments import to_text
 
 _HELD = "You can still take it back"
 
@@ -215,7 +216,7 @@ class Outbox:
         with transaction(self._db.get()) as connection:
             held = [j for j in jobs_with(connection, job_ids) if j.state is FaxState.HELD]
             for job in held:
-                step = step_into_queue(job.send_at, job.send_by, now, detail="Undo time over")
+                step = step_into_queue(job.send_at, job.send_by, now, detail="Next to go out")
                 take_step(connection, [job.id], step, now)
             return jobs_with(connection, [job.id for job in held])
 
@@ -304,11 +305,8 @@ class Outbox:
 
     def events(self, job_id: int) -> tuple[FaxEvent, ...]:
         """The history of one job, oldest first."""
-        rows = self._db.rows("SELECT at, state, detail FROM fax_event WHERE fax_id = ? ORDER BY id", job_id)
-        return tuple(
-            FaxEvent(at=from_text(row["at"]), state=FaxState(row["state"]), detail=row["detail"])
-            for row in rows
-        )
+        with self._db.reading() as connection:
+            return events_of(connection, job_id)
 
     def mark_seen(self, job_ids: Sequence[int]) -> None:
         """The user has seen how these ended."""

@@ -78,6 +78,7 @@ class Paths:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             except OSError as exc:
                 raise StoreUnavailable(
-                    f"The folder {folder} cannot be written ({exc.strerror}). rcdesk keeps your faxes there."
+                    f"The folder {folder} cannot be written ({exc.strerror}). rcdesk keeps your faxes there: "
+                    "make it writable and start rcdesk again."
                 ) from exc
         return self

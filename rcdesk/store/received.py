@@ -16,7 +16,7 @@ from pathlib import Path
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import StoreError, StoreUnavailable
 from rcdesk.core.folder import ReceivedFax
-from rcdesk.store.content import Unreadable, copy_in, is_content, why
+from rcdesk.store.content import UNFINISHED, Unreadable, copy_in, is_content, why
 from rcdesk.store.database import ThreadConnections, transaction
 from rcdesk.store.fax_rows import IN_IDS, id_list
 from rcdesk.store.moments import to_text
@@ -54,6 +54,19 @@ class ReceivedFaxes:
     def __init__(self, database_path: Path, archive_dir: Path) -> None:
         self._db = ThreadConnections(database_path)
         self._archive_dir = archive_dir
+
+    @property
+    def archive_dir(self) -> Path:
+        """Where the pages lie; a download may be written there under a name that begins with UNFINISHED."""
+        return self._archive_dir
+
+    def remove_unfinished(self) -> None:
+        """Delete what a run that was ended left half done. Call at start, never during a put()."""
+        for file in self._archive_dir.glob(UNFINISHED + "*") if self._archive_dir.is_dir() else ():
+            try:
+                file.unlink()
+            except OSError:
+                continue
 
     def upsert(self, owner_id: str, incoming: Sequence[Incoming], now: datetime) -> tuple[ReceivedFax, ...]:
         """Record what a sync brought, all or nothing; returns the faxes that are new or changed.

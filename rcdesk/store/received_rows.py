@@ -9,6 +9,7 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 
 from rcdesk.core.folder import ReceivedFax
+from rcdesk.store.fax_rows import sound_rows
 from rcdesk.store.moments import from_text
 
 _KEYS_A_SECOND = 16
@@ -23,7 +24,12 @@ def moment_key(moment: datetime) -> int:
 
 
 def received_fax(row: sqlite3.Row) -> ReceivedFax:
-    """A whole row as a value."""
+    """A whole row as a value. Raises DamagedRow."""
+    with sound_rows():
+        return _received_fax(row)
+
+
+def _received_fax(row: sqlite3.Row) -> ReceivedFax:
     return ReceivedFax(
         id=row["id"],
         owner_id=row["owner_id"],

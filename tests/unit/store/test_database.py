@@ -120,3 +120,13 @@ def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
         open_database(path)
     assert path.read_bytes() == b"not a database at all" * 100
     assert [p.name for p in tmp_path.iterdir()] == ["a.sqlite3"]
+
+
+def test_new_rules_reach_an_old_archive(tmp_path: Path) -> None:
+    connection = open_database(tmp_path / "a.sqlite3")
+    connection.execute("DELETE FROM fax_transition")
+    connection.close()
+    connection = open_database(tmp_path / "a.sqlite3")
+    (amount,) = connection.execute("SELECT count(*) FROM fax_transition").fetchone()
+    connection.close()
+    assert amount == sum(len(news) for news in ALLOWED.values())

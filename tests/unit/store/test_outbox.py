@@ -14,7 +14,6 @@ import pytest
 
 from rcdesk.core.errors import StoreError
 from rcdesk.core.fax import (
-    ALLOWED,
     FaxDraft,
     FaxJob,
     FaxState,
@@ -389,13 +388,3 @@ def test_what_the_archive_knows_about_recipients(outbox: Outbox) -> None:
     assert outbox.facts("other", [known], key, NOW)[0].is_known is False
     assert pages_key([], "Hi") != pages_key([], "Ho") != pages_key([], "Ho", "m1")
     assert pages_key([FILE], "Hi") == pages_key([FILE], "Ho")
-
-
-def test_new_rules_reach_an_old_archive(tmp_path: Path) -> None:
-    connection = open_database(tmp_path / "a.sqlite3")
-    connection.execute("DELETE FROM fax_transition")
-    connection.close()
-    connection = open_database(tmp_path / "a.sqlite3")
-    (amount,) = connection.execute("SELECT count(*) FROM fax_transition").fetchone()
-    connection.close()
-    assert amount == sum(len(news) for news in ALLOWED.values())

@@ -111,6 +111,17 @@ def test_pages_that_cannot_be_kept_are_asked_for_again(received: ReceivedFaxes, 
     assert received.missing("me") == (fax,)
 
 
+def test_what_a_run_left_half_done_is_removed(received: ReceivedFaxes, tmp_path: Path) -> None:
+    received.remove_unfinished()
+    (fax,) = received.upsert("me", [FAX], NOW)
+    half = tmp_path / "received" / "unfinished-1"
+    half.parent.mkdir()
+    half.write_bytes(b"%PDF")
+    kept = received.path(received.put(fax.id, half))
+    received.remove_unfinished()
+    assert kept.exists() and not half.exists() and received.archive_dir == half.parent
+
+
 def test_read_marks_and_sync_tokens(received: ReceivedFaxes) -> None:
     one, two = received.upsert("me", [FAX, replace(FAX, message_id="m2", is_read=True)], NOW)
     changed = received.set_read([one.id, two.id], True)
