@@ -54,8 +54,8 @@ def take_back(
             shared += len(jobs)
             continue
         before = _read(session, message_id, token)
-        if before is None or before.status != "Queued":
-            # Sent, failed or gone: following it says which.
+        if before is None or not _is_untouched(before):
+            # Sent, failed or gone, for some of them at least: following it says which.
             late += len(jobs)
             continue
         _delete(session, message_id, token)
@@ -75,6 +75,11 @@ def take_back(
 def _is_before_its_time(job: FaxJob, session: ApiSession, clock: Clock) -> bool:
     there = clock.now() + timedelta(seconds=session.service_offset_s)
     return job.send_by is SendBy.SERVICE and job.send_at is not None and job.send_at > there
+
+
+def _is_untouched(message: Message) -> bool:
+    """True while the service has not sent it to anybody."""
+    return message.status == "Queued" and all(to.status in ("", "Queued") for to in message.to)
 
 
 def _read(session: ApiSession, message_id: str, token: CancelToken) -> Message | None:

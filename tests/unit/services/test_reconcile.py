@@ -352,6 +352,18 @@ def test_one_of_several_that_are_being_sent_cannot_be_taken_back_alone(rig: Rig)
     assert rig.get(first).state is S.HANDED_OVER
 
 
+def test_what_somebody_has_got_already_is_not_deleted_for_the_rest(rig: Rig) -> None:
+    first, second = rig.queue("+16505550143", magic("slow"))
+    rig.send()
+    rig.pass_time(30)
+    back = rig.faxes.take_back([first.id, second.id], CancelToken())
+    assert back.jobs == ()
+    assert back.sentence.startswith("For 2 it was too late")
+    assert not rig.simulator.stored_faxes()[0].is_deleted
+    rig.pass_time(90)
+    assert {job.state for job in rig.refresh()} == {S.SENT}
+
+
 def test_one_that_waits_in_the_services_queue_is_deleted_there(rig: Rig) -> None:
     job = rig.queue_one(magic("never leaves"))
     rig.send()
