@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,11 +13,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.fax import FaxState, Recipient, Resolution
+from rcdesk.core.fax import FaxDraft, FaxState, Recipient, Resolution, SendBy
+from rcdesk.ui.chips import read_entry
 from rcdesk.ui.fax_page import FaxPage
-from rcdesk.ui.recipient_field import read_entry
+from rcdesk.ui.main_window import MainWindow
 
-from .stage import Check, Stage, checked, document, job, shoot
+from .stage import NOW, Check, Stage, checked, document, job, shoot
 
 
 @pytest.fixture
@@ -184,6 +188,196 @@ def test_every_control_has_a_name(page: FaxPage, stage: Stage) -> None:
     ]
     nameless = [w for w in focusable if not w.accessibleName() and w.objectName() != "qt_scrollarea_viewport"]
     assert [f"{type(w).__name__} {w.objectName()}" for w in nameless] == []
+
+
+VALLEY = Recipient(number="+16505550110", name="Valley Imaging")
+
+
+def _draft(**changes: Any) -> FaxDraft:
+    made = FaxDraft(
+        recipients=(VALLEY,),
+        documents=(document(),),
+        cover_index=5,
+        note="Hello",
+        resolution=Resolution.STANDARD,
+        send_at=NOW + timedelta(days=1),
+        send_by=SendBy.SERVICE,
+        keep_trying_until=NOW + timedelta(days=2),
+        original_message_id="m1",
+    )
+    return replace(made, **changes)
+
+
+def _send_note(page: FaxPage, stage: Stage, number: str, *job_ids: int, note: str = "Hello") -> FaxDraft:
+    page.recipients.add_text(number)
+    page.note.setPlainText(note)
+    page.send()
+    stage.faxes.queued.emit(tuple(job(i, FaxState.HELD) for i in job_ids))
+    return stage.faxes.drafts[-1]
+
+
+def test_an_earlier_fax_fills_the_composer_and_goes_out_as_it_was(page: FaxPage, stage: Stage) -> None:
+    page.load(_draft())
+    assert page.recipients.recipients == (VALLEY,)
+    page.send()
+    assert stage.faxes.drafts == [_draft(undo_s=10)]
+
+
+@pytest.mark.parametrize("change", ["note", "cover", "resolution", "file"])
+def test_changed_pages_are_no_longer_the_original_ones(page: FaxPage, stage: Stage, change: str) -> None:
+    page.load(_draft())
+    match change:
+        case "note":
+            page.note.setPlainText("Other words")
+        case "cover":
+            page.covers.choose(6)
+        case "resolution":
+            page.resolution.choose(Resolution.FINE)
+        case _:
+            stage.faxes.checked.emit(checked(document("More.pdf")))
+    page.send()
+    assert stage.faxes.drafts[0].original_message_id == ""
+
+
+def test_other_recipients_keep_the_original_pages(page: FaxPage, stage: Stage) -> None:
+    page.load(_draft())
+    page.recipients.add_text("415 555 0160")
+    page.send()
+    assert stage.faxes.drafts[0].original_message_id == "m1"
+
+
+def test_pages_known_only_to_the_service_can_be_forwarded(page: FaxPage, stage: Stage) -> None:
+    page.load(_draft(recipients=(), documents=(), note="", cover_index=None))
+    page.send()
+    assert _words(page, "faxProblem") == "Add a recipient."
+    page.recipients.add_text("415 555 0160")
+    page.send()
+    assert stage.faxes.drafts[0].original_message_id == "m1"
+
+
+def test_undo_takes_the_place_of_send_and_counts_down(qtbot: QtBot, page: FaxPage, stage: Stage) -> None:
+    _send_note(page, stage, "650 555 0110", 1, 2)
+    undo = _button(page, "undoButton")
+    assert undo.isVisible() and not page.bar.send.isVisible()
+    assert undo.text() == "Undo (10)"
+    stage.faxes.left_s = 3.2
+    qtbot.waitUntil(lambda: undo.text() == "Undo (4)")
+    page.recipients.add_text("415 555 0160")
+    assert page.bar.send.isVisible() and undo.isVisible()
+    stage.faxes.left_s = 0.0
+    qtbot.waitUntil(lambda: not undo.isVisible())
+    assert not page.sending.can_undo
+
+
+def test_without_undo_time_there_is_no_undo(page: FaxPage, stage: Stage) -> None:
+    stage.preferences.update(undo_s=0)
+    page.recipients.add_text("650 555 0110")
+    page.note.setPlainText("Hello")
+    page.send()
+    assert stage.faxes.drafts[0].undo_s == 0
+    stage.faxes.queued.emit((job(1, FaxState.QUEUED),))
+    assert page.bar.send.isVisible() and not _button(page, "undoButton").isVisible()
+
+
+def test_an_undone_fax_comes_back_whole(qtbot: QtBot, page: FaxPage, stage: Stage) -> None:
+    sent = _send_note(page, stage, "Valley Imaging <650 555 0110>, 415 555 0160", 1, 2)
+    qtbot.mouseClick(_button(page, "undoButton"), Qt.MouseButton.LeftButton)
+    assert stage.faxes.steps == [("undo", 1), ("undo", 2)]
+    assert not _button(page, "undoButton").isVisible()
+    stage.faxes.undone.emit(sent)
+    page.load(sent)
+    assert page.current_draft() == sent
+    assert _words(page, "offerWords") == ""
+    assert _words(page, "faxNews") == "Taken back. Nothing was sent."
+
+
+def test_undo_loses_nothing_of_what_was_begun_since(qtbot: QtBot, page: FaxPage, stage: Stage) -> None:
+    sent = _send_note(page, stage, "Valley Imaging <650 555 0110>", 1)
+    page.recipients.add_text("415 555 0160, 555-01")
+    page.recipients.line.setText("half typed")
+    page.undo_send()
+    stage.faxes.undone.emit(sent)
+    assert [r.number for r in page.recipients.recipients] == ["+14155550160"]
+    assert "Valley Imaging" in _words(page, "offerWords")
+    qtbot.mouseClick(_button(page, "restoreButton"), Qt.MouseButton.LeftButton)
+    assert page.current_draft() == sent
+    assert "2 people" in _words(page, "offerWords")
+    page.restore()
+    assert [r.number for r in page.recipients.recipients] == ["+14155550160"]
+    assert len(page.recipients.problems) == 1 and page.recipients.line.text() == "half typed"
+
+
+def test_each_of_two_faxes_can_be_undone_the_newest_first(page: FaxPage, stage: Stage) -> None:
+    _send_note(page, stage, "650 555 0110", 1)
+    _send_note(page, stage, "415 555 0160", 2)
+    page.undo_send()
+    page.undo_send()
+    page.undo_send()
+    assert stage.faxes.steps == [("undo", 2), ("undo", 1)]
+
+
+def test_a_fax_that_has_left_cannot_be_undone(page: FaxPage, stage: Stage) -> None:
+    _send_note(page, stage, "650 555 0110", 1)
+    stage.faxes.job_changed.emit(job(1, FaxState.QUEUED))
+    assert not page.sending.can_undo
+    page.undo_send()
+    assert stage.faxes.steps == []
+
+
+@pytest.mark.parametrize("name", ["recipientField", "noteEdit"])
+def test_ctrl_z_undoes_the_send_from_an_empty_field(qtbot: QtBot, stage: Stage, name: str) -> None:
+    window = MainWindow(stage.desk)
+    qtbot.addWidget(window)
+    window.show()
+    window.show_page("fax")
+    _send_note(window.desk_side.fax_page, stage, "650 555 0110", 1)
+    field = window.findChild(QWidget, name)
+    assert field is not None
+    window.activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    qtbot.keyClicks(field, "x")
+    qtbot.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert stage.faxes.steps == []
+    qtbot.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert stage.faxes.steps == [("undo", 1)]
+
+
+def test_cancelling_half_way_says_what_has_gone(qtbot: QtBot, page: FaxPage, stage: Stage) -> None:
+    page.recipients.add_text("\n".join(f"650 555 {i:04}" for i in range(300)))
+    page.note.setPlainText("Hello")
+    page.send()
+    stage.faxes.queued.emit(tuple(job(i, FaxState.QUEUED) for i in range(1, 301)))
+    for i in range(1, 89):
+        stage.faxes.job_changed.emit(job(i, FaxState.HANDED_OVER))
+    qtbot.waitUntil(lambda: _words(page, "faxNews") == "300 faxes: 212 waiting, 88 being sent")
+    qtbot.mouseClick(_button(page, "cancelFaxButton"), Qt.MouseButton.LeftButton)
+    assert [step for step, _ in stage.faxes.steps] == ["cancel"] * 212
+    for i in range(89, 301):
+        stage.faxes.job_changed.emit(job(i, FaxState.CANCELLED))
+    said = "212 cancelled; 88 had already gone to RingCentral."
+    qtbot.waitUntil(lambda: _words(page, "faxNews") == said)
+    assert not _button(page, "cancelFaxButton").isVisible()
+
+
+def test_news_of_other_pages_is_not_shown_here(page: FaxPage, stage: Stage) -> None:
+    page.hide()
+    stage.faxes.said.emit("Stopped: 2.")
+    stage.faxes.problem.emit("This fax cannot be retried.")
+    page.show()
+    assert _words(page, "faxProblem") == "" and _words(page, "faxNews") == ""
+    stage.faxes.said.emit("Stopped: 2.")
+    assert _words(page, "faxNews") == "Stopped: 2."
+
+
+def test_what_was_changed_while_the_copy_was_made_stays(page: FaxPage, stage: Stage) -> None:
+    page.recipients.add_text("650 555 0110")
+    page.note.setPlainText("Hello")
+    page.send()
+    stage.faxes.checked.emit(checked(document("Late.pdf")))
+    stage.faxes.queued.emit((job(1, FaxState.QUEUED),))
+    assert [d.name for d in page.attachments.documents] == ["Late.pdf"]
+    assert page.bar.send.isEnabled()
 
 
 def test_pictures(qtbot: QtBot, scheme: str) -> None:
