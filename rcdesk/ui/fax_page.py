@@ -47,6 +47,7 @@ class FaxPage(ComposerFace):
         self._time = AT_ONCE
         self._set_aside: list[Composed] = []
         self._back: FaxDraft | None = None
+        self._told = ""
         self.card = ComposerCard(desk)
         self.going_out = GoingOut(desk)
         self.bar = SendBar()
@@ -169,7 +170,7 @@ class FaxPage(ComposerFace):
         self._add.clicked.connect(self.choose_files)
         self.attachments.choose_asked.connect(self.choose_files)
         self.recipients.changed.connect(self._people_changed)
-        self.card.changed.connect(self._refresh)
+        self.card.changed.connect(self._edited)
         self.resolution.changed.connect(self._refresh)
         self.bar.send_asked.connect(self.send)
         self.bar.later_asked.connect(self.choose_time)
@@ -180,7 +181,7 @@ class FaxPage(ComposerFace):
         self.going_out.opened.connect(self.opened)
         self.sending.changed.connect(self._refresh)
         self.sending.queued.connect(self._queued)
-        self.sending.refused.connect(self.bar.show_problem)
+        self.sending.refused.connect(self._tell)
         self.sending.correct_asked.connect(self.recipients.edit)
         faxes.checked.connect(self._checked)
         faxes.undone.connect(self._undone)
@@ -223,7 +224,7 @@ class FaxPage(ComposerFace):
         can_send = not self.sending.is_busy and not reason
         small = facts(composed, self._desk.session.account, self.covers.name)
         self.bar.show_summary(headline(composed), small, can_send=can_send)
-        self.bar.show_problem(reason)
+        self.bar.show_problem(reason or self._told)
         self.bar.show_time(time_words(self._time), is_set=self._time.is_set)
         self.bar.show_offer(self._offer_words())
         self.sending.show_undo()
@@ -253,8 +254,8 @@ class FaxPage(ComposerFace):
         draft = self.current_draft()
         if not reason:
             reason = _time_problem(self, draft)
+        self._tell(reason)
         if reason:
-            self.bar.show_problem(reason)
             return
         self._desk.preferences.update(cover_index=self.covers.index, resolution=draft.resolution.value)
         self.sending.send(draft)
@@ -319,9 +320,20 @@ class FaxPage(ComposerFace):
         self._refresh()
         self.bar.later.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @Slot(str)
+    def _tell(self, problem: str) -> None:
+        """Show what went wrong until something is changed."""
+        self._told = problem
+        self._refresh()
+
+    @Slot()
+    def _edited(self) -> None:
+        self._told = ""
+        self._refresh()
+
     @Slot()
     def _people_changed(self) -> None:
-        self._refresh()
+        self._edited()
         if self.recipients.unknown and self._desk.session.account is not None:
             self._facts_pause.start()
 
@@ -338,8 +350,7 @@ class FaxPage(ComposerFace):
         self._checks_due = 0
         was_busy = self.sending.stop_waiting()
         if was_busy or self.isVisible():
-            self._refresh()
-            self.bar.show_problem(text)
+            self._tell(text)
 
     @Slot(str)
     def _said(self, text: str) -> None:

@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
         side.notice_bar.sign_in_asked.connect(self._ask_sign_in)
         side.side_bar.sign_out_asked.connect(self._desk.session.sign_out)
         side.side_bar.quit_asked.connect(self.quit_requested)
+        side.side_bar.settings_asked.connect(self.open_settings)
         side.side_bar.scheme_asked.connect(self._set_scheme)
         side.side_bar.set_narrow(self.width() < NARROW_BELOW_PX)
         side.side_bar.show_person(self._desk.session.account, self._desk.session.state)

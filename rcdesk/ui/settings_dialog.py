@@ -44,7 +44,10 @@ class SettingsDialog(QDialog):
         self._successes = self._switch("notifySuccesses", kept.notify_successes)
         self._tray = self._switch("closeToTray", kept.close_to_tray)
         self._scheme = self._make_scheme(kept.color_scheme)
+        self._problem = label("", "bad", wraps=True)
+        self._problem.setObjectName("settingsProblem")
         self._build()
+        desk.preferences.problem.connect(self._problem.setText)
         for box in (self._undo, self._days, self._scheme):
             box.setMinimumWidth(170)
         self._undo.valueChanged.connect(self._undo_changed)
@@ -95,6 +98,7 @@ class SettingsDialog(QDialog):
             self.tr("Faxes go on going out. Without a tray, closing quits."),
             self._tray,
         )
+        layout.addWidget(self._problem)
         layout.addStretch(1)
         close = Button(self.tr("Close"), kind="primary")
         close.setObjectName("settingsClose")

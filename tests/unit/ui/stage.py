@@ -341,6 +341,7 @@ class StagePreferences(QObject):
     """PreferencesDesk's face."""
 
     changed = Signal(object)
+    problem = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()

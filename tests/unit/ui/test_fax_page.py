@@ -141,6 +141,15 @@ def test_problem_while_queueing_keeps_everything(page: FaxPage, stage: Stage) ->
     assert page.note.toPlainText() == "Hello"
 
 
+def test_a_problem_stays_until_something_is_changed(page: FaxPage, stage: Stage) -> None:
+    _send_note(page, stage, "650 555 0110", 1)
+    stage.faxes.problem.emit("The disk is full.")
+    stage.faxes.job_changed.emit(job(1, FaxState.QUEUED))
+    assert _words(page, "faxProblem") == "The disk is full."
+    page.note.setPlainText("x")
+    assert _words(page, "faxProblem") == ""
+
+
 @pytest.mark.parametrize(
     ("pages", "size_bytes", "reason"),
     [(300, 1000, "300 pages are too many"), (3, 60_000_000, "60.0 MB is too large")],

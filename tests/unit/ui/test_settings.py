@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from rcdesk.ui.main_window import MainWindow
@@ -63,6 +63,12 @@ def test_colours_change_at_once(dialog: SettingsDialog, stage: Stage) -> None:
     assert stage.preferences.value.color_scheme == "light" and not theme().tokens.is_dark
 
 
+def test_settings_that_cannot_be_kept_say_so(dialog: SettingsDialog, stage: Stage) -> None:
+    stage.preferences.problem.emit("The disk is full. The settings are not kept.")
+    said = dialog.findChild(QLabel, "settingsProblem")
+    assert said is not None and said.text() == "The disk is full. The settings are not kept."
+
+
 def test_every_control_has_a_name(dialog: SettingsDialog) -> None:
     focusable = [
         w
@@ -79,7 +85,7 @@ def test_the_key_opens_it_once(qtbot: QtBot, stage: Stage) -> None:
     window.show()
     window.activateWindow()
     qtbot.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
-    window.open_settings()
+    window.side_bar.settings_asked.emit()
     (shown,) = window.findChildren(SettingsDialog)
     assert shown.isVisible()
     shown.close()
