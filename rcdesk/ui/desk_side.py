@@ -103,7 +103,6 @@ class DeskSide(QWidget):
         row.addLayout(column, 1)
 
     def _connect(self) -> None:
-        faxes = self._desk.faxes
         self.side_bar.page_asked.connect(self.page_asked)
         self.fax_page.queue_asked.connect(self._show_queue)
         self.fax_page.opened.connect(self.open_fax)
@@ -111,8 +110,7 @@ class DeskSide(QWidget):
             page.new_fax_asked.connect(self.new_fax_asked)
             page.edit_asked.connect(self.edit)
             page.call_asked.connect(self.call)
-        faxes.undone.connect(self.edit)
-        faxes.counts_changed.connect(self.side_bar.set_counts)
+        self._desk.faxes.counts_changed.connect(self.side_bar.set_counts)
 
     def _let_files_through(self) -> None:
         """Text fields would take a dropped file as its address in letters; the window takes it as a file."""

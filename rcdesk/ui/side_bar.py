@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QFont, QPainter, QPen
+from PySide6.QtGui import QEnterEvent, QFont, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -169,12 +169,13 @@ class Initials(QWidget):
 
 
 class SideBar(QFrame):
-    """page_asked(name), sign_out_asked(), scheme_asked("light" | "dark" | "system")."""
+    """page_asked(name), sign_out_asked(), settings_asked(), scheme_asked("light" | "dark" | "system")."""
 
     page_asked = Signal(str)
     sign_out_asked = Signal()
     quit_asked = Signal()
     scheme_asked = Signal(str)
+    settings_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -297,6 +298,10 @@ class SideBar(QFrame):
         look.addAction(self.tr("Like the system")).triggered.connect(lambda: self.scheme_asked.emit("system"))
         look.addAction(self.tr("Light")).triggered.connect(lambda: self.scheme_asked.emit("light"))
         look.addAction(self.tr("Dark")).triggered.connect(lambda: self.scheme_asked.emit("dark"))
+        settings = menu.addAction(self.tr("Settings…"))
+        settings.setShortcut(QKeySequence("Ctrl+,"))
+        settings.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        settings.triggered.connect(self.settings_asked)
         menu.addSeparator()
         menu.addAction(self.tr("Sign out")).triggered.connect(self.sign_out_asked)
         menu.addAction(self.tr("Quit rcdesk")).triggered.connect(self.quit_asked)

@@ -1,4 +1,4 @@
-"""Folders on the whole desk: sent and failed faxes listed, found and proved; received ones fetched and opened.
+"""Folders on the whole desk: faxes sent and failed are listed, found, proved; received ones fetched, opened.
 
 The desk runs in this process against a simulator whose clock the test advances; what the window shows is
 compared with what lies on disk and at the simulator. Read next: test_desk_flow.py.
