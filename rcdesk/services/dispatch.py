@@ -183,8 +183,9 @@ class Dispatcher:
         except StoreUnavailable:
             raise
         except StoreError:
-            if self._have_changed(jobs):
-                return ()
+            changed = self._changed_meanwhile(jobs)
+            if changed:
+                return changed
             raise
         flight = Flight(request, jobs)
         report((ids_of(jobs), 0, sum(f.size_bytes for f in jobs[0].files)))
@@ -246,10 +247,10 @@ class Dispatcher:
             FaxFile(path=self._spool.path(f.digest), name=f.name, media_type=f.media_type) for f in job.files
         )
 
-    def _have_changed(self, jobs: Sequence[FaxJob]) -> bool:
-        """True when the user was faster: some of these are no longer to be sent."""
+    def _changed_meanwhile(self, jobs: Sequence[FaxJob]) -> tuple[FaxJob, ...]:
+        """The user was faster: those of these jobs that are no longer to be sent."""
         now = self._outbox.many(ids_of(jobs))
-        return any(job.state not in (FaxState.QUEUED, FaxState.WAITING) for job in now)
+        return tuple(job for job in now if job.state not in (FaxState.QUEUED, FaxState.WAITING))
 
     def _signed_in_again(self, owner_id: str, session: ApiSession) -> None:
         """Faxes that waited for a sign-in go as soon as there are other tokens than the refused ones."""

@@ -21,7 +21,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import Cancelled, NotAllowed, RcdeskError, Rejected
 from rcdesk.core.fax import FaxJob, FaxReport, FaxState, SendBy, state_for
-from rcdesk.core.retry import Again, decide
+from rcdesk.core.retry import Again, GiveUp, decide
 from rcdesk.services import fax_sentences as say
 from rcdesk.services.causes import call_result_cause, fax_cause, fax_code_for
 from rcdesk.services.connection import is_gone
@@ -159,10 +159,11 @@ class Follower:
                 error_code=code,
                 server_pages=server_pages,
             )
+        is_late = isinstance(decision, GiveUp) and decision.is_out_of_time
         return self._outbox.move(
             job.id,
             FaxState.FAILED,
-            detail=say.failed(cause),
+            detail=say.out_of_time(job, say.why(code), now) if is_late else say.failed(cause),
             now=now,
             error_code=code,
             server_pages=server_pages,

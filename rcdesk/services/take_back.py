@@ -17,7 +17,7 @@ from rcdesk.api.rest.message_store import Message
 from rcdesk.api.session import ApiSession
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
-from rcdesk.core.errors import Rejected
+from rcdesk.core.errors import OutcomeUnknown, Rejected, ServerTrouble
 from rcdesk.core.fax import FaxJob, FaxState, SendBy
 from rcdesk.services.connection import is_gone
 from rcdesk.services.reconcile import by_message
@@ -53,14 +53,7 @@ def take_back(
         if others and not is_scheduled:
             shared += len(jobs)
             continue
-        before = _read(session, message_id, token)
-        if before is None or not _is_untouched(before):
-            # Sent, failed or gone, for some of them at least: following it says which.
-            late += len(jobs)
-            continue
-        _delete(session, message_id, token)
-        after = _read(session, message_id, token)
-        if after is not None:
+        if not _is_deleted(session, message_id, token, is_scheduled=is_scheduled):
             late += len(jobs)
             continue
         back += len(jobs)
@@ -70,6 +63,29 @@ def take_back(
             changed += outbox.move_all(others, FaxState.QUEUED, detail=QUEUED_AGAIN, now=clock.now())
         changed += outbox.move_all(ids, FaxState.CANCELLED, detail=detail, now=clock.now())
     return TakeBack(jobs=tuple(changed), sentence=_sentence(back, late, shared))
+
+
+def _is_deleted(session: ApiSession, message_id: str, token: CancelToken, *, is_scheduled: bool) -> bool:
+    """Delete a message that the service has not sent to anybody; False when it is too late.
+
+    A scheduled one that is gone before its time was deleted earlier, perhaps by a request whose answer was
+    lost. Any other that is gone may have been sent: following it says what became of it.
+    """
+    before = _read(session, message_id, token)
+    if before is None:
+        return is_scheduled
+    if not _is_untouched(before):
+        return False
+    try:
+        message_store.delete(session, message_id, token)
+    except (OutcomeUnknown, ServerTrouble):
+        if _read(session, message_id, token) is not None:
+            raise
+        return True
+    except Rejected as exc:
+        if not is_gone(exc):
+            raise
+    return _read(session, message_id, token) is None
 
 
 def _is_before_its_time(job: FaxJob, session: ApiSession, clock: Clock) -> bool:
@@ -91,14 +107,6 @@ def _read(session: ApiSession, message_id: str, token: CancelToken) -> Message |
             raise
         return None
     return None if message.is_gone else message
-
-
-def _delete(session: ApiSession, message_id: str, token: CancelToken) -> None:
-    try:
-        message_store.delete(session, message_id, token)
-    except Rejected as exc:
-        if not is_gone(exc):
-            raise
 
 
 def _sentence(back: int, late: int, shared: int) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import SignInNeeded, StoreError, StoreUnavailable
-from rcdesk.core.fax import FaxDraft, FaxState, Recipient, SendBy, WaitReason
+from rcdesk.core.fax import FaxDraft, FaxRequest, FaxState, Recipient, SendBy, WaitReason
 from rcdesk.services.dispatch import Dispatcher
 from tests.unit.services.fax_rig import BAD, GOOD, Rig, at_first_progress, magic
 
@@ -228,6 +229,21 @@ def test_cancelled_during_the_upload_only_the_unwanted_one_is_lost(rig: Rig) -> 
     assert rig.faxes.cancel([first.id]).cancelled[0].state is S.CANCELLED
     (job,) = rig.send()
     assert (job.id, job.state) == (second.id, S.HANDED_OVER)
+    assert [fax.numbers for fax in rig.simulator.stored_faxes()] == [("+16505550143",)]
+
+
+def test_a_user_who_is_faster_than_the_lane_wins(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = rig.queue(GOOD, "+16505550143")
+    begin = rig.outbox.begin
+
+    def begin_late(*args: Any, **options: Any) -> FaxRequest:
+        monkeypatch.undo()
+        rig.faxes.cancel([first.id])
+        return begin(*args, **options)
+
+    monkeypatch.setattr(rig.outbox, "begin", begin_late)
+    assert [(j.id, j.state) for j in rig.send()] == [(first.id, S.CANCELLED)]
+    assert [(j.id, j.state) for j in rig.send()] == [(second.id, S.HANDED_OVER)]
     assert [fax.numbers for fax in rig.simulator.stored_faxes()] == [("+16505550143",)]
 
 

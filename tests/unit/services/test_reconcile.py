@@ -8,6 +8,7 @@ import pytest
 
 from rcdesk.api.rest import message_store
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import OutcomeUnknown
 from rcdesk.core.fax import FaxDraft, FaxState, SendBy, WaitReason
 from tests.unit.services.fax_rig import GOOD, Rig, magic
 
@@ -247,8 +248,10 @@ def test_with_a_time_of_the_user_it_is_tried_until_then(rig: Rig) -> None:
         rig.pass_time(60)
         rig.send()
         rig.refresh()
-    assert rig.get(job).state is S.FAILED
-    assert rig.get(job).tries == 3
+    job = rig.get(job)
+    assert (job.state, job.tries) == (S.FAILED, 3)
+    until_text = f"{until.astimezone():%H:%M}"
+    assert job.detail.startswith(f"Failed: not sent before {until_text}, as you asked: their line was busy.")
 
 
 def test_a_failure_without_a_reason_is_looked_up_in_the_call_log_once(rig: Rig) -> None:
@@ -332,6 +335,20 @@ def test_a_scheduled_fax_is_taken_back_and_the_others_of_its_request_go_again(ri
     rig.pass_time(7300)
     rig.refresh()
     assert rig.get(second).state is S.SENT
+
+
+@pytest.mark.parametrize("fault", ["answer-lost", "cut-after"])
+def test_a_lost_answer_to_the_deletion_is_looked_up(rig: Rig, fault: str) -> None:
+    job = rig.queue_one(send_at=rig.clock.now() + timedelta(hours=2), send_by=SendBy.SERVICE)
+    rig.send()
+    rig.simulator.fault(fault, path="/message-store", method="DELETE")
+    if fault == "cut-after":
+        with pytest.raises(OutcomeUnknown):
+            rig.faxes.take_back([job.id], CancelToken())
+        assert rig.get(job).state is S.HANDED_OVER
+    rig.faxes.take_back([job.id], CancelToken())
+    assert rig.get(job).state is S.CANCELLED
+    assert rig.simulator.stored_faxes()[0].is_deleted
 
 
 def test_what_was_sent_cannot_be_taken_back(rig: Rig) -> None:
