@@ -142,7 +142,14 @@ def _send(desk: RemoteDesk, rig: Rig, groups: Sequence[Sequence[str]], page: Pat
 
     until_s = time.monotonic() + WAVE_TIMEOUT_S
     while not is_over():
-        desk.wait(lambda: is_over() or to_answer(), "the wave's end", until_s - time.monotonic())
+        desk.wait(
+            lambda: is_over() or to_answer() or desk.session == "needs sign-in",
+            "the wave's end",
+            until_s - time.monotonic(),
+        )
+        if desk.session == "needs sign-in":
+            last = [(r.method, r.path[-30:], r.status) for r in rig.simulator.requests[-12:]]
+            raise AssertionError(f"the desk believes it is signed out, after {last}")
         stored = rig.stored()
         for job_id in to_answer():
             was_sent = stored[desk.jobs[job_id]["number"]] > 0
