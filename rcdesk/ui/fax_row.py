@@ -36,6 +36,11 @@ SKELETON_AFTER_MS = 150
 _Index = QModelIndex | QPersistentModelIndex
 
 
+def row_height() -> int:
+    """Pixels of one row; more with a large system font."""
+    return round(ROW_HEIGHT * theme().scale)
+
+
 def paint_badge(painter: QPainter, right: float, top: float, words: str, family: str) -> float:
     """A round badge whose right edge is at right; returns its left edge in px."""
     font = QFont(painter.font())
@@ -104,7 +109,7 @@ class FaxDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """One row; taller with large fonts."""
-        return QSize(200, round(ROW_HEIGHT * theme().scale))
+        return QSize(200, row_height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Paint one row."""
