@@ -128,7 +128,7 @@ class Running:
             try:
                 from rcdesk.simulator import RunningSimulator
 
-                return RunningSimulator.start(clock="real", speed=speed)
+                return RunningSimulator.start(clock="real", speed=speed, samples=True)
             except ImportError as exc:
                 raise UserError(
                     "The demo needs the simulator's parts. Install them with: pip install 'rcdesk[demo]'"
@@ -212,7 +212,7 @@ class Running:
                 service("proofs"),
                 lambda owner_id, target: late.write_log(owner_id, target),
                 cast("PageImages", Late(_page_images)),
-                self.paths.data_dir / "saved proofs",
+                self.paths.proof_dir,
             ),
             preferences=preferences,
             notices=Notices(session),
@@ -259,7 +259,7 @@ class Running:
             dispatcher=Dispatcher(connection, outbox, spool, clock),
             received=ReceivedService(connection, received, clock),
             people=PeopleService(connection, people, clock),
-            proofs=ProofService(connection, outbox, paths.proof_dir, clock),
+            proofs=ProofService(connection, outbox, paths.proof_dir / "pages", clock),
             folders=folders,
             write_log=FaxLog(folders, clock).write,
             close=(recents.close, outbox.close, received.close, people.close, folders.close),

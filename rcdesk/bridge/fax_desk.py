@@ -81,6 +81,7 @@ class FaxDesk(QObject):
         self._clock: Clock = clock or SystemClock()
         self._was_signed_in = False
         self._is_stopped = False
+        self._pauses = 0
         self._keep_files_days = keep_files_days
         self._jobs = FaxJobs(self._clock, self)
         self._news = FolderNews(lanes["archive"], faxes, self)
@@ -201,6 +202,7 @@ class FaxDesk(QObject):
         owner_id, service = self._jobs.owner_id, self._service
         if not owner_id:
             return
+        self._pauses += 1
         if is_paused:
             self._pump.set_paused(True)
 
@@ -361,7 +363,7 @@ class FaxDesk(QObject):
     @Slot()
     def _load(self) -> None:
         """Read the account's live jobs from the outbox."""
-        owner_id = self._jobs.owner_id
+        owner_id, pauses = self._jobs.owner_id, self._pauses
         if not owner_id:
             return
 
@@ -370,7 +372,8 @@ class FaxDesk(QObject):
             if owner_id == self._jobs.owner_id:
                 self._held.hold(jobs)
                 self._jobs.merge(jobs, is_news=False)
-                if is_paused is not self._pump.is_paused:
+                # What the user said meanwhile is newer.
+                if pauses == self._pauses and is_paused is not self._pump.is_paused:
                     self._pump.set_paused(is_paused)
                     self.paused_changed.emit(is_paused)
                 self._pump.pump()

@@ -90,6 +90,7 @@ class PeopleDesk(QObject):
         if self._is_fetching or not owner_id or not self._session.is_signed_in:
             return
         self._is_fetching = True
+        region = self._region()
 
         def failed(error: RcdeskError) -> None:
             self._is_fetching = False
@@ -97,7 +98,9 @@ class PeopleDesk(QObject):
                 self._session.heard_error(error)
 
         self._downloads.submit(
-            lambda token, report: service.refresh(owner_id, token), done=self._fetched, failed=failed
+            lambda token, report: service.refresh(owner_id, token, region=region),
+            done=self._fetched,
+            failed=failed,
         )
 
     def save_group(self, name: str, recipients: Sequence[Recipient]) -> None:
@@ -130,12 +133,17 @@ class PeopleDesk(QObject):
         done: Callable[[tuple[ImportedLine, ...]], None],
     ) -> None:
         """Read the numbers of a table, line by line."""
-        service = self._service
+        service, region = self._service, self._region()
         self._disk.submit(
-            lambda token, report: service.recipients_of(table, name_column, number_column, DEFAULT_REGION),
+            lambda token, report: service.recipients_of(table, name_column, number_column, region),
             done=done,
             failed=self._tell,
         )
+
+    def _region(self) -> str:
+        """The country whose numbers may be written without their country code."""
+        account = self._session.account
+        return account.home_country if account is not None else DEFAULT_REGION
 
     def _change(self, work: Callable[[], object]) -> None:
         self._disk.submit(

@@ -8,6 +8,7 @@ lane. The list itself is a FolderModel. Read next: services/received.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
+from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import Cancelled, NetworkError, RateLimited, RcdeskError
 from rcdesk.core.folder import ReceivedFax
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from rcdesk.services.received import ReceivedService
 
 SYNC_S = 60.0
+NEWS_FOR = timedelta(days=1)
+"""The first sync of an account brings a month at once, which is no news."""
+
 HOLD_S = (15.0, 30.0, 60.0, 120.0, 300.0)
 
 
@@ -40,6 +45,8 @@ class ReceivedDesk(QObject):
         lanes: Mapping[str, Lane],
         session: SessionDesk,
         received: ReceivedService,
+        *,
+        clock: Clock | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -48,6 +55,7 @@ class ReceivedDesk(QObject):
         self._disk = lanes["disk"]
         self._session = session
         self._service = received
+        self._clock: Clock = clock or SystemClock()
         self._owner_id = ""
         self._is_started = False
         self._is_syncing = False
@@ -181,8 +189,13 @@ class ReceivedDesk(QObject):
         )
 
     def _tell_new(self, faxes: tuple[ReceivedFax, ...]) -> None:
-        """Of what a sync brought, the unread ones nobody was told about in this run."""
-        fresh = tuple(fax for fax in faxes if not fax.is_read and fax.id not in self._known)
+        """Of what a sync brought (changed ones too), the unread ones of late that nobody was told about."""
+        since = self._clock.now() - NEWS_FOR
+        fresh = tuple(
+            fax
+            for fax in faxes
+            if not fax.is_read and not fax.is_gone and fax.id not in self._known and fax.created_at > since
+        )
         self._known.update(fax.id for fax in faxes)
         if fresh:
             self.received.emit(fresh)

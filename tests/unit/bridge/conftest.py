@@ -19,11 +19,13 @@ from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.account import Credentials, ServerProfile
 from rcdesk.core.call import CallRequest
+from rcdesk.core.fax import FaxJob
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
     from rcdesk.store.secrets import Secrets
 
+LANES = ("calls", "faxes", "disk", "archive", "downloads")
 ANSWERS, BUSY, SLOW, CALL_REFUSED = "+16505550200", "+16505550201", "+16505550207", "+16505550212"
 
 
@@ -56,6 +58,8 @@ class Bench:
     faxes: FaxDesk
     lanes: dict[str, Lane]
     problems: list[str]
+    said: list[str]
+    ended: list[FaxJob]
 
     def sign_in(self, simulator: RunningSimulator, qtbot: QtBot) -> None:
         """Sign in as the first user and wait for the account."""
@@ -109,6 +113,7 @@ def make_bench(qapp: object, tmp_path: Path, secrets: Secrets) -> Iterator[Calla
     from rcdesk.core.clock import SystemClock
     from rcdesk.services.calls import CallService
     from rcdesk.services.connection import Connection
+    from rcdesk.services.dispatch import Dispatcher
     from rcdesk.services.faxes import FaxService
     from rcdesk.store.outbox import Outbox
     from rcdesk.store.paths import Paths
@@ -119,21 +124,25 @@ def make_bench(qapp: object, tmp_path: Path, secrets: Secrets) -> Iterator[Calla
     benches: list[Bench] = []
 
     def make() -> Bench:
-        lanes = {name: Lane(name) for name in ("calls", "faxes", "disk")}
+        lanes = {name: Lane(name) for name in LANES}
         session = SessionDesk(lanes["calls"], lambda profile: Connection(profile, secrets))
         calls = CallService(lambda: session.connection, Recents(paths.database))
-        faxes = FaxService(
-            lambda: session.connection, Outbox(paths.database), Spool(paths.spool_dir), SystemClock()
-        )
+        outbox, spool = Outbox(paths.database), Spool(paths.spool_dir)
+        faxes = FaxService(lambda: session.connection, outbox, spool, SystemClock())
+        dispatcher = Dispatcher(lambda: session.connection, outbox, spool, SystemClock())
         bench = Bench(
             session=session,
             calls=CallDesk(lanes["calls"], lanes["disk"], session, calls),
-            faxes=FaxDesk(lanes["faxes"], lanes["disk"], lanes["calls"], session, faxes),
+            faxes=FaxDesk(lanes, session, faxes, dispatcher),
             lanes=lanes,
             problems=[],
+            said=[],
+            ended=[],
         )
         for signal in (session.failed, bench.calls.problem, bench.faxes.problem):
             signal.connect(bench.problems.append)
+        bench.faxes.said.connect(bench.said.append)
+        bench.faxes.ended.connect(bench.ended.append)
         for lane in lanes.values():
             lane.bug.connect(bench.problems.append)
         bench.calls.start()

@@ -118,7 +118,7 @@ def test_qt_finds_nothing_wrong_with_it(
     """Qt's own tester listens to everything: growing, shrinking, another order, rows coming in."""
     archive = ListArchive(sent=_newest(250))
     model = make_model(archive)
-    qtmodeltester.check(model)
+    qtmodeltester.check(model)  # type: ignore[no-untyped-call]
     _show(model, SENT, qtbot)
     for ids in (_newest(260), [3, 1, 2], [3, 2, 1], [], _newest(120), [7, *_newest(119)][:120]):
         archive.ids[Folder.SENT] = list(dict.fromkeys(ids))
