@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QKeySequence, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from rcdesk.ui.look import Button, IconButton, dress, label
 
@@ -54,6 +53,7 @@ class PageViewer(QDialog):
         self._page = 0
         self._count = 0
         self._is_fit = True
+        self._is_closed = False
         self._pictures: dict[tuple[int, int], QPixmap] = {}
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -107,6 +107,11 @@ class PageViewer(QDialog):
         self._is_fit = is_fit
         self._refresh()
         self._show_page()
+
+    def done(self, result: int) -> None:
+        """Pages that come after closing are let go."""
+        self._is_closed = True
+        super().done(result)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The page follows the window."""
@@ -184,7 +189,7 @@ class PageViewer(QDialog):
         self.turn_to(self._page + by)
 
     def _counted(self, count: int) -> None:
-        if not isValid(self):
+        if self._is_closed:
             return
         self._count = count
         self._refresh()
@@ -210,7 +215,7 @@ class PageViewer(QDialog):
         self._proofs.page_image(self._path, self._media_type, self._page, key[1], partial(self._drawn, key))
 
     def _drawn(self, key: tuple[int, int], png: bytes) -> None:
-        if not isValid(self):
+        if self._is_closed:
             return
         picture = QPixmap.fromImage(QImage.fromData(png))
         self._pictures[key] = picture

@@ -102,7 +102,7 @@ def test_a_failed_fax_leaves_its_badge_until_seen_and_offers_the_cure(
     signed_in.screen.wait_for("Failed, 1, not seen yet")
     page = _folder(signed_in, Folder.FAILED)
     signed_in.screen.wait(lambda: page.story.job_id is not None)
-    assert signed_in.screen.has("faxStep_edit")
+    signed_in.screen.wait(lambda: signed_in.screen.has("faxStep_edit"))
     page.activateWindow()
     page._seen.timeout.emit()
     signed_in.screen.wait(lambda: not signed_in.screen.shows("Failed, 1, not seen yet"))
