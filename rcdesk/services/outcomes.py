@@ -237,15 +237,15 @@ def _may_be_one_recipient(error: ApiError) -> bool:
     """True when leaving somebody out may help: no refusal of the whole request, no other parameter named."""
     if isinstance(error, RateLimited) or error.code in _WHOLE_REQUEST or error.status in (413, 415):
         return False
-    named = re.search(r"\[([A-Za-z.\[\]0-9]+)\]", str(error))
-    return error.code != "CMN-101" or named is None or named.group(1).startswith(("to", "phoneNumber"))
+    return not error.parameter or error.parameter.startswith(("to", "phoneNumber"))
 
 
 def _named(error: ApiError, jobs: Sequence[FaxJob]) -> FaxJob | None:
     """The one job whose number the refusal names, None when it names none or several."""
-    text = str(error)
-    digits = [(job, re.sub(r"\D", "", job.recipient.number)) for job in jobs]
-    named = [job for job, number in digits if number and number in re.sub(r"[\s()+.-]", "", text)]
+    value = re.sub(r"[^0-9A-Za-z]", "", error.parameter_value)
+    numbers = [(job, re.sub(r"\D", "", job.recipient.number)) for job in jobs]
+    exact = [job for job, number in numbers if number == value]
+    named = exact or [job for job, number in numbers if number and number in value]
     return named[0] if len(named) == 1 else None
 
 
