@@ -259,7 +259,7 @@ class Running:
             dispatcher=Dispatcher(connection, outbox, spool, clock),
             received=ReceivedService(connection, received, clock),
             people=PeopleService(connection, people, clock),
-            proofs=ProofService(connection, outbox, paths.proof_dir / "pages", clock),
+            proofs=ProofService(connection, outbox, paths.proof_dir, clock),
             folders=folders,
             write_log=FaxLog(folders, clock).write,
             close=(recents.close, outbox.close, received.close, people.close, folders.close),
