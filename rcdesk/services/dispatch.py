@@ -90,7 +90,14 @@ class Dispatcher:
         jobs = self._choose(owner_id)
         if not jobs:
             return self._sent(owner_id, ())
-        refused = self._refuse(jobs, token)
+        try:
+            refused = self._refuse(jobs, token)
+        except StoreUnavailable:
+            raise
+        except StoreError:
+            refused = self._changed_meanwhile(jobs)
+            if not refused:
+                raise
         if refused:
             return self._sent(owner_id, refused)
         return self._sent(owner_id, self._send(session, jobs, token, report or _silent))

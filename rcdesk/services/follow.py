@@ -20,7 +20,7 @@ from rcdesk.api.session import ApiSession
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import Cancelled, NotAllowed, RcdeskError, Rejected
-from rcdesk.core.fax import FaxJob, FaxReport, FaxState, SendBy, state_for
+from rcdesk.core.fax import FaxJob, FaxReport, FaxState, SendBy, WaitReason, state_for
 from rcdesk.core.retry import Again, GiveUp, decide
 from rcdesk.services import fax_sentences as say
 from rcdesk.services.causes import call_result_cause, fax_cause, fax_code_for
@@ -49,6 +49,18 @@ class _Riddle:
     is_gone: bool = False
     is_shared: bool = False
     server_pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """What was learnt about a job, as the step it takes; equal steps are taken in one transaction."""
+
+    new: FaxState
+    detail: str
+    error_code: str = ""
+    server_pages: int | None = None
+    wait_reason: WaitReason = WaitReason.NONE
+    retry_at: datetime | None = None
 
 
 class Follower:
@@ -87,28 +99,56 @@ class Follower:
     ) -> tuple[FaxJob, ...]:
         """Learn what the message store knows about these; the jobs that changed."""
         listed = {message.id: message for message in listing.messages}
+        now = self._clock.now()
         changed: list[FaxJob] = []
+        steps: list[tuple[FaxJob, _Step]] = []
         riddles: list[_Riddle] = []
         groups = by_message(jobs)
         for message_id in self._single_looks([m for m in groups if m not in listed]):
-            try:
-                listed[message_id] = message_store.get(session, message_id, token)
-            except Rejected as exc:
-                if not is_gone(exc):
-                    raise
+            message = self._read(session, message_id, token)
+            if message is not None:
+                listed[message_id] = message
+            else:
                 riddles += [_Riddle(job=job, is_gone=True) for job in groups[message_id]]
         for message_id, group in groups.items():
-            message = listed.get(message_id)
-            if message is not None and message.is_gone and state_for(_report(message, group[0])) is None:
-                riddles += [_Riddle(job=job, is_gone=True) for job in group]
-            elif message is not None:
-                for job in group:
-                    learnt = self._learn(job, message)
-                    if isinstance(learnt, _Riddle):
-                        riddles.append(learnt)
-                    elif learnt is not job:
-                        changed.append(learnt)
-        return (*changed, *self._solve(session, riddles, token))
+            for job in group if message_id in listed else ():
+                match self._learn(job, listed[message_id], now):
+                    case _Step() as step:
+                        steps.append((job, step))
+                    case _Riddle() as riddle:
+                        riddles.append(riddle)
+                    case FaxJob() as newer:
+                        changed.append(newer)
+                    case None:
+                        pass
+        return (*changed, *self._take(steps), *self._take(self._solve(session, riddles, now, token)))
+
+    def _read(self, session: ApiSession, message_id: str, token: CancelToken) -> Message | None:
+        """One message, None when the service does not know it any more."""
+        try:
+            return message_store.get(session, message_id, token)
+        except Rejected as exc:
+            if not is_gone(exc):
+                raise
+            return None
+
+    def _take(self, steps: Sequence[tuple[FaxJob, _Step]]) -> tuple[FaxJob, ...]:
+        together: dict[_Step, list[int]] = {}
+        for job, step in steps:
+            together.setdefault(step, []).append(job.id)
+        changed: list[FaxJob] = []
+        for step, job_ids in together.items():
+            changed += self._outbox.move_all(
+                job_ids,
+                step.new,
+                detail=step.detail,
+                now=self._clock.now(),
+                wait_reason=step.wait_reason,
+                retry_at=step.retry_at,
+                error_code=step.error_code,
+                server_pages=step.server_pages,
+            )
+        return tuple(changed)
 
     def _single_looks(self, message_ids: Sequence[str]) -> list[str]:
         """At most SINGLE_LOOKS of them, all in turn."""
@@ -118,86 +158,70 @@ class Follower:
         self._turn += SINGLE_LOOKS
         return [*message_ids[start:], *message_ids[:start]][:SINGLE_LOOKS]
 
-    def _learn(self, job: FaxJob, message: Message) -> FaxJob | _Riddle:
-        """Take the step the message's status means; the same job when it means nothing new."""
+    def _learn(self, job: FaxJob, message: Message, now: datetime) -> _Step | _Riddle | FaxJob | None:
+        """What the message's status means: a step, a riddle, a page count to know, or nothing new."""
         report = _report(message, job)
         match state_for(report):
             case FaxState.SENT:
-                return self._succeed(job, report.page_count)
+                return _sent(report.page_count)
             case FaxState.FAILED:
                 if report.error_code:
-                    return self._fail(job, report.error_code, fax_cause(report.error_code), report.page_count)
-                is_shared = len(message.to) > 1 and _ours(message, job) is None
+                    return self._failed(
+                        job, report.error_code, fax_cause(report.error_code), report.page_count
+                    )
+                is_shared = len(message.to) > 1 and not _has_own_word(message, job)
                 return _Riddle(job=job, is_shared=is_shared, server_pages=report.page_count)
+            case _ if message.is_gone:
+                return _Riddle(job=job, is_gone=True)
+            case _ if report.page_count not in (None, job.server_pages):
+                return self._outbox.set_server_pages(job.id, report.page_count or 0)
             case _:
-                if report.page_count is not None and report.page_count != job.server_pages:
-                    return self._outbox.set_server_pages(job.id, report.page_count)
-                return job
+                return None
 
-    def _succeed(self, job: FaxJob, server_pages: int | None) -> FaxJob:
-        return self._outbox.move(
-            job.id,
-            FaxState.SENT,
-            detail=say.ACCEPTED,
-            now=self._clock.now(),
-            error_code="",
-            server_pages=server_pages,
-        )
-
-    def _fail(self, job: FaxJob, code: str, cause: str, server_pages: int | None) -> FaxJob:
+    def _failed(self, job: FaxJob, code: str, cause: str, server_pages: int | None, now: datetime) -> _Step:
         """Failed there: another try when that may help, else failed here."""
-        now = self._clock.now()
         decision = decide(code, now=now, tries=job.tries, deadline=job.keep_trying_until)
         if isinstance(decision, Again):
-            return self._outbox.move(
-                job.id,
-                FaxState.WAITING,
+            return _Step(
+                new=FaxState.WAITING,
                 detail=say.waiting_for_line(job, code, decision.at, now),
-                now=now,
-                wait_reason=decision.reason,
-                retry_at=decision.at,
                 error_code=code,
                 server_pages=server_pages,
+                wait_reason=decision.reason,
+                retry_at=decision.at,
             )
         is_late = isinstance(decision, GiveUp) and decision.is_out_of_time
-        return self._outbox.move(
-            job.id,
-            FaxState.FAILED,
-            detail=say.out_of_time(job, say.why(code), now) if is_late else say.failed(cause),
-            now=now,
-            error_code=code,
-            server_pages=server_pages,
-        )
+        detail = say.out_of_time(job, say.why(code), now) if is_late else say.failed(cause)
+        return _Step(new=FaxState.FAILED, detail=detail, error_code=code, server_pages=server_pages)
 
     def _solve(
-        self, session: ApiSession, riddles: Sequence[_Riddle], token: CancelToken
-    ) -> tuple[FaxJob, ...]:
+        self, session: ApiSession, riddles: Sequence[_Riddle], now: datetime, token: CancelToken
+    ) -> list[tuple[FaxJob, _Step]]:
         """Look up in the call log what the message store does not say; what is not known stays for later."""
         if not riddles:
-            return ()
+            return []
         is_fresh = self._ask_call_log(session, riddles, token)
-        changed: list[FaxJob] = []
+        steps: list[tuple[FaxJob, _Step]] = []
         for riddle in riddles:
             found = self._result_for(riddle.job)
             if found is not None:
-                changed.append(self._solved(riddle, found))
+                steps.append((riddle.job, self._solved(riddle, found, now)))
             elif is_fresh:
-                changed.append(self._unsolved(riddle))
-        return tuple(changed)
+                steps.append((riddle.job, self._unsolved(riddle, now)))
+        return steps
 
-    def _solved(self, riddle: _Riddle, found: FaxResult) -> FaxJob:
+    def _solved(self, riddle: _Riddle, found: FaxResult, now: datetime) -> _Step:
         is_open = riddle.is_gone or riddle.is_shared
         if found.result in _LOG_SUCCESS and is_open:
-            return self._succeed(riddle.job, riddle.server_pages)
+            return _sent(riddle.server_pages)
         code = fax_code_for(found.result, found.reason)
         words = call_result_cause(found.result, found.reason).words
-        return self._fail(riddle.job, code, words, riddle.server_pages)
+        return self._failed(riddle.job, code, words, riddle.server_pages, now)
 
-    def _unsolved(self, riddle: _Riddle) -> FaxJob:
+    def _unsolved(self, riddle: _Riddle, now: datetime) -> _Step:
         if not riddle.is_gone and not riddle.is_shared:
-            return self._fail(riddle.job, "", fax_cause(""), riddle.server_pages)
-        detail = say.GONE if riddle.is_gone else say.UNKNOWN_WHO
-        return self._outbox.move(riddle.job.id, FaxState.FAILED, detail=detail, now=self._clock.now())
+            return self._failed(riddle.job, "", fax_cause(""), riddle.server_pages, now)
+        return _Step(new=FaxState.FAILED, detail=say.GONE if riddle.is_gone else say.UNKNOWN_WHO)
 
     def _ask_call_log(self, session: ApiSession, riddles: Sequence[_Riddle], token: CancelToken) -> bool:
         """Bring the call log up to date when it may be asked; False to leave the riddles for later.
@@ -231,11 +255,14 @@ class Follower:
         )
 
 
-def _ours(message: Message, job: FaxJob) -> str | None:
-    """The status word of this job's recipient, None when the message does not say it."""
+def _sent(server_pages: int | None) -> _Step:
+    return _Step(new=FaxState.SENT, detail=say.ACCEPTED, server_pages=server_pages)
+
+
+def _has_own_word(message: Message, job: FaxJob) -> bool:
+    """True when the message says of this job's recipient what became of it."""
     number = digits(job.recipient.number)
-    mine = next((to for to in message.to if digits(to.number) == number), None)
-    return mine.status if mine is not None and mine.status else None
+    return any(digits(to.number) == number and to.status for to in message.to)
 
 
 def _report(message: Message, job: FaxJob) -> FaxReport:
