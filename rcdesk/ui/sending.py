@@ -85,7 +85,9 @@ class Sending(QObject):
         faxes = desk.faxes
         faxes.queued.connect(self._queued)
         faxes.job_changed.connect(self._job_changed)
+        faxes.jobs_changed.connect(self._track)
         faxes.undone.connect(self._undone)
+        self._track(faxes.jobs)
 
     @property
     def is_busy(self) -> bool:
@@ -213,14 +215,27 @@ class Sending(QObject):
     def _queued(self, jobs: tuple[FaxJob, ...]) -> None:
         draft, self._queueing = self._queueing, None
         self._last = {job.id: job for job in jobs}
-        ids = tuple(job.id for job in jobs if job.state is FaxState.HELD)
-        left_s = self._desk.faxes.undo_left_s(ids) if ids else 0.0
-        if left_s > 0:
-            self._held.append(_Held(job_ids=ids, of_s=left_s))
+        self._track(jobs)
         self.queued.emit(draft)
         self._show_last()
         self._count_down()
         self.changed.emit()
+
+    @Slot(object)
+    def _track(self, jobs: tuple[FaxJob, ...]) -> None:
+        """Offer Undo for every Send among these that is still held, also for one from before a restart."""
+        known = {job_id for held in self._held for job_id in held.job_ids}
+        batches: dict[int, list[int]] = {}
+        for job in jobs:
+            if job.state is FaxState.HELD and job.id not in known:
+                batches.setdefault(job.batch_id, []).append(job.id)
+        for batch_id in sorted(batches):
+            ids = tuple(batches[batch_id])
+            left_s = self._desk.faxes.undo_left_s(ids)
+            if left_s > 0:
+                self._held.append(_Held(job_ids=ids, of_s=left_s))
+        if batches:
+            self._count_down()
 
     @Slot(object)
     def _job_changed(self, job: FaxJob) -> None:

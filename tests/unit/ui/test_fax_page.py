@@ -325,6 +325,15 @@ def test_each_of_two_faxes_can_be_undone_the_newest_first(page: FaxPage, stage: 
     assert stage.faxes.steps == [("undo", 2), ("undo", 1)]
 
 
+def test_a_fax_held_before_a_restart_can_still_be_undone(page: FaxPage, stage: Stage) -> None:
+    stage.faxes.have(job(3, FaxState.HELD, batch_id=2), job(4, FaxState.HELD, batch_id=2))
+    stage.faxes.have(*stage.faxes.jobs)
+    assert _button(page, "undoButton").isVisible()
+    page.undo_send()
+    page.undo_send()
+    assert stage.faxes.steps == [("undo", 3), ("undo", 4)]
+
+
 def test_a_fax_that_has_left_cannot_be_undone(page: FaxPage, stage: Stage) -> None:
     _send_note(page, stage, "650 555 0110", 1)
     stage.faxes.job_changed.emit(job(1, FaxState.QUEUED))

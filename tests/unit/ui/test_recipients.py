@@ -7,7 +7,16 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QListWidget, QPushButton, QTreeWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLabel,
+    QListView,
+    QListWidget,
+    QPushButton,
+    QTreeWidget,
+    QWidget,
+)
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -122,6 +131,17 @@ def test_keys_choose_and_take_a_suggestion(qtbot: QtBot, field: RecipientField) 
     qtbot.keyClick(field.line, Qt.Key.Key_Return)
     assert [r.name for r in field.recipients] == ["Vale Dental"]
     assert field.line.text() == "" and not field.offered.isVisible()
+
+
+def test_a_click_takes_a_suggestion(qtbot: QtBot, field: RecipientField) -> None:
+    qtbot.keyClicks(field.line, "val")
+    qtbot.waitUntil(field.offered.isVisible)
+    rows = field.offered.findChild(QListView, "suggestionList")
+    assert rows is not None
+    place = rows.visualRect(field.offered.model.index(1, 0)).center()
+    qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert [r.name for r in field.recipients] == ["Vale Dental"]
+    assert field.line.hasFocus()
 
 
 def test_escape_closes_and_keeps_what_was_typed(qtbot: QtBot, field: RecipientField) -> None:
