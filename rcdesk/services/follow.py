@@ -166,9 +166,8 @@ class Follower:
                 return _sent(report.page_count)
             case FaxState.FAILED:
                 if report.error_code:
-                    return self._failed(
-                        job, report.error_code, fax_cause(report.error_code), report.page_count
-                    )
+                    cause = fax_cause(report.error_code)
+                    return self._failed(job, report.error_code, cause, report.page_count, now)
                 is_shared = len(message.to) > 1 and not _has_own_word(message, job)
                 return _Riddle(job=job, is_shared=is_shared, server_pages=report.page_count)
             case _ if message.is_gone:
