@@ -35,11 +35,11 @@ from rcdesk.ui.fax_list import FaxListView
 from rcdesk.ui.fax_steps import FOR_ALL, FaxStep, main_step, shared_steps, step_icon, step_words
 from rcdesk.ui.fax_story import FaxStory
 from rcdesk.ui.fax_words import is_new, spoken
+from rcdesk.ui.folder_empty import FolderEmpty
 from rcdesk.ui.folder_head import FolderHead
-from rcdesk.ui.folder_words import empty_words, nothing_found_words, standing_words, title
+from rcdesk.ui.folder_words import standing_words, title
 from rcdesk.ui.foot_line import FootLine
 from rcdesk.ui.icons import icon
-from rcdesk.ui.look import Button, label
 from rcdesk.ui.received_page import ReceivedStory
 
 SEEN_AFTER_MS = 2000
@@ -59,6 +59,7 @@ class FaxFolderPage(QWidget):
         self._desk = desk
         self._folder = folder
         self._wanted_id: int | None = None
+        self._last_row = 0
         self.model = desk.new_folder_model(self)
         self.model.words = spoken
         self.model.set_watched(False)
@@ -69,6 +70,7 @@ class FaxFolderPage(QWidget):
         self.received = ReceivedStory(desk)
         self.acts = FaxActs(desk, self)
         self.foot = FootLine()
+        self.empty = FolderEmpty(folder)
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self._count_down)
@@ -86,7 +88,7 @@ class FaxFolderPage(QWidget):
     def _build(self) -> None:
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
-        self._stack.addWidget(self._make_empty())
+        self._stack.addWidget(self.empty)
         self._stack.setCurrentIndex(1)
         self._side = QStackedWidget()
         self._side.addWidget(self.story)
@@ -122,31 +124,15 @@ class FaxFolderPage(QWidget):
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         return view
 
-    def _make_empty(self) -> QWidget:
-        empty = QWidget()
-        layout = QVBoxLayout(empty)
-        layout.setSpacing(12)
-        layout.addStretch(1)
-        self._empty_words = label(empty_words(self._folder), "muted", wraps=True)
-        self._empty_words.setObjectName("emptyWords")
-        self._empty_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout.addWidget(self._empty_words)
-        self._write = Button(self.tr("Write a new fax"), kind="link", icon_name="compose", token="accent_ink")
-        self._write.clicked.connect(self.new_fax_asked)
-        self._show_all = Button(self.tr("Show everything"), kind="link", icon_name="x", token="accent_ink")
-        self._show_all.setObjectName("showEverything")
-        self._show_all.clicked.connect(self.search.clear)
-        for action in (self._write, self._show_all):
-            layout.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(2)
-        return empty
-
     def _connect(self) -> None:
         desk, view = self._desk, self.list
         self.head.new_fax_asked.connect(self.new_fax_asked)
         self.head.log_asked.connect(self.acts.ask_log)
         self.head.sync_asked.connect(desk.received.sync_now)
         self.head.pause_asked.connect(self._toggle_pause)
+        self.empty.everything_asked.connect(self.search.clear)
+        fill = self.head.sync_asked if self._folder is Folder.RECEIVED else self.new_fax_asked
+        self.empty.fill_asked.connect(fill)
         self.search.changed.connect(self._ask)
         self.search.list_asked.connect(self.focus_list)
         self.model.counted.connect(self._counted)
@@ -203,17 +189,14 @@ class FaxFolderPage(QWidget):
     @Slot()
     def _ask(self) -> None:
         account = self._desk.session.account
+        self._last_row = 0
         self.model.set_query(self.search.query(account.owner_id if account is not None else ""))
 
     @Slot(int)
     def _counted(self, count: int) -> None:
         self.head.set_count(count)
         self._stack.setCurrentIndex(0 if count else 1)
-        is_narrowed = self.search.is_narrowed
-        text = self.search.field.text().strip()
-        self._empty_words.setText(nothing_found_words(text) if is_narrowed else empty_words(self._folder))
-        self._write.setVisible(not is_narrowed and self._folder is not Folder.RECEIVED)
-        self._show_all.setVisible(is_narrowed)
+        self.empty.show_why(is_narrowed=self.search.is_narrowed, text=self.search.field.text().strip())
         if not count:
             self._show_story()
 
@@ -222,7 +205,7 @@ class FaxFolderPage(QWidget):
         self._select_wanted()
         has_none = not self.list.selectionModel().hasSelection()
         if has_none and self.model.rowCount() and self._wanted_id is None:
-            self._choose_row(0)
+            self._choose_row(min(self._last_row, self.model.rowCount() - 1))
         self._show_story()
         self._looked_at()
 
@@ -269,6 +252,9 @@ class FaxFolderPage(QWidget):
 
     @Slot(QItemSelection, QItemSelection)
     def _selection_changed(self, _new: QItemSelection, _old: QItemSelection) -> None:
+        parts = self._parts()
+        if parts:
+            self._last_row = min(part.top() for part in parts)
         self._show_story()
         self._looked_at()
 

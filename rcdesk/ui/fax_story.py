@@ -12,7 +12,7 @@ from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QSizePolicy, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.fax import FaxEvent, FaxJob, FaxState
@@ -253,4 +253,11 @@ def _scrolling(widget: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.viewport().setAutoFillBackground(False)
     area.setWidget(inner)
+    bar = area.verticalScrollBar()
+    bar.rangeChanged.connect(partial(_show_the_last, bar))
     return area
+
+
+def _show_the_last(bar: QScrollBar, _least: int, most: int) -> None:
+    """What happened last is what one wants to read."""
+    bar.setValue(most)

@@ -16,11 +16,12 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QPageSize
 from rcdesk.core.fax import FaxJob, FaxState, Resolution, SpooledFile
 from rcdesk.core.proof import ProofFacts
 from rcdesk.ui.fax_words import state_badge
+from rcdesk.ui.tokens import LIGHT
 
 DPI = 300
 EDGE = 54.0
 LABEL_WIDTH = 190.0
-INK, FAINT, LINE = QColor("#15161A"), QColor("#575B62"), QColor("#C9C6BF")
+INK, FAINT, LINE = QColor(LIGHT.paperink), QColor(LIGHT.ink2), QColor(LIGHT.border)
 
 
 def _tr(text: str) -> str:

@@ -257,7 +257,9 @@ class SideBar(QFrame):
 
     def set_counts(self, counts: FolderCounts) -> None:
         """The pills: what is in the queue, failures not seen, unread received faxes."""
-        needs_you = self.tr("{0} need you").format(counts.needs_you) if counts.needs_you else ""
+        needs_you = (
+            self.tr("{0} waiting for your answer").format(counts.needs_you) if counts.needs_you else ""
+        )
         self._buttons["queue"].set_count(counts.queue, "wait" if counts.needs_you else "", needs_you)
         self._buttons["failed"].set_count(counts.failed_unseen, "bad", self.tr("not seen yet"))
         self._buttons["received"].set_count(counts.received_unread, "", self.tr("unread"))

@@ -207,7 +207,7 @@ def ended_words(jobs: Sequence[FaxJob]) -> tuple[str, str]:
     if need == len(jobs):
         return _tr("{0} faxes need you").format(need), names
     if need:
-        return _tr("{0} faxes failed, {1} need you").format(len(jobs) - need, need), names
+        return _tr("Faxes: {0} failed, {1} waiting for your answer").format(len(jobs) - need, need), names
     return _tr("{0} faxes failed").format(len(jobs)), names
 
 

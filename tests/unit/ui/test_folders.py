@@ -114,6 +114,16 @@ def test_story_follows_the_chosen_fax(qtbot: QtBot, stage: Stage, pages: dict[Fo
     assert page.story.job_id is None
 
 
+def test_the_next_one_is_chosen_when_a_fax_leaves(stage: Stage, pages: dict[Folder, FaxFolderPage]) -> None:
+    page = pages[Folder.FAILED]
+    made = [job(n, FaxState.FAILED) for n in range(1, 6)]
+    stage.faxes.have(*made)
+    page.select(3)
+    made[2] = job(3, FaxState.QUEUED)
+    stage.faxes.have(*made)
+    assert page.story.job_id == 4
+
+
 def test_progress_is_shown_in_place(stage: Stage, pages: dict[Folder, FaxFolderPage]) -> None:
     page = pages[Folder.QUEUE]
     stage.faxes.have(job(1, FaxState.SENDING, bytes_sent=1, bytes_total=100))

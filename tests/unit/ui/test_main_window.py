@@ -88,7 +88,7 @@ def test_counts(window: MainWindow, stage: Stage) -> None:
     assert names == [
         "Phone",
         "New fax",
-        "Queue, 2, 1 need you",
+        "Queue, 2, 1 waiting for your answer",
         "Sent",
         "Failed, 1, not seen yet",
         "Received, 3, unread",

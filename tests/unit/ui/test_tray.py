@@ -131,7 +131,7 @@ def test_successes_are_told_when_wanted(qtbot: QtBot, stage: Stage, is_wanted: b
 
 def test_words_for_endings() -> None:
     failed, needs = job(1, FaxState.FAILED, "A"), job(2, FaxState.NEEDS_YOU, "B")
-    assert ended_words([failed, failed, needs])[0] == "2 faxes failed, 1 need you"
+    assert ended_words([failed, failed, needs])[0] == "Faxes: 2 failed, 1 waiting for your answer"
     assert ended_words([needs, needs])[0] == "2 faxes need you"
     assert ended_words([job(3, FaxState.SENT), job(4, FaxState.SENT)])[0] == "2 faxes were accepted"
 

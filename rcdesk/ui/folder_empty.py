@@ -1,0 +1,50 @@
+"""What a folder shows when it lists nothing: one line and one action.
+
+An empty folder offers what fills it, a search without a hit offers everything. GUI thread. Read next:
+folder_words.py, fax_pages.py.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from rcdesk.core.folder import Folder
+from rcdesk.ui.folder_words import empty_words, nothing_found_words
+from rcdesk.ui.look import Button, label
+
+
+class FolderEmpty(QWidget):
+    """fill_asked() and everything_asked() on its buttons."""
+
+    fill_asked = Signal()
+    everything_asked = Signal()
+
+    def __init__(self, folder: Folder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._folder = folder
+        self._words = label("", "muted", wraps=True)
+        self._words.setObjectName("emptyWords")
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        is_received = folder is Folder.RECEIVED
+        words = self.tr("Look for new faxes now") if is_received else self.tr("Write a new fax")
+        sign = "retry" if is_received else "compose"
+        self._fill = Button(words, kind="link", icon_name=sign, token="accent_ink")
+        self._fill.clicked.connect(self.fill_asked)
+        self._all = Button(self.tr("Show everything"), kind="link", icon_name="x", token="accent_ink")
+        self._all.setObjectName("showEverything")
+        self._all.clicked.connect(self.everything_asked)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(12)
+        layout.addStretch(1)
+        layout.addWidget(self._words)
+        for action in (self._fill, self._all):
+            layout.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(2)
+        self.show_why(is_narrowed=False, text="")
+
+    def show_why(self, *, is_narrowed: bool, text: str) -> None:
+        """Nothing there, or nothing found for this text or filter."""
+        self._words.setText(nothing_found_words(text) if is_narrowed else empty_words(self._folder))
+        self._fill.setVisible(not is_narrowed)
+        self._all.setVisible(is_narrowed)
