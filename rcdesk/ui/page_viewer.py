@@ -105,6 +105,8 @@ class PageViewer(QDialog):
     def set_fit(self, is_fit: bool) -> None:
         """Fit the width of the window, or 100 %."""
         self._is_fit = is_fit
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if is_fit else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self._area.setHorizontalScrollBarPolicy(policy)
         self._refresh()
         self._show_page()
 
@@ -125,6 +127,7 @@ class PageViewer(QDialog):
         area.setWidget(self._sheet)
         area.setWidgetResizable(True)
         area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         dress(area, "#viewerArea, #viewerArea > QWidget, #viewerSheet { background: $table; }")
         return area
 
@@ -200,7 +203,7 @@ class PageViewer(QDialog):
 
     def _width_px(self) -> int:
         """How wide the page is drawn, in device pixels."""
-        room = self._area.viewport().width() - 2 * EDGE
+        room = self._area.width() - self._area.verticalScrollBar().sizeHint().width() - 2 * EDGE
         logical = max(200, min(room, 2000)) if self._is_fit else FULL_WIDTH_PX
         return round(logical * self.devicePixelRatioF())
 

@@ -76,7 +76,13 @@ class FirstPage(QWidget):
             room = QSize(self.width() - 32, self.height() - 24)
             size = self._picture.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
             sheet = QRectF((self.width() - size.width()) / 2, 12, size.width(), size.height())
-            painter.drawPixmap(sheet, self._picture, QRectF(self._picture.rect()))
+            ratio = self.devicePixelRatioF()
+            fine = self._picture.scaled(
+                size * ratio,
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            painter.drawPixmap(sheet, fine, QRectF(fine.rect()))
             painter.setPen(QPen(color("hairline"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(sheet)
