@@ -36,6 +36,7 @@ from rcdesk.core.errors import (
 
 _REFRESH_EARLY = timedelta(seconds=90)
 _REFRESH_TRIES = 3
+_TOKEN_TRIES = 4
 _REFRESH_PAUSE_S = 10.0
 _SIGN_IN_AGAIN = "RingCentral asks you to sign in again."
 
@@ -120,10 +121,11 @@ class ApiSession:
     ) -> requests.Response:
         """Send one request as the signed-in user; see Transport.send for what it takes and raises.
 
-        make_data builds a fresh streaming body for each try.
+        make_data builds a fresh streaming body for each try. An access token may die while it is on its way,
+        also when another lane has just traded it in, so a refused one is replaced more than once.
         """
         tokens = self._fresh(token)
-        for is_last in (False, True):
+        for tries_left in reversed(range(_TOKEN_TRIES)):
             try:
                 return self.transport.send(
                     method,
@@ -141,7 +143,7 @@ class ApiSession:
                     max_wait_s=max_wait_s,
                 )
             except ApiError as exc:
-                if is_last or not is_token_expired(exc):
+                if tries_left == 0 or not is_token_expired(exc):
                     raise
             tokens = self._fresh(token, instead_of=tokens)
         raise AssertionError("the loop returns or raises")

@@ -56,6 +56,7 @@ def take_back(
         if not _is_deleted(session, message_id, token, is_scheduled=is_scheduled):
             late += len(jobs)
             continue
+        outbox.forget_source(jobs[0].owner_id, message_id)
         back += len(jobs)
         detail = IN_TIME if is_scheduled else DELETED
         ids = [job.id for job in jobs]

@@ -298,6 +298,14 @@ class Outbox:
         )
         return frozenset(row["message_id"] for row in rows)
 
+    def forget_source(self, owner_id: str, message_id: str) -> None:
+        """The service has deleted this message: nothing can be sent again from its pages."""
+        with transaction(self._db.get()) as connection:
+            connection.execute(
+                "UPDATE fax SET source_message_id = '' WHERE owner_id = ? AND source_message_id = ?",
+                (owner_id, message_id),
+            )
+
     def set_server_pages(self, job_id: int, server_pages: int) -> FaxJob:
         """Keep the service's own page count, which may become known after the fax was handed over."""
         self._change("UPDATE fax SET server_pages = ? WHERE id = ?", server_pages, job_id)

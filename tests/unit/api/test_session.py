@@ -134,10 +134,20 @@ def test_a_refused_bearer_is_refreshed_once(session_with: Start) -> None:
 
 
 def test_a_second_refusal_is_told(session_with: Start) -> None:
-    session, service, _ = session_with(tokens(lives_s=3000), (200, {**FRESH, "access_token": "also old"}))
+    session, service, _ = session_with(
+        tokens(lives_s=3000), *[(200, {**FRESH, "access_token": "also old"})] * 3
+    )
     with pytest.raises(SignInNeeded):
         read(session, CancelToken())
-    assert service.events == ["refused", "asked", "saved", "refused"]
+    assert service.events == ["refused", *["asked", "saved", "refused"] * 3]
+
+
+def test_a_token_that_dies_twice_on_its_way_is_replaced_twice(session_with: Start) -> None:
+    stale = {**FRESH, "access_token": "also old"}
+    session, service, keeper = session_with(tokens(lives_s=3000), (200, stale), (200, FRESH))
+    read(session, CancelToken())
+    assert service.events == ["refused", "asked", "saved", "refused", "asked", "saved", "used"]
+    assert keeper.tokens is not None and keeper.tokens.access_token == "new"
 
 
 @pytest.mark.parametrize("trouble", [(500, {}), None])

@@ -339,7 +339,7 @@ def test_signed_out_nothing_changes(rig: Rig) -> None:
 
 def test_after_a_new_sign_in_the_waiting_ones_go_at_once(rig: Rig) -> None:
     rig.queue_one()
-    rig.simulator.fault("status", path="/fax", method="POST", status=401, times=2)
+    rig.simulator.fault("status", path="/fax", method="POST", status=401, times=4)
     (job,) = rig.send()
     assert (job.state, job.wait_reason) == (S.WAITING, WaitReason.SIGN_IN)
     assert rig.send() == ()
