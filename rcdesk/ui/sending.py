@@ -73,6 +73,7 @@ class Sending(QObject):
         self._asked: FaxDraft | None = None
         self._reviewed: FaxDraft | None = None
         self._queueing: FaxDraft | None = None
+        self._unsure: FaxDraft | None = None
         self._dialog: ReviewDialog | None = None
         self._last: dict[int, FaxJob] = {}
         self._held: list[_Held] = []
@@ -111,6 +112,8 @@ class Sending(QObject):
     def stop_waiting(self) -> bool:
         """Something went wrong: let go of what was under way; True when there was something."""
         was_busy = self._asked is not None or self._queueing is not None
+        if self._queueing is not None:
+            self._unsure = self._queueing  # the trouble may have been another fax's
         self._asked = self._queueing = None
         if was_busy:
             self._slow.stop()
@@ -198,7 +201,7 @@ class Sending(QObject):
         self.changed.emit()
 
     def _queue(self, draft: FaxDraft) -> None:
-        self._queueing = draft
+        self._queueing, self._unsure = draft, None
         self._is_cancelling = False
         self._last = {}
         self.changed.emit()
@@ -213,7 +216,8 @@ class Sending(QObject):
 
     @Slot(object)
     def _queued(self, jobs: tuple[FaxJob, ...]) -> None:
-        draft, self._queueing = self._queueing, None
+        draft = self._queueing or self._unsure
+        self._queueing = self._unsure = None
         self._last = {job.id: job for job in jobs}
         self._track(jobs)
         self.queued.emit(draft)

@@ -388,6 +388,16 @@ def test_news_of_other_pages_is_not_shown_here(page: FaxPage, stage: Stage) -> N
     assert _words(page, "faxNews") == "Stopped: 2."
 
 
+def test_trouble_of_another_fax_while_queueing_leaves_no_copy_behind(page: FaxPage, stage: Stage) -> None:
+    page.recipients.add_text("650 555 0110")
+    page.note.setPlainText("Hello")
+    page.send()
+    stage.faxes.problem.emit("RingCentral asks us to wait 41 s. Nothing is lost.")
+    stage.faxes.queued.emit((job(1, FaxState.QUEUED),))
+    assert page.composed.is_blank
+    assert len(stage.faxes.drafts) == 1
+
+
 def test_what_was_changed_while_the_copy_was_made_stays(page: FaxPage, stage: Stage) -> None:
     page.recipients.add_text("650 555 0110")
     page.note.setPlainText("Hello")
