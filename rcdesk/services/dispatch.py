@@ -83,6 +83,8 @@ class Dispatcher:
         if self._outcomes.has_unrecorded:
             return self._sent(owner_id, self._outcomes.record_late())
         session = session_of(self._connection())
+        if not acts_for(session, owner_id):
+            return Sent()
         self._signed_in_again(owner_id, session)
         wait_s = session.gate.wait_s("Heavy")
         if wait_s > GATE_PATIENCE_S:
@@ -271,6 +273,12 @@ class Dispatcher:
         if waiting:
             self._outbox.move_all(ids_of(waiting), FaxState.QUEUED, detail=say.TURN, now=self._clock.now())
         self._refused_token = ""
+
+
+def acts_for(session: ApiSession, owner_id: str) -> bool:
+    """False when somebody else is signed in by now: a fax never goes out from another person's account."""
+    tokens = session.tokens
+    return tokens is None or tokens.owner_id in ("", owner_id)
 
 
 def _access_token(session: ApiSession) -> str:

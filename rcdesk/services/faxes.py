@@ -279,10 +279,13 @@ class FaxService:
         if not jobs and not interrupted:
             return ()
         from rcdesk.services.connection import session_of
+        from rcdesk.services.dispatch import acts_for
         from rcdesk.services.follow import Follower
         from rcdesk.services.reconcile import Listing, Reconciler, list_since
 
         session = session_of(self._connection())
+        if not acts_for(session, owner_id):
+            return ()
         reconciler = self._reconciler = self._reconciler or Reconciler(self._outbox, self._clock)
         follower = self._follower = self._follower or Follower(self._outbox, self._clock)
         jobs = follower.due(jobs, session.service_offset_s)

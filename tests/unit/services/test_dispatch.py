@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rcdesk.core.account import Credentials
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import SignInNeeded, StoreError, StoreUnavailable
 from rcdesk.core.fax import FaxDraft, FaxRequest, FaxState, Recipient, SendBy, WaitReason
@@ -337,14 +338,27 @@ def test_signed_out_nothing_changes(rig: Rig) -> None:
     assert rig.get(job).state is S.QUEUED
 
 
+def test_a_fax_never_leaves_from_another_persons_account(rig: Rig) -> None:
+    sent, waiting = rig.queue_one(), rig.queue_one("+16505550143")
+    rig.send()
+    second = rig.simulator.second_credentials
+    rig.connection.sign_in_jwt(
+        Credentials(client_id=second["client_id"], client_secret=second["client_secret"], jwt=second["jwt"]),
+        CancelToken(),
+    )
+    assert rig.send() == ()
+    rig.pass_time(60)
+    assert rig.refresh() == ()
+    assert [rig.get(job).state for job in (sent, waiting)] == [S.HANDED_OVER, S.QUEUED]
+    assert rig.stored() == 1
+
+
 def test_after_a_new_sign_in_the_waiting_ones_go_at_once(rig: Rig) -> None:
     rig.queue_one()
     rig.simulator.fault("status", path="/fax", method="POST", status=401, times=4)
     (job,) = rig.send()
     assert (job.state, job.wait_reason) == (S.WAITING, WaitReason.SIGN_IN)
     assert rig.send() == ()
-    from rcdesk.core.account import Credentials
-
     rig.connection.sign_in_jwt(
         Credentials(
             client_id=rig.simulator.client_id,
