@@ -136,6 +136,8 @@ class ReviewDialog(QDialog):
         self.setMinimumWidth(680)
         title = draft.documents[0].name if draft.documents else self.tr("Cover page only")
         self.page = FirstPage(self.tr("First page: {0}, {1}").format(title, pages_words))
+        number = pretty(self._first.recipient.number)
+        self.setAccessibleDescription(f"{self._first.recipient.name} {number}. {self._sentence()}".strip())
         self._build(title, pages_words)
         self._set_focus()
 
