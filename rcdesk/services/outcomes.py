@@ -36,6 +36,7 @@ RESEND_PAUSE = timedelta(seconds=60)
 """How long to wait when the service cannot resend pages right now (MSG-343)."""
 
 _RESEND_NOT_NOW = "MSG-343"
+_BAD_PARAMETER = "CMN-101"
 _MOST_RESENDS = 2
 _WHOLE_REQUEST = frozenset(
     (
@@ -187,7 +188,7 @@ class Outcomes:
         code = error.code if isinstance(error, ApiError) else ""
         if is_out_of_time:
             detail = say.out_of_time(jobs[0], str(error).rstrip("."), now)
-        elif code in _WHOLE_REQUEST or code == "CMN-101":
+        elif code in _WHOLE_REQUEST or code == _BAD_PARAMETER:
             detail = say.failed(api_cause(code).words)
         else:
             detail = say.failed(str(error))
@@ -234,10 +235,15 @@ class Outcomes:
 
 
 def _may_be_one_recipient(error: ApiError) -> bool:
-    """True when leaving somebody out may help: no refusal of the whole request, no other parameter named."""
+    """True when the refusal is about the recipients: it names them, or a bad parameter without saying which.
+
+    Any other would be the same for every part of the group, at a request each.
+    """
     if isinstance(error, RateLimited) or error.code in _WHOLE_REQUEST or error.status in (413, 415):
         return False
-    return not error.parameter or error.parameter.startswith(("to", "phoneNumber"))
+    if error.parameter:
+        return error.parameter.startswith(("to", "phoneNumber"))
+    return error.code == _BAD_PARAMETER
 
 
 def _named(error: ApiError, jobs: Sequence[FaxJob]) -> FaxJob | None:
