@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
+from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Resolution
 
 FAX_WIDTH = 1728
@@ -22,6 +23,18 @@ STANDARD_LINES_PER_INCH = 98
 MAX_FAX_LINES_INCHES = 28.0
 """The longest page made: two sheets of legal. A longer one is shrunk to this."""
 MM_PER_INCH = 25.4
+
+
+class PasswordNeeded(UserError):
+    """A file opens with a password only; was_wrong is True when one was given and is not the right one."""
+
+    def __init__(self, message: str, *, was_wrong: bool = False) -> None:
+        super().__init__(message)
+        self.was_wrong = was_wrong
+
+
+class NotDrawnHere(UserError):
+    """The service accepts this kind of file, but its pages cannot be drawn or counted on this computer."""
 
 
 def lines_per_inch(resolution: Resolution) -> int:

@@ -27,7 +27,7 @@ _SAVE_AS_PDF = "Save it as PDF and add that."
 BROKEN_PICTURE = (OSError, EOFError, ValueError, SyntaxError, LookupError, TypeError, struct.error)
 """How Pillow says that a file is broken, depending on where."""
 
-pdfium_lock = threading.Lock()
+pdfium_lock = threading.RLock()
 
 
 def inspect(path: Path, token: CancelToken | None = None) -> Document:

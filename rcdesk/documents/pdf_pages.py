@@ -1,0 +1,231 @@
+"""The pages of a PDF, by PDFium: forms and annotations are drawn as they would be printed.
+
+PDFium is not safe on two threads and can be brought down by a hostile file: pdfium_lock guards it, and the
+page room around it is a process of its own. Read next: pages.py.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rcdesk.core.errors import UserError
+from rcdesk.core.paper import DPI_X, FAX_WIDTH, MM_PER_INCH, PasswordNeeded, Place
+from rcdesk.documents.inspect import pdfium_lock
+from rcdesk.documents.pages import MAX_DRAWN_PX, WHOLE, Pages, sane_mm
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+POINTS_PER_INCH = 72.0
+_WHITE = (255, 255, 255, 255)
+_ALMOST = 0.02
+
+_Picture = tuple[tuple[int, int], tuple[float, float], int]
+"""Dots across and down, points across and down, bits a dot."""
+
+
+class PdfPages(Pages):
+    """An open PDF; see Pages."""
+
+    def __init__(self, path: Path, password: str | None = None) -> None:
+        with pdfium_lock:
+            self._document = _opened(path, password)
+            try:
+                _prepare_forms(self._document)
+                self._count = len(self._document)
+            except BaseException:
+                self._document.close()
+                raise
+            if self._count == 0:
+                self._document.close()
+                raise UserError("This PDF has no pages. Choose another.")
+        self._held: tuple[int, Any] | None = None
+        self._sizes: dict[int, tuple[float, float]] = {}
+        self._pictures: dict[int, _Picture | None] = {}
+
+    @property
+    def count(self) -> int:
+        return self._count
+
+    def size_mm(self, page: int) -> tuple[float, float]:
+        if page not in self._sizes:
+            with self.pdf_page(page) as found:
+                width_pt, height_pt = found.get_size()
+            points_mm = MM_PER_INCH / POINTS_PER_INCH
+            self._sizes[page] = sane_mm(width_pt * points_mm, height_pt * points_mm)
+        return self._sizes[page]
+
+    def drawn(self, page: int, size_px: tuple[int, int], turn: int = 0, crop: Place = WHOLE) -> Image:
+        import pypdfium2
+        import pypdfium2.raw as pdfium
+
+        width, height = size_px
+        full_width, full_height = _whole_size(size_px, crop)
+        left, top = -round(crop.x * full_width), -round(crop.y * full_height)
+        flags = ctypes.c_int(pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE | pdfium.FPDF_PRINTING).value
+        with self.pdf_page(page) as found:
+            bitmap = pypdfium2.PdfBitmap.new_native(width, height, pdfium.FPDFBitmap_Gray)
+            try:
+                bitmap.fill_rect(_WHITE, 0, 0, width, height)
+                where = (bitmap, found, left, top, full_width, full_height, turn // 90 % 4, flags)
+                pdfium.FPDF_RenderPageBitmap(*where)
+                if self._document.formenv:
+                    pdfium.FPDF_FFLDraw(self._document.formenv, *where)
+                picture: Image = bitmap.to_pil().copy()
+            finally:
+                bitmap.close()
+        return picture
+
+    def scan_dpi(self, page: int) -> tuple[float, float] | None:
+        found = self._only_picture(page)
+        if found is None:
+            return None
+        (width_px, height_px), (width_pt, height_pt), _ = found
+        return width_px / width_pt * POINTS_PER_INCH, height_px / height_pt * POINTS_PER_INCH
+
+    def fax_lines_per_inch(self, page: int) -> int | None:
+        found = self._only_picture(page)
+        if found is None:
+            return None
+        (width_px, height_px), (width_pt, height_pt), bits = found
+        if bits != 1 or width_px != FAX_WIDTH:
+            return None
+        across = width_px / width_pt * POINTS_PER_INCH
+        down = height_px / height_pt * POINTS_PER_INCH
+        return nominal_lines(across, down)
+
+    def is_one_bit(self, page: int) -> bool:
+        found = self._only_picture(page)
+        return found is not None and found[2] == 1
+
+    @contextmanager
+    def pdf_page(self, page: int) -> Iterator[Any]:
+        import pypdfium2
+
+        self.check(page)
+        with pdfium_lock:
+            try:
+                if self._held is None or self._held[0] != page:
+                    self._let_go()
+                    self._held = (page, self._document[page])
+                yield self._held[1]
+            except (pypdfium2.PdfiumError, ctypes.ArgumentError, MemoryError) as exc:
+                raise UserError(_page_damaged(page)) from exc
+
+    def close(self) -> None:
+        with pdfium_lock:
+            self._let_go()
+            self._document.close()
+
+    def _let_go(self) -> None:
+        """Close the page that is held; one at a time is."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            held[1].close()
+
+    def _only_picture(self, page: int) -> _Picture | None:
+        """Dots, points and bits a dot of the one picture that is the whole page; None when there is more."""
+        if page not in self._pictures:
+            with self.pdf_page(page) as found:
+                self._pictures[page] = _picture_of(found)
+        return self._pictures[page]
+
+
+def count_pdf_pages(path: Path, password: str | None = None) -> int:
+    """How many pages a PDF has. Raises PasswordNeeded, UserError."""
+    with pdfium_lock:
+        document = _opened(path, password)
+        try:
+            pages = len(document)
+        finally:
+            document.close()
+    if pages == 0:
+        raise UserError("This PDF has no pages. Choose another.")
+    return pages
+
+
+def _picture_of(found: Any) -> _Picture | None:
+    import pypdfium2.raw as pdfium
+
+    if pdfium.FPDFPage_CountObjects(found) != 1 or pdfium.FPDFPage_GetAnnotCount(found) > 0:
+        return None
+    thing = pdfium.FPDFPage_GetObject(found, 0)
+    if pdfium.FPDFPageObj_GetType(thing) != pdfium.FPDF_PAGEOBJ_IMAGE:
+        return None
+    facts = pdfium.FPDF_IMAGEOBJ_METADATA()
+    if not pdfium.FPDFImageObj_GetImageMetadata(thing, found, facts):
+        return None
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    if not pdfium.FPDFPageObj_GetBounds(thing, left, bottom, right, top):
+        return None
+    covered = abs(right.value - left.value), abs(top.value - bottom.value)
+    box = found.get_size()
+    if found.get_rotation() % 180:
+        return None
+    if facts.width < 1 or facts.height < 1 or not all(math.isfinite(c) and c > 1 for c in covered):
+        return None
+    if any(abs(part / max(1.0, whole) - 1) > _ALMOST for part, whole in zip(covered, box, strict=True)):
+        return None
+    return (facts.width, facts.height), covered, facts.bits_per_pixel
+
+
+def nominal_lines(across: float, down: float) -> int | None:
+    """196 or 98 when these dots an inch are a fax machine's (204x196, 203x98, ...), else None."""
+    if abs(across - DPI_X) > 5:
+        return None
+    if abs(down - 196) <= 5:
+        return 196
+    return 98 if abs(down - 98) <= 3 else None
+
+
+def _whole_size(size_px: tuple[int, int], crop: Place) -> tuple[int, int]:
+    """How large the whole page is when the cropped part has size_px."""
+    most = MAX_DRAWN_PX * 4
+    return (
+        max(1, min(round(size_px[0] / max(crop.width, 1e-3)), most)),
+        max(1, min(round(size_px[1] / max(crop.height, 1e-3)), most)),
+    )
+
+
+def _opened(path: Path, password: str | None) -> Any:
+    import pypdfium2
+
+    try:
+        return pypdfium2.PdfDocument(path, password=password)
+    except pypdfium2.PdfiumError as exc:
+        if "password" in str(exc).lower():
+            if password:
+                raise PasswordNeeded("This is not the PDF's password. Try again.", was_wrong=True) from exc
+            raise PasswordNeeded(
+                "This PDF is protected with a password. Enter it to see and fax its pages."
+            ) from exc
+        raise UserError("This PDF is damaged and cannot be opened. Choose another.") from exc
+    except FileNotFoundError as exc:
+        raise UserError("This file is not there any more. Choose another.") from exc
+    except OSError as exc:
+        raise UserError(f"This file cannot be read ({exc.strerror}). Choose another.") from exc
+
+
+def _prepare_forms(document: Any) -> None:
+    """Make form fields drawable; a form PDFium cannot handle is drawn without its fields."""
+    import warnings
+
+    import pypdfium2
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            document.init_forms()
+    except pypdfium2.PdfiumError:
+        return
+
+
+def _page_damaged(page: int) -> str:
+    return (
+        f"Page {page + 1} of this PDF is damaged and cannot be drawn. Remove the page or choose another file."
+    )
