@@ -36,13 +36,14 @@ class _Group:
         self.sent_s: deque[float] = deque()
         self.penalty_until_s = 0.0
 
-    def wait_s(self, now_s: float) -> float:
-        """Seconds until one more request fits; 0 when it fits now."""
+    def wait_s(self, now_s: float, keep_free: int = 0) -> float:
+        """Seconds until one more request fits and keep_free places stay; 0 when it fits now."""
         while self.sent_s and self.sent_s[0] <= now_s - self.window_s - WINDOW_SLACK_S:
             self.sent_s.popleft()
         wait_s = max(0.0, self.penalty_until_s - now_s)
-        if len(self.sent_s) >= self.limit:
-            leaves_first = self.sent_s[len(self.sent_s) - self.limit]
+        limit = max(1, self.limit - keep_free)
+        if len(self.sent_s) >= limit:
+            leaves_first = self.sent_s[len(self.sent_s) - limit]
             wait_s = max(wait_s, leaves_first + self.window_s + WINDOW_SLACK_S - now_s)
         return wait_s
 
@@ -60,9 +61,13 @@ class RateGate:
         self._lock = threading.Lock()
         self._groups = {name: _Group(limit) for name, limit in DEFAULT_LIMITS.items()}
 
-    def before(self, group: str, token: CancelToken, *, max_wait_s: float | None = None) -> None:
+    def before(
+        self, group: str, token: CancelToken, *, max_wait_s: float | None = None, keep_free: int = 0
+    ) -> None:
         """Take a place for one request of the group, waiting for it when necessary.
 
+        keep_free: places that must stay for more urgent requests, so that a long queue of faxes does not
+        make a person wait who presses Call.
         Raises RateLimited when the wait would be longer than max_wait_s (the gate's own when None) and
         Cancelled when the token is cancelled meanwhile.
         """
@@ -73,7 +78,7 @@ class RateGate:
             with self._lock:
                 now_s = self._clock.monotonic()
                 known = self._group(group)
-                wait_s = known.wait_s(now_s)
+                wait_s = known.wait_s(now_s, keep_free)
                 if wait_s <= 0:
                     known.sent_s.append(now_s)
                     return

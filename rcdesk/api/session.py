@@ -118,6 +118,7 @@ class ApiSession:
         read_timeout_s: float | None = None,
         on_last_byte: Callable[[], None] | None = None,
         max_wait_s: float | None = None,
+        keep_free: int = 0,
     ) -> requests.Response:
         """Send one request as the signed-in user; see Transport.send for what it takes and raises.
 
@@ -141,6 +142,7 @@ class ApiSession:
                     read_timeout_s=read_timeout_s,
                     on_last_byte=on_last_byte,
                     max_wait_s=max_wait_s,
+                    keep_free=keep_free,
                 )
             except ApiError as exc:
                 if tries_left == 0 or not is_token_expired(exc):

@@ -100,6 +100,7 @@ class Transport:
         read_timeout_s: float | None = None,
         on_last_byte: Callable[[], None] | None = None,
         max_wait_s: float | None = None,
+        keep_free: int = 0,
     ) -> requests.Response:
         """Send one request and return its answer (status below 300), its body read unless stream is set.
 
@@ -109,7 +110,7 @@ class Transport:
         an error raised there ends the request unsent. max_wait_s: see RateGate.before.
         Raises NotSent, OutcomeUnknown, ApiError, Cancelled.
         """
-        self.gate.before(group, token, max_wait_s=max_wait_s)
+        self.gate.before(group, token, max_wait_s=max_wait_s, keep_free=keep_free)
         all_headers = {"Accept": "application/json", **(headers or {})}
         is_upload = isinstance(data, MultipartBody)
         if isinstance(data, MultipartBody):

@@ -1,7 +1,7 @@
 """The log of all faxes as CSV: one line a fax, newest first, made for clerks and their spreadsheets.
 
 Rows are read from the folders page by page, so that a long history costs no memory. A cell that a spreadsheet
-would run as a formula is made plain text. Blocking, archive lane. Read next: store/folders.py, causes.py.
+would run as a formula is made plain text. Blocking, archive lane. Read next: store/folders.py.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Protocol, assert_never
 
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.causes import fax_cause
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.fax import FaxJob, FaxState
 from rcdesk.core.folder import FaxRow, Folder, FolderQuery, ReceivedFax
 from rcdesk.documents.fresh_file import fresh_file, make_folder_of
-from rcdesk.services.causes import fax_cause
 
 COLUMNS = (
     *("Time", "Direction", "Name", "Number", "Documents", "Pages here", "Pages by RingCentral"),

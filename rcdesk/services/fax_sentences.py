@@ -1,16 +1,16 @@
 """What the desk says about a fax that is on its way: one plain sentence for every turn it takes.
 
 Times are shown as the wall clock of this machine shows them, with the day when it is not today. Pure, any
-thread. Read next: dispatch.py, reconcile.py, follow.py; causes.py has the words for failures.
+thread. Read next: dispatch.py, reconcile.py, follow.py; core/causes.py has the words for failures.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from rcdesk.core.causes import cause_of
 from rcdesk.core.fax import FaxJob, SendBy
 from rcdesk.core.retry import USUAL_TRIES, Help, help_for
-from rcdesk.services.causes import cause_of
 
 TURN = "Waiting for its turn"
 SENDING = "Sending"

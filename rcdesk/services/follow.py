@@ -3,7 +3,7 @@
 A message shared by many jobs is read once; three or fewer messages are read one by one, more of them as one
 list. A failure without a reason, or a message that is gone, is looked up in the call log, a Heavy request
 that is made at most once in CALL_LOG_EVERY_S. Whether a failed fax is tried again is said by core/retry.py.
-Blocking, on the calls lane. Read next: reconcile.py, causes.py.
+Blocking, on the calls lane. Read next: reconcile.py, core/causes.py.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from rcdesk.api.rest.call_log import FaxResult
 from rcdesk.api.rest.message_store import Message
 from rcdesk.api.session import ApiSession
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.causes import call_result_cause, fax_cause, fax_code_for
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import Cancelled, NotAllowed, RcdeskError, Rejected
 from rcdesk.core.fax import FaxJob, FaxReport, FaxState, SendBy, WaitReason, state_for
 from rcdesk.core.retry import Again, GiveUp, decide
 from rcdesk.services import fax_sentences as say
-from rcdesk.services.causes import call_result_cause, fax_cause, fax_code_for
 from rcdesk.services.connection import is_gone
 from rcdesk.services.reconcile import CLOCKS_DIFFER, Listing, by_message, digits
 from rcdesk.store.outbox import Outbox

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
+from rcdesk.core.causes import api_cause
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import (
     ApiError,
@@ -26,7 +27,6 @@ from rcdesk.core.errors import (
 from rcdesk.core.fax import FaxJob, FaxRequest, FaxState, WaitReason
 from rcdesk.core.retry import Again, Check, Decision, GiveUp, decide
 from rcdesk.services import fax_sentences as say
-from rcdesk.services.causes import api_cause
 from rcdesk.store.outbox import Outbox
 
 if TYPE_CHECKING:

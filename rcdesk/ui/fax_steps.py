@@ -13,6 +13,7 @@ from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
 
+from rcdesk.core.causes import NextStep, api_cause, cause_of
 from rcdesk.core.fax import FaxJob, FaxState, WaitReason
 from rcdesk.core.folder import FaxRow, Folder, ReceivedFax
 from rcdesk.core.retry import Help, help_for
@@ -60,21 +61,12 @@ FOR_MANY = frozenset(
 )
 """Steps that make sense for several faxes at once."""
 
-_EDIT_CODES = (
-    "RenderingFailed",
-    "ConvertError",
-    "TooManyPages",
-    "InvalidNumber",
-    "UnknownCountryCode",
-    "WrongNumber",
-    "UserNotFound",
-)
-_FIRST: dict[str, FaxStep] = {
-    **dict.fromkeys(_EDIT_CODES, FaxStep.EDIT),
-    **dict.fromkeys(("NoFaxMachine", "SentPartially", "CallDeclined"), FaxStep.CALL),
-    **dict.fromkeys(("ProhibitedNumber", "ThePhoneIsBlacklisted"), FaxStep.FORWARD),
+_CURES = {
+    NextStep.EDIT: FaxStep.EDIT,
+    NextStep.CALL: FaxStep.CALL,
+    NextStep.FORWARD: FaxStep.FORWARD,
 }
-"""What helps for a cause that the same again does not cure (spec: FaxErrorCodeEnum)."""
+"""What helps for a cause that the same again does not cure."""
 
 FOR_ALL = {
     Folder.QUEUE: (FaxStep.CANCEL,),
@@ -137,7 +129,8 @@ def _waiting_steps(job: FaxJob) -> tuple[FaxStep, ...]:
 def _failed_steps(job: FaxJob) -> tuple[FaxStep, ...]:
     """What fits the cause first; Retry only where the same again may give another result."""
     can_retry = help_for(job.error_code) is not Help.NO
-    cure = _FIRST.get(job.error_code)
+    cause = api_cause(job.error_code) if "-" in job.error_code else cause_of(job.error_code)
+    cure = _CURES.get(cause.step)
     rest = [FaxStep.EDIT, FaxStep.CALL, FaxStep.FORWARD, FaxStep.PROOF]
     if can_retry or cure is None:
         rest.insert(0 if can_retry else 2, FaxStep.RETRY)

@@ -1,7 +1,7 @@
 """The call log's word on faxes that failed, for those of which the message store gives no reason.
 
 Spec: readUserCallLog, a Heavy request, so it is asked seldom. Blocking, on a lane's thread. Read next:
-services/causes.py, which knows what the words mean.
+core/causes.py, which knows what the words mean.
 """
 
 from __future__ import annotations

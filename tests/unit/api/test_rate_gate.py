@@ -157,3 +157,19 @@ def test_waiting_can_be_cancelled(gate: RateGate) -> None:
     token.cancel()
     with pytest.raises(Cancelled):
         gate.before("Light", token)
+
+
+def test_places_kept_free_are_there_for_the_urgent(gate: RateGate, waiter: Waiter) -> None:
+    for _ in range(8):
+        gate.before("Heavy", waiter, keep_free=2)
+    with pytest.raises(RateLimited):
+        gate.before("Heavy", waiter, keep_free=2)
+    gate.before("Heavy", waiter)
+    gate.before("Heavy", waiter)
+    assert not waiter.waited
+
+
+def test_keeping_more_than_there_is_leaves_one(gate: RateGate, waiter: Waiter) -> None:
+    gate.before("Auth", waiter, keep_free=99)
+    with pytest.raises(RateLimited):
+        gate.before("Auth", waiter, keep_free=99)

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from rcdesk.core.retry import HELPS, Again, GiveUp, Help, decide, help_for
-from rcdesk.services.causes import (
+from rcdesk.core.causes import (
     Cause,
     NextStep,
     api_cause,
@@ -19,6 +18,7 @@ from rcdesk.services.causes import (
     fax_cause,
     fax_code_for,
 )
+from rcdesk.core.retry import HELPS, Again, GiveUp, Help, decide, help_for
 
 WIRE = Path(__file__).resolve().parents[4] / "shared" / "contract" / "wire-contract.md"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

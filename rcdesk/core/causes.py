@@ -3,7 +3,7 @@
 Three vocabularies of the service: the 34 values of FaxErrorCodeEnum, the results and reasons of the call log
 (spec: CallResultEnum, CallResultReasonEnum) and the error codes MSG-, CMN- and OAU- (wire-contract 1.2).
 Whether trying again can help follows core/retry.py, so the words never disagree with what the desk does.
-Codes nobody knows are shown as they are. Pure, any thread. Read next: core/retry.py, reconcile.py.
+Codes nobody knows are shown as they are. Pure, any thread. Read next: retry.py, services/follow.py.
 """
 
 from __future__ import annotations
