@@ -146,7 +146,18 @@ class PagesDesk(QObject):
 
     # Drawing what is no file
 
-    def draw(self, key: str, work: Callable[[], T], done: Callable[[T], None]) -> None:
+    @property
+    def exact_dir(self) -> Path:
+        """Where covers and fax files are written until they are in the spool."""
+        return self._exact_dir
+
+    def draw(
+        self,
+        key: str,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[str], None] | None = None,
+    ) -> None:
         """Run something that draws, away from the GUI thread; a newer draw of the same key replaces it."""
         earlier = self._draws.pop(key, None)
         if earlier is not None:
@@ -157,7 +168,9 @@ class PagesDesk(QObject):
                 del self._draws[key]
                 done(value)
 
-        task: Task[T] = self._lane.submit(lambda token, report: work(), done=drawn, failed=self._tell)
+        task: Task[T] = self._lane.submit(
+            lambda token, report: work(), done=drawn, failed=self._teller(failed)
+        )
         self._draws[key] = task
 
     # Sending
@@ -236,6 +249,8 @@ class PagesDesk(QObject):
 
     def _teller(self, failed: Callable[[str], None] | None) -> Callable[[RcdeskError], None]:
         def tell(error: RcdeskError) -> None:
+            if isinstance(error, Cancelled):
+                return
             if failed is not None:
                 failed(str(error))
             else:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
 
 SENT, AT_ONCE, NEVER_LEAVES = "+16505554000", "+16505554042", "+16505554041"
-LINE_BUSY, NO_FAX_MACHINE = "+16505554007", "+16505554012"
+LINE_BUSY, NO_FAX_MACHINE = "+16505554007", "+16505554005"
 OTHERS = ("+16505550142", "+16505550143", "+16505550144")
 WAIT_MS = 20_000
 
@@ -108,7 +108,7 @@ def test_a_busy_line_waits_with_its_cause_and_the_queue_goes_on(
     assert job.error_code == "LineBusy"
     assert job.retry_at is not None
     assert f"{job.retry_at.astimezone():%H:%M}" in job.detail
-    assert bench.faxes.next_try_in_ms > 30_000
+    qtbot.waitUntil(lambda: bench.faxes.next_try_in_ms > 30_000, timeout=WAIT_MS)
     bench.faxes.queue(_draft(_document(tmp_path), AT_ONCE))
     qtbot.waitUntil(lambda: bench.faxes.jobs[0].state is FaxState.SENT, timeout=WAIT_MS)
     assert bench.faxes.jobs[1].state is FaxState.WAITING
