@@ -105,6 +105,7 @@ def build(home: Path) -> Desks:
     """The desks as app.py composes them, without a window."""
     from rcdesk.services.calls import CallService
     from rcdesk.services.connection import Connection
+    from rcdesk.services.dispatch import Dispatcher
     from rcdesk.services.faxes import FaxService
     from rcdesk.store.outbox import Outbox
     from rcdesk.store.paths import Paths
@@ -114,16 +115,21 @@ def build(home: Path) -> Desks:
 
     paths = Paths.under(home).create()
     secrets = Secrets(use_keyring=False)
-    calls, faxes, disk = Lane("calls"), Lane("faxes"), Lane("disk")
-    session = SessionDesk(calls, lambda profile: Connection(profile, secrets))
-    service = FaxService(
-        lambda: session.connection, Outbox(paths.database), Spool(paths.spool_dir), SystemClock()
-    )
-    desk = FaxDesk(faxes, disk, calls, session, service)
+    lanes = {name: Lane(name) for name in ("calls", "faxes", "disk", "archive", "downloads")}
+    session = SessionDesk(lanes["calls"], lambda profile: Connection(profile, secrets))
+    outbox, spool = Outbox(paths.database), Spool(paths.spool_dir)
+    service = FaxService(lambda: session.connection, outbox, spool, SystemClock())
+    dispatcher = Dispatcher(lambda: session.connection, outbox, spool, SystemClock())
+    desk = FaxDesk(lanes, session, service, dispatcher)
     desk.problem.connect(lambda text: print("problem:", text))
-    CallDesk(calls, disk, session, CallService(lambda: session.connection, Recents(paths.database)))
+    CallDesk(
+        lanes["calls"],
+        lanes["disk"],
+        session,
+        CallService(lambda: session.connection, Recents(paths.database)),
+    )
     desk.start()
-    return Desks(session=session, faxes=desk, lanes=[calls, faxes, disk])
+    return Desks(session=session, faxes=desk, lanes=list(lanes.values()))
 
 
 def wait(condition: Callable[[], bool], timeout_s: float) -> None:
