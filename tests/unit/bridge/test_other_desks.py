@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -176,8 +177,12 @@ def test_only_the_newest_question_is_answered(
     desks.people.save_group("Clinics", (Recipient(number="+16505550142"),))
     qtbot.waitUntil(lambda: bool(desks.people.groups), timeout=WAIT_MS)
     answers: list[tuple[str, tuple[Suggestion, ...]]] = []
+
+    def heard(text: str, found: tuple[Suggestion, ...]) -> None:
+        answers.append((text, found))
+
     for text in ("C", "Cl", "Cli"):
-        desks.people.suggest(text, lambda found, text=text: answers.append((text, found)))
+        desks.people.suggest(text, partial(heard, text))
     qtbot.waitUntil(lambda: bool(answers), timeout=WAIT_MS)
     assert [text for text, _ in answers] == ["Cli"]
     assert "Clinics" in [suggestion.name for suggestion in answers[0][1]]
