@@ -192,7 +192,12 @@ def _as_damage() -> Iterator[None]:
 
 
 def _facts_of(picture: Image) -> tuple[tuple[int, int], tuple[float, float] | None, bool]:
+    from PIL.TiffImagePlugin import IMAGELENGTH, IMAGEWIDTH, TiffImageFile
+
     width, height = picture.size
+    if isinstance(picture, TiffImageFile):
+        # Pillow turns a TIFF's size when it opens it or when it loads it, by version.
+        width, height = picture.tag_v2.get(IMAGEWIDTH, width), picture.tag_v2.get(IMAGELENGTH, height)
     dpi = _said_dpi(picture)
     if picture.getexif().get(_ORIENTATION) in _TURNED_ON_ITS_SIDE:
         width, height = height, width

@@ -16,12 +16,12 @@ PDF, TIFF, TEXT = "application/pdf", "image/tiff", "text/plain"
 WORDS = (
     "the patient was seen again in clinic today and feels well no fever no cough sleeping through the night "
     "please find enclosed the signed authorisation and return one copy by fax before noon on Thursday"
-).split()
+)
 
 
 def sentence(rng: random.Random, words: int = 12) -> str:
     """Some words of an office."""
-    return " ".join(rng.choice(WORDS) for _ in range(words))
+    return " ".join(rng.choices(WORDS.split(), k=words))
 
 
 def raw_pdf(objects: Iterable[bytes]) -> bytes:

@@ -1,0 +1,274 @@
+"""One page room as the program sees it: a child process that is started, asked, watched and replaced.
+
+A job ends in an answer or in one sentence: the room crashed, took too long, took too much memory, or was
+called off. A page that brought a room down is remembered, so that it is not tried again a hundred times. A
+thread of its own reads the room's answers, as a pipe cannot be waited for with a time-out on every system.
+Used by worker.py only. Read next: room.py.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import Cancelled, UserError
+from rcdesk.core.paper import PageRef
+from rcdesk.documents import limits, wire
+from rcdesk.documents.wire import Header
+
+Progress = Callable[[int, int], None]
+START_TIMEOUT_S = 30.0
+_LOOK_EVERY_S = 0.05
+_CANCEL_GRACE_S = 0.5
+_REMEMBERED = 200
+
+CRASHED = (
+    "This file could not be drawn: it is damaged. Nothing was sent. Save it again as a PDF and add that."
+)
+TOO_LONG = "This file takes too long to be drawn. Nothing was sent. Save it as a simpler PDF and add that."
+TOO_MUCH_MEMORY = (
+    "Drawing this file takes more memory than rcdesk allows. Nothing was sent. Save it as a smaller PDF and "
+    "add that."
+)
+_NO_ROOM = "The program part that draws pages could not be started. Start rcdesk again."
+
+Answer = tuple[Header, bytes]
+
+
+class _Ended(Exception):
+    """The room is gone; str() is the sentence."""
+
+
+class _Process:
+    """The child and the thread that reads what it says."""
+
+    def __init__(self, name: str) -> None:
+        root = str(Path(__file__).resolve().parents[2])
+        paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+        self._child = subprocess.Popen(
+            room_command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "MALLOC_ARENA_MAX": "2"},
+            start_new_session=os.name == "posix",
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        assert self._child.stdin is not None and self._child.stdout is not None
+        self._to_child: BinaryIO = self._child.stdin  # type: ignore[assignment]
+        self._from_child: BinaryIO = self._child.stdout  # type: ignore[assignment]
+        self.answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, name=f"page-room-{name}", daemon=True)
+        self._reader.start()
+        self.is_ready = False
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    def say(self, header: Header) -> None:
+        """Send a frame. Raises _Ended when the room is gone."""
+        try:
+            wire.write_frame(self._to_child, header)
+        except (OSError, ValueError) as exc:
+            raise _Ended(self.last_words()) from exc
+
+    def last_words(self) -> str:
+        """Why it ended, as a sentence."""
+        try:
+            status = self._child.wait(1.0)
+        except subprocess.TimeoutExpired:
+            return CRASHED
+        return TOO_MUCH_MEMORY if status == limits.OVER_MEMORY_STATUS else CRASHED
+
+    def end(self) -> None:
+        """Kill it and let go of everything. Blocks a moment."""
+        self._child.kill()
+        self._child.wait()
+        self._reader.join()
+        for pipe in (self._to_child, self._from_child):
+            try:
+                pipe.close()
+            except OSError:
+                pass  # what was still to be written has no reader any more
+
+    def _read(self) -> None:
+        try:
+            while (frame := wire.read_frame(self._from_child)) is not None:
+                self.answers.put(frame)
+        except (wire.BrokenFrame, OSError, ValueError):
+            self._child.kill()
+        self.answers.put(None)
+
+
+class PageRoom:
+    """A room that is there when it is needed. Any thread; one job at a time."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._turn = threading.Lock()
+        self._process: _Process | None = None
+        self._number = 0
+        self._is_closed = False
+        self._fatal: OrderedDict[tuple[object, ...], str] = OrderedDict()
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, None when there is none."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def warm_up(self) -> None:
+        """Start the child unless it runs or is at work."""
+        if self._turn.acquire(blocking=False):
+            try:
+                self._running()
+            finally:
+                self._turn.release()
+
+    def ask(
+        self,
+        job: Header,
+        timeout_s: float,
+        token: CancelToken,
+        *,
+        about: PageRef | None = None,
+        report: Progress | None = None,
+    ) -> Answer:
+        """Have a job done. timeout_s counts anew with each page reported.
+
+        Raises the job's RcdeskError, UserError when the room had to be ended, Cancelled.
+        """
+        deed = None if about is None else _deed(job, about)
+        known = self._fatal.get(deed) if deed is not None else None
+        if known is not None:
+            raise UserError(known)
+        while not self._turn.acquire(timeout=_LOOK_EVERY_S):
+            token.check()
+        try:
+            token.check()
+            return self._ask(job, timeout_s, token, report)
+        except _Ended as exc:
+            self._drop()
+            if self._is_closed:
+                raise Cancelled() from exc
+            if deed is not None:
+                self._remember(deed, str(exc))
+            self._running()
+            raise UserError(str(exc)) from exc
+        finally:
+            self._turn.release()
+
+    def close(self, *, for_good: bool = False) -> None:
+        """End the child. A job under way fails; for_good: none is started again."""
+        self._is_closed = self._is_closed or for_good
+        process = self._process
+        if for_good and process is not None:
+            process._child.kill()
+        with self._turn:
+            self._drop()
+
+    def _running(self) -> _Process:
+        if self._is_closed:
+            raise Cancelled()
+        if self._process is None:
+            try:
+                self._process = _Process(self._name)
+            except OSError as exc:
+                raise UserError(_NO_ROOM) from exc
+        return self._process
+
+    def _drop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.end()
+
+    def _remember(self, deed: tuple[object, ...], sentence: str) -> None:
+        self._fatal[deed] = sentence
+        while len(self._fatal) > _REMEMBERED:
+            self._fatal.popitem(last=False)
+
+    def _ask(self, job: Header, timeout_s: float, token: CancelToken, report: Progress | None) -> Answer:
+        process = self._running()
+        if not process.is_ready:
+            self._await_start(process, token)
+        self._number += 1
+        number = self._number
+        process.say({**job, "id": number})
+        deadline = time.monotonic() + timeout_s
+        while True:
+            found = self._next(process, deadline, token, number)
+            header, _ = found
+            if header.get("id") != number:
+                continue
+            if "done" in header:
+                deadline = time.monotonic() + timeout_s
+                if report is not None:
+                    report(int(header["done"]), int(header["of"]))
+                continue
+            if "error" in header:
+                raise wire.error_from_json(header["error"])
+            return found
+
+    def _await_start(self, process: _Process, token: CancelToken) -> None:
+        try:
+            self._next(process, time.monotonic() + START_TIMEOUT_S, token, None)
+        except _Ended as exc:
+            self._drop()
+            raise UserError(_NO_ROOM) from exc
+        process.is_ready = True
+
+    def _next(self, process: _Process, deadline: float, token: CancelToken, number: int | None) -> Answer:
+        """The next thing the room says. Raises _Ended (too late, too large, gone) or Cancelled."""
+        called_off_at: float | None = None
+        while True:
+            try:
+                answer = process.answers.get(timeout=_LOOK_EVERY_S)
+            except queue.Empty:
+                answer = None
+                now = time.monotonic()
+                if now > deadline:
+                    raise _Ended(TOO_LONG) from None
+                if (limits.resident_bytes(process.pid) or 0) > limits.MAX_RESIDENT_BYTES:
+                    raise _Ended(TOO_MUCH_MEMORY) from None
+                if token.is_cancelled and called_off_at is None:
+                    called_off_at = now
+                    self._call_off(process, number)
+                if called_off_at is not None and now > called_off_at + _CANCEL_GRACE_S:
+                    self._drop()
+                    raise Cancelled() from None
+                continue
+            if answer is None:
+                raise _Ended(process.last_words())
+            return answer
+
+    def _call_off(self, process: _Process, number: int | None) -> None:
+        if number is None:
+            self._drop()
+            raise Cancelled()
+        process.say({"cancel": number})
+
+
+def room_command() -> list[str]:
+    """How a page room is started; a packaged program starts itself with --page-room."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--page-room"]
+    return [sys.executable, "-m", "rcdesk.documents.room"]
+
+
+def _deed(job: Header, about: PageRef) -> tuple[object, ...]:
+    """What was tried with which version of a file, so that what was fatal is not tried again."""
+    try:
+        found = about.path.stat()
+    except OSError:
+        return (job["do"], about.path, about.page)
+    return job["do"], about.path, about.page, found.st_mtime_ns, found.st_size

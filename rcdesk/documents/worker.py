@@ -1,0 +1,224 @@
+"""The page worker: pages counted, drawn, examined and written without the program opening a file itself.
+
+A file somebody else made may be hostile: it is opened in a page room only (room.py), a warm child process
+with a memory limit and a time-out for each job, which is ended and replaced when it crashes, hangs or takes
+too much. One room does quick things (counts, thumbnails, previews, findings); a second one exists while a
+whole fax is written, so that neither waits for the other. Call it from lanes, never from the GUI thread; any
+number of threads may. Passwords stay in memory here. Read next: rooms.py, room.py, office.py.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import UserError
+from rcdesk.core.fax import Resolution
+from rcdesk.core.paper import FaxFileFacts, Finding, PagePlan, PageRef, PaperSize
+from rcdesk.documents import wire
+from rcdesk.documents.kinds import PDF
+from rcdesk.documents.office import Office, is_office
+from rcdesk.documents.pages import MAX_DRAWN_PX
+from rcdesk.documents.rooms import PageRoom
+from rcdesk.documents.wire import Header
+
+FaxFileKind = Literal["tiff", "pdf"]
+Progress = Callable[[int, int], None]
+QUICK_TIMEOUT_S = 20.0
+PAGE_TIMEOUT_S = 30.0
+"""For one page: a preview, its findings, or each page of a fax that is written."""
+_MOST_PAGES_WRITTEN = 2000
+
+
+class PageWorker:
+    """Page work for the whole program. close() it in the end."""
+
+    def __init__(
+        self,
+        cache_dir: Path,
+        *,
+        quick_timeout_s: float = QUICK_TIMEOUT_S,
+        page_timeout_s: float = PAGE_TIMEOUT_S,
+        office: Office | None = None,
+    ) -> None:
+        """cache_dir: where office files become PDFs; emptied on close. Nothing starts before it is needed."""
+        self._quick_timeout_s = quick_timeout_s
+        self._page_timeout_s = page_timeout_s
+        self._office = office or Office(cache_dir)
+        self._quick = PageRoom("quick")
+        self._long = PageRoom("long")
+        self._passwords: dict[str, str] = {}
+        self._guard = threading.Lock()
+
+    def warm_up(self) -> None:
+        """Start the quick room so that the first page comes at once. Returns before it is ready."""
+        self._quick.warm_up()
+
+    def unlock(self, ref: PageRef, password: str, token: CancelToken | None = None) -> int:
+        """Keep a PDF's password in memory for this run and give its number of pages.
+
+        Raises PasswordNeeded with was_wrong when it is not the one; it is then not kept.
+        """
+        pages = self._count(ref, {**self._known(), str(ref.path): password}, token)
+        with self._guard:
+            self._passwords[str(ref.path)] = password
+        return pages
+
+    def forget_password(self, path: Path) -> None:
+        """Forget a password; the file asks again."""
+        with self._guard:
+            self._passwords.pop(str(path), None)
+
+    def count(self, ref: PageRef, token: CancelToken | None = None) -> int:
+        """How many pages the file has; ref.page does not matter.
+
+        Raises PasswordNeeded, NotDrawnHere (the service counts), UserError, Cancelled.
+        """
+        return self._count(self._drawable(ref, token), self._known(), token)
+
+    def thumbnail(self, ref: PageRef, width_px: int, token: CancelToken | None = None) -> bytes:
+        """The page as it is in its file, as a small grey PNG width_px wide. Raises as count."""
+        ref = self._drawable(ref, token)
+        job = {"do": "thumbnail", "ref": wire.ref_to_json(ref), "width_px": _sane_width(width_px)}
+        return self._ask(self._quick, job, self._page_timeout_s, token, about=ref)[1]
+
+    def fax_preview(
+        self,
+        plan: PagePlan,
+        resolution: Resolution,
+        paper: PaperSize,
+        width_px: int | None = None,
+        token: CancelToken | None = None,
+    ) -> bytes:
+        """The page as it will arrive, as a PNG.
+
+        width_px None: exactly the 1-bit raster that is sent, its dots not square; else that many pixels wide,
+        in the shape of the paper. Raises as count.
+        """
+        width = None if width_px is None else _sane_width(width_px)
+        return self._of_page("preview", plan, resolution, paper, token, width_px=width, seconds_only=False)[1]
+
+    def page_seconds(
+        self, plan: PagePlan, resolution: Resolution, paper: PaperSize, token: CancelToken | None = None
+    ) -> float:
+        """Estimated seconds on the line for this page. Raises as count."""
+        found = self._of_page("preview", plan, resolution, paper, token, width_px=None, seconds_only=True)
+        return float(found[0]["value"])
+
+    def findings(
+        self, plan: PagePlan, resolution: Resolution, paper: PaperSize, token: CancelToken | None = None
+    ) -> tuple[Finding, ...]:
+        """What the page doctor finds on this page, with the fixes chosen so far. Raises as count."""
+        found = self._of_page("findings", plan, resolution, paper, token)
+        return tuple(wire.finding_from_json(finding) for finding in found[0]["value"])
+
+    def write(
+        self,
+        plans: Sequence[PagePlan],
+        resolution: Resolution,
+        paper: PaperSize,
+        target: Path,
+        kind: FaxFileKind = "tiff",
+        report: Progress | None = None,
+        token: CancelToken | None = None,
+    ) -> FaxFileFacts:
+        """Write the whole fax, page by page; target is whole or untouched.
+
+        report: pages done and pages in all, on the calling thread. Pages that are removed are left out.
+        Raises as count, and StoreUnavailable when target cannot be written.
+        """
+        if len(plans) > _MOST_PAGES_WRITTEN:
+            raise UserError(f"{len(plans)} pages are more than a fax can hold. Send it in parts.")
+        if not any(plan.is_sent for plan in plans):
+            raise UserError("No page is left to be sent. Keep one page at least.")
+        drawable = {ref.path: self._drawable(ref, token) for ref in {plan.source for plan in plans}}
+        job = {
+            "do": "write",
+            "plans": [_moved(plan, drawable) for plan in plans],
+            "target": str(target),
+            "kind": kind,
+            **wire.sheet_to_json(resolution, paper),
+        }
+        try:
+            found, _ = self._ask(self._long, job, self._page_timeout_s, token, report=report)
+        finally:
+            self._long.close()
+        return wire.facts_from_json(found["value"])
+
+    def close(self) -> None:
+        """End the rooms and empty the cache. Jobs under way fail as cancelled."""
+        self._quick.close(for_good=True)
+        self._long.close(for_good=True)
+        self._office.close()
+        with self._guard:
+            self._passwords.clear()
+
+    @property
+    def room_ids(self) -> tuple[int, ...]:
+        """Process ids of the rooms that are running, for measuring them."""
+        return tuple(pid for pid in (self._quick.pid, self._long.pid) if pid is not None)
+
+    def _known(self) -> dict[str, str]:
+        with self._guard:
+            return dict(self._passwords)
+
+    def _count(self, ref: PageRef, passwords: dict[str, str], token: CancelToken | None) -> int:
+        job: Header = {"do": "count", "ref": wire.ref_to_json(ref), "passwords": passwords}
+        return int(self._ask(self._quick, job, self._quick_timeout_s, token, about=ref)[0]["value"])
+
+    def _drawable(self, ref: PageRef, token: CancelToken | None) -> PageRef:
+        """The same page in a file the room can draw: an office file's PDF, anything else itself."""
+        if not is_office(ref.media_type):
+            return ref
+        pdf = self._office.pdf_of(ref.path, token or CancelToken())
+        return PageRef(path=pdf, media_type=PDF, page=ref.page)
+
+    def _of_page(
+        self,
+        what: str,
+        plan: PagePlan,
+        resolution: Resolution,
+        paper: PaperSize,
+        token: CancelToken | None,
+        **more: object,
+    ) -> tuple[Header, bytes]:
+        ref = self._drawable(plan.source, token)
+        job = {
+            "do": what,
+            "plan": _moved(plan, {plan.source.path: ref}),
+            **wire.sheet_to_json(resolution, paper),
+            **more,
+        }
+        return self._ask(self._quick, job, self._page_timeout_s, token, about=ref)
+
+    def _ask(
+        self,
+        room: PageRoom,
+        job: Header,
+        timeout_s: float,
+        token: CancelToken | None,
+        *,
+        about: PageRef | None = None,
+        report: Progress | None = None,
+    ) -> tuple[Header, bytes]:
+        if "passwords" not in job:
+            job["passwords"] = self._known()
+        return room.ask(job, timeout_s, token or CancelToken(), about=about, report=report)
+
+
+def _sane_width(width_px: int) -> int:
+    return max(1, min(width_px, MAX_DRAWN_PX))
+
+
+def _moved(plan: PagePlan, drawable: dict[Path, PageRef]) -> Header:
+    """A plan for the room, its source replaced by the file that is drawn."""
+    data = wire.plan_to_json(plan)
+    found = drawable.get(plan.source.path)
+    if found is not None:
+        with suppress(KeyError):
+            data["source"].update(path=str(found.path), media_type=found.media_type)
+    return data
