@@ -13,7 +13,6 @@ import json
 import os
 import sys
 import threading
-from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -63,7 +62,6 @@ class Remote:
         self._world = world
         self._point = point
         self._known: dict[int, tuple[str, str]] = {}
-        self._drafts: deque[dict[str, Any]] = deque()
         self._rest = b""
         faxes, session = running.desk.faxes, running.desk.session
         session.state_changed.connect(lambda state: tell("session", state=state.value))
@@ -71,7 +69,6 @@ class Remote:
         faxes.jobs_changed.connect(self._jobs)
         faxes.job_changed.connect(lambda job: self._jobs((job,)))
         faxes.queued.connect(self._queued)
-        faxes.checked.connect(self._checked)
         faxes.problem.connect(lambda text: tell("problem", text=text))
         faxes.said.connect(lambda text: tell("said", text=text))
         for lane in running.lanes.values():
@@ -108,11 +105,8 @@ class Remote:
     def _obey(self, order: dict[str, Any]) -> None:
         faxes = self._running.desk.faxes
         match order["do"]:
-            case "queue" if order["files"]:
-                self._drafts.append(order)
-                faxes.check_files([Path(path) for path in order["files"]])
             case "queue":
-                faxes.queue(self._draft(order, ()))
+                self._queue(order)
             case "cancel":
                 faxes.cancel(order["ids"])
             case "resolve":
@@ -127,13 +121,17 @@ class Remote:
             case _:
                 self._quit()
 
-    def _checked(self, checks: Sequence[Any]) -> None:
-        problems = [check.problem for check in checks if check.document is None]
-        order = self._drafts.popleft()
-        if problems:
-            tell("problem", text=" ".join(problems))
+    def _queue(self, order: dict[str, Any]) -> None:
+        """Press Send; the files are looked at here, because the composer takes what check_files() finds."""
+        from rcdesk.core.errors import UserError
+        from rcdesk.documents.inspect import inspect
+
+        try:
+            documents = tuple(inspect(Path(path)) for path in order["files"])
+        except UserError as exc:
+            tell("problem", text=str(exc))
             return
-        self._running.desk.faxes.queue(self._draft(order, tuple(check.document for check in checks)))
+        self._running.desk.faxes.queue(self._draft(order, documents))
 
     def _draft(self, order: dict[str, Any], documents: tuple[Any, ...]) -> FaxDraft:
         from rcdesk.core.fax import FaxDraft, Recipient, SendBy

@@ -25,7 +25,7 @@ SPEED = 60.0
 SHARE = 0.2
 WAVES = 5
 WAVE_TIMEOUT_S = 240.0
-MOST_GROWTH = 0.15
+MOST_GROWTH = 0.08
 """How much larger the desk may be after the last wave than after the first: what a heap wavers by."""
 
 BAD_NUMBERS = {"+16505554015": "InvalidNumber", "+16505554023": "WrongNumber"}
