@@ -2,7 +2,8 @@
 
 GUI thread, before anything touches the database: two programs on one outbox could send a fax twice. The lock
 is a file with the owner's process id, so one left behind by a crash is taken over; a second start gives its
-files to the first through a local socket that only this user can open. Read next: app.py.
+files, or the fax asked for on the command line, to the first through a local socket that only this user can
+open. A message is one line of JSON: a list of files, or the object of core/wish.py. Read next: app.py.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QLockFile, QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from rcdesk.core.wish import FaxWish, read_wish, wish_json
+
 _log = logging.getLogger(__name__)
 
 LOCK_NAME = "rcdesk.lock"
@@ -30,9 +33,11 @@ _HEARD = b"heard\n"
 
 
 class Instance(QObject):
-    """asked(tuple[Path, ...]): another start wants this window in front, with these files in a new fax."""
+    """asked(tuple[Path, ...]): another start wants this window in front, with these files in a new fax.
+    fax_asked(FaxWish): it wants a whole fax, from the command line."""
 
     asked = Signal(object)
+    fax_asked = Signal(object)
 
     def __init__(self, data_dir: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -74,12 +79,18 @@ class Instance(QObject):
 
     def send(self, files: Sequence[Path]) -> bool:
         """Hand files, or only the wish to be seen, to the program that holds the lock; False: no answer."""
+        return self._hand(json.dumps([str(path.absolute()) for path in files]))
+
+    def send_fax(self, wish: FaxWish) -> bool:
+        """Hand a fax to the program that holds the lock; False: no answer, or it is of another version."""
+        return self._hand(wish_json(wish))
+
+    def _hand(self, wish: str) -> bool:
         socket = QLocalSocket()
         socket.connectToServer(self._name)
         if not socket.waitForConnected(ANSWER_MS):
             return False
-        wish = json.dumps([str(path.absolute()) for path in files]).encode("utf-8") + b"\n"
-        socket.write(QByteArray(wish))
+        socket.write(QByteArray(wish.encode("utf-8") + b"\n"))
         heard = b""
         while not heard.endswith(b"\n"):
             if not socket.waitForReadyRead(ANSWER_MS):
@@ -127,7 +138,7 @@ class Instance(QObject):
     def _answer(self, socket: QLocalSocket, wish: bytes) -> None:
         try:
             found = json.loads(wish)
-            files = tuple(Path(name) for name in found)
+            asked = tuple(map(Path, found)) if isinstance(found, list) else read_wish(found)
         except (ValueError, TypeError):
             _log.warning("another start asked for something that makes no sense")
             socket.abort()
@@ -135,7 +146,10 @@ class Instance(QObject):
         self._heard[socket] = QByteArray()
         socket.write(QByteArray(_HEARD))
         socket.flush()
-        self.asked.emit(files)
+        if isinstance(asked, FaxWish):
+            self.fax_asked.emit(asked)
+        else:
+            self.asked.emit(asked)
 
 
 def _socket_name(data_dir: Path) -> str:

@@ -14,7 +14,8 @@ class Preferences:
     """geometry is Qt's saveGeometry() in base64; ring_me_on a forwarding number id; show_as E.164.
 
     undo_s: seconds a fax can be taken back after Send, 0 to 60. keep_files_days: how long the copies of
-    faxes that are over stay in the spool, to be resent.
+    faxes that are over stay in the spool, to be resent. watched_folder: where new files are looked for, ""
+    for nowhere. home_country (ISO 3166): of the account used last, how the command line reads numbers.
     """
 
     geometry: str = ""
@@ -35,3 +36,5 @@ class Preferences:
     keep_files_days: int = 30
     notify_failures: bool = True
     notify_successes: bool = False
+    watched_folder: str = ""
+    home_country: str = "US"

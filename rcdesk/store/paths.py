@@ -7,6 +7,7 @@ Read next: database.py, spool.py.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,16 @@ class Paths:
             config=platformdirs.user_config_path(APP_NAME, appauthor=False),
             log=platformdirs.user_log_path(APP_NAME, appauthor=False),
         )
+
+    @classmethod
+    def chosen(cls, *, is_demo: bool = False) -> Paths:
+        """The folders of this start: below RCDESK_HOME when that is set, else the person's; the demo has its
+        own, because it must not mix simulated faxes into a person's archive."""
+        root = os.environ.get("RCDESK_HOME")
+        if root:
+            return cls.under(Path(root))
+        paths = cls.default()
+        return cls.under(paths.data_dir / "demo") if is_demo else paths
 
     @classmethod
     def under(cls, root: Path) -> Paths:

@@ -1,0 +1,44 @@
+"""What came in by a drop or a paste, as values that may cross threads.
+
+Pure; made by ui/incoming.py, made into files by services/pasted.py. Read next: bridge/pasted_desk.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+
+class ClipKind(Enum):
+    """What a clip is; the value is the ending of its file."""
+
+    IMAGE = "png"
+    TEXT = "txt"
+    RICH_TEXT = "html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """Something that is no file yet. content: of an image an encoded picture (PNG, BMP…) or, when width is
+    not 0, its pixels (4 bytes each, red green blue alpha, rows without gaps); else UTF-8 text."""
+
+    kind: ClipKind
+    content: bytes
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """files lie on this computer already, clips must be written first; problem is a sentence about the rest,
+    "" when there is nothing to say."""
+
+    files: tuple[Path, ...] = ()
+    clips: tuple[Clip, ...] = ()
+    problem: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing can be added to a fax."""
+        return not self.files and not self.clips

@@ -1,0 +1,101 @@
+"""A fax asked for on the command line, looked at before anything is opened.
+
+Every refusal is a UserError with one sentence that names what was given. Without Qt and without the archive;
+blocking, in the thread of the command. Read next: cli.py, core/wish.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rcdesk.core.account import ServerProfile
+from rcdesk.core.errors import UserError
+from rcdesk.core.fax import MAX_NOTE_CHARACTERS, Document, FaxDraft, Recipient, Resolution
+from rcdesk.core.phone_number import parse
+from rcdesk.documents.inspect import check_total, inspect
+
+_NAMED = re.compile(r"^\s*(?P<name>[^<>]*?)\s*<(?P<number>[^<>]+)>\s*$")
+_CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
+_TIMES = "Give it as 16:45 or as 2030-01-31 16:45."
+
+
+def draft_asked(
+    *,
+    files: Sequence[Path],
+    to: Sequence[str],
+    note: str = "",
+    cover_index: int | None = None,
+    resolution: Resolution = Resolution.FINE,
+    at: str = "",
+    region: str = "US",
+    profile: ServerProfile | None = None,
+    now: datetime | None = None,
+) -> FaxDraft:
+    """The draft these arguments ask for. Raises UserError for the first one that cannot be.
+
+    to: numbers or "Name <number>", national ones read in region. at: local time, "" for at once.
+    """
+    profile = profile or ServerProfile(name="")
+    recipients = _recipients(to, region)
+    if len(note) > MAX_NOTE_CHARACTERS:
+        raise UserError(f"The note has {len(note):,} characters; {MAX_NOTE_CHARACTERS:,} fit.")
+    if cover_index is not None and cover_index < 0:
+        raise UserError("Cover pages are counted from 0, which is none.")
+    send_at = moment(at, now or datetime.now(UTC)) if at else None
+    documents = tuple(_document(path, profile) for path in files)
+    check_total(documents, profile)
+    return FaxDraft(
+        recipients=recipients,
+        documents=documents,
+        cover_index=cover_index,
+        note=note.strip(),
+        resolution=resolution,
+        send_at=send_at,
+    )
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """An aware moment in UTC from "16:45" (the next time it is that), or a date and time, local unless it
+    names a zone. Raises UserError when it cannot be read or has passed."""
+    clock = _CLOCK.match(text.strip())
+    if clock is not None:
+        local = now.astimezone().replace(tzinfo=None)
+        at = local.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
+        return (at if at > local else at + timedelta(days=1)).astimezone(UTC)
+    if not re.search(r"\d[T ]\d", text):
+        raise UserError(f"{text} is no time. {_TIMES}")
+    try:
+        at = datetime.fromisoformat(text.strip()).astimezone(UTC)
+    except (ValueError, OverflowError, OSError) as exc:
+        raise UserError(f"{text} is no time. {_TIMES}") from exc
+    if at <= now:
+        raise UserError(f"{text} has passed. Give a time that is still to come.")
+    return at
+
+
+def _recipients(to: Sequence[str], region: str) -> tuple[Recipient, ...]:
+    found: dict[str, Recipient] = {}
+    for text in to:
+        named = _NAMED.match(text)
+        name, digits = (named["name"], named["number"]) if named else ("", text)
+        try:
+            number = parse(digits, region).e164
+        except UserError as exc:
+            reason = str(exc).replace("RingOut cannot call", "rcdesk cannot reach")
+            raise UserError(f"{text.strip() or '--to'}: {reason}") from exc
+        found.setdefault(number, Recipient(number=number, name=name))
+    return tuple(found.values())
+
+
+def _document(path: Path, profile: ServerProfile) -> Document:
+    try:
+        document = inspect(path.absolute())
+        check_total((document,), profile)
+    except UserError as exc:
+        if not path.exists():
+            raise UserError(f"There is no file {path}.") from exc
+        raise UserError(f"{path}: {exc}") from exc
+    return document
