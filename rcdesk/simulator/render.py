@@ -1,8 +1,9 @@
 """Draws a fax as the service would have sent it: cover page, then every document's pages, as PDF or TIFF.
 
 One bit a pixel at fax resolution. PDFs are rasterised with pypdfium2 where it is installed, pictures with
-Pillow, text is laid out, office files become a page that says their name. pdfium is not safe on two
-threads, and this may run beside a program that uses it: `python -m rcdesk.simulator.render` does one job
+Pillow, text is laid out, office files become a page that says their name. A page that is uploaded as a fax
+raster (1 bit, 1728 dots wide, 204 an inch) is taken over dot for dot, as long as it is. pdfium is not safe on
+two threads, and this may run beside a program that uses it: `python -m rcdesk.simulator.render` does one job
 from stdin in a process of its own.
 
 Read next: `rendering`, which decides where a job runs.
@@ -27,6 +28,8 @@ DPI = {"High": (204.0, 196.0), "Low": (204.0, 98.0)}
 MAX_PAGES = 200
 LINES_PER_PAGE = 62
 COLUMNS = 92
+FAX_LINES = "fax lines"
+"""Where a picture that is a fax raster already notes its lines an inch, 196 or 98."""
 
 PICTURES = frozenset({"tif", "tiff", "gif", "jpg", "jpeg", "bmp", "png", "pcx", "tga", "psd"})
 TEXTS = frozenset({"txt", "log", "h", "cpp", "c", "err", "hpp", "xml", "html", "htm", "csv"})
@@ -107,6 +110,8 @@ def draw(job: RenderJob) -> int:
 
 def _fitted(page: Image.Image, resolution: str) -> Image.Image:
     """Any picture as one fax page: white paper, kept proportions, one bit a pixel."""
+    if FAX_LINES in page.info:
+        return _same_dots(page, page.info[FAX_LINES], round(DPI[resolution][1]))
     grey = page.convert("RGBA")
     paper = Image.new("RGBA", grey.size, "white")
     paper.alpha_composite(grey)
@@ -114,6 +119,29 @@ def _fitted(page: Image.Image, resolution: str) -> Image.Image:
     if resolution == "Low":
         whole = whole.resize((WIDTH, HEIGHTS["Low"]))
     return whole.convert("1")
+
+
+def _same_dots(page: Image.Image, lines: int, wanted: int) -> Image.Image:
+    """A fax raster with its dots as they came; lines are doubled or halved for the other resolution."""
+    if lines == wanted:
+        return page
+    return page.resize((page.width, max(1, page.height * wanted // lines)), Image.Resampling.NEAREST)
+
+
+def _fax_lines(width: int, dpi: tuple[float, float]) -> int | None:
+    """196 or 98 when 1728 dots at these dots an inch are a fax machine's line, else None."""
+    if width != WIDTH or abs(dpi[0] - DPI["High"][0]) > 2:
+        return None
+    return next((round(y) for _, y in DPI.values() if abs(dpi[1] - y) <= 2), None)
+
+
+def _as_raster(page: Image.Image, dpi: tuple[float, float]) -> Image.Image | None:
+    """The page marked as a fax raster, None when it is none."""
+    lines = _fax_lines(page.width, dpi) if page.mode == "1" else None
+    if lines is None:
+        return None
+    page.info[FAX_LINES] = lines
+    return page
 
 
 def _document(path: Path, name: str, kind: str) -> Iterator[Image.Image]:
@@ -142,8 +170,10 @@ def _pdf_pages(path: Path, name: str) -> Iterator[Image.Image]:
             raise RenderFailed("TooManyPages", f"{len(document)} pages")
         for index in range(len(document)):
             page = document[index]
-            width_pt = max(1.0, page.get_width())
-            picture: Image.Image = page.render(scale=WIDTH / width_pt, grayscale=True).to_pil()
+            picture = _pdf_raster(page)
+            if picture is None:
+                width_pt = max(1.0, page.get_width())
+                picture = page.render(scale=WIDTH / width_pt, grayscale=True).to_pil()
             page.close()
             yield picture
     except pypdfium2.PdfiumError as exc:
@@ -152,10 +182,30 @@ def _pdf_pages(path: Path, name: str) -> Iterator[Image.Image]:
         document.close()
 
 
+def _pdf_raster(page: Any) -> Image.Image | None:
+    """The fax raster a page of a PDF consists of, its stream decoded and not drawn; None for other pages."""
+    things = list(page.get_objects(max_depth=1))
+    if len(things) != 1 or not hasattr(things[0], "get_px_size"):
+        return None
+    width, height = things[0].get_px_size()
+    width_in, height_in = (points / 72 for points in page.get_size())
+    if _fax_lines(width, (width / max(width_in, 0.01), height / max(height_in, 0.01))) is None:
+        return None
+    bitmap = things[0].get_bitmap(render=False)
+    decoded = bitmap.to_pil().convert("L").convert("1", dither=Image.Dither.NONE)
+    bitmap.close()
+    return _as_raster(decoded, (width / width_in, height / height_in))
+
+
 def _picture_pages(path: Path) -> Iterator[Image.Image]:
     try:
         with Image.open(path) as picture:
             for frame in ImageSequence.Iterator(picture):
+                across, down = (float(value) for value in frame.info.get("dpi", (0, 0)))
+                raster = _as_raster(frame.copy(), (across, down))
+                if raster is not None:
+                    yield raster
+                    continue
                 yield ImageOps.exif_transpose(frame.convert("RGBA"))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as exc:
         raise RenderFailed("ConvertError", "the picture cannot be read") from exc
