@@ -11,11 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import RcdeskError
 from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import FaxFileFacts, Finding, PagePlan, PageRef, PaperSize
+from rcdesk.core.paper import (
+    FaxFileFacts,
+    Finding,
+    NotDrawnHere,
+    PagePlan,
+    PageRef,
+    PaperSize,
+    PasswordNeeded,
+)
 
 CACHE_BYTES = 48 * 1024 * 1024
 MAX_ANSWERS = 4000
@@ -51,10 +60,23 @@ PageAnswer: TypeAlias = bytes | int | float | tuple[Finding, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRefusal:
-    """Why there is no answer: a sentence, and whether a password would help."""
+    """Why there is no answer: a sentence, and whether a password would help.
+
+    is_elsewhere: nothing is wrong with the file, but only the service can draw and count its pages.
+    """
 
     sentence: str
     needs_password: bool = False
+    is_elsewhere: bool = False
+
+
+def refusal_of(error: RcdeskError) -> PageRefusal:
+    """An error of the worker as an answer."""
+    return PageRefusal(
+        sentence=str(error),
+        needs_password=isinstance(error, PasswordNeeded),
+        is_elsewhere=isinstance(error, NotDrawnHere),
+    )
 
 
 def count_ask(ref: PageRef) -> PageAsk:
@@ -118,16 +140,16 @@ class PageWork(Protocol):
         resolution: Resolution,
         paper: PaperSize,
         target: Path,
-        kind: str,
+        kind: Literal["tiff", "pdf"],
         *,
-        report: Callable[[int], None] | None = None,
+        report: Callable[[int, int], None] | None = None,
         token: CancelToken | None = None,
     ) -> FaxFileFacts:
-        """Write the fax file; kind is "tiff" or "pdf", report hears how many pages are done."""
+        """Write the fax file; report hears how many pages are done, and of how many."""
         ...
 
-    def give_password(self, path: Path, password: str) -> None:
-        """Open this file with a password from now on; it is held in memory only."""
+    def unlock(self, ref: PageRef, password: str, token: CancelToken | None = None) -> int:
+        """Open this file with a password from now on, which is held in memory only; its pages."""
         ...
 
 

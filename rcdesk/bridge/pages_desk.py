@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from rcdesk.bridge.lane import BUG_SENTENCE, Lane, Task
+from rcdesk.bridge.lane import Lane, Task
 from rcdesk.bridge.page_asks import (
     CACHE_BYTES,
     PageAnswer,
@@ -25,11 +25,13 @@ from rcdesk.bridge.page_asks import (
     PageRefusal,
     PageWork,
     answer,
+    count_ask,
+    refusal_of,
 )
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax import Document, Resolution
-from rcdesk.core.paper import FaxFileFacts, PagePlan, PaperSize
+from rcdesk.core.paper import FaxFileFacts, PagePlan, PageRef, PaperSize
 
 T = TypeVar("T")
 
@@ -67,6 +69,7 @@ class PagesDesk(QObject):
         self._asked: PageAsk | None = None
         self._task: Task[Any] | None = None
         self._draws: dict[str, Task[Any]] = {}
+        self._unlocked: set[Path] = set()
         self._is_stopped = False
 
     # Looking
@@ -85,18 +88,25 @@ class PagesDesk(QObject):
             self._task.cancel()
         self._pump()
 
-    def give_password(self, path: Path, password: str) -> None:
-        """Try this file again with a password; it is never stored."""
-        worker = self._worker
-        self._lane.submit(
-            lambda token, report: worker.give_password(path, password),
-            done=lambda _: self._try_again(path),
-            failed=self._tell,
-        )
+    @property
+    def unlocked(self) -> frozenset[Path]:
+        """Files that opened with a password; only their pages can be sent, not the files."""
+        return frozenset(self._unlocked)
 
-    def _try_again(self, path: Path) -> None:
-        self._cache.forget(path)
-        self.opened.emit(path)
+    def give_password(self, ref: PageRef, password: str) -> None:
+        """Try this file again with a password; it is never stored. opened or refused follows."""
+        worker, ask = self._worker, count_ask(ref)
+
+        def unlocked(_pages: int) -> None:
+            self._unlocked.add(ref.path)
+            self._cache.forget(ref.path)
+            self.opened.emit(ref.path)
+
+        self._lane.submit(
+            lambda token, report: worker.unlock(ref, password, token=token),
+            done=unlocked,
+            failed=partial(self._refuse, ask),
+        )
 
     def _next(self) -> PageAsk | None:
         """The most urgent question; widgets take turns."""
@@ -131,13 +141,14 @@ class PagesDesk(QObject):
             self._asked = self._task = None
         else:
             self._answered(ask)
-            refusal = PageRefusal(
-                sentence=str(error) or BUG_SENTENCE,
-                needs_password=bool(getattr(error, "needs_password", False)),
-            )
+            self._refuse(ask, error)
+        self._pump()
+
+    def _refuse(self, ask: PageAsk, error: RcdeskError) -> None:
+        if not isinstance(error, Cancelled):
+            refusal = refusal_of(error)
             self._cache.put(ask, refusal)
             self.refused.emit(ask, refusal)
-        self._pump()
 
     def _answered(self, ask: PageAsk) -> None:
         self._asked = self._task = None
@@ -217,15 +228,7 @@ class PagesDesk(QObject):
                     continue
                 pages = tuple(plan for plan in part if plan.is_sent)
                 if pages:
-                    facts = _write(
-                        worker,
-                        pages,
-                        resolution,
-                        paper,
-                        target,
-                        partial(_report_after, report, before),
-                        token,
-                    )
+                    facts = _write(worker, pages, resolution, paper, target, report, token, before)
                     made.append(_document(facts, name))
                     before += len(pages)
             return tuple(made)
@@ -269,16 +272,17 @@ def _write(
     resolution: Resolution,
     paper: PaperSize,
     target: Path,
-    report: Callable[[Any], None],
+    report: Callable[[object], None],
     token: CancelToken,
+    before: int = 0,
 ) -> FaxFileFacts:
-    """On the pages lane."""
+    """On the pages lane; before: pages of the same fax that are in other files already."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return worker.write(pages, resolution, paper, target, "tiff", report=report, token=token)
 
+    def progress(done: int, _of: int) -> None:
+        report(before + done)
 
-def _report_after(report: Callable[[object], None], before: int, done: int) -> None:
-    report(before + done)
+    return worker.write(pages, resolution, paper, target, "tiff", report=progress, token=token)
 
 
 def _document(facts: FaxFileFacts, name: str) -> Document:

@@ -2,7 +2,8 @@
 
 A template is a name and HTML of the kind Qt's rich text understands; {to}, {from}, {company}, {date},
 {pages}, {subject}, {note} and {confidentiality} are replaced when the page is drawn, every other brace stays
-as it is (style sheets have them). Pure values that cross threads. Read next: store/covers.py, ui/own_covers.py.
+as it is (style sheets have them). Pure values that cross threads. Read next: store/covers.py,
+ui/own_covers.py.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def filled(template: str, fields: CoverFields) -> str:
     values = fields.by_name
 
     def value(match: re.Match[str]) -> str:
-        return html.escape(values[match.group(1)], quote=True).replace("\n", "<br/>")
+        return html.escape(values[match.group(1)], quote=True).replace("\n", "<br/>") or "&nbsp;"
 
     return _FIELD.sub(value, template)
 

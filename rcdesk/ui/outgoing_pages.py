@@ -1,0 +1,79 @@
+"""What is uploaded, made from what the preview shows: own cover drawn, exact pages written, other files.
+
+A file that only the service can take apart goes as it is, in its place between the pages. Drawing and writing
+run on the pages lane. GUI thread. Read next: preview_pane.py, bridge/pages_desk.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rcdesk.bridge.pages_desk import PagesDesk
+from rcdesk.core.cover import CoverChoice, CoverFields, CoverTemplate
+from rcdesk.core.fax import Document, Resolution
+from rcdesk.core.paper import PagePlan, PageRef, PaperSize
+from rcdesk.ui.own_covers import write_cover
+from rcdesk.ui.page_list import PageList
+
+Part = Document | tuple[PagePlan, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """What is to be made; fields are those of an own cover, pages counted."""
+
+    pages: PageList
+    is_exact: bool
+    cover: CoverChoice
+    fields: CoverFields
+    resolution: Resolution
+    paper: PaperSize
+
+    @property
+    def is_as_added(self) -> bool:
+        """True when the files of the user are all that is uploaded."""
+        return not self.is_exact and not isinstance(self.cover, CoverTemplate)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Runs of pages and whole files, without an own cover."""
+        return self.pages.parts if self.is_exact else self.pages.documents
+
+    def parts_with(self, cover: PageRef, name: str, size_bytes: int) -> tuple[Part, ...]:
+        """The same with an own cover in front: part of the first run of exact pages, or a file of its own."""
+        parts = self.parts
+        if not self.is_exact:
+            first = Document(
+                path=cover.path, name=name, size_bytes=size_bytes, media_type=cover.media_type, pages=1
+            )
+            return (first, *parts)
+        head = parts[0] if parts else ()
+        if isinstance(head, Document):
+            return ((PagePlan(source=cover),), *parts)
+        return ((PagePlan(source=cover), *head), *parts[1:])
+
+
+def make_documents(
+    desk: PagesDesk,
+    outgoing: Outgoing,
+    done: Callable[[tuple[Document, ...]], None],
+    failed: Callable[[str], None],
+) -> None:
+    """Make them; done brings the documents, failed a sentence, on this thread."""
+    cover, fields, paper = outgoing.cover, outgoing.fields, outgoing.paper
+    if not isinstance(cover, CoverTemplate):
+        desk.write_documents(outgoing.parts, outgoing.resolution, paper, done, failed)
+        return
+    folder = desk.exact_dir
+
+    def draw() -> tuple[PageRef, int]:
+        ref = write_cover(cover, fields, paper, folder)
+        return ref, ref.path.stat().st_size
+
+    def drawn(found: tuple[PageRef, int]) -> None:
+        ref, size_bytes = found
+        parts = outgoing.parts_with(ref, f"{cover.name}.pdf", size_bytes)
+        desk.write_documents(parts, outgoing.resolution, paper, done, failed)
+
+    desk.draw("cover that is sent", draw, drawn, failed)

@@ -1,0 +1,149 @@
+"""Covers of one's own as pages: the template filled in and laid out by Qt's rich text, written as a PDF.
+
+The functions here are plain and may run on a lane: QTextDocument, QPdfWriter and QImage live where they are
+made. Nothing outside the template is ever loaded: no file, no address, only pictures that are part of it.
+Units are points unless a name says otherwise. Read next: core/cover.py, cover_editor.py, preview_pane.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF, QUrl
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QColor,
+    QFont,
+    QImage,
+    QPageSize,
+    QPainter,
+    QPalette,
+    QPdfWriter,
+    QTextDocument,
+)
+
+from rcdesk.core.cover import CoverFields, CoverTemplate, filled
+from rcdesk.core.errors import StoreUnavailable, UserError
+from rcdesk.core.paper import MM_PER_INCH, PageRef, PaperSize
+
+DPI = 300
+EDGE_INCHES = 0.75
+PDF = "application/pdf"
+_MARKUP = re.compile(r"<style.*?</style>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_POINTS = re.compile(r"(?<=[\d.])\s*pt\b")
+
+
+class _Text(QTextDocument):
+    """Rich text that loads nothing from outside, on paper that is white whatever the desk's colours are."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        """Pictures inside the template only (data: addresses)."""
+        if QUrl(name).scheme() == "data":
+            return super().loadResource(kind, name)
+        return None
+
+
+def size_inches(paper: PaperSize) -> tuple[float, float]:
+    """Width and height of the sheet."""
+    width, height = paper.size_mm
+    return width / MM_PER_INCH, height / MM_PER_INCH
+
+
+def page_count(template: CoverTemplate, fields: CoverFields, paper: PaperSize) -> int:
+    """How many sheets the text would fill; a cover is drawn on one, the rest is cut."""
+    return _laid_out(template, fields, paper, 72.0).pageCount()
+
+
+def cover_image(template: CoverTemplate, fields: CoverFields, paper: PaperSize, width_px: int) -> QImage:
+    """The cover as a picture of this width, to look at."""
+    wide, high = size_inches(paper)
+    image = QImage(width_px, max(1, round(width_px * high / wide)), QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFFFF)
+    painter = QPainter(image)
+    scale = width_px / (wide * 72.0)
+    painter.scale(scale, scale)
+    _draw(_laid_out(template, fields, paper, 72.0), painter, paper, 72.0)
+    painter.end()
+    return image
+
+
+def cover_pdf(template: CoverTemplate, fields: CoverFields, paper: PaperSize) -> bytes:
+    """The cover as a PDF of one page."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setResolution(DPI)
+    wide, high = size_inches(paper)
+    size = QPageSize(QSizeF(wide, high), QPageSize.Unit.Inch, "", QPageSize.SizeMatchPolicy.ExactMatch)
+    writer.setPageSize(size)
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
+    writer.setCreator("rcdesk")
+    painter = QPainter(writer)
+    painter.scale(DPI / 72.0, DPI / 72.0)
+    _draw(_laid_out(template, fields, paper, 72.0), painter, paper, 72.0)
+    painter.end()
+    buffer.close()
+    return bytes(data.data())
+
+
+def write_cover(template: CoverTemplate, fields: CoverFields, paper: PaperSize, folder: Path) -> PageRef:
+    """Write the cover as a PDF named after what it says, so the same cover is one file; give back its page.
+
+    Raises StoreUnavailable when it cannot be written, UserError when it cannot be drawn.
+    """
+    content = cover_pdf(template, fields, paper)
+    if not content:
+        raise UserError("The cover page cannot be drawn. Choose another one, or none.")
+    said = "\0".join((paper.value, template.html, *fields.by_name.values()))
+    target = folder / f"cover-{hashlib.sha256(said.encode()).hexdigest()[:32]}.pdf"
+    unfinished = target.with_name(target.name + ".new")
+    try:
+        if not target.exists():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            unfinished.write_bytes(content)
+            os.replace(unfinished, target)
+    except OSError as exc:
+        raise StoreUnavailable(
+            f"The cover page could not be written ({exc.strerror}). The fax is not sent yet: make room, then "
+            "send again."
+        ) from exc
+    return PageRef(path=target, media_type=PDF, page=0)
+
+
+def _laid_out(template: CoverTemplate, fields: CoverFields, paper: PaperSize, dpi: float) -> QTextDocument:
+    document = _Text()
+    document.setUndoRedoEnabled(False)
+    font = QFont("sans-serif")
+    font.setPixelSize(12)
+    document.setDefaultFont(font)
+    document.setDocumentMargin(0)
+    wide, high = size_inches(paper)
+    edge = EDGE_INCHES * dpi
+    # The layout must not depend on a screen: a point is a pixel here, and the painter is scaled.
+    document.setHtml(filled(_points_as_pixels(template.html), fields))
+    document.setPageSize(QSizeF(wide * dpi - 2 * edge, high * dpi - 2 * edge))
+    return document
+
+
+def _points_as_pixels(html: str) -> str:
+    """Sizes in points would be scaled by the screen's dots an inch; one point is one unit of ours."""
+    return _MARKUP.sub(lambda found: _POINTS.sub("px", found.group()), html)
+
+
+def _draw(document: QTextDocument, painter: QPainter, paper: PaperSize, dpi: float) -> None:
+    edge = EDGE_INCHES * dpi
+    size = document.pageSize()
+    painter.translate(edge, edge)
+    clip = QRectF(0, 0, size.width(), size.height())
+    painter.setClipRect(clip)
+    context = QAbstractTextDocumentLayout.PaintContext()
+    context.clip = clip
+    palette = QPalette(context.palette)
+    palette.setColor(QPalette.ColorRole.Text, QColor("#000000"))
+    context.palette = palette
+    document.documentLayout().draw(painter, context)

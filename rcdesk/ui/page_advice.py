@@ -1,0 +1,159 @@
+"""Beside the strip: what can be done about the page that is shown, a button a fix; silence when all is well.
+
+A fix that was made can be taken back in the same place. An encrypted file asks for its password here, which
+goes to the page worker and nowhere else. GUI thread. Read next: preview_pane.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import partial
+from typing import assert_never
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from rcdesk.core.paper import Finding, Fix
+from rcdesk.ui.look import Button, dress, label
+
+WIDTH = 168
+
+
+def fix_words(fix: Fix) -> tuple[str, str]:
+    """What the button says, and one short sentence of what it does."""
+    match fix:
+        case Fix.WHITEN_GREY:
+            return _tr("Sharpen page"), _tr("Makes grey boxes white, keeps the lines and text.")
+        case Fix.THICKEN_LINES:
+            return _tr("Thicken lines"), _tr("Makes lines thinner than a dot wide enough to print.")
+        case Fix.ENLARGE:
+            return _tr("Enlarge page"), _tr("Enlarges the print until it fills the width of the paper.")
+        case Fix.DROP_BLANK:
+            return _tr("Leave out page"), _tr("Nothing is printed on it; it costs a minute and a sheet.")
+        case Fix.ROTATE:
+            return _tr("Keep upright"), _tr("Does not turn the wide page, but shrinks it to the width.")
+        case Fix.FLATTEN:
+            return _tr("Flatten form"), _tr("Sends the page as you see it, with all its fields.")
+        case Fix.DESKEW:
+            return _tr("Straighten page"), _tr("Turns the slanted scan back.")
+        case Fix.SHRINK_TO_PAPER:
+            return _tr("Shrink to paper"), _tr("Shrinks the page to one sheet, so that nothing is cut.")
+        case _:
+            assert_never(fix)
+
+
+class PageAdvice(QScrollArea):
+    """fix_asked(Fix), unfix_asked(Fix) and password_given(str) are for the pane."""
+
+    fix_asked = Signal(object)
+    unfix_asked = Signal(object)
+    password_given = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("pageAdvice")
+        self.setAccessibleName(self.tr("What can be done about this page"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFixedWidth(WIDTH)
+        dress(self, "#pageAdvice, #adviceColumn { background: transparent; border: none; }")
+        self._shown: tuple[tuple[Finding, ...], frozenset[Fix], bool] = ((), frozenset(), False)
+        self._password = QLineEdit()
+        self._fill()
+
+    def show_page(
+        self, findings: Sequence[Finding], fixes: Collection[Fix], *, needs_password: bool = False
+    ) -> None:
+        """What was found on this page and what was mended on it already."""
+        wanted = (tuple(findings), frozenset(fixes), needs_password)
+        if wanted != self._shown:
+            self._shown = wanted
+            self._fill()
+
+    @property
+    def is_silent(self) -> bool:
+        """True when there is nothing to say."""
+        return self._shown == ((), frozenset(), False)
+
+    def _fill(self) -> None:
+        findings, fixes, needs_password = self._shown
+        column = QWidget()
+        column.setObjectName("adviceColumn")
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 2, 2, 2)
+        layout.setSpacing(4)
+        if needs_password:
+            self._add_password(layout)
+        offered: list[Fix] = []
+        for finding in sorted(findings, key=lambda f: f.fix is None):
+            if finding.fix is not None and finding.fix not in offered and finding.fix not in fixes:
+                offered.append(finding.fix)
+                self._add_fix(layout, finding.fix)
+        said: set[str] = set()
+        for finding in findings:
+            if finding.fix is None and finding.sentence not in said:
+                said.add(finding.sentence)
+                self._add_words(layout, finding)
+        for fix in sorted(fixes, key=lambda f: f.value):
+            self._add_unfix(layout, fix)
+        layout.addStretch(1)
+        self.setWidget(column)
+        self.setVisible(not self.is_silent)
+
+    def _add_fix(self, layout: QVBoxLayout, fix: Fix) -> None:
+        words, sentence = fix_words(fix)
+        button = Button(words, icon_name="wand")
+        dress(button, "QPushButton { padding: 5px 4px; }")
+        button.setObjectName(f"fix_{fix.name.lower()}")
+        button.setAccessibleDescription(sentence)
+        button.setToolTip(sentence)
+        button.clicked.connect(partial(self._ask_fix, fix))
+        layout.addWidget(button)
+        layout.addWidget(label(sentence, "small", wraps=True))
+
+    def _add_words(self, layout: QVBoxLayout, finding: Finding) -> None:
+        title = label(finding.words, "wait", wraps=True)
+        title.setToolTip(finding.sentence)
+        layout.addWidget(title)
+        layout.addWidget(label(finding.sentence, "small", wraps=True))
+
+    def _add_unfix(self, layout: QVBoxLayout, fix: Fix) -> None:
+        words = fix_words(fix)[0]
+        layout.addWidget(label(self.tr("Done: {0}").format(words), "small", wraps=True))
+        button = Button(self.tr("Undo"), kind="link", icon_name="undo", token="accent_ink")
+        button.setObjectName(f"unfix_{fix.name.lower()}")
+        button.setAccessibleName(self.tr("Undo: {0}").format(words))
+        button.setToolTip(self.tr("Take it back: show the page as it was"))
+        button.clicked.connect(partial(self._ask_unfix, fix))
+        layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _add_password(self, layout: QVBoxLayout) -> None:
+        self._password = QLineEdit()
+        self._password.setObjectName("documentPassword")
+        self._password.setAccessibleName(self.tr("Password of this document"))
+        self._password.setPlaceholderText(self.tr("Password"))
+        self._password.setEchoMode(QLineEdit.EchoMode.Password)
+        self._password.returnPressed.connect(self._give_password)
+        button = Button(self.tr("Open"), icon_name="key")
+        button.setObjectName("documentPasswordOpen")
+        button.clicked.connect(self._give_password)
+        layout.addWidget(self._password)
+        layout.addWidget(button)
+        layout.addWidget(label(self.tr("Used to draw the pages, never stored."), "small", wraps=True))
+
+    @Slot()
+    def _give_password(self) -> None:
+        if self._password.text():
+            self.password_given.emit(self._password.text())
+
+    def _ask_fix(self, fix: Fix, _is_checked: bool = False) -> None:
+        self.fix_asked.emit(fix)
+
+    def _ask_unfix(self, fix: Fix, _is_checked: bool = False) -> None:
+        self.unfix_asked.emit(fix)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("PageAdvice", text)

@@ -1,0 +1,100 @@
+"""What the preview asks PagesDesk, most urgent first: the page shown, what is wrong with it, what is seen.
+
+Then the neighbours and the other resolution, so that turning a page or flipping Fine and Standard shows the
+new page at once; last what concerns the whole fax: trouble on other pages and how long each takes. Pure.
+Read next: preview_pane.py, bridge/page_asks.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QLocale
+
+from rcdesk.bridge.page_asks import AskKind, PageAsk, count_ask, thumbnail_ask
+from rcdesk.core.fax import Document, Resolution
+from rcdesk.core.paper import PagePlan, PaperSize
+from rcdesk.ui.page_list import ref_of
+
+THUMBNAIL_PX = 56
+LARGEST_SCALED_PX = 1100
+"""A wider picture is asked for as the very dots that are sent, which are quicker to read."""
+_STEP_PX = 8
+
+
+def usual_paper() -> PaperSize:
+    """Letter where the locale measures as in the United States, A4 everywhere else."""
+    is_us = QLocale().measurementSystem() is QLocale.MeasurementSystem.ImperialUSSystem
+    return PaperSize.LETTER if is_us else PaperSize.A4
+
+
+def paper_ratio(paper: PaperSize) -> float:
+    """Height by width of a sheet."""
+    width, height = paper.size_mm
+    return height / width
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """How pages are looked at: on which paper, at which resolution, how wide in device pixels."""
+
+    resolution: Resolution
+    paper: PaperSize
+    width_px: int
+    ratio: float = 1.0
+
+    def preview(self, plan: PagePlan) -> PageAsk:
+        """The page as it will arrive."""
+        exact = None if self.width_px > LARGEST_SCALED_PX else self.width_px // _STEP_PX * _STEP_PX
+        return self._ask(AskKind.PREVIEW, plan, exact)
+
+    def findings(self, plan: PagePlan) -> PageAsk:
+        """What is wrong with it."""
+        return self._ask(AskKind.FINDINGS, replace(plan, is_removed=False))
+
+    def seconds(self, plan: PagePlan) -> PageAsk:
+        """How long it takes."""
+        return self._ask(AskKind.SECONDS, replace(plan, is_removed=False))
+
+    def thumbnail(self, plan: PagePlan) -> PageAsk:
+        """The page small: as it is in its file, or as it will arrive when something was done to it."""
+        width_px = round(THUMBNAIL_PX * self.ratio)
+        if replace(plan, is_removed=False, rotate=0) == PagePlan(source=plan.source):
+            return thumbnail_ask(plan.source, width_px)
+        return self._ask(AskKind.PREVIEW, plan, width_px)
+
+    def _ask(self, kind: AskKind, plan: PagePlan, width_px: int | None = None) -> PageAsk:
+        if kind is AskKind.PREVIEW:
+            plan = replace(plan, is_removed=False)
+        return PageAsk(kind=kind, plan=plan, resolution=self.resolution, paper=self.paper, width_px=width_px)
+
+
+def questions(
+    rows: Sequence[PagePlan | Document],
+    current: PagePlan | None,
+    cover: PagePlan | None,
+    seen: Iterable[int],
+    looking: Looking,
+) -> list[PageAsk]:
+    """Everything worth asking: current is shown, cover is an own one, seen rows have thumbnails in sight."""
+    asks: list[PageAsk] = []
+    if current is not None:
+        asks += [looking.preview(current), looking.findings(current)]
+    for row in rows:
+        if isinstance(row, Document):
+            asks.append(count_ask(ref_of(row)))
+    plans = [row for row in rows if isinstance(row, PagePlan)]
+    if cover is not None:
+        asks.append(looking.thumbnail(cover))
+    in_sight = [rows[i] for i in seen if 0 <= i < len(rows)]
+    asks += [looking.thumbnail(row) for row in in_sight if isinstance(row, PagePlan)]
+    if current in plans:
+        place = plans.index(current)
+        asks += [looking.preview(plan) for plan in (*plans[place + 1 : place + 2], *plans[:place][-1:])]
+        other = Resolution.STANDARD if looking.resolution is Resolution.FINE else Resolution.FINE
+        asks.append(replace(looking, resolution=other).preview(current))
+    sent = [plan for plan in plans if plan.is_sent]
+    asks += [looking.findings(plan) for plan in sent]
+    asks += [looking.seconds(plan) for plan in sent]
+    return asks

@@ -1,0 +1,390 @@
+"""As it will arrive: every page of the fax as the other machine will print it, and what to do about it.
+
+The pane shows the pages its PageArranger holds and asks PagesDesk for pictures and for what the page doctor
+found; nothing waits for an answer. Whoever sends gives `outgoing` to make_documents(). GUI thread. Read next:
+preview_face.py, page_arranger.py, page_questions.py, outgoing_pages.py, bridge/pages_desk.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QWidget
+
+from rcdesk.bridge.page_asks import AskKind, PageAnswer, PageAsk, PageRefusal
+from rcdesk.bridge.pages_desk import PagesDesk
+from rcdesk.core.account import CoverPage
+from rcdesk.core.cover import CoverChoice, CoverFields, CoverTemplate
+from rcdesk.core.fax import Document, Resolution
+from rcdesk.core.paper import Dither, Finding, PagePlan, PageRef, PaperSize
+from rcdesk.ui.cover_sketch import paint_cover_sketch
+from rcdesk.ui.outgoing_pages import Outgoing
+from rcdesk.ui.own_covers import write_cover
+from rcdesk.ui.page_arranger import PageArranger
+from rcdesk.ui.page_list import PageList, ref_of
+from rcdesk.ui.page_pictures import PagePictures
+from rcdesk.ui.page_questions import Looking, paper_ratio, questions, usual_paper
+from rcdesk.ui.preview_face import PreviewFace, single_shot
+from rcdesk.ui.strip_model import StripItem, cover_item, page_item
+
+WHO = "preview"
+REDRAW_MS = 120
+COVER_MS = 200
+
+
+class PreviewPane(PreviewFace):
+    """plans_changed(): pages, order or exactness; resolution_changed(); findings_changed();
+    estimate_changed(); counted(Path, int): the pages of a file became known."""
+
+    plans_changed = Signal()
+    resolution_changed = Signal()
+    findings_changed = Signal()
+    estimate_changed = Signal()
+    counted = Signal(object, int)
+
+    def __init__(self, desk: PagesDesk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._pictures = PagePictures(desk)
+        self._cover: CoverChoice = None
+        self._fields = CoverFields()
+        self._cover_plan: PagePlan | None = None
+        self._wants_exact = False
+        self._paper = usual_paper()
+        self._shown: PageRef | None = None
+        self.arranger = PageArranger(self.strip, self)
+        self._redraw = single_shot(self, REDRAW_MS, self._refresh_page)
+        self._redraw_cover = single_shot(self, COVER_MS, self._draw_cover)
+        self._connect()
+        self._refresh()
+
+    # What it is told
+
+    def set_documents(self, documents: Sequence[Document]) -> None:
+        """Show the pages of these files; decisions about files that stay are kept."""
+        if tuple(documents) == self.pages.documents:
+            return
+        self.arranger.put(self.pages.with_documents(documents))
+        if not documents:
+            self._wants_exact = False
+        self._changed()
+
+    def set_cover(self, cover: CoverChoice, fields: CoverFields) -> None:
+        """Which cover comes first and what it says; fields.pages is counted here."""
+        if (cover, fields) != (self._cover, self._fields):
+            if cover != self._cover:
+                self._cover_plan = None
+            self._cover, self._fields = cover, fields
+            self._refresh()
+
+    def set_resolution(self, resolution: Resolution) -> None:
+        """Choose without telling."""
+        self.resolution_choice.choose(resolution)
+        self._refresh()
+
+    def set_paper(self, paper: PaperSize) -> None:
+        """The other machine's paper."""
+        if paper is not self._paper:
+            self._paper = paper
+            self._refresh()
+
+    def set_exact(self, is_exact: bool) -> None:
+        """Send these very pages instead of the files."""
+        if is_exact != self._wants_exact:
+            self._wants_exact = is_exact
+            self._changed()
+
+    def set_pages(self, pages: PageList, *, is_exact: bool = False) -> None:
+        """Show this arrangement, as it was read from `pages` before."""
+        self.arranger.put(pages)
+        self._wants_exact = is_exact
+        self._changed()
+
+    # What it says
+
+    @property
+    def pages(self) -> PageList:
+        """How the pages are arranged."""
+        return self.arranger.pages
+
+    @property
+    def plans(self) -> tuple[PagePlan, ...]:
+        """The pages that are sent, in order, without the cover."""
+        return self.pages.sent
+
+    @property
+    def is_exact(self) -> bool:
+        """True when these very pages are sent: it was asked for, or the files would not do."""
+        return bool(self.pages.plans) and (self._wants_exact or self._must_be_exact)
+
+    @property
+    def _must_be_exact(self) -> bool:
+        """Pages were changed, or a file opens with a password only, which is never sent."""
+        is_locked = any(plan.source.path in self._desk.unlocked for plan in self.plans)
+        return self.pages.is_changed or is_locked
+
+    @property
+    def resolution(self) -> Resolution:
+        """Fine or Standard."""
+        return self.resolution_choice.value
+
+    @property
+    def paper(self) -> PaperSize:
+        """The other machine's paper."""
+        return self._paper
+
+    @property
+    def page_total(self) -> int | None:
+        """Pages that arrive, cover included; None while a file is not counted."""
+        return None if self.pages.whole_files else len(self.plans) + self.arranger.offset
+
+    @property
+    def transmission_s(self) -> float | None:
+        """About how long the pages take on the line, without a cover of the service; None while unknown."""
+        if self.pages.whole_files:
+            return None
+        return self._pictures.transmission_s(self.plans, self._looking)
+
+    def findings_of(self, path: Path) -> tuple[Finding, ...]:
+        """What is known to be wrong with the pages of a file that are sent."""
+        plans = (plan for plan in self.plans if plan.source.path == path)
+        return tuple(finding for plan in plans for finding in self._pictures.findings(plan, self._looking))
+
+    def fix_file(self, path: Path) -> None:
+        """Mend everything that one click can mend on the pages of a file."""
+        pages = self.pages
+        for row, plan in enumerate(pages.rows):
+            if isinstance(plan, PagePlan) and plan.source.path == path and plan.is_sent:
+                for finding in self._pictures.findings(plan, self._looking):
+                    pages = pages.fixed(row, finding.fix) if finding.fix is not None else pages
+        self.arranger.arrange(pages)
+
+    @property
+    def outgoing(self) -> Outgoing:
+        """What is to be uploaded, for make_documents()."""
+        return Outgoing(
+            pages=self.pages,
+            is_exact=self.is_exact,
+            cover=self._cover,
+            fields=self._counted_fields,
+            resolution=self.resolution,
+            paper=self._paper,
+        )
+
+    # How it is put together
+
+    def _connect(self) -> None:
+        arranger, tools, view = self.arranger, self.tools, self.view
+        self.resolution_choice.changed.connect(self._resolution_chosen)
+        arranger.changed.connect(self._changed)
+        arranger.refused.connect(self._range_refused)
+        view.zoomed.connect(self._zoomed)
+        view.stepped.connect(self._step)
+        self.strip.shown.connect(self._refresh_page)
+        self.strip.scrolled.connect(self._redraw.start)
+        tools.turned.connect(arranger.turn)
+        tools.removal_asked.connect(arranger.remove_chosen)
+        tools.dithered.connect(arranger.dither)
+        tools.zoom_in_asked.connect(view.zoom_in)
+        tools.zoom_out_asked.connect(view.zoom_out)
+        tools.fit_asked.connect(view.fit)
+        self.advice.fix_asked.connect(arranger.fix)
+        self.advice.unfix_asked.connect(arranger.unfix)
+        self.advice.password_given.connect(self._give_password)
+        self.exact_row.exact_asked.connect(self.set_exact)
+        self.exact_row.ranges_given.connect(arranger.keep_ranges)
+        self._desk.answered.connect(self._answered)
+        self._desk.refused.connect(self._answered)
+        self._desk.opened.connect(self._refresh)
+
+    # What it shows
+
+    @property
+    def _looking(self) -> Looking:
+        return Looking(
+            resolution=self.resolution,
+            paper=self._paper,
+            width_px=self.view.wanted_width_px,
+            ratio=self.devicePixelRatioF(),
+        )
+
+    @property
+    def _counted_fields(self) -> CoverFields:
+        total = self.page_total
+        return replace(self._fields, pages="" if total is None else str(total))
+
+    @Slot()
+    def _changed(self) -> None:
+        """Pages are others now: show and tell."""
+        self._refresh()
+        self.plans_changed.emit()
+        self.estimate_changed.emit()
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Strip, switches and the page."""
+        self.arranger.offset = 1 if self._cover is not None else 0
+        row = max(0, self.strip.current_row)
+        self._refresh_strip()
+        if self.strip.current_row < 0 and self.strip.strip.items:
+            self.strip.choose(min(row, len(self.strip.strip.items) - 1))
+        self.exact_row.show_state(
+            is_exact=self.is_exact,
+            is_forced=self._must_be_exact,
+            has_pages=bool(self.pages.plans),
+            ranges=self.arranger.ranges,
+        )
+        names = [document.name for document in self.pages.whole_files]
+        words = self.tr("Only RingCentral can draw {0}: its pages are counted when it is sent.")
+        self.show_remark(words.format(", ".join(names)) if names else "")
+        self.strip.can_undo = self.arranger.can_undo
+        if isinstance(self._cover, CoverTemplate):
+            self._redraw_cover.start()
+        self._refresh_page()
+
+    def _refresh_strip(self) -> None:
+        looking, offset = self._looking, self.arranger.offset
+        items: list[StripItem] = []
+        pictures: list[QPixmap | None] = []
+        if self._cover is not None:
+            plan = self._cover_plan
+            items.append(cover_item(self._cover, is_drawn=plan is not None))
+            pictures.append(self._pictures.thumbnail(plan, looking) if plan is not None else None)
+        for number, page in enumerate(self.pages.rows, 1 + offset):
+            items.append(page_item(number, page, self._pictures.findings(page, looking)))
+            pictures.append(self._pictures.thumbnail(page, looking))
+        self.strip.strip.set_items(items, pictures)
+
+    @Slot()
+    def _refresh_page(self, _row: int = 0) -> None:
+        """Show what is chosen in the strip, and ask for what is not known."""
+        page = self.arranger.current
+        is_cover = self._cover is not None and self.strip.current_row == 0
+        plan = self._cover_plan if is_cover else page if isinstance(page, PagePlan) else None
+        looking = self._looking
+        findings: tuple[Finding, ...] = ()
+        if plan is not None:
+            findings = self._pictures.findings(plan, looking) if plan.is_sent else ()
+            self._show_plan(plan, looking)
+        elif isinstance(self._cover, CoverPage) and is_cover:
+            name, fields = self._cover.name, self._counted_fields
+            self.view.show_sketch(partial(paint_cover_sketch, name, fields), paper_ratio(self._paper))
+        else:
+            self.view.show_words(self._words_for(page))
+        self.view.set_findings(findings)
+        refusal = self._pictures.refusal(plan or page, looking)
+        self.advice.show_page(
+            () if is_cover else findings,
+            plan.fixes if plan is not None and not is_cover else (),
+            needs_password=refusal is not None and refusal.needs_password,
+        )
+        self.tools.show_page(
+            can_change=isinstance(page, PagePlan),
+            is_removed=isinstance(page, PagePlan) and not page.is_sent,
+            dither=page.dither if isinstance(page, PagePlan) else Dither.AUTO,
+        )
+        self.tools.show_zoom(self.view.percent)
+        self._name_page(findings)
+        seen = [place - self.arranger.offset for place in self.strip.visible_rows()]
+        self._desk.want(WHO, questions(self.pages.rows, plan, self._cover_plan, seen, looking))
+
+    def _show_plan(self, plan: PagePlan, looking: Looking) -> None:
+        """The page; until its picture is there, the last one of the same page or an empty sheet."""
+        found = self._pictures.picture(plan, looking)
+        refusal = self._pictures.refusal(plan, looking)
+        if found is not None:
+            self.view.show_picture(*found, is_dimmed=not plan.is_sent)
+        elif refusal is not None:
+            self.view.show_words(refusal.sentence)
+        elif self._shown != plan.source:
+            self.view.show_empty(paper_ratio(self._paper))
+        self._shown = plan.source
+
+    def _words_for(self, page: PagePlan | Document | None) -> str:
+        self._shown = ref_of(page) if isinstance(page, Document) else None
+        refusal = self._pictures.refusal(page, self._looking)
+        if refusal is not None and not refusal.is_elsewhere:
+            return refusal.sentence
+        if isinstance(page, Document):
+            words = self.tr("{0} cannot be shown here. RingCentral draws it and counts its pages.")
+            return words.format(page.name)
+        if self._cover is not None:
+            return self.tr("The cover page is being drawn…")
+        return self.tr("Add a document to see its pages as they will arrive.")
+
+    def _name_page(self, findings: Sequence[Finding]) -> None:
+        items, row = self.strip.strip.items, self.strip.current_row
+        words = items[row].spoken if 0 <= row < len(items) else self.view.words
+        self.view.setAccessibleName(words)
+        self.view.setAccessibleDescription(" ".join(finding.sentence for finding in findings))
+
+    @Slot()
+    def _draw_cover(self) -> None:
+        cover, fields, paper = self._cover, self._counted_fields, self._paper
+        folder = self._desk.exact_dir
+        if isinstance(cover, CoverTemplate):
+            self._desk.draw(WHO, lambda: write_cover(cover, fields, paper, folder), self._cover_drawn)
+
+    def _cover_drawn(self, ref: PageRef) -> None:
+        plan = PagePlan(source=ref)
+        if isinstance(self._cover, CoverTemplate) and plan != self._cover_plan:
+            self._cover_plan = plan
+            self._refresh_strip()
+            self._refresh_page()
+
+    # What happens
+
+    @Slot(object, object)
+    def _answered(self, ask: PageAsk, answer: PageAnswer | PageRefusal) -> None:
+        ref = ask.plan.source
+        match ask.kind:
+            case AskKind.COUNT:
+                if isinstance(answer, PageRefusal):
+                    self._refresh_page()
+                elif isinstance(answer, int) and any(d.path == ref.path for d in self.pages.whole_files):
+                    self.arranger.put(self.pages.with_count(ref.path, answer))
+                    self.counted.emit(ref.path, answer)
+                    self._changed()
+            case AskKind.THUMBNAIL:
+                self._refresh_strip()
+            case AskKind.PREVIEW:
+                self._refresh_strip()
+                if ref == self._shown:
+                    self._refresh_page()
+            case AskKind.FINDINGS:
+                self._refresh_strip()
+                if ref == self._shown:
+                    self._refresh_page()
+                self.findings_changed.emit()
+            case AskKind.SECONDS:
+                self.estimate_changed.emit()
+
+    @Slot()
+    def _resolution_chosen(self) -> None:
+        self._refresh()
+        self.resolution_changed.emit()
+        self.estimate_changed.emit()
+
+    @Slot()
+    def _zoomed(self) -> None:
+        self.tools.show_zoom(self.view.percent)
+        self._redraw.start()
+
+    @Slot(int)
+    def _step(self, by: int) -> None:
+        self.strip.choose(self.strip.current_row + by)
+
+    @Slot(str)
+    def _range_refused(self, problem: str) -> None:
+        self.show_remark(problem)
+        self.exact_row.show_problem(problem)
+
+    @Slot(str)
+    def _give_password(self, password: str) -> None:
+        if self._shown is not None:
+            self._desk.give_password(self._shown, password)
