@@ -8,17 +8,17 @@ to show. Commands run on the disk lane. What is true is what the outbox says. Re
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.fax_jobs import FaxJobs
-from rcdesk.bridge.fax_pump import HOLD_S, FaxPump
+from rcdesk.bridge.fax_pump import FaxPump
+from rcdesk.bridge.fax_recovery import FaxRecovery
 from rcdesk.bridge.fax_stop import FaxStop
 from rcdesk.bridge.fax_undo import FaxUndo
 from rcdesk.bridge.fax_upload import Round
@@ -35,8 +35,6 @@ from rcdesk.core.folder import FaxRow, FolderCounts
 if TYPE_CHECKING:
     from rcdesk.services.dispatch import Dispatcher
     from rcdesk.services.faxes import FaxService
-
-_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -80,19 +78,14 @@ class FaxDesk(QObject):
         self._service = faxes
         self._clock: Clock = clock or SystemClock()
         self._was_signed_in = False
-        self._is_stopped = False
         self._pauses = 0
-        self._keep_files_days = keep_files_days
         self._jobs = FaxJobs(self._clock, self)
         self._news = FolderNews(lanes["archive"], faxes, self)
         self._held = FaxUndo(lanes["disk"], faxes, self._jobs, self._clock, self)
         self._pump = FaxPump(lanes["faxes"], session, dispatcher, faxes, self._jobs, self._clock, self)
         self._watch = FaxWatch(lanes["calls"], session, faxes, self._jobs, self._clock, self)
         self._stop = FaxStop(lanes, session, faxes, self._jobs, self._pump, self)
-        self._recover_timer = QTimer(self)
-        self._recover_timer.setSingleShot(True)
-        self._recover_timer.timeout.connect(self._recover)
-        self._recoveries = 0
+        self._recovery = FaxRecovery(lanes["disk"], faxes, keep_files_days, self)
         self._connect()
 
     @property
@@ -127,13 +120,11 @@ class FaxDesk(QObject):
 
     def start(self) -> None:
         """Put what the last run left half done into its honest state. Call once."""
-        self._recover()
+        self._recovery.start()
 
     def stop(self) -> None:
         """Stop the timers; part of shutdown. A request under way is stopped with its lane."""
-        self._is_stopped = True
-        self._recover_timer.stop()
-        for part in (self._pump, self._watch, self._held, self._news):
+        for part in (self._recovery, self._pump, self._watch, self._held, self._news):
             part.stop()
 
     def check_files(self, paths: Sequence[Path]) -> None:
@@ -143,16 +134,32 @@ class FaxDesk(QObject):
             lambda token, report: service.check(wanted, token), done=self.checked.emit, failed=self._tell
         )
 
-    def ask_facts(self, draft: FaxDraft, done: Callable[[tuple[RecipientFacts, ...]], None]) -> None:
-        """What the archive knows about the recipients of this draft, for core.brake.question."""
-        owner_id = self._jobs.owner_id
-        self._read(lambda service: service.facts(draft, owner_id), done)
+    def ask_facts(
+        self,
+        draft: FaxDraft,
+        done: Callable[[tuple[RecipientFacts, ...]], None],
+        failed: Callable[[str], None] | None = None,
+    ) -> None:
+        """What the archive knows about the recipients of this draft, for core.brake.question.
 
-    def queue(self, draft: FaxDraft) -> None:
-        """Copy the draft's files to the spool and record one job per recipient; then queued()."""
+        failed is called with one sentence instead of problem().
+        """
+        owner_id, service = self._jobs.owner_id, self._service
+        self._disk.submit(
+            lambda token, report: service.facts(draft, owner_id),
+            done=done,
+            failed=lambda error: self._tell(error, failed),
+        )
+
+    def queue(self, draft: FaxDraft, failed: Callable[[str], None] | None = None) -> None:
+        """Copy the draft's files to the spool and record one job per recipient; then queued().
+
+        failed is called with one sentence instead of problem().
+        """
         account, service = self._session.account, self._service
         if account is None:
-            self.problem.emit(self.tr("Sign in to RingCentral first, then send the fax."))
+            tell = failed if failed is not None else self.problem.emit
+            tell(self.tr("Sign in to RingCentral first, then send the fax."))
             return
 
         def done(jobs: tuple[FaxJob, ...]) -> None:
@@ -161,7 +168,9 @@ class FaxDesk(QObject):
             self.queued.emit(jobs)
 
         self._disk.submit(
-            lambda token, report: service.queue(draft, account, token, report), done=done, failed=self._tell
+            lambda token, report: service.queue(draft, account, token, report),
+            done=done,
+            failed=lambda error: self._tell(error, failed),
         )
 
     def undo_left_s(self, job_ids: int | Sequence[int]) -> float:
@@ -278,6 +287,8 @@ class FaxDesk(QObject):
         self._pump.problem.connect(self.problem)
         self._pump.stalled.connect(self._load)
         self._watch.heard.connect(self._take)
+        self._recovery.recovered.connect(self._recovered)
+        self._recovery.problem.connect(self.problem)
         self._session.account_changed.connect(self._account_changed)
         self._session.state_changed.connect(self._session_changed)
 
@@ -292,9 +303,10 @@ class FaxDesk(QObject):
         service = self._service
         self._submit_kept(lambda: tuple(work(service)), self._take)
 
-    def _tell(self, error: RcdeskError) -> None:
+    def _tell(self, error: RcdeskError, failed: Callable[[str], None] | None = None) -> None:
         if not isinstance(error, Cancelled):
-            self.problem.emit(str(error))
+            tell = failed if failed is not None else self.problem.emit
+            tell(str(error))
 
     @Slot(object)
     def _take(self, jobs: tuple[FaxJob, ...]) -> None:
@@ -305,25 +317,9 @@ class FaxDesk(QObject):
         self._watch.schedule()
 
     @Slot()
-    def _recover(self) -> None:
-        service, keep_days = self._service, self._keep_files_days
-
-        def failed(error: RcdeskError) -> None:
-            self._tell(error)
-            if not self._is_stopped:
-                pause_s = HOLD_S[min(self._recoveries, len(HOLD_S) - 1)]
-                self._recoveries += 1
-                self._recover_timer.start(int(pause_s * 1000))
-
-        def done(jobs: tuple[FaxJob, ...]) -> None:
-            if jobs:
-                _log.info("%d faxes were under way when rcdesk stopped", len(jobs))
-            self._pump.open()
-            self._load()
-
-        self._disk.submit(
-            lambda token, report: service.recover(keep_days), done=done, failed=failed, is_kept=True
-        )
+    def _recovered(self) -> None:
+        self._pump.open()
+        self._load()
 
     @Slot()
     def _account_changed(self) -> None:

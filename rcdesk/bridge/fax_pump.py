@@ -29,10 +29,14 @@ if TYPE_CHECKING:
 HOLD_S = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 LONGEST_NAP_S = 60.0
 SHORTEST_NAP_S = 1.0
+LOOK_AGAIN_S = 10.0
 
 
 class FaxPump(QObject):
-    """sent(Round) after each turn; problem(str) when a turn could not be recorded; stalled() then too."""
+    """sent(Round) after each turn; problem(str) when a turn could not be recorded.
+
+    stalled(): what is shown may not be what the outbox holds, so that it must be read again.
+    """
 
     sent = Signal(object)
     problem = Signal(str)
@@ -57,6 +61,7 @@ class FaxPump(QObject):
         self._is_wanted = False
         self._failures = 0
         self._held_until_s = 0.0
+        self._looked_s = -LOOK_AGAIN_S
         self._told = WaitReason.NONE
         self._due_at: datetime | None = None
         self._due_s: float | None = None
@@ -138,7 +143,8 @@ class FaxPump(QObject):
             and not self._is_paused
             and bool(self._jobs.owner_id)
             and self._session.is_signed_in
-            and self._jobs.has(FaxState.QUEUED, FaxState.WAITING)
+            # One that still seems to be sent: how its request ended could not be written down yet.
+            and self._jobs.has(FaxState.QUEUED, FaxState.WAITING, FaxState.SENDING)
         )
 
     def _nap(self, wait_s: float, due_at: datetime | None) -> None:
@@ -192,6 +198,11 @@ class FaxPump(QObject):
             for job in self._jobs.all
         ):
             self._nap(LONGEST_NAP_S, None)
+        now_s = self._clock.monotonic()
+        if self._jobs.has(FaxState.QUEUED) and now_s - self._looked_s > LOOK_AGAIN_S:
+            # The outbox lets one wait that is shown as queued: another fax to its number is going out.
+            self._looked_s = now_s
+            self.stalled.emit()
 
     @Slot(object)
     def _failed(self, error: object) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -139,6 +139,22 @@ def test_several_recipients_go_in_one_request(
     assert len({job.message_id for job in bench.faxes.jobs}) == 1
 
 
+def test_a_second_fax_to_a_number_waits_and_says_so(
+    bench: Bench, simulator: RunningSimulator, qtbot: QtBot, tmp_path: Path
+) -> None:
+    bench.sign_in(simulator, qtbot)
+    bench.faxes.queue(_draft(_document(tmp_path), SENT))
+    _wait(bench, qtbot, FaxState.HANDED_OVER)
+    other = tmp_path / "other.txt"
+    other.write_text("Other pages", encoding="utf-8")
+    bench.faxes.queue(_draft(replace(_document(tmp_path), path=other, name=other.name), SENT))
+    job = _wait(bench, qtbot, FaxState.WAITING)
+    assert job.wait_reason is WaitReason.SAME_NUMBER
+    assert _posts(simulator) == 1
+    simulator.advance(30)
+    qtbot.waitUntil(lambda: _posts(simulator) == 2, timeout=WAIT_MS)
+
+
 def test_folders_are_told_once_after_a_burst(
     bench: Bench, live_simulator: RunningSimulator, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -166,6 +182,47 @@ def test_signed_out_nothing_is_queued(bench: Bench, tmp_path: Path) -> None:
     bench.faxes.queue(_draft(_document(tmp_path)))
     assert len(bench.problems) == 1
     assert "Sign in" in bench.problems[0]
+    heard: list[str] = []
+    bench.faxes.queue(_draft(_document(tmp_path)), heard.append)
+    assert heard == bench.problems
+
+
+def test_who_asks_hears_why_it_cannot_be_queued(
+    bench: Bench, simulator: RunningSimulator, qtbot: QtBot, tmp_path: Path
+) -> None:
+    bench.sign_in(simulator, qtbot)
+    gone = replace(_document(tmp_path), path=tmp_path / "gone.txt")
+    heard: list[str] = []
+    bench.faxes.queue(_draft(gone), heard.append)
+    qtbot.waitUntil(lambda: len(heard) == 1, timeout=WAIT_MS)
+    assert bench.problems == []
+
+
+def test_an_end_that_could_not_be_written_down_is_written_later(
+    bench: Bench,
+    live_simulator: RunningSimulator,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The disk is full just when the answer comes: it is recorded after the pause, and sent once."""
+    from rcdesk.bridge import fax_pump
+    from rcdesk.store.outbox import Outbox
+
+    monkeypatch.setattr(fax_pump, "HOLD_S", (0.3,))
+    real = Outbox.hand_over
+    errors = [StoreUnavailable("The disk is full. Make room; the fax waits.")]
+
+    def hand_over(self: Outbox, *arguments: Any) -> tuple[FaxJob, ...]:
+        if errors:
+            raise errors.pop()
+        return real(self, *arguments)
+
+    monkeypatch.setattr(Outbox, "hand_over", hand_over)
+    bench.sign_in(live_simulator, qtbot)
+    bench.faxes.queue(_draft(_document(tmp_path), AT_ONCE))
+    _wait(bench, qtbot, FaxState.SENT)
+    assert _posts(live_simulator) == 1
 
 
 def test_a_fax_is_held_and_then_released_by_itself(
@@ -487,3 +544,35 @@ def test_a_disk_that_fails_holds_the_queue_and_lets_it_go_on(
     bench.faxes.queue(_draft(_document(tmp_path), AT_ONCE))
     _wait(bench, qtbot, FaxState.SENT)
     assert bench.problems == ["The disk is full. Make room; the fax waits."]
+
+
+def test_nothing_is_sent_before_the_last_run_is_put_in_order(
+    make_bench: Callable[[], Bench],
+    live_simulator: RunningSimulator,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from rcdesk.bridge import fax_recovery
+    from rcdesk.services.faxes import FaxService
+
+    first = make_bench()
+    first.sign_in(live_simulator, qtbot)
+    with qtbot.waitSignal(first.faxes.queued, timeout=WAIT_MS):
+        first.faxes.queue(_draft(_document(tmp_path), AT_ONCE, undo_s=1))
+    assert first.stop()
+    monkeypatch.setattr(fax_recovery, "HOLD_S", (0.3,))
+    real = FaxService.recover
+    errors = [StoreUnavailable("The archive is used by another program.")]
+
+    def recover(self: FaxService, keep_files_days: int = 30) -> tuple[FaxJob, ...]:
+        if errors:
+            raise errors.pop()
+        return real(self, keep_files_days)
+
+    monkeypatch.setattr(FaxService, "recover", recover)
+    second = make_bench()
+    second.sign_in(live_simulator, qtbot)
+    _wait(second, qtbot, FaxState.SENT)
+    assert second.problems == ["The archive is used by another program."]
+    assert _posts(live_simulator) == 1
