@@ -7,18 +7,20 @@ Units are points unless a name says otherwise. Read next: core/cover.py, cover_e
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import re
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF, QUrl
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QColor,
     QFont,
     QImage,
+    QImageReader,
     QPageSize,
     QPainter,
     QPalette,
@@ -32,6 +34,7 @@ from rcdesk.core.paper import MM_PER_INCH, PageRef, PaperSize
 
 DPI = 300
 EDGE_INCHES = 0.75
+MAX_PICTURE_PX = 1200
 PDF = "application/pdf"
 _MARKUP = re.compile(r"<style.*?</style>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _POINTS = re.compile(r"(?<=[\d.])\s*pt\b")
@@ -147,3 +150,35 @@ def _draw(document: QTextDocument, painter: QPainter, paper: PaperSize, dpi: flo
     palette.setColor(QPalette.ColorRole.Text, QColor("#000000"))
     context.palette = palette
     document.documentLayout().draw(painter, context)
+
+
+def cover_png(template: CoverTemplate, fields: CoverFields, paper: PaperSize, width_px: int) -> bytes:
+    """The same picture as PNG, which may go from a lane to the window."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    cover_image(template, fields, paper, width_px).save(buffer, "PNG")  # type: ignore[call-overload]
+    buffer.close()
+    return bytes(data.data())
+
+
+def picture_html(path: Path) -> str:
+    """A picture file as a tag that carries the picture itself, at most MAX_PICTURE_PX wide.
+
+    Raises UserError when it is no picture that Qt reads.
+    """
+    reader = QImageReader(str(path))
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if size.width() > MAX_PICTURE_PX:
+        reader.setScaledSize(size.scaled(MAX_PICTURE_PX, 10**6, Qt.AspectRatioMode.KeepAspectRatio))
+    image = reader.read()
+    if image.isNull():
+        raise UserError("This picture cannot be read. Choose a PNG or JPEG file.")
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    buffer.close()
+    content = base64.b64encode(bytes(data.data())).decode("ascii")
+    return f'<img src="data:image/png;base64,{content}" width="{min(200, image.width())}"/>'
