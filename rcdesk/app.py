@@ -33,16 +33,19 @@ from rcdesk.bridge.instance import Instance
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.late import Late
 from rcdesk.bridge.notices import Notices
+from rcdesk.bridge.pasted_desk import PastedDesk
 from rcdesk.bridge.people_desk import PeopleDesk
 from rcdesk.bridge.preferences import PreferencesDesk
 from rcdesk.bridge.proof_desk import ProofDesk
 from rcdesk.bridge.received_desk import ReceivedDesk
 from rcdesk.bridge.session_desk import SessionDesk
 from rcdesk.bridge.stop_signals import StopSignals
+from rcdesk.bridge.watched_folder import WatchedFolder
 from rcdesk.core.account import Credentials, ServerProfile
 from rcdesk.core.clock import SystemClock
 from rcdesk.core.errors import RcdeskError, UserError
 from rcdesk.core.preferences import Preferences
+from rcdesk.core.wish import FaxWish
 from rcdesk.store import preferences as preferences_file
 from rcdesk.store.paths import Paths
 from rcdesk.ui.bug_report import BugReports
@@ -57,9 +60,11 @@ if TYPE_CHECKING:
     from rcdesk.services.connection import Connection
     from rcdesk.services.dispatch import Dispatcher
     from rcdesk.services.faxes import FaxService
+    from rcdesk.services.pasted import PastedFiles
     from rcdesk.services.people import PeopleService
     from rcdesk.services.proof import ProofService
     from rcdesk.services.received import ReceivedService
+    from rcdesk.services.watched import WatchedFiles
     from rcdesk.simulator import RunningSimulator
     from rcdesk.store.secrets import Secrets
 
@@ -79,6 +84,8 @@ class _Services:
     people: PeopleService
     proofs: ProofService
     folders: Archive
+    pasted: PastedFiles
+    watched: WatchedFiles
     write_log: Callable[[str, Path], object]
     close: tuple[Callable[[], None], ...]
 
@@ -145,6 +152,10 @@ class Running:
         self.window.bring_up()
         if files:
             self.window.add_files(files)
+
+    def show_fax(self, wish: FaxWish) -> None:
+        """A fax asked for on the command line."""
+        self.window.take_fax(wish)
 
     def stop(self) -> bool:
         """End everything in order; True when all lanes ended in time. May be called twice."""
@@ -214,6 +225,8 @@ class Running:
                 cast("PageImages", Late(_page_images)),
                 self.paths.proof_dir,
             ),
+            pasted=PastedDesk(lanes["disk"], service("pasted")),
+            watched=WatchedFolder(lanes["disk"], preferences, service("watched")),
             preferences=preferences,
             notices=Notices(session),
             lane_archive=lanes["archive"],
@@ -234,9 +247,11 @@ class Running:
         from rcdesk.services.dispatch import Dispatcher
         from rcdesk.services.fax_log import FaxLog
         from rcdesk.services.faxes import FaxService
+        from rcdesk.services.pasted import PastedFiles
         from rcdesk.services.people import PeopleService
         from rcdesk.services.proof import ProofService
         from rcdesk.services.received import ReceivedService
+        from rcdesk.services.watched import WatchedFiles
         from rcdesk.store.folders import Folders
         from rcdesk.store.outbox import Outbox
         from rcdesk.store.people import People
@@ -261,6 +276,8 @@ class Running:
             people=PeopleService(connection, people, clock),
             proofs=ProofService(connection, outbox, paths.proof_dir, clock),
             folders=folders,
+            pasted=PastedFiles(paths.pasted_dir),
+            watched=WatchedFiles(paths.watched_file),
             write_log=FaxLog(folders, clock).write,
             close=(recents.close, outbox.close, received.close, people.close, folders.close),
         )
@@ -304,6 +321,7 @@ def run(options: Options) -> int:
     _watch_for_bugs(running.bugs)
     running.set_demo_speed(options.demo_speed)
     instance.asked.connect(running.show_files)
+    instance.fax_asked.connect(running.show_fax)
     instance.listen()
     status = _run_window(application, running, options)
     instance.close()
@@ -312,7 +330,8 @@ def run(options: Options) -> int:
 
 def _hand_over(instance: Instance, options: Options) -> int:
     """Another rcdesk works on this archive: it gets the files and the user's eyes."""
-    if instance.send(options.files):
+    wish = options.fax_wish
+    if instance.send_fax(wish) if wish is not None else instance.send(options.files):
         return 0
     print(f"rcdesk cannot start: {instance.why_not}", file=sys.stderr)
     return 1
@@ -334,6 +353,9 @@ def _run_window(application: QApplication, running: Running, options: Options) -
         tour.finished.connect(lambda is_ok: application.exit(0 if is_ok else 1))
     if options.files:
         painted.happened.connect(lambda: window.add_files(options.files))
+    wish = options.fax_wish
+    if wish is not None:
+        painted.happened.connect(lambda: window.take_fax(wish))
     stop_signals = StopSignals(application)
     stop_signals.received.connect(application.quit)
     window.show()
@@ -347,12 +369,7 @@ def _print_ready() -> None:
 
 
 def _paths(options: Options) -> Paths:
-    root = os.environ.get("RCDESK_HOME")
-    paths = Paths.under(Path(root)) if root else Paths.default()
-    if options.demo and not root:
-        # The demo must not mix simulated faxes into a person's archive.
-        return Paths.under(paths.data_dir / "demo")
-    return paths
+    return Paths.chosen(is_demo=options.demo)
 
 
 def _sign_in(options: Options, remembered: Preferences) -> tuple[ServerProfile, Credentials | None]:

@@ -1,8 +1,11 @@
 """The command line: arguments to one thing to do.
 
-Today that is opening the window (on an account, or on the simulator with --demo) with files ready to be
-faxed; single commands without a window come later. Nothing slow is imported before the arguments are
-understood. Read next: app.py.
+    rcdesk [FILE…]                   the desk, with these files in a new fax
+    rcdesk fax [FILE…] --to NUMBER   the composer filled in; with --yes queued when nothing is odd
+
+A program that runs already gets the request. What is asked for is looked at first: wrong input is one
+sentence and status 2, and nothing is opened. Nothing slow is imported before the arguments are understood.
+Read next: app.py, services/command_fax.py.
 """
 
 from __future__ import annotations
@@ -10,15 +13,51 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from rcdesk import __version__
+
+if TYPE_CHECKING:
+    from rcdesk.core.wish import FaxWish
+
+_STATUSES = """\
+exit status:
+  0  done: the running rcdesk has the request, or the window was opened and closed again
+  1  rcdesk could not start, or the running one did not answer
+  2  the arguments make no sense or cannot be faxed; nothing was opened, nothing queued
+"""
+_FAX_NOTES = """\
+The files and numbers are looked at before anything happens. Without --yes the composer opens, filled in, and
+nothing is sent until you press Send. With --yes the fax is queued without a question when nothing about it is
+odd (a first fax to a number, a number one digit off, the same pages twice in a day, a fax that failed
+lately); otherwise the question is shown and nothing is queued until you answer. The time to undo applies in
+both cases. To open a file that is called "fax", write ./fax.
+
+"""
+_WITH_VALUE = frozenset({"--demo-speed", "--tour", "--sign-in", "--color-scheme"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaxArguments:
+    """What follows the word fax, as it was typed. cover None: as chosen last; at "": at once."""
+
+    files: tuple[Path, ...] = ()
+    to: tuple[str, ...] = ()
+    note: str = ""
+    cover: int | None = None
+    is_standard: bool = False
+    at: str = ""
+    is_yes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the command line asked for. demo_speed: simulator seconds per real second."""
+    """What the command line asked for. demo_speed: simulator seconds per real second.
+
+    fax is what was typed after the word fax, fax_wish what became of it once it was looked at.
+    """
 
     demo: bool = False
     demo_speed: float = 1.0
@@ -26,32 +65,29 @@ class Options:
     sign_in: Path | None = None
     color_scheme: str = ""
     files: tuple[Path, ...] = ()
+    fax: FaxArguments | None = None
+    fax_wish: FaxWish | None = None
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
-    """Read the arguments; exits with a usage message (status 2) when they make no sense."""
+    """Read the arguments; exits with a message (status 2) when they make no sense."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    at = _fax_word(given)
+    if at is not None:
+        return _parse_fax([*given[:at], *given[at + 1 :]])
     parser = argparse.ArgumentParser(
-        prog="rcdesk", description="Phone and fax console for RingCentral accounts."
+        prog="rcdesk",
+        description="Phone and fax console for RingCentral accounts.",
+        epilog="rcdesk fax FILE… --to NUMBER opens a fax filled in: see rcdesk fax --help.\n\n" + _STATUSES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="files to put into a new fax")
-    parser.add_argument("--demo", action="store_true", help="open the desk on the built-in simulator")
-    parser.add_argument(
-        "--demo-speed", type=_speed, default=1.0, metavar="N", help="let the simulator live N times faster"
-    )
+    _add_common(parser)
     parser.add_argument(
         "--tour", type=Path, metavar="DIR", help="show the demo by itself and leave screenshots in DIR"
     )
-    parser.add_argument(
-        "--sign-in",
-        type=Path,
-        metavar="FILE",
-        help="sign in with base_url, client_id, client_secret, jwt of a JSON file",
-    )
-    parser.add_argument(
-        "--color-scheme", choices=("light", "dark", "system"), default="", help="override the theme"
-    )
     parser.add_argument("--version", action="version", version=f"rcdesk {__version__}")
-    found = parser.parse_args(arguments)
+    found = parser.parse_args(given)
     return Options(
         demo=found.demo or found.tour is not None,
         demo_speed=found.demo_speed,
@@ -63,8 +99,16 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run rcdesk; returns the exit status: 0 fine, 1 no start or a failed tour, 2 bad arguments."""
+    """Run rcdesk; returns the exit status, see --help."""
     options = parse(arguments)
+    if options.fax is not None:
+        from rcdesk.core.errors import UserError
+
+        try:
+            options = replace(options, fax_wish=_wish(options, options.fax))
+        except UserError as exc:
+            print(f"rcdesk fax: {exc}", file=sys.stderr)
+            return 2
     from rcdesk import app
 
     return app.run(options)
@@ -73,6 +117,118 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def desk() -> None:
     """Entry point of the desktop launcher, which has no console to report to."""
     sys.exit(main())
+
+
+class _FaxParser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}. See {self.prog} --help.\n")
+
+
+def _parse_fax(given: list[str]) -> Options:
+    parser = _FaxParser(
+        prog="rcdesk fax",
+        description="Open a fax filled in, in the running rcdesk or a new one.",
+        epilog=_FAX_NOTES + _STATUSES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="files to fax, in this order")
+    parser.add_argument(
+        "--to",
+        action="append",
+        default=[],
+        metavar="NUMBER",
+        help='a fax number, or "Name <number>"; repeat it for more people',
+    )
+    parser.add_argument("--note", default="", metavar="TEXT", help="a note on the cover page")
+    parser.add_argument(
+        "--cover", type=_cover, metavar="N", help="cover page by its number, 0 for none (default: as last)"
+    )
+    parser.add_argument("--standard", action="store_true", help="standard resolution instead of fine")
+    parser.add_argument(
+        "--at", default="", metavar="TIME", help='send later: 16:45 or "2030-01-31 16:45", local time'
+    )
+    parser.add_argument("--yes", action="store_true", help="queue it without asking when nothing is odd")
+    _add_common(parser)
+    found = parser.parse_intermixed_args(given)
+    if not found.files and not found.note.strip():
+        parser.error("give at least one file, or a --note")
+    if found.yes and not found.to:
+        parser.error("--yes needs at least one --to")
+    return Options(
+        demo=found.demo,
+        demo_speed=found.demo_speed,
+        sign_in=found.sign_in,
+        color_scheme=found.color_scheme,
+        fax=FaxArguments(
+            files=tuple(found.files),
+            to=tuple(found.to),
+            note=found.note,
+            cover=found.cover,
+            is_standard=found.standard,
+            at=found.at,
+            is_yes=found.yes,
+        ),
+    )
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--demo", action="store_true", help="open the desk on the built-in simulator")
+    parser.add_argument(
+        "--demo-speed", type=_speed, default=1.0, metavar="N", help="let the simulator live N times faster"
+    )
+    parser.add_argument(
+        "--sign-in",
+        type=Path,
+        metavar="FILE",
+        help="sign in with base_url, client_id, client_secret, jwt of a JSON file",
+    )
+    parser.add_argument(
+        "--color-scheme", choices=("light", "dark", "system"), default="", help="override the theme"
+    )
+
+
+def _fax_word(given: Sequence[str]) -> int | None:
+    """Where the word fax stands when it is the first that is no option, None when it is not."""
+    is_value = False
+    for position, text in enumerate(given):
+        if is_value:
+            is_value = False
+        elif text == "--":
+            return None
+        elif text.startswith("-"):
+            is_value = text in _WITH_VALUE
+        else:
+            return position if text == "fax" else None
+    return None
+
+
+def _wish(options: Options, asked: FaxArguments) -> FaxWish:
+    """Look at everything that was asked. Raises UserError."""
+    from rcdesk.core.fax import Resolution
+    from rcdesk.core.wish import FaxWish
+    from rcdesk.services.command_fax import draft_asked
+    from rcdesk.store import preferences
+    from rcdesk.store.paths import Paths
+
+    remembered = preferences.load(Paths.chosen(is_demo=options.demo).preferences_file)
+    draft = draft_asked(
+        files=asked.files,
+        to=asked.to,
+        note=asked.note,
+        cover_index=asked.cover,
+        resolution=Resolution.STANDARD if asked.is_standard else Resolution.FINE,
+        at=asked.at,
+        region=remembered.home_country,
+    )
+    return FaxWish(draft=draft, is_yes=asked.is_yes)
+
+
+def _cover(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 3:
+        raise argparse.ArgumentTypeError("a cover page's number is 0, 1, 2…")
+    return int(text)
 
 
 def _speed(text: str) -> float:

@@ -17,11 +17,13 @@ from rcdesk.bridge.fax_desk import FaxDesk
 from rcdesk.bridge.folder_model import FolderModel
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.notices import Notices
+from rcdesk.bridge.pasted_desk import PastedDesk
 from rcdesk.bridge.people_desk import PeopleDesk
 from rcdesk.bridge.preferences import PreferencesDesk
 from rcdesk.bridge.proof_desk import ProofDesk
 from rcdesk.bridge.received_desk import ReceivedDesk
 from rcdesk.bridge.session_desk import SessionDesk
+from rcdesk.bridge.watched_folder import WatchedFolder
 from rcdesk.core.folder import FaxRow
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 
 
 class Desk(QObject):
-    """session, calls, faxes, received, people, proofs, preferences, notices: see their modules."""
+    """session, calls, faxes, received, people, proofs, pasted, watched, preferences, notices: see their
+    modules."""
 
     def __init__(
         self,
@@ -40,6 +43,8 @@ class Desk(QObject):
         received: ReceivedDesk,
         people: PeopleDesk,
         proofs: ProofDesk,
+        pasted: PastedDesk,
+        watched: WatchedFolder,
         preferences: PreferencesDesk,
         notices: Notices,
         lane_archive: Lane,
@@ -53,6 +58,8 @@ class Desk(QObject):
         self.received = received
         self.people = people
         self.proofs = proofs
+        self.pasted = pasted
+        self.watched = watched
         self.preferences = preferences
         self.notices = notices
         self._lane_archive = lane_archive
@@ -74,6 +81,8 @@ class Desk(QObject):
         self.faxes.start()
         self.received.start()
         self.people.start()
+        self.pasted.start()
+        self.watched.start()
 
     def stop(self) -> None:
         """Stop every timer and write the preferences; the lanes are stopped next, by app.py."""
@@ -82,5 +91,6 @@ class Desk(QObject):
         self.faxes.stop()
         self.received.stop()
         self.people.stop()
+        self.watched.stop()
         self.notices.stop()
         self.preferences.flush()

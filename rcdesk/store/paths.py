@@ -22,6 +22,7 @@ class Paths:
 
     archive_dir holds the pages of received faxes, proof_dir the proof packs unless the user chooses another
     place, proof_cache_dir the pages of sent faxes as the service rendered them: they can be had again.
+    pasted_dir holds what was pasted into the fax that is being written.
     """
 
     data_dir: Path
@@ -30,8 +31,10 @@ class Paths:
     archive_dir: Path
     proof_dir: Path
     proof_cache_dir: Path
+    pasted_dir: Path
     database: Path
     preferences_file: Path
+    watched_file: Path
     log_file: Path
 
     @classmethod
@@ -69,8 +72,10 @@ class Paths:
             archive_dir=data / "received",
             proof_dir=data / "proofs",
             proof_cache_dir=data / "proof-cache",
+            pasted_dir=data / "pasted",
             database=data / "rcdesk.sqlite3",
             preferences_file=config / "preferences.json",
+            watched_file=config / "watched-folder.json",
             log_file=log / "rcdesk.log",
         )
 

@@ -17,8 +17,6 @@ from rcdesk.core.watched import FileMark
 
 _log = logging.getLogger(__name__)
 
-FILE_NAME = "watched-folder.json"
-
 
 def load(path: Path, folder: Path) -> frozenset[FileMark] | None:
     """What was answered of this folder, None when it was not watched before."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from rcdesk.core.fax import Document
 from rcdesk.ui.look import IconButton, color, dress, glyph, label
@@ -113,14 +113,18 @@ class AttachmentCard(QFrame):
 
 
 class DropZone(QAbstractButton):
-    """The dashed place: files may be dropped on the whole window, a click chooses them from a dialog."""
+    """The dashed place: files may be dropped on the whole window, a click chooses them from a dialog, the
+    menu of the right button and Ctrl+V paste. paste_asked() from the menu."""
+
+    paste_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_hot = False
         self.setObjectName("dropZone")
-        self.setText(self.tr("Drop files here, or choose…"))
-        self.setAccessibleName(self.tr("Drop files here, or choose files to fax"))
+        self.setText(self._calm_words)
+        self.setAccessibleName(self.tr("Drop files here, paste them, or choose files to fax"))
+        self.setToolTip(self.tr("Paste with Ctrl+V: files, pictures or text"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMinimumHeight(60)
@@ -132,10 +136,21 @@ class DropZone(QAbstractButton):
     def set_hot(self, is_hot: bool) -> None:
         """Light up while files hover over the window."""
         self._is_hot = is_hot
-        self.setText(
-            self.tr("Let go to add them to the fax") if is_hot else self.tr("Drop files here, or choose…")
-        )
+        self.setText(self.tr("Let go to add it to the fax") if is_hot else self._calm_words)
         self.update()
+
+    @property
+    def _calm_words(self) -> str:
+        return self.tr("Drop files here, paste, or choose…")
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Choose or paste."""
+        menu = QMenu(self)
+        menu.setObjectName("dropZoneMenu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Choose files…"), self.click)
+        menu.addAction(self.tr("Paste") + "\tCtrl+V", self.paste_asked.emit)
+        menu.popup(event.globalPos())
 
     def paintEvent(self, event: object) -> None:
         """A tinted area with a dashed edge; solid while files hover or with the keyboard's focus."""
@@ -161,10 +176,13 @@ class DropZone(QAbstractButton):
 
 
 class AttachmentsList(QWidget):
-    """All cards and the drop zone. changed() when a document came or went; choose_asked() on the zone."""
+    """All cards and the drop zone. changed() when a document came or went; choose_asked() and paste_asked()
+    on the zone; taken_out(Document) when the person took one away."""
 
     changed = Signal()
     choose_asked = Signal()
+    paste_asked = Signal()
+    taken_out = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -176,7 +194,12 @@ class AttachmentsList(QWidget):
         self._layout.setSpacing(8)
         self.drop_zone = DropZone()
         self._layout.addWidget(self.drop_zone)
+        self._problem = label("", "bad", wraps=True)
+        self._problem.setObjectName("intakeProblem")
+        self._problem.hide()
+        self._layout.addWidget(self._problem)
         self.drop_zone.clicked.connect(self.choose_asked)
+        self.drop_zone.paste_asked.connect(self.paste_asked)
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -187,6 +210,11 @@ class AttachmentsList(QWidget):
     def refusals(self) -> tuple[str, ...]:
         """The reasons of the files that were refused and are still shown."""
         return tuple(c.problem for c in self._cards if c.document is None)
+
+    def show_problem(self, sentence: str) -> None:
+        """Say what could not be taken in, "" for nothing; it stays until the next files or fax."""
+        self._problem.setText(sentence)
+        self._problem.setVisible(bool(sentence))
 
     def add(self, files: Sequence[CheckedFile]) -> None:
         """Show the outcome of a check; refusals of an earlier one give way."""
@@ -202,6 +230,7 @@ class AttachmentsList(QWidget):
         """Replace everything by documents that were looked at before."""
         for card in tuple(self._cards):
             self._drop(card)
+        self.show_problem("")
         for document in documents:
             self._add(AttachmentCard(name=document.name, document=document))
         self.changed.emit()
@@ -215,6 +244,7 @@ class AttachmentsList(QWidget):
         """Take every file away."""
         for card in tuple(self._cards):
             self._drop(card)
+        self.show_problem("")
         self.changed.emit()
 
     @Slot(object)
@@ -224,6 +254,8 @@ class AttachmentsList(QWidget):
         following = self._cards[min(position, len(self._cards) - 1)] if self._cards else self.drop_zone
         following.setFocus(Qt.FocusReason.OtherFocusReason)
         self.changed.emit()
+        if card.document is not None:
+            self.taken_out.emit(card.document)
 
     def _drop(self, card: AttachmentCard) -> None:
         self._cards.remove(card)

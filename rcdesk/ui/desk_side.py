@@ -19,6 +19,7 @@ from rcdesk.ui.fax_words import folder_of
 from rcdesk.ui.notice_bar import NoticeBar
 from rcdesk.ui.phone_page import PhonePage
 from rcdesk.ui.side_bar import SideBar
+from rcdesk.ui.watched_bar import WatchedBar
 
 
 class DeskSide(QWidget):
@@ -32,6 +33,7 @@ class DeskSide(QWidget):
         self._desk = desk
         self.side_bar = SideBar()
         self.notice_bar = NoticeBar(desk)
+        self.watched_bar = WatchedBar(desk)
         self.phone_page = PhonePage(desk)
         self.fax_page = FaxPage(desk)
         self.folders = {folder.value: FaxFolderPage(desk, folder) for folder in Folder}
@@ -99,6 +101,7 @@ class DeskSide(QWidget):
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.notice_bar)
+        column.addWidget(self.watched_bar)
         column.addWidget(self._stack, 1)
         row.addLayout(column, 1)
 

@@ -1,8 +1,8 @@
 """The window: the sign-in page while nobody is signed in, the desk's side with its pages otherwise.
 
-It owns keys, size, closing and what is dropped; files dropped anywhere go to the fax composer. The desk's
-side is built after the first paint, or earlier when somebody is signed in. GUI thread. Read next:
-desk_side.py, tray.py.
+It owns keys, size, closing and what is dropped or pasted; files dropped anywhere go to the fax composer. The
+desk's side is built after the first paint, or earlier when somebody is signed in. GUI thread. Read next:
+desk_side.py, incoming.py, tray.py.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
     QKeySequence,
     QPaintEvent,
     QResizeEvent,
@@ -27,17 +29,23 @@ from PySide6.QtWidgets import QLineEdit, QMainWindow, QStackedWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
+from rcdesk.core.wish import FaxWish
+from rcdesk.ui.incoming import can_take, holds_files_or_picture, incoming
 from rcdesk.ui.sign_in_page import SignInPage
 from rcdesk.ui.theme import theme
 
 if TYPE_CHECKING:
+    from rcdesk.core.fax import Document, FaxDraft
+    from rcdesk.ui.asked_fax import AskedFaxes
     from rcdesk.ui.desk_side import DeskSide
+    from rcdesk.ui.fax_page import FaxPage
     from rcdesk.ui.notice_bar import NoticeBar
     from rcdesk.ui.side_bar import SideBar
 
 PAGES = ("phone", "fax", "queue", "sent", "failed", "received")
 NARROW_BELOW_PX = 1000
 SAVE_DELAY_MS = 500
+LONGEST_NUMBER = 40
 
 
 class MainWindow(QMainWindow):
@@ -75,6 +83,7 @@ class MainWindow(QMainWindow):
         desk.session.state_changed.connect(self._session_changed)
         desk.session.account_changed.connect(self._session_changed)
         desk.faxes.undone.connect(self._undone)
+        desk.pasted.problem.connect(self._show_intake_problem)
         self._add_keys()
         self._restore_geometry()
         self._session_changed()
@@ -95,6 +104,13 @@ class MainWindow(QMainWindow):
         side.side_bar.scheme_asked.connect(self._set_scheme)
         side.side_bar.set_narrow(self.width() < NARROW_BELOW_PX)
         side.side_bar.show_person(self._desk.session.account, self._desk.session.state)
+        side.watched_bar.files_asked.connect(self.add_files)
+        composer = side.fax_page
+        composer.attachments.paste_asked.connect(self.paste)
+        composer.attachments.taken_out.connect(self._taken_out)
+        composer.sending.queued.connect(self._fax_is_safe)
+        for field in (composer.recipients.line, composer.note):
+            field.installEventFilter(self)
         side.show_page(self._page)
         self._is_furnished = True
         return side
@@ -103,6 +119,11 @@ class MainWindow(QMainWindow):
     def side_bar(self) -> SideBar:
         """The navigation at the left."""
         return self.desk_side.side_bar
+
+    @property
+    def composer(self) -> FaxPage:
+        """The page of the new fax."""
+        return self.desk_side.fax_page
 
     @property
     def notice_bar(self) -> NoticeBar:
@@ -122,10 +143,27 @@ class MainWindow(QMainWindow):
         self.desk_side.show_page(name)
         self._desk.preferences.update(page=name)
 
+    @Slot(object)
     def add_files(self, paths: Sequence[Path]) -> None:
         """Open the composer with these files."""
         self.show_page("fax")
-        self.desk_side.fax_page.add_files(paths)
+        self.composer.attachments.show_problem("")
+        self.composer.add_files(paths)
+
+    def show_composer(self) -> None:
+        """Show the window with the composer open."""
+        self.bring_up()
+        self.show_page("fax")
+
+    @cached_property
+    def _asked(self) -> AskedFaxes:
+        from rcdesk.ui.asked_fax import AskedFaxes
+
+        return AskedFaxes(self._desk, self, self)
+
+    def take_fax(self, wish: FaxWish) -> None:
+        """A fax asked for on the command line."""
+        self._asked.take(wish)
 
     @Slot()
     def bring_up(self) -> None:
@@ -161,6 +199,7 @@ class MainWindow(QMainWindow):
             ("Ctrl+F", self.focus_search),
             ("Ctrl+,", self.open_settings),
             ("Ctrl+Q", self.quit_requested.emit),
+            (QKeySequence.StandardKey.Paste, self.paste),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.activated.connect(act)
@@ -222,6 +261,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def _session_changed(self) -> None:
         session = self._desk.session
+        if session.account is not None:
+            self._desk.preferences.update(home_country=session.account.home_country)
         is_out = session.account is None and session.state in (
             SessionState.SIGNED_OUT,
             SessionState.SIGNING_IN,
@@ -237,29 +278,86 @@ class MainWindow(QMainWindow):
         if self._is_furnished:
             self.side_bar.show_person(session.account, session.state)
 
-    # Files over the window
+    # What is dropped or pasted
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files light up the drop zone of the composer."""
-        if event.mimeData().hasUrls() and any(u.isLocalFile() for u in event.mimeData().urls()):
+        """What another program brings lights up the drop zone of the composer."""
+        if event.source() is None and can_take(event.mimeData()):
             event.acceptProposedAction()
             if self._outer.currentWidget() is not self.sign_in_page:
                 self.show_page("fax")
-                self.desk_side.fax_page.set_hot(True)
+                self.composer.set_hot(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """They went away."""
-        self.desk_side.fax_page.set_hot(False)
+        """It went away."""
+        self.composer.set_hot(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Files are looked at and added to the fax."""
-        self.desk_side.fax_page.set_hot(False)
-        paths = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            self.add_files(paths)
+        """Files, pictures and text are added to the fax."""
+        self.composer.set_hot(False)
+        if can_take(event.mimeData()):
+            # Never a move: the program it comes from would delete the files.
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._take_in(event.mimeData())
+
+    @Slot()
+    def paste(self) -> None:
+        """Add what the clipboard holds to the fax. On the phone's page short text is a number to call."""
+        if self._outer.currentWidget() is self.sign_in_page:
+            return
+        mime = QGuiApplication.clipboard().mimeData()
+        text = mime.text().strip()
+        is_number = 0 < len(text) <= LONGEST_NUMBER and any(c.isdigit() for c in text)
+        if self._page == "phone" and is_number and not holds_files_or_picture(mime):
+            self.desk_side.focus_number(text)
+        else:
+            self._take_in(mime)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Pasting files or a picture means the fax, also while a text field has the focus."""
+        is_paste = (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.matches(QKeySequence.StandardKey.Paste)
+        )
+        if is_paste and holds_files_or_picture(QGuiApplication.clipboard().mimeData()):
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _take_in(self, mime: QMimeData) -> None:
+        found = incoming(mime)
+        if found.files:
+            self.add_files(found.files)
+        if found.clips:
+            self.add_files(())
+            self._desk.pasted.keep(found.clips, self.add_files)
+        if found.problem:
+            self._show_intake_problem(found.problem)
+
+    @Slot(str)
+    def _show_intake_problem(self, sentence: str) -> None:
+        self.show_page("fax")
+        self.composer.attachments.show_problem(sentence)
+
+    @Slot(object)
+    def _taken_out(self, document: Document) -> None:
+        self._desk.pasted.let_go((document.path,))
+
+    @Slot(object)
+    def _fax_is_safe(self, draft: FaxDraft | None) -> None:
+        """The spool has its own copies now."""
+        if draft is not None:
+            self._desk.pasted.let_go(tuple(document.path for document in draft.documents))
 
     # Size and closing
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Coming to the front looks into the watched folder: shares of other machines tell nothing."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._desk.watched.look()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The first paint is what the user waits for; the rest of the window is built right after it."""

@@ -78,6 +78,7 @@ class Sending(QObject):
         self._last: dict[int, FaxJob] = {}
         self._held: list[_Held] = []
         self._is_cancelling = False
+        self._others: list[frozenset[str]] = []
         self._tick = self._timer(_TICK_MS, self._count_down, is_single=False)
         self._slow = self._timer(_SAY_AFTER_MS, self._say_looking)
         self._catch_up = self._timer(_CATCH_UP_MS, self._show_last)
@@ -108,6 +109,14 @@ class Sending(QObject):
         self._slow.start()
         self.changed.emit()
         self._desk.faxes.ask_facts(draft, partial(self._facts_here, draft))
+
+    def expect_other(self, draft: FaxDraft, *, is_coming: bool = True) -> None:
+        """A fax that is queued without the composer: only its Undo is shown here. False: it failed."""
+        numbers = frozenset(r.number for r in draft.recipients)
+        if is_coming:
+            self._others.append(numbers)
+        elif numbers in self._others:
+            self._others.remove(numbers)
 
     def stop_waiting(self) -> bool:
         """Something went wrong: let go of what was under way; True when there was something."""
@@ -216,6 +225,11 @@ class Sending(QObject):
 
     @Slot(object)
     def _queued(self, jobs: tuple[FaxJob, ...]) -> None:
+        numbers = frozenset(job.recipient.number for job in jobs)
+        if numbers in self._others:
+            self._others.remove(numbers)
+            self._track(jobs)
+            return
         draft = self._queueing or self._unsure
         self._queueing = self._unsure = None
         self._last = {job.id: job for job in jobs}

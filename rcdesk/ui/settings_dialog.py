@@ -5,17 +5,20 @@ GUI thread. Read next: core/preferences.py, bridge/preferences.py.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.ui.boxes import ChoiceBox, NumberBox
-from rcdesk.ui.look import Button, label
+from rcdesk.ui.look import Button, IconButton, label
 from rcdesk.ui.switch import Switch
 from rcdesk.ui.theme import theme
 
 MOST_UNDO_S = 60
 MOST_DAYS = 3650
+_FOLDER_WIDTH_PX = 200
 _SCHEMES = ("system", "light", "dark")
 
 
@@ -44,6 +47,10 @@ class SettingsDialog(QDialog):
         self._successes = self._switch("notifySuccesses", kept.notify_successes)
         self._tray = self._switch("closeToTray", kept.close_to_tray)
         self._scheme = self._make_scheme(kept.color_scheme)
+        self._folder = Button("", icon_name="files")
+        self._folder.setObjectName("watchedFolder")
+        self._unwatch = IconButton("x", self.tr("Watch no folder"))
+        self._unwatch.setObjectName("watchNothing")
         self._problem = label("", "bad", wraps=True)
         self._problem.setObjectName("settingsProblem")
         self._build()
@@ -56,6 +63,8 @@ class SettingsDialog(QDialog):
         self._successes.toggled.connect(self._successes_changed)
         self._tray.toggled.connect(self._tray_changed)
         self._scheme.currentIndexChanged.connect(self._scheme_changed)
+        self._folder.clicked.connect(self.choose_folder)
+        self._unwatch.clicked.connect(self._watch_nothing)
 
     def _switch(self, name: str, is_on: bool) -> Switch:
         made = Switch(name)
@@ -88,6 +97,13 @@ class SettingsDialog(QDialog):
             self.tr("So long a fax can be sent again without the original file."),
             self._days,
         )
+        self._row(
+            self.tr("Watched folder"),
+            self.tr("New files there are offered for a fax. Nothing is sent by itself."),
+            self._make_folder_part(),
+        )
+        self._folder.setAccessibleDescription(self.tr("New files there are offered for a fax."))
+        self._show_folder()
         self._section(self.tr("Notifications"))
         self._row(self.tr("When a fax fails"), self.tr("It stays in Failed in any case."), self._failures)
         self._row(self.tr("When a fax was sent"), "", self._successes)
@@ -126,6 +142,51 @@ class SettingsDialog(QDialog):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         self._grid.addWidget(control, self._rows, 1, right)
         self._rows += 1
+
+    def _make_folder_part(self) -> QWidget:
+        part = QWidget()
+        row = QHBoxLayout(part)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self._folder)
+        row.addWidget(self._unwatch)
+        return part
+
+    def _show_folder(self) -> None:
+        name = self._desk.preferences.value.watched_folder
+        shown = Path(name).name or name
+        metrics = self._folder.fontMetrics()
+        self._folder.setText(
+            metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, _FOLDER_WIDTH_PX)
+            if name
+            else self.tr("Choose…")
+        )
+        self._folder.setToolTip(name)
+        watched = self.tr("Watched folder: {0}. Choose another.").format(shown)
+        self._folder.setAccessibleName(watched if name else self.tr("Choose a folder to watch"))
+        self._unwatch.setVisible(bool(name))
+
+    @Slot()
+    def choose_folder(self) -> None:
+        """Ask for the folder with the system's dialog."""
+        dialog = QFileDialog(self, self.tr("Folder to watch"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setDirectory(self._desk.preferences.value.watched_folder or str(Path.home()))
+        dialog.fileSelected.connect(self.watch)
+        dialog.open()
+
+    @Slot(str)
+    def watch(self, folder: str) -> None:
+        """Watch this folder, "" for none. What lies there already is not offered."""
+        self._desk.preferences.update(watched_folder=folder)
+        self._show_folder()
+
+    @Slot()
+    def _watch_nothing(self) -> None:
+        self.watch("")
+        self._folder.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(int)
     def _undo_changed(self, seconds: int) -> None:

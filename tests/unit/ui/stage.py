@@ -41,6 +41,7 @@ from rcdesk.core.fax import (
     SpooledFile,
 )
 from rcdesk.core.folder import FolderCounts, ReceivedFax
+from rcdesk.core.incoming import Clip
 from rcdesk.core.people import Group, ImportedLine, ImportTable, Suggestion
 from rcdesk.core.preferences import Preferences
 from rcdesk.core.recents import RecentCall
@@ -166,16 +167,23 @@ class StageFaxes(QObject):
         self.left_s = 10.0
         self.times: list[tuple[tuple[int, ...], datetime | None]] = []
         self.draft_again: FaxDraft | None = None
+        self.queue_failed: Callable[[str], None] | None = None
 
     def check_files(self, paths: Sequence[Path]) -> None:
         """Keep what was asked."""
         self.checks.append(tuple(paths))
 
-    def queue(self, draft: FaxDraft) -> None:
+    def queue(self, draft: FaxDraft, failed: Callable[[str], None] | None = None) -> None:
         """Keep what was asked."""
         self.drafts.append(draft)
+        self.queue_failed = failed
 
-    def ask_facts(self, draft: FaxDraft, done: Callable[[tuple[RecipientFacts, ...]], None]) -> None:
+    def ask_facts(
+        self,
+        draft: FaxDraft,
+        done: Callable[[tuple[RecipientFacts, ...]], None],
+        failed: Callable[[str], None] | None = None,
+    ) -> None:
         """Answer at once, unless the test wants to see the waiting."""
         self.fact_questions.append(draft)
         if self.answers_facts:
@@ -337,6 +345,64 @@ class StageProofs(StagePages):
             super().page_image(path, media_type, page, width_px, done)
 
 
+class StagePasted(QObject):
+    """PastedDesk's face; the test answers with the files."""
+
+    problem = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clips: list[Clip] = []
+        self.answer: Callable[[tuple[Path, ...]], None] | None = None
+        self.gone: list[Path] = []
+
+    def keep(self, clips: Sequence[Clip], done: Callable[[tuple[Path, ...]], None]) -> None:
+        """Keep what was asked."""
+        self.clips.extend(clips)
+        self.answer = done
+
+    def let_go(self, paths: Sequence[Path]) -> None:
+        """Keep what was asked."""
+        self.gone.extend(paths)
+
+
+class StageWatched(QObject):
+    """WatchedFolder's face."""
+
+    offer_changed = Signal()
+    lost = Signal(str)
+    found = Signal()
+    problem = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder: Path | None = None
+        self.offer: tuple[Path, ...] = ()
+        self.ignored: list[Path] = []
+        self.looks = 0
+
+    def show(self, *paths: Path) -> None:
+        """Have these wait."""
+        self.folder = paths[0].parent if paths else self.folder
+        self.offer = paths
+        self.offer_changed.emit()
+
+    def take(self, most: int | None = None) -> tuple[Path, ...]:
+        """Those that wait."""
+        taken = self.offer[:most]
+        self.show(*self.offer[len(taken) :])
+        return taken
+
+    def ignore(self) -> None:
+        """Keep what was ignored."""
+        self.ignored.extend(self.offer)
+        self.show()
+
+    def look(self) -> None:
+        """Count."""
+        self.looks += 1
+
+
 class StagePreferences(QObject):
     """PreferencesDesk's face."""
 
@@ -379,6 +445,8 @@ class Stage(QObject):
         self.faxes = StageFaxes()
         self.people = StagePeople()
         self.proofs = StageProofs()
+        self.pasted = StagePasted()
+        self.watched = StageWatched()
         self.preferences = StagePreferences()
         self.notices = StageNotices()
         self.lane = StageLane()

@@ -1,0 +1,116 @@
+"""Faxes asked for on the command line: into the composer, or with --yes to the queue when nothing is odd.
+
+What is asked with --yes goes to the queue without a window when the account is there and core.brake has no
+question; everything else ends in the composer, where it can be seen: with its question, or with the sentence
+that says why it did not go. GUI thread. Read next: core/wish.py, sending.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Slot
+
+from rcdesk.bridge.desk import Desk
+from rcdesk.core.brake import RecipientFacts, question
+from rcdesk.core.fax import FaxDraft
+from rcdesk.core.wish import FaxWish
+from rcdesk.ui.fax_page import FaxPage
+
+
+class ComposerWindow(Protocol):
+    """What is needed of the window."""
+
+    @property
+    def composer(self) -> FaxPage:
+        """The composer."""
+        ...
+
+    def show_composer(self) -> None:
+        """Bring the window up with the composer open."""
+        ...
+
+
+class AskedFaxes(QObject):
+    """take(wish) for each fax another start, or this one, asks for."""
+
+    def __init__(self, desk: Desk, window: ComposerWindow, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._window = window
+        self._waiting: list[FaxDraft] = []
+        self._is_listening = False
+
+    def take(self, wish: FaxWish) -> None:
+        """Open it in the composer, or queue it when that was asked and nothing is odd."""
+        if not wish.is_yes:
+            self._open(wish.draft)
+        elif self._desk.session.account is None:
+            self._wait(wish.draft)
+        else:
+            self._look(wish.draft)
+
+    def _open(self, draft: FaxDraft, problem: str = "") -> None:
+        self._window.show_composer()
+        composer = self._window.composer
+        composer.load(draft)
+        composer.attachments.show_problem(problem or self._cover_problem(draft))
+
+    def _wait(self, draft: FaxDraft) -> None:
+        """Nobody is signed in yet: it stands in the composer until somebody is."""
+        self._open(draft)
+        self._waiting.append(draft)
+        if not self._is_listening:
+            # Connected after the composer, which then knows the account's covers already.
+            self._is_listening = True
+            self._desk.session.account_changed.connect(self._account_changed)
+
+    @Slot()
+    def _account_changed(self) -> None:
+        """Send what waited, unless it was changed or taken out meanwhile: then it is the user's."""
+        if self._desk.session.account is None or not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, []
+        composer = self._window.composer
+        for draft in waiting:
+            if _is_same(composer.current_draft(), draft) and not self._cover_problem(draft):
+                composer.send()
+
+    def _look(self, asked: FaxDraft) -> None:
+        kept = self._desk.preferences.value
+        cover_index = kept.cover_index if asked.cover_index is None else asked.cover_index
+        draft = replace(asked, cover_index=cover_index, undo_s=kept.undo_s)
+        problem = self._cover_problem(asked)
+        if problem:
+            self._open(draft, problem)
+            return
+        refused = partial(self._open, draft)
+        self._desk.faxes.ask_facts(draft, partial(self._known, draft), failed=refused)
+
+    def _known(self, draft: FaxDraft, facts: tuple[RecipientFacts, ...]) -> None:
+        if question(facts) is None:
+            self._window.composer.sending.expect_other(draft)
+            self._desk.faxes.queue(draft, failed=partial(self._not_queued, draft))
+            return
+        self._open(draft)
+        self._window.composer.send()
+
+    def _not_queued(self, draft: FaxDraft, problem: str) -> None:
+        self._window.composer.sending.expect_other(draft, is_coming=False)
+        self._open(draft, problem)
+
+    def _cover_problem(self, draft: FaxDraft) -> str:
+        account = self._desk.session.account
+        if account is None or not draft.cover_index or not account.cover_pages:
+            return ""
+        if any(cover.index == draft.cover_index for cover in account.cover_pages):
+            return ""
+        words = self.tr("This account has no cover page {0}. Choose one below, then send.")
+        return words.format(draft.cover_index)
+
+
+def _is_same(one: FaxDraft, other: FaxDraft) -> bool:
+    """The same pages for the same people."""
+    return (one.recipients, one.documents, one.note) == (other.recipients, other.documents, other.note)
