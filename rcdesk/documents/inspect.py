@@ -1,7 +1,8 @@
 """Looking at a file before it is faxed: is it there, what is it, how many pages.
 
-Every refusal is a UserError with one plain sentence that says what is wrong and what to do. PDFium is not
-safe on several threads at once, so a lock guards it. Disk lane. Read next: kinds.py, services/faxes.py.
+Every refusal is a UserError with one plain sentence that says what is wrong and what to do. Given a page
+worker's count, no file is decoded in this process: only its first bytes are looked at. PDFium is not safe on
+several threads at once, so a lock guards it. Disk lane. Read next: kinds.py, worker.py, services/faxes.py.
 """
 
 from __future__ import annotations
@@ -10,18 +11,19 @@ import stat
 import struct
 import threading
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rcdesk.core.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Document
+from rcdesk.core.paper import NotDrawnHere, PageRef
 from rcdesk.documents.kinds import MEDIA_TYPES, PDF, PLAIN_TEXT, TIFF, kind_of
 
-LINES_PER_PAGE = 60
+PageCounter = Callable[[PageRef, CancelToken | None], int]
+"""PageWorker.count: how many pages a file has, found out in a process of its own."""
 _HEAD_BYTES = 4096
-_CHUNK_BYTES = 1024 * 1024
 _SAVE_AS_PDF = "Save it as PDF and add that."
 
 BROKEN_PICTURE = (OSError, EOFError, ValueError, SyntaxError, LookupError, TypeError, struct.error)
@@ -30,8 +32,11 @@ BROKEN_PICTURE = (OSError, EOFError, ValueError, SyntaxError, LookupError, TypeE
 pdfium_lock = threading.RLock()
 
 
-def inspect(path: Path, token: CancelToken | None = None) -> Document:
-    """Look at one file. Raises UserError saying why it cannot be faxed, Cancelled when cancelled."""
+def inspect(path: Path, token: CancelToken | None = None, count: PageCounter | None = None) -> Document:
+    """Look at one file; count finds its pages, this process does without one.
+
+    Raises UserError saying why it cannot be faxed, PasswordNeeded (with a count only), Cancelled.
+    """
     token = token or CancelToken()
     token.check()
     size_bytes = _size(path)
@@ -45,12 +50,16 @@ def inspect(path: Path, token: CancelToken | None = None) -> Document:
     if kind is None:
         raise UserError(_unsupported(ending))
     media_type = MEDIA_TYPES[kind]
+    if count is not None:
+        pages = _counted(PageRef(path=path, media_type=media_type), token, count)
+    else:
+        pages = _pages(path, kind, media_type)
     return Document(
         path=path,
         name=path.name,
         size_bytes=size_bytes,
         media_type=media_type,
-        pages=_pages(path, kind, media_type, token),
+        pages=pages,
     )
 
 
@@ -98,14 +107,21 @@ def _unsupported(ending: str) -> str:
     return f"{kind} cannot be faxed. {_SAVE_AS_PDF}"
 
 
-def _pages(path: Path, kind: str, media_type: str, token: CancelToken) -> int | None:
+def _counted(ref: PageRef, token: CancelToken, count: PageCounter) -> int | None:
+    try:
+        return count(ref, token)
+    except NotDrawnHere:
+        return None
+
+
+def _pages(path: Path, kind: str, media_type: str) -> int | None:
     """Pages as far as they can be known here; None leaves the counting to the service."""
     if media_type == PDF:
         return _pdf_pages(path)
     if media_type.startswith("image/"):
         return _picture_pages(path, media_type)
     if kind in PLAIN_TEXT:
-        return _text_pages(path, token)
+        return _text_pages(path)
     return None
 
 
@@ -146,19 +162,11 @@ def _picture_pages(path: Path, media_type: str) -> int:
         raise UserError("This picture is damaged and cannot be opened. Choose another.") from exc
 
 
-def _text_pages(path: Path, token: CancelToken) -> int:
-    lines = 0
-    last = b"\n"
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK_BYTES):
-                token.check()
-                lines += chunk.count(b"\n")
-                last = chunk[-1:]
-    except OSError as exc:
-        raise UserError(_unreadable(exc)) from exc
-    lines += last != b"\n"
-    return max(1, -(-lines // LINES_PER_PAGE))
+def _text_pages(path: Path) -> int:
+    from rcdesk.documents.text_pages import TextPages
+
+    with TextPages(path) as pages:
+        return pages.count
 
 
 def _megabytes(size_bytes: int) -> str:

@@ -14,13 +14,15 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
-MAX_RESIDENT_BYTES = 900_000_000
-"""The room is ended above this. The largest picture accepted takes 480 MB while it becomes grey."""
-ADDRESS_SPACE_BYTES = 1_100_000_000
-"""How much more address space a job may take than the room has when it is ready."""
+MAX_RESIDENT_BYTES = 1_000_000_000
+"""What a room never has. The largest picture accepted takes 480 MB while it becomes grey."""
+END_ABOVE_BYTES = 800_000_000
+"""The room is ended when it is seen above this, which leaves room for what it takes until it is seen."""
+ADDRESS_SPACE_BYTES = 850_000_000
+"""How much more address space a job may take than the room has when it is ready (150 MB)."""
 OVER_MEMORY_STATUS = 77
 """The exit status of a room that took too much memory."""
-_LOOK_EVERY_S = 0.05
+_LOOK_EVERY_S = 0.02
 _SYSTEM = platform.system()
 
 
@@ -55,7 +57,7 @@ def bound_address_space(more_bytes: int = ADDRESS_SPACE_BYTES) -> bool:
 class MemoryWatch:
     """Looks at this process's memory while used as a context; ends the process when it is over."""
 
-    def __init__(self, most_bytes: int = MAX_RESIDENT_BYTES) -> None:
+    def __init__(self, most_bytes: int = END_ABOVE_BYTES) -> None:
         self._most_bytes = most_bytes
         self._is_busy = threading.Event()
 

@@ -238,7 +238,7 @@ class PageRoom:
                 now = time.monotonic()
                 if now > deadline:
                     raise _Ended(TOO_LONG) from None
-                if (limits.resident_bytes(process.pid) or 0) > limits.MAX_RESIDENT_BYTES:
+                if (limits.resident_bytes(process.pid) or 0) > limits.END_ABOVE_BYTES:
                     raise _Ended(TOO_MUCH_MEMORY) from None
                 if token.is_cancelled and called_off_at is None:
                     called_off_at = now
