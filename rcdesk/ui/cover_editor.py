@@ -27,7 +27,7 @@ from rcdesk.bridge.covers_desk import CoversDesk
 from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.core.cover import FIELDS, MAX_NAME_CHARACTERS, STARTER_HTML, CoverFields, CoverTemplate
 from rcdesk.ui.look import Button, dress, label
-from rcdesk.ui.own_covers import cover_png, picture_html
+from rcdesk.ui.own_covers import CoverText, cover_png, picture_html
 from rcdesk.ui.page_questions import paper_ratio, usual_paper
 from rcdesk.ui.paper_view import PaperView
 from rcdesk.ui.preview_face import single_shot
@@ -127,6 +127,7 @@ class CoverEditor(QDialog):
 
     def _make_text(self, html: str) -> QTextEdit:
         text = QTextEdit()
+        text.setDocument(CoverText(text))
         text.setObjectName("coverText")
         text.setAccessibleName(self.tr("Text of the cover page"))
         text.setAcceptRichText(True)

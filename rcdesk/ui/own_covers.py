@@ -40,14 +40,19 @@ _MARKUP = re.compile(r"<style.*?</style>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _POINTS = re.compile(r"(?<=[\d.])\s*pt\b")
 
 
-class _Text(QTextDocument):
+class CoverText(QTextDocument):
     """Rich text that loads nothing from outside, on paper that is white whatever the desk's colours are."""
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """Pictures inside the template only (data: addresses)."""
         if QUrl(name).scheme() == "data":
             return super().loadResource(kind, name)
-        return None
+        if kind != QTextDocument.ResourceType.ImageResource.value:
+            return None
+        # None would make Qt open the file of that name itself.
+        nothing = QImage(1, 1, QImage.Format.Format_ARGB32)
+        nothing.fill(0)
+        return nothing
 
 
 def size_inches(paper: PaperSize) -> tuple[float, float]:
@@ -119,7 +124,7 @@ def write_cover(template: CoverTemplate, fields: CoverFields, paper: PaperSize, 
 
 
 def _laid_out(template: CoverTemplate, fields: CoverFields, paper: PaperSize, dpi: float) -> QTextDocument:
-    document = _Text()
+    document = CoverText()
     document.setUndoRedoEnabled(False)
     font = QFont("sans-serif")
     font.setPixelSize(12)
@@ -147,7 +152,8 @@ def _draw(document: QTextDocument, painter: QPainter, paper: PaperSize, dpi: flo
     context = QAbstractTextDocumentLayout.PaintContext()
     context.clip = clip
     palette = QPalette(context.palette)
-    palette.setColor(QPalette.ColorRole.Text, QColor("#000000"))
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.Dark):
+        palette.setColor(role, QColor("#000000"))
     context.palette = palette
     document.documentLayout().draw(painter, context)
 
