@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QApplication
 
 from rcdesk import __version__
 from rcdesk.bridge.call_desk import CallDesk
+from rcdesk.bridge.covers_desk import CoversDesk
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.fax_desk import FaxDesk
 from rcdesk.bridge.first_paint import FirstPaint
@@ -33,6 +34,7 @@ from rcdesk.bridge.instance import Instance
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.late import Late
 from rcdesk.bridge.notices import Notices
+from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.bridge.pasted_desk import PastedDesk
 from rcdesk.bridge.people_desk import PeopleDesk
 from rcdesk.bridge.preferences import PreferencesDesk
@@ -53,7 +55,9 @@ from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.theme import theme
 
 if TYPE_CHECKING:
+    from rcdesk.bridge.covers_desk import CoverFiles
     from rcdesk.bridge.folder_pages import Archive
+    from rcdesk.bridge.page_asks import PageWork
     from rcdesk.bridge.proof_desk import PageImages
     from rcdesk.cli import Options
     from rcdesk.services.calls import CallService
@@ -70,7 +74,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-LANES = ("calls", "faxes", "disk", "archive", "downloads")
+LANES = ("calls", "faxes", "disk", "archive", "downloads", "pages")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +108,7 @@ class Running:
         self._simulator: RunningSimulator | None = None
         self._is_stopped = False
         self.lanes = {name: Lane(name) for name in LANES}
+        self._page_worker = Late(self._make_page_worker)
         self._secrets: Secrets | None = None
         self.desk = self._build_desk()
         self.window = MainWindow(self.desk)
@@ -168,6 +173,8 @@ class Running:
         self.window.close()
         self.desk.stop()
         ended = [lane.stop() for lane in reversed(self.lanes.values())]
+        if self._page_worker.is_made:
+            self._page_worker.close()
         if self._services.is_made:
             for close in reversed(self._services.close):
                 close()
@@ -225,6 +232,8 @@ class Running:
                 cast("PageImages", Late(_page_images)),
                 self.paths.proof_dir,
             ),
+            pages=PagesDesk(lanes, cast("PageWork", self._page_worker), self.paths.pages_dir),
+            covers=CoversDesk(lanes, cast("CoverFiles", Late(self._make_covers))),
             pasted=PastedDesk(lanes["disk"], service("pasted")),
             watched=WatchedFolder(lanes["disk"], preferences, service("watched")),
             preferences=preferences,
@@ -240,6 +249,16 @@ class Running:
         if self._secrets is None:
             self._secrets = Secrets()
         return Connection(profile, self._secrets)
+
+    def _make_page_worker(self) -> object:
+        from rcdesk.documents.worker import PageWorker
+
+        return PageWorker(self.paths.pages_dir / "office")
+
+    def _make_covers(self) -> object:
+        from rcdesk.store.covers import Covers
+
+        return Covers(self.paths.covers_dir)
 
     def _make_services(self, session: SessionDesk) -> _Services:
         """On the first lane that needs one: opening the archive and importing all this takes a while."""

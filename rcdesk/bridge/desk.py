@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from rcdesk.bridge.call_desk import CallDesk
+from rcdesk.bridge.covers_desk import CoversDesk
 from rcdesk.bridge.fax_desk import FaxDesk
 from rcdesk.bridge.folder_model import FolderModel
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.notices import Notices
+from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.bridge.pasted_desk import PastedDesk
 from rcdesk.bridge.people_desk import PeopleDesk
 from rcdesk.bridge.preferences import PreferencesDesk
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
 
 
 class Desk(QObject):
-    """session, calls, faxes, received, people, proofs, pasted, watched, preferences, notices: see their
-    modules."""
+    """session, calls, faxes, received, people, proofs, pages, covers, pasted, watched, preferences, notices:
+    see their modules."""
 
     def __init__(
         self,
@@ -43,6 +45,8 @@ class Desk(QObject):
         received: ReceivedDesk,
         people: PeopleDesk,
         proofs: ProofDesk,
+        pages: PagesDesk,
+        covers: CoversDesk,
         pasted: PastedDesk,
         watched: WatchedFolder,
         preferences: PreferencesDesk,
@@ -58,6 +62,8 @@ class Desk(QObject):
         self.received = received
         self.people = people
         self.proofs = proofs
+        self.pages = pages
+        self.covers = covers
         self.pasted = pasted
         self.watched = watched
         self.preferences = preferences
@@ -81,6 +87,8 @@ class Desk(QObject):
         self.faxes.start()
         self.received.start()
         self.people.start()
+        self.pages.start()
+        self.covers.start()
         self.pasted.start()
         self.watched.start()
 
@@ -91,6 +99,7 @@ class Desk(QObject):
         self.faxes.stop()
         self.received.stop()
         self.people.stop()
+        self.pages.stop()
         self.watched.stop()
         self.notices.stop()
         self.preferences.flush()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -71,6 +72,11 @@ class PagesDesk(QObject):
         self._draws: dict[str, Task[Any]] = {}
         self._unlocked: set[Path] = set()
         self._is_stopped = False
+
+    def start(self) -> None:
+        """Clear away what an earlier run made and did not send; the spool has what was sent."""
+        folder = self._exact_dir
+        self._lane.submit(lambda token, report: _clear(folder), done=_forget, failed=self._tell)
 
     # Looking
 
@@ -283,6 +289,18 @@ def _write(
         report(before + done)
 
     return worker.write(pages, resolution, paper, target, "tiff", report=progress, token=token)
+
+
+def _clear(folder: Path) -> None:
+    """On the pages lane, before anything is made there."""
+    for file in folder.iterdir() if folder.is_dir() else ():
+        if file.is_file():
+            with suppress(OSError):
+                file.unlink()
+
+
+def _forget(_nothing: None) -> None:
+    """Nothing to tell."""
 
 
 def _document(facts: FaxFileFacts, name: str) -> Document:

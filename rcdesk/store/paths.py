@@ -22,7 +22,8 @@ class Paths:
 
     archive_dir holds the pages of received faxes, proof_dir the proof packs unless the user chooses another
     place, proof_cache_dir the pages of sent faxes as the service rendered them: they can be had again.
-    pasted_dir holds what was pasted into the fax that is being written.
+    pasted_dir holds what was pasted into the fax that is being written, pages_dir the pages and covers made
+    for it until the spool has them, covers_dir the covers of one's own.
     """
 
     data_dir: Path
@@ -32,6 +33,8 @@ class Paths:
     proof_dir: Path
     proof_cache_dir: Path
     pasted_dir: Path
+    pages_dir: Path
+    covers_dir: Path
     database: Path
     preferences_file: Path
     watched_file: Path
@@ -73,6 +76,8 @@ class Paths:
             proof_dir=data / "proofs",
             proof_cache_dir=data / "proof-cache",
             pasted_dir=data / "pasted",
+            pages_dir=data / "pages",
+            covers_dir=data / "covers",
             database=data / "rcdesk.sqlite3",
             preferences_file=config / "preferences.json",
             watched_file=config / "watched-folder.json",

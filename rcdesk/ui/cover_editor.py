@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from shiboken6 import isValid
 
 from rcdesk.bridge.covers_desk import CoversDesk
 from rcdesk.bridge.pages_desk import PagesDesk
@@ -86,7 +85,7 @@ class CoverEditor(QDialog):
         self._pages = pages
         self._id = cover.id if cover is not None else ""
         self._fields = fields or sample_fields()
-        self._is_drawn_for = ""
+        self._is_over = False
         self.name = QLineEdit(cover.name if cover is not None else "")
         self.name.setObjectName("coverName")
         self.name.setAccessibleName(self.tr("Name of the cover page"))
@@ -122,6 +121,11 @@ class CoverEditor(QDialog):
             self.name.setFocus()
             return
         self._covers.save(self.cover, self._saved)
+
+    def done(self, result: int) -> None:
+        """Answers that come later find nobody."""
+        self._is_over = True
+        super().done(result)
 
     # How it is put together
 
@@ -217,7 +221,7 @@ class CoverEditor(QDialog):
         self._pages.draw("cover editor", lambda: cover_png(cover, fields, paper, width_px), self._drawn)
 
     def _drawn(self, png: bytes) -> None:
-        if isValid(self):
+        if not self._is_over:
             self.view.show_picture(QImage.fromData(png), paper_ratio(usual_paper()))
             self.view.setAccessibleName(self.tr("The cover page as it will look"))
 
@@ -255,7 +259,7 @@ class CoverEditor(QDialog):
         )
 
     def _put_picture(self, html: str) -> None:
-        if isValid(self):
+        if not self._is_over:
             self.text.insertHtml(html)
 
     @Slot()
@@ -276,7 +280,7 @@ class CoverEditor(QDialog):
         self.import_file(Path(name))
 
     def _imported(self, cover: CoverTemplate) -> None:
-        if isValid(self):
+        if not self._is_over:
             self._id = cover.id
             self.name.setText(cover.name)
             self.text.setHtml(cover.html)
@@ -284,7 +288,7 @@ class CoverEditor(QDialog):
             self.saved.emit(cover)
 
     def _saved(self, cover: CoverTemplate) -> None:
-        if isValid(self):
+        if not self._is_over:
             self.saved.emit(cover)
             self.accept()
 
