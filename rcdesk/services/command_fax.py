@@ -1,7 +1,8 @@
 """A fax asked for on the command line, looked at before anything is opened.
 
-Every refusal is a UserError with one sentence that names what was given. Without Qt and without the archive;
-blocking, in the thread of the command. Read next: cli.py, core/wish.py.
+Every refusal is a UserError with one sentence that names what was given. Files are opened by a page worker,
+as everywhere: one that is broken or hostile takes its room down, not the desk this start may become. Without
+Qt and without the archive; blocking, in the thread of the command. Read next: cli.py, core/wish.py.
 """
 
 from __future__ import annotations
@@ -10,12 +11,17 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rcdesk.core.account import ServerProfile
+from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import MAX_NOTE_CHARACTERS, Document, FaxDraft, Recipient, Resolution
+from rcdesk.core.paper import NotDrawnHere, PageRef, PasswordNeeded
 from rcdesk.core.phone_number import parse
-from rcdesk.documents.inspect import check_total, inspect
+from rcdesk.documents.inspect import PageCounter, check_total, inspect
+from rcdesk.documents.office import is_office
+from rcdesk.documents.worker import PageWorker
 
 _NAMED = re.compile(r"^\s*(?P<name>[^<>]*?)\s*<(?P<number>[^<>]+)>\s*$")
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
@@ -45,7 +51,7 @@ def draft_asked(
     if cover_index is not None and cover_index < 0:
         raise UserError("Cover pages are counted from 0, which is none.")
     send_at = moment(at, now or datetime.now(UTC)) if at else None
-    documents = tuple(_document(path, profile) for path in files)
+    documents = _documents(files, profile)
     check_total(documents, profile)
     return FaxDraft(
         recipients=recipients,
@@ -90,10 +96,31 @@ def _recipients(to: Sequence[str], region: str) -> tuple[Recipient, ...]:
     return tuple(found.values())
 
 
-def _document(path: Path, profile: ServerProfile) -> Document:
+def _documents(files: Sequence[Path], profile: ServerProfile) -> tuple[Document, ...]:
+    if not files:
+        return ()
+    with TemporaryDirectory(prefix="rcdesk-") as cache:
+        worker = PageWorker(Path(cache))
+
+        def count(ref: PageRef, token: CancelToken | None) -> int:
+            if is_office(ref.media_type):
+                raise NotDrawnHere()  # counting those takes an office suite: the composer has the time
+            return worker.count(ref, token)
+
+        try:
+            return tuple(_document(path, profile, count) for path in files)
+        finally:
+            worker.close()
+
+
+def _document(path: Path, profile: ServerProfile, count: PageCounter) -> Document:
     try:
-        document = inspect(path.absolute())
+        document = inspect(path.absolute(), count=count)
         check_total((document,), profile)
+    except PasswordNeeded as exc:
+        raise UserError(
+            f"{path}: This file opens with a password only. Add it in the window, where it can be typed."
+        ) from exc
     except UserError as exc:
         if not path.exists():
             raise UserError(f"There is no file {path}.") from exc
