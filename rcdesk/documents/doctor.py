@@ -26,14 +26,7 @@ from rcdesk.core.paper import (
     Place,
     lines_per_inch,
 )
-from rcdesk.documents.doctor_grey import (
-    GreyArea,
-    area_cells,
-    grey_areas,
-    is_blank,
-    is_lost_by_cutting,
-    opened_out,
-)
+from rcdesk.documents.doctor_grey import GreyArea, grey_areas, is_blank, is_lost_by_cutting
 from rcdesk.documents.doctor_lines import hairlines
 from rcdesk.documents.doctor_pdf import PdfFacts, Scan, Stroke, pdf_facts, readable_runs
 from rcdesk.documents.doctor_skew import skew_degrees
@@ -150,7 +143,7 @@ class _Visit:
             view = self.view
             if is_crooked:
                 view = PageView(deskewed(view.grey, view.resolution), view.resolution)
-            found = small_print(view, LEAST_POINTS * _MEASURED, opened_out(area_cells(view)))
+            found = small_print(view, LEAST_POINTS * _MEASURED)
             if not found:
                 return
             points = min(points for _place, points in found)
@@ -172,8 +165,7 @@ class _Visit:
 
     def _hairline(self, *, is_coarse: bool) -> Iterator[Finding]:
         is_thickened = Fix.THICKEN_LINES in self.plan.fixes
-        areas = opened_out(area_cells(self.view))
-        places = [] if is_coarse else list(hairlines(self.view, areas))
+        places = [] if is_coarse else list(hairlines(self.view))
         if self.facts is not None and not is_thickened:
             places.extend(self._on_sheet(stroke.place) for stroke in self.facts.thin if self._is_thin(stroke))
         fix = None if is_thickened else Fix.THICKEN_LINES

@@ -13,16 +13,11 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageChops
 
 from rcdesk.core.paper import Place
-from rcdesk.documents.doctor_view import CELL, PageView, Patch, most_of_run, opened, patches, shifted
+from rcdesk.documents.doctor_view import CELL, PageView, Patch, opened, opened_out, patches
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-_BLOCK = 4
-"""Dots across a block; 4 or 2 lines down: half a millimetre."""
-_PAPER_SHARE = 0.15
-"""More paper than this in a block, and it is no area."""
-_LEAST_BLOCKS = 5
 _MID_SHARE = 0.3
 """How much of an area must be neither paper nor black."""
 _FAINT_CELLS = 5
@@ -44,7 +39,7 @@ class GreyArea:
 
 def grey_areas(view: PageView) -> tuple[GreyArea, ...]:
     """All tints and pictures of a page, and its faint print, in no order."""
-    areas = [area for patch in patches(area_cells(view)) if (area := _area(view, patch)) is not None]
+    areas = [area for patch in patches(view.area_cells) if (area := _area(view, patch)) is not None]
     areas.extend(_faint(view))
     return tuple(areas)
 
@@ -52,20 +47,6 @@ def grey_areas(view: PageView) -> tuple[GreyArea, ...]:
 def is_lost_by_cutting(area: GreyArea) -> bool:
     """True when a threshold spoils this area: a tint that is light enough becomes clean white."""
     return area.is_picture or area.is_faint or area.level < _LIGHTEST_KEPT
-
-
-def solid_blocks(view: PageView) -> Picture:
-    """The mask, at a dot a block, of areas without paper: tints, pictures and solid black."""
-    block = (_BLOCK, _BLOCK * view.lines_a_cell // CELL)
-    covered = view.not_paper.reduce(block).point(
-        [255 if v >= 255 * (1 - _PAPER_SHARE) else 0 for v in range(256)]
-    )
-    return opened(covered, _LEAST_BLOCKS, _LEAST_BLOCKS)
-
-
-def area_cells(view: PageView) -> Picture:
-    """The mask, at a dot a cell, of areas without paper."""
-    return solid_blocks(view).reduce(CELL // _BLOCK).point([0] * 20 + [255] * 236)
 
 
 def is_blank(view: PageView) -> bool:
@@ -139,7 +120,7 @@ def faint_cells(view: PageView) -> Picture:
     edge = view.paper - max(view.contrast, _FAINT_CONTRAST)
     pale = view.where(lambda v: _FAINT_FROM < v <= edge)
     core = view.per_cell(view.where(lambda v: v <= _FAINT_FROM))
-    taken = ImageChops.lighter(core.point([0] + [255] * 255), area_cells(view))
+    taken = ImageChops.lighter(core.point([0] + [255] * 255), view.area_cells)
     free = opened_out(taken).point([255] + [0] * 255)
     found = _print_of(view, pale, free)
     if found.getbbox() is not None:
@@ -169,9 +150,3 @@ def _faint(view: PageView) -> list[GreyArea]:
         box = (left * CELL, top * view.lines_a_cell, right * CELL, bottom * view.lines_a_cell)
         found.append(GreyArea(place=view.place(*box), level=(_FAINT_FROM + edge) // 2, is_faint=True))
     return found
-
-
-def opened_out(grid: Picture) -> Picture:
-    """A mask grown by one dot to every side, corners too."""
-    grown = most_of_run(grid, 3, 3)
-    return ImageChops.lighter(grown, shifted(grown, -1, -1))

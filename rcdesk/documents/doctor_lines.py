@@ -39,12 +39,9 @@ class _Line:
     ink: float
 
 
-def hairlines(view: PageView, areas: Picture) -> tuple[Place, ...]:
-    """Where straight lines have less ink than one dot.
-
-    areas: the mask, at a dot a cell, of tints and pictures, in which no lines are looked for.
-    """
-    ink = without(view.ink, areas)
+def hairlines(view: PageView) -> tuple[Place, ...]:
+    """Where straight lines have less ink than one dot; in tints and pictures none are looked for."""
+    ink = without(view.ink, view.around_areas)
     across = list(_thin_lines(ink, _RUN, CELL))
     ink_down = ink.transpose(Image.Transpose.TRANSPOSE)
     lines_run = _RUN * view.lines_a_cell // CELL

@@ -1,6 +1,6 @@
 """How crooked a scanned page is, by the rows of its text: they are sharpest when the page is straight.
 
-The page is sheared by many small angles at a quarter of its resolution; the angle at which the row sums
+The page, made small, is sheared by many small angles; the angle at which the row sums
 differ most is the page's. Positive angles lean clockwise: the right end of a line is lower. Runs in the page
 worker. Read next: doctor_view.py, fixes.py.
 """
@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from rcdesk.core.paper import DPI_X
-from rcdesk.documents.doctor_view import PageView
+from rcdesk.documents.doctor_view import CELL, PageView
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
 LEAST_DEGREES = 0.8
 """Less than this nobody sees."""
+_DOTS_ACROSS = 16
 _MOST_DEGREES = 12.0
 _LEAST_GAIN = 1.12
 """How much sharper the rows must be than those of the page as it is."""
@@ -29,14 +30,13 @@ _LEAST_INK = 0.002
 
 def skew_degrees(view: PageView) -> float:
     """The page's slant, clockwise, in degrees; 0.0 when it is straight or there is nothing to tell by."""
-    small = view.black.reduce((4, 4 if view.lines_a_cell == 16 else 2))
-    small = _without_edges(small)
-    if small.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0)) == 0:
-        total = sum(v * n for v, n in enumerate(small.histogram()))
-        if total < 255 * _LEAST_INK * small.width * small.height:
-            return 0.0
-    # lines an inch differ from dots an inch: a slant on paper is another one in the picture
-    stretch = (view.lines_per_inch / (4 if view.lines_a_cell == 16 else 2)) / (DPI_X / 4)
+    lines_down = 4 if view.lines_a_cell == CELL else 2
+    small = _without_edges(view.black.reduce((_DOTS_ACROSS, lines_down)))
+    ink = sum(v * n for v, n in enumerate(small.histogram()))
+    if ink < 255 * _LEAST_INK * small.width * small.height:
+        return 0.0
+    # a slant on paper is another one in a picture whose dots are not square
+    stretch = (view.lines_per_inch / lines_down) / (DPI_X / _DOTS_ACROSS)
     scores: dict[float, float] = {}
 
     def score(degrees: float) -> float:
@@ -54,10 +54,10 @@ def skew_degrees(view: PageView) -> float:
 
 def _without_edges(small: Picture) -> Picture:
     """The page without its outermost five millimetres, where scanners leave shadows."""
-    margin = 10
-    if small.width < 8 * margin or small.height < 8 * margin:
+    across, down = 3, 10
+    if small.width < 8 * across or small.height < 8 * down:
         return small
-    return small.crop((margin, margin, small.width - margin, small.height - margin))
+    return small.crop((across, down, small.width - across, small.height - down))
 
 
 def _sharpness(small: Picture, slope: float) -> float:

@@ -50,13 +50,12 @@ class _Line:
     points: float
 
 
-def small_print(view: PageView, least_points: float, areas: Picture) -> tuple[tuple[Place, float], ...]:
+def small_print(view: PageView, least_points: float) -> tuple[tuple[Place, float], ...]:
     """Where lines of type smaller than least_points are, and their sizes, in points as printed.
 
-    areas: the mask, at a dot a cell, of tints and pictures, which hold no text to be measured. Text that
-    stands sideways on the page is measured across.
+    Text that stands sideways is measured across; text on tints is not measured.
     """
-    black = without(view.black, areas)
+    black = without(view.black, view.around_areas)
     strip = round(_STRIP * view.lines_per_inch / DPI_X)
     upright = list(_text_lines(black, _STRIP, view.lines_per_inch))
     if not any(line.points < least_points for line in upright):

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 CELL = 16
 """Dots across one cell; 16 or 8 lines down, so that it is about 2 mm by 2 mm."""
+_BLOCK = 4
+"""Dots across a block; 4 or 2 lines down: half a millimetre."""
+_PAPER_SHARE = 0.15
+"""More paper than this in a block, and it is no area."""
+_LEAST_BLOCKS = 5
 _WHITE = 255
 _PAPER_FROM = 229
 """Paper darker than this is a tint and no paper."""
@@ -81,14 +86,33 @@ class PageView:
     @cached_property
     def mid(self) -> Picture:
         """The mask of what is neither paper nor black."""
-        edge = self.paper - self.contrast
-        return self.where(lambda v: self.dark < v <= edge)
+        edge, dark = self.paper - self.contrast, self.dark
+        return self.where(lambda v: dark < v <= edge)
 
     @cached_property
     def black(self) -> Picture:
         """The mask of what a threshold between paper and black would print."""
         edge = min(self.paper * 0.62, 150)
         return self.where(lambda v: v <= edge)
+
+    @cached_property
+    def solid_blocks(self) -> Picture:
+        """The mask, at a dot a block, of areas without paper: tints, pictures and solid black."""
+        part = self.not_paper.reduce((_BLOCK, _BLOCK * self.lines_a_cell // CELL))
+        least = 255 * (1 - _PAPER_SHARE)
+        return opened(
+            part.point([255 if v >= least else 0 for v in range(256)]), _LEAST_BLOCKS, _LEAST_BLOCKS
+        )
+
+    @cached_property
+    def area_cells(self) -> Picture:
+        """The mask, at a dot a cell, of areas without paper."""
+        return self.solid_blocks.reduce(CELL // _BLOCK).point([0] * 20 + [255] * 236)
+
+    @cached_property
+    def around_areas(self) -> Picture:
+        """The areas without paper and the cells next to them."""
+        return opened_out(self.area_cells)
 
     def per_cell(self, mask: Picture) -> Picture:
         """The mean of a mask in every cell, 0..255."""
@@ -185,6 +209,12 @@ def _run(picture: Picture, across: int, down: int, combine: Callable[[Picture, P
 def opened(mask: Picture, across: int, down: int) -> Picture:
     """What of a mask is at least across dots wide and down lines high, in its own place."""
     return most_of_run(least_of_run(mask, across, down), across, down)
+
+
+def opened_out(grid: Picture) -> Picture:
+    """A mask grown by one dot to every side, corners too."""
+    grown = most_of_run(grid, 3, 3)
+    return ImageChops.lighter(grown, shifted(grown, -1, -1))
 
 
 def without(picture: Picture, cells: Picture) -> Picture:

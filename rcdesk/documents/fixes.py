@@ -16,16 +16,9 @@ from PIL import Image, ImageChops, ImageFilter
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Resolution
 from rcdesk.core.paper import DPI_X, Fix, lines_per_inch
-from rcdesk.documents.doctor_grey import (
-    GreyArea,
-    area_cells,
-    faint_cells,
-    grey_areas,
-    opened_out,
-    solid_blocks,
-)
+from rcdesk.documents.doctor_grey import GreyArea, faint_cells, grey_areas
 from rcdesk.documents.doctor_skew import skew_degrees
-from rcdesk.documents.doctor_view import PageView, least_of_run, most_of_run, opened, shifted
+from rcdesk.documents.doctor_view import PageView, least_of_run, most_of_run, opened, opened_out, shifted
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -87,8 +80,7 @@ def deskewed(page: Picture, resolution: Resolution) -> Picture:
 def whitened(page: Picture, resolution: Resolution) -> Picture:
     """Grey areas white with their text and lines kept in black; faint print black; the rest as it is."""
     view = PageView(page, resolution)
-    areas = area_cells(view)
-    if areas.getbbox() is not None:
+    if view.area_cells.getbbox() is not None:
         page = _tints_whitened(view)
         view = PageView(page, resolution)
     faint = faint_cells(view)
@@ -130,7 +122,7 @@ def _pale_strokes(view: PageView) -> Picture:
     """The mask of strokes of any direction that have no black core; areas are none."""
     cored = most_of_run(view.ink.point([255 if v >= 170 else 0 for v in range(256)]), 5, 5)
     cored = shifted(cored, -2, -2)
-    solid = opened_out(area_cells(view)).resize(view.grey.size, Image.Resampling.NEAREST)
+    solid = view.around_areas.resize(view.grey.size, Image.Resampling.NEAREST)
     pale = view.ink.point([255 if v >= 60 else 0 for v in range(256)])
     return ImageChops.subtract(ImageChops.subtract(pale, cored), solid)
 
@@ -138,7 +130,7 @@ def _pale_strokes(view: PageView) -> Picture:
 def _tints_whitened(view: PageView) -> Picture:
     """Every dot of a grey area is compared with the mean of the grey around it; black stays black."""
     page = view.grey
-    blocks = opened_out(opened_out(solid_blocks(view))).resize(page.size, Image.Resampling.NEAREST)
+    blocks = opened_out(opened_out(view.solid_blocks)).resize(page.size, Image.Resampling.NEAREST)
     inside = ImageChops.darker(blocks, view.not_paper)
     around = _mean_around(page, ImageChops.darker(inside, view.mid))
     darker = ImageChops.subtract(around, page)
@@ -164,7 +156,8 @@ def _print_inverted(view: PageView, area: GreyArea, mended: Picture) -> None:
         min(page.height, bottom + room),
     )
     part = page.crop(box)
-    tint = part.point([255 if abs(v - area.level) <= 30 else 0 for v in range(256)])
+    # edges of letters have the tint's level too, but are never three dots wide
+    tint = opened(part.point([255 if abs(v - area.level) <= 30 else 0 for v in range(256)]), 3, 3)
     gap = (24, 24 * view.lines_a_cell // 16)
     closed = least_of_run(most_of_run(tint, *gap), *gap)
     is_light = part.point([255 if v > area.level + _LIGHTER else 0 for v in range(256)])

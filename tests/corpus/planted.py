@@ -182,15 +182,20 @@ def _hairline() -> Iterator[Case]:
 
         where = share(Sheet(), x, y, length, thickness)
         yield Case(name=f"bar of {thickness} pt", make=pdf(f"bar{n}", ruled_off), kind=kind, place=where)
-        made = lambda folder, ruled_off=ruled_off, n=n: scan(
-            ruled_off(), folder, f"hb{n}", dpi=300, noise=2.0
-        )  # noqa: E731
-        yield Case(
-            name=f"bar of {thickness} pt scanned",
-            make=picture(f"hb{n}", made, PNG, 300),
-            kind=kind,
-            place=where,
+    dots = ((1800, 1200, 1800, 1900, 300, 60), (300, 2800, 2200, 2800, 300, 40), (900, 100, 900, 700, 300, 120),
+            (200, 1900, 1500, 1900, 200, 130), (120, 1500, 120, 2100, 240, 110), (300, 3150, 1200, 3150, 300, 90))  # fmt: skip
+    for n, (left, top, right, bottom, dpi, level) in enumerate(dots):
+
+        def drawn_in(folder: Path, n=n, line=(left, top, right, bottom), dpi=dpi, level=level) -> Image.Image:  # type: ignore[no-untyped-def]
+            page = scan(form(1.0), folder, f"hd{n}", dpi=dpi, noise=2.0)
+            ImageDraw.Draw(page).line(line, fill=level, width=1)
+            return page
+
+        where = share(
+            Sheet(), left * 72 / dpi, top * 72 / dpi, (right - left) * 72 / dpi, (bottom - top) * 72 / dpi
         )
+        make = picture(f"hd{n}", drawn_in, PNG, dpi)
+        yield Case(name=f"line {n} in a scan at {dpi}", make=make, kind=kind, place=where)
     where = share(Sheet(), 54, 72, 504, 500)
     yield Case(name="table of hairlines", make=pdf("ht", lambda: table(20, 0.2)), kind=kind, place=where)
     yield Case(
