@@ -190,10 +190,16 @@ class WatchedFolder(QObject):
             is_kept=True,
         )
 
-    @Slot()
-    def _changed(self) -> None:
-        """Something happened in the folder. While a later look is due anyway, that one is enough."""
-        if not self._settle.isActive():
+    @Slot(str)
+    def _changed(self, path: str) -> None:
+        """Something happened in the folder, or beside it: then it may have been moved away or be back.
+
+        While a later look is due anyway, that one is enough; what happens beside it is no hurry.
+        """
+        if path != str(self._folder):
+            self._unwatch()
+            self._settle.start()
+        elif not self._settle.isActive():
             self.look()
 
     @Slot()
@@ -219,6 +225,7 @@ class WatchedFolder(QObject):
         if self._watched == folder and self._watcher.directories():
             return
         self._unwatch()
+        self._watcher.addPath(str(Path(folder).parent))  # a folder that is moved away does not say so itself
         if self._watcher.addPath(folder):
             self._watched = folder
             self._is_stale = True
