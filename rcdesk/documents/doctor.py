@@ -184,14 +184,10 @@ class _Visit:
         if coverage <= MOST_COVERAGE:
             return
         has_tint = any(not area.is_picture for area in areas)
-        would_help = has_tint and self._coverage_when_white() <= MOST_COVERAGE
+        would_help = has_tint and self.view.black_coverage <= MOST_COVERAGE
         fix = Fix.WHITEN_GREY if would_help and Fix.WHITEN_GREY not in self.plan.fixes else None
         percent = round(coverage * 100)
         yield self._finding(FindingKind.HEAVY, None, f"{percent} % black", _HEAVY.format(percent), fix)
-
-    def _coverage_when_white(self) -> float:
-        mended = apply(self.view.grey, frozenset({Fix.WHITEN_GREY}), self.view.resolution)
-        return PageView(mended, self.view.resolution).coverage(is_cut=False)
 
     def _degrees(self) -> float:
         """The slant of a scan; 0.0 for a straight one and for a page that is none."""

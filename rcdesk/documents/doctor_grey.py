@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _MID_SHARE = 0.3
 """How much of an area must be neither paper nor black."""
 _FAINT_CELLS = 5
+_CERTAINLY_PRINTED = 0.06
 _FAINT_CONTRAST = 40
 _FAINT_FROM = 115
 _LIGHTEST_KEPT = 150
@@ -54,6 +55,8 @@ def is_blank(view: PageView) -> bool:
     edge = view.paper - max(view.contrast, 24)
     step = (8, view.lines_a_cell // 2)
     grid = view.where(lambda v: v <= edge).reduce(step).point([0] * 20 + [255] * 236)
+    if grid.histogram()[255] > _CERTAINLY_PRINTED * grid.width * grid.height:
+        return False
     margin = 4
     inner = Image.new("L", grid.size, 0)
     inside = (margin, margin, max(margin, grid.width - margin), max(margin, grid.height - margin))
@@ -83,7 +86,7 @@ def _area(view: PageView, patch: Patch) -> GreyArea | None:
         min(view.width, right * CELL),
         min(view.height, bottom * view.lines_a_cell),
     )
-    inside = _patch_mask(patch).resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.NEAREST)
+    inside = patch.mask().resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.NEAREST)
     grey = view.grey.crop(box)
     histogram = grey.histogram(inside)
     covered = sum(histogram[: view.paper - view.contrast + 1])
@@ -95,14 +98,6 @@ def _area(view: PageView, patch: Patch) -> GreyArea | None:
     even = sum(histogram[max(tones.start, level - 8) : min(tones.stop, level + 9)])
     is_picture = even < 0.45 * mid and _roughness(grey, inside) > 0.2
     return GreyArea(place=view.place(*box), level=level, is_picture=is_picture)
-
-
-def _patch_mask(patch: Patch) -> Picture:
-    left, top, right, bottom = patch.bounds
-    mask = Image.new("L", (right - left, bottom - top), 0)
-    for cell in patch.cells:
-        mask.putpixel((cell % patch.width - left, cell // patch.width - top), 255)
-    return mask
 
 
 def _roughness(grey: Picture, inside: Picture) -> float:
@@ -136,8 +131,8 @@ def _print_of(view: PageView, pale: Picture, free: Picture) -> Picture:
     grid = ImageChops.darker(is_print, free)
     kept = Image.new("L", grid.size, 0)
     for patch in patches(grid, least=_FAINT_CELLS):
-        for cell in patch.cells:
-            kept.putpixel((cell % patch.width, cell // patch.width), 255)
+        mask = patch.mask()
+        kept.paste(mask, patch.bounds[:2], mask)
     return kept
 
 

@@ -10,7 +10,6 @@ Read next: doctor_grey.py, doctor_lines.py, doctor_type.py, doctor_skew.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -127,6 +126,11 @@ class PageView:
         ink = sum(count * (_WHITE - v) for v, count in enumerate(self._histogram[: edge + 1]))
         return ink / (_WHITE * dots)
 
+    @property
+    def black_coverage(self) -> float:
+        """The share of the page that is black however its greys are treated."""
+        return sum(self._histogram[: self.dark + 1]) / max(1, self.width * self.height)
+
     def place(self, left: float, top: float, right: float, bottom: float) -> Place:
         """A rectangle in dots and lines as a place on the page."""
         left, right = max(0.0, left / self.width), min(1.0, right / self.width)
@@ -134,19 +138,28 @@ class PageView:
         return Place(x=left, y=top, width=max(0.0, right - left), height=max(0.0, bottom - top))
 
 
-@dataclass(slots=True)
 class Patch:
-    """Cells that touch: their columns and rows in a grid of width columns."""
+    """Cells that touch: cell number n is in row n // width, column n % width."""
 
-    cells: list[int]
-    width: int
+    def __init__(self, cells: list[int], width: int) -> None:
+        self.cells = cells
+        self.width = width
 
-    @property
+    @cached_property
     def bounds(self) -> tuple[int, int, int, int]:
         """Left, top, right, bottom in cells; right and bottom are one past the last."""
         columns = [cell % self.width for cell in self.cells]
         rows = [cell // self.width for cell in self.cells]
         return min(columns), min(rows), max(columns) + 1, max(rows) + 1
+
+    def mask(self) -> Picture:
+        """The patch as a mask, a dot a cell, of the size of its bounds."""
+        left, top, right, bottom = self.bounds
+        width = right - left
+        dots = bytearray(width * (bottom - top))
+        for cell in self.cells:
+            dots[(cell // self.width - top) * width + cell % self.width - left] = _WHITE
+        return Image.frombytes("L", (width, bottom - top), bytes(dots))
 
 
 def patches(grid: Picture, least: int = 1) -> Iterator[Patch]:
@@ -154,28 +167,23 @@ def patches(grid: Picture, least: int = 1) -> Iterator[Patch]:
 
     least: groups of fewer cells are left out.
     """
-    width, height = grid.size
-    waiting = {cell for cell, value in enumerate(grid.tobytes()) if value}
+    # a column of nothing at the right keeps the ends of rows apart
+    width = grid.width + 1
+    padded = Image.new("L", (width, grid.height), 0)
+    padded.paste(grid, (0, 0))
+    waiting = {cell for cell, value in enumerate(padded.tobytes()) if value}
+    around = (-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1)
     while waiting:
         edge = [waiting.pop()]
         found: list[int] = []
         while edge:
             cell = edge.pop()
             found.append(cell)
-            for neighbour in _neighbours(cell, width, height):
-                if neighbour in waiting:
-                    waiting.remove(neighbour)
-                    edge.append(neighbour)
+            near = [cell + step for step in around if cell + step in waiting]
+            waiting.difference_update(near)
+            edge.extend(near)
         if len(found) >= least:
             yield Patch(found, width)
-
-
-def _neighbours(cell: int, width: int, height: int) -> Iterator[int]:
-    column, row = cell % width, cell // width
-    for y in (row - 1, row, row + 1):
-        for x in (column - 1, column, column + 1):
-            if 0 <= x < width and 0 <= y < height:
-                yield y * width + x
 
 
 def shifted(picture: Picture, right: int, down: int) -> Picture:

@@ -171,10 +171,10 @@ def _print_inverted(view: PageView, area: GreyArea, mended: Picture) -> None:
 
 def _mean_around(page: Picture, tint: Picture) -> Picture:
     """The mean level of the tint near every dot; 0 (nothing is darker) far from any."""
-    small = (max(1, page.width // 4), max(1, page.height // 4))
+    small = (max(1, page.width // 8), max(1, page.height // 8))
     levels = Image.composite(page, Image.new("L", page.size, 0), tint).resize(small, Image.Resampling.BOX)
     share = tint.resize(small, Image.Resampling.BOX)
-    blur = ImageFilter.BoxBlur(10)
+    blur = ImageFilter.BoxBlur(5)
     levels, share = levels.filter(blur), share.filter(blur)
     mean = [
         min(255, level * 255 // part) if part > 2 else 0
