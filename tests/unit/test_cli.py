@@ -1,0 +1,299 @@
+"""The command line: what is understood, what is refused with one sentence and status 2, what is handed on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from rcdesk import app, cli
+from rcdesk.cli import FaxArguments, Options, main, parse
+from rcdesk.core.errors import UserError
+from rcdesk.core.fax import Document, FaxDraft, Recipient, Resolution, SendBy
+from rcdesk.core.preferences import Preferences
+from rcdesk.core.wish import FaxWish, read_wish, wish_json
+from rcdesk.services.command_fax import moment
+from rcdesk.store import preferences as preferences_file
+from rcdesk.store.paths import Paths
+
+NOW = datetime(2026, 11, 22, 10, 15, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[Options]]:
+    """What app.run was given, which is not run: no window, no lock, no folder of the person."""
+    options: list[Options] = []
+
+    def run(given: Options) -> int:
+        options.append(given)
+        return 0
+
+    monkeypatch.setattr(app, "run", run)
+    monkeypatch.setenv("RCDESK_HOME", str(tmp_path / "home"))
+    yield options
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> Path:
+    """A text that can be faxed."""
+    path = tmp_path / "a letter.txt"
+    path.write_text("Dear Dr Hale\n")
+    return path
+
+
+def _pdf(path: Path, pages: int) -> Path:
+    made = pypdfium2.PdfDocument.new()
+    for _ in range(pages):
+        made.new_page(200, 200)
+    made.save(path)
+    made.close()
+    return path
+
+
+# What is understood
+
+
+def test_files_alone_go_into_a_new_fax() -> None:
+    assert parse(["a.pdf", "b.pdf"]) == Options(files=(Path("a.pdf"), Path("b.pdf")))
+
+
+def test_a_file_called_fax_and_an_option_whose_value_is_fax() -> None:
+    assert parse(["./fax"]).files == (Path("fax"),)
+    assert parse(["a.pdf", "fax"]).files == (Path("a.pdf"), Path("fax"))
+    assert parse(["--sign-in", "fax", "a.pdf"]) == Options(sign_in=Path("fax"), files=(Path("a.pdf"),))
+    assert parse(["--", "fax"]).files == (Path("fax"),)
+
+
+def test_everything_a_fax_can_be_told() -> None:
+    given = ["--demo", "fax", "a.pdf", "--to", "6505550110", "b.pdf", "--to", "Bo <+442079460000>"]
+    given += ["--note", "Hello", "--cover", "3", "--standard", "--at", "16:45", "--yes", "c.pdf"]
+    assert parse(given) == Options(
+        demo=True,
+        fax=FaxArguments(
+            files=(Path("a.pdf"), Path("b.pdf"), Path("c.pdf")),
+            to=("6505550110", "Bo <+442079460000>"),
+            note="Hello",
+            cover=3,
+            is_standard=True,
+            at="16:45",
+            is_yes=True,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (["fax"], "give at least one file, or a --note"),
+        (["fax", "a.pdf", "--yes"], "--yes needs at least one --to"),
+        (["fax", "a.pdf", "--cover", "-1"], "--cover"),
+        (["fax", "a.pdf", "--cover", "two"], "a cover page's number is 0, 1, 2"),
+        (["fax", "a.pdf", "--colour"], "unrecognized arguments: --colour"),
+    ],
+)
+def test_arguments_that_make_no_sense(
+    given: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        parse(given)
+    said = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert sentence in said and said.startswith("rcdesk fax: ") and said.count("\n") == 1
+
+
+@pytest.mark.parametrize("given", [["--help"], ["fax", "--help"]])
+def test_help_tells_every_status(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        parse(given)
+    said = capsys.readouterr().out
+    assert stopped.value.code == 0
+    assert all(f"\n  {status}  " in said for status in (0, 1, 2))
+
+
+# What is refused before anything is opened
+
+
+def test_what_is_asked_is_looked_at_and_handed_on(started: list[Options], letter: Path) -> None:
+    status = main(["fax", str(letter), "--to", "(650) 555-0110", "--to", "Bo <6505550111>", "--standard"])
+    assert status == 0
+    (options,) = started
+    assert options.fax_wish == FaxWish(
+        draft=FaxDraft(
+            recipients=(Recipient(number="+16505550110"), Recipient(number="+16505550111", name="Bo")),
+            documents=(
+                Document(path=letter, name=letter.name, size_bytes=13, media_type="text/plain", pages=1),
+            ),
+            cover_index=None,
+            resolution=Resolution.STANDARD,
+        )
+    )
+
+
+def test_a_number_given_twice_is_one(started: list[Options], letter: Path) -> None:
+    main(["fax", str(letter), "--to", "6505550110", "--to", "+1 650 555 0110"])
+    assert started[0].fax_wish is not None
+    assert len(started[0].fax_wish.draft.recipients) == 1
+
+
+def test_numbers_are_read_in_the_country_of_the_account(
+    started: list[Options], letter: Path, tmp_path: Path
+) -> None:
+    path = Paths.under(tmp_path / "home").preferences_file
+    preferences_file.save(path, Preferences(home_country="GB"))
+    assert main(["fax", str(letter), "--to", "020 7946 0000"]) == 0
+    assert started[0].fax_wish is not None
+    assert started[0].fax_wish.draft.recipients == (Recipient(number="+442079460000"),)
+
+
+@pytest.mark.parametrize(
+    ("files", "rest", "sentence"),
+    [
+        (["missing.pdf"], [], "There is no file"),
+        (["."], [], "Folders cannot be faxed"),
+        (["empty.pdf"], [], "empty (0 bytes)"),
+        (["program.pdf"], [], "something else inside"),
+        (["long.pdf"], [], "has 201 pages; a fax may have 200"),
+        (["half.pdf", "half too.pdf"], [], "have together 202 pages"),
+        (["locked.pdf"], [], "opens with a password only"),
+        (["letter.txt"], ["--to", "555-01"], "555-01: "),
+        (["letter.txt"], ["--to", "Dr Hale"], "Dr Hale: This is not a phone number"),
+        (["letter.txt"], ["--to", "911"], "911: This is an emergency number"),
+        (["letter.txt"], ["--to", ""], "--to: "),
+        (["letter.txt"], ["--at", "soon"], "soon is no time"),
+        (["letter.txt"], ["--at", "2020-01-31 16:45"], "has passed"),
+        (["letter.txt"], ["--note", "x" * 1025], "The note has 1,025 characters"),
+    ],
+)
+def test_wrong_input_is_one_sentence_and_nothing_is_opened(
+    started: list[Options],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    files: list[str],
+    rest: list[str],
+    sentence: str,
+) -> None:
+    (tmp_path / "letter.txt").write_text("x")
+    (tmp_path / "empty.pdf").touch()
+    (tmp_path / "program.pdf").write_bytes(b"\x7fELF" + bytes(100))
+    (tmp_path / "locked.pdf").write_bytes(_LOCKED)
+    if "long.pdf" in files:
+        _pdf(tmp_path / "long.pdf", 201)
+    if "half.pdf" in files:
+        _pdf(tmp_path / "half.pdf", 101)
+        _pdf(tmp_path / "half too.pdf", 101)
+    status = main(["fax", *(str(tmp_path / name) for name in files), "--to", "6505550110", *rest])
+    said = capsys.readouterr().err
+    assert status == 2 and started == []
+    assert sentence in said
+    assert said.startswith("rcdesk fax: ") and said.count("\n") == 1
+    assert not (tmp_path / "home").exists()
+
+
+_LOCKED = b"""%%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj
+4 0 obj<</Filter/Standard/V 1/R 2/P -4/O<%s>/U<%s>>>endobj
+trailer<</Root 1 0 R/Encrypt 4 0 R/ID[<00><00>]>>
+%%%%EOF""" % (b"11" * 32, b"22" * 32)
+
+
+# Times
+
+
+def test_a_clock_time_is_the_next_one() -> None:
+    local = NOW.astimezone()
+    soon, past = local + timedelta(minutes=2), local - timedelta(minutes=2)
+    for at, day in ((soon, 0), (past, 1)):
+        found = moment(f"{at:%H:%M}", NOW)
+        wanted = at.replace(second=0, microsecond=0) + timedelta(days=day)
+        assert found == wanted and found.tzinfo is UTC
+        assert timedelta(0) < found - NOW <= timedelta(days=1)
+
+
+def test_a_date_is_local_unless_it_names_a_zone() -> None:
+    assert moment("2030-01-31 16:45", NOW) == datetime(2030, 1, 31, 16, 45).astimezone()
+    assert moment("2030-01-31T16:45+02:00", NOW) == datetime(2030, 1, 31, 14, 45, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["25:00", "16:60", "2030-01-31", "2030-13-01 10:00", "tomorrow", "16"])
+def test_what_is_no_time(text: str) -> None:
+    with pytest.raises(UserError, match=r"is no time\. Give it as 16:45"):
+        moment(text, NOW)
+
+
+# The wish as JSON
+
+
+def _wish(tmp_path: Path) -> FaxWish:
+    document = Document(
+        path=tmp_path / "ä\udcff.pdf",
+        name="ä\udcff.pdf",
+        size_bytes=9,
+        media_type="application/pdf",
+        pages=None,
+    )
+    draft = FaxDraft(
+        recipients=(Recipient(number="+16505550110", name="Bo"),),
+        documents=(document,),
+        cover_index=2,
+        note="line one\nline two",
+        resolution=Resolution.STANDARD,
+        send_at=NOW,
+        send_by=SendBy.DESK,
+    )
+    return FaxWish(draft=draft, is_yes=True)
+
+
+def test_a_wish_comes_back_as_it_was(tmp_path: Path) -> None:
+    text = wish_json(_wish(tmp_path))
+    assert "\n" not in text
+    assert read_wish(json.loads(text.encode("utf-8"))) == _wish(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": 2},
+        {"version": None},
+        {"yes": "no"},
+        {"fax": None},
+        {"fax": {}},
+        {"fax.cover": "1"},
+        {"fax.to": [{"number": 5, "name": ""}]},
+        {"fax.files": [{"path": "/a"}]},
+        {"fax.resolution": "Superfine"},
+        {"fax.send_at": "2030-01-31T16:45"},
+        {"fax.send_at": 5},
+    ],
+)
+def test_a_wish_that_makes_no_sense_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    data = json.loads(wish_json(_wish(tmp_path)))
+    for name, value in change.items():
+        first, _, second = name.partition(".")
+        if second:
+            data[first][second] = value
+        else:
+            data[first] = value
+    with pytest.raises(ValueError):
+        read_wish(data)
+
+
+@pytest.mark.parametrize("data", [None, [], "fax", 1])
+def test_what_is_no_wish(data: object) -> None:
+    with pytest.raises(ValueError):
+        read_wish(data)
+
+
+def test_the_desktop_launcher_ends_with_the_status(
+    started: list[Options], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["rcdesk-desk", "a.pdf"])
+    with pytest.raises(SystemExit) as stopped:
+        cli.desk()
+    assert stopped.value.code == 0
+    assert started[0].files == (Path("a.pdf"),)
