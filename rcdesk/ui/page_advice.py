@@ -6,7 +6,7 @@ goes to the page worker and nowhere else. GUI thread. Read next: preview_pane.py
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import assert_never
 
@@ -61,6 +61,14 @@ class PageAdvice(QScrollArea):
         dress(self, "#pageAdvice, #adviceColumn { background: transparent; border: none; }")
         self._shown: tuple[tuple[Finding, ...], frozenset[Fix], bool] = ((), frozenset(), False)
         self._password = QLineEdit()
+        self._rows: dict[object, QWidget] = {}
+        inner = QWidget()
+        inner.setObjectName("adviceColumn")
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(0, 2, 2, 2)
+        self._column.setSpacing(4)
+        self._column.addStretch(1)
+        self.setWidget(inner)
         self._fill()
 
     def show_page(
@@ -79,30 +87,29 @@ class PageAdvice(QScrollArea):
 
     def _fill(self) -> None:
         findings, fixes, needs_password = self._shown
-        column = QWidget()
-        column.setObjectName("adviceColumn")
-        layout = QVBoxLayout(column)
-        layout.setContentsMargins(0, 2, 2, 2)
-        layout.setSpacing(4)
+        for row in self._rows.values():
+            row.hide()
         if needs_password:
-            self._add_password(layout)
-        offered: list[Fix] = []
-        for finding in sorted(findings, key=lambda f: f.fix is None):
-            if finding.fix is not None and finding.fix not in offered and finding.fix not in fixes:
-                offered.append(finding.fix)
-                self._add_fix(layout, finding.fix)
-        said: set[str] = set()
-        for finding in findings:
-            if finding.fix is None and finding.sentence not in said:
-                said.add(finding.sentence)
-                self._add_words(layout, finding)
+            self._show("password", self._password_row)
+        for fix in dict.fromkeys(f.fix for f in findings if f.fix is not None and f.fix not in fixes):
+            self._show(("fix", fix), partial(self._fix_row, fix))
+        for finding in {f.sentence: f for f in findings if f.fix is None}.values():
+            self._show(("words", finding.words, finding.sentence), partial(self._words_row, finding))
         for fix in sorted(fixes, key=lambda f: f.value):
-            self._add_unfix(layout, fix)
-        layout.addStretch(1)
-        self.setWidget(column)
+            self._show(("undo", fix), partial(self._unfix_row, fix))
+        self.verticalScrollBar().setValue(0)
         self.setVisible(not self.is_silent)
 
-    def _add_fix(self, layout: QVBoxLayout, fix: Fix) -> None:
+    def _show(self, key: object, make: Callable[[], QWidget]) -> None:
+        """Show a row below the others; rows are made once and kept, because pages are turned quickly."""
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = make()
+        self._column.removeWidget(row)
+        self._column.insertWidget(self._column.count() - 1, row)
+        row.show()
+
+    def _fix_row(self, fix: Fix) -> QWidget:
         words, sentence = fix_words(fix)
         button = Button(words, icon_name="wand")
         dress(button, "QPushButton { padding: 5px 4px; }")
@@ -110,27 +117,23 @@ class PageAdvice(QScrollArea):
         button.setAccessibleDescription(sentence)
         button.setToolTip(sentence)
         button.clicked.connect(partial(self._ask_fix, fix))
-        layout.addWidget(button)
-        layout.addWidget(label(sentence, "small", wraps=True))
+        return _row(button, label(sentence, "small", wraps=True))
 
-    def _add_words(self, layout: QVBoxLayout, finding: Finding) -> None:
+    def _words_row(self, finding: Finding) -> QWidget:
         title = label(finding.words, "wait", wraps=True)
         title.setToolTip(finding.sentence)
-        layout.addWidget(title)
-        layout.addWidget(label(finding.sentence, "small", wraps=True))
+        return _row(title, label(finding.sentence, "small", wraps=True))
 
-    def _add_unfix(self, layout: QVBoxLayout, fix: Fix) -> None:
+    def _unfix_row(self, fix: Fix) -> QWidget:
         words = fix_words(fix)[0]
-        layout.addWidget(label(self.tr("Done: {0}").format(words), "small", wraps=True))
         button = Button(self.tr("Undo"), kind="link", icon_name="undo", token="accent_ink")
         button.setObjectName(f"unfix_{fix.name.lower()}")
         button.setAccessibleName(self.tr("Undo: {0}").format(words))
         button.setToolTip(self.tr("Take it back: show the page as it was"))
         button.clicked.connect(partial(self._ask_unfix, fix))
-        layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        return _row(label(self.tr("Done: {0}").format(words), "small", wraps=True), button)
 
-    def _add_password(self, layout: QVBoxLayout) -> None:
-        self._password = QLineEdit()
+    def _password_row(self) -> QWidget:
         self._password.setObjectName("documentPassword")
         self._password.setAccessibleName(self.tr("Password of this document"))
         self._password.setPlaceholderText(self.tr("Password"))
@@ -139,9 +142,11 @@ class PageAdvice(QScrollArea):
         button = Button(self.tr("Open"), icon_name="key")
         button.setObjectName("documentPasswordOpen")
         button.clicked.connect(self._give_password)
-        layout.addWidget(self._password)
-        layout.addWidget(button)
-        layout.addWidget(label(self.tr("Used to draw the pages, never stored."), "small", wraps=True))
+        return _row(
+            self._password,
+            button,
+            label(self.tr("Used to draw the pages, never stored."), "small", wraps=True),
+        )
 
     @Slot()
     def _give_password(self) -> None:
@@ -153,6 +158,16 @@ class PageAdvice(QScrollArea):
 
     def _ask_unfix(self, fix: Fix, _is_checked: bool = False) -> None:
         self.unfix_asked.emit(fix)
+
+
+def _row(*parts: QWidget) -> QWidget:
+    row = QWidget()
+    layout = QVBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    for part in parts:
+        layout.addWidget(part)
+    return row
 
 
 def _tr(text: str) -> str:

@@ -18,7 +18,7 @@ from rcdesk.core.paper import DPI_X, Finding, PagePlan, lines_per_inch
 from rcdesk.ui.page_list import ref_of
 from rcdesk.ui.page_questions import Looking
 
-IMAGES_KEPT = 8
+IMAGES_KEPT = 5
 THUMBNAILS_KEPT = 600
 
 
@@ -42,7 +42,8 @@ class PagePictures:
             if image.isNull():
                 return None
             if image.depth() == 1:
-                image = image.convertToFormat(QImage.Format.Format_Grayscale8)
+                # Fifteen times quicker than to grey, and quicker to paint.
+                image = image.convertToFormat(QImage.Format.Format_RGB32)
         self._images[ask] = image
         while len(self._images) > IMAGES_KEPT:
             del self._images[next(iter(self._images))]
@@ -51,9 +52,9 @@ class PagePictures:
         inches = image.height() / lines_per_inch(looking.resolution)
         return image, inches / max(0.1, image.width() / DPI_X)
 
-    def thumbnail(self, plan: PagePlan | Document, looking: Looking) -> QPixmap | None:
+    def thumbnail(self, plan: PagePlan | Document | None, looking: Looking) -> QPixmap | None:
         """The page small, turned as the user turned it; None for a whole file."""
-        if isinstance(plan, Document):
+        if not isinstance(plan, PagePlan):
             return None
         ask = looking.thumbnail(plan)
         turn = plan.rotate if ask.kind is AskKind.THUMBNAIL else 0

@@ -14,12 +14,12 @@ from PySide6.QtCore import QLocale
 
 from rcdesk.bridge.page_asks import AskKind, PageAsk, count_ask, thumbnail_ask
 from rcdesk.core.fax import Document, Resolution
-from rcdesk.core.paper import PagePlan, PaperSize
+from rcdesk.core.paper import FAX_WIDTH, PagePlan, PaperSize
 from rcdesk.ui.page_list import ref_of
 
 THUMBNAIL_PX = 56
-LARGEST_SCALED_PX = 1100
-"""A wider picture is asked for as the very dots that are sent, which are quicker to read."""
+LARGEST_SCALED_PX = FAX_WIDTH
+"""A wider picture has no more to show than the very dots that are sent."""
 _STEP_PX = 8
 
 
@@ -70,31 +70,32 @@ class Looking:
         return PageAsk(kind=kind, plan=plan, resolution=self.resolution, paper=self.paper, width_px=width_px)
 
 
-def questions(
+def first_questions(
     rows: Sequence[PagePlan | Document],
     current: PagePlan | None,
     cover: PagePlan | None,
     seen: Iterable[int],
     looking: Looking,
 ) -> list[PageAsk]:
-    """Everything worth asking: current is shown, cover is an own one, seen rows have thumbnails in sight."""
+    """What is seen: current is shown, cover is an own one, seen rows have thumbnails in sight."""
     asks: list[PageAsk] = []
     if current is not None:
         asks += [looking.preview(current), looking.findings(current)]
-    for row in rows:
-        if isinstance(row, Document):
-            asks.append(count_ask(ref_of(row)))
-    plans = [row for row in rows if isinstance(row, PagePlan)]
+    asks += [count_ask(ref_of(row)) for row in rows if isinstance(row, Document)]
     if cover is not None:
         asks.append(looking.thumbnail(cover))
     in_sight = [rows[i] for i in seen if 0 <= i < len(rows)]
     asks += [looking.thumbnail(row) for row in in_sight if isinstance(row, PagePlan)]
-    if current in plans:
-        place = plans.index(current)
-        asks += [looking.preview(plan) for plan in (*plans[place + 1 : place + 2], *plans[:place][-1:])]
+    if current is not None and current in rows:
+        place = rows.index(current)
+        near = (*rows[place + 1 : place + 2], *rows[:place][-1:])
+        asks += [looking.preview(plan) for plan in near if isinstance(plan, PagePlan)]
         other = Resolution.STANDARD if looking.resolution is Resolution.FINE else Resolution.FINE
         asks.append(replace(looking, resolution=other).preview(current))
-    sent = [plan for plan in plans if plan.is_sent]
-    asks += [looking.findings(plan) for plan in sent]
-    asks += [looking.seconds(plan) for plan in sent]
     return asks
+
+
+def further_questions(rows: Sequence[PagePlan | Document], looking: Looking) -> list[PageAsk]:
+    """What concerns the whole fax: trouble on every page that is sent, and how long each takes."""
+    sent = [row for row in rows if isinstance(row, PagePlan) and row.is_sent]
+    return [looking.findings(plan) for plan in sent] + [looking.seconds(plan) for plan in sent]

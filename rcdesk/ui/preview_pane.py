@@ -13,28 +13,27 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
 from rcdesk.bridge.page_asks import AskKind, PageAnswer, PageAsk, PageRefusal
 from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.core.account import CoverPage
-from rcdesk.core.cover import CoverChoice, CoverFields, CoverTemplate
+from rcdesk.core.cover import CoverChoice, CoverFields
 from rcdesk.core.fax import Document, Resolution
 from rcdesk.core.paper import Dither, Finding, PagePlan, PageRef, PaperSize
+from rcdesk.ui.cover_drawing import CoverDrawing
 from rcdesk.ui.cover_sketch import paint_cover_sketch
 from rcdesk.ui.outgoing_pages import Outgoing
-from rcdesk.ui.own_covers import write_cover
 from rcdesk.ui.page_arranger import PageArranger
 from rcdesk.ui.page_list import PageList, ref_of
 from rcdesk.ui.page_pictures import PagePictures
-from rcdesk.ui.page_questions import Looking, paper_ratio, questions, usual_paper
+from rcdesk.ui.page_questions import Looking, first_questions, further_questions, paper_ratio, usual_paper
 from rcdesk.ui.preview_face import PreviewFace, single_shot
-from rcdesk.ui.strip_model import StripItem, cover_item, page_item
+from rcdesk.ui.strip_places import StripPlaces
 
 WHO = "preview"
 REDRAW_MS = 120
-COVER_MS = 200
+REST_MS = 250
 
 
 class PreviewPane(PreviewFace):
@@ -53,13 +52,14 @@ class PreviewPane(PreviewFace):
         self._pictures = PagePictures(desk)
         self._cover: CoverChoice = None
         self._fields = CoverFields()
-        self._cover_plan: PagePlan | None = None
         self._wants_exact = False
         self._paper = usual_paper()
         self._shown: PageRef | None = None
+        self._asked_about: PagePlan | None = None
         self.arranger = PageArranger(self.strip, self)
         self._redraw = single_shot(self, REDRAW_MS, self._refresh_page)
-        self._redraw_cover = single_shot(self, COVER_MS, self._draw_cover)
+        self._ask_rest = single_shot(self, REST_MS, self._ask_all)
+        self._drawing = CoverDrawing(desk, self)
         self._connect()
         self._refresh()
 
@@ -77,8 +77,6 @@ class PreviewPane(PreviewFace):
     def set_cover(self, cover: CoverChoice, fields: CoverFields) -> None:
         """Which cover comes first and what it says; fields.pages is counted here."""
         if (cover, fields) != (self._cover, self._fields):
-            if cover != self._cover:
-                self._cover_plan = None
             self._cover, self._fields = cover, fields
             self._refresh()
 
@@ -183,6 +181,7 @@ class PreviewPane(PreviewFace):
         self.resolution_choice.changed.connect(self._resolution_chosen)
         arranger.changed.connect(self._changed)
         arranger.refused.connect(self._range_refused)
+        self._drawing.changed.connect(self._refresh)
         view.zoomed.connect(self._zoomed)
         view.stepped.connect(self._step)
         self.strip.shown.connect(self._refresh_page)
@@ -228,11 +227,14 @@ class PreviewPane(PreviewFace):
     @Slot()
     def _refresh(self) -> None:
         """Strip, switches and the page."""
+        self._drawing.want(self._cover, self._counted_fields, self._paper)
         self.arranger.offset = 1 if self._cover is not None else 0
         row = max(0, self.strip.current_row)
-        self._refresh_strip()
+        self._places.fill(self.strip.strip, self._pictures, self._looking)
         if self.strip.current_row < 0 and self.strip.strip.items:
+            was_blocked = self.strip.blockSignals(True)  # the page is shown below
             self.strip.choose(min(row, len(self.strip.strip.items) - 1))
+            self.strip.blockSignals(was_blocked)
         self.exact_row.show_state(
             is_exact=self.is_exact,
             is_forced=self._must_be_exact,
@@ -243,29 +245,22 @@ class PreviewPane(PreviewFace):
         words = self.tr("Only RingCentral can draw {0}: its pages are counted when it is sent.")
         self.show_remark(words.format(", ".join(names)) if names else "")
         self.strip.can_undo = self.arranger.can_undo
-        if isinstance(self._cover, CoverTemplate):
-            self._redraw_cover.start()
         self._refresh_page()
 
-    def _refresh_strip(self) -> None:
-        looking, offset = self._looking, self.arranger.offset
-        items: list[StripItem] = []
-        pictures: list[QPixmap | None] = []
-        if self._cover is not None:
-            plan = self._cover_plan
-            items.append(cover_item(self._cover, is_drawn=plan is not None))
-            pictures.append(self._pictures.thumbnail(plan, looking) if plan is not None else None)
-        for number, page in enumerate(self.pages.rows, 1 + offset):
-            items.append(page_item(number, page, self._pictures.findings(page, looking)))
-            pictures.append(self._pictures.thumbnail(page, looking))
-        self.strip.strip.set_items(items, pictures)
+    @property
+    def _places(self) -> StripPlaces:
+        return StripPlaces(cover=self._cover, cover_plan=self._drawing.plan, rows=self.pages.rows)
 
     @Slot()
     def _refresh_page(self, _row: int = 0) -> None:
         """Show what is chosen in the strip, and ask for what is not known."""
+        self._ask(self._show_answer())
+
+    def _show_answer(self) -> PagePlan | None:
+        """Show what is chosen as far as it is known; the page that is shown, None when it is none."""
         page = self.arranger.current
         is_cover = self._cover is not None and self.strip.current_row == 0
-        plan = self._cover_plan if is_cover else page if isinstance(page, PagePlan) else None
+        plan = self._drawing.plan if is_cover else page if isinstance(page, PagePlan) else None
         looking = self._looking
         findings: tuple[Finding, ...] = ()
         if plan is not None:
@@ -290,8 +285,23 @@ class PreviewPane(PreviewFace):
         )
         self.tools.show_zoom(self.view.percent)
         self._name_page(findings)
+        return plan
+
+    def _ask(self, plan: PagePlan | None, *, is_all: bool = False) -> None:
+        """Ask for what is seen, and a moment later for the rest."""
+        looking, rows = self._looking, self.pages.rows
         seen = [place - self.arranger.offset for place in self.strip.visible_rows()]
-        self._desk.want(WHO, questions(self.pages.rows, plan, self._cover_plan, seen, looking))
+        asks = first_questions(rows, plan, self._drawing.plan, seen, looking)
+        if is_all:
+            asks += further_questions(rows, looking)
+        else:
+            self._ask_rest.start()
+        self._asked_about = plan
+        self._desk.want(WHO, asks)
+
+    @Slot()
+    def _ask_all(self) -> None:
+        self._ask(self._asked_about, is_all=True)
 
     def _show_plan(self, plan: PagePlan, looking: Looking) -> None:
         """The page; until its picture is there, the last one of the same page or an empty sheet."""
@@ -323,20 +333,6 @@ class PreviewPane(PreviewFace):
         self.view.setAccessibleName(words)
         self.view.setAccessibleDescription(" ".join(finding.sentence for finding in findings))
 
-    @Slot()
-    def _draw_cover(self) -> None:
-        cover, fields, paper = self._cover, self._counted_fields, self._paper
-        folder = self._desk.exact_dir
-        if isinstance(cover, CoverTemplate):
-            self._desk.draw(WHO, lambda: write_cover(cover, fields, paper, folder), self._cover_drawn)
-
-    def _cover_drawn(self, ref: PageRef) -> None:
-        plan = PagePlan(source=ref)
-        if isinstance(self._cover, CoverTemplate) and plan != self._cover_plan:
-            self._cover_plan = plan
-            self._refresh_strip()
-            self._refresh_page()
-
     # What happens
 
     @Slot(object, object)
@@ -351,15 +347,15 @@ class PreviewPane(PreviewFace):
                     self.counted.emit(ref.path, answer)
                     self._changed()
             case AskKind.THUMBNAIL:
-                self._refresh_strip()
+                self._places.fill_one(self.strip.strip, ref, self._pictures, self._looking)
             case AskKind.PREVIEW:
-                self._refresh_strip()
+                self._places.fill_one(self.strip.strip, ref, self._pictures, self._looking)
                 if ref == self._shown:
-                    self._refresh_page()
+                    self._show_answer()
             case AskKind.FINDINGS:
-                self._refresh_strip()
+                self._places.fill_one(self.strip.strip, ref, self._pictures, self._looking)
                 if ref == self._shown:
-                    self._refresh_page()
+                    self._show_answer()
                 self.findings_changed.emit()
             case AskKind.SECONDS:
                 self.estimate_changed.emit()

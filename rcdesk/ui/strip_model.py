@@ -90,9 +90,10 @@ class StripModel(QAbstractListModel):
             if item != before[row] or pictures[row] is not seen[row]:
                 self._tell(row)
 
-    def set_picture(self, row: int, picture: QPixmap) -> None:
-        """The thumbnail of a row is there."""
-        if 0 <= row < len(self._pictures):
+    def set_item(self, row: int, item: StripItem, picture: QPixmap | None) -> None:
+        """One place changed, or its thumbnail is there."""
+        if item != self._items[row] or picture is not self._pictures[row]:
+            self._items = (*self._items[:row], item, *self._items[row + 1 :])
             self._pictures[row] = picture
             self._tell(row)
 

@@ -54,7 +54,7 @@ class Bench:
         """Wait until nothing is asked any more."""
         pane = self.pane
         self.qtbot.waitUntil(
-            lambda: not pane._redraw.isActive() and not pane._redraw_cover.isActive() and self.lane.is_idle,
+            lambda: not pane._redraw.isActive() and not pane._drawing.is_waiting and not pane._ask_rest.isActive() and self.lane.is_idle,
             timeout=20_000,
         )
 
@@ -294,7 +294,7 @@ def test_a_document_with_a_password_asks_for_it(bench: Bench, tmp_path: Path) ->
 def test_an_own_cover_is_shown_exactly_and_sent_first(bench: Bench) -> None:
     bench.pane.set_cover(OWN, FIELDS)
     bench.show(bench.form)
-    bench.qtbot.waitUntil(lambda: bench.pane._cover_plan is not None)
+    bench.qtbot.waitUntil(lambda: bench.pane._drawing.plan is not None)
     bench.settle()
     bench.pane.strip.choose(0)
     bench.settle()

@@ -1,0 +1,51 @@
+"""What stands in the page strip: the cover first when there is one, then the rows of the page list.
+
+Pure but for pictures that are looked up. GUI thread. Read next: strip_model.py, preview_pane.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QPixmap
+
+from rcdesk.core.cover import CoverChoice
+from rcdesk.core.fax import Document
+from rcdesk.core.paper import PagePlan, PageRef
+from rcdesk.ui.page_pictures import PagePictures
+from rcdesk.ui.page_questions import Looking
+from rcdesk.ui.strip_model import StripItem, StripModel, cover_item, page_item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripPlaces:
+    """cover_plan is the page of an own cover once it is drawn."""
+
+    cover: CoverChoice
+    cover_plan: PagePlan | None
+    rows: tuple[PagePlan | Document, ...]
+
+    def fill(self, model: StripModel, pictures: PagePictures, looking: Looking) -> None:
+        """Show all of them."""
+        found = [self._place(place, page, pictures, looking) for place, page in enumerate(self._pages)]
+        model.set_items([item for item, _ in found], [picture for _, picture in found])
+
+    def fill_one(self, model: StripModel, ref: PageRef, pictures: PagePictures, looking: Looking) -> None:
+        """Something became known about this page."""
+        for place, page in enumerate(self._pages):
+            if isinstance(page, PagePlan) and page.source == ref:
+                model.set_item(place, *self._place(place, page, pictures, looking))
+
+    @property
+    def _pages(self) -> tuple[PagePlan | Document | None, ...]:
+        """None is a cover without a picture."""
+        return (self.cover_plan, *self.rows) if self.cover is not None else self.rows
+
+    def _place(
+        self, place: int, page: PagePlan | Document | None, pictures: PagePictures, looking: Looking
+    ) -> tuple[StripItem, QPixmap | None]:
+        picture = pictures.thumbnail(page, looking)
+        if self.cover is not None and place == 0:
+            return cover_item(self.cover, is_drawn=page is not None), picture
+        assert page is not None
+        return page_item(place + 1, page, pictures.findings(page, looking)), picture
