@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QMimeData, QUrl
-from PySide6.QtGui import QImage, QTextDocument
+from PySide6.QtGui import QGuiApplication, QImage, QTextDocument
 
 from rcdesk.core.incoming import Clip, ClipKind, Incoming
 
@@ -31,6 +31,12 @@ _TAKEN = ("image/", "text/plain", "text/html", "text/uri-list")
 _IMAGE_TAG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _FORMATTED = re.compile(r"<(?!/?(?:html|head|body|meta|span|div|p|br|!--|!doctype)\b)[a-z!/]", re.IGNORECASE)
 _STYLED = re.compile(r"font-(?:weight|style|size)|text-(?:decoration|align)|color:", re.IGNORECASE)
+
+
+def clipboard_data() -> QMimeData:
+    """What the clipboard holds, nothing when it is empty."""
+    held: QMimeData | None = QGuiApplication.clipboard().mimeData()
+    return held if held is not None else QMimeData()
 
 
 def can_take(mime: QMimeData) -> bool:

@@ -18,7 +18,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QPaintEvent,
@@ -30,7 +29,7 @@ from PySide6.QtWidgets import QLineEdit, QMainWindow, QStackedWidget
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.wish import FaxWish
-from rcdesk.ui.incoming import can_take, holds_files_or_picture, incoming
+from rcdesk.ui.incoming import can_take, clipboard_data, holds_files_or_picture, incoming
 from rcdesk.ui.sign_in_page import SignInPage
 from rcdesk.ui.theme import theme
 
@@ -283,7 +282,7 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """What another program brings lights up the drop zone of the composer."""
         if event.source() is None and can_take(event.mimeData()):
-            event.acceptProposedAction()
+            _take_a_copy(event)
             if self._outer.currentWidget() is not self.sign_in_page:
                 self.show_page("fax")
                 self.composer.set_hot(True)
@@ -296,9 +295,7 @@ class MainWindow(QMainWindow):
         """Files, pictures and text are added to the fax."""
         self.composer.set_hot(False)
         if can_take(event.mimeData()):
-            # Never a move: the program it comes from would delete the files.
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+            _take_a_copy(event)
             self._take_in(event.mimeData())
 
     @Slot()
@@ -306,7 +303,7 @@ class MainWindow(QMainWindow):
         """Add what the clipboard holds to the fax. On the phone's page short text is a number to call."""
         if self._outer.currentWidget() is self.sign_in_page:
             return
-        mime = QGuiApplication.clipboard().mimeData()
+        mime = clipboard_data()
         text = mime.text().strip()
         is_number = 0 < len(text) <= LONGEST_NUMBER and any(c.isdigit() for c in text)
         if self._page == "phone" and is_number and not holds_files_or_picture(mime):
@@ -321,7 +318,7 @@ class MainWindow(QMainWindow):
             and isinstance(event, QKeyEvent)
             and event.matches(QKeySequence.StandardKey.Paste)
         )
-        if is_paste and holds_files_or_picture(QGuiApplication.clipboard().mimeData()):
+        if is_paste and holds_files_or_picture(clipboard_data()):
             event.ignore()
             return True
         return super().eventFilter(watched, event)
@@ -393,3 +390,10 @@ class MainWindow(QMainWindow):
     def _save_geometry(self) -> None:
         geometry = self.saveGeometry().toBase64().data()
         self._desk.preferences.update(geometry=bytes(geometry).decode("ascii"))
+
+
+def _take_a_copy(event: QDropEvent) -> None:
+    """Accept it, but never as a move: the program it comes from would delete the files."""
+    can_copy = event.possibleActions() & Qt.DropAction.CopyAction
+    event.setDropAction(Qt.DropAction.CopyAction if can_copy else Qt.DropAction.IgnoreAction)
+    event.accept()

@@ -1,0 +1,90 @@
+"""A whole fax handed over to the program that runs, through the real socket."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtNetwork import QLocalSocket
+from pytestqt.qtbot import QtBot
+
+from rcdesk.bridge.instance import Instance, _socket_name
+from rcdesk.core.fax import Document, FaxDraft, Recipient
+from rcdesk.core.wish import FaxWish, wish_json
+
+WISH = FaxWish(
+    draft=FaxDraft(
+        recipients=(Recipient(number="+16505550110", name="Valley Imaging"),),
+        documents=(
+            Document(
+                path=Path("/tmp/a letter.pdf").absolute(),
+                name="a letter.pdf",
+                size_bytes=9,
+                media_type="application/pdf",
+                pages=2,
+            ),
+        ),
+        cover_index=None,
+        note="Grüße",
+        send_at=datetime(2030, 1, 31, 16, 45, tzinfo=UTC),
+    ),
+    is_yes=True,
+)
+
+SECOND = """
+import json, sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from rcdesk.bridge.instance import Instance
+from rcdesk.core.wish import read_wish
+application = QCoreApplication([])
+print(Instance(Path(sys.argv[1])).send_fax(read_wish(json.loads(sys.argv[2]))), flush=True)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A short path, so that the socket lies in it."""
+    found = tmp_path / "d"
+    found.mkdir()
+    return found
+
+
+def test_the_running_program_gets_the_fax(qtbot: QtBot, folder: Path) -> None:
+    first = Instance(folder)
+    first.listen()
+    faxes: list[FaxWish] = []
+    others: list[object] = []
+    first.fax_asked.connect(faxes.append)
+    first.asked.connect(others.append)
+    second = subprocess.Popen(
+        [sys.executable, "-c", SECOND, str(folder), wish_json(WISH)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).resolve().parents[3],
+    )
+    qtbot.waitUntil(lambda: bool(faxes) and second.poll() is not None, timeout=30_000)
+    said, _ = second.communicate()
+    assert said == "True\n" and faxes == [WISH] and others == []
+    first.close()
+
+
+def test_a_fax_of_another_version_is_not_guessed_at(
+    qtbot: QtBot, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = Instance(folder)
+    first.listen()
+    heard: list[object] = []
+    first.fax_asked.connect(heard.append)
+    first.asked.connect(heard.append)
+    socket = QLocalSocket()
+    socket.connectToServer(_socket_name(folder))
+    assert socket.waitForConnected(5_000)
+    with qtbot.waitSignal(socket.disconnected, timeout=10_000):
+        socket.write(wish_json(WISH).replace('"version": 1', '"version": 2').encode() + b"\n")
+    assert heard == [] and "makes no sense" in caplog.text
+    assert "0110" not in caplog.text and "letter" not in caplog.text
+    first.close()

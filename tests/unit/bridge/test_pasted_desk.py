@@ -1,0 +1,141 @@
+"""Pasted things as real files: written on the lane, private, named by time, removed when not needed."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pytestqt.qtbot import QtBot
+
+from rcdesk.bridge.lane import Lane
+from rcdesk.bridge.pasted_desk import PastedDesk
+from rcdesk.core.errors import UserError
+from rcdesk.core.incoming import Clip, ClipKind
+from rcdesk.documents import clips
+from rcdesk.documents.inspect import inspect
+from rcdesk.services.pasted import PastedFiles
+
+NOW = datetime(2026, 11, 22, 10, 15)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> PastedFiles:
+    """The private folder, not made yet."""
+    return PastedFiles(tmp_path / "pasted", lambda: NOW)
+
+
+def _encoded(kind: str, mode: str = "RGB") -> Clip:
+    made = io.BytesIO()
+    Image.new(mode, (4, 3), (10, 20, 30, 128)[: len(mode)]).save(made, kind)
+    return Clip(kind=ClipKind.IMAGE, content=made.getvalue())
+
+
+TEXT = Clip(kind=ClipKind.TEXT, content="Grüße".encode())
+
+
+def test_names_tell_what_and_when(files: PastedFiles) -> None:
+    rich = Clip(kind=ClipKind.RICH_TEXT, content=b"<html><b>a</b></html>")
+    paths = files.keep((_encoded("PNG"), TEXT, rich, TEXT))
+    assert [path.name for path in paths] == [
+        "Pasted image 2026-11-22 10.15.png",
+        "Pasted text 2026-11-22 10.15.txt",
+        "Pasted text 2026-11-22 10.15.html",
+        "Pasted text 2026-11-22 10.15 (2).txt",
+    ]
+    assert [inspect(path).media_type for path in paths] == [
+        "image/png",
+        "text/plain",
+        "text/html",
+        "text/plain",
+    ]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+def test_nobody_else_can_read_them(files: PastedFiles) -> None:
+    (path,) = files.keep((TEXT,))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "JPEG", "TIFF"])
+def test_pictures_become_png(files: PastedFiles, kind: str) -> None:
+    (path,) = files.keep((_encoded(kind),))
+    with Image.open(path) as picture:
+        assert (picture.format, picture.size) == ("PNG", (4, 3))
+
+
+def test_what_is_transparent_becomes_white(files: PastedFiles) -> None:
+    pixels = Clip(
+        kind=ClipKind.IMAGE, content=bytes((0, 0, 0, 0)) * 2 + bytes((0, 0, 0, 255)), width=3, height=1
+    )
+    (path,) = files.keep((pixels,))
+    with Image.open(path) as picture:
+        assert [picture.getpixel((x, 0)) for x in range(3)] == [(255, 255, 255), (255, 255, 255), (0, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("clip", "sentence"),
+    [
+        (Clip(kind=ClipKind.IMAGE, content=b"\x89PNG\r\n\x1a\nbroken"), "damaged"),
+        (Clip(kind=ClipKind.IMAGE, content=b"1234", width=9, height=9), "damaged"),
+        (Clip(kind=ClipKind.IMAGE, content=b"", width=20_000, height=20_000), "too large"),
+    ],
+)
+def test_pictures_that_cannot_be_faxed(files: PastedFiles, clip: Clip, sentence: str) -> None:
+    with pytest.raises(UserError, match=sentence):
+        files.keep((clip,))
+
+
+def test_a_bomb_is_not_unpacked(files: PastedFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clips, "MOST_PIXELS", 11)
+    with pytest.raises(UserError, match="too large"):
+        files.keep((_encoded("PNG"),))
+
+
+def test_only_what_lies_there_is_removed(files: PastedFiles, tmp_path: Path) -> None:
+    (pasted,) = files.keep((TEXT,))
+    own = tmp_path / "letter.txt"
+    own.write_text("mine")
+    files.remove((own, pasted, pasted))
+    assert own.exists() and not pasted.exists()
+
+
+def test_the_desk_keeps_and_lets_go(lane: Lane, qtbot: QtBot, files: PastedFiles, tmp_path: Path) -> None:
+    left_behind = files.keep((TEXT,))[0]
+    desk = PastedDesk(lane, files)
+    desk.start()
+    qtbot.waitUntil(lambda: not left_behind.exists())
+    kept: list[Path] = []
+    desk.keep((_encoded("PNG"), TEXT), kept.extend)
+    qtbot.waitUntil(lambda: len(kept) == 2)
+    assert all(path.exists() for path in kept)
+    desk.let_go((kept[0], tmp_path / "a letter of mine.txt"))
+    qtbot.waitUntil(lambda: not kept[0].exists())
+    assert kept[1].exists()
+
+
+def test_the_end_of_the_program_removes_everything(
+    make_lane: Callable[[str], Lane], qtbot: QtBot, files: PastedFiles
+) -> None:
+    lane = make_lane("disk")
+    desk = PastedDesk(lane, files)
+    desk.start()
+    kept: list[Path] = []
+    desk.keep((TEXT,), kept.extend)
+    qtbot.waitUntil(lambda: bool(kept))
+    assert lane.stop()
+    assert not kept[0].exists()
+
+
+def test_what_cannot_be_kept_is_said(lane: Lane, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "pasted").write_text("a file where the folder would be")
+    desk = PastedDesk(lane, PastedFiles(tmp_path / "pasted"))
+    with qtbot.waitSignal(desk.problem) as told:
+        desk.keep((TEXT,), lambda paths: pytest.fail("nothing was kept"))
+    assert "could not be kept" in told.args[0]

@@ -1,0 +1,137 @@
+"""A fax asked for on the command line: the composer filled in, or queued when nothing about it is odd."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from rcdesk.bridge.session_desk import SessionState
+from rcdesk.core.brake import RecipientFacts
+from rcdesk.core.fax import FaxDraft, FaxState, Recipient, Resolution
+from rcdesk.core.wish import FaxWish
+from rcdesk.ui.main_window import MainWindow
+from rcdesk.ui.review_dialog import ReviewDialog
+
+from .stage import ACCOUNT, Stage, checked, document, job
+
+DRAFT = FaxDraft(
+    recipients=(Recipient(number="+16505550110", name="Valley Imaging"),),
+    documents=(document(),),
+    cover_index=None,
+    note="Hello",
+    resolution=Resolution.STANDARD,
+)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, stage: Stage) -> MainWindow:
+    """A window on the stage, not shown: as when it is in the tray."""
+    made = MainWindow(stage.desk)
+    qtbot.addWidget(made)
+    made.resize(1280, 800)
+    return made
+
+
+def _queued(draft: FaxDraft, cover_index: int = 0) -> FaxDraft:
+    return replace(draft, cover_index=cover_index, undo_s=10)
+
+
+def test_the_composer_is_filled_in_and_nothing_is_sent(window: MainWindow, stage: Stage) -> None:
+    window.take_fax(FaxWish(draft=DRAFT))
+    assert window.isVisible() and stage.preferences.value.page == "fax"
+    shown = window.composer.current_draft()
+    assert (shown.recipients, shown.documents, shown.note) == (DRAFT.recipients, DRAFT.documents, "Hello")
+    assert shown.resolution is Resolution.STANDARD
+    assert stage.faxes.drafts == [] and stage.faxes.fact_questions == []
+
+
+def test_with_yes_it_is_queued_without_a_window_when_nothing_is_odd(window: MainWindow, stage: Stage) -> None:
+    stage.preferences.update(cover_index=3)
+    window.take_fax(FaxWish(draft=DRAFT, is_yes=True))
+    assert stage.faxes.drafts == [_queued(DRAFT, 3)]
+    assert not window.isVisible()
+
+
+def test_what_is_being_written_is_not_touched(window: MainWindow, stage: Stage) -> None:
+    window.composer.add_recipient("(650) 555-0199")
+    stage.faxes.checked.emit(checked(document("My own.pdf")))
+    before = window.composer.current_draft()
+    window.take_fax(FaxWish(draft=DRAFT, is_yes=True))
+    assert window.composer.current_draft() == before
+    stage.faxes.queued.emit((job(110, FaxState.HELD),))
+    assert window.composer.current_draft() == before
+    assert stage.faxes.drafts == [_queued(DRAFT)]
+
+
+def test_a_fax_being_queued_is_not_taken_for_the_other_one(window: MainWindow, stage: Stage) -> None:
+    window.take_fax(FaxWish(draft=DRAFT, is_yes=True))
+    window.composer.add_recipient("(650) 555-0199")
+    stage.faxes.checked.emit(checked(document("My own.pdf")))
+    window.composer.send()
+    assert len(stage.faxes.drafts) == 2
+    stage.faxes.queued.emit((job(110, FaxState.HELD),))
+    assert window.composer.sending.is_busy and window.composer.attachments.documents
+    stage.faxes.queued.emit((job(199, FaxState.HELD),))
+    assert not window.composer.sending.is_busy and not window.composer.attachments.documents
+
+
+def test_with_yes_something_odd_opens_the_question(qtbot: QtBot, window: MainWindow, stage: Stage) -> None:
+    recipient = DRAFT.recipients[0]
+    stage.faxes.facts[recipient.number] = RecipientFacts(recipient=recipient, is_known=False)
+    window.take_fax(FaxWish(draft=DRAFT, is_yes=True))
+    assert stage.faxes.drafts == []
+    assert window.isVisible() and stage.preferences.value.page == "fax"
+    dialog = window.findChild(ReviewDialog)
+    assert dialog is not None and dialog.isVisible()
+    dialog.confirmed.emit()
+    dialog.close()
+    assert [draft.recipients for draft in stage.faxes.drafts] == [DRAFT.recipients]
+
+
+def test_what_cannot_be_queued_comes_into_the_composer_with_the_reason(
+    window: MainWindow, stage: Stage
+) -> None:
+    window.take_fax(FaxWish(draft=DRAFT, is_yes=True))
+    assert stage.faxes.queue_failed is not None
+    stage.faxes.queue_failed("The disk is full.")
+    assert window.isVisible()
+    assert window.composer.current_draft().documents == DRAFT.documents
+    assert _problem(window) == "The disk is full."
+
+
+def test_a_cover_page_this_account_has_not(window: MainWindow, stage: Stage) -> None:
+    window.take_fax(FaxWish(draft=replace(DRAFT, cover_index=99), is_yes=True))
+    assert stage.faxes.drafts == [] and window.isVisible()
+    assert "no cover page 99" in _problem(window)
+
+
+def test_with_yes_before_the_sign_in_it_waits_in_the_composer(window: MainWindow, stage: Stage) -> None:
+    stage.session.become(SessionState.SIGNED_OUT, None)
+    window.take_fax(FaxWish(draft=DRAFT, is_yes=True))
+    assert stage.faxes.drafts == [] and window.isVisible()
+    stage.session.become(SessionState.SIGNED_IN, ACCOUNT)
+    assert [draft.recipients for draft in stage.faxes.drafts] == [DRAFT.recipients]
+
+
+def test_what_was_changed_before_the_sign_in_is_not_sent_by_itself(window: MainWindow, stage: Stage) -> None:
+    stage.session.become(SessionState.SIGNED_OUT, None)
+    window.take_fax(FaxWish(draft=DRAFT, is_yes=True))
+    window.composer.note.setPlainText("Something else")
+    stage.session.become(SessionState.SIGNED_IN, ACCOUNT)
+    assert stage.faxes.drafts == []
+
+
+def test_the_country_of_the_account_is_remembered_for_the_command_line(
+    window: MainWindow, stage: Stage
+) -> None:
+    stage.session.become(SessionState.SIGNED_IN, replace(ACCOUNT, home_country="GB"))
+    assert stage.preferences.value.home_country == "GB"
+
+
+def _problem(window: MainWindow) -> str:
+    words = window.findChild(QLabel, "intakeProblem")
+    assert words is not None and not words.isHidden()
+    return words.text()
