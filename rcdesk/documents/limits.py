@@ -18,6 +18,8 @@ MAX_RESIDENT_BYTES = 1_000_000_000
 """What a room never has. The largest picture accepted takes 480 MB while it becomes grey."""
 END_ABOVE_BYTES = 800_000_000
 """The room is ended when it is seen above this, which leaves room for what it takes until it is seen."""
+TIDY_ABOVE_BYTES = 350_000_000
+"""A room above this after a job lets go of what it keeps for the next."""
 ADDRESS_SPACE_BYTES = 850_000_000
 """How much more address space a job may take than the room has when it is ready (150 MB)."""
 OVER_MEMORY_STATUS = 77

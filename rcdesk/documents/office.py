@@ -120,10 +120,10 @@ class Office:
         Raises NotDrawnHere without LibreOffice, UserError when it fails, takes too long or the file is a
         bomb, StoreUnavailable when the cache cannot be written, Cancelled.
         """
+        _weigh(path)
         program = self._program or find_libreoffice()
         if program is None:
             raise NotDrawnHere(_ABSENT)
-        _weigh(path)
         kept = self._folder / f"{_digest(path, token)}.pdf"
         while not self._turn.acquire(timeout=_LOOK_EVERY_S):
             token.check()

@@ -61,6 +61,17 @@ class Room:
             case _:
                 raise UserError("The page room does not know this job.")
 
+    def tidy(self) -> None:
+        """Keep nothing for later when what is kept has become large."""
+        if (limits.resident_bytes() or 0) > limits.TIDY_ABOVE_BYTES:
+            self.forget()
+
+    def forget(self) -> None:
+        """Let go of every file and page."""
+        self._greys.clear()
+        while self._open:
+            self._open.popitem()[1].close()
+
     def _pages(self, job: Header, ref: PageRef) -> tuple[tuple[object, ...], Pages]:
         """A file's pages, kept open while it is the same file."""
         try:
@@ -205,10 +216,12 @@ def _answer(room: Room, job: Header, token: CancelToken, outgoing: BinaryIO) -> 
     except RcdeskError as exc:
         header, body = {"error": wire.error_to_json(exc)}, b""
     except MemoryError:
+        room.forget()
         header, body = {"error": wire.error_to_json(UserError(_TOO_MUCH_MEMORY))}, b""
     except Exception as exc:  # whatever a library says about a hostile file, the parent hears one sentence
         header, body = {"error": {**wire.error_to_json(UserError(_BROKEN)), "bug": type(exc).__name__}}, b""
     wire.write_frame(outgoing, {"id": number, **header}, body)
+    room.tidy()
 
 
 def main() -> int:

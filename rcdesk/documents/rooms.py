@@ -16,6 +16,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -89,6 +90,10 @@ class _Process:
         except subprocess.TimeoutExpired:
             return CRASHED
         return TOO_MUCH_MEMORY if status == limits.OVER_MEMORY_STATUS else CRASHED
+
+    def kill(self) -> None:
+        """End it, without waiting."""
+        self._child.kill()
 
     def end(self) -> None:
         """Kill it and let go of everything. Blocks a moment."""
@@ -173,7 +178,7 @@ class PageRoom:
         self._is_closed = self._is_closed or for_good
         process = self._process
         if for_good and process is not None:
-            process._child.kill()
+            process.kill()
         with self._turn:
             self._drop()
 
@@ -202,16 +207,16 @@ class PageRoom:
         if not process.is_ready:
             self._await_start(process, token)
         self._number += 1
-        number = self._number
-        process.say({**job, "id": number})
-        deadline = time.monotonic() + timeout_s
+        job = {**job, "id": self._number}
+        waiting = _Waiting(number=self._number, deadline=time.monotonic() + timeout_s)
+        process.say(job)
         while True:
-            found = self._next(process, deadline, token, number)
+            found = self._next(process, waiting, token)
             header, _ = found
-            if header.get("id") != number:
+            if header.get("id") != waiting.number:
                 continue
             if "done" in header:
-                deadline = time.monotonic() + timeout_s
+                waiting.deadline = time.monotonic() + timeout_s
                 if report is not None:
                     report(int(header["done"]), int(header["of"]))
                 continue
@@ -221,41 +226,50 @@ class PageRoom:
 
     def _await_start(self, process: _Process, token: CancelToken) -> None:
         try:
-            self._next(process, time.monotonic() + START_TIMEOUT_S, token, None)
+            self._next(process, _Waiting(number=0, deadline=time.monotonic() + START_TIMEOUT_S), token)
         except _Ended as exc:
             self._drop()
             raise UserError(_NO_ROOM) from exc
         process.is_ready = True
 
-    def _next(self, process: _Process, deadline: float, token: CancelToken, number: int | None) -> Answer:
+    def _next(self, process: _Process, waiting: _Waiting, token: CancelToken) -> Answer:
         """The next thing the room says. Raises _Ended (too late, too large, gone) or Cancelled."""
-        called_off_at: float | None = None
         while True:
+            self._check(process, waiting, token)
             try:
                 answer = process.answers.get(timeout=_LOOK_EVERY_S)
             except queue.Empty:
-                answer = None
-                now = time.monotonic()
-                if now > deadline:
-                    raise _Ended(TOO_LONG) from None
                 if (limits.resident_bytes(process.pid) or 0) > limits.END_ABOVE_BYTES:
                     raise _Ended(TOO_MUCH_MEMORY) from None
-                if token.is_cancelled and called_off_at is None:
-                    called_off_at = now
-                    self._call_off(process, number)
-                if called_off_at is not None and now > called_off_at + _CANCEL_GRACE_S:
-                    self._drop()
-                    raise Cancelled() from None
                 continue
             if answer is None:
                 raise _Ended(process.last_words())
             return answer
 
-    def _call_off(self, process: _Process, number: int | None) -> None:
-        if number is None:
+    def _check(self, process: _Process, waiting: _Waiting, token: CancelToken) -> None:
+        """Raise when the room is to be waited for no longer; tell it when the job was called off."""
+        now = time.monotonic()
+        if now > waiting.deadline:
+            raise _Ended(TOO_LONG)
+        if not token.is_cancelled:
+            return
+        if waiting.number == 0:
+            raise Cancelled()
+        if waiting.called_off_at is None:
+            waiting.called_off_at = now
+            process.say({"cancel": waiting.number})
+        elif now > waiting.called_off_at + _CANCEL_GRACE_S:
             self._drop()
             raise Cancelled()
-        process.say({"cancel": number})
+
+
+@dataclass(slots=True, kw_only=True)
+class _Waiting:
+    """A job under way: its number (0: the room's start), its deadline, since when it is called off."""
+
+    number: int
+    deadline: float
+    called_off_at: float | None = None
 
 
 def room_command() -> list[str]:

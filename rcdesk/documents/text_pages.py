@@ -147,29 +147,30 @@ def _wrapped(row: str) -> list[str]:
     if row.isascii() and len(row) <= COLUMNS:
         return [row]
     wrapped = []
-    while row:
-        end = _cells_end(row)
+    start = 0
+    while start < len(row):
+        end = start + _cells_end(row[start : start + COLUMNS * 8])
         if end < len(row):
-            space = row.rfind(" ", 1, end + 1)
-            if space > COLUMNS // 3:
+            space = row.rfind(" ", start + 1, end + 1)
+            if space > start + COLUMNS // 3:
                 end = space
-        wrapped.append(row[:end].rstrip())
-        row = row[end:].removeprefix(" ") if end < len(row) else ""
+        wrapped.append(row[start:end].rstrip())
+        start = end + (end < len(row) and row[end] == " ")
     return wrapped or [""]
 
 
 def _cells_end(row: str) -> int:
-    """How many characters of it fill one line."""
+    """How many of these characters fill one line; wide ones take two places, marks on letters none."""
     if row.isascii() or len(row) * 2 <= COLUMNS:
         return min(len(row), COLUMNS)
     cells = 0
-    for position, character in enumerate(row[: COLUMNS * 8]):
+    for position, character in enumerate(row):
         if unicodedata.combining(character):
             continue
         cells += 2 if unicodedata.east_asian_width(character) in "WF" else 1
         if cells > COLUMNS:
             return max(1, position)
-    return min(len(row), COLUMNS * 8)
+    return len(row)
 
 
 def _needs_shaping(line: str) -> bool:

@@ -1,4 +1,7 @@
-"""A short run of the hostile files, and every bomb; the long one is `python tests/endurance/hostile_files.py`."""
+"""A short run of the hostile files, and every bomb.
+
+The long run is `python tests/endurance/hostile_files.py`, or RCDESK_HOSTILE_INPUTS=2000 for this one.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,195 @@
+"""Office files through LibreOffice's command line: a stand-in that is a real program checks what it is told.
+
+LibreOffice itself is not needed; where it is installed, one test uses it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import Cancelled, UserError
+from rcdesk.core.fax import Resolution
+from rcdesk.core.paper import NotDrawnHere, PagePlan, PageRef, PaperSize
+from rcdesk.documents.inspect import inspect
+from rcdesk.documents.kinds import MEDIA_TYPES
+from rcdesk.documents.office import Office, find_libreoffice, is_office
+from rcdesk.documents.worker import PageWorker
+from tests.unit.documents.bombs import zip_bomb
+from tests.unit.documents.sample_files import text_pdf
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in is a script")
+DOCX = MEDIA_TYPES["docx"]
+
+STAND_IN = """#!{python}
+import os, pathlib, sys, time, urllib.parse
+words = sys.argv[1:]
+told = dict(zip(words, words[1:]))
+assert words[0] == "--headless" and told["--convert-to"] == "pdf" and "--norestore" in words, words
+profile = next(word for word in words if word.startswith("-env:UserInstallation=file:///"))
+profile = pathlib.Path(urllib.parse.unquote(profile.removeprefix("-env:UserInstallation=file://")))
+settings = (profile / "user" / "registrymodifications.xcu").read_text()
+assert "DisableMacrosExecution" in settings and "MacroSecurityLevel" in settings
+source, made = pathlib.Path(words[-1]), pathlib.Path(told["--outdir"])
+assert made.is_dir() and source.name.startswith("document.")
+here = pathlib.Path(__file__).parent
+with (here / "calls").open("a") as calls:
+    calls.write(source.name + "\\n")
+match source.read_bytes()[-4:]:
+    case b"hang":
+        child = os.fork()
+        if child:
+            (here / "child").write_text(str(child))
+        time.sleep(600)
+    case b"fail":
+        sys.exit(1)
+    case b"mute":
+        sys.exit(0)
+(made / "document.pdf").write_bytes((here / "result.pdf").read_bytes())
+"""
+
+
+@pytest.fixture
+def soffice(tmp_path: Path) -> Path:
+    folder = tmp_path / "program"
+    folder.mkdir()
+    (folder / "result.pdf").write_bytes(text_pdf(3))
+    program = folder / "soffice"
+    program.write_text(STAND_IN.format(python=sys.executable), encoding="utf-8")
+    program.chmod(0o755)
+    return program
+
+
+def docx(path: Path, ending: bytes = b"") -> Path:
+    """A file that looks like a Word document; the stand-in reads its last four bytes."""
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("word/document.xml", "<w:document/>")
+        packed.comment = ending
+    return path
+
+
+def calls(soffice: Path) -> list[str]:
+    listed = soffice.parent / "calls"
+    return listed.read_text(encoding="utf-8").split() if listed.exists() else []
+
+
+def test_an_office_file_has_pages_like_any_other(tmp_path: Path, soffice: Path) -> None:
+    path = docx(tmp_path / "Ärzte & co.docx")
+    office = Office(tmp_path / "cache", program=soffice)
+    worker = PageWorker(tmp_path / "cache", office=office)
+    try:
+        found = inspect(path, None, worker.count)
+        assert (found.media_type, found.pages, found.name) == (DOCX, 3, "Ärzte & co.docx")
+        ref = PageRef(path=path, media_type=DOCX, page=2)
+        assert worker.thumbnail(ref, 80)
+        plan = PagePlan(source=ref)
+        target = tmp_path / "fax.tif"
+        assert worker.write([plan] * 2, Resolution.FINE, PaperSize.LETTER, target).pages == 2
+        assert calls(soffice) == ["document.docx"], "made once, then kept"
+        kept = list((tmp_path / "cache").rglob("*.pdf"))
+        assert len(kept) == 1 and "rzte" not in kept[0].name
+    finally:
+        worker.close()
+    assert not list((tmp_path / "cache").rglob("*.pdf")), "nothing of the document stays"
+
+
+def test_another_content_is_made_anew(tmp_path: Path, soffice: Path) -> None:
+    office = Office(tmp_path / "cache", program=soffice)
+    path = docx(tmp_path / "a.docx")
+    first = office.pdf_of(path, CancelToken())
+    docx(path, b"more")
+    assert office.pdf_of(path, CancelToken()) != first
+    assert len(calls(soffice)) == 2
+
+
+@pytest.mark.parametrize("ending", [b"fail", b"mute"])
+def test_a_failure_is_one_sentence(tmp_path: Path, soffice: Path, ending: bytes) -> None:
+    office = Office(tmp_path / "cache", program=soffice)
+    with pytest.raises(UserError, match="could not turn this file into pages"):
+        office.pdf_of(docx(tmp_path / "a.docx", ending), CancelToken())
+    assert sorted(path.name for path in (tmp_path / "cache" / "office").iterdir()) == ["profile"]
+
+
+def gone(pid: int) -> bool:
+    """True when the process ended; it may still wait to be taken note of."""
+    try:
+        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return True
+
+
+def test_a_hanging_one_is_ended_with_its_children(tmp_path: Path, soffice: Path) -> None:
+    office = Office(tmp_path / "cache", program=soffice, timeout_s=1.0)
+    started = time.monotonic()
+    with pytest.raises(UserError, match="took too long"):
+        office.pdf_of(docx(tmp_path / "a.docx", b"hang"), CancelToken())
+    assert time.monotonic() - started < 10
+    if Path("/proc").is_dir():
+        child = int((soffice.parent / "child").read_text(encoding="ascii"))
+        deadline = time.monotonic() + 5
+        while not gone(child) and time.monotonic() < deadline:
+            os.sched_yield()
+        assert gone(child)
+
+
+def test_it_can_be_called_off(tmp_path: Path, soffice: Path) -> None:
+    office = Office(tmp_path / "cache", program=soffice)
+    token = CancelToken()
+    timer = threading.Timer(0.3, token.cancel)
+    timer.start()
+    started = time.monotonic()
+    with pytest.raises(Cancelled):
+        office.pdf_of(docx(tmp_path / "a.docx", b"hang"), token)
+    assert time.monotonic() - started < 10
+    timer.join()
+
+
+def test_without_libreoffice_it_is_said_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if find_libreoffice() is not None:
+        pytest.skip("LibreOffice is installed where every program looks for it")
+    worker = PageWorker(tmp_path / "cache")
+    path = docx(tmp_path / "a.docx")
+    try:
+        with pytest.raises(NotDrawnHere, match="pages counted by the service"):
+            worker.count(PageRef(path=path, media_type=DOCX))
+        assert inspect(path, None, worker.count).pages is None
+    finally:
+        worker.close()
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, soffice: Path) -> None:
+    path = tmp_path / "bomb.docx"
+    zip_bomb(path)
+    office = Office(tmp_path / "cache", program=soffice)
+    with pytest.raises(UserError, match="unpacks to far more"):
+        office.pdf_of(path, CancelToken())
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(UserError):
+        Office(tmp_path / "cache", program=soffice.parent / "no-such-program").pdf_of(path, CancelToken())
+    assert calls(soffice) in ([], ["document.docx"])
+
+
+def test_which_kinds_it_is_asked_for() -> None:
+    for ending in ("doc", "docx", "xls", "xlsx", "ppt", "pptx", "rtf", "html"):
+        assert is_office(MEDIA_TYPES[ending])
+    for ending in ("pdf", "tif", "png", "txt", "csv"):
+        assert not is_office(MEDIA_TYPES[ending])
+
+
+@pytest.mark.skipif(find_libreoffice() is None, reason="needs LibreOffice")
+def test_libreoffice_itself(tmp_path: Path) -> None:
+    path = tmp_path / "letter.rtf"
+    path.write_bytes(rb"{\rtf1\ansi Hello\page World\par}")
+    worker = PageWorker(tmp_path / "cache")
+    try:
+        assert worker.count(PageRef(path=path, media_type=MEDIA_TYPES["rtf"])) == 2
+    finally:
+        worker.close()

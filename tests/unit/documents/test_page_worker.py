@@ -1,0 +1,384 @@
+"""The page worker: answers, passwords, rooms that crash, hang or grow, calling off, and many threads at once.
+
+Nothing is mocked: rooms are processes, they are killed from outside, and hang on files that take for ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
+from rcdesk.core.fax import Resolution
+from rcdesk.core.paper import Dither, Fix, NotDrawnHere, PagePlan, PageRef, PaperSize, PasswordNeeded
+from rcdesk.documents import limits, wire
+from rcdesk.documents.inspect import inspect
+from rcdesk.documents.rooms import CRASHED, TOO_LONG
+from rcdesk.documents.worker import PageWorker
+from tests.unit.documents.bombs import deflate_pdf, endless_drawing
+from tests.unit.documents.sample_files import MAKERS, PDF, TEXT, TIFF, make, text_pdf
+
+FINE, LETTER = Resolution.FINE, PaperSize.LETTER
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Iterator[PageWorker]:
+    made = PageWorker(tmp_path / "cache", quick_timeout_s=20, page_timeout_s=20)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> PageRef:
+    path, media_type = make("letter.pdf", tmp_path)
+    return PageRef(path=path, media_type=media_type)
+
+
+def locked_pdf(path: Path) -> Path:
+    """A PDF that opens with the password "fax-me" only (RC4, 40 bits; PDF 1.4, 7.6.3)."""
+    path.write_bytes(_encrypted(text_pdf(1), b"fax-me"))
+    return path
+
+
+def _encrypted(pdf: bytes, password: bytes) -> bytes:
+    """The standard security handler, revision 2, over streams written by sample_files."""
+    padding = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
+    padded = (password + padding)[:32]
+    owner = _rc4(hashlib.md5(padded).digest()[:5], padded)
+    identity = b"0123456789abcdef"
+    permissions = 0xFFFFFFFC
+    key = hashlib.md5(padded + owner + permissions.to_bytes(4, "little") + identity).digest()[:5]
+    user = _rc4(key, padding)
+    head = pdf.rpartition(b"xref\n0")[0]
+    objects = head.split(b" 0 obj\n")[1:]
+    written, places = [b"%PDF-1.4\n"], []
+    for number, body in enumerate(objects, 1):
+        body = body.rpartition(b"\nendobj")[0]
+        before, found, drawing = body.partition(b"stream\n")
+        if found:
+            drawing = drawing.removesuffix(b"\nendstream")
+            own = hashlib.md5(key + number.to_bytes(3, "little") + b"\x00\x00").digest()[:10]
+            body = before + found + _rc4(own, drawing) + b"\nendstream"
+        places.append(sum(map(len, written)))
+        written.append(b"%d 0 obj\n" % number + body + b"\nendobj\n")
+    start = sum(map(len, written))
+    rows = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(objects) + 1
+    written.append(b"xref\n0 %d\n0000000000 65535 f \n" % size + rows)
+    written.append(
+        b"trailer\n<< /Size %d /Root 1 0 R /ID [<%s> <%s>] /Encrypt << /Filter /Standard /V 1 /R 2 /O <%s> "
+        b"/U <%s> /P -4 >> >>\nstartxref\n%d\n%%%%EOF\n"
+        % (size, *[part.hex().encode() for part in (identity, identity, owner, user)], start)
+    )
+    return b"".join(written)
+
+
+def _rc4(key: bytes, content: bytes) -> bytes:
+    state = list(range(256))
+    j = 0
+    for i in range(256):
+        j = (j + state[i] + key[i % len(key)]) % 256
+        state[i], state[j] = state[j], state[i]
+    result = bytearray()
+    i = j = 0
+    for byte in content:
+        i = (i + 1) % 256
+        j = (j + state[i]) % 256
+        state[i], state[j] = state[j], state[i]
+        result.append(byte ^ state[(state[i] + state[j]) % 256])
+    return bytes(result)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_every_kind_is_counted_and_shown(tmp_path: Path, worker: PageWorker, name: str) -> None:
+    path, media_type = make(name, tmp_path)
+    ref = PageRef(path=path, media_type=media_type)
+    found = inspect(path, None, worker.count)
+    assert found.pages == worker.count(ref) == inspect(path).pages
+    assert found.media_type == media_type
+    with Image.open(io.BytesIO(worker.thumbnail(ref, 120))) as thumbnail:
+        assert thumbnail.width == 120 and thumbnail.mode == "L"
+        darkest, lightest = thumbnail.getextrema()
+        assert darkest < 200 < lightest
+
+
+def test_the_preview_is_flipped_and_shaped(worker: PageWorker, letter: PageRef) -> None:
+    plan = PagePlan(source=letter)
+    sizes = {}
+    for resolution in Resolution:
+        for width in (None, 432):
+            with Image.open(io.BytesIO(worker.fax_preview(plan, resolution, LETTER, width))) as png:
+                sizes[resolution, width] = (png.mode, *png.size)
+    assert sizes == {
+        (Resolution.FINE, None): ("1", 1728, 2156),
+        (Resolution.STANDARD, None): ("1", 1728, 1078),
+        (Resolution.FINE, 432): ("L", 432, 561),
+        (Resolution.STANDARD, 432): ("L", 432, 561),
+    }
+    seconds = worker.page_seconds(plan, FINE, LETTER)
+    assert 15 < seconds < 120
+    assert worker.page_seconds(plan, Resolution.STANDARD, LETTER) < seconds
+
+
+def test_dither_and_rotation_change_the_page(tmp_path: Path, worker: PageWorker) -> None:
+    path, media_type = make("photo.jpg", tmp_path)
+    plan = PagePlan(source=PageRef(path=path, media_type=media_type))
+    pages = {
+        worker.fax_preview(changed, FINE, LETTER)
+        for changed in (
+            plan,
+            replace(plan, dither=Dither.THRESHOLD),
+            plan.turned(90),
+            plan.turned(180),
+        )
+    }
+    assert len(pages) == 4
+    assert worker.fax_preview(replace(plan, dither=Dither.DIFFUSE), FINE, LETTER) in pages
+
+
+def test_pages_are_written_in_the_order_chosen_and_reported(
+    tmp_path: Path, worker: PageWorker, letter: PageRef
+) -> None:
+    path, media_type = make("fine.tif", tmp_path)
+    scan = PageRef(path=path, media_type=media_type)
+    plans = [
+        PagePlan(source=replace(scan, page=2)),
+        PagePlan(source=letter, is_removed=True),
+        PagePlan(source=replace(letter, page=1)),
+        PagePlan(source=scan).fixed(Fix.DROP_BLANK),
+        PagePlan(source=scan),
+    ]
+    seen: list[tuple[int, int]] = []
+    target = tmp_path / "fax.tif"
+    facts = worker.write(plans, FINE, LETTER, target, report=lambda done, of: seen.append((done, of)))
+    assert facts.pages == 3 and seen == [(0, 3), (1, 3), (2, 3)]
+    assert facts.sha256 == hashlib.sha256(target.read_bytes()).hexdigest()
+    assert facts.size_bytes == target.stat().st_size and facts.transmission_s > 15
+    assert worker.room_ids == (), "the room that writes is not kept"
+    with Image.open(target) as written:
+        for page, plan in enumerate([plans[0], plans[2], plans[4]]):
+            written.seek(page)
+            with Image.open(io.BytesIO(worker.fax_preview(plan, FINE, LETTER))) as preview:
+                assert preview.tobytes() == written.tobytes()
+
+
+def test_nothing_left_to_send_and_nowhere_to_write(
+    tmp_path: Path, worker: PageWorker, letter: PageRef
+) -> None:
+    plan = PagePlan(source=letter)
+    with pytest.raises(UserError, match="No page is left"):
+        worker.write([replace(plan, is_removed=True)], FINE, LETTER, tmp_path / "a.tif")
+    with pytest.raises(StoreUnavailable, match="this folder is not there"):
+        worker.write([plan], FINE, LETTER, tmp_path / "no" / "a.tif")
+    with pytest.raises(UserError, match="no page 3"):
+        worker.write([PagePlan(source=replace(letter, page=2))], FINE, LETTER, tmp_path / "a.tif")
+    assert not (tmp_path / "a.tif").exists()
+    assert not list(tmp_path.glob(".unfinished*"))
+
+
+def test_a_locked_pdf_asks_for_its_password(tmp_path: Path, worker: PageWorker) -> None:
+    ref = PageRef(path=locked_pdf(tmp_path / "locked.pdf"), media_type=PDF)
+    with pytest.raises(PasswordNeeded) as first:
+        worker.count(ref)
+    assert not first.value.was_wrong
+    with pytest.raises(PasswordNeeded) as second:
+        worker.unlock(ref, "guess")
+    assert second.value.was_wrong
+    with pytest.raises(PasswordNeeded):
+        worker.thumbnail(ref, 100)
+    assert worker.unlock(ref, "fax-me") == 1
+    plan = PagePlan(source=ref)
+    assert worker.write([plan], FINE, LETTER, tmp_path / "open.tif").pages == 1
+    with Image.open(io.BytesIO(worker.fax_preview(plan, FINE, LETTER))) as page:
+        assert page.convert("L").histogram()[0] > 10_000
+    worker.forget_password(ref.path)
+    with pytest.raises(PasswordNeeded):
+        worker.count(ref)
+
+
+def test_kinds_only_the_service_draws_are_said_to_be(tmp_path: Path, worker: PageWorker) -> None:
+    path = tmp_path / "a.awd"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    with pytest.raises(NotDrawnHere, match="counted by the service"):
+        worker.count(PageRef(path=path, media_type="application/octet-stream"))
+    assert inspect(path, None, worker.count).pages is None
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_a_room_that_dies_is_replaced(worker: PageWorker, letter: PageRef) -> None:
+    assert worker.count(letter) == 2
+    (first,) = worker.room_ids
+    os.kill(first, signal.SIGKILL)
+    with pytest.raises(UserError) as said:
+        while True:  # the answer may have been on its way already
+            worker.thumbnail(letter, 50)
+    assert str(said.value) == CRASHED
+    (second,) = worker.room_ids
+    assert second != first
+    assert worker.count(letter) == 2
+
+
+def test_what_hangs_is_ended_and_not_tried_again(tmp_path: Path, letter: PageRef) -> None:
+    path = tmp_path / "endless.pdf"
+    endless_drawing(path)
+    plan = PagePlan(source=PageRef(path=path, media_type=PDF))
+    worker = PageWorker(tmp_path / "cache", page_timeout_s=0.5)
+    try:
+        assert worker.count(plan.source) == 1
+        with pytest.raises(UserError) as said:
+            worker.fax_preview(plan, FINE, LETTER)
+        assert str(said.value) == TOO_LONG
+        rooms = worker.room_ids
+        started = time.monotonic()
+        with pytest.raises(UserError, match="too long"):
+            worker.fax_preview(plan, FINE, LETTER)
+        assert time.monotonic() - started < 0.4 and worker.room_ids == rooms
+        assert worker.count(letter) == 2
+    finally:
+        worker.close()
+
+
+def test_a_room_that_grows_is_ended(tmp_path: Path, worker: PageWorker, letter: PageRef) -> None:
+    path = tmp_path / "deflate.pdf"
+    deflate_pdf(path)
+    with pytest.raises(UserError, match="takes more memory than rcdesk allows"):
+        worker.thumbnail(PageRef(path=path, media_type=PDF), 100)
+    assert worker.count(letter) == 2
+    (room,) = worker.room_ids
+    assert (limits.resident_bytes(room) or 0) < limits.MAX_RESIDENT_BYTES
+
+
+def test_a_preview_that_is_called_off_leaves_at_once(tmp_path: Path, worker: PageWorker) -> None:
+    path = tmp_path / "endless.pdf"
+    endless_drawing(path)
+    token = CancelToken()
+    timer = threading.Timer(0.2, token.cancel)
+    timer.start()
+    started = time.monotonic()
+    with pytest.raises(Cancelled):
+        worker.fax_preview(PagePlan(source=PageRef(path=path, media_type=PDF)), FINE, LETTER, token=token)
+    assert time.monotonic() - started < 5
+    timer.join()
+
+
+def test_writing_is_called_off_between_two_pages(tmp_path: Path, worker: PageWorker) -> None:
+    path = tmp_path / "long.pdf"
+    path.write_bytes(text_pdf(100))
+    plans = [PagePlan(source=PageRef(path=path, media_type=PDF, page=page)) for page in range(100)]
+    token = CancelToken()
+    seen: list[int] = []
+
+    def report(done: int, of: int) -> None:
+        seen.append(done)
+        if done == 2:
+            token.cancel()
+
+    target = tmp_path / "fax.pdf"
+    target.write_bytes(b"an older fax")
+    with pytest.raises(Cancelled):
+        worker.write(plans, FINE, LETTER, target, "pdf", report, token)
+    assert len(seen) < 100
+    assert target.read_bytes() == b"an older fax"
+    assert not list(tmp_path.glob(".unfinished*"))
+
+
+def test_a_thumbnail_does_not_wait_for_a_fax_that_is_written(tmp_path: Path, worker: PageWorker) -> None:
+    path = tmp_path / "long.pdf"
+    path.write_bytes(text_pdf(60))
+    plans = [PagePlan(source=PageRef(path=path, media_type=PDF, page=page)) for page in range(60)]
+    begun = threading.Event()
+    done: list[int] = []
+
+    def report(page: int, of: int) -> None:
+        done.append(page)
+        begun.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(worker.write, plans, FINE, LETTER, tmp_path / "fax.tif", "tiff", report)
+        assert begun.wait(20)
+        worker.thumbnail(plans[50].source, 100)
+        assert not writing.done(), f"{len(done)} pages were written before one thumbnail came"
+        assert writing.result(60).pages == 60
+
+
+def test_many_threads_share_one_room(worker: PageWorker, letter: PageRef, tmp_path: Path) -> None:
+    path, media_type = make("fine.tif", tmp_path)
+    other = PageRef(path=path, media_type=media_type)
+    with ThreadPoolExecutor(6) as pool:
+        counts = list(pool.map(worker.count, [letter, other] * 20))
+        pictures = list(pool.map(lambda page: worker.thumbnail(replace(other, page=page), 64), [0, 1, 2] * 6))
+    assert counts == [2, 3] * 20
+    assert len(set(pictures)) == 3
+    assert len(worker.room_ids) == 1
+
+
+def test_closing_ends_what_is_under_way_and_the_rooms(tmp_path: Path) -> None:
+    path = tmp_path / "endless.pdf"
+    endless_drawing(path)
+    worker = PageWorker(tmp_path / "cache")
+    plan = PagePlan(source=PageRef(path=path, media_type=PDF))
+    worker.count(plan.source)
+    with ThreadPoolExecutor(1) as pool:
+        drawing = pool.submit(worker.fax_preview, plan, FINE, LETTER)
+        assert not drawing.done()
+        worker.close()
+        with pytest.raises(Cancelled):
+            drawing.result(10)
+    assert worker.room_ids == ()
+    with pytest.raises(Cancelled):
+        worker.count(plan.source)
+
+
+def test_a_changed_file_is_opened_again(tmp_path: Path, worker: PageWorker) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("one page", encoding="utf-8")
+    ref = PageRef(path=path, media_type=TEXT)
+    before = worker.thumbnail(ref, 100)
+    path.write_text("another\n" * 70, encoding="utf-8")
+    assert worker.count(ref) == 2
+    assert worker.thumbnail(ref, 100) != before
+    path.unlink()
+    with pytest.raises(UserError, match="not there any more"):
+        worker.thumbnail(ref, 100)
+
+
+def test_names_of_every_sort_reach_the_room(tmp_path: Path, worker: PageWorker, letter: PageRef) -> None:
+    for name in ("Grüße & co %20.pdf", "-rf.pdf", "a\nb.pdf"):
+        path = tmp_path / name
+        path.write_bytes(letter.path.read_bytes())
+        assert worker.count(PageRef(path=path, media_type=PDF)) == 2
+
+
+def test_frames_are_checked_on_the_way_in() -> None:
+    for broken in (
+        b"\xff\xff\xff\xff",
+        b"\x00\x00\x00\x02[]",
+        b"\x00\x00\x00\x0d" + b'{"body": -12}',
+        b"\x00\x00\x00\x16" + b'{"body": 999999999999}',
+        b"\x00\x00\x00\x04nope",
+    ):
+        with pytest.raises(wire.BrokenFrame):
+            wire.read_frame(io.BytesIO(broken))
+    assert wire.read_frame(io.BytesIO(b"\x00\x00")) is None
+    whole = io.BytesIO()
+    wire.write_frame(whole, {"id": 1}, b"abc")
+    assert wire.read_frame(io.BytesIO(whole.getvalue()[:-1])) is None
+    assert wire.read_frame(io.BytesIO(whole.getvalue())) == ({"id": 1, "body": 3}, b"abc")
+
+
+def test_tiff_is_what_is_written_unless_asked(tmp_path: Path, worker: PageWorker, letter: PageRef) -> None:
+    plan = PagePlan(source=letter)
+    assert worker.write([plan], FINE, LETTER, tmp_path / "a.tif").media_type == TIFF
+    assert worker.write([plan], FINE, LETTER, tmp_path / "a.pdf", "pdf").media_type == PDF
