@@ -49,8 +49,13 @@ def credentials_of(simulator: RunningSimulator) -> Credentials:
 
 @pytest.fixture
 def open_desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[OpenDesk]:
-    """Build, show and start a desk; `home` names its folder: a second finds what a first one left."""
+    """Build, show and start a desk; `home` names its folder: a second finds what a first one left.
+
+    undo_s: how long a fax can be taken back after Send; 0 lets it go at once.
+    """
     from rcdesk.app import build
+    from rcdesk.core.preferences import Preferences
+    from rcdesk.store import preferences
     from rcdesk.store.paths import Paths
     from rcdesk.ui.theme import theme
 
@@ -58,10 +63,15 @@ def open_desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Open
     opened: list[Running] = []
 
     def open_(
-        profile: ServerProfile | None = None, credentials: Credentials | None = None, home: str = "desk"
+        profile: ServerProfile | None = None,
+        credentials: Credentials | None = None,
+        home: str = "desk",
+        undo_s: int = 0,
     ) -> Opened:
+        paths = Paths.under(tmp_path / home)
+        preferences.save(paths.preferences_file, Preferences(undo_s=undo_s))
         running = build(
-            paths=Paths.under(tmp_path / home),
+            paths=paths,
             profile=profile or ServerProfile(name="RingCentral"),
             credentials=credentials,
         )
@@ -83,10 +93,26 @@ def signed_in(open_desk: OpenDesk, simulator: RunningSimulator) -> Opened:
     return sign_in(open_desk, simulator)
 
 
-def sign_in(open_desk: OpenDesk, simulator: RunningSimulator, home: str = "desk") -> Opened:
+def sign_in(open_desk: OpenDesk, simulator: RunningSimulator, home: str = "desk", undo_s: int = 0) -> Opened:
     """A desk that has read the account of the simulator's first user."""
     profile = profile_of(simulator.base_url, simulator.client_id)
-    opened = open_desk(profile, credentials_of(simulator), home)
+    opened = open_desk(profile, credentials_of(simulator), home, undo_s)
     session = opened.running.desk.session
     opened.screen.wait(lambda: session.state is SessionState.SIGNED_IN)
     return opened
+
+
+def press_send(desk: Opened) -> bool:
+    """Press Send, and once more when the desk asks about a number it does not know; whether it asked.
+
+    Over when the question, a problem or the fax is there. The address book may not have been read yet, so a
+    number in it may be asked about as well.
+    """
+    screen, faxes = desk.screen, desk.running.desk.faxes
+    before = len(faxes.jobs)
+    screen.press("sendFaxButton")
+    screen.wait(lambda: screen.has("reviewConfirm") or screen.has("faxProblem") or len(faxes.jobs) > before)
+    is_asked = screen.has("reviewConfirm")
+    if is_asked:
+        screen.press("reviewConfirm")
+    return is_asked

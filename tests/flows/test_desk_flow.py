@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from PySide6.QtWidgets import QPlainTextEdit
 
 from rcdesk.core.call import CallState, Leg
 from rcdesk.core.fax import FaxState
-from tests.flows.conftest import OpenDesk, Opened, sign_in
+from tests.flows.conftest import OpenDesk, Opened, press_send, sign_in
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
 
 ANSWERS, BUSY, NO_ANSWER, LONG_TALK = "6505550200", "6505550201", "6505550202", "6505550208"
-FAX_SENT, FAX_LINE_BUSY = "6505554000", "6505554007"
+FAX_SENT, FAX_LINE_BUSY, FAX_NO_MACHINE, FAX_AT_ONCE = "6505554000", "6505554007", "6505554005", "6505554042"
 
 
 def call_state(desk: Opened) -> CallState | None:
@@ -107,7 +108,7 @@ def test_a_dropped_file_becomes_a_sent_fax(
     screen.wait_for("X-ray.png")
     screen.type("recipientField", FAX_SENT, enter=True)
     screen.wait(lambda: screen.find("sendFaxButton").isEnabled())
-    screen.press("sendFaxButton")
+    press_send(signed_in)
     screen.wait(lambda: fax_states(signed_in) == [FaxState.HANDED_OVER])
     upload = next(r for r in simulator.requests if r.method == "POST" and r.path.endswith("/fax"))
     assert upload.file_names == ("X-ray.png",)
@@ -123,26 +124,62 @@ def test_a_fax_that_fails_says_why(signed_in: Opened, simulator: RunningSimulato
     screen = signed_in.screen
     screen.drop([picture])
     screen.wait_for("X-ray.png")
-    screen.type("recipientField", FAX_LINE_BUSY, enter=True)
-    screen.press("sendFaxButton")
+    screen.type("recipientField", FAX_NO_MACHINE, enter=True)
+    assert press_send(signed_in), "nobody asked about a number that was never faxed"
     screen.wait(lambda: fax_states(signed_in) == [FaxState.HANDED_OVER])
     simulator.advance(10)
     screen.wait(lambda: fax_states(signed_in) == [FaxState.FAILED])
     screen.press("nav_failed")
-    screen.wait_for("X-ray.png", "busy")
+    screen.wait_for("X-ray.png", "no fax machine")
 
 
-def test_several_recipients_get_a_fax_each(
+def test_a_busy_line_is_tried_again_and_says_when(
+    signed_in: Opened, simulator: RunningSimulator, picture: Path
+) -> None:
+    screen = signed_in.screen
+    screen.drop([picture])
+    screen.wait_for("X-ray.png")
+    screen.type("recipientField", FAX_LINE_BUSY, enter=True)
+    press_send(signed_in)
+    screen.wait(lambda: fax_states(signed_in) == [FaxState.HANDED_OVER])
+    simulator.advance(10)
+    screen.wait(lambda: fax_states(signed_in) == [FaxState.WAITING])
+    screen.press("nav_queue")
+    screen.wait_for("X-ray.png", "busy", "Waiting until", "try 2")
+
+
+def test_several_recipients_share_a_request_and_have_a_row_each(
     signed_in: Opened, simulator: RunningSimulator, picture: Path
 ) -> None:
     screen = signed_in.screen
     screen.drop([picture])
     screen.wait_for("X-ray.png")
     screen.type("recipientField", FAX_SENT, enter=True)
-    screen.type("recipientField", "6505554042", enter=True)
-    screen.press("sendFaxButton")
+    screen.type("recipientField", FAX_AT_ONCE, enter=True)
+    press_send(signed_in)
     screen.wait(lambda: fax_states(signed_in) == [FaxState.HANDED_OVER] * 2)
-    assert len(simulator.state()["faxes"]) == 2
+    (fax,) = simulator.stored_faxes()
+    assert set(fax.numbers) == {f"+1{FAX_SENT}", f"+1{FAX_AT_ONCE}"}
+
+
+def test_a_fax_is_taken_back_in_the_seconds_after_send(
+    open_desk: OpenDesk, simulator: RunningSimulator, picture: Path
+) -> None:
+    desk = sign_in(open_desk, simulator, undo_s=60)
+    screen = desk.screen
+    screen.drop([picture])
+    screen.wait_for("X-ray.png")
+    screen.type("recipientField", FAX_SENT, enter=True)
+    screen.type("noteEdit", "Please call me back.")
+    press_send(desk)
+    screen.wait(lambda: fax_states(desk) == [FaxState.HELD])
+    screen.wait(lambda: screen.has("undoButton"))
+    screen.press("undoButton")
+    screen.wait(lambda: fax_states(desk) == [FaxState.CANCELLED])
+    screen.wait_for("X-ray.png")
+    note = screen.find_as(QPlainTextEdit, "noteEdit")
+    screen.wait(lambda: note.toPlainText() == "Please call me back.")
+    assert simulator.stored_faxes() == []
 
 
 def test_a_note_alone_is_a_fax(signed_in: Opened, simulator: RunningSimulator) -> None:
@@ -150,7 +187,7 @@ def test_a_note_alone_is_a_fax(signed_in: Opened, simulator: RunningSimulator) -
     screen.press("nav_fax")
     screen.type("recipientField", FAX_SENT, enter=True)
     screen.type("noteEdit", "Please call me back.")
-    screen.press("sendFaxButton")
+    press_send(signed_in)
     screen.wait(lambda: fax_states(signed_in) == [FaxState.HANDED_OVER])
     fax = simulator.state()["faxes"][0]
     upload = next(r for r in simulator.requests if r.method == "POST" and r.path.endswith("/fax"))
@@ -164,7 +201,7 @@ def test_the_sent_list_is_there_after_a_restart(
     first.screen.drop([picture])
     first.screen.wait_for("X-ray.png")
     first.screen.type("recipientField", FAX_SENT, enter=True)
-    first.screen.press("sendFaxButton")
+    press_send(first)
     first.screen.wait(lambda: fax_states(first) == [FaxState.HANDED_OVER])
     assert first.running.stop()
     simulator.advance(10)

@@ -23,7 +23,7 @@ from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import Credentials
 from rcdesk.core.call import CallState
 from rcdesk.core.fax import FaxState
-from tests.flows.conftest import OpenDesk, Opened, profile_of, sign_in
+from tests.flows.conftest import OpenDesk, Opened, press_send, profile_of, sign_in
 from tests.flows.test_desk_flow import ANSWERS, FAX_SENT, call_state, fax_states, ring_outs
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def test_a_file_that_cannot_be_faxed_says_why(
     if kind in ("60 MB", "300 pages"):
         assert not screen.find("sendFaxButton").isEnabled() or not fax_states(signed_in)
         return
-    screen.press("sendFaxButton")
+    press_send(signed_in)
     screen.wait(lambda: fax_states(signed_in) == [FaxState.HANDED_OVER])
     names = [r.file_names for r in simulator.requests if r.path.endswith("/fax")]
     assert names == [("Good.png",)]
@@ -191,7 +191,7 @@ def test_a_file_that_vanishes_after_it_was_dropped(signed_in: Opened, tmp_path: 
     screen.wait_for("Short-lived.png")
     screen.type("recipientField", FAX_SENT, enter=True)
     path.unlink()
-    screen.press("sendFaxButton")
+    press_send(signed_in)
     screen.wait(lambda: screen.find("faxProblem").isVisible())
     assert screen.shows("Short-lived.png")
     assert fax_states(signed_in) in ([], [FaxState.FAILED])
@@ -229,7 +229,7 @@ def test_the_network_is_lost_during_an_upload(
     screen.drop([photo(tmp_path / "Large.png", side=4000)])
     screen.wait_for("Large.png")
     screen.type("recipientField", FAX_SENT, enter=True)
-    screen.press("sendFaxButton")
+    press_send(signed_in)
     screen.wait(lambda: fax_states(signed_in) == [FaxState.WAITING], 30)
     screen.wait(lambda: screen.shows("Large.png") or screen.shows("connection"))
     screen.wait(lambda: fax_states(signed_in) == [FaxState.HANDED_OVER], 30)
@@ -244,7 +244,7 @@ def test_an_answer_lost_after_the_upload_is_not_repeated(
     screen.drop([photo(tmp_path / "Photo.png")])
     screen.wait_for("Photo.png")
     screen.type("recipientField", FAX_SENT, enter=True)
-    screen.press("sendFaxButton")
+    press_send(signed_in)
     honest = (FaxState.INTERRUPTED, FaxState.NEEDS_YOU, FaxState.HANDED_OVER, FaxState.SENT)
     screen.wait(lambda: fax_states(signed_in) and fax_states(signed_in)[0] in honest, 30)
     simulator.advance(10)
@@ -261,7 +261,7 @@ def test_a_service_in_trouble_keeps_the_fax(
     screen.drop([photo(tmp_path / "Photo.png")])
     screen.wait_for("Photo.png")
     screen.type("recipientField", FAX_SENT, enter=True)
-    screen.press("sendFaxButton")
+    press_send(signed_in)
     kept = (FaxState.WAITING, FaxState.INTERRUPTED, FaxState.NEEDS_YOU, FaxState.FAILED, FaxState.HANDED_OVER)
     screen.wait(lambda: fax_states(signed_in) and fax_states(signed_in)[0] in kept, 30)
     assert len(fax_states(signed_in)) == 1
@@ -294,7 +294,7 @@ def test_a_fax_queued_without_a_network_goes_out_when_it_is_back(open_desk: Open
     screen.drop([photo(tmp_path / "Photo.png")])
     screen.wait_for("Photo.png")
     screen.type("recipientField", FAX_SENT, enter=True)
-    screen.press("sendFaxButton")
+    press_send(desk)
     screen.wait(lambda: fax_states(desk) == [FaxState.WAITING], 30)
     screen.wait_for("no connection")
     assert desk.running.stop()
