@@ -25,6 +25,7 @@ from rcdesk.core.errors import (
 from rcdesk.core.fax import FaxJob, FaxState, SendBy, WaitReason
 from rcdesk.services import fax_sentences as say
 from rcdesk.services.outcomes import RESEND_PAUSE, Flight, Outcomes, ids_of
+from rcdesk.store.fax_steps import Step
 from rcdesk.store.outbox import Outbox
 from rcdesk.store.spool import Spool
 
@@ -193,7 +194,7 @@ class Dispatcher:
             raise
         except StoreError:
             changed = self._changed_meanwhile(jobs)
-            if changed:
+            if changed or self._outbox.is_paused(jobs[0].owner_id):
                 return changed
             raise
         flight = Flight(request, jobs)
@@ -257,21 +258,18 @@ class Dispatcher:
         )
 
     def _changed_meanwhile(self, jobs: Sequence[FaxJob]) -> tuple[FaxJob, ...]:
-        """The user was faster: those of these jobs that are no longer to be sent."""
-        now = self._outbox.many(ids_of(jobs))
-        return tuple(job for job in now if job.state not in (FaxState.QUEUED, FaxState.WAITING))
+        """The user was faster: those of these jobs that are no longer to be sent, or not now."""
+        return self._outbox.changed_since(jobs)
 
     def _signed_in_again(self, owner_id: str, session: ApiSession) -> None:
         """Faxes that waited for a sign-in go as soon as there are other tokens than the refused ones."""
         if not self._refused_token or _access_token(session) in ("", self._refused_token):
             return
-        waiting = [
-            job
-            for job in self._outbox.in_states(owner_id, FaxState.WAITING)
-            if job.wait_reason is WaitReason.SIGN_IN
-        ]
+        waiting = self._outbox.in_states(owner_id, FaxState.WAITING)
         if waiting:
-            self._outbox.move_all(ids_of(waiting), FaxState.QUEUED, detail=say.TURN, now=self._clock.now())
+            step, reason = Step(new=FaxState.QUEUED, detail=say.TURN), WaitReason.SIGN_IN
+            now = self._clock.now()
+            self._outbox.move_those_in({FaxState.WAITING}, ids_of(waiting), step, now, reason=reason)
         self._refused_token = ""
 
 

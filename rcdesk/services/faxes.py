@@ -9,7 +9,7 @@ that nobody signed in to must not cost its memory. Read next: fax_drafts.py, dis
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from rcdesk.core.account import Account, ServerProfile
 from rcdesk.core.brake import RecipientFacts
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
-from rcdesk.core.errors import RcdeskError, StoreError, StoreUnavailable, UserError
+from rcdesk.core.errors import RcdeskError, UserError
 from rcdesk.core.fax import (
     CANCELLABLE,
     Document,
@@ -34,6 +34,7 @@ from rcdesk.core.folder import FaxRow, FolderCounts
 from rcdesk.documents.inspect import check_total, inspect
 from rcdesk.services import fax_sentences as say
 from rcdesk.services.fax_drafts import FaxDrafts
+from rcdesk.store.fax_steps import Step
 from rcdesk.store.outbox import Outbox
 from rcdesk.store.spool import Spool
 
@@ -117,6 +118,9 @@ class FaxService:
         report((bytes copied, bytes in all)). Raises UserError when the draft cannot be a fax.
         """
         self._drafts.check(draft, self._profile())
+        # However often a number is named, it gets this fax once.
+        people = {recipient.number: recipient for recipient in reversed(draft.recipients)}
+        draft = replace(draft, recipients=tuple(reversed(people.values())))
         files = self._drafts.spool_files(draft, token, report)
         token.check()
         cover = next((c.name for c in account.cover_pages if c.index == draft.cover_index), "")
@@ -195,10 +199,17 @@ class FaxService:
             if job.send_at is not None and job.send_by is SendBy.DESK and job.send_at > now:
                 new, reason, at = FaxState.WAITING, WaitReason.SCHEDULED, job.send_at
                 detail = say.scheduled(job.send_at, now)
-            resumed.append(
-                self._outbox.move(job.id, new, detail=detail, now=now, wait_reason=reason, retry_at=at)
-            )
+            step = Step(new=new, detail=detail, wait_reason=reason, retry_at=at)
+            paused = WaitReason.PAUSED
+            resumed += self._outbox.move_those_in({FaxState.WAITING}, [job.id], step, now, reason=paused)
         return tuple(resumed)
+
+    def go_on(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
+        """The network is back: those of these that wait for it go; their tries still count."""
+        step = Step(new=FaxState.QUEUED, detail=say.TURN, stumbles=0)
+        return self._outbox.move_those_in(
+            {FaxState.WAITING}, job_ids, step, self._clock.now(), reason=WaitReason.NO_CONNECTION
+        )
 
     def pause_all(self, owner_id: str) -> None:
         """Let the whole queue stand still; a request under way is finished."""
@@ -222,9 +233,10 @@ class FaxService:
         jobs, now = self._outbox.many(job_ids), self._clock.now()
         if any(job.state not in _NOT_GONE and job.state is not FaxState.CANCELLED for job in jobs):
             raise UserError("This fax has gone already: its time cannot be changed any more.")
-        back = [job.id for job in jobs if job.state is FaxState.CANCELLED]
-        self._move_those_in(frozenset({FaxState.CANCELLED}), back, FaxState.QUEUED, say.TURN)
-        return tuple(self._outbox.reschedule(job.id, send_at, send_by, now) for job in jobs)
+        return tuple(
+            self._outbox.reschedule(job.id, send_at, send_by, now, is_back=job.state is FaxState.CANCELLED)
+            for job in jobs
+        )
 
     def set_deadline(self, job_ids: Sequence[int], until: datetime | None) -> tuple[FaxJob, ...]:
         """Keep trying these until then; None for the usual number of tries."""
@@ -235,15 +247,16 @@ class FaxService:
 
     def resolve(self, job_id: int, was_sent: bool) -> FaxJob:
         """The user's answer about a fax that may have been sent. Raises UserError when it is not needed."""
-        now = self._clock.now()
-        job = self._outbox.get(job_id)
-        if job.state is FaxState.INTERRUPTED:
-            job = self._outbox.move(job_id, FaxState.NEEDS_YOU, detail=say.CHECKING, now=now)
-        if job.state is not FaxState.NEEDS_YOU:
-            raise UserError(f"This needs no answer any more: {job.detail or job.state.value}.")
+        unsure, asked = frozenset({FaxState.INTERRUPTED}), frozenset({FaxState.NEEDS_YOU})
+        self._move_those_in(unsure, [job_id], FaxState.NEEDS_YOU, say.CHECKING)
         if was_sent:
-            return self._outbox.move(job_id, FaxState.SENT, detail=say.YOU_SAID_SENT, now=now)
-        return self._outbox.move(job_id, FaxState.QUEUED, detail=say.YOU_SAID_AGAIN, now=now)
+            answered = self._move_those_in(asked, [job_id], FaxState.SENT, say.YOU_SAID_SENT)
+        else:
+            answered = self._move_those_in(asked, [job_id], FaxState.QUEUED, say.YOU_SAID_AGAIN)
+        if not answered:
+            job = self._outbox.get(job_id)
+            raise UserError(f"This needs no answer any more: {job.detail or job.state.value}.")
+        return answered[0]
 
     def mark_seen(self, job_ids: Sequence[int]) -> None:
         """The user has seen how these ended."""
@@ -323,29 +336,9 @@ class FaxService:
         tries: int | None = None,
         stumbles: int | None = None,
     ) -> tuple[FaxJob, ...]:
-        """Move the jobs that are in these states, together; another thread may have moved one meanwhile."""
-
-        def move(ids: Sequence[int]) -> tuple[FaxJob, ...]:
-            return self._outbox.move_all(
-                ids,
-                new,
-                detail=detail,
-                now=self._clock.now(),
-                wait_reason=wait_reason,
-                tries=tries,
-                stumbles=stumbles,
-            )
-
-        ids = [job.id for job in self._outbox.many(job_ids) if job.state in states]
-        if not ids:
-            return ()
-        try:
-            return move(ids)
-        except StoreUnavailable:
-            raise
-        except StoreError:
-            still = [job.id for job in self._outbox.many(ids) if job.state in states]
-            return move(still) if still else ()
+        """Move the jobs that are in these states, together; one that another lane has just moved stays."""
+        step = Step(new=new, detail=detail, wait_reason=wait_reason, tries=tries, stumbles=stumbles)
+        return self._outbox.move_those_in(states, job_ids, step, self._clock.now())
 
     def _profile(self) -> ServerProfile:
         connection = self._connection()

@@ -21,11 +21,12 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.causes import call_result_cause, fax_cause, fax_code_for
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import Cancelled, NotAllowed, RcdeskError, Rejected
-from rcdesk.core.fax import FaxJob, FaxReport, FaxState, SendBy, WaitReason, state_for
+from rcdesk.core.fax import FaxJob, FaxReport, FaxState, SendBy, state_for
 from rcdesk.core.retry import Again, GiveUp, decide
 from rcdesk.services import fax_sentences as say
 from rcdesk.services.connection import is_gone
 from rcdesk.services.reconcile import CLOCKS_DIFFER, Listing, by_message, digits
+from rcdesk.store.fax_steps import Step
 from rcdesk.store.outbox import Outbox
 
 SINGLE_LOOKS = 3
@@ -49,18 +50,6 @@ class _Riddle:
     is_gone: bool = False
     is_shared: bool = False
     server_pages: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
-    """What was learnt about a job, as the step it takes; equal steps are taken in one transaction."""
-
-    new: FaxState
-    detail: str
-    error_code: str = ""
-    server_pages: int | None = None
-    wait_reason: WaitReason = WaitReason.NONE
-    retry_at: datetime | None = None
 
 
 class Follower:
@@ -101,7 +90,7 @@ class Follower:
         listed = {message.id: message for message in listing.messages}
         now = self._clock.now()
         changed: list[FaxJob] = []
-        steps: list[tuple[FaxJob, _Step]] = []
+        steps: list[tuple[FaxJob, Step]] = []
         riddles: list[_Riddle] = []
         groups = by_message(jobs)
         for message_id in self._single_looks([m for m in groups if m not in listed]):
@@ -113,7 +102,7 @@ class Follower:
         for message_id, group in groups.items():
             for job in group if message_id in listed else ():
                 match self._learn(job, listed[message_id], now):
-                    case _Step() as step:
+                    case Step() as step:
                         steps.append((job, step))
                     case _Riddle() as riddle:
                         riddles.append(riddle)
@@ -132,22 +121,13 @@ class Follower:
                 raise
             return None
 
-    def _take(self, steps: Sequence[tuple[FaxJob, _Step]]) -> tuple[FaxJob, ...]:
-        together: dict[_Step, list[int]] = {}
+    def _take(self, steps: Sequence[tuple[FaxJob, Step]]) -> tuple[FaxJob, ...]:
+        together: dict[Step, list[int]] = {}
         for job, step in steps:
             together.setdefault(step, []).append(job.id)
         changed: list[FaxJob] = []
         for step, job_ids in together.items():
-            changed += self._outbox.move_all(
-                job_ids,
-                step.new,
-                detail=step.detail,
-                now=self._clock.now(),
-                wait_reason=step.wait_reason,
-                retry_at=step.retry_at,
-                error_code=step.error_code,
-                server_pages=step.server_pages,
-            )
+            changed += self._outbox.move_those_in({FaxState.HANDED_OVER}, job_ids, step, self._clock.now())
         return tuple(changed)
 
     def _single_looks(self, message_ids: Sequence[str]) -> list[str]:
@@ -158,7 +138,7 @@ class Follower:
         self._turn += SINGLE_LOOKS
         return [*message_ids[start:], *message_ids[:start]][:SINGLE_LOOKS]
 
-    def _learn(self, job: FaxJob, message: Message, now: datetime) -> _Step | _Riddle | FaxJob | None:
+    def _learn(self, job: FaxJob, message: Message, now: datetime) -> Step | _Riddle | FaxJob | None:
         """What the message's status means: a step, a riddle, a page count to know, or nothing new."""
         report = _report(message, job)
         match state_for(report):
@@ -177,11 +157,11 @@ class Follower:
             case _:
                 return None
 
-    def _failed(self, job: FaxJob, code: str, cause: str, server_pages: int | None, now: datetime) -> _Step:
+    def _failed(self, job: FaxJob, code: str, cause: str, server_pages: int | None, now: datetime) -> Step:
         """Failed there: another try when that may help, else failed here."""
         decision = decide(code, now=now, tries=job.tries, deadline=job.keep_trying_until)
         if isinstance(decision, Again):
-            return _Step(
+            return Step(
                 new=FaxState.WAITING,
                 detail=say.waiting_for_line(job, code, decision.at, now),
                 error_code=code,
@@ -191,16 +171,16 @@ class Follower:
             )
         is_late = isinstance(decision, GiveUp) and decision.is_out_of_time
         detail = say.out_of_time(job, say.why(code), now) if is_late else say.failed(cause)
-        return _Step(new=FaxState.FAILED, detail=detail, error_code=code, server_pages=server_pages)
+        return Step(new=FaxState.FAILED, detail=detail, error_code=code, server_pages=server_pages)
 
     def _solve(
         self, session: ApiSession, riddles: Sequence[_Riddle], now: datetime, token: CancelToken
-    ) -> list[tuple[FaxJob, _Step]]:
+    ) -> list[tuple[FaxJob, Step]]:
         """Look up in the call log what the message store does not say; what is not known stays for later."""
         if not riddles:
             return []
         is_fresh = self._ask_call_log(session, riddles, token)
-        steps: list[tuple[FaxJob, _Step]] = []
+        steps: list[tuple[FaxJob, Step]] = []
         for riddle in riddles:
             found = self._result_for(riddle.job)
             if found is not None:
@@ -209,7 +189,7 @@ class Follower:
                 steps.append((riddle.job, self._unsolved(riddle, now)))
         return steps
 
-    def _solved(self, riddle: _Riddle, found: FaxResult, now: datetime) -> _Step:
+    def _solved(self, riddle: _Riddle, found: FaxResult, now: datetime) -> Step:
         is_open = riddle.is_gone or riddle.is_shared
         if found.result in _LOG_SUCCESS and is_open:
             return _sent(riddle.server_pages)
@@ -217,10 +197,11 @@ class Follower:
         words = call_result_cause(found.result, found.reason).words
         return self._failed(riddle.job, code, words, riddle.server_pages, now)
 
-    def _unsolved(self, riddle: _Riddle, now: datetime) -> _Step:
+    def _unsolved(self, riddle: _Riddle, now: datetime) -> Step:
         if not riddle.is_gone and not riddle.is_shared:
             return self._failed(riddle.job, "", fax_cause(""), riddle.server_pages, now)
-        return _Step(new=FaxState.FAILED, detail=say.GONE if riddle.is_gone else say.UNKNOWN_WHO)
+        detail = say.GONE if riddle.is_gone else say.UNKNOWN_WHO
+        return Step(new=FaxState.FAILED, detail=detail, error_code="")
 
     def _ask_call_log(self, session: ApiSession, riddles: Sequence[_Riddle], token: CancelToken) -> bool:
         """Bring the call log up to date when it may be asked; False to leave the riddles for later.
@@ -254,8 +235,8 @@ class Follower:
         )
 
 
-def _sent(server_pages: int | None) -> _Step:
-    return _Step(new=FaxState.SENT, detail=say.ACCEPTED, server_pages=server_pages)
+def _sent(server_pages: int | None) -> Step:
+    return Step(new=FaxState.SENT, detail=say.ACCEPTED, error_code="", server_pages=server_pages)
 
 
 def _has_own_word(message: Message, job: FaxJob) -> bool:

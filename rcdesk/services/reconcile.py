@@ -21,6 +21,7 @@ from rcdesk.core.clock import Clock
 from rcdesk.core.fax import FaxJob, FaxRequest, FaxState, WaitReason
 from rcdesk.core.retry import STUMBLE_DELAYS_S
 from rcdesk.services import fax_sentences as say
+from rcdesk.store.fax_steps import Step
 from rcdesk.store.outbox import Outbox
 
 FIND_WITHIN = timedelta(minutes=2)
@@ -78,10 +79,15 @@ class Reconciler:
         listing must reach back to date_from(). offset_s: the service's time minus ours as just heard.
         """
         changed: list[FaxJob] = []
-        taken = set(self._outbox.message_ids(owner_id))
+        taken = set(self._outbox.message_ids(owner_id)) if requests else set()
         for request in requests:
             jobs = self._outbox.many(request.job_ids)
-            open_ids = tuple(job.id for job in jobs if job.state is FaxState.INTERRUPTED)
+            open_ids = tuple(
+                job.id
+                for job in jobs
+                # One that the user sent again is in a later request by now.
+                if job.state is FaxState.INTERRUPTED and job.request_id == request.id
+            )
             if not open_ids:
                 continue
             if request.last_byte_at is None:
@@ -108,16 +114,17 @@ class Reconciler:
         if request.is_denied and not is_doubtful:
             again = now + timedelta(seconds=STUMBLE_DELAYS_S[2])
             why = "RingCentral had trouble and does not have the fax"
-            return self._outbox.move_all(
+            return self._move(
                 job_ids,
-                FaxState.WAITING,
-                detail=say.waiting(why, again, now),
-                now=now,
-                wait_reason=WaitReason.TROUBLE,
-                retry_at=again,
+                Step(
+                    new=FaxState.WAITING,
+                    detail=say.waiting(why, again, now),
+                    wait_reason=WaitReason.TROUBLE,
+                    retry_at=again,
+                ),
             )
         detail = say.DOUBTFUL if is_doubtful else say.NEEDS_YOU
-        return self._outbox.move_all(job_ids, FaxState.NEEDS_YOU, detail=detail, now=now)
+        return self._move(job_ids, Step(new=FaxState.NEEDS_YOU, detail=detail))
 
     def _waited(self, request: FaxRequest, offset_s: float) -> timedelta:
         """How long the service has had to show the request, whatever was done to this machine's clock."""
@@ -130,7 +137,11 @@ class Reconciler:
         return max(here, there)
 
     def _requeue(self, job_ids: tuple[int, ...]) -> tuple[FaxJob, ...]:
-        return self._outbox.move_all(job_ids, FaxState.QUEUED, detail=say.NOT_LEFT, now=self._clock.now())
+        return self._move(job_ids, Step(new=FaxState.QUEUED, detail=say.NOT_LEFT))
+
+    def _move(self, job_ids: Sequence[int], step: Step) -> tuple[FaxJob, ...]:
+        """Only what is interrupted still: the user may have answered meanwhile, and it may be going again."""
+        return self._outbox.move_those_in({FaxState.INTERRUPTED}, job_ids, step, self._clock.now())
 
     def _without_record(self, owner_id: str, requests: Sequence[FaxRequest]) -> tuple[FaxJob, ...]:
         """Interrupted jobs of which no request is known cannot be looked for: the user decides."""
@@ -139,9 +150,7 @@ class Reconciler:
         lost = [job_id for job_id in lost if job_id not in known]
         if not lost:
             return ()
-        return self._outbox.move_all(
-            lost, FaxState.NEEDS_YOU, detail=say.OLD_INTERRUPTION, now=self._clock.now()
-        )
+        return self._move(lost, Step(new=FaxState.NEEDS_YOU, detail=say.OLD_INTERRUPTION))
 
 
 def digits(number: str) -> str:

@@ -21,6 +21,7 @@ from rcdesk.core.errors import OutcomeUnknown, Rejected, ServerTrouble
 from rcdesk.core.fax import FaxJob, FaxState, SendBy
 from rcdesk.services.connection import is_gone
 from rcdesk.services.reconcile import by_message
+from rcdesk.store.fax_steps import Step
 from rcdesk.store.outbox import Outbox
 
 IN_TIME = "Taken back: RingCentral deleted it before its time. Nothing was sent"
@@ -61,8 +62,10 @@ def take_back(
         detail = IN_TIME if is_scheduled else DELETED
         ids = [job.id for job in jobs]
         if others:
-            changed += outbox.move_all(others, FaxState.QUEUED, detail=QUEUED_AGAIN, now=clock.now())
-        changed += outbox.move_all(ids, FaxState.CANCELLED, detail=detail, now=clock.now())
+            again = Step(new=FaxState.QUEUED, detail=QUEUED_AGAIN)
+            changed += outbox.move_those_in({FaxState.HANDED_OVER}, others, again, clock.now())
+        over = Step(new=FaxState.CANCELLED, detail=detail)
+        changed += outbox.move_those_in({FaxState.HANDED_OVER}, ids, over, clock.now())
     return TakeBack(jobs=tuple(changed), sentence=_sentence(back, late, shared))
 
 

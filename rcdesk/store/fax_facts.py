@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from rcdesk.core.brake import RecipientFacts, digits_differ
 from rcdesk.core.fax import FaxState, Recipient
+from rcdesk.core.folder import FolderCounts
 from rcdesk.store.moments import from_text, to_text
 
 SAME_PAGES_WITHIN = timedelta(hours=24)
@@ -60,6 +61,26 @@ def facts(
             )
         )
     return tuple(found)
+
+
+def counts(connection: sqlite3.Connection, owner_id: str) -> FolderCounts:
+    """How many faxes the side bar counts."""
+    row = connection.execute(
+        """SELECT
+            (SELECT count(*) FROM fax WHERE owner_id = ?1 AND folder = 'queue') AS queue,
+            (SELECT count(*) FROM fax WHERE owner_id = ?1 AND folder = 'queue'
+                AND state = 'needs you') AS needs_you,
+            (SELECT count(*) FROM fax WHERE owner_id = ?1 AND folder = 'failed' AND is_seen = 0
+                AND state = 'failed') AS failed,
+            (SELECT count(*) FROM received_fax WHERE owner_id = ?1 AND is_read = 0) AS unread""",
+        (owner_id,),
+    ).fetchone()
+    return FolderCounts(
+        queue=row["queue"],
+        failed_unseen=row["failed"],
+        received_unread=row["unread"],
+        needs_you=row["needs_you"],
+    )
 
 
 def _known_names(connection: sqlite3.Connection, owner_id: str, numbers: str) -> dict[str, str]:

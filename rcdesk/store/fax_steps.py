@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from rcdesk.core.errors import StoreError
 from rcdesk.core.fax import FaxJob, FaxState, SendBy, WaitReason, can_move
@@ -40,6 +41,20 @@ class Step:
     stumbles: int | None = None
     is_seen: bool | None = None
     note_event: bool = True
+
+
+class StepValues(TypedDict, total=False):
+    """The fields of a Step besides the new state, for those who name them one by one."""
+
+    detail: str
+    wait_reason: WaitReason
+    retry_at: datetime | None
+    error_code: str | None
+    server_pages: int | None
+    tries: int | None
+    stumbles: int | None
+    is_seen: bool | None
+    note_event: bool
 
 
 def take_step(connection: sqlite3.Connection, job_ids: Sequence[int], step: Step, now: datetime) -> None:

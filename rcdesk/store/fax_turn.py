@@ -10,7 +10,7 @@ thread. Read next: fax_steps.py, services/dispatch.py.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from rcdesk.core.fax import FaxJob, FaxState, SendBy, WaitReason
@@ -59,6 +59,16 @@ def next_jobs(connection: sqlite3.Connection, owner_id: str, now: datetime, most
             chosen.append(row["id"])
             numbers.add(row["number"])
     return jobs_with(connection, sorted(chosen))
+
+
+def changed_since(connection: sqlite3.Connection, jobs: Sequence[FaxJob]) -> tuple[FaxJob, ...]:
+    """Those of these jobs that were moved or given another time since they were read, as they are now."""
+    before = {job.id: _turn(job) for job in jobs}
+    return tuple(job for job in jobs_with(connection, list(before)) if _turn(job) != before[job.id])
+
+
+def _turn(job: FaxJob) -> tuple[object, ...]:
+    return job.state, job.changed_at, job.send_at, job.send_by
 
 
 def _is_due(row: sqlite3.Row, now: datetime) -> bool:

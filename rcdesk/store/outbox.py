@@ -9,9 +9,11 @@ Read next: core/fax.py, fax_steps.py, fax_turn.py, services/dispatch.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Unpack
 
 from rcdesk.core.brake import RecipientFacts
 from rcdesk.core.errors import StoreError
@@ -45,15 +47,18 @@ from rcdesk.store.fax_rows import (
 )
 from rcdesk.store.fax_steps import (
     Step,
+    StepValues,
     end_request,
     start_request,
     step_into_queue,
     take_step,
 )
-from rcdesk.store.fax_turn import next_jobs
+from rcdesk.store.fax_turn import changed_since, next_jobs
 from rcdesk.store.moments import to_text
 
 _HELD = "You can still take it back"
+_NOT_GONE = (FaxState.HELD, FaxState.QUEUED, FaxState.WAITING)
+_TAKEN_BACK = (FaxState.CANCELLED,)
 
 
 def pages_key(files: Sequence[SpooledFile], note: str, source_message_id: str = "") -> str:
@@ -132,84 +137,40 @@ class Outbox:
 
     def counts(self, owner_id: str) -> FolderCounts:
         """The pills of the side bar."""
-        (row,) = self._db.rows(
-            """SELECT
-                (SELECT count(*) FROM fax WHERE owner_id = ?1 AND folder = 'queue') AS queue,
-                (SELECT count(*) FROM fax WHERE owner_id = ?1 AND folder = 'queue'
-                    AND state = 'needs you') AS needs_you,
-                (SELECT count(*) FROM fax WHERE owner_id = ?1 AND folder = 'failed' AND is_seen = 0
-                    AND state = 'failed') AS failed,
-                (SELECT count(*) FROM received_fax WHERE owner_id = ?1 AND is_read = 0) AS unread""",
-            owner_id,
-        )
-        return FolderCounts(
-            queue=row["queue"],
-            failed_unseen=row["failed"],
-            received_unread=row["unread"],
-            needs_you=row["needs_you"],
-        )
+        with self._db.reading() as connection:
+            return fax_facts.counts(connection, owner_id)
 
-    def move(
-        self,
-        job_id: int,
-        new: FaxState,
-        *,
-        detail: str = "",
-        now: datetime,
-        wait_reason: WaitReason = WaitReason.NONE,
-        retry_at: datetime | None = None,
-        error_code: str | None = None,
-        server_pages: int | None = None,
-        tries: int | None = None,
-        stumbles: int | None = None,
-        is_seen: bool | None = None,
-        note_event: bool = True,
-    ) -> FaxJob:
+    def move(self, job_id: int, new: FaxState, *, now: datetime, **values: Unpack[StepValues]) -> FaxJob:
         """Take one step, see Step. SENDING is entered by begin() alone, which records the request."""
-        step = Step(
-            new=new,
-            detail=detail,
-            wait_reason=wait_reason,
-            retry_at=retry_at,
-            error_code=error_code,
-            server_pages=server_pages,
-            tries=tries,
-            stumbles=stumbles,
-            is_seen=is_seen,
-            note_event=note_event,
-        )
-        return self._move([job_id], step, now)[0]
+        return self._move([job_id], Step(new=new, **values), now)[0]
 
     def move_all(
-        self,
-        job_ids: Sequence[int],
-        new: FaxState,
-        *,
-        detail: str = "",
-        now: datetime,
-        wait_reason: WaitReason = WaitReason.NONE,
-        retry_at: datetime | None = None,
-        error_code: str | None = None,
-        server_pages: int | None = None,
-        tries: int | None = None,
-        stumbles: int | None = None,
-        is_seen: bool | None = None,
-        note_event: bool = True,
+        self, job_ids: Sequence[int], new: FaxState, *, now: datetime, **values: Unpack[StepValues]
     ) -> tuple[FaxJob, ...]:
         """Take the same step with all of them or with none."""
-        step = Step(
-            new=new,
-            detail=detail,
-            wait_reason=wait_reason,
-            retry_at=retry_at,
-            error_code=error_code,
-            server_pages=server_pages,
-            tries=tries,
-            stumbles=stumbles,
-            is_seen=is_seen,
-            note_event=note_event,
-        )
-        return self._move(job_ids, step, now)
+        return self._move(job_ids, Step(new=new, **values), now)
+
+    def move_those_in(
+        self,
+        states: Set[FaxState],
+        job_ids: Sequence[int],
+        step: Step,
+        now: datetime,
+        *,
+        reason: WaitReason | None = None,
+    ) -> tuple[FaxJob, ...]:
+        """Move those that are in one of these states (and wait for this reason) at this very moment.
+
+        Another lane may have moved one since it was last read: that one is left alone.
+        """
+        with transaction(self._db.get()) as connection:
+            ids = [
+                job.id
+                for job in jobs_with(connection, list(dict.fromkeys(job_ids)))
+                if job.state in states and reason in (None, job.wait_reason)
+            ]
+            take_step(connection, ids, step, now)
+            return jobs_with(connection, ids)
 
     def release(self, job_ids: Sequence[int], now: datetime) -> tuple[FaxJob, ...]:
         """End the undo time of those that are held; returns the ones that moved."""
@@ -223,8 +184,8 @@ class Outbox:
     def next_request_jobs(self, owner_id: str, now: datetime, *, most: int = 50) -> tuple[FaxJob, ...]:
         """The jobs of the next request: () when the queue is paused or nothing is due (see fax_turn.py)."""
         with transaction(self._db.get()) as connection:
-            paused = connection.execute("SELECT 1 FROM queue_pause WHERE owner_id = ?", (owner_id,))
-            return () if paused.fetchone() else next_jobs(connection, owner_id, now, most)
+            paused = _is_paused(connection, owner_id)
+            return () if paused else next_jobs(connection, owner_id, now, most)
 
     def next_due_at(self, owner_id: str) -> datetime | None:
         """When the first waiting job may go; None when none waits for a time."""
@@ -244,8 +205,13 @@ class Outbox:
         service_offset_s: float,
         source_message_id: str = "",
     ) -> FaxRequest:
-        """Record one request for these jobs, before its first byte leaves; they are SENDING."""
+        """Record one request for these jobs, before its first byte leaves; they are SENDING.
+
+        Raises StoreError when one was changed since it was read, or the queue was paused.
+        """
         with transaction(self._db.get()) as connection:
+            if _is_paused(connection, jobs[0].owner_id) or changed_since(connection, jobs):
+                raise StoreError("This fax was held or changed meanwhile. Nothing was sent.")
             request_id = start_request(
                 connection,
                 jobs,
@@ -254,6 +220,11 @@ class Outbox:
                 source_message_id=source_message_id,
             )
             return request_with(connection, request_id)
+
+    def changed_since(self, jobs: Sequence[FaxJob]) -> tuple[FaxJob, ...]:
+        """Those of these jobs that were moved or given another time since they were read, as they are now."""
+        with self._db.reading() as connection:
+            return changed_since(connection, jobs)
 
     def mark_last_byte(self, request_id: int, now: datetime) -> None:
         """Write down that the request is about to be complete: from here on its outcome may be unknown."""
@@ -322,7 +293,8 @@ class Outbox:
 
     def is_paused(self, owner_id: str) -> bool:
         """True while the whole queue stands still."""
-        return bool(self._db.rows("SELECT 1 FROM queue_pause WHERE owner_id = ?", owner_id))
+        with self._db.reading() as connection:
+            return _is_paused(connection, owner_id)
 
     def set_paused(self, owner_id: str, is_paused: bool, now: datetime) -> None:
         """Let the whole queue stand still, or go on."""
@@ -331,17 +303,30 @@ class Outbox:
         else:
             self._change("DELETE FROM queue_pause WHERE owner_id = ?", owner_id)
 
-    def reschedule(self, job_id: int, send_at: datetime | None, send_by: SendBy, now: datetime) -> FaxJob:
-        """Give a fax that has not gone another time, None for as soon as it may."""
+    def reschedule(
+        self,
+        job_id: int,
+        send_at: datetime | None,
+        send_by: SendBy,
+        now: datetime,
+        *,
+        is_back: bool = False,
+    ) -> FaxJob:
+        """Give a fax that has not gone another time, None for as soon as it may.
+
+        is_back: it was taken back for this, so that it is cancelled.
+        """
         with transaction(self._db.get()) as connection:
             (job,) = jobs_with(connection, [job_id]) or (None,)
-            if job is None or job.state not in (FaxState.HELD, FaxState.QUEUED, FaxState.WAITING):
+            if job is None or job.state not in (_TAKEN_BACK if is_back else _NOT_GONE):
                 raise StoreError("The time of this fax cannot be changed any more.")
             connection.execute(
                 "UPDATE fax SET send_at = ?, send_by = ? WHERE id = ?",
                 (text_or_none(send_at), send_by.value, job_id),
             )
             step = step_into_queue(send_at, send_by, now)
+            if job.state is FaxState.CANCELLED and step.new is not FaxState.QUEUED:
+                take_step(connection, [job_id], Step(new=FaxState.QUEUED, note_event=False), now)
             if job.state is FaxState.HELD or step.new is job.state is FaxState.QUEUED:
                 add_events(connection, [job_id], to_text(now), job.state, "Its time was changed")
             else:
@@ -398,3 +383,7 @@ class Outbox:
     def _change(self, sql: str, *values: object) -> None:
         with transaction(self._db.get()) as connection:
             connection.execute(sql, values)
+
+
+def _is_paused(connection: sqlite3.Connection, owner_id: str) -> bool:
+    return bool(connection.execute("SELECT 1 FROM queue_pause WHERE owner_id = ?", (owner_id,)).fetchone())

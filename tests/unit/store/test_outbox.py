@@ -221,7 +221,7 @@ def test_whatever_is_asked_a_fax_only_goes_where_it_may(outbox: Outbox, seed: in
         new = chance.choice(list(FaxState))
         try:
             if new is FaxState.SENDING:
-                outbox.begin([job], NOW, service_offset_s=0.0)
+                outbox.begin([outbox.get(job.id)], NOW, service_offset_s=0.0)
             else:
                 outbox.move(job.id, new, now=NOW)
         except StoreError:
