@@ -124,6 +124,7 @@ class DeskProcess(Child):
     def __init__(self, display: Display, home: Path, *options: str) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
+        _shorten_undo(home / "config" / "preferences.json")
         environment = merged(
             with_package(display.environment),
             RCDESK_HOME=str(home),
@@ -143,6 +144,13 @@ class DragSource(Child):
         super().__init__([sys.executable, str(script), *map(str, files)], display.environment, home)
         self.line_with("drag source: shown", 30)
         self.window = display.window_of(self.process.pid)
+
+
+def _shorten_undo(preferences: Path) -> None:
+    """A fax can be taken back for a second instead of ten; what a desk has written itself stays."""
+    if not preferences.exists():
+        preferences.parent.mkdir(parents=True, exist_ok=True)
+        preferences.write_text(json.dumps({"undo_s": 1}), encoding="utf-8")
 
 
 def desk_command() -> list[str]:
