@@ -46,6 +46,7 @@ from rcdesk.bridge.watched_folder import WatchedFolder
 from rcdesk.core.account import Credentials, ServerProfile
 from rcdesk.core.clock import SystemClock
 from rcdesk.core.errors import RcdeskError, UserError
+from rcdesk.core.folder import FaxRow
 from rcdesk.core.preferences import Preferences
 from rcdesk.core.wish import FaxWish
 from rcdesk.store import preferences as preferences_file
@@ -91,6 +92,7 @@ class _Services:
     pasted: PastedFiles
     watched: WatchedFiles
     write_log: Callable[[str, Path], object]
+    first_page: Callable[[FaxRow, int], bytes]
     close: tuple[Callable[[], None], ...]
 
 
@@ -231,6 +233,7 @@ class Running:
                 lambda owner_id, target: late.write_log(owner_id, target),
                 cast("PageImages", Late(_page_images)),
                 self.paths.proof_dir,
+                lambda row, width_px: late.first_page(row, width_px),
             ),
             pages=PagesDesk(lanes, cast("PageWork", self._page_worker), self.paths.pages_dir),
             covers=CoversDesk(lanes, cast("CoverFiles", Late(self._make_covers))),
@@ -266,6 +269,7 @@ class Running:
         from rcdesk.services.dispatch import Dispatcher
         from rcdesk.services.fax_log import FaxLog
         from rcdesk.services.faxes import FaxService
+        from rcdesk.services.first_pages import FirstPages
         from rcdesk.services.pasted import PastedFiles
         from rcdesk.services.people import PeopleService
         from rcdesk.services.proof import ProofService
@@ -287,17 +291,19 @@ class Running:
         def connection() -> Connection | None:
             return session.connection
 
+        proofs = ProofService(connection, outbox, paths.proof_dir, clock)
         return _Services(
             calls=CallService(connection, recents),
             faxes=FaxService(connection, outbox, spool, clock, received),
             dispatcher=Dispatcher(connection, outbox, spool, clock),
             received=ReceivedService(connection, received, clock),
             people=PeopleService(connection, people, clock),
-            proofs=ProofService(connection, outbox, paths.proof_dir, clock),
+            proofs=proofs,
             folders=folders,
             pasted=PastedFiles(paths.pasted_dir),
             watched=WatchedFiles(paths.watched_file),
             write_log=FaxLog(folders, clock).write,
+            first_page=FirstPages(spool, received, proofs).png,
             close=(recents.close, outbox.close, received.close, people.close, folders.close),
         )
 

@@ -1,7 +1,8 @@
 """Proof packs, the log of all faxes, and pictures of pages to look at.
 
 GUI thread. The facts of a proof need the service (downloads lane); binding, rendering and the log run on the
-disk lane, so that folders stay quick. Read next: services/proof.py, services/fax_log.py.
+disk lane, so that folders stay quick. Only the first pages in a folder's rows are
+drawn where the rows are read. Read next: services/proof.py, services/fax_log.py.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax import FaxJob
+from rcdesk.core.folder import FaxRow
 from rcdesk.core.proof import ProofFacts
 
 if TYPE_CHECKING:
@@ -48,16 +50,19 @@ class ProofDesk(QObject):
         write_log: Callable[[str, Path], object],
         images: PageImages,
         proof_dir: Path,
+        first_page: Callable[[FaxRow, int], bytes] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._disk = lanes["disk"]
+        self._archive = lanes["archive"]
         self._downloads = lanes["downloads"]
         self._session = session
         self._service = proofs
         self._write_log = write_log
         self._images = images
         self._proof_dir = proof_dir
+        self._first_page = first_page
 
     def default_target(self, job: FaxJob) -> Path:
         """Where a proof is saved when the user says nothing else: named by time and last four digits."""
@@ -123,6 +128,18 @@ class ProofDesk(QObject):
             lambda token, report: images.page_png(path, media_type, page, width_px),
             done=done,
             failed=self._tell,
+        )
+
+    def first_page(self, row: FaxRow, width_px: int, done: Callable[[bytes], None]) -> None:
+        """The first page of a listed fax as PNG, b"" when there is no picture of it. Ask for one at a time:
+        the archive lane reads the folders meanwhile.
+        """
+        draw = self._first_page
+        if draw is None:
+            done(b"")
+            return
+        self._archive.submit(
+            lambda token, report: draw(row, width_px), done=done, failed=lambda error: done(b"")
         )
 
     def page_count(self, path: Path, media_type: str, done: Callable[[int], None]) -> None:

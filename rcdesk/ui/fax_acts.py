@@ -157,16 +157,22 @@ class FaxActs(QObject):
             self.tr("Keep trying until when?"),
             self.tr(
                 "As long as trying can help, it is tried again until then; after that it counts as failed."
-            ),
+            )
+            if not jobs[0].state.is_final
+            else self.tr("It is tried again now and, as long as that can help, until then."),
             at=jobs[0].keep_trying_until,
             without_words=self.tr("The usual five tries"),
             parent=self._window,
         )
-        dialog.chosen.connect(partial(self._set_deadline, [job.id for job in jobs]))
+        dialog.chosen.connect(partial(self._set_deadline, jobs))
         dialog.open()
 
-    def _set_deadline(self, ids: list[int], until: datetime | None, _send_by: SendBy) -> None:
-        self._desk.faxes.set_deadline(ids, until)
+    def _set_deadline(self, jobs: list[FaxJob], until: datetime | None, _send_by: SendBy) -> None:
+        """A fax that has failed is tried again at once: that is what was asked for."""
+        self._desk.faxes.set_deadline([job.id for job in jobs], until)
+        over = [job.id for job in jobs if job.state.is_final]
+        if over:
+            self._desk.faxes.retry(over)
 
     # Pages
 

@@ -82,7 +82,8 @@ class FaxListModel(QAbstractListModel):
 
 
 class FaxListView(QTableView):
-    """opened() for Enter and a double click (True for Enter), removed() for Del, left() for Esc.
+    """opened() for Enter and a double click (True for Enter), removed() for Del, left() for Esc, and
+    story_asked() for Right.
 
     A table of one column, because a QListView lays out every row whenever one changes: 0.1 s for 100,000.
     """
@@ -90,6 +91,7 @@ class FaxListView(QTableView):
     opened = Signal(QModelIndex, bool)
     removed = Signal()
     left = Signal()
+    story_asked = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,7 +118,7 @@ class FaxListView(QTableView):
         self._relook()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens, Del removes, Esc leaves; the rest is the list's own."""
+        """Enter opens, Del removes, Esc leaves, Right goes on; the rest is the list's own."""
         self.has_ring = True
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
@@ -125,6 +127,8 @@ class FaxListView(QTableView):
             self.removed.emit()
         elif key == Qt.Key.Key_Escape:
             self.left.emit()
+        elif key == Qt.Key.Key_Right and not event.modifiers():
+            self.story_asked.emit()
         else:
             super().keyPressEvent(event)
             return

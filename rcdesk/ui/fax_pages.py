@@ -1,7 +1,8 @@
 """The pages Queue, Sent, Failed and Received: search, a list, and beside it the story of what is chosen.
 
 The list pages through the archive (bridge/folder_model.py) and is only read while its page is shown. Keys:
-Ctrl+F searches, Enter opens, Del cancels or takes back, the menu key offers every step. GUI thread. Read
+Ctrl+F searches, Enter opens, Right goes to the story, Del cancels or takes back, the menu key offers every
+step. GUI thread. Read
 next: folder_search.py, fax_list.py, fax_story.py, received_page.py, fax_acts.py.
 """
 
@@ -35,12 +36,14 @@ from rcdesk.ui.fax_list import FaxListView
 from rcdesk.ui.fax_steps import FOR_ALL, FaxStep, main_step, shared_steps, step_icon, step_words
 from rcdesk.ui.fax_story import FaxStory
 from rcdesk.ui.fax_words import is_new, spoken
+from rcdesk.ui.folder_body import FolderBody
 from rcdesk.ui.folder_empty import FolderEmpty
 from rcdesk.ui.folder_head import FolderHead
 from rcdesk.ui.folder_words import standing_words, title
 from rcdesk.ui.foot_line import FootLine
 from rcdesk.ui.icons import icon
 from rcdesk.ui.received_page import ReceivedStory
+from rcdesk.ui.row_pictures import RowPictures
 
 SEEN_AFTER_MS = 2000
 MOST_ROWS = 500
@@ -93,33 +96,31 @@ class FaxFolderPage(QWidget):
         self._side = QStackedWidget()
         self._side.addWidget(self.story)
         self._side.addWidget(self.received)
-        self._side.setMinimumWidth(280)
-        body = QHBoxLayout()
-        body.setSpacing(24)
-        body.addWidget(self._make_card(), 66)
-        body.addWidget(self._side, 34)
+        card = Card()
+        self.body = FolderBody(card, self._side)
+        self._fill_card(card)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(16)
         layout.addWidget(self.head)
-        layout.addLayout(body, 1)
+        layout.addWidget(self.body, 1)
 
-    def _make_card(self) -> Card:
-        card = Card()
+    def _fill_card(self, card: Card) -> None:
         inside = card.body
         inside.setContentsMargins(8, 12, 8, 20)
         inside.setSpacing(8)
         inside.addWidget(self._stack, 1)
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 0, 12, 0)
-        foot.addWidget(self.foot)
+        foot.addWidget(self.foot, 1)
+        foot.addWidget(self.body.details, 0, Qt.AlignmentFlag.AlignRight)
         inside.addLayout(foot)
-        return card
 
     def _make_list(self) -> FaxListView:
         view = FaxListView(title(self._folder))
         view.setObjectName("faxList")
         view.setModel(self.model)
+        view.fax_delegate.show_pictures(RowPictures(self._desk.proofs.first_page, self))
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         return view
@@ -143,6 +144,8 @@ class FaxFolderPage(QWidget):
         view.opened.connect(self._opened)
         view.removed.connect(self._remove)
         view.left.connect(self.search.clear)
+        view.story_asked.connect(self.body.show_story)
+        self.body.list_asked.connect(self.focus_list)
         view.customContextMenuRequested.connect(self._open_menu)
         view.verticalScrollBar().valueChanged.connect(self._looked_at)
         for story in (self.story, self.received):
@@ -293,6 +296,8 @@ class FaxFolderPage(QWidget):
         step = main_step(row)
         if step is not None and (is_enter or step in (FaxStep.OPEN, FaxStep.PROOF)):
             self.acts.take(step, (row,))
+        elif step is None and self.body.is_folded:
+            self.body.show_story()
 
     @Slot()
     def _remove(self) -> None:

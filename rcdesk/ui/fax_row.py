@@ -1,4 +1,4 @@
-"""How one fax looks in a list: sheet, who, number · title, one plain sentence, badge, time, progress.
+"""How one fax looks in a list: first page, who, number · title, one plain sentence, badge, time, progress.
 
 FaxDelegate paints sent and received faxes alike, and a grey skeleton for a row that is not loaded yet: after
 150 ms, never before, so that a fast disk shows none. GUI thread. Read next: fax_words.py, fax_list.py.
@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QTimer,
     Slot,
 )
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from rcdesk.bridge.folder_model import ROW_ROLE
@@ -25,12 +25,14 @@ from rcdesk.core.fax import FaxJob, FaxState
 from rcdesk.core.folder import FaxRow, ReceivedFax
 from rcdesk.ui.fax_words import badge_of, is_new, percent, row_time, second_line, sentence, who
 from rcdesk.ui.look import color
-from rcdesk.ui.paper import paint_page
+from rcdesk.ui.paper import paint_cover, paint_page, paint_sheet
+from rcdesk.ui.row_pictures import RowPictures
 from rcdesk.ui.theme import theme
 
 ROW_HEIGHT = 88
 EDGE = 16
 TEXT_X = 72
+SHEET = QSize(40, 52)
 SKELETON_AFTER_MS = 150
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -83,17 +85,35 @@ def _line(painter: QPainter, font: QFont, token: str, rect: QRectF, text: str) -
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
+def _paint_first_page(painter: QPainter, room: QRectF, picture: QPixmap) -> None:
+    """The page as large as fits into the room, in its own shape, with a fine edge."""
+    size = picture.size().scaled(room.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+    sheet = QRectF(0, 0, size.width(), size.height())
+    sheet.moveCenter(room.center())
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawPixmap(sheet, picture, QRectF(picture.rect()))
+    painter.setPen(QPen(color("hairline"), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(sheet)
+
+
 class FaxDelegate(QStyledItemDelegate):
-    """Paints the rows of one view."""
+    """Paints the rows of one view; with show_pictures() the true first pages, without it a drawn sheet."""
 
     def __init__(self, view: QAbstractItemView, parent: QObject | None = None) -> None:
         super().__init__(parent or view)
         self._view = view
+        self._pictures: RowPictures | None = None
         self._has_skeletons = False
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(SKELETON_AFTER_MS)
         self._patience.timeout.connect(self._lose_patience)
+
+    def show_pictures(self, pictures: RowPictures) -> None:
+        """Paint the first pages from here."""
+        self._pictures = pictures
+        pictures.changed.connect(self._view.viewport().update)
 
     @Slot()
     def rows_loaded(self) -> None:
@@ -122,8 +142,8 @@ class FaxDelegate(QStyledItemDelegate):
             painter.setPen(QPen(color("hairline"), 1))
             painter.drawLine(rect.bottomLeft() + QPointF(EDGE, 0), rect.bottomRight() - QPointF(EDGE, 0))
         if isinstance(row, FaxJob | ReceivedFax):
-            top = rect.y() + (rect.height() - 52) / 2
-            paint_page(painter, QRectF(rect.x() + EDGE, top, 40, 52), is_form=row.id % 3 == 1)
+            top = rect.y() + (rect.height() - SHEET.height()) / 2
+            self._sheet(painter, QRectF(rect.x() + EDGE, top, SHEET.width(), SHEET.height()), row)
             self._words(painter, rect, row, QFont(option.font))
         elif self._has_skeletons:
             self._skeleton(painter, rect)
@@ -142,6 +162,20 @@ class FaxDelegate(QStyledItemDelegate):
             painter.setPen(QPen(color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(back.adjusted(1, 1, -1, -1), 8, 8)
+
+    def _sheet(self, painter: QPainter, room: QRectF, row: FaxRow) -> None:
+        """The first page; an empty sheet until it is known, a drawn one where there is no picture of it."""
+        picture = self._pictures.picture(row) if self._pictures is not None else QPixmap()
+        if picture is None:
+            paint_sheet(painter, room)
+        elif not picture.isNull():
+            _paint_first_page(painter, room, picture)
+        elif isinstance(row, FaxJob) and not row.files:
+            paint_cover(painter, room, row.cover_index or 0)
+        elif isinstance(row, ReceivedFax) and not row.is_here:
+            paint_sheet(painter, room)
+        else:
+            paint_page(painter, room)
 
     def _words(self, painter: QPainter, rect: QRectF, row: FaxRow, font: QFont) -> None:
         small, badge_font = sized(font, 13), sized(font, 12)

@@ -132,8 +132,13 @@ def _failed_steps(job: FaxJob) -> tuple[FaxStep, ...]:
     cause = api_cause(job.error_code) if "-" in job.error_code else cause_of(job.error_code)
     cure = _CURES.get(cause.step)
     rest = [FaxStep.EDIT, FaxStep.CALL, FaxStep.FORWARD, FaxStep.PROOF]
-    if can_retry or cure is None:
-        rest.insert(0 if can_retry else 2, FaxStep.RETRY)
+    if can_retry:
+        rest = [FaxStep.RETRY, FaxStep.EDIT, FaxStep.KEEP_TRYING, FaxStep.CALL, *rest[2:]]
+    elif cause.step is NextStep.ADMIN:
+        # Editing does not help; once somebody has allowed it, the same again does.
+        rest = [FaxStep.CALL, FaxStep.RETRY, FaxStep.EDIT, FaxStep.FORWARD, FaxStep.PROOF]
+    elif cure is None:
+        rest.insert(2, FaxStep.RETRY)
     if cure is not None:
         rest.remove(cure)
         rest.insert(0, cure)

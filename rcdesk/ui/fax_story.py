@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
+from itertools import accumulate, pairwise
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
-from rcdesk.core.fax import FaxEvent, FaxJob, FaxState
+from rcdesk.core.brake import RecipientFacts
+from rcdesk.core.fax import FaxDraft, FaxEvent, FaxJob, FaxState
 from rcdesk.core.folder import FaxRow, ReceivedFax
 from rcdesk.core.phone_number import pretty
 from rcdesk.ui.badge import Badge
@@ -24,6 +26,7 @@ from rcdesk.ui.fax_steps import FaxStep, shared_steps, steps
 from rcdesk.ui.fax_words import (
     badge_of,
     clock_time,
+    day_words,
     joined,
     kept_by_words,
     pages_words,
@@ -31,8 +34,14 @@ from rcdesk.ui.fax_words import (
     state_badge,
     who,
 )
-from rcdesk.ui.look import color, label
+from rcdesk.ui.look import color, dress, label
 from rcdesk.ui.step_buttons import StepButtons
+from rcdesk.ui.theme import theme
+
+TIME_X = 24
+PAUSE_MS = 150
+SHORT_PX = 560
+ROOMY_PX = 220
 
 
 class Timeline(QWidget):
@@ -42,27 +51,41 @@ class Timeline(QWidget):
         super().__init__(parent)
         self._events: tuple[FaxEvent, ...] = ()
         self.setObjectName("faxTimeline")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def show_events(self, events: tuple[FaxEvent, ...]) -> None:
         """Show these, oldest first."""
         self._events = events
-        lines = [f"{clock_time(e.at, has_seconds=True)} {self._words(e)}" for e in events]
+        lines = [f"{self._time(e)} {self._words(e)}" for e in events]
         self.setAccessibleName(self.tr("What happened: {0}").format("; ".join(lines)))
-        self.setToolTip("\n".join(lines))
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        """A row of 34 for each event."""
-        return QSize(240, self._row_height() * len(self._events))
+        """A row of 34 for each event, more for one whose words need several lines."""
+        return QSize(240, self.heightForWidth(240))
 
     def minimumSizeHint(self) -> QSize:
-        """As high as needed, as narrow as wanted."""
-        return QSize(120, self.sizeHint().height())
+        """As narrow as wanted; how high that is says heightForWidth()."""
+        return QSize(120, 0)
 
-    def _row_height(self) -> int:
-        return max(34, self.fontMetrics().height() + 14)
+    def heightForWidth(self, width: int) -> int:
+        """How high all events are when they are this wide."""
+        return sum(self._heights(width))
+
+    def _heights(self, width: int) -> list[int]:
+        """The height of each event in px."""
+        metrics, room = self.fontMetrics(), QRect(0, 0, max(40, width - self._text_x()), 10_000)
+        wraps = Qt.TextFlag.TextWordWrap
+        words = (metrics.boundingRect(room, wraps, self._words(event)).height() for event in self._events)
+        return [max(34, height + 14) for height in words]
+
+    def _text_x(self) -> int:
+        """Where the words begin: behind the longest time."""
+        widths = [self.fontMetrics().horizontalAdvance(self._time(event)) for event in self._events]
+        return TIME_X + max(widths, default=0) + 12
 
     def _words(self, event: FaxEvent) -> str:
         return event.detail or state_badge(event.state)[0]
@@ -71,28 +94,25 @@ class Timeline(QWidget):
         """Paint the dots, the line between them, times and words."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        height = self._row_height()
-        metrics = painter.fontMetrics()
-        text_x = 24 + metrics.horizontalAdvance("00:00:00") + 12
-        for row, event in enumerate(self._events):
-            middle = row * height + height / 2
-            if row + 1 < len(self._events):
-                painter.setPen(QPen(color("hairline"), 2))
-                painter.drawLine(QPointF(6, middle), QPointF(6, middle + height))
+        heights, line = self._heights(self.width()), self.fontMetrics().height()
+        text_x, tops = self._text_x(), [0, *accumulate(heights)]
+        dots = [top + 7 + line / 2 for top in tops[:-1]]
+        painter.setPen(QPen(color("hairline"), 2))
+        for above, below in pairwise(dots):
+            painter.drawLine(QPointF(6, above), QPointF(6, below))
+        for event, top, height, middle in zip(self._events, tops, heights, dots, strict=False):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color(_dot(event.state)))
             painter.drawEllipse(QPointF(6, middle), 5, 5)
-        for row, event in enumerate(self._events):
-            rect = QRectF(24, row * height, self.width() - 24, height)
             painter.setPen(color("ink2"))
-            time = clock_time(event.at, has_seconds=True)
-            x = max(text_x, 24 + metrics.horizontalAdvance(time) + 12)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, time)
+            painter.drawText(QPointF(TIME_X, top + 7 + self.fontMetrics().ascent()), self._time(event))
             painter.setPen(color("ink"))
-            rect.setLeft(x)
-            words = metrics.elidedText(self._words(event), Qt.TextElideMode.ElideRight, int(rect.width()))
-            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, words)
+            room = QRectF(text_x, top + 7, self.width() - text_x, height)
+            painter.drawText(room, Qt.TextFlag.TextWordWrap, self._words(event))
         painter.end()
+
+    def _time(self, event: FaxEvent) -> str:
+        return clock_time(event.at, has_seconds=True)
 
 
 def _dot(state: FaxState) -> str:
@@ -116,10 +136,16 @@ class FaxStory(Card):
         super().__init__("", parent)
         self._desk = desk
         self._rows: tuple[FaxRow, ...] = ()
+        self._last_good = ""
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._ask_last_good)
         self.setObjectName("faxStory")
         self._badge = Badge()
         self._who = label("", "section", wraps=True)
         self._what = label("", "small", wraps=True)
+        self._what.setObjectName("faxStoryWhat")
         self._sentence = label("", "muted", wraps=True)
         self._sentence.setObjectName("faxStorySentence")
         self._heading = label(self.tr("What happened"), "label")
@@ -133,13 +159,15 @@ class FaxStory(Card):
         for part in (self._who, self._what):
             layout.addWidget(part)
         layout.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addWidget(self._sentence)
-        layout.addSpacing(10)
-        layout.addWidget(self._heading)
-        layout.addWidget(_scrolling(self.timeline), 1)
+        layout.addWidget(_scrolling((self._sentence, self._heading, self.timeline)), 1)
         layout.addWidget(self._steps_heading)
         layout.addWidget(self.buttons)
         self.clear()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window the steps take less room."""
+        super().resizeEvent(event)
+        self.buttons.set_short(event.size().height() < SHORT_PX * theme().scale)
 
     @property
     def job_id(self) -> int | None:
@@ -186,20 +214,45 @@ class FaxStory(Card):
     def show_job(self, job: FaxJob) -> None:
         """Tell this fax's story; events are read again when its state is new."""
         before, self._rows = self._job, (job,)
-        number = pretty(job.recipient.number) if job.recipient.name else ""
-        pages = pages_words(job.server_pages or job.pages)
+        is_new = before is None or before.id != job.id
+        if is_new:
+            self._last_good = ""
+            self._pause.start()
         self._who.setText(who(job))
-        self._what.setText(" · ".join(filter(None, [joined(number), job.title, joined(pages)])))
-        self._what.show()
+        self._say_what(job)
         self._sentence.setText(_full_sentence(job))
         self._badge.set(*badge_of(job))
         self._heading.show()
-        is_new = before is None or before.id != job.id
         if is_new:
             self.timeline.show_events(())
         self._offer(steps(job), 1, job)
         if is_new or before is None or (before.state, before.detail) != (job.state, job.detail):
             self._desk.faxes.load_history(job.id, partial(self._heard, job.id))
+
+    def _say_what(self, job: FaxJob) -> None:
+        number = pretty(job.recipient.number) if job.recipient.name else ""
+        pages = pages_words(job.server_pages or job.pages)
+        parts = [joined(number), job.title, joined(pages), joined(self._last_good)]
+        self._what.setText(" · ".join(filter(None, parts)))
+        self._what.show()
+
+    @Slot()
+    def _ask_last_good(self) -> None:
+        """Only when a fax has been chosen for a moment: not for each that is run through."""
+        job = self._job
+        if job is not None:
+            draft = FaxDraft(recipients=(job.recipient,), documents=())
+            self._desk.faxes.ask_facts(draft, partial(self._heard_facts, job.id), _nothing)
+
+    def _heard_facts(self, job_id: int, facts: tuple[RecipientFacts, ...]) -> None:
+        job = self._job
+        if job is None or job.id != job_id or not facts:
+            return
+        at = facts[0].last_good_at
+        if job.state is not FaxState.SENT:
+            words = self.tr("last good fax {0}").format(day_words(at)) if at is not None else ""
+            self._last_good = words or self.tr("no good fax to this number yet")
+        self._say_what(job)
 
     def _show_words(self, heading: str, what: str, words: str) -> None:
         self._who.setText(heading)
@@ -239,25 +292,37 @@ def _summary(rows: Sequence[FaxRow]) -> str:
     return " · ".join(f"{count} {words}" for words, count in kinds.most_common() if words)
 
 
-def _scrolling(widget: QWidget) -> QScrollArea:
+def _nothing(_problem: str) -> None:
+    """A fact that could not be read is only left out."""
+
+
+def _scrolling(parts: Sequence[QWidget]) -> QScrollArea:
+    """The parts one below the other, scrolled together when there is little room."""
     inner = QWidget()
     inner.setProperty("surface", "clear")
     layout = QVBoxLayout(inner)
     layout.setContentsMargins(0, 0, 0, 0)
-    layout.addWidget(widget)
+    layout.setSpacing(12)
+    for part in parts:
+        layout.addWidget(part)
     layout.addStretch(1)
     area = QScrollArea()
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    dress(area, "QScrollArea:focus { border: 2px solid $accent; border-radius: 6px; }")
+    area.setAccessibleName(QCoreApplication.translate("FaxStory", "What happened"))
     area.viewport().setAutoFillBackground(False)
     area.setWidget(inner)
-    bar = area.verticalScrollBar()
-    bar.rangeChanged.connect(partial(_show_the_last, bar))
+    area.verticalScrollBar().rangeChanged.connect(partial(_range_changed, area))
+    _range_changed(area, 0, 0)
     return area
 
 
-def _show_the_last(bar: QScrollBar, _least: int, most: int) -> None:
-    """What happened last is what one wants to read."""
-    bar.setValue(most)
+def _range_changed(area: QScrollArea, _least: int, most: int) -> None:
+    """Tab stops here only when there is something to scroll; where several events can be seen, the last ones
+    are what one wants to read.
+    """
+    area.setFocusPolicy(Qt.FocusPolicy.TabFocus if most else Qt.FocusPolicy.NoFocus)
+    is_roomy = area.viewport().height() >= ROOMY_PX * theme().scale
+    area.verticalScrollBar().setValue(most if is_roomy else 0)

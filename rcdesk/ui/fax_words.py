@@ -57,6 +57,14 @@ def day_and_time(at: datetime) -> str:
     return clock_time(at)
 
 
+def day_words(at: datetime) -> str:
+    """A day of the past: the time of day for today, else 3 Nov, with the year when it is not this one."""
+    local, today = QDateTime.fromSecsSinceEpoch(int(at.timestamp())), QDateTime.currentDateTime().date()
+    if local.date() == today:
+        return local.toString("HH:mm")
+    return QLocale().toString(local.date(), "d MMM" if local.date().year() == today.year() else "d MMM yyyy")
+
+
 def percent(job: FaxJob) -> int | None:
     """How much of the upload has left, None while nothing is known."""
     if job.state is not FaxState.SENDING or job.bytes_total <= 0:
@@ -195,7 +203,7 @@ def _job_sentence(job: FaxJob) -> str:
         case FaxState.SENT:
             return job.detail or _tr("Accepted by their machine at {0}.").format(clock_time(job.changed_at))
         case FaxState.FAILED:
-            return job.detail or _tr("RingCentral could not send it.")
+            return _without_failed(job.detail) or _tr("RingCentral could not send it.")
         case FaxState.INTERRUPTED:
             return job.detail or _tr("No answer came back. It is not sent again until we know.")
         case FaxState.NEEDS_YOU:
@@ -204,6 +212,12 @@ def _job_sentence(job: FaxJob) -> str:
             return job.detail or _tr("Cancelled by you. Nothing more happens.")
         case _:
             assert_never(job.state)
+
+
+def _without_failed(detail: str) -> str:
+    """The cause alone: that it failed stands in the badge beside it."""
+    words = detail.removeprefix("Failed: ")
+    return words[:1].upper() + words[1:]
 
 
 def _waiting_sentence(job: FaxJob) -> str:

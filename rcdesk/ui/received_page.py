@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
@@ -28,6 +28,7 @@ from rcdesk.ui.theme import theme
 PAUSE_MS = 120
 PICTURE_PX = 560
 KEPT = 12
+SHORT_PX = 620
 
 
 class FirstPage(QWidget):
@@ -127,6 +128,11 @@ class ReceivedStory(Card):
         layout.addWidget(self._sentence)
         layout.addWidget(self.first_page, 1)
         layout.addWidget(self.buttons)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window the steps take less room, the page more."""
+        super().resizeEvent(event)
+        self.buttons.set_short(event.size().height() < SHORT_PX * theme().scale)
 
     @property
     def fax_id(self) -> int | None:

@@ -10,7 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from rcdesk.core.folder import FaxRow
 from rcdesk.ui.fax_steps import FaxStep, step_icon, step_words
@@ -18,7 +18,9 @@ from rcdesk.ui.icons import icon
 from rcdesk.ui.look import Button
 
 PROMINENT = 2
-COLUMNS = 2
+MOST_LINES, MOST_LINES_SHORT = 3, 1
+"""How many lines of links there may be."""
+GAP = 4
 _NAMES = {
     FaxStep.UNDO: "undoFaxButton",
     FaxStep.PROOF: "proofButton",
@@ -36,13 +38,11 @@ class StepButtons(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: tuple[tuple[FaxStep, str], ...] = ()
-        self._is_folded = False
-        self._two_links_px = 0
+        self._is_short = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(4)
-        self._grid.setVerticalSpacing(8)
+        self._lines = QVBoxLayout(self)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(8)
 
     def button(self, step: FaxStep) -> Button | None:
         """The button of a step, None when it is not offered."""
@@ -56,17 +56,20 @@ class StepButtons(QWidget):
             self._fill()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where two links do not fit beside each other, all but the first fold into a menu."""
+        """Links stand beside each other where they fit; those for which there is no room go into a menu."""
         super().resizeEvent(event)
-        if self._is_folded != self._must_fold():
+        if event.size().width() != event.oldSize().width():
             self._fill()
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as it must be: the links fold."""
         return QSize(160, super().minimumSizeHint().height())
 
-    def _must_fold(self) -> bool:
-        return 0 < self.width() < self._two_links_px
+    def set_short(self, is_short: bool) -> None:
+        """Whether there is little height: then one line of links must do."""
+        if is_short != self._is_short:
+            self._is_short = is_short
+            self._fill()
 
     def _fill(self) -> None:
         focus = self.window().focusWidget()
@@ -74,51 +77,68 @@ class StepButtons(QWidget):
         self._empty()
         prominent = [pair for pair in self._shown[:PROMINENT] if pair[0] is not FaxStep.CANCEL]
         links = [pair for pair in self._shown if pair not in prominent]
-        for place, (step, words) in enumerate(prominent):
-            self._grid.addWidget(self._make(step, words, is_link=False), place, 0, 1, COLUMNS)
-        made = [self._make(step, words, is_link=True) for step, words in links]
-        self._two_links_px = self._room_for(made)
-        self._is_folded = self._must_fold()
-        if self._is_folded:
-            self._fold(made, links)
-        else:
-            for place, button in enumerate(made):
-                line, column = divmod(place, COLUMNS)
-                is_alone = column == 0 and place + 1 == len(made)
-                self._grid.addWidget(button, PROMINENT + line, column, 1, COLUMNS if is_alone else 1)
+        for step, words in prominent:
+            self._add_line([self._make(step, words, is_link=False)])
+        for line in self._lines_of(links):
+            self._add_line(line)
         first = self.findChild(Button)
         if had_focus and first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
         self.setVisible(bool(self._shown))
 
-    def _room_for(self, links: list[Button]) -> int:
-        """How wide two columns of these are; a last one that stands alone spans both."""
-        widths = [button.sizeHint().width() for button in links]
-        if len(widths) < COLUMNS:
-            return 0
-        paired = widths[: len(widths) - len(widths) % COLUMNS]
-        return max(paired[::2]) + self._grid.horizontalSpacing() + max(paired[1::2])
-
-    def _fold(self, made: list[Button], links: list[tuple[FaxStep, str]]) -> None:
-        """The first link, and a menu with the others."""
-        for button in made[1:]:
+    def _lines_of(self, links: list[tuple[FaxStep, str]]) -> list[list[Button]]:
+        """The links line by line as they fit; when there are too many lines, the last link is a menu."""
+        made = [self._make(step, words, is_link=True) for step, words in links]
+        most = MOST_LINES_SHORT if self._is_short else MOST_LINES
+        lines = self._broken(made)
+        if len(lines) <= most:
+            return lines
+        more = self._make_more()
+        shown = len(made)
+        while shown and len(self._broken([*made[:shown], more])) > most:
+            shown -= 1
+        for button in made[shown:]:
             button.deleteLater()
-        self._grid.addWidget(made[0], PROMINENT, 0)
+        menu = more.menu()
+        for step, words in links[shown:]:
+            menu.addAction(icon(step_icon(step)), words).triggered.connect(partial(self._clicked, step))
+        return self._broken([*made[:shown], more])
+
+    def _broken(self, buttons: list[Button]) -> list[list[Button]]:
+        """Two to a line where both fit."""
+        lines: list[list[Button]] = []
+        room = self.width() if self.width() > 0 else 160
+        for button in buttons:
+            last = lines[-1] if lines else []
+            used = sum(one.sizeHint().width() for one in last)
+            if len(last) == 1 and used + GAP + button.sizeHint().width() <= room:
+                last.append(button)
+            else:
+                lines.append([button])
+        return lines
+
+    def _make_more(self) -> Button:
         more = Button(self.tr("More"), kind="link", icon_name="more", token="accent_ink")
         more.setObjectName("moreSteps")
-        menu = QMenu(more)
-        for step, words in links[1:]:
-            menu.addAction(icon(step_icon(step)), words).triggered.connect(partial(self._clicked, step))
-        more.setMenu(menu)
+        more.setMenu(QMenu(more))
         more.setStyleSheet("QPushButton::menu-indicator { image: none; }")
-        self._grid.addWidget(more, PROMINENT, 1)
+        return more
+
+    def _add_line(self, buttons: list[Button]) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(GAP)
+        for button in buttons:
+            line.addWidget(button, 1)
+        self._lines.addLayout(line)
 
     def _empty(self) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
+        while (line := self._lines.takeAt(0)) is not None:
+            layout = line.layout()
+            if layout is not None:
+                layout.deleteLater()
+        for button in self.findChildren(Button, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            button.setParent(None)
+            button.deleteLater()
 
     def _make(self, step: FaxStep, words: str, *, is_link: bool) -> Button:
         kind, token = ("link", "accent_ink") if is_link else ("", "ink")

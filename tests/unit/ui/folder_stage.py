@@ -188,6 +188,8 @@ class StagePages(QObject):
         self.facts: ProofFacts | None = None
         self.bound: list[tuple[bytes, Path]] = []
         self.logs: list[Path] = []
+        self.stamps: set[int] = set()
+        self.stamped: list[int] = []
 
     def default_target(self, job: FaxJob) -> Path:
         """Beside nothing."""
@@ -211,6 +213,11 @@ class StagePages(QObject):
         """Keep what was asked."""
         self.logs.append(target)
         done(target)
+
+    def first_page(self, row: FaxRow, width_px: int, done: Callable[[bytes], None]) -> None:
+        """Draw the rows of `stamps`; no picture of any other."""
+        self.stamped.append(row.id)
+        done(page_png(width_px, str(row.id)) if row.id in self.stamps else b"")
 
     def page_count(self, path: Path, media_type: str, done: Callable[[int], None]) -> None:
         """Bring the count."""

@@ -74,6 +74,7 @@ def test_a_deadline_is_part_of_the_sentence() -> None:
         ("InvalidNumber", FaxStep.EDIT),
         ("RenderingFailed", FaxStep.EDIT),
         ("ThePhoneIsBlacklisted", FaxStep.FORWARD),
+        ("NoFaxSendPermission", FaxStep.CALL),
     ],
 )
 def test_what_fits_the_cause_comes_first(code: str, first: FaxStep) -> None:

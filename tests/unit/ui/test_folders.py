@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QDateTimeEdit, QFileDialog, QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
+from rcdesk.core.brake import RecipientFacts
 from rcdesk.core.fax import FaxDraft, FaxEvent, FaxJob, FaxState, Recipient, WaitReason
 from rcdesk.core.folder import Folder, Only
 from rcdesk.ui.fax_pages import FaxFolderPage
@@ -114,6 +116,78 @@ def test_story_follows_the_chosen_fax(qtbot: QtBot, stage: Stage, pages: dict[Fo
     assert page.story.job_id is None
 
 
+def test_long_events_are_told_in_full(stage: Stage, pages: dict[Folder, FaxFolderPage]) -> None:
+    story = pages[Folder.QUEUE].story
+    short = FaxEvent(at=NOW, state=FaxState.QUEUED, detail="Sending")
+    stage.faxes.events = (short,)
+    stage.faxes.have(job(1, FaxState.SENDING))
+    one_line = story.timeline.heightForWidth(240)
+    stage.faxes.events = (replace(short, detail="Waiting until 10:23 (their line was busy). " * 3), short)
+    stage.faxes.have(job(1, FaxState.QUEUED))
+    assert story.timeline.heightForWidth(240) > 3 * one_line
+    assert story.timeline.heightForWidth(240) > story.timeline.heightForWidth(900)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(0, "last good fax "), (3, "last good fax "), (None, "no good fax to this number yet")],
+)
+def test_the_story_says_when_a_fax_last_arrived_there(
+    qtbot: QtBot, stage: Stage, pages: dict[Folder, FaxFolderPage], days: int | None, words: str
+) -> None:
+    page, made = pages[Folder.FAILED], job(7, FaxState.FAILED)
+    good_at = NOW - timedelta(days=days) if days is not None else None
+    stage.faxes.facts[made.recipient.number] = RecipientFacts(
+        recipient=made.recipient, is_known=True, last_good_at=good_at
+    )
+    stage.faxes.have(made)
+    what = page.story.findChild(QLabel, "faxStoryWhat")
+    assert what is not None
+    qtbot.waitUntil(lambda: words.replace(" ", "\u00a0") in what.text())
+    if days:
+        assert f"{good_at:%-d}\u00a0{good_at:%b}" in what.text()
+
+
+def test_a_failed_fax_can_be_tried_until_a_time(
+    qtbot: QtBot, stage: Stage, pages: dict[Folder, FaxFolderPage]
+) -> None:
+    page = pages[Folder.FAILED]
+    stage.faxes.have(job(7, FaxState.FAILED, error_code="LineBusy", detail="Failed: their line was busy."))
+    words = page.story.findChild(QLabel, "faxStorySentence")
+    assert words is not None
+    assert words.text() == "Their line was busy."
+    _press(qtbot, page, "faxStep_keep_trying")
+    dialog = page.findChild(TimeDialog, "timeDialog")
+    assert dialog is not None
+    confirm = dialog.findChild(QPushButton, "timeConfirm")
+    assert confirm is not None
+    qtbot.mouseClick(confirm, Qt.MouseButton.LeftButton)
+    assert stage.faxes.steps == [("deadline", 7), ("retry", 7)]
+
+
+def test_a_narrow_window_shows_the_list_or_the_story(
+    qtbot: QtBot, stage: Stage, pages: dict[Folder, FaxFolderPage]
+) -> None:
+    page = pages[Folder.FAILED]
+    stage.faxes.have(job(7, FaxState.FAILED))
+    assert page.list.isVisible()
+    assert page.story.isVisible()
+    page.resize(640, 520)
+    assert page.list.isVisible()
+    assert not page.story.isVisible()
+    _press(qtbot, page, "storyDetails")
+    assert page.story.isVisible()
+    assert not page.list.isVisible()
+    shoot(page, "failed-narrow-story")
+    qtbot.keyClick(page.story, Qt.Key.Key_Escape)
+    assert page.list.isVisible()
+    qtbot.keyClick(page.list, Qt.Key.Key_Right)
+    assert page.story.isVisible()
+    page.resize(1072, 760)
+    assert page.list.isVisible()
+    assert page.story.isVisible()
+
+
 def test_the_next_one_is_chosen_when_a_fax_leaves(stage: Stage, pages: dict[Folder, FaxFolderPage]) -> None:
     page = pages[Folder.FAILED]
     made = [job(n, FaxState.FAILED) for n in range(1, 6)]
@@ -197,7 +271,14 @@ def test_the_menu_offers_the_same_steps(stage: Stage, pages: dict[Folder, FaxFol
     menu = page.findChild(QMenu, "faxMenu")
     assert menu is not None
     words = [action.text() for action in menu.actions()]
-    assert words == ["Retry", "Edit and resend", "Call instead", "Forward", "Open proof"]
+    assert words == [
+        "Retry",
+        "Edit and resend",
+        "Keep trying until…",
+        "Call instead",
+        "Forward",
+        "Open proof",
+    ]
     menu.actions()[0].trigger()
     assert stage.faxes.steps == [("retry", 7)]
     menu.close()
