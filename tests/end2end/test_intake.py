@@ -10,7 +10,6 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -44,13 +43,6 @@ def copy(display: Display, closing: ExitStack, home: Path, *what: str) -> None:
     owner.line_with("clipboard: owned", 30)
 
 
-def parts(simulator: SimulatorProcess) -> list[dict[str, Any]]:
-    """What the simulator knows of the only fax."""
-    found = faxes(simulator)
-    assert len(found) == 1
-    return found
-
-
 def test_a_fax_from_the_command_line_goes_without_a_question(
     display: Display, start_desk: StartDesk, simulator_process: SimulatorProcess, tmp_path: Path
 ) -> None:
@@ -59,8 +51,9 @@ def test_a_fax_from_the_command_line_goes_without_a_question(
     done = command(display, desk, "fax", str(letter), "--to", FAX_SENT, "--standard", "--yes")
     assert (done.returncode, done.stderr) == (0, "")
     until(lambda: uploads(simulator_process), 30, "the fax to be uploaded")
-    (fax,) = parts(simulator_process)
-    assert [r["number"] if isinstance(r, dict) else r for r in fax["recipients"]] == [f"+1{FAX_SENT}"]
+    (fax,) = faxes(simulator_process)
+    assert [one["phoneNumber"] for one in fax["to"]] == [f"+1{FAX_SENT}"]
+    assert (fax["faxResolution"], fax["coverIndex"]) == ("Low", 0)
     quit_by_key(display, desk)
 
 
@@ -102,6 +95,7 @@ def test_a_picture_and_files_are_pasted_and_faxed(
     copy(display, closing, tmp_path, "files", str(write_pdf(tmp_path / "a letter.pdf")))
     display.activate(desk.window)
     display.key("ctrl+v")
+    stays(lambda: desk.process.poll() is None, 2, "the desk to run on while it looks at both")
     display.key("ctrl+Return")
     until(lambda: uploads(simulator_process), 30, "the fax to be uploaded")
     display.screenshot(shots / "pasted.png", desk.window)
