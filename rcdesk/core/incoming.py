@@ -21,12 +21,16 @@ class ClipKind(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
     """Something that is no file yet. content: of an image an encoded picture (PNG, BMP…) or, when width is
-    not 0, its pixels (4 bytes each, red green blue alpha, rows without gaps); else UTF-8 text."""
+    not 0, its pixels in rows without gaps; else text in UTF-8, of RICH_TEXT HTML as it came.
+
+    layout: the four bytes of a pixel in order: RGBA, BGRA, BGRa (colours multiplied by alpha) or BGRX.
+    """
 
     kind: ClipKind
     content: bytes
     width: int = 0
     height: int = 0
+    layout: str = "RGBA"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

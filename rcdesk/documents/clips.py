@@ -1,7 +1,7 @@
 """A pasted picture or text as a file that can be faxed.
 
-Pictures become PNG on white, because a fax page has no transparency; text is written as it is. Blocking, on
-the disk lane. Read next: services/pasted.py.
+Pictures become PNG on white, because a fax page has no transparency; rich text loses what lies in the web.
+Blocking, on the disk lane. Read next: clean_html.py, services/pasted.py.
 """
 
 from __future__ import annotations
@@ -10,10 +10,15 @@ import io
 import os
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
 
 from rcdesk.core.errors import StoreUnavailable, UserError
 from rcdesk.core.incoming import Clip, ClipKind
+from rcdesk.documents.clean_html import clean_html
 from rcdesk.documents.inspect import BROKEN_PICTURE
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MOST_PIXELS = 100_000_000
 """Ten fax pages at four times the resolution of a fax: nobody pastes more by intention."""
@@ -22,7 +27,7 @@ MOST_PIXELS = 100_000_000
 def write_clip(clip: Clip, target: Path) -> None:
     """Write it, readable by this person only. Raises UserError for a picture that is broken or too large,
     StoreUnavailable when it cannot be written."""
-    content = _png(clip) if clip.kind is ClipKind.IMAGE else clip.content
+    content = _content(clip)
     unfinished = target.with_name(target.name + ".new")
     try:
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -36,6 +41,27 @@ def write_clip(clip: Clip, target: Path) -> None:
         ) from exc
 
 
+def _content(clip: Clip) -> bytes:
+    match clip.kind:
+        case ClipKind.IMAGE:
+            return _png(clip)
+        case ClipKind.RICH_TEXT:
+            return clean_html(clip.content.decode("utf-8", "replace")).encode("utf-8")
+        case ClipKind.TEXT:
+            return clip.content
+        case _:
+            assert_never(clip.kind)
+
+
+def _of_pixels(clip: Clip) -> Image.Image:
+    from PIL import Image
+
+    size = (clip.width, clip.height)
+    if clip.layout == "BGRX":
+        return Image.frombytes("RGB", size, clip.content, "raw", "BGRX").convert("RGBA")
+    return Image.frombytes("RGBA", size, clip.content, "raw", clip.layout)
+
+
 def _png(clip: Clip) -> bytes:
     from PIL import Image
 
@@ -46,7 +72,7 @@ def _png(clip: Clip) -> bytes:
             if clip.width:
                 if clip.width * clip.height > MOST_PIXELS:
                     raise UserError(too_large)
-                picture = Image.frombytes("RGBA", (clip.width, clip.height), clip.content)
+                picture = _of_pixels(clip)
             else:
                 found = Image.open(io.BytesIO(clip.content))
                 if found.width * found.height > MOST_PIXELS:

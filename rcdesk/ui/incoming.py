@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QMimeData, QUrl
-from PySide6.QtGui import QGuiApplication, QImage, QTextDocument
+from PySide6.QtGui import QGuiApplication, QImage, QTextDocumentFragment
 
 from rcdesk.core.incoming import Clip, ClipKind, Incoming
 
 MOST_FILES = 200
-MOST_RICH_CHARACTERS = 200_000
-"""Of HTML; beyond it the plain text is taken: laying out more would hold the window up."""
+MOST_RICH_CHARACTERS = 1_000_000
+"""Of HTML; beyond it the plain text is taken."""
+
+MOST_BARE_HTML = 40_000
+"""Of HTML that comes without its plain text: reading more for it would hold the window up."""
 
 MOST_TEXT_CHARACTERS = 5_000_000
 MOST_PICTURE_BYTES = 200_000_000
@@ -27,8 +31,13 @@ MOST_PATH_LINES = 1000
 MOST_PATH_CHARACTERS = 4096
 
 _PICTURES = ("image/png", "image/jpeg", "image/tiff", "image/bmp")
+_LAYOUTS = {
+    QImage.Format.Format_RGB32: "BGRX",
+    QImage.Format.Format_ARGB32: "BGRA",
+    QImage.Format.Format_ARGB32_Premultiplied: "BGRa",
+    QImage.Format.Format_RGBA8888: "RGBA",
+}
 _TAKEN = ("image/", "text/plain", "text/html", "text/uri-list")
-_IMAGE_TAG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _FORMATTED = re.compile(r"<(?!/?(?:html|head|body|meta|span|div|p|br|!--|!doctype)\b)[a-z!/]", re.IGNORECASE)
 _STYLED = re.compile(r"font-(?:weight|style|size)|text-(?:decoration|align)|color:", re.IGNORECASE)
 
@@ -61,10 +70,9 @@ def incoming(mime: QMimeData) -> Incoming:
     if _has_picture(mime):
         return _from_picture(mime)
     if mime.hasHtml():
-        words = QTextDocument()
-        words.setHtml(_IMAGE_TAG.sub("", mime.html()[:MOST_RICH_CHARACTERS]))
-        if words.toPlainText().strip():
-            return _from_text(mime, words.toPlainText())
+        words = QTextDocumentFragment.fromHtml(mime.html()[:MOST_BARE_HTML]).toPlainText()
+        if words.strip():
+            return _from_text(mime, words)
     return Incoming(problem=_tr("There is nothing in it that can be faxed: no file, no picture, no text."))
 
 
@@ -112,10 +120,7 @@ def _text_clip(mime: QMimeData, text: str) -> Clip:
     """Rich text when its look says something and it is not too long, else the plain words."""
     html = mime.html() if mime.hasHtml() else ""
     if html and len(html) <= MOST_RICH_CHARACTERS and (_FORMATTED.search(html) or _STYLED.search(html)):
-        document = QTextDocument()
-        # Without pictures: they are addresses in the web, which neither we nor the service shall fetch.
-        document.setHtml(_IMAGE_TAG.sub("", html))
-        return Clip(kind=ClipKind.RICH_TEXT, content=document.toHtml().encode("utf-8"))
+        return Clip(kind=ClipKind.RICH_TEXT, content=html.encode("utf-8", "replace"))
     return Clip(kind=ClipKind.TEXT, content=text.encode("utf-8", "replace"))
 
 
@@ -161,17 +166,17 @@ def _from_picture(mime: QMimeData) -> Incoming:
     if image.sizeInBytes() > MOST_PICTURE_BYTES:
         words = _tr("The pasted picture is too large to be faxed. Make it smaller, then paste it again.")
         return Incoming(problem=words)
-    pixels = image.convertToFormat(QImage.Format.Format_RGBA8888)
-    return Incoming(
-        clips=(
-            Clip(
-                kind=ClipKind.IMAGE,
-                content=bytes(pixels.constBits()),
-                width=pixels.width(),
-                height=pixels.height(),
-            ),
-        )
+    layout = _LAYOUTS.get(image.format()) if sys.byteorder == "little" else None
+    if layout is None:
+        image, layout = image.convertToFormat(QImage.Format.Format_RGBA8888), "RGBA"
+    clip = Clip(
+        kind=ClipKind.IMAGE,
+        content=bytes(image.constBits()),
+        width=image.width(),
+        height=image.height(),
+        layout=layout,
     )
+    return Incoming(clips=(clip,))
 
 
 def _capped(paths: Iterable[Path], problem: str) -> Incoming:

@@ -80,6 +80,55 @@ def test_what_is_transparent_becomes_white(files: PastedFiles) -> None:
 
 
 @pytest.mark.parametrize(
+    ("layout", "pixel"),
+    [
+        ("RGBA", (10, 20, 30, 255)),
+        ("BGRA", (30, 20, 10, 255)),
+        ("BGRX", (30, 20, 10, 0)),
+        ("BGRa", (30, 20, 10, 255)),
+    ],
+)
+def test_pixels_in_every_order(files: PastedFiles, layout: str, pixel: tuple[int, ...]) -> None:
+    clip = Clip(kind=ClipKind.IMAGE, content=bytes(pixel) * 6, width=3, height=2, layout=layout)
+    (path,) = files.keep((clip,))
+    with Image.open(path) as picture:
+        assert picture.size == (3, 2)
+        assert picture.getpixel((2, 1)) == (10, 20, 30)
+
+
+def test_colours_multiplied_by_alpha_come_out_on_white(files: PastedFiles) -> None:
+    half_black = bytes((0, 0, 0, 128))
+    (path,) = files.keep((Clip(kind=ClipKind.IMAGE, content=half_black, width=1, height=1, layout="BGRa"),))
+    with Image.open(path) as picture:
+        assert picture.getpixel((0, 0)) == (127, 127, 127)
+
+
+def test_rich_text_keeps_its_look_and_loses_what_lies_in_the_web(files: PastedFiles) -> None:
+    html = (
+        "<html><head><title>No words</title><style>.a { font-weight: bold }</style>"
+        "<style>@import 'https://example.com/x.css'</style>"
+        '<link rel="stylesheet" href="https://example.com/y.css"></head><body onload="alert(2)">'
+        '<p class="a" style="color:red" onclick="alert(3)">Dear &lt;Dr&gt; Hale'
+        '<img src="https://example.com/pixel.gif"><br/><script>alert(1)</script>'
+        '<span style="background: u\\72l(https://example.com/b.png)">ä</span> '
+        '<a href="https://example.com/">here</a><iframe src="https://example.com/">no</iframe></p>'
+    )
+    (path,) = files.keep((Clip(kind=ClipKind.RICH_TEXT, content=html.encode()),))
+    written = path.read_text(encoding="utf-8")
+    assert '<meta charset="utf-8">' in written and "<style>.a { font-weight: bold }</style>" in written
+    assert '<p class="a" style="color:red">Dear &lt;Dr&gt; Hale<br><span>ä</span> <a>here</a></p>' in written
+    assert "example.com" not in written and "alert" not in written and "No words" not in written
+
+
+@pytest.mark.parametrize(
+    "html", ["<b>never closed", "</b></p>", "<script><b>x", "<!-- ", "<a <b>", "&#xFFFFFFFF;", ""]
+)
+def test_broken_rich_text_is_written_all_the_same(files: PastedFiles, html: str) -> None:
+    (path,) = files.keep((Clip(kind=ClipKind.RICH_TEXT, content=html.encode()),))
+    assert path.read_text(encoding="utf-8").endswith("</body></html>\n")
+
+
+@pytest.mark.parametrize(
     ("clip", "sentence"),
     [
         (Clip(kind=ClipKind.IMAGE, content=b"\x89PNG\r\n\x1a\nbroken"), "damaged"),
