@@ -27,6 +27,7 @@ from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import (
     ApiError,
     NotAllowed,
+    NotSent,
     OutcomeUnknown,
     RcdeskError,
     Rejected,
@@ -192,7 +193,13 @@ class ApiSession:
             token.check()
             try:
                 fresh = auth.refresh(self.transport, self._client, tokens, CancelToken())
-            except (OutcomeUnknown, ServerTrouble):
+            except OutcomeUnknown as exc:
+                if tries_left == 0:
+                    # What is not known is whether the tokens were traded in; the request itself never left.
+                    raise NotSent(
+                        "RingCentral did not answer when the sign-in was renewed. Nothing was sent."
+                    ) from exc
+            except ServerTrouble:
                 if tries_left == 0:
                     raise
             except (SignInNeeded, Rejected, NotAllowed) as exc:

@@ -33,6 +33,9 @@ STUMBLE_DELAYS_S = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 """Pauses after a request that never reached the service: the last one repeats, without end."""
 
 
+LAST_TRY = timedelta(seconds=10)
+"""So long before the user's time is over a fax that waits for the network or a sign-in is tried once more."""
+
 BUSY_WITH_THE_SAME = "CMN-304"
 """A request like this one is being worked on (wire-contract 1.2): this one was refused, not taken."""
 
@@ -111,9 +114,11 @@ def decide(
         case RateLimited():
             again = Again(at=now + timedelta(seconds=what.retry_after_s), reason=WaitReason.RATE_LIMIT)
         case SignInNeeded():
-            again = Again(at=now + timedelta(seconds=STUMBLE_DELAYS_S[-1]), reason=WaitReason.SIGN_IN)
+            pause = timedelta(seconds=STUMBLE_DELAYS_S[-1])
+            again = Again(at=_in_time(now, pause, deadline), reason=WaitReason.SIGN_IN)
         case NotSent():
-            again = Again(at=now + _pause(STUMBLE_DELAYS_S, stumbles), reason=WaitReason.NO_CONNECTION)
+            pause = _pause(STUMBLE_DELAYS_S, stumbles)
+            again = Again(at=_in_time(now, pause, deadline), reason=WaitReason.NO_CONNECTION)
         case OutcomeUnknown():
             return Check()
         case ServerTrouble():
@@ -150,6 +155,13 @@ def _after_fax_error(code: str, tries: int, now: datetime, deadline: datetime | 
 
 def _within(again: Again, deadline: datetime | None) -> Again | GiveUp:
     return GiveUp(is_out_of_time=True) if deadline is not None and again.at > deadline else again
+
+
+def _in_time(now: datetime, pause: timedelta, deadline: datetime | None) -> datetime:
+    """After the pause, or earlier when the user's time would be over by then: it is used to its end."""
+    if deadline is None or now + pause <= deadline:
+        return now + pause
+    return max(deadline - LAST_TRY, now + timedelta(seconds=STUMBLE_DELAYS_S[0]))
 
 
 def _pause(delays_s: tuple[float, ...], count: int) -> timedelta:

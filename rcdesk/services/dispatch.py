@@ -39,6 +39,7 @@ Report = Callable[[tuple[tuple[int, ...], int, int]], None]
 GATE_PATIENCE_S = 1.0
 """A longer wait for a place among the Heavy requests is not waited out on the lane."""
 
+_SOMEBODY_ELSE = "Another person is signed in by now. This fax goes out from its own account only."
 SOONEST_LOOK = timedelta(seconds=1)
 LATEST_LOOK = timedelta(minutes=5)
 
@@ -222,6 +223,8 @@ class Dispatcher:
         send_time = job.send_at if is_later and job.send_at and job.send_at > self._clock.now() else None
 
         def on_last_byte() -> None:
+            if not acts_for(session, job.owner_id):
+                raise SignInNeeded(_SOMEBODY_ELSE, status=0)
             self._outbox.mark_last_byte(flight.request.id, self._clock.now())
             flight.is_complete = True
 

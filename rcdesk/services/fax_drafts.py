@@ -83,6 +83,8 @@ class FaxDrafts:
         """The draft of a fax with the pages the spool kept. Raises UserError when one is not there."""
         ahead = job.send_at if job.send_at is not None and job.send_at > self._clock.now() else None
         until = job.keep_trying_until
+        # Without files the pages are those of a message, unless they are the note.
+        has_pages_there = not job.files and (job.request_id is None or not job.note.strip())
         return FaxDraft(
             recipients=(job.recipient,),
             documents=self._documents(job),
@@ -92,6 +94,7 @@ class FaxDrafts:
             send_at=ahead,
             send_by=job.send_by,
             keep_trying_until=until if until is not None and until > self._clock.now() else None,
+            original_message_id=job.source_message_id if has_pages_there else "",
         )
 
     def again(self, jobs: Sequence[FaxJob]) -> FaxDraft:

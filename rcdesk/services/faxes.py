@@ -287,10 +287,11 @@ class FaxService:
 
     def refresh(self, owner_id: str, token: CancelToken) -> tuple[FaxJob, ...]:
         """Ask the message store about faxes it has and about interrupted ones; the jobs that changed."""
-        jobs = self._outbox.in_states(owner_id, FaxState.HANDED_OVER)
-        interrupted = self._outbox.interrupted(owner_id)
-        if not jobs and not interrupted:
+        open_jobs = self._outbox.in_states(owner_id, FaxState.HANDED_OVER, FaxState.INTERRUPTED)
+        if not open_jobs:
             return ()
+        jobs = tuple(job for job in open_jobs if job.state is FaxState.HANDED_OVER)
+        interrupted = self._outbox.interrupted(owner_id)
         from rcdesk.services.connection import session_of
         from rcdesk.services.dispatch import acts_for
         from rcdesk.services.follow import Follower
@@ -320,9 +321,12 @@ class FaxService:
     def take_back(self, job_ids: Sequence[int], token: CancelToken) -> TakeBack:
         """Ask RingCentral to delete faxes it has not sent yet; the answer says whether that worked."""
         from rcdesk.services.connection import session_of
+        from rcdesk.services.dispatch import acts_for
         from rcdesk.services.take_back import take_back
 
         session = session_of(self._connection())
+        if not all(acts_for(session, job.owner_id) for job in self._outbox.many(job_ids)):
+            raise UserError("Another person is signed in by now. Nothing was taken back.")
         return take_back(session, self._outbox, job_ids, self._clock, token)
 
     def _move_those_in(

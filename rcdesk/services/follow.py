@@ -33,6 +33,9 @@ SINGLE_LOOKS = 3
 LISTED_FOR = timedelta(hours=1)
 """Older messages are read one by one, in turns, so that the list stays short."""
 
+UNSEEN_FOR = timedelta(minutes=2)
+"""So long a message that was just handed over may be unknown to the message store."""
+
 CALL_LOG_EVERY_S = 600.0
 
 _LOG_SUCCESS = frozenset({"Sent", "Accepted", "Received"})
@@ -98,7 +101,13 @@ class Follower:
             if message is not None:
                 listed[message_id] = message
             else:
-                riddles += [_Riddle(job=job, is_gone=True) for job in groups[message_id]]
+                seen_since = now - UNSEEN_FOR
+                riddles += [
+                    _Riddle(job=job, is_gone=True)
+                    for job in groups[message_id]
+                    # A list of messages may be behind what the service has just taken.
+                    if not seen_since < job.changed_at <= now
+                ]
         for message_id, group in groups.items():
             for job in group if message_id in listed else ():
                 match self._learn(job, listed[message_id], now):

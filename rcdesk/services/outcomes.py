@@ -205,8 +205,9 @@ class Outcomes:
             return ()
         bad = _named(error, flight.jobs)
         if bad is not None:
-            changed = self._fail((bad,), error, now, is_out_of_time=False)
-            return changed + self._requeue([j for j in flight.jobs if j.id != bad.id], say.SMALLER_GROUP, now)
+            # Should the disk fail in between, the refusal is still about the one that is left.
+            others = self._requeue([j for j in flight.jobs if j.id != bad.id], say.SMALLER_GROUP, now)
+            return self._fail((bad,), error, now, is_out_of_time=False) + others
         half = len(flight.jobs) // 2
         for part in (flight.jobs[:half], flight.jobs[half:]):
             ids = frozenset(ids_of(part))

@@ -22,6 +22,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import (
     ApiError,
+    Cancelled,
     NetworkError,
     NotAllowed,
     Rejected,
@@ -72,7 +73,7 @@ class ReceivedService:
         from rcdesk.api.rest.message_store import FullSyncNeeded
 
         self._tidy()
-        session = self._session()
+        session = self._session(owner_id)
         self._say_read(session, owner_id, token)
         sync_token = self._received.sync_token(owner_id)
         if sync_token:
@@ -108,7 +109,7 @@ class ReceivedService:
                     self._unsaid[fax.owner_id, fax.message_id] = is_read
         connection = self._connection()
         for owner_id in {fax.owner_id for fax in faxes} if connection is not None else ():
-            self._say_read(self._session(), owner_id, token)
+            self._say_read(self._session(owner_id), owner_id, token)
 
     def path(self, fax: ReceivedFax, token: CancelToken | None = None) -> Path:
         """The file with the pages in the archive, checked against what was downloaded.
@@ -145,10 +146,13 @@ class ReceivedService:
         path = self.path(fax, token)
         save_as(path, self._received.get(fax.id).media_type, target, kind, token)
 
-    def _session(self) -> ApiSession:
+    def _session(self, owner_id: str) -> ApiSession:
+        """Raises Cancelled when somebody else is signed in by now: nobody waits for this answer any more."""
         from rcdesk.services.connection import session_of
 
-        return session_of(self._connection())
+        session = session_of(self._connection())
+        _check_is_theirs(session, owner_id)
+        return session
 
     def _take_changes(
         self, session: ApiSession, owner_id: str, sync_token: str, token: CancelToken
@@ -156,6 +160,7 @@ class ReceivedService:
         from rcdesk.api.rest import message_store
 
         page = message_store.sync(session, sync_token=sync_token, token=token)
+        _check_is_theirs(session, owner_id)
         return self._take(owner_id, page, page.sync_token)
 
     def _take_all(
@@ -166,6 +171,7 @@ class ReceivedService:
 
         since = self._clock.now() + timedelta(seconds=session.service_offset_s) - FIRST_SYNC
         gone = () if is_first else self._deleted(session, since, token)
+        _check_is_theirs(session, owner_id)
         changed = list(self._received.upsert(owner_id, gone, self._clock.now()))
         sync_token = ""
         until: datetime | None = None
@@ -173,6 +179,7 @@ class ReceivedService:
             page = message_store.sync(
                 session, sync_token=None, token=token, record_count=PAGE, date_from=since, date_to=until
             )
+            _check_is_theirs(session, owner_id)
             sync_token = sync_token or page.sync_token
             changed += self._take(owner_id, page, "")
             oldest = min((m.created_at for m in page.messages if m.created_at), default=None)
@@ -266,7 +273,8 @@ class ReceivedService:
                 with _disk():
                     file.write(chunk)
 
-            message_store.content(self._session(), fax.message_id, fax.attachment_id, write, token)
+            session = self._session(fax.owner_id)
+            message_store.content(session, fax.message_id, fax.attachment_id, write, token)
             with _disk():
                 file.close()
             _check_is_fax(path)
@@ -287,7 +295,8 @@ class ReceivedService:
         from rcdesk.services.connection import is_gone
 
         try:
-            message = message_store.get(self._session(), fax.message_id, token)
+            session = self._session(fax.owner_id)
+            message = message_store.get(session, fax.message_id, token)
             is_deleted = message.is_gone
         except ApiError as exc:
             if not is_gone(exc):
@@ -295,6 +304,7 @@ class ReceivedService:
             is_deleted = True
         if not is_deleted:
             return None
+        _check_is_theirs(session, fax.owner_id)
         gone = Incoming(
             message_id=fax.message_id,
             number=fax.number,
@@ -314,6 +324,14 @@ class ReceivedService:
         failures = self._postponed.get(fax.id, (0, 0.0))[0]
         pause_s = POSTPONED_S[min(failures, len(POSTPONED_S) - 1)]
         self._postponed[fax.id] = failures + 1, self._clock.monotonic() + pause_s
+
+
+def _check_is_theirs(session: ApiSession, owner_id: str) -> None:
+    """Before and after asking: what another person's account says is never filed here."""
+    from rcdesk.services.dispatch import acts_for
+
+    if not acts_for(session, owner_id):
+        raise Cancelled()
 
 
 @contextmanager

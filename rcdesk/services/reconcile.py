@@ -184,7 +184,7 @@ def _match(
     taken: set[str],
     offset_s: float,
 ) -> tuple[Message | None, bool]:
-    """The free message that this request became, and whether one was passed over for its page count alone."""
+    """The free message that this request became, and whether one was passed over that may be it."""
     wanted = {digits(job.recipient.number) for job in jobs}
     windows = _windows(request, offset_s)
     note = " ".join(jobs[0].note.split())
@@ -195,7 +195,11 @@ def _match(
         if message.id in taken or created is None or not any(a <= created <= b for a, b in windows):
             continue
         its_note = " ".join(message.note.split())
-        if {digits(to.number) for to in message.to} != wanted or its_note not in ("", note):
+        theirs = {digits(to.number) for to in message.to}
+        if "" in theirs and theirs - {""} <= wanted and len(message.to) == len(jobs):
+            # The service does not say all the numbers: it may be ours, so it is never sent again blindly.
+            is_doubtful = True
+        if theirs != wanted or its_note not in ("", note):
             continue
         if _pages_differ(jobs[0], message.page_count):
             is_doubtful = True

@@ -13,7 +13,7 @@ from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
 from rcdesk.core.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.errors import NotSent, OutcomeUnknown, ServerTrouble, SignInNeeded, StoreUnavailable
+from rcdesk.core.errors import NotSent, ServerTrouble, SignInNeeded, StoreUnavailable
 from tests.unit.api.socket_server import SocketServer, answer, read_request
 
 FRESH = {"access_token": "new", "refresh_token": "r2", "expires_in": 3600, "refresh_token_expires_in": 604800}
@@ -158,7 +158,7 @@ def test_trouble_is_tried_three_times_ten_seconds_apart(session_with: Start, tro
     assert token.waited == [10, 10] and service.events == ["asked"] * 3 + ["saved", "used"]
 
 
-@pytest.mark.parametrize(("trouble", "kind"), [((503, {}), ServerTrouble), (None, OutcomeUnknown)])
+@pytest.mark.parametrize(("trouble", "kind"), [((503, {}), ServerTrouble), (None, NotSent)])
 def test_after_three_tries_the_tokens_are_still_kept(
     session_with: Start, trouble: Reply | None, kind: type[Exception]
 ) -> None:

@@ -145,3 +145,13 @@ def test_anything_else_is_repeated_only_when_it_certainly_did_not_leave() -> Non
     full = StoreUnavailable("full")
     assert decide(full, now=NOW, stumbles=1) == after(5, WaitReason.TROUBLE)
     assert decide(full, now=NOW, stumbles=1, is_complete=True) == Check()
+
+
+def test_a_fax_that_only_lacks_the_network_is_tried_until_the_users_time_is_over() -> None:
+    for error in (NotSent("?"), SignInNeeded("?", status=401)):
+        deadline = NOW + timedelta(minutes=3)
+        decision = decide(error, now=NOW, stumbles=20, deadline=deadline)
+        assert isinstance(decision, Again)
+        assert deadline - timedelta(seconds=30) <= decision.at <= deadline
+        late = decide(error, now=deadline - timedelta(seconds=4), stumbles=20, deadline=deadline)
+        assert late == GiveUp(is_out_of_time=True)

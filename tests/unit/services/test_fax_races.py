@@ -6,6 +6,7 @@ the first does both in one transaction, the second has to wait, which is what th
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,11 +15,15 @@ from typing import Any
 
 import pytest
 
-from rcdesk.core.errors import RcdeskError, UserError
-from rcdesk.core.fax import FaxJob, FaxState, SendBy, WaitReason
+from rcdesk.api.rest.message_store import Message, MessageRecipient
+from rcdesk.core.account import Credentials
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import RcdeskError, StoreUnavailable, UserError
+from rcdesk.core.fax import FaxJob, FaxState, Recipient, SendBy, WaitReason
+from rcdesk.services.reconcile import Listing, Reconciler
 from rcdesk.store import fax_rows
 from rcdesk.store import outbox as outbox_module
-from tests.unit.services.fax_rig import GOOD, Rig
+from tests.unit.services.fax_rig import BAD, GOOD, Rig
 
 S = FaxState
 OTHER = "+16505550143"
@@ -135,8 +140,6 @@ def test_an_earlier_request_does_not_judge_a_fax_that_is_in_a_later_one(rig: Rig
     rig.outbox.count_look(request.id)
     rig.pass_time(60)
     rig.outbox.interrupted(rig.owner)
-    from rcdesk.services.reconcile import Listing, Reconciler
-
     reconciler = Reconciler(rig.outbox, rig.clock)
     reconciler.reconcile(rig.owner, [rig.outbox.request(request.id)], Listing(messages=()), 0.0)
     assert rig.get(second).state is S.WAITING
@@ -171,8 +174,6 @@ def test_a_fax_taken_back_to_go_later_is_not_sent_in_between(
 ) -> None:
     job = rig.queue_one(send_at=rig.clock.now() + timedelta(hours=2), send_by=SendBy.SERVICE)
     rig.send()
-    from rcdesk.core.cancel import CancelToken
-
     rig.faxes.take_back([job.id], CancelToken())
     assert rig.get(job).state is S.CANCELLED
     reschedule = rig.outbox.reschedule
@@ -200,7 +201,167 @@ def test_back_online_the_tries_at_a_busy_line_still_count(rig: Rig) -> None:
 def test_a_number_that_is_named_twice_gets_one_fax(rig: Rig) -> None:
     draft = rig.draft(GOOD)
     twice = (*draft.recipients, replace(draft.recipients[0], name="Annabel"))
-    from rcdesk.core.cancel import CancelToken
-
     jobs = rig.faxes.queue(replace(draft, recipients=twice), rig.account, CancelToken())
     assert [j.recipient.name for j in jobs] == ["Ann"]
+
+
+# -- another person signs in meanwhile --------------------------------------------------------------------
+
+
+def sign_in(rig: Rig, *, second: bool) -> None:
+    """Somebody else, or the first person again, on the same connection."""
+    who = rig.simulator.second_credentials
+    credentials = Credentials(
+        client_id=who["client_id"] if second else rig.simulator.client_id,
+        client_secret=who["client_secret"] if second else rig.simulator.client_secret,
+        jwt=who["jwt"] if second else rig.simulator.jwt,
+    )
+    rig.connection.sign_in_jwt(credentials, CancelToken())
+
+
+@pytest.mark.parametrize("is_resend", [False, True])
+def test_whoever_signs_in_while_it_is_begun_does_not_send_it(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, is_resend: bool
+) -> None:
+    job = rig.queue_one()
+    if is_resend:
+        rig.send()
+        rig.pass_time(60)
+        rig.refresh()
+        (job,) = rig.faxes.send_again([job.id])
+    before = rig.stored()
+    start = rig.outbox.begin
+
+    def slow(*args: Any, **options: Any) -> Any:
+        sign_in(rig, second=True)
+        return start(*args, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.outbox, "begin", slow)
+        (job,) = rig.send()
+    assert rig.stored() == before
+    assert (job.state, job.wait_reason) == (S.WAITING, WaitReason.SIGN_IN)
+    assert rig.send() == ()
+    sign_in(rig, second=False)
+    assert rig.send()[0].state is S.HANDED_OVER
+
+
+def test_what_another_person_cannot_see_is_not_called_taken_back(rig: Rig) -> None:
+    job = rig.queue_one(send_at=rig.clock.now() + timedelta(hours=2), send_by=SendBy.SERVICE)
+    rig.send()
+    sign_in(rig, second=True)
+    with pytest.raises(UserError, match="signed in"):
+        rig.faxes.take_back([job.id], CancelToken())
+    assert rig.get(job).state is S.HANDED_OVER
+
+
+def test_a_sign_in_that_cannot_be_renewed_leaves_no_doubt_about_the_fax(rig: Rig) -> None:
+    """The service refused the token, so it did not act; the lost answer is that of the token request."""
+    job = rig.queue_one()
+    rig.simulator.fault("status", path="/fax", method="POST", status=401, times=1)
+    rig.simulator.fault("answer-lost", path="/oauth/token", method="POST", times=3)
+    (job,) = rig.send(token=NoPauses())
+    assert (job.state, job.wait_reason) == (S.WAITING, WaitReason.NO_CONNECTION)
+    assert rig.stored() == 0
+
+
+class NoPauses(CancelToken):
+    """Waiting takes no time."""
+
+    def sleep(self, seconds: float) -> None:
+        self.check()
+
+
+# -- what the service says late, or not at all ------------------------------------------------------------
+
+
+def test_a_message_that_cannot_be_seen_yet_has_not_failed(rig: Rig) -> None:
+    rig.queue_one()
+    (job,) = rig.send()
+    rig.simulator.fault("status", path=f"/message-store/{job.message_id}", method="GET", status=404, times=2)
+    rig.pass_time(3)
+    assert rig.refresh() == ()
+    rig.pass_time(3)
+    assert rig.refresh() == ()
+    rig.pass_time(60)
+    rig.refresh()
+    assert rig.get(job).state is S.SENT
+
+
+def test_a_message_without_a_number_is_a_doubt_and_never_a_reason_to_repeat(rig: Rig) -> None:
+    job = rig.queue_one()
+    (job,) = rig.crash_in(job, has_last_byte=True)
+    request = rig.outbox.request(job.request_id or 0)
+    rig.outbox.deny(request.id)
+    message = Message(
+        id="77",
+        status="Queued",
+        direction="Outbound",
+        created_at=rig.clock.now(),
+        page_count=None,
+        to=(MessageRecipient(number=""),),
+        attachments=(),
+    )
+    reconciler = Reconciler(rig.outbox, rig.clock)
+    for _ in range(5):
+        rig.pass_time(40)
+        reconciler.reconcile(rig.owner, [request], Listing(messages=(message,)), 0.0)
+    assert rig.get(job).state is S.NEEDS_YOU
+
+
+def test_one_of_which_no_request_is_known_becomes_a_question_also_when_it_is_alone(rig: Rig) -> None:
+    job = rig.queue_one()
+    rig.crash_in(job, has_last_byte=True)
+    with sqlite3.connect(rig.folder / "a.sqlite3") as archive:
+        archive.execute("UPDATE fax SET request_id = NULL")
+    archive.close()
+    rig.refresh()
+    assert rig.get(job).state is S.NEEDS_YOU
+
+
+def test_a_disk_that_fails_between_two_steps_fails_nobody_for_anothers_number(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = rig.queue(GOOD, BAD)
+    move_all, calls = rig.outbox.move_all, 0
+
+    def fails_second(*args: Any, **options: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise StoreUnavailable("The disk is full.")
+        return move_all(*args, **options)
+
+    monkeypatch.setattr(rig.outbox, "move_all", fails_second)
+    with pytest.raises(StoreUnavailable):
+        rig.send()
+    rig.send_all()
+    assert [rig.get(job).state for job in (good, bad)] == [S.HANDED_OVER, S.FAILED]
+
+
+def test_a_forwarded_fax_that_is_taken_back_keeps_its_pages(rig: Rig) -> None:
+    sent = rig.queue_one()
+    rig.send()
+    rig.pass_time(60)
+    rig.refresh()
+    sent = rig.get(sent)
+    rig.spool.remove_unused(frozenset())
+    draft = replace(rig.faxes.forward(sent, sent_to(OTHER)), undo_s=10)
+    assert draft.documents == () and draft.original_message_id
+    (job,) = rig.faxes.queue(draft, rig.account, CancelToken())
+    rig.faxes.undo([job.id])
+    assert rig.faxes.draft_of(job.id).original_message_id == draft.original_message_id
+
+
+def test_a_note_that_was_sent_is_edited_as_a_note(rig: Rig) -> None:
+    draft = replace(rig.draft(), documents=())
+    (job,) = rig.faxes.queue(draft, rig.account, CancelToken())
+    rig.send()
+    rig.pass_time(60)
+    rig.refresh()
+    again = rig.faxes.draft_of(job.id)
+    assert (again.note, again.original_message_id) == ("Hello", "")
+
+
+def sent_to(*numbers: str) -> tuple[Recipient, ...]:
+    return tuple(Recipient(number=number) for number in numbers)

@@ -314,3 +314,34 @@ def test_a_file_taken_out_of_the_archive_is_told(rig: Rig) -> None:
     path.unlink()
     with pytest.raises(UserError, match="RingCentral has deleted this fax"):
         rig.service.path(fax)
+
+
+def test_what_another_persons_account_says_is_not_filed_here(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fax = rig.received()
+    second = rig.simulator.second_credentials
+
+    def sign_in() -> None:
+        rig.connection.sign_in_jwt(
+            Credentials(
+                client_id=second["client_id"], client_secret=second["client_secret"], jwt=second["jwt"]
+            ),
+            CancelToken(),
+        )
+
+    sync = message_store.sync
+
+    def slow(*args: object, **options: object) -> object:
+        sign_in()
+        return sync(*args, **options)  # type: ignore[arg-type]
+
+    before = rig.archive.sync_token(rig.owner_id)
+    with monkeypatch.context() as patch:
+        patch.setattr(message_store, "sync", slow)
+        with pytest.raises(Cancelled):
+            rig.sync()
+    assert rig.archive.sync_token(rig.owner_id) == before
+    with pytest.raises(Cancelled):
+        rig.download()
+    assert not rig.archive.get(fax.id).is_gone
