@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Answer = tuple[Header, bytes]
 _KEPT_FILES = 3
+_BACKGROUND_NICE = 5
 _KEPT_PAGES = 3
 _TOO_MUCH_MEMORY = (
     "Drawing this file takes more memory than rcdesk allows. Save it as a smaller PDF and add that."
@@ -233,6 +234,8 @@ def main() -> int:
     from PIL import Image
 
     Image.init()
+    if "--background" in sys.argv and hasattr(os, "nice"):
+        os.nice(_BACKGROUND_NICE)
     memory = limits.MemoryWatch()
     memory.start()
     desk = _Desk(incoming)

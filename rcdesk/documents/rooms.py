@@ -52,11 +52,11 @@ class _Ended(Exception):
 class _Process:
     """The child and the thread that reads what it says."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, is_background: bool) -> None:
         root = str(Path(__file__).resolve().parents[2])
         paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
         self._child = subprocess.Popen(
-            room_command(),
+            room_command(is_background=is_background),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -118,8 +118,10 @@ class _Process:
 class PageRoom:
     """A room that is there when it is needed. Any thread; one job at a time."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, is_background: bool = False) -> None:
+        """is_background: it lets everything else on the computer go first, the windows above all."""
         self._name = name
+        self._is_background = is_background
         self._turn = threading.Lock()
         self._process: _Process | None = None
         self._number = 0
@@ -187,7 +189,7 @@ class PageRoom:
             raise Cancelled()
         if self._process is None:
             try:
-                self._process = _Process(self._name)
+                self._process = _Process(self._name, is_background=self._is_background)
             except OSError as exc:
                 raise UserError(_NO_ROOM) from exc
         return self._process
@@ -272,11 +274,12 @@ class _Waiting:
     called_off_at: float | None = None
 
 
-def room_command() -> list[str]:
+def room_command(*, is_background: bool) -> list[str]:
     """How a page room is started; a packaged program starts itself with --page-room."""
+    more = ["--background"] if is_background else []
     if getattr(sys, "frozen", False):
-        return [sys.executable, "--page-room"]
-    return [sys.executable, "-m", "rcdesk.documents.room"]
+        return [sys.executable, "--page-room", *more]
+    return [sys.executable, "-m", "rcdesk.documents.room", *more]
 
 
 def _deed(job: Header, about: PageRef) -> tuple[object, ...]:

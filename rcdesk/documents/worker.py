@@ -50,7 +50,7 @@ class PageWorker:
         self._page_timeout_s = page_timeout_s
         self._office = office or Office(cache_dir)
         self._quick = PageRoom("quick")
-        self._long = PageRoom("long")
+        self._long = PageRoom("long", is_background=True)
         self._passwords: dict[str, str] = {}
         self._guard = threading.Lock()
 
