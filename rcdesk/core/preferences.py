@@ -13,6 +13,7 @@ from dataclasses import dataclass
 class Preferences:
     """geometry is Qt's saveGeometry() in base64; ring_me_on a forwarding number id; show_as E.164.
 
+    own_cover: the id of the cover of one's own that was used last, "" for the service's or none.
     undo_s: seconds a fax can be taken back after Send, 0 to 60. keep_files_days: how long the copies of
     faxes that are over stay in the spool, to be resent. watched_folder: where new files are looked for, ""
     for nowhere. home_country (ISO 3166): of the account used last, how the command line reads numbers.
@@ -24,6 +25,7 @@ class Preferences:
     show_as: str = ""
     ask_to_press_1: bool = True
     cover_index: int = 0
+    own_cover: str = ""
     resolution: str = "High"
     last_folder: str = ""
     profile: str = ""

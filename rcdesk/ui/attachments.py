@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from rcdesk.core.fax import Document
-from rcdesk.ui.look import IconButton, color, dress, glyph, label
+from rcdesk.ui.badge import Badge
+from rcdesk.ui.look import Button, IconButton, color, dress, glyph, label
 from rcdesk.ui.paper import PageGlyph
 
 _CARD = """#attachmentCard { background: $surface; border: 1px solid $hairline; border-radius: 10px; }
@@ -46,9 +47,10 @@ def size_words(size_bytes: int) -> str:
 
 
 class AttachmentCard(QFrame):
-    """One document or one refused file. removed(self) when the person takes it away."""
+    """One document or one refused file. removed(self) when the person takes it away, fix_asked(Document)."""
 
     removed = Signal(object)
+    fix_asked = Signal(object)
 
     def __init__(
         self, *, name: str, document: Document | None, problem: str = "", parent: QWidget | None = None
@@ -65,7 +67,8 @@ class AttachmentCard(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 8, 10, 8)
         layout.setSpacing(12)
-        layout.addWidget(self._sign(document))
+        self._sheet = self._sign(document)
+        layout.addWidget(self._sheet)
         words = QVBoxLayout()
         words.setSpacing(2)
         title = label(name, "rowTitle")
@@ -78,10 +81,40 @@ class AttachmentCard(QFrame):
         words.addWidget(below)
         words.addStretch(1)
         layout.addLayout(words, 1)
+        self._spoken = self.accessibleName()
+        self._trouble = Badge()
+        self._fix = Button(self.tr("Fix"), kind="link")
+        self._fix.setObjectName("fixAttachment")
+        self._fix.setAccessibleName(self.tr("Mend the pages of {0}").format(name))
+        self._fix.clicked.connect(self._ask_fix)
+        for part in (self._trouble, self._fix):
+            part.hide()
+            layout.addWidget(part)
         remove = IconButton("x", self.tr("Remove {0}").format(name))
         remove.setObjectName("removeAttachment")
         remove.clicked.connect(self._remove)
         layout.addWidget(remove)
+
+    @property
+    def has_picture(self) -> bool:
+        """True once its first page is shown."""
+        return isinstance(self._sheet, PageGlyph) and self._sheet.has_picture
+
+    def show_picture(self, picture: QPixmap) -> None:
+        """Its first page."""
+        if isinstance(self._sheet, PageGlyph):
+            self._sheet.show_picture(picture)
+
+    def show_trouble(self, words: str, sentences: str, *, can_fix: bool) -> None:
+        """A badge of a few words when pages of it will not arrive well, "" for none."""
+        self._fix.setVisible(bool(words) and can_fix)
+        self._trouble.set(words, "wait")
+        self._trouble.setToolTip(sentences)
+        self.setAccessibleName(f"{self._spoken}. {words}" if words else self._spoken)
+
+    @Slot()
+    def _ask_fix(self) -> None:
+        self.fix_asked.emit(self.document)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete removes."""
@@ -183,6 +216,7 @@ class AttachmentsList(QWidget):
     choose_asked = Signal()
     paste_asked = Signal()
     taken_out = Signal(object)
+    fix_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -205,6 +239,11 @@ class AttachmentsList(QWidget):
     def documents(self) -> tuple[Document, ...]:
         """The documents that will be faxed, in their order."""
         return tuple(c.document for c in self._cards if c.document is not None)
+
+    @property
+    def cards(self) -> tuple[AttachmentCard, ...]:
+        """Everything that is shown, refused files too."""
+        return tuple(self._cards)
 
     @property
     def refusals(self) -> tuple[str, ...]:
@@ -237,6 +276,7 @@ class AttachmentsList(QWidget):
 
     def _add(self, card: AttachmentCard) -> None:
         card.removed.connect(self._removed)
+        card.fix_asked.connect(self.fix_asked)
         self._layout.insertWidget(len(self._cards), card)
         self._cards.append(card)
 

@@ -15,12 +15,17 @@ from rcdesk.core.account import Account, ServerProfile
 from rcdesk.core.fax import MAX_NOTE_CHARACTERS, Document, FaxDraft, Resolution
 from rcdesk.ui.attachments import size_words
 from rcdesk.ui.chips import Entry, entry_of
+from rcdesk.ui.page_list import PageList
 from rcdesk.ui.send_later import AT_ONCE, SendTime, keeper_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """Everything entered. cover_index None: leave the chosen one. original: the draft it was loaded from."""
+    """Everything entered. cover_index None: leave the chosen one. original: the draft it was loaded from.
+
+    own_cover: the id of a cover of one's own, "" for none; subject stands on it. pages: how the pages were
+    arranged, None as they are in the files. is_exact: these very pages are asked for.
+    """
 
     entries: tuple[Entry, ...] = ()
     typed: str = ""
@@ -30,6 +35,10 @@ class Composed:
     resolution: Resolution = Resolution.FINE
     time: SendTime = AT_ONCE
     original: FaxDraft | None = None
+    own_cover: str = ""
+    subject: str = ""
+    pages: PageList | None = None
+    is_exact: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -63,12 +72,34 @@ class Composed:
             and loaded.note.strip() == self.note.strip()
             and loaded.resolution is self.resolution
         )
-        return loaded.original_message_id if has_cover and is_same else ""
+        is_plain = (
+            not self.own_cover and not self.is_exact and (self.pages is None or not self.pages.is_changed)
+        )
+        return loaded.original_message_id if has_cover and is_same and is_plain else ""
 
     @property
     def has_pages(self) -> bool:
         """True when there is something to fax."""
-        return bool(self.documents or self.note.strip() or self._original_message_id())
+        is_all_left_out = self.is_all_left_out and not self.own_cover and not self.cover_index
+        has_some = bool(self.documents) and not is_all_left_out
+        return bool(has_some or self.own_cover or self.note.strip() or self._original_message_id())
+
+    @property
+    def is_all_left_out(self) -> bool:
+        """True when there are files, but every page of them is left out."""
+        return bool(self.documents) and self.pages is not None and not self.pages.parts
+
+    @property
+    def has_cover(self) -> bool:
+        """True when a cover page comes first; a note alone becomes one."""
+        return bool(self.cover_index or self.own_cover or not self.documents)
+
+    @property
+    def page_count(self) -> tuple[int, bool]:
+        """Pages without the cover, and whether a file is still to be counted."""
+        if self.pages is not None and self.pages.documents == self.documents:
+            return len(self.pages.sent), bool(self.pages.whole_files)
+        return sum(d.pages or 0 for d in self.documents), any(d.pages is None for d in self.documents)
 
 
 def composed_of(draft: FaxDraft, region: str) -> Composed:
@@ -93,12 +124,13 @@ def obstacle(composed: Composed, profile: ServerProfile) -> str:
         return _tr("Correct or remove the red number, then send.")
     if bad:
         return _tr("Correct or remove the {0} red numbers, then send.").format(bad)
-    pages = sum(d.pages or 0 for d in composed.documents)
+    pages, _ = composed.page_count
     if pages > profile.max_fax_pages:
-        words = _tr("{0} pages are too many: one fax takes at most {1}. Split it into several.")
+        words = _tr("{0} pages are too many: one fax takes at most {1}. Leave pages out, or split it.")
         return words.format(pages, profile.max_fax_pages)
     size = sum(d.size_bytes for d in composed.documents)
-    if size > profile.max_fax_bytes:
+    is_as_added = not composed.is_exact and (composed.pages is None or not composed.pages.is_changed)
+    if size > profile.max_fax_bytes and is_as_added:
         words = _tr("{0} is too large: one fax takes at most {1}. Split it into several.")
         return words.format(size_words(size), size_words(profile.max_fax_bytes))
     return ""
@@ -108,6 +140,8 @@ def missing(composed: Composed) -> str:
     """What must still be entered, "" when nothing."""
     if not composed.entries and not composed.typed.strip():
         return _tr("Add a recipient.")
+    if not composed.has_pages and composed.is_all_left_out:
+        return _tr("Every page is left out. Put one back, then send.")
     if not composed.has_pages:
         return _tr("Add a document, or write a note to send only a cover page.")
     return ""
@@ -124,28 +158,33 @@ def page_words(documents: Sequence[Document]) -> str:
 
 
 def all_page_words(composed: Composed) -> str:
-    """The same with the cover page."""
-    pages = sum(d.pages or 0 for d in composed.documents)
-    has_cover = bool(composed.cover_index) or not composed.documents
-    if not has_cover:
+    """How many pages arrive, with the cover page."""
+    pages, is_open = composed.page_count
+    if is_open and not pages and not composed.has_cover:
         return page_words(composed.documents)
-    is_open = any(d.pages is None for d in composed.documents)
-    words = _tr("1 page") if pages == 0 else _tr("{0} pages").format(pages + 1)
+    pages += 1 if composed.has_cover else 0
+    words = _tr("1 page") if pages == 1 else _tr("{0} pages").format(pages)
     return _tr("{0} or more").format(words) if is_open else words
 
 
-def headline(composed: Composed) -> str:
-    """What would go to whom, and about how long it takes."""
+COVER_S = 60.0
+"""About what a cover page of the service takes on the line."""
+
+
+def headline(composed: Composed, transmission_s: float | None = None) -> str:
+    """What would go to whom, and about how long it takes; transmission_s: of the pages, when measured."""
     people = sum(1 for entry in composed.entries if entry.recipient is not None)
     lacking = missing(composed)
     if lacking or not people:
         return lacking or _tr("Ready when you are")
-    pages = sum(d.pages or 0 for d in composed.documents)
-    pages += 1 if composed.cover_index or not composed.documents else 0
+    pages, _ = composed.page_count
+    minutes = pages + (1 if composed.has_cover else 0)
+    if transmission_s is not None and pages:
+        minutes = round((transmission_s + (COVER_S if composed.has_cover else 0.0)) / 60)
     to = _tr("1 person") if people == 1 else _tr("{0} people").format(f"{people:,}")
-    minutes = _tr("about 1 minute") if pages <= 1 else _tr("about {0} minutes").format(pages)
+    words = _tr("about 1 minute") if minutes <= 1 else _tr("about {0} minutes").format(minutes)
     each = _tr(" each") if people > 1 else ""
-    return _tr("{0} to {1} · {2}").format(all_page_words(composed), to, minutes) + each
+    return _tr("{0} to {1} · {2}").format(all_page_words(composed), to, words) + each
 
 
 def facts(composed: Composed, account: Account | None, cover_name: str) -> str:

@@ -10,9 +10,18 @@ from dataclasses import replace
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.core.cover import fields_in
 from rcdesk.core.fax import MAX_NOTE_CHARACTERS, FaxDraft
 from rcdesk.ui.attachments import AttachmentsList, size_words
 from rcdesk.ui.card import Card
@@ -40,6 +49,7 @@ class ComposerCard(Card):
         self.attachments = AttachmentsList()
         self.covers = CoverPicker()
         self.note = self._make_note()
+        self.subject = self._make_subject()
         self._counter = label("", "small")
         self._counter.setObjectName("noteCounter")
         self._files_facts = label("", "small")
@@ -51,7 +61,8 @@ class ComposerCard(Card):
 
     @property
     def composed(self) -> Composed:
-        """Everything that stands here; time and resolution are chosen elsewhere."""
+        """Everything that stands here; time, resolution and pages are chosen elsewhere."""
+        own = self.covers.own
         return Composed(
             entries=self.recipients.entries,
             typed=self.recipients.line.text(),
@@ -59,6 +70,8 @@ class ComposerCard(Card):
             cover_index=self.covers.index,
             note=self.note.toPlainText(),
             original=self._original,
+            own_cover=own.id if own is not None else "",
+            subject=self.subject.text().strip(),
         )
 
     def fill(self, composed: Composed) -> None:
@@ -67,8 +80,9 @@ class ComposerCard(Card):
         self.recipients.set_entries(composed.entries)
         self.recipients.line.setText(composed.typed)
         self.attachments.set_documents(composed.documents)
-        if composed.cover_index is not None:
+        if composed.cover_index is not None and not self.covers.choose_own(composed.own_cover):
             self.covers.choose(composed.cover_index)
+        self.subject.setText(composed.subject)
         self.note.setPlainText(composed.note)
         original = composed.original
         if original is not None and original.cover_index is None:
@@ -76,6 +90,15 @@ class ComposerCard(Card):
         self._original = original
         self._is_filling = False
         self._changed()
+
+    def _make_subject(self) -> QLineEdit:
+        subject = QLineEdit()
+        subject.setObjectName("subjectEdit")
+        subject.setAccessibleName(self.tr("Subject on the cover"))
+        subject.setPlaceholderText(self.tr("Subject on the cover"))
+        subject.setMaxLength(200)
+        subject.textChanged.connect(self._changed)
+        return subject
 
     def _make_note(self) -> QPlainTextEdit:
         note = QPlainTextEdit()
@@ -103,6 +126,7 @@ class ComposerCard(Card):
         column.addSpacing(6)
         column.addWidget(label(self.tr("Cover page"), "label"))
         column.addWidget(self.covers)
+        column.addWidget(self.subject)
         column.addLayout(_headed(label(self.tr("Note on the cover"), "label"), self._counter))
         column.addWidget(self.note)
         column.addStretch(1)
@@ -114,6 +138,7 @@ class ComposerCard(Card):
             self.recipients.line,
             self.attachments.drop_zone,
             self.covers,
+            self.subject,
             self.note,
         )
         for before, after in pairwise(order):
@@ -133,6 +158,8 @@ class ComposerCard(Card):
     def _changed(self) -> None:
         if self._is_filling:
             return
+        own = self.covers.own
+        self.subject.setVisible(own is not None and "subject" in fields_in(own.html))
         length = len(self.note.toPlainText())
         self._counter.setText(f"{length:,} / {MAX_NOTE_CHARACTERS:,}")
         set_role(self._counter, "bad" if length > MAX_NOTE_CHARACTERS else "small")

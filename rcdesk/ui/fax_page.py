@@ -1,9 +1,9 @@
-"""New fax: recipients, documents, cover page, note, when it goes.
+"""New fax: recipients, documents, cover page, note, when it goes; at the right, how it will arrive.
 
-The page collects a FaxDraft; sending.py asks the one question, hands it to FaxDesk and offers Undo. What is
-entered stays until it is safe on disk, and a fax that comes back (undone, to be edited, forwarded) never
-wipes out another: the one that gives way is offered in the bar. GUI thread. Read next: composed.py,
-sending.py, recipient_field.py.
+The page collects a FaxDraft; made_fax.py makes what is uploaded when that is not the user's own files;
+sending.py asks the one question, hands it to FaxDesk and offers Undo. What is entered stays until it is safe
+on disk, and a fax that comes back (undone, to be edited, forwarded) never wipes out another: the one that
+gives way is offered in the bar. GUI thread. Read next: composed.py, sending.py, composer_preview.py.
 """
 
 from __future__ import annotations
@@ -23,13 +23,17 @@ from rcdesk.core.fax import FaxDraft, Resolution
 from rcdesk.ui.attachments import AttachmentsList, CheckedFile
 from rcdesk.ui.composed import Composed, composed_of, facts, headline, missing, obstacle
 from rcdesk.ui.composer_card import ComposerCard
+from rcdesk.ui.composer_preview import ComposerPreview
 from rcdesk.ui.cover_picker import CoverPicker
-from rcdesk.ui.going_out import GoingOut
 from rcdesk.ui.look import Button, label
+from rcdesk.ui.made_fax import MadeFax
+from rcdesk.ui.preview_fold import PreviewFold
+from rcdesk.ui.preview_pane import PreviewPane
 from rcdesk.ui.recipient_field import RecipientField
-from rcdesk.ui.send_bar import ResolutionChoice, SendBar
+from rcdesk.ui.send_bar import SendBar
 from rcdesk.ui.send_later import AT_ONCE, SendLaterDialog, SendTime, time_words
 from rcdesk.ui.sending import ComposerFace, Sending
+from rcdesk.ui.set_aside import SetAside
 
 FACTS_PAUSE_MS = 250
 
@@ -45,13 +49,15 @@ class FaxPage(ComposerFace):
         self._desk = desk
         self._checks_due = 0
         self._time = AT_ONCE
-        self._set_aside: list[Composed] = []
+        self._set_aside = SetAside()
         self._back: FaxDraft | None = None
         self._told = ""
         self.card = ComposerCard(desk)
-        self.going_out = GoingOut(desk)
+        self.preview = PreviewPane(desk.pages)
+        self.resolution = self.preview.resolution_choice
         self.bar = SendBar()
-        self.resolution = ResolutionChoice()
+        self._made = MadeFax(desk.pages, self)
+        self._side = ComposerPreview(desk, self.card, self.preview)
         self.sending = Sending(desk, self.bar, self)
         self._facts_pause = QTimer(self)
         self._facts_pause.setSingleShot(True)
@@ -69,10 +75,10 @@ class FaxPage(ComposerFace):
             self._back = None
             return
         made = composed_of(draft, self._region)
-        if self.sending.is_busy:
-            self._set_aside.append(made)
+        if self._is_busy:
+            self._set_aside.put(made)
         else:
-            self._put_aside(self.composed)
+            self._set_aside.put(self.composed)
             self._fill(made)
             self.start_new()
         self._refresh()
@@ -135,11 +141,18 @@ class FaxPage(ComposerFace):
     @property
     def composed(self) -> Composed:
         """Everything that stands in the composer now."""
-        return replace(self.card.composed, resolution=self.resolution.value, time=self._time)
+        return replace(
+            self.card.composed,
+            resolution=self.resolution.value,
+            time=self._time,
+            pages=self.preview.pages,
+            is_exact=self.preview.wants_exact,
+        )
 
     def current_draft(self) -> FaxDraft:
         """What Send would hand over now."""
-        return self.composed.draft(self._desk.preferences.value.undo_s)
+        composed = self.composed
+        return self._made.draft_of(composed, composed.draft(self._desk.preferences.value.undo_s))
 
     # How it is put together
 
@@ -147,8 +160,7 @@ class FaxPage(ComposerFace):
         cards = QHBoxLayout()
         cards.setSpacing(24)
         cards.addWidget(self.card, 56)
-        cards.addWidget(self.going_out, 44)
-        self.going_out.setMinimumWidth(260)
+        cards.addWidget(self.preview, 44)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(16)
@@ -158,7 +170,7 @@ class FaxPage(ComposerFace):
         self._add = Button(self.tr("Add files…"), icon_name="plus")
         self._add.setObjectName("addFilesButton")
         self._add.setToolTip(self.tr("Add files (Ctrl+O)"))
-        head.addWidget(self.resolution)
+        head.addWidget(PreviewFold(self, self.card, self.preview).button)
         head.addWidget(self._add)
         layout.addLayout(head)
         layout.addLayout(cards, 1)
@@ -171,14 +183,16 @@ class FaxPage(ComposerFace):
         self.attachments.choose_asked.connect(self.choose_files)
         self.recipients.changed.connect(self._people_changed)
         self.card.changed.connect(self._edited)
-        self.resolution.changed.connect(self._refresh)
         self.bar.send_asked.connect(self.send)
         self.bar.later_asked.connect(self.choose_time)
         self.bar.now_asked.connect(self._forget_time)
         self.bar.restore_asked.connect(self.restore)
         self.bar.queue_asked.connect(self.queue_asked)
-        self.going_out.queue_asked.connect(self.queue_asked)
-        self.going_out.opened.connect(self.opened)
+        self.preview.resolution_changed.connect(self._refresh)
+        self._side.changed.connect(self._edited)
+        self._made.ready.connect(self._send_made)
+        self._made.refused.connect(self._refused)
+        self._made.changed.connect(self._making_changed)
         self.sending.changed.connect(self._refresh)
         self.sending.queued.connect(self._queued)
         self.sending.refused.connect(self._tell)
@@ -219,32 +233,23 @@ class FaxPage(ComposerFace):
 
     @Slot()
     def _refresh(self) -> None:
+        self._side.show(self.card.composed)
         composed = self.composed
         reason = self._obstacle(composed)
-        can_send = not self.sending.is_busy and not reason
+        can_send = not self._is_busy and not reason
         small = facts(composed, self._desk.session.account, self.covers.name)
-        self.bar.show_summary(headline(composed), small, can_send=can_send)
+        self.bar.show_summary(headline(composed, self.preview.transmission_s), small, can_send=can_send)
         self.bar.show_problem(reason or self._told)
         self.bar.show_time(time_words(self._time), is_set=self._time.is_set)
-        self.bar.show_offer(self._offer_words())
+        self.bar.show_offer(self._set_aside.words)
         self.sending.show_undo()
-
-    def _offer_words(self) -> str:
-        if not self._set_aside:
-            return ""
-        last = self._set_aside[-1]
-        people = len(last.entries)
-        to = last.entries[0].shown if people == 1 else self.tr("{0} people").format(people)
-        if people:
-            return self.tr("Another fax is kept here, to {0}.").format(to)
-        return self.tr("Another fax is kept here, without a recipient yet.")
 
     # What happens
 
     @Slot()
     def send(self) -> None:
         """Send the fax when it can go, after at most one question; otherwise say what is missing."""
-        if self.sending.is_busy:
+        if self._is_busy:
             return
         self.recipients.commit_typed()
         composed = self.composed
@@ -257,15 +262,41 @@ class FaxPage(ComposerFace):
         self._tell(reason)
         if reason:
             return
-        self._desk.preferences.update(cover_index=self.covers.index, resolution=draft.resolution.value)
+        self._desk.preferences.update(
+            cover_index=self.covers.index, own_cover=composed.own_cover, resolution=draft.resolution.value
+        )
+        profile = self._desk.session.profile or ServerProfile(name="")
+        self._made.make(composed, draft, self.preview.outgoing, profile)
+
+    @Slot(object)
+    def _send_made(self, draft: FaxDraft) -> None:
+        self.bar.show_news("")
         self.sending.send(draft)
+
+    @Slot(str)
+    def _refused(self, problem: str) -> None:
+        self.bar.show_news("")
+        self._tell(problem)
+
+    @Slot()
+    def _making_changed(self) -> None:
+        if self._made.is_busy:
+            self.bar.show_news(self.tr("Making the pages that are sent…"), role="label", is_busy=True)
+        self._refresh()
+
+    @property
+    def _is_busy(self) -> bool:
+        return self.sending.is_busy or self._made.is_busy
 
     @Slot(object)
     def _queued(self, draft: FaxDraft | None) -> None:
         """It is safe on disk: make room, unless something else was written meanwhile."""
         self.recipients.forget_facts()
         if draft is not None and draft == self.current_draft():
-            self._fill(Composed(cover_index=self.covers.index, resolution=self.resolution.value))
+            own = self.card.composed.own_cover
+            self._fill(
+                Composed(cover_index=self.covers.index, own_cover=own, resolution=self.resolution.value)
+            )
             self.start_new()
         self._refresh()
 
@@ -273,33 +304,30 @@ class FaxPage(ComposerFace):
     def _undone(self, draft: FaxDraft) -> None:
         """A fax was taken back: into the empty composer, or aside when something new stands there."""
         self._back = draft
-        made = composed_of(draft, self._region)
-        if self.composed.is_blank and not self.sending.is_busy:
+        made = self._made.composed_of(draft) or composed_of(draft, self._region)
+        if self.composed.is_blank and not self._is_busy:
             self._fill(made)
             self.start_new()
         else:
-            self._set_aside.append(made)
+            self._set_aside.put(made)
         self._refresh()
 
     @Slot()
     def restore(self) -> None:
         """Exchange the fax set aside last with what stands in the composer."""
-        if self._set_aside and not self.sending.is_busy:
-            back = self._set_aside.pop()
-            self._put_aside(self.composed)
+        if self._set_aside and not self._is_busy:
+            back = self._set_aside.take()
+            self._set_aside.put(self.composed)
             self._fill(back)
             self._refresh()
             self.start_new()
-
-    def _put_aside(self, composed: Composed) -> None:
-        if not composed.is_blank:
-            self._set_aside.append(composed)
 
     def _fill(self, composed: Composed) -> None:
         """Show exactly this."""
         self._time = composed.time
         self.resolution.choose(composed.resolution)
         self.card.fill(composed)
+        self._side.fill(composed)
         self._people_changed()
 
     @Slot()
@@ -375,7 +403,8 @@ class FaxPage(ComposerFace):
         if account is not None:
             self.recipients.set_region(account.home_country)
             if account.cover_pages != self.covers.covers:
-                self.covers.set_covers(account.cover_pages, self._desk.preferences.value.cover_index)
+                kept = self._desk.preferences.value
+                self.covers.set_covers(account.cover_pages, kept.cover_index)
         self._refresh()
 
 

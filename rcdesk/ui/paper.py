@@ -6,8 +6,8 @@ and the fax lists. GUI thread. Read next: cover_picker.py.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from rcdesk.ui.look import color
@@ -82,16 +82,45 @@ def paint_cover(painter: QPainter, rect: QRectF, style: int) -> None:
     painter.restore()
 
 
+def paint_picture(painter: QPainter, rect: QRectF, picture: QPixmap) -> None:
+    """A page's own picture as large as rect allows, on paper with a fine edge."""
+    size = QSizeF(picture.size()).scaled(rect.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    inner = QRectF(rect.center().x() - size.width() / 2, rect.center().y() - size.height() / 2, 0, 0)
+    inner.setSize(size)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.fillRect(inner, color("paper"))
+    painter.drawPixmap(inner, picture, QRectF(picture.rect()))
+    painter.setPen(QPen(color("hairline"), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(inner.adjusted(0.5, 0.5, -0.5, -0.5))
+    painter.restore()
+
+
 class PageGlyph(QWidget):
     """A small sheet as a widget; decoration only, so it takes no focus and has no name."""
 
     def __init__(self, *, is_form: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_form = is_form
+        self._picture = QPixmap()
         self.setFixedSize(36, 46)
+
+    @property
+    def has_picture(self) -> bool:
+        """True when a real page is shown."""
+        return not self._picture.isNull()
+
+    def show_picture(self, picture: QPixmap) -> None:
+        """A real page instead of the painted one."""
+        self._picture = picture
+        self.update()
 
     def paintEvent(self, event: object) -> None:
         """Paint the sheet."""
         painter = QPainter(self)
-        paint_page(painter, QRectF(self.rect()), is_form=self._is_form)
+        if self._picture.isNull():
+            paint_page(painter, QRectF(self.rect()), is_form=self._is_form)
+        else:
+            paint_picture(painter, QRectF(self.rect()), self._picture)
         painter.end()

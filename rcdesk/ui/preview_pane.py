@@ -121,6 +121,11 @@ class PreviewPane(PreviewFace):
         return bool(self.pages.plans) and (self._wants_exact or self._must_be_exact)
 
     @property
+    def wants_exact(self) -> bool:
+        """True when the user asked for exact pages."""
+        return self._wants_exact
+
+    @property
     def _must_be_exact(self) -> bool:
         """Pages were changed, or a file opens with a password only, which is never sent."""
         is_locked = any(plan.source.path in self._desk.unlocked for plan in self.plans)

@@ -345,6 +345,66 @@ class StageProofs(StagePages):
             super().page_image(path, media_type, page, width_px, done)
 
 
+class StageFaxPages(QObject):
+    """PagesDesk's face: nothing is known and nothing comes, unless the test says so."""
+
+    answered = Signal(object, object)
+    refused = Signal(object, object)
+    opened = Signal(object)
+    progressed = Signal(int, int)
+    problem = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exact_dir = Path("/nowhere")
+        self.unlocked: frozenset[Path] = frozenset()
+        self.answers: dict[Any, Any] = {}
+        self.written: list[tuple[Any, ...]] = []
+        self.made: tuple[Document, ...] | None = None
+
+    def known(self, ask: Any) -> Any:
+        """What the test knows."""
+        return self.answers.get(ask)
+
+    def want(self, who: str, asks: Sequence[Any]) -> None:
+        """Nothing comes."""
+
+    def draw(
+        self,
+        key: str,
+        work: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[str], None] | None = None,
+    ) -> None:
+        """Nothing is drawn."""
+
+    def write_documents(
+        self,
+        parts: Sequence[Any],
+        resolution: Resolution,
+        paper: Any,
+        done: Callable[[tuple[Document, ...]], None],
+        failed: Callable[[str], None] | None = None,
+    ) -> None:
+        """Bring what the test set, at once."""
+        self.written.append(tuple(parts))
+        if self.made is not None:
+            done(self.made)
+        elif failed is not None:
+            failed("The disk is full.")
+
+
+class StageCovers(QObject):
+    """CoversDesk's face."""
+
+    changed = Signal()
+    problem = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.covers: tuple[Any, ...] = ()
+
+
 class StagePasted(QObject):
     """PastedDesk's face; the test answers with the files."""
 
@@ -445,6 +505,8 @@ class Stage(QObject):
         self.faxes = StageFaxes()
         self.people = StagePeople()
         self.proofs = StageProofs()
+        self.pages = StageFaxPages()
+        self.covers = StageCovers()
         self.pasted = StagePasted()
         self.watched = StageWatched()
         self.preferences = StagePreferences()

@@ -1,0 +1,158 @@
+"""The composer and its preview kept together: files and cover go one way, thumbnails and trouble the other.
+
+The cards of the documents get a picture of their first page and a badge when something on their pages will
+not arrive well, with one click to mend it. Own covers are written and chosen here too. GUI thread.
+Read next: preview_pane.py, composer_card.py, cover_editor.py.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, QObject, Signal, Slot
+from PySide6.QtGui import QImage, QPixmap
+
+from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.page_asks import AskKind, PageAsk, thumbnail_ask
+from rcdesk.core.account import Account
+from rcdesk.core.cover import CoverFields, CoverTemplate
+from rcdesk.core.fax import Document
+from rcdesk.core.phone_number import pretty
+from rcdesk.ui.attachments import AttachmentCard
+from rcdesk.ui.chips import Entry
+from rcdesk.ui.composed import Composed
+from rcdesk.ui.composer_card import ComposerCard
+from rcdesk.ui.cover_editor import CoverEditor, confidentiality_words
+from rcdesk.ui.page_list import ref_of
+from rcdesk.ui.preview_pane import PreviewPane
+
+WHO = "documents"
+CARD_PX = 36
+
+
+class ComposerPreview(QObject):
+    """changed(): pages, exactness or what is known about them."""
+
+    changed = Signal()
+
+    def __init__(self, desk: Desk, card: ComposerCard, preview: PreviewPane) -> None:
+        super().__init__(preview)
+        self._desk, self._card, self._preview = desk, card, preview
+        self._has_covers = False
+        card.attachments.fix_asked.connect(self._fix)
+        card.covers.edit_asked.connect(self._edit_cover)
+        desk.covers.changed.connect(self._covers_changed)
+        desk.pages.answered.connect(self._answered)
+        preview.plans_changed.connect(self._plans_changed)
+        preview.findings_changed.connect(self._mark_cards)
+        preview.estimate_changed.connect(self.changed)
+        self._covers_changed()
+
+    def show(self, composed: Composed) -> None:
+        """Show what is written."""
+        account = self._desk.session.account
+        self._preview.set_documents(composed.documents)
+        self._preview.set_cover(self._card.covers.choice, cover_fields(composed, account))
+        self._ask_pictures()
+        self._mark_cards()
+
+    def fill(self, composed: Composed) -> None:
+        """Show another fax, with its pages as they were arranged."""
+        self.show(composed)
+        if composed.pages is not None and composed.pages.documents == composed.documents:
+            self._preview.set_pages(composed.pages, is_exact=composed.is_exact)
+
+    # The cards
+
+    def _ask_pictures(self) -> None:
+        pages = self._desk.pages
+        asks = [self._ask(document) for document in self._card.attachments.documents]
+        for ask in asks:
+            picture = pages.known(ask)
+            if isinstance(picture, bytes):
+                self._answered(ask, picture)
+        pages.want(WHO, asks)
+
+    def _ask(self, document: Document) -> PageAsk:
+        return thumbnail_ask(ref_of(document), round(CARD_PX * self._preview.devicePixelRatioF()))
+
+    @Slot(object, object)
+    def _answered(self, ask: PageAsk, answer: object) -> None:
+        if ask.kind is not AskKind.THUMBNAIL or not isinstance(answer, bytes):
+            return
+        for card in self._cards:
+            if card.document is not None and self._ask(card.document) == ask and not card.has_picture:
+                picture = QPixmap.fromImage(QImage.fromData(answer))
+                picture.setDevicePixelRatio(self._preview.devicePixelRatioF())
+                card.show_picture(picture)
+
+    @property
+    def _cards(self) -> tuple[AttachmentCard, ...]:
+        return self._card.attachments.cards
+
+    @Slot()
+    def _mark_cards(self) -> None:
+        """The badge on each card: what is wrong, and whether a click mends it."""
+        for card in self._cards:
+            if card.document is not None:
+                found = self._preview.findings_of(card.document.path)
+                words = list(dict.fromkeys(finding.words for finding in found))
+                more = self.tr("{0} + {1}").format(words[0], len(words) - 1) if len(words) > 1 else ""
+                sentences = "\n".join(dict.fromkeys(finding.sentence for finding in found))
+                can_fix = any(finding.fix is not None for finding in found)
+                card.show_trouble(more or "".join(words[:1]), sentences, can_fix=can_fix)
+
+    @Slot(object)
+    def _fix(self, document: Document) -> None:
+        self._preview.fix_file(document.path)
+
+    @Slot()
+    def _plans_changed(self) -> None:
+        self._mark_cards()
+        self.changed.emit()
+
+    # Own covers
+
+    @Slot()
+    def _covers_changed(self) -> None:
+        """The first time there are any, the one used last is chosen again."""
+        covers = self._desk.covers.covers
+        remembered = self._desk.preferences.value.own_cover if covers and not self._has_covers else ""
+        self._has_covers = self._has_covers or bool(covers)
+        self._card.covers.set_own(covers, remembered)
+
+    @Slot(object)
+    def _edit_cover(self, cover: CoverTemplate | None) -> None:
+        editor = CoverEditor(self._desk.covers, self._desk.pages, cover, parent=self._card.window())
+        editor.saved.connect(self._cover_saved)
+        editor.open()
+
+    @Slot(object)
+    def _cover_saved(self, cover: CoverTemplate) -> None:
+        self._card.covers.set_own(self._desk.covers.covers, cover.id)
+
+
+def cover_fields(composed: Composed, account: Account | None) -> CoverFields:
+    """What a cover says about this fax; with several recipients nobody learns who the others are."""
+    region = account.home_country if account is not None else "US"
+    number = pretty(account.fax_caller_id, region) if account is not None and account.fax_caller_id else ""
+    sender = account.name if account is not None else ""
+    return CoverFields(
+        to=_to(composed.entries, region),
+        sender="\n".join(part for part in (sender, number) if part),
+        company=account.company if account is not None else "",
+        date=QLocale().toString(QDate.currentDate(), QLocale.FormatType.LongFormat),
+        subject=composed.subject,
+        note=composed.note.strip(),
+        confidentiality=confidentiality_words(),
+    )
+
+
+def _to(entries: tuple[Entry, ...], region: str) -> str:
+    people = [entry.recipient for entry in entries if entry.recipient is not None]
+    if len(people) != 1:
+        return _tr("{0} recipients").format(len(people)) if people else ""
+    shown = pretty(people[0].number, region)
+    return f"{people[0].name}\n{shown}" if people[0].name else shown
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ComposerPreview", text)
