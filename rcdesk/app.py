@@ -30,7 +30,7 @@ from rcdesk.bridge.covers_desk import CoversDesk
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.fax_desk import FaxDesk
 from rcdesk.bridge.first_paint import FirstPaint
-from rcdesk.bridge.instance import Instance
+from rcdesk.bridge.instance import FaxOrder, Instance
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.late import Late
 from rcdesk.bridge.notices import Notices
@@ -48,7 +48,7 @@ from rcdesk.core.clock import SystemClock
 from rcdesk.core.errors import RcdeskError, UserError
 from rcdesk.core.folder import FaxRow
 from rcdesk.core.preferences import Preferences
-from rcdesk.core.wish import FaxWish
+from rcdesk.core.wish import FaxWish, WishOutcome
 from rcdesk.store import preferences as preferences_file
 from rcdesk.store.paths import Paths
 from rcdesk.ui.bug_report import BugReports
@@ -160,9 +160,9 @@ class Running:
         if files:
             self.window.add_files(files)
 
-    def show_fax(self, wish: FaxWish) -> None:
-        """A fax asked for on the command line."""
-        self.window.take_fax(wish)
+    def show_fax(self, order: FaxOrder) -> None:
+        """A fax asked for on the command line by another start."""
+        self.window.take_fax(order.wish, order.tell)
 
     def stop(self) -> bool:
         """End everything in order; True when all lanes ended in time. May be called twice."""
@@ -355,11 +355,29 @@ def run(options: Options) -> int:
 
 def _hand_over(instance: Instance, options: Options) -> int:
     """Another rcdesk works on this archive: it gets the files and the user's eyes."""
-    wish = options.fax_wish
-    if instance.send_fax(wish) if wish is not None else instance.send(options.files):
+    if options.fax_wish is not None:
+        return _hand_over_fax(instance, options.fax_wish)
+    if instance.send(options.files):
         return 0
     print(f"rcdesk cannot start: {instance.why_not}", file=sys.stderr)
     return 1
+
+
+def _hand_over_fax(instance: Instance, wish: FaxWish) -> int:
+    outcome = instance.send_fax(wish)
+    if outcome is None:
+        print(
+            "rcdesk fax: the running rcdesk did not say what became of it. Look at its Queue and its New fax "
+            "page before you ask again.",
+            file=sys.stderr,
+        )
+        return 1
+    if wish.is_yes and outcome is WishOutcome.SHOWN:
+        print(
+            "rcdesk fax: it needs your answer in the window. Nothing is queued until then.", file=sys.stderr
+        )
+        return 3
+    return 0
 
 
 def _run_window(application: QApplication, running: Running, options: Options) -> int:

@@ -27,6 +27,7 @@ exit status:
   0  done: the running rcdesk has the request, or the window was opened and closed again
   1  rcdesk could not start, or the running one did not answer
   2  the arguments make no sense or cannot be faxed; nothing was opened, nothing queued
+  3  --yes, but the running rcdesk needs your answer first: it is shown there, nothing is queued yet
 """
 _FAX_NOTES = """\
 The files and numbers are looked at before anything happens. Without --yes the composer opens, filled in, and

@@ -12,13 +12,13 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QLockFile, QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-from rcdesk.core.wish import FaxWish, read_wish, wish_json
+from rcdesk.core.wish import FaxWish, WishOutcome, read_wish, wish_json
 
 _log = logging.getLogger(__name__)
 
@@ -28,13 +28,24 @@ LONGEST_SOCKET_PATH = 100
 """A local socket's path may not be longer than 107 bytes on Linux and 103 on macOS."""
 
 ANSWER_MS = 5000
+DECIDE_MS = 120_000
+"""Long enough to look at a large fax and to put a safe copy on a slow disk."""
+
 MOST_BYTES = 1_000_000
-_HEARD = b"heard\n"
+_HEARD = "heard"
+
+
+class FaxOrder:
+    """A fax another start asks for; tell() it once what became of it. GUI thread."""
+
+    def __init__(self, wish: FaxWish, tell: Callable[[WishOutcome], None]) -> None:
+        self.wish = wish
+        self.tell = tell
 
 
 class Instance(QObject):
     """asked(tuple[Path, ...]): another start wants this window in front, with these files in a new fax.
-    fax_asked(FaxWish): it wants a whole fax, from the command line."""
+    fax_asked(FaxOrder): it wants a whole fax, from the command line, and waits to be told."""
 
     asked = Signal(object)
     fax_asked = Signal(object)
@@ -79,25 +90,29 @@ class Instance(QObject):
 
     def send(self, files: Sequence[Path]) -> bool:
         """Hand files, or only the wish to be seen, to the program that holds the lock; False: no answer."""
-        return self._hand(json.dumps([str(path.absolute()) for path in files]))
+        return self._hand(json.dumps([str(path.absolute()) for path in files])) == [_HEARD]
 
-    def send_fax(self, wish: FaxWish) -> bool:
-        """Hand a fax to the program that holds the lock; False: no answer, or it is of another version."""
-        return self._hand(wish_json(wish))
+    def send_fax(self, wish: FaxWish) -> WishOutcome | None:
+        """Hand a fax to the program that holds the lock and wait for what becomes of it; None: no answer."""
+        heard = self._hand(wish_json(wish), lines=2)
+        if heard[:1] != [_HEARD] or len(heard) < 2:
+            return None
+        return WishOutcome.QUEUED if heard[1] == WishOutcome.QUEUED.value else WishOutcome.SHOWN
 
-    def _hand(self, wish: str) -> bool:
+    def _hand(self, wish: str, lines: int = 1) -> list[str]:
+        """Say one line and hear so many, fewer when no more come in time."""
         socket = QLocalSocket()
         socket.connectToServer(self._name)
         if not socket.waitForConnected(ANSWER_MS):
-            return False
+            return []
         socket.write(QByteArray(wish.encode("utf-8") + b"\n"))
         heard = b""
-        while not heard.endswith(b"\n"):
-            if not socket.waitForReadyRead(ANSWER_MS):
-                return False
+        while heard.count(b"\n") < lines:
+            if not socket.waitForReadyRead(DECIDE_MS if heard else ANSWER_MS):
+                break
             heard += bytes(socket.readAll().data())
         socket.disconnectFromServer()
-        return heard == _HEARD
+        return heard.decode("ascii", "replace").split("\n")[:-1]
 
     def close(self) -> None:
         """Close the door and give the lock back: last of all, when nothing works on the archive any more."""
@@ -144,12 +159,17 @@ class Instance(QObject):
             socket.abort()
             return
         self._heard[socket] = QByteArray()
-        socket.write(QByteArray(_HEARD))
-        socket.flush()
+        self._say(socket, _HEARD)
         if isinstance(asked, FaxWish):
-            self.fax_asked.emit(asked)
+            self.fax_asked.emit(FaxOrder(asked, lambda outcome: self._say(socket, outcome.value)))
         else:
             self.asked.emit(asked)
+
+    def _say(self, socket: QLocalSocket, word: str) -> None:
+        """One line to another start, unless it went away meanwhile."""
+        if socket in self._heard:
+            socket.write(QByteArray(word.encode("ascii") + b"\n"))
+            socket.flush()
 
 
 def _socket_name(data_dir: Path) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,13 @@ from rcdesk.core.fax import Document, FaxDraft, Recipient, Resolution, SendBy
 
 VERSION = 1
 """Of the JSON; a number that is not known is refused, never guessed at."""
+
+
+class WishOutcome(Enum):
+    """What became of a wish; the value is what is told to the other start."""
+
+    SHOWN = "shown"
+    QUEUED = "queued"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

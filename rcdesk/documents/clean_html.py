@@ -12,8 +12,8 @@ from html.parser import HTMLParser
 _KEPT_TAGS = """a abbr b big blockquote br caption center cite code col colgroup dd del div dl dt em font
 h1 h2 h3 h4 h5 h6 hr i ins kbd li ol p pre q s samp small span strike strong sub sup table tbody td tfoot th
 thead tr tt u ul var"""
-_KEPT_ATTRIBUTES = """align bgcolor border cellpadding cellspacing class color colspan dir face height lang nowrap
-rowspan size span start style type valign width"""
+_KEPT_ATTRIBUTES = """align bgcolor border cellpadding cellspacing class color colspan dir face height lang
+nowrap rowspan size span start style type valign width"""
 _TAGS = frozenset(_KEPT_TAGS.split())
 _ATTRIBUTES = frozenset(_KEPT_ATTRIBUTES.split())
 _EMPTY_TAGS = frozenset({"br", "hr", "col"})

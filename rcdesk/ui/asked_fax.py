@@ -7,17 +7,20 @@ that says why it did not go. GUI thread. Read next: core/wish.py, sending.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from PySide6.QtCore import QObject, Slot
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.brake import RecipientFacts, question
-from rcdesk.core.fax import FaxDraft
-from rcdesk.core.wish import FaxWish
+from rcdesk.core.fax import FaxDraft, FaxJob
+from rcdesk.core.wish import FaxWish, WishOutcome
 from rcdesk.ui.fax_page import FaxPage
+
+Tell: TypeAlias = Callable[[WishOutcome], None]
 
 
 class ComposerWindow(Protocol):
@@ -42,15 +45,20 @@ class AskedFaxes(QObject):
         self._window = window
         self._waiting: list[FaxDraft] = []
         self._is_listening = False
+        self._queueing: list[tuple[frozenset[str], Tell]] = []
+        desk.faxes.queued.connect(self._queued)
 
-    def take(self, wish: FaxWish) -> None:
-        """Open it in the composer, or queue it when that was asked and nothing is odd."""
-        if not wish.is_yes:
-            self._open(wish.draft)
-        elif self._desk.session.account is None:
+    def take(self, wish: FaxWish, tell: Tell | None = None) -> None:
+        """Open it in the composer, or queue it when that was asked and nothing is odd; then tell, once."""
+        tell = tell or _nobody_waits
+        if wish.is_yes and self._desk.session.account is not None:
+            self._look(wish.draft, tell)
+            return
+        if wish.is_yes:
             self._wait(wish.draft)
         else:
-            self._look(wish.draft)
+            self._open(wish.draft)
+        tell(WishOutcome.SHOWN)
 
     def _open(self, draft: FaxDraft, problem: str = "") -> None:
         self._window.show_composer()
@@ -78,28 +86,46 @@ class AskedFaxes(QObject):
             if _is_same(composer.current_draft(), draft) and not self._cover_problem(draft):
                 composer.send()
 
-    def _look(self, asked: FaxDraft) -> None:
+    def _look(self, asked: FaxDraft, tell: Tell) -> None:
         kept = self._desk.preferences.value
         cover_index = kept.cover_index if asked.cover_index is None else asked.cover_index
         draft = replace(asked, cover_index=cover_index, undo_s=kept.undo_s)
         problem = self._cover_problem(asked)
         if problem:
-            self._open(draft, problem)
+            self._refused(draft, tell, problem)
             return
-        refused = partial(self._open, draft)
-        self._desk.faxes.ask_facts(draft, partial(self._known, draft), failed=refused)
+        refused = partial(self._refused, draft, tell)
+        self._desk.faxes.ask_facts(draft, partial(self._known, draft, tell), failed=refused)
 
-    def _known(self, draft: FaxDraft, facts: tuple[RecipientFacts, ...]) -> None:
+    def _known(self, draft: FaxDraft, tell: Tell, facts: tuple[RecipientFacts, ...]) -> None:
         if question(facts) is None:
             self._window.composer.sending.expect_other(draft)
-            self._desk.faxes.queue(draft, failed=partial(self._not_queued, draft))
+            self._queueing.append((_numbers(draft), tell))
+            self._desk.faxes.queue(draft, failed=partial(self._not_queued, draft, tell))
             return
         self._open(draft)
+        tell(WishOutcome.SHOWN)
         self._window.composer.send()
 
-    def _not_queued(self, draft: FaxDraft, problem: str) -> None:
-        self._window.composer.sending.expect_other(draft, is_coming=False)
+    def _refused(self, draft: FaxDraft, tell: Tell, problem: str) -> None:
         self._open(draft, problem)
+        tell(WishOutcome.SHOWN)
+
+    @Slot(object)
+    def _queued(self, jobs: tuple[FaxJob, ...]) -> None:
+        """Tell whoever waits for these."""
+        numbers = frozenset(job.recipient.number for job in jobs)
+        for waiting in self._queueing:
+            if waiting[0] == numbers:
+                self._queueing.remove(waiting)
+                waiting[1](WishOutcome.QUEUED)
+                return
+
+    def _not_queued(self, draft: FaxDraft, tell: Tell, problem: str) -> None:
+        self._window.composer.sending.expect_other(draft, is_coming=False)
+        if (_numbers(draft), tell) in self._queueing:
+            self._queueing.remove((_numbers(draft), tell))
+        self._refused(draft, tell, problem)
 
     def _cover_problem(self, draft: FaxDraft) -> str:
         account = self._desk.session.account
@@ -109,6 +135,14 @@ class AskedFaxes(QObject):
             return ""
         words = self.tr("This account has no cover page {0}. Choose one below, then send.")
         return words.format(draft.cover_index)
+
+
+def _numbers(draft: FaxDraft) -> frozenset[str]:
+    return frozenset(recipient.number for recipient in draft.recipients)
+
+
+def _nobody_waits(_: WishOutcome) -> None:
+    """It was this start's own command line."""
 
 
 def _is_same(one: FaxDraft, other: FaxDraft) -> bool:

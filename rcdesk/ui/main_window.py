@@ -35,7 +35,7 @@ from rcdesk.ui.theme import theme
 
 if TYPE_CHECKING:
     from rcdesk.core.fax import Document, FaxDraft
-    from rcdesk.ui.asked_fax import AskedFaxes
+    from rcdesk.ui.asked_fax import AskedFaxes, Tell
     from rcdesk.ui.desk_side import DeskSide
     from rcdesk.ui.fax_page import FaxPage
     from rcdesk.ui.notice_bar import NoticeBar
@@ -160,9 +160,9 @@ class MainWindow(QMainWindow):
 
         return AskedFaxes(self._desk, self, self)
 
-    def take_fax(self, wish: FaxWish) -> None:
-        """A fax asked for on the command line."""
-        self._asked.take(wish)
+    def take_fax(self, wish: FaxWish, tell: Tell | None = None) -> None:
+        """A fax asked for on the command line; tell is called once with what became of it."""
+        self._asked.take(wish, tell)
 
     @Slot()
     def bring_up(self) -> None:

@@ -57,6 +57,17 @@ def test_a_fax_from_the_command_line_goes_without_a_question(
     quit_by_key(display, desk)
 
 
+def test_something_odd_is_asked_and_nothing_is_queued(
+    display: Display, start_desk: StartDesk, simulator_process: SimulatorProcess, tmp_path: Path
+) -> None:
+    desk = sign_in(simulator_process, start_desk)
+    letter = write_pdf(tmp_path / "a letter.pdf")
+    done = command(display, desk, "fax", str(letter), "--to", "2125550134", "--yes")
+    assert done.returncode == 3 and "needs your answer in the window" in done.stderr
+    stays(lambda: not uploads(simulator_process), 2, "nothing to be uploaded")
+    assert "Traceback" not in desk.said()
+
+
 def test_wrong_input_opens_and_sends_nothing(
     display: Display, start_desk: StartDesk, simulator_process: SimulatorProcess, tmp_path: Path
 ) -> None:

@@ -111,7 +111,7 @@ def test_help_tells_every_status(given: list[str], capsys: pytest.CaptureFixture
         parse(given)
     said = capsys.readouterr().out
     assert stopped.value.code == 0
-    assert all(f"\n  {status}  " in said for status in (0, 1, 2))
+    assert all(f"\n  {status}  " in said for status in (0, 1, 2, 3))
 
 
 # What is refused before anything is opened

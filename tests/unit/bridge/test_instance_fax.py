@@ -11,9 +11,9 @@ import pytest
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.instance import Instance, _socket_name
+from rcdesk.bridge.instance import FaxOrder, Instance, _socket_name
 from rcdesk.core.fax import Document, FaxDraft, Recipient
-from rcdesk.core.wish import FaxWish, wish_json
+from rcdesk.core.wish import FaxWish, WishOutcome, wish_json
 
 WISH = FaxWish(
     draft=FaxDraft(
@@ -53,23 +53,50 @@ def folder(tmp_path: Path) -> Path:
     return found
 
 
-def test_the_running_program_gets_the_fax(qtbot: QtBot, folder: Path) -> None:
+@pytest.mark.parametrize("outcome", list(WishOutcome))
+def test_the_running_program_gets_the_fax_and_says_what_became_of_it(
+    qtbot: QtBot, folder: Path, outcome: WishOutcome
+) -> None:
     first = Instance(folder)
     first.listen()
     faxes: list[FaxWish] = []
     others: list[object] = []
-    first.fax_asked.connect(faxes.append)
+
+    def take(order: FaxOrder) -> None:
+        faxes.append(order.wish)
+        order.tell(outcome)
+
+    first.fax_asked.connect(take)
     first.asked.connect(others.append)
-    second = subprocess.Popen(
+    second = _second_start(folder)
+    qtbot.waitUntil(lambda: bool(faxes) and second.poll() is not None, timeout=30_000)
+    said, _ = second.communicate()
+    assert said == f"{outcome}\n" and faxes == [WISH] and others == []
+    first.close()
+
+
+def test_a_program_that_ends_before_it_says_is_no_answer(qtbot: QtBot, folder: Path) -> None:
+    first = Instance(folder)
+    first.listen()
+    orders: list[FaxOrder] = []
+    first.fax_asked.connect(orders.append)
+    second = _second_start(folder)
+    qtbot.waitUntil(lambda: bool(orders), timeout=30_000)
+    first.close()
+    for socket in first.findChildren(QLocalSocket):
+        socket.abort()
+    said, _ = second.communicate(timeout=30)
+    assert said == "None\n"
+    orders[0].tell(WishOutcome.QUEUED)
+
+
+def _second_start(folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-c", SECOND, str(folder), wish_json(WISH)],
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).resolve().parents[3],
     )
-    qtbot.waitUntil(lambda: bool(faxes) and second.poll() is not None, timeout=30_000)
-    said, _ = second.communicate()
-    assert said == "True\n" and faxes == [WISH] and others == []
-    first.close()
 
 
 def test_a_fax_of_another_version_is_not_guessed_at(

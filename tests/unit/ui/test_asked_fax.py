@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.brake import RecipientFacts
 from rcdesk.core.fax import FaxDraft, FaxState, Recipient, Resolution
-from rcdesk.core.wish import FaxWish
+from rcdesk.core.wish import FaxWish, WishOutcome
 from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.review_dialog import ReviewDialog
 
@@ -35,12 +35,19 @@ def window(qtbot: QtBot, stage: Stage) -> MainWindow:
     return made
 
 
+def _take(window: MainWindow, draft: FaxDraft, *, is_yes: bool) -> list[WishOutcome]:
+    """What was told of it, also later."""
+    told: list[WishOutcome] = []
+    window.take_fax(FaxWish(draft=draft, is_yes=is_yes), told.append)
+    return told
+
+
 def _queued(draft: FaxDraft, cover_index: int = 0) -> FaxDraft:
     return replace(draft, cover_index=cover_index, undo_s=10)
 
 
 def test_the_composer_is_filled_in_and_nothing_is_sent(window: MainWindow, stage: Stage) -> None:
-    window.take_fax(FaxWish(draft=DRAFT))
+    assert _take(window, DRAFT, is_yes=False) == [WishOutcome.SHOWN]
     assert window.isVisible() and stage.preferences.value.page == "fax"
     shown = window.composer.current_draft()
     assert (shown.recipients, shown.documents, shown.note) == (DRAFT.recipients, DRAFT.documents, "Hello")
@@ -50,9 +57,14 @@ def test_the_composer_is_filled_in_and_nothing_is_sent(window: MainWindow, stage
 
 def test_with_yes_it_is_queued_without_a_window_when_nothing_is_odd(window: MainWindow, stage: Stage) -> None:
     stage.preferences.update(cover_index=3)
-    window.take_fax(FaxWish(draft=DRAFT, is_yes=True))
+    told = _take(window, DRAFT, is_yes=True)
     assert stage.faxes.drafts == [_queued(DRAFT, 3)]
     assert not window.isVisible()
+    stage.faxes.queued.emit((job(199, FaxState.HELD),))
+    assert told == []
+    for _ in range(2):
+        stage.faxes.queued.emit((job(110, FaxState.HELD),))
+    assert told == [WishOutcome.QUEUED]
 
 
 def test_what_is_being_written_is_not_touched(window: MainWindow, stage: Stage) -> None:
@@ -81,8 +93,8 @@ def test_a_fax_being_queued_is_not_taken_for_the_other_one(window: MainWindow, s
 def test_with_yes_something_odd_opens_the_question(qtbot: QtBot, window: MainWindow, stage: Stage) -> None:
     recipient = DRAFT.recipients[0]
     stage.faxes.facts[recipient.number] = RecipientFacts(recipient=recipient, is_known=False)
-    window.take_fax(FaxWish(draft=DRAFT, is_yes=True))
-    assert stage.faxes.drafts == []
+    told = _take(window, DRAFT, is_yes=True)
+    assert stage.faxes.drafts == [] and told == [WishOutcome.SHOWN]
     assert window.isVisible() and stage.preferences.value.page == "fax"
     dialog = window.findChild(ReviewDialog)
     assert dialog is not None and dialog.isVisible()
@@ -94,16 +106,18 @@ def test_with_yes_something_odd_opens_the_question(qtbot: QtBot, window: MainWin
 def test_what_cannot_be_queued_comes_into_the_composer_with_the_reason(
     window: MainWindow, stage: Stage
 ) -> None:
-    window.take_fax(FaxWish(draft=DRAFT, is_yes=True))
+    told = _take(window, DRAFT, is_yes=True)
     assert stage.faxes.queue_failed is not None
     stage.faxes.queue_failed("The disk is full.")
+    stage.faxes.queued.emit((job(110, FaxState.HELD),))
+    assert told == [WishOutcome.SHOWN]
     assert window.isVisible()
     assert window.composer.current_draft().documents == DRAFT.documents
     assert _problem(window) == "The disk is full."
 
 
 def test_a_cover_page_this_account_has_not(window: MainWindow, stage: Stage) -> None:
-    window.take_fax(FaxWish(draft=replace(DRAFT, cover_index=99), is_yes=True))
+    assert _take(window, replace(DRAFT, cover_index=99), is_yes=True) == [WishOutcome.SHOWN]
     assert stage.faxes.drafts == [] and window.isVisible()
     assert "no cover page 99" in _problem(window)
 
