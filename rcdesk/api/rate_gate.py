@@ -115,10 +115,10 @@ class RateGate:
                 until_s = now_s + min(penalty_s, LONGEST_PENALTY_S)
                 known.penalty_until_s = max(known.penalty_until_s, until_s)
 
-    def wait_s(self, group: str) -> float:
-        """Seconds a request of the group would wait now; 0 when it could go at once."""
+    def wait_s(self, group: str, keep_free: int = 0) -> float:
+        """Seconds a request of the group would wait now, as before() does; 0 when it could go at once."""
         with self._lock:
-            return self._group(group).wait_s(self._clock.monotonic())
+            return self._group(group).wait_s(self._clock.monotonic(), keep_free)
 
     @property
     def penalty_until(self) -> dict[str, float]:

@@ -79,6 +79,7 @@ class Dispatcher:
         SignInNeeded with nothing changed when nobody is signed in, Cancelled before anything was begun,
         StoreError when the archive fails: what is not recorded yet is then recorded by the next call.
         """
+        from rcdesk.api.rest import fax
         from rcdesk.services.connection import session_of
 
         token.check()
@@ -88,7 +89,7 @@ class Dispatcher:
         if not acts_for(session, owner_id):
             return Sent()
         self._signed_in_again(owner_id, session)
-        wait_s = session.gate.wait_s("Heavy")
+        wait_s = fax.wait_s(session)
         if wait_s > GATE_PATIENCE_S:
             return Sent(next_due_at=self._clock.now() + timedelta(seconds=wait_s))
         jobs = self._choose(owner_id)

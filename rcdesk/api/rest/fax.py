@@ -124,6 +124,11 @@ def resend(
     return _created(read_json(answer))
 
 
+def wait_s(session: ApiSession) -> float:
+    """Seconds until a fax request would find a place; 0 when it could go now."""
+    return session.gate.wait_s("Heavy", _LEFT_FOR_CALLS)
+
+
 def clean_name(name: str) -> str:
     """A file name the service accepts: plain ASCII without & @ # $ % ^ * (guide), extension kept."""
     plain = unicodedata.normalize("NFKD", name.replace("\\", "/").rsplit("/", 1)[-1])
