@@ -15,8 +15,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -46,7 +45,6 @@ from rcdesk.bridge.watched_folder import WatchedFolder
 from rcdesk.core.account import Credentials, ServerProfile
 from rcdesk.core.clock import SystemClock
 from rcdesk.core.errors import RcdeskError, UserError
-from rcdesk.core.folder import FaxRow
 from rcdesk.core.preferences import Preferences
 from rcdesk.core.wish import FaxWish, WishOutcome
 from rcdesk.store import preferences as preferences_file
@@ -57,43 +55,17 @@ from rcdesk.ui.theme import theme
 
 if TYPE_CHECKING:
     from rcdesk.bridge.covers_desk import CoverFiles
-    from rcdesk.bridge.folder_pages import Archive
     from rcdesk.bridge.page_asks import PageWork
     from rcdesk.bridge.proof_desk import PageImages
     from rcdesk.cli import Options
-    from rcdesk.services.calls import CallService
     from rcdesk.services.connection import Connection
-    from rcdesk.services.dispatch import Dispatcher
-    from rcdesk.services.faxes import FaxService
-    from rcdesk.services.pasted import PastedFiles
-    from rcdesk.services.people import PeopleService
-    from rcdesk.services.proof import ProofService
-    from rcdesk.services.received import ReceivedService
-    from rcdesk.services.watched import WatchedFiles
+    from rcdesk.services.service_set import ServiceSet
     from rcdesk.simulator import RunningSimulator
     from rcdesk.store.secrets import Secrets
 
 _log = logging.getLogger(__name__)
 
 LANES = ("calls", "faxes", "disk", "archive", "downloads", "pages")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Services:
-    """What the lanes work with; close: the stores below it, in the order of their opening."""
-
-    calls: CallService
-    faxes: FaxService
-    dispatcher: Dispatcher
-    received: ReceivedService
-    people: PeopleService
-    proofs: ProofService
-    folders: Archive
-    pasted: PastedFiles
-    watched: WatchedFiles
-    write_log: Callable[[str, Path], object]
-    first_page: Callable[[FaxRow, int], bytes]
-    close: tuple[Callable[[], None], ...]
 
 
 class Running:
@@ -208,7 +180,7 @@ class Running:
         preferences = PreferencesDesk(
             self.paths.preferences_file, lanes["disk"], preferences_file.load, preferences_file.save
         )
-        late = Late(lambda: self._make_services(session))
+        late = Late(lambda: self._open_services(session))
         self._services = late
 
         def service(name: str) -> Any:
@@ -263,49 +235,11 @@ class Running:
 
         return Covers(self.paths.covers_dir)
 
-    def _make_services(self, session: SessionDesk) -> _Services:
-        """On the first lane that needs one: opening the archive and importing all this takes a while."""
-        from rcdesk.services.calls import CallService
-        from rcdesk.services.dispatch import Dispatcher
-        from rcdesk.services.fax_log import FaxLog
-        from rcdesk.services.faxes import FaxService
-        from rcdesk.services.first_pages import FirstPages
-        from rcdesk.services.pasted import PastedFiles
-        from rcdesk.services.people import PeopleService
-        from rcdesk.services.proof import ProofService
-        from rcdesk.services.received import ReceivedService
-        from rcdesk.services.watched import WatchedFiles
-        from rcdesk.store.folders import Folders
-        from rcdesk.store.outbox import Outbox
-        from rcdesk.store.people import People
-        from rcdesk.store.received import ReceivedFaxes
-        from rcdesk.store.recents import Recents
-        from rcdesk.store.spool import Spool
+    def _open_services(self, session: SessionDesk) -> ServiceSet:
+        """On the first lane that needs one."""
+        from rcdesk.services.service_set import open_services
 
-        paths, clock = self.paths, SystemClock()
-        outbox, spool = Outbox(paths.database), Spool(paths.spool_dir)
-        recents, people = Recents(paths.database), People(paths.database)
-        received = ReceivedFaxes(paths.database, paths.archive_dir)
-        folders = Folders(paths.database)
-
-        def connection() -> Connection | None:
-            return session.connection
-
-        proofs = ProofService(connection, outbox, paths.proof_dir, clock)
-        return _Services(
-            calls=CallService(connection, recents),
-            faxes=FaxService(connection, outbox, spool, clock, received),
-            dispatcher=Dispatcher(connection, outbox, spool, clock),
-            received=ReceivedService(connection, received, clock),
-            people=PeopleService(connection, people, clock),
-            proofs=proofs,
-            folders=folders,
-            pasted=PastedFiles(paths.pasted_dir),
-            watched=WatchedFiles(paths.watched_file),
-            write_log=FaxLog(folders, clock).write,
-            first_page=FirstPages(spool, received, proofs).png,
-            close=(recents.close, outbox.close, received.close, people.close, folders.close),
-        )
+        return open_services(self.paths, lambda: session.connection, SystemClock())
 
 
 def _page_images() -> object:

@@ -1,0 +1,76 @@
+"""All services of one archive, built together: what the lanes work with.
+
+Opening the archive and importing all this takes a while, so it is built on the first lane that needs one of
+them. Without Qt; any thread. Read next: app.py, which gives each desk its service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rcdesk.core.clock import Clock
+from rcdesk.core.folder import FaxRow
+from rcdesk.services.calls import CallService
+from rcdesk.services.dispatch import Dispatcher
+from rcdesk.services.fax_log import FaxLog
+from rcdesk.services.faxes import FaxService
+from rcdesk.services.first_pages import FirstPages
+from rcdesk.services.pasted import PastedFiles
+from rcdesk.services.people import PeopleService
+from rcdesk.services.proof import ProofService
+from rcdesk.services.received import ReceivedService
+from rcdesk.services.watched import WatchedFiles
+from rcdesk.store.folders import Folders
+from rcdesk.store.outbox import Outbox
+from rcdesk.store.paths import Paths
+from rcdesk.store.people import People
+from rcdesk.store.received import ReceivedFaxes
+from rcdesk.store.recents import Recents
+from rcdesk.store.spool import Spool
+
+if TYPE_CHECKING:
+    from rcdesk.services.connection import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSet:
+    """The services; close: the stores below them, in the order of their opening."""
+
+    calls: CallService
+    faxes: FaxService
+    dispatcher: Dispatcher
+    received: ReceivedService
+    people: PeopleService
+    proofs: ProofService
+    folders: Folders
+    pasted: PastedFiles
+    watched: WatchedFiles
+    write_log: Callable[[str, Path], object]
+    first_page: Callable[[FaxRow, int], bytes]
+    close: tuple[Callable[[], None], ...]
+
+
+def open_services(paths: Paths, connection: Callable[[], Connection | None], clock: Clock) -> ServiceSet:
+    """Open the archive and build everything on it. Raises StoreError when it cannot be opened."""
+    outbox, spool = Outbox(paths.database), Spool(paths.spool_dir)
+    recents, people = Recents(paths.database), People(paths.database)
+    received = ReceivedFaxes(paths.database, paths.archive_dir)
+    folders = Folders(paths.database)
+    proofs = ProofService(connection, outbox, paths.proof_dir, clock)
+    return ServiceSet(
+        calls=CallService(connection, recents),
+        faxes=FaxService(connection, outbox, spool, clock, received),
+        dispatcher=Dispatcher(connection, outbox, spool, clock),
+        received=ReceivedService(connection, received, clock),
+        people=PeopleService(connection, people, clock),
+        proofs=proofs,
+        folders=folders,
+        pasted=PastedFiles(paths.pasted_dir),
+        watched=WatchedFiles(paths.watched_file),
+        write_log=FaxLog(folders, clock).write,
+        first_page=FirstPages(spool, received, proofs).png,
+        close=(recents.close, outbox.close, received.close, people.close, folders.close),
+    )
