@@ -145,12 +145,12 @@ class FaxService:
         return self._move_those_in(frozenset({FaxState.HELD}), job_ids, FaxState.CANCELLED, say.UNDONE)
 
     def cancel(self, job_ids: Sequence[int]) -> CancelOutcome:
-        """Take these out of the queue. What is being sent, or is with RingCentral, is told in gone."""
+        """Take these out of the queue. What is being sent, is there already, or was sent is told in gone."""
         unsure = frozenset({FaxState.INTERRUPTED, FaxState.NEEDS_YOU})
         cancelled = self._move_those_in(
             CANCELLABLE - unsure, job_ids, FaxState.CANCELLED, say.CANCELLED
         ) + self._move_those_in(unsure, job_ids, FaxState.CANCELLED, say.CANCELLED_UNSURE)
-        gone_states = (FaxState.SENDING, FaxState.HANDED_OVER)
+        gone_states = (FaxState.SENDING, FaxState.HANDED_OVER, FaxState.SENT)
         gone = tuple(job for job in self._outbox.many(job_ids) if job.state in gone_states)
         return CancelOutcome(cancelled=cancelled, gone=gone)
 
@@ -264,9 +264,10 @@ class FaxService:
 
     # -- questions ------------------------------------------------------------------------------------------
 
-    def live(self, owner_id: str) -> tuple[FaxJob, ...]:
-        """Every fax that is not over, oldest first."""
-        return self._outbox.live(owner_id)
+    def live(self, owner_id: str, also: Sequence[int] = ()) -> tuple[FaxJob, ...]:
+        """Every fax that is not over, oldest first; before them those of `also` that are over by now."""
+        over = (job for job in self._outbox.many(also) if job.state.is_final)
+        return (*over, *self._outbox.live(owner_id))
 
     def counts(self, owner_id: str) -> FolderCounts:
         """The pills of the side bar."""
