@@ -71,9 +71,12 @@ _PICTURES = (
     (b"GIF89a", "gif"),
     (b"II*\x00", "tif"),
     (b"MM\x00*", "tif"),
+    (b"II+\x00", "tif"),
+    (b"MM\x00+", "tif"),
     (b"8BPS", "psd"),
     (b"{\\rtf", "rtf"),
 )
+_BITMAP_HEADS = frozenset({12, 40, 52, 56, 64, 108, 124})
 _PROGRAMS = (b"MZ", b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
 
 
@@ -89,7 +92,7 @@ def kind_of(head: bytes, ending: str) -> str | None:
             return kind
     if head.startswith(_PROGRAMS):
         return None
-    if head.startswith(b"BM") and ending in ("bmp", ""):
+    if head.startswith(b"BM") and (ending in ("bmp", "") or _is_bitmap(head)):
         return "bmp"
     if head.startswith(b"PK\x03\x04"):
         return ending if ending in _ZIPPED else _zipped_kind(head)
@@ -103,6 +106,11 @@ def kind_of(head: bytes, ending: str) -> str | None:
     ):
         return None
     return ending if ending in MEDIA_TYPES else None
+
+
+def _is_bitmap(head: bytes) -> bool:
+    """True when what follows "BM" is a bitmap's header: nothing reserved, a known length of what comes."""
+    return head[6:10] == bytes(4) and int.from_bytes(head[14:18], "little") in _BITMAP_HEADS
 
 
 def is_text(head: bytes) -> bool:

@@ -63,10 +63,9 @@ class MemoryWatch:
         self._most_bytes = most_bytes
         self._is_busy = threading.Event()
 
-    def start(self) -> None:
-        """Set the limit and begin to watch."""
+    def watch(self) -> None:
+        """Begin to watch."""
         threading.Thread(target=self._watch, name="page-room-memory", daemon=True).start()
-        bound_address_space()
 
     def __enter__(self) -> None:
         self._is_busy.set()

@@ -108,6 +108,7 @@ class Office:
         self._program = program
         self._timeout_s = timeout_s
         self._turn = threading.Lock()
+        self._is_closed = threading.Event()
 
     @property
     def is_there(self) -> bool:
@@ -128,6 +129,8 @@ class Office:
         while not self._turn.acquire(timeout=_LOOK_EVERY_S):
             token.check()
         try:
+            if self._is_closed.is_set():
+                raise Cancelled()
             if not kept.is_file():
                 self._make(program, path, kept, token)
             return kept
@@ -137,7 +140,8 @@ class Office:
             self._turn.release()
 
     def close(self) -> None:
-        """Remove everything that was kept."""
+        """End what is under way as cancelled and remove everything that was kept."""
+        self._is_closed.set()
         with self._turn:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -192,7 +196,7 @@ class Office:
                     status = process.wait(_LOOK_EVERY_S)
                     break
                 except subprocess.TimeoutExpired:
-                    if token.is_cancelled:
+                    if token.is_cancelled or self._is_closed.is_set():
                         raise Cancelled() from None
                     if time.monotonic() > deadline:
                         raise UserError(_SLOW) from None

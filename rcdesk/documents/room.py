@@ -7,6 +7,7 @@ third looks at the memory while a job runs. It ends with its parent. Read next: 
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import queue
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Answer = tuple[Header, bytes]
+_CHUNK_BYTES = 1024 * 1024
 _KEPT_FILES = 3
 _BACKGROUND_NICE = 5
 _KEPT_PAGES = 3
@@ -144,6 +146,8 @@ class Room:
         sent = [plan for plan in plans if plan.is_sent]
         resolution, paper = wire.sheet_from_json(job)
 
+        _check_unchanged({plan.source.path: plan.source.digest for plan in sent}, token)
+
         def each() -> Iterator[Image]:
             for number, plan in enumerate(sent):
                 token.check()
@@ -155,6 +159,25 @@ class Room:
         how = write_pdf if job["kind"] == "pdf" else write_tiff
         facts = how(each(), Path(job["target"]), resolution)
         return {"value": wire.facts_to_json(facts)}, b""
+
+
+def _check_unchanged(digests: dict[Path, str], token: CancelToken) -> None:
+    """Raise UserError when a file is not the one whose digest is known."""
+    for path, digest in digests.items():
+        if not digest:
+            continue
+        found = hashlib.sha256()
+        try:
+            with path.open("rb") as file:
+                while piece := file.read(_CHUNK_BYTES):
+                    token.check()
+                    found.update(piece)
+        except OSError as exc:
+            raise UserError("This file is not there any more. Choose another.") from exc
+        if found.hexdigest() != digest:
+            raise UserError(
+                "A file has changed since its pages were shown. Nothing was sent. Look at it again."
+            )
 
 
 def _password(job: Header, ref: PageRef) -> str | None:
@@ -237,7 +260,8 @@ def main() -> int:
     if "--background" in sys.argv and hasattr(os, "nice"):
         os.nice(_BACKGROUND_NICE)
     memory = limits.MemoryWatch()
-    memory.start()
+    memory.watch()
+    limits.bound_address_space()
     desk = _Desk(incoming)
     threading.Thread(target=desk.read, name="page-room-reader", daemon=True).start()
     room = Room()

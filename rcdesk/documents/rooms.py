@@ -8,6 +8,7 @@ Used by worker.py only. Read next: room.py.
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import subprocess
@@ -26,6 +27,7 @@ from rcdesk.core.paper import PageRef
 from rcdesk.documents import limits, wire
 from rcdesk.documents.wire import Header
 
+_log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 START_TIMEOUT_S = 30.0
 _LOOK_EVERY_S = 0.05
@@ -175,11 +177,19 @@ class PageRoom:
         finally:
             self._turn.release()
 
-    def close(self, *, for_good: bool = False) -> None:
-        """End the child. A job under way fails; for_good: none is started again."""
-        self._is_closed = self._is_closed or for_good
+    def retire(self) -> None:
+        """End the child unless somebody else is having a job done."""
+        if self._turn.acquire(blocking=False):
+            try:
+                self._drop()
+            finally:
+                self._turn.release()
+
+    def close(self) -> None:
+        """End the child for good; a job under way is cancelled."""
+        self._is_closed = True
         process = self._process
-        if for_good and process is not None:
+        if process is not None:
             process.kill()
         with self._turn:
             self._drop()
@@ -223,6 +233,8 @@ class PageRoom:
                     report(int(header["done"]), int(header["of"]))
                 continue
             if "error" in header:
+                if "bug" in header["error"]:
+                    _log.warning("page room: %s in %s", str(header["error"]["bug"])[:80], job["do"])
                 raise wire.error_from_json(header["error"])
             return found
 

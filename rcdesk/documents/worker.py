@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -128,8 +127,9 @@ class PageWorker:
     ) -> FaxFileFacts:
         """Write the whole fax, page by page; target is whole or untouched.
 
-        report: pages done and pages in all, on the calling thread. Pages that are removed are left out.
-        Raises as count, and StoreUnavailable when target cannot be written.
+        report: pages done and pages in all, on the calling thread. Pages that are removed are left out. A
+        source with a digest must still have it: what was looked at is what is sent. Raises as count, and
+        StoreUnavailable when target cannot be written.
         """
         if len(plans) > _MOST_PAGES_WRITTEN:
             raise UserError(f"{len(plans)} pages are more than a fax can hold. Send it in parts.")
@@ -146,13 +146,13 @@ class PageWorker:
         try:
             found, _ = self._ask(self._long, job, self._page_timeout_s, token, report=report)
         finally:
-            self._long.close()
+            self._long.retire()
         return wire.facts_from_json(found["value"])
 
     def close(self) -> None:
         """End the rooms and empty the cache. Jobs under way fail as cancelled."""
-        self._quick.close(for_good=True)
-        self._long.close(for_good=True)
+        self._quick.close()
+        self._long.close()
         self._office.close()
         with self._guard:
             self._passwords.clear()
@@ -219,6 +219,5 @@ def _moved(plan: PagePlan, drawable: dict[Path, PageRef]) -> Header:
     data = wire.plan_to_json(plan)
     found = drawable.get(plan.source.path)
     if found is not None:
-        with suppress(KeyError):
-            data["source"].update(path=str(found.path), media_type=found.media_type)
+        data["source"].update(path=str(found.path), media_type=found.media_type, digest=found.digest)
     return data

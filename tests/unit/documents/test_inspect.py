@@ -65,6 +65,29 @@ def test_each_refusal_is_one_clear_sentence(tmp_path: Path, name: str, content: 
         inspect(path)
 
 
+@pytest.mark.parametrize(
+    ("kind", "media_type"),
+    [
+        ("PNG", "image/png"),
+        ("JPEG", "image/jpeg"),
+        ("GIF", "image/gif"),
+        ("BMP", "image/bmp"),
+        ("TIFF", "image/tiff"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.pdf", "a.txt", "a", "a.doc", "a.jpg"])
+def test_the_kind_is_that_of_the_content_not_of_the_name(
+    tmp_path: Path, kind: str, media_type: str, name: str
+) -> None:
+    Image.new("L", (30, 40)).save(tmp_path / name, kind)
+    assert (inspect(tmp_path / name).media_type, inspect(tmp_path / name).pages) == (media_type, 1)
+
+
+def test_text_that_begins_like_a_bitmap_is_text(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("BMW, three years old, one owner", encoding="utf-8")
+    assert inspect(tmp_path / "a.txt").media_type == "text/plain"
+
+
 def test_missing_folder_and_unreadable(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="not there any more"):
         inspect(tmp_path / "gone.pdf")

@@ -151,6 +151,18 @@ def test_it_can_be_called_off(tmp_path: Path, soffice: Path) -> None:
     timer.join()
 
 
+def test_closing_ends_it(tmp_path: Path, soffice: Path) -> None:
+    office = Office(tmp_path / "cache", program=soffice)
+    timer = threading.Timer(0.3, office.close)
+    timer.start()
+    with pytest.raises(Cancelled):
+        office.pdf_of(docx(tmp_path / "a.docx", b"hang"), CancelToken())
+    timer.join()
+    with pytest.raises(Cancelled):
+        office.pdf_of(docx(tmp_path / "b.docx"), CancelToken())
+    assert not (tmp_path / "cache" / "office").exists()
+
+
 def test_without_libreoffice_it_is_said_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     if find_libreoffice() is not None:

@@ -9,6 +9,8 @@ import hashlib
 import io
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -188,6 +190,17 @@ def test_nothing_left_to_send_and_nowhere_to_write(
     assert not list(tmp_path.glob(".unfinished*"))
 
 
+def test_a_file_that_changed_since_it_was_shown_is_not_written(
+    tmp_path: Path, worker: PageWorker, letter: PageRef
+) -> None:
+    known = replace(letter, digest=hashlib.sha256(letter.path.read_bytes()).hexdigest())
+    target = tmp_path / "a.tif"
+    assert worker.write([PagePlan(source=known)], FINE, LETTER, target).pages == 1
+    letter.path.write_bytes(text_pdf(2, seed=9))
+    with pytest.raises(UserError, match="changed since its pages were shown"):
+        worker.write([PagePlan(source=known)], FINE, LETTER, target)
+
+
 def test_a_locked_pdf_asks_for_its_password(tmp_path: Path, worker: PageWorker) -> None:
     ref = PageRef(path=locked_pdf(tmp_path / "locked.pdf"), media_type=PDF)
     with pytest.raises(PasswordNeeded) as first:
@@ -359,6 +372,29 @@ def test_names_of_every_sort_reach_the_room(tmp_path: Path, worker: PageWorker, 
         path = tmp_path / name
         path.write_bytes(letter.path.read_bytes())
         assert worker.count(PageRef(path=path, media_type=PDF)) == 2
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system does not tell")
+@pytest.mark.parametrize(
+    ("guard", "status"),
+    [
+        ("limits.MemoryWatch(150_000_000)", limits.OVER_MEMORY_STATUS),
+        ("contextlib.nullcontext(limits.bound_address_space(100_000_000))", 5),
+    ],
+)
+def test_each_guard_of_the_memory_works_by_itself(guard: str, status: int) -> None:
+    """One ends the process, the other lets the allocation fail."""
+    program = (
+        "import contextlib, sys, threading\nfrom rcdesk.documents import limits\n"
+        f"guard = {guard}\n"
+        "if hasattr(guard, 'watch'): guard.watch()\n"
+        "with guard:\n"
+        "    try: kept = [bytearray(10_000_000) for _ in range(30)]\n"
+        "    except MemoryError: sys.exit(5)\n"
+        "    threading.Event().wait(20)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], timeout=60, check=False)
+    assert done.returncode == status
 
 
 def test_frames_are_checked_on_the_way_in() -> None:
