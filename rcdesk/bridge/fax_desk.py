@@ -171,6 +171,7 @@ class FaxDesk(QObject):
             lambda token, report: service.queue(draft, account, token, report),
             done=done,
             failed=lambda error: self._tell(error, failed),
+            is_kept=True,
         )
 
     def undo_left_s(self, job_ids: int | Sequence[int]) -> float:
@@ -280,9 +281,11 @@ class FaxDesk(QObject):
         self._held.changed.connect(self._take)
         self._held.undone.connect(self.undone)
         self._held.problem.connect(self.problem)
+        self._held.problem.connect(self._load)
         self._stop.changed.connect(self._take)
         self._stop.said.connect(self.said)
         self._stop.problem.connect(self.problem)
+        self._stop.problem.connect(self._load)
         self._pump.sent.connect(self._sent)
         self._pump.problem.connect(self.problem)
         self._pump.stalled.connect(self._load)
@@ -297,7 +300,12 @@ class FaxDesk(QObject):
         self._disk.submit(lambda token, report: work(service), done=done, failed=self._tell)
 
     def _submit_kept(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
-        self._disk.submit(lambda token, report: work(), done=done, failed=self._tell, is_kept=True)
+        def failed(error: RcdeskError) -> None:
+            self._tell(error)
+            # Some of them may have moved.
+            self._load()
+
+        self._disk.submit(lambda token, report: work(), done=done, failed=failed, is_kept=True)
 
     def _change(self, work: Callable[[FaxService], Iterable[FaxJob]]) -> None:
         service = self._service
@@ -343,23 +351,18 @@ class FaxDesk(QObject):
         is_signed_in = self._session.state is SessionState.SIGNED_IN
         if is_signed_in and not self._was_signed_in:
             self._pump.forget_failures()
-            now = self._clock.now()
-            waiting = [
-                job.id
-                for job in self._jobs.all
-                if job.wait_reason is WaitReason.NO_CONNECTION
-                and (job.keep_trying_until is None or job.keep_trying_until > now)
-            ]
+            waiting = [job.id for job in self._jobs.all if job.wait_reason is WaitReason.NO_CONNECTION]
             if waiting:
-                self._change(lambda service: service.retry(waiting))
+                self._change(lambda service: service.go_on(waiting))
         self._was_signed_in = is_signed_in
         self._pump.pump()
         self._watch.schedule()
 
     @Slot()
     def _load(self) -> None:
-        """Read the account's live jobs from the outbox."""
+        """Read the account's live jobs from the outbox, and those that seem to be."""
         owner_id, pauses = self._jobs.owner_id, self._pauses
+        known = [job.id for job in self._jobs.all if not job.state.is_final]
         if not owner_id:
             return
 
@@ -375,7 +378,7 @@ class FaxDesk(QObject):
                 self._pump.pump()
                 self._watch.schedule()
 
-        self._read(lambda service: (service.live(owner_id), service.is_paused(owner_id)), done)
+        self._read(lambda service: (service.live(owner_id, known), service.is_paused(owner_id)), done)
 
     @Slot(object)
     def _sent(self, turn: Round) -> None:

@@ -64,7 +64,7 @@ class FaxJobs(QObject):
         self.changed.emit(())
 
     def merge(self, jobs: Iterable[FaxJob], *, is_news: bool = True) -> None:
-        """Take in newer values. is_news: False for what was so before this run looked."""
+        """Take in newer values. is_news: False for what may have been so before this run looked."""
         news: list[FaxJob] = []
         has_moved = False
         for job in jobs:
@@ -74,7 +74,7 @@ class FaxJobs(QObject):
             self._jobs[job.id] = job = _with_progress(job, before)
             has_new_state = before is None or before.state is not job.state
             has_moved = has_moved or has_new_state
-            if is_news and has_new_state and job.state in _NEWS:
+            if (is_news or before is not None) and has_new_state and job.state in _NEWS:
                 news.append(job)
             self.job_changed.emit(job)
         self._drop_oldest()

@@ -114,6 +114,11 @@ class FaxPump(QObject):
         """Stop these when they are being sent now; returns which ones were."""
         return self._upload.cancel(job_ids)
 
+    def cancel_later(self, job_ids: Sequence[int]) -> None:
+        """Cancel these in the next turn: see FaxUpload."""
+        self._upload.cancel_later(job_ids)
+        self.pump()
+
     def forget_failures(self) -> None:
         """The cause of earlier failures is gone: the next turn may come at once."""
         self._failures = 0

@@ -53,15 +53,7 @@ class FaxStop(QObject):
     def cancel(self, job_ids: Sequence[int]) -> None:
         """Stop what has not gone; what RingCentral has already is taken back where that is possible."""
         going = self._pump.cancel(job_ids)
-        rest = tuple(job_id for job_id in job_ids if job_id not in going)
-        service = self._service
-        if rest:
-            self._disk.submit(
-                lambda token, report: service.cancel(rest),
-                done=self._cancelled,
-                failed=self._tell,
-                is_kept=True,
-            )
+        self._cancel_here([job_id for job_id in job_ids if job_id not in going], self._cancelled)
 
     def reschedule(self, job_ids: Sequence[int], send_at: datetime | None, send_by: SendBy) -> None:
         """Another time for these; those the service keeps for later are taken back from it first."""
@@ -88,6 +80,13 @@ class FaxStop(QObject):
         if turn.left:
             self.cancel(sorted(turn.left))
 
+    def _cancel_here(self, job_ids: Sequence[int], done: Callable[[CancelOutcome], None]) -> None:
+        service, ids = self._service, tuple(job_ids)
+        if ids:
+            self._disk.submit(
+                lambda token, report: service.cancel(ids), done=done, failed=self._tell, is_kept=True
+            )
+
     def _cancelled(self, outcome: CancelOutcome) -> None:
         """Some could be stopped here; for the others the service, or the request under way, is asked."""
         self.changed.emit((*outcome.cancelled, *outcome.gone))
@@ -95,7 +94,21 @@ class FaxStop(QObject):
             words = self.tr("Stopped: {0}. Already gone to RingCentral: {1}.")
             stopped, gone = str(len(outcome.cancelled)), str(len(outcome.gone))
             self.said.emit(words.replace("{0}", stopped).replace("{1}", gone))
-        self._pump.cancel([job.id for job in outcome.gone if job.state is FaxState.SENDING])
+        self._cancel_here(self._missed(outcome), self._cancelled_again)
+        self._take_back_those(outcome)
+
+    def _cancelled_again(self, outcome: CancelOutcome) -> None:
+        self.changed.emit((*outcome.cancelled, *outcome.gone))
+        self._pump.cancel_later(self._missed(outcome))
+        self._take_back_those(outcome)
+
+    def _missed(self, outcome: CancelOutcome) -> list[int]:
+        """Stop the request under way; those that were being sent, and whose request is over by now."""
+        sending = [job.id for job in outcome.gone if job.state is FaxState.SENDING]
+        going = self._pump.cancel(sending)
+        return [job_id for job_id in sending if job_id not in going]
+
+    def _take_back_those(self, outcome: CancelOutcome) -> None:
         there = [job.id for job in outcome.gone if job.state is FaxState.HANDED_OVER]
         if there:
             self._take_back(there, None)

@@ -8,8 +8,8 @@ fax_pump.py, services/dispatch.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
@@ -42,8 +42,8 @@ class Round:
 class _Wish:
     """Which jobs of a turn the user no longer wants; read on the lane when its request is over."""
 
-    def __init__(self) -> None:
-        self.job_ids: frozenset[int] = frozenset()
+    def __init__(self, job_ids: frozenset[int] = frozenset()) -> None:
+        self.job_ids = job_ids
 
 
 class FaxUpload(QObject):
@@ -62,6 +62,7 @@ class FaxUpload(QObject):
         self._faxes = faxes
         self._task: Task[Round] | None = None
         self._wish = _Wish()
+        self._unheard: frozenset[int] = frozenset()
         self._job_ids: tuple[int, ...] = ()
         self._is_complete = False
         self._since = QElapsedTimer()
@@ -78,20 +79,25 @@ class FaxUpload(QObject):
 
     def begin(self, owner_id: str) -> None:
         """Send what comes next. Only when not is_busy."""
-        self._wish = wish = _Wish()
+        self._wish = wish = _Wish(self._unheard)
+        self._unheard = frozenset()
         self._since.invalidate()
         dispatcher, faxes = self._dispatcher, self._faxes
 
         def work(token: CancelToken, report: Report) -> Round:
+            early = faxes.cancel(sorted(wish.job_ids)) if wish.job_ids else None
             sent = dispatcher.send_next(owner_id, token, report)
             unwanted = wish.job_ids
-            return Round(
-                sent=sent,
-                cancelled=faxes.cancel(sorted(unwanted)) if unwanted else None,
-                left=unwanted,
-            )
+            cancelled = faxes.cancel(sorted(unwanted)) if unwanted else None
+            if early is not None and cancelled is not None:
+                cancelled = replace(cancelled, cancelled=early.cancelled + cancelled.cancelled)
+            return Round(sent=sent, cancelled=cancelled, left=unwanted)
 
         self._task = self._lane.submit(work, done=self._done, failed=self._failed, progress=self._progress)
+
+    def cancel_later(self, job_ids: Iterable[int]) -> None:
+        """How the request of these ended could not be written down yet: cancel them in the turn that does."""
+        self._unheard |= frozenset(job_ids)
 
     def cancel(self, job_ids: Sequence[int]) -> frozenset[int]:
         """The user no longer wants these sent; returns the ones of this request: they are seen to here."""
@@ -121,6 +127,7 @@ class FaxUpload(QObject):
         self.finished.emit(Round(sent=ended.sent, cancelled=ended.cancelled, left=wished - ended.left))
 
     def _failed(self, error: RcdeskError) -> None:
+        self.cancel_later(self._wish.job_ids)
         self._end()
         self.failed.emit(error)
 
