@@ -1,34 +1,24 @@
-"""Pages on paper: size, turning, fitting, dots kept, the choice of dither, text laid out, coded."""
+"""Pages on paper: size, turning, fitting, dots kept, the choice of dither.
+
+Real files of every kind are drawn as the page room draws them, and looked at dot by dot.
+"""
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw
 
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import Dither, Fix, PagePlan, PageRef, PaperSize, Place
-from rcdesk.documents.fax_file import coded, write_pdf, write_tiff
+from rcdesk.core.paper import Dither, Fix, PaperSize, Place
 from rcdesk.documents.pages import count_pages, open_pages
 from rcdesk.documents.raster import chosen_dither, fax_page, grey_page, ink_place, placement
-from rcdesk.documents.text_pages import (
-    COLUMNS,
-    LINES_PER_PAGE,
-    TextPages,
-    laid_out,
-    missing_letters,
-    page_starts,
-)
-from rcdesk.documents.transmission import page_seconds
+from tests.unit.documents.one_page import ink, page_of, plan_of, same
 from tests.unit.documents.sample_files import (
     MAKERS,
     PDF,
-    TEXT,
     TIFF,
     drawn_page,
     fax_tiff,
@@ -41,33 +31,6 @@ from tests.unit.documents.sample_files import (
 
 FINE, STANDARD = Resolution.FINE, Resolution.STANDARD
 LETTER, LEGAL, A4 = PaperSize.LETTER, PaperSize.LEGAL, PaperSize.A4
-
-
-def plan_of(path: Path, media_type: str, page: int = 0, **options: object) -> PagePlan:
-    source = PageRef(path=path, media_type=media_type, page=page)
-    return PagePlan(source=source, **options)  # type: ignore[arg-type]
-
-
-def page_of(
-    path: Path,
-    media_type: str,
-    resolution: Resolution = FINE,
-    paper: PaperSize = LETTER,
-    page: int = 0,
-    **options: object,
-) -> Image.Image:
-    with open_pages(path, media_type) as pages:
-        return fax_page(pages, page, plan_of(path, media_type, page, **options), resolution, paper)
-
-
-def same(one: Image.Image, other: Image.Image) -> bool:
-    return one.size == other.size and ImageChops.logical_xor(one, other).getbbox() is None
-
-
-def ink(page: Image.Image) -> tuple[int, int, int, int]:
-    found = ImageChops.invert(page).getbbox()
-    assert found is not None
-    return found
 
 
 @pytest.mark.parametrize(
@@ -276,6 +239,18 @@ def test_small_print_is_enlarged_to_the_width(tmp_path: Path) -> None:
     assert place.x == pytest.approx(500 / 1700, abs=0.03) and place.height == pytest.approx(0.23, abs=0.03)
 
 
+def test_enlarging_cuts_off_nothing_that_is_faint(tmp_path: Path) -> None:
+    page = Image.new("L", (850, 1100), 255)
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((300, 300, 500, 400), fill=0)
+    pen.rectangle((200, 600, 600, 700), fill=230)
+    page.save(tmp_path / "a.png", dpi=(100, 100))
+    with open_pages(tmp_path / "a.png", "image/png") as pages:
+        place = ink_place(pages, 0, 0)
+    assert place.x < 200 / 850 and place.x + place.width > 600 / 850
+    assert place.y < 300 / 1100 and place.y + place.height > 700 / 1100
+
+
 def test_a_blank_page_cannot_be_enlarged_and_does_not_mind(tmp_path: Path) -> None:
     Image.new("L", (850, 1100), 255).save(tmp_path / "a.png", dpi=(100, 100))
     page = page_of(tmp_path / "a.png", "image/png", fixes=frozenset({Fix.ENLARGE}))
@@ -342,105 +317,3 @@ def test_a_cropped_page_is_the_part_of_the_whole(tmp_path: Path) -> None:
             part = pages.drawn(0, (400, 250), 0, Place(x=0.25, y=0.25, width=0.5, height=0.25))
         difference = ImageChops.difference(part, whole.crop((200, 250, 600, 500)))
         assert sum(difference.histogram()[64:]) < 400 * 250 * 0.02
-
-
-# Text
-
-
-def test_text_is_laid_out_by_lines_words_and_form_feeds(tmp_path: Path) -> None:
-    assert laid_out("a\r\nb\rc\n") == ["a", "b", "c"]
-    assert laid_out("") == [""]
-    long = laid_out("word " * 40)
-    assert all(len(line) <= COLUMNS for line in long) and " ".join(long).split() == ["word"] * 40
-    assert laid_out("x" * (COLUMNS * 2 + 1)) == ["x" * COLUMNS] * 2 + ["x"]
-    assert laid_out("一" * COLUMNS) == ["一" * (COLUMNS // 2)] * 2
-    path = tmp_path / "a.txt"
-    path.write_text("first\fsecond\n" + "line\n" * LINES_PER_PAGE, encoding="utf-8")
-    with TextPages(path) as pages:
-        assert pages.count == 3
-        assert pages.lines(0) == ("first",) and pages.lines(1)[0] == "second"
-        assert pages.lines(2) == ("line",)
-
-
-@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=2000))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_every_text_has_pages_that_hold_all_its_lines(text: str) -> None:
-    lines = laid_out(text)
-    starts = page_starts(lines)
-    assert starts[0] == 0 and starts[-1] == len(lines) and len(starts) >= 2
-    for first, end in itertools.pairwise(starts):
-        assert 0 <= end - first <= LINES_PER_PAGE + 1
-        assert sum(line != "\f" for line in lines[first:end]) <= LINES_PER_PAGE
-    letters = [c for c in text if c.isprintable() and c != " "]
-    assert [c for line in lines for c in line if c.isprintable() and c != " "] == letters
-
-
-@pytest.mark.parametrize(
-    ("encoding", "text"),
-    [
-        ("utf-8", "Grüße, Ελληνικά, Русский"),
-        ("utf-8-sig", "Grüße, Ελληνικά, Русский"),
-        ("utf-16", "Grüße, Ελληνικά, Русский"),
-        ("utf-32", "Grüße, Ελληνικά, Русский"),
-        ("utf-16-be", "\ufeffGrüße"),
-        ("latin-1", "Grüße, déjà vu"),
-        ("cp1252", "“Grüße” – 5 €"),
-    ],
-)
-def test_text_of_every_encoding_is_read(tmp_path: Path, encoding: str, text: str) -> None:
-    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
-    with TextPages(tmp_path / "a.txt") as pages:
-        assert pages.lines(0) == (text.removeprefix("\ufeff"),)
-
-
-def test_the_font_has_the_letters_of_europe(tmp_path: Path) -> None:
-    assert not missing_letters("éèêëßñçøåÆœŁżžğşΑΒΓαβγΔЖЩЯжщя€–—„“”…•™£½")
-    assert missing_letters("a 漢") == {"漢"}
-    (tmp_path / "a.txt").write_text("é ß Ω Ж", encoding="utf-8")
-    page = page_of(tmp_path / "a.txt", TEXT)
-    left, top, right, bottom = ink(page)
-    assert bottom - top > 20 and right - left > 90, "ten point type, four letters"
-
-
-# Coding
-
-
-@given(
-    st.integers(1, 300),
-    st.integers(1, 40),
-    st.binary(min_size=1, max_size=400),
-)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_picture_is_coded_and_decoded(tmp_path: Path, width: int, height: int, dots: bytes) -> None:
-    page = Image.frombytes("1", (width, height), (dots * (width * height))[: -(-width // 8) * height])
-    write_tiff([page, page], tmp_path / "a.tif", FINE)
-    with Image.open(tmp_path / "a.tif") as back:
-        assert back.n_frames == 2
-        for frame in (0, 1):
-            back.seek(frame)
-            assert same(back.convert("1"), page)
-
-
-def test_nothing_is_written_when_a_page_fails(tmp_path: Path) -> None:
-    def pages() -> object:
-        yield drawn_page(0)
-        raise UserError("Page 2 is damaged.")
-
-    for write in (write_tiff, write_pdf):
-        with pytest.raises(UserError, match="Page 2"):
-            write(pages(), tmp_path / "a.bin", FINE)  # type: ignore[arg-type]
-        with pytest.raises(UserError, match="No page is left"):
-            write([], tmp_path / "a.bin", FINE)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_line_time_is_what_the_guide_says(tmp_path: Path) -> None:
-    """Guide: about a minute for a page of text, five for pictures."""
-    path = tmp_path / "letter.pdf"
-    path.write_bytes(text_pdf(1, lines=48))
-    text_s = coded(page_of(path, PDF)).seconds
-    photo((1400, 1300)).convert("L").save(tmp_path / "photo.png", dpi=(200, 200))
-    photo_s = coded(page_of(tmp_path / "photo.png", "image/png")).seconds
-    blank_s = coded(Image.new("1", (1728, 2156), 1)).seconds
-    assert 25 <= text_s <= 90 and 200 <= photo_s <= 900 and blank_s <= 6
-    assert page_seconds(0) == page_seconds(-5) == 5.0
