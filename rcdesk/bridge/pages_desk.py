@@ -218,11 +218,16 @@ class PagesDesk(QObject):
         paper: PaperSize,
         done: Callable[[tuple[Document, ...]], None],
         failed: Callable[[str], None] | None = None,
+        *,
+        name: str = "",
     ) -> None:
-        """Make the documents that are sent: every run of pages one fax file, other files as they are."""
+        """Make the documents that are sent: every run of pages one fax file, other files as they are.
+
+        name is what the lists call a fax file, without its ending.
+        """
         worker = self._worker
         targets = [self._new_target() for _ in parts]
-        name = self.tr("Pages of this fax")
+        name = name or self.tr("Pages of this fax")
         total = sum(1 for part in parts if isinstance(part, tuple) for plan in part if plan.is_sent)
 
         def work(token: CancelToken, report: Callable[[object], None]) -> tuple[Document, ...]:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QMen
 
 from rcdesk.core.fax import Document
 from rcdesk.ui.badge import Badge
+from rcdesk.ui.line import Line
 from rcdesk.ui.look import Button, IconButton, color, dress, glyph, label
 from rcdesk.ui.paper import PageGlyph
 
@@ -71,10 +72,8 @@ class AttachmentCard(QFrame):
         layout.addWidget(self._sheet)
         words = QVBoxLayout()
         words.setSpacing(2)
-        title = label(name, "rowTitle")
-        title.setTextFormat(Qt.TextFormat.PlainText)
-        title.setMinimumWidth(40)
-        title.setToolTip(name)
+        title = Line("rowTitle")
+        title.setText(name)
         below = label(sentence, "small" if document is not None else "bad", wraps=document is None)
         words.addStretch(1)
         words.addWidget(title)

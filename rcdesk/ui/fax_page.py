@@ -58,6 +58,7 @@ class FaxPage(ComposerFace):
         self.bar = SendBar()
         self._made = MadeFax(desk.pages, self)
         self._side = ComposerPreview(desk, self.card, self.preview)
+        self._folded = PreviewFold(self, self.card, self.preview)
         self.sending = Sending(desk, self.bar, self)
         self._facts_pause = QTimer(self)
         self._facts_pause.setSingleShot(True)
@@ -95,6 +96,7 @@ class FaxPage(ComposerFace):
 
     def start_new(self) -> None:
         """Put the cursor where a new fax begins."""
+        self._folded.show_composer()
         self.recipients.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot()
@@ -170,7 +172,7 @@ class FaxPage(ComposerFace):
         self._add = Button(self.tr("Add files…"), icon_name="plus")
         self._add.setObjectName("addFilesButton")
         self._add.setToolTip(self.tr("Add files (Ctrl+O)"))
-        head.addWidget(PreviewFold(self, self.card, self.preview).button)
+        head.addWidget(self._folded.button)
         head.addWidget(self._add)
         layout.addLayout(head)
         layout.addLayout(cards, 1)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
 
 from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.core.cover import CoverChoice, CoverFields, CoverTemplate
@@ -40,10 +43,26 @@ class Outgoing:
         """Runs of pages and whole files, without an own cover."""
         return self.pages.parts if self.is_exact else self.pages.documents
 
-    def parts_with(self, cover: PageRef, name: str, size_bytes: int) -> tuple[Part, ...]:
+    @property
+    def cover_name(self) -> str:
+        """The name of the own cover, "" for none."""
+        return self.cover.name if isinstance(self.cover, CoverTemplate) else ""
+
+    @property
+    def name(self) -> str:
+        """What the lists call what is made: as the first file, and how many more there are."""
+        documents = self.pages.documents
+        if not documents:
+            return ""
+        more = f" + {len(documents) - 1}" if len(documents) > 1 else ""
+        return Path(documents[0].name).stem + more
+
+    def parts_with(self, cover: PageRef, size_bytes: int) -> tuple[Part, ...]:
         """The same with an own cover in front: part of the first run of exact pages, or a file of its own."""
         parts = self.parts
         if not self.is_exact:
+            words = QCoreApplication.translate("Outgoing", "Cover for {0}").format(self.name)
+            name = f"{words if self.name else self.cover_name}.pdf"
             first = Document(
                 path=cover.path, name=name, size_bytes=size_bytes, media_type=cover.media_type, pages=1
             )
@@ -63,7 +82,7 @@ def make_documents(
     """Make them; done brings the documents, failed a sentence, on this thread."""
     cover, fields, paper = outgoing.cover, outgoing.fields, outgoing.paper
     if not isinstance(cover, CoverTemplate):
-        desk.write_documents(outgoing.parts, outgoing.resolution, paper, done, failed)
+        desk.write_documents(outgoing.parts, outgoing.resolution, paper, done, failed, name=outgoing.name)
         return
     folder = desk.exact_dir
 
@@ -73,7 +92,7 @@ def make_documents(
 
     def drawn(found: tuple[PageRef, int]) -> None:
         ref, size_bytes = found
-        parts = outgoing.parts_with(ref, f"{cover.name}.pdf", size_bytes)
-        desk.write_documents(parts, outgoing.resolution, paper, done, failed)
+        parts = outgoing.parts_with(ref, size_bytes)
+        desk.write_documents(parts, outgoing.resolution, paper, done, failed, name=outgoing.name)
 
     desk.draw("cover that is sent", draw, drawn, failed)

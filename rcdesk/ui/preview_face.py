@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from rcdesk.ui.card import Card
+from rcdesk.ui.line import Line
 from rcdesk.ui.look import label
 from rcdesk.ui.page_advice import PageAdvice
 from rcdesk.ui.page_strip import PageStrip
@@ -45,7 +46,9 @@ class PreviewFace(Card):
     def _build(self) -> None:
         self.body.setSpacing(6)
         head = QHBoxLayout()
-        head.addWidget(label(self.tr("As it will arrive"), "section"), 1)
+        title = Line("section")
+        title.setText(self.tr("As it will arrive"))
+        head.addWidget(title, 1)
         head.addWidget(self.resolution_choice)
         below = QHBoxLayout()
         below.setSpacing(12)

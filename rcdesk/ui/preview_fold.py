@@ -9,11 +9,11 @@ from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from rcdesk.ui.look import Button
+from rcdesk.ui.look import Button, dress
 
-PREVIEW_MIN_WIDTH = 350
-BESIDE_FROM_WIDTH = 790
-"""What is left of a window of 1000 beside the side bar."""
+PREVIEW_MIN_WIDTH = 380
+BESIDE_FROM_WIDTH = 890
+"""Both cards need this much to show everything; a window of 1000 with the narrow side bar has more."""
 
 
 class PreviewFold(QObject):
@@ -28,9 +28,14 @@ class PreviewFold(QObject):
         self.button.setShortcut(QKeySequence("Ctrl+P"))
         self.button.setToolTip(self.tr("Show how the pages will arrive (Ctrl+P)"))
         self.button.setCheckable(True)
+        dress(self.button, "QPushButton:checked { background: $press; }")
         self.button.hide()
         self.button.toggled.connect(self._fold)
         page.installEventFilter(self)
+
+    def show_composer(self) -> None:
+        """The composer is needed now."""
+        self.button.setChecked(False)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the width of the page."""

@@ -76,9 +76,14 @@ class PreviewPane(PreviewFace):
 
     def set_cover(self, cover: CoverChoice, fields: CoverFields) -> None:
         """Which cover comes first and what it says; fields.pages is counted here."""
-        if (cover, fields) != (self._cover, self._fields):
-            self._cover, self._fields = cover, fields
+        is_other, is_news = cover != self._cover, fields != self._fields
+        self._cover, self._fields = cover, fields
+        if is_other:
             self._refresh()
+        elif is_news and cover is not None:
+            self._drawing.want(cover, self._counted_fields, self._paper)
+            if self.strip.current_row == 0:
+                self._show_answer()
 
     def set_resolution(self, resolution: Resolution) -> None:
         """Choose without telling."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from rcdesk.core.paper import Dither
 from rcdesk.ui.boxes import ChoiceBox
+from rcdesk.ui.line import Line
 from rcdesk.ui.look import IconButton, dress, label
 from rcdesk.ui.switch import Switch
 from rcdesk.ui.theme import repolish
@@ -45,9 +46,9 @@ class PageTools(QWidget):
         self.percent = label("", "small")
         self.percent.setObjectName("previewPercent")
         self.dither = ChoiceBox("previewDither", self.tr("How grey becomes black and white"))
-        self.dither.addItems([self.tr("Automatic"), self.tr("Text"), self.tr("Photo")])
+        self.dither.addItems([self.tr("Auto"), self.tr("Text"), self.tr("Photo")])
         self.dither.setToolTip(self.tr("How grey becomes black and white: cut sharply, or drawn in dots"))
-        self.dither.setFixedWidth(118)
+        self.dither.setFixedWidth(92)
         dress(self.dither, _SMALL)
         self.dither.activated.connect(self._dither_chosen)
         layout = QHBoxLayout(self)
@@ -110,7 +111,8 @@ class ExactRow(QWidget):
         self.exact = Switch(self.tr("Send exactly these pages"))
         self.exact.setObjectName("sendExactSwitch")
         self.exact.toggled.connect(self.exact_asked)
-        self._words = label(self.tr("Send exactly these pages"), "small")
+        self._words = Line("small")
+        self._words.setText(self.tr("Send exactly these pages"))
         self._words.setBuddy(self.exact)
         self.ranges = QLineEdit()
         self.ranges.setObjectName("pageRanges")
@@ -124,8 +126,7 @@ class ExactRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self.exact)
-        layout.addWidget(self._words)
-        layout.addStretch(1)
+        layout.addWidget(self._words, 1)
         layout.addWidget(self.ranges)
 
     def show_state(self, *, is_exact: bool, is_forced: bool, has_pages: bool, ranges: str) -> None:

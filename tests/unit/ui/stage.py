@@ -385,6 +385,8 @@ class StageFaxPages(QObject):
         paper: Any,
         done: Callable[[tuple[Document, ...]], None],
         failed: Callable[[str], None] | None = None,
+        *,
+        name: str = "",
     ) -> None:
         """Bring what the test set, at once."""
         self.written.append(tuple(parts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from rcdesk.core.account import CoverPage
 from rcdesk.core.cover import STARTER_HTML, CoverFields, CoverTemplate
 from rcdesk.core.fax import Document, Resolution
 from rcdesk.core.paper import Dither, FindingKind, Fix, PaperSize
+from rcdesk.documents.worker import PageWorker
 from rcdesk.ui.cover_sketch import stamp_words
 from rcdesk.ui.outgoing_pages import make_documents
 from rcdesk.ui.preview_pane import PreviewPane
@@ -52,11 +54,13 @@ class Bench:
 
     def settle(self) -> None:
         """Wait until nothing is asked any more."""
-        pane = self.pane
-        self.qtbot.waitUntil(
-            lambda: not pane._redraw.isActive() and not pane._drawing.is_waiting and not pane._ask_rest.isActive() and self.lane.is_idle,
-            timeout=20_000,
-        )
+        pane, lane = self.pane, self.lane
+
+        def is_quiet() -> bool:
+            is_waiting = pane._redraw.isActive() or pane._ask_rest.isActive() or pane._drawing.is_waiting
+            return lane.is_idle and not is_waiting
+
+        self.qtbot.waitUntil(is_quiet, timeout=20_000)
 
     def show(self, *documents: Document) -> None:
         """Put these into the fax."""
@@ -300,10 +304,10 @@ def test_an_own_cover_is_shown_exactly_and_sent_first(bench: Bench) -> None:
     bench.settle()
     assert bench.pane.view.has_picture and bench.titles() == ["Cover", "2"]
     cover, form = bench.send()
-    assert (cover.name, cover.pages, form) == ("Our clinic.pdf", 1, bench.form)
+    assert (cover.name, cover.pages, form) == ("Cover for Imaging request.pdf", 1, bench.form)
     bench.pane.set_exact(True)
     (made,) = bench.send()
-    assert made.pages == 2 and made.media_type == "image/tiff"
+    assert (made.pages, made.media_type, made.name) == (2, "image/tiff", "Imaging request.tiff")
     bench.pane.set_cover(None, FIELDS)
     (made,) = bench.send()
     assert made.pages == 1
@@ -379,10 +383,15 @@ def test_the_strip_is_a_sound_model(bench: Bench) -> None:
     assert tester is not None
 
 
-def test_the_window_never_waits_for_pages(bench: Bench) -> None:
-    """A timer of 4 ms is held up by nothing longer than a moment while twenty pages are drawn."""
-    import time
-
+def test_the_window_never_waits_for_pages(qtbot: QtBot, tmp_path: Path) -> None:
+    """A timer of 2 ms is held up by nothing longer than a moment while the page room draws twenty pages."""
+    made = pdf(tmp_path / "twenty.pdf", *(text_page(f"Page {n}") for n in range(20)))
+    lane, worker = Lane("pages"), PageWorker(tmp_path / "cache")
+    desk = PagesDesk({"pages": lane}, worker, tmp_path / "made")
+    pane = PreviewPane(desk)
+    qtbot.addWidget(pane)
+    pane.resize(440, 640)
+    pane.show()
     gaps: list[float] = []
     last = time.monotonic()
 
@@ -392,14 +401,20 @@ def test_the_window_never_waits_for_pages(bench: Bench) -> None:
         gaps.append(now - last)
         last = now
 
-    timer = QTimer(bench.pane)
+    timer = QTimer(pane)
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(tick)
-    timer.start(4)
-    bench.show(bench.letter, bench.form)
-    for row in (1, 2, 0, 2):
-        bench.pane.strip.choose(row)
-        bench.settle()
+    pane.set_documents((made,))
+    timer.start(2)
+    for row in range(20):
+        pane.strip.choose(row)
+        qtbot.waitUntil(lambda: pane._pictures.picture(pane.plans[pane.strip.current_row], pane._looking))
+    qtbot.waitUntil(lambda: pane.transmission_s is not None, timeout=30_000)
     timer.stop()
-    assert len(gaps) > 20
-    assert sorted(gaps)[-max(1, len(gaps) // 50)] < 0.25
+    desk.stop()
+    assert lane.stop(20.0)
+    worker.close()
+    slow = [gap for gap in gaps if gap > 0.016]
+    assert len(gaps) > 100
+    assert len(slow) < len(gaps) / 20, f"{len(slow)} of {len(gaps)}, the longest {max(gaps) * 1000:.0f} ms"
+    assert max(gaps) < 0.5
