@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -318,6 +319,33 @@ def test_names_of_every_sort_reach_the_room(tmp_path: Path, worker: PageWorker, 
         path = tmp_path / name
         path.write_bytes(letter.path.read_bytes())
         assert worker.count(PageRef(path=path, media_type=PDF)) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs pidfd_open")
+def test_a_busy_room_ends_with_its_program(tmp_path: Path) -> None:
+    """The program is killed while its room draws what takes for ever."""
+    path = tmp_path / "endless.pdf"
+    endless_drawing(path)
+    program = (
+        "import sys, threading\nfrom pathlib import Path\n"
+        "from rcdesk.core.fax import Resolution\nfrom rcdesk.core.paper import PagePlan, PageRef, PaperSize\n"
+        "from rcdesk.documents.worker import PageWorker\n"
+        "worker = PageWorker(Path(sys.argv[2]))\n"
+        "plan = PagePlan(source=PageRef(path=Path(sys.argv[1]), media_type='application/pdf'))\n"
+        "worker.count(plan.source)\n"
+        "print(worker.room_ids[0], flush=True)\n"
+        "worker.fax_preview(plan, Resolution.FINE, PaperSize.LETTER)\n"
+    )
+    command = [sys.executable, "-c", program, str(path), str(tmp_path / "cache")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        room = os.pidfd_open(int(running.stdout.readline()))
+        try:
+            running.kill()
+            running.wait()
+            assert select.select([room], [], [], 10)[0], "the room goes on without its program"
+        finally:
+            os.close(room)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system does not tell")
