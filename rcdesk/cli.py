@@ -33,8 +33,9 @@ _FAX_NOTES = """\
 The files and numbers are looked at before anything happens. Without --yes the composer opens, filled in, and
 nothing is sent until you press Send. With --yes the fax is queued without a question when nothing about it is
 odd (a first fax to a number, a number one digit off, the same pages twice in a day, a fax that failed
-lately); otherwise the question is shown and nothing is queued until you answer. The time to undo applies in
-both cases. To open a file that is called "fax", write ./fax.
+lately) and the last cover page was not one of your own; otherwise the question is shown and nothing is
+queued until you answer. The time to undo applies in both cases. To open a file that is called "fax", write
+./fax.
 
 """
 _WITH_VALUE = frozenset({"--demo-speed", "--tour", "--sign-in", "--color-scheme"})

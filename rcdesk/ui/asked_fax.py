@@ -91,6 +91,9 @@ class AskedFaxes(QObject):
         cover_index = kept.cover_index if asked.cover_index is None else asked.cover_index
         draft = replace(asked, cover_index=cover_index, undo_s=kept.undo_s)
         problem = self._cover_problem(asked)
+        if asked.cover_index is None and kept.own_cover:
+            # Its page is drawn by the composer, where it can be seen.
+            draft, problem = asked, self.tr("Your own cover page goes first. Look at it, then send.")
         if problem:
             self._refused(draft, tell, problem)
             return

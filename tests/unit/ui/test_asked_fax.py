@@ -122,6 +122,14 @@ def test_a_cover_page_this_account_has_not(window: MainWindow, stage: Stage) -> 
     assert "no cover page 99" in _problem(window)
 
 
+def test_an_own_cover_page_is_looked_at_unless_another_is_asked_for(window: MainWindow, stage: Stage) -> None:
+    stage.preferences.update(own_cover="Our clinic")
+    assert _take(window, DRAFT, is_yes=True) == [WishOutcome.SHOWN]
+    assert stage.faxes.drafts == [] and "own cover page" in _problem(window)
+    _take(window, replace(DRAFT, cover_index=0), is_yes=True)
+    assert stage.faxes.drafts == [_queued(DRAFT)]
+
+
 def test_with_yes_before_the_sign_in_it_waits_in_the_composer(window: MainWindow, stage: Stage) -> None:
     stage.session.become(SessionState.SIGNED_OUT, None)
     window.take_fax(FaxWish(draft=DRAFT, is_yes=True))
