@@ -6,13 +6,20 @@ does (product.md), so polling scales with the number of calls and slows where no
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from rcdesk.core.call import Call, CallState
 from rcdesk.core.fax import FaxJob, FaxState, SendBy
 
 CALL_BUDGET_PER_MINUTE = 40
+FAX_BUDGET_PER_MINUTE = 30
+"""Requests a minute that following faxes may take, so that the status of a call never waits for them."""
+
+FEW_MESSAGES = 3
+MESSAGES_A_PAGE = 100
+LISTED_FOR = timedelta(hours=1)
+"""How services/follow.py asks: so many one by one, so many on a page of the list, older ones one by one."""
 
 
 def call_interval_s(
@@ -53,9 +60,10 @@ def is_followed(job: FaxJob, now: datetime) -> bool:
 def fax_interval_s(jobs: Iterable[FaxJob], now: datetime) -> float | None:
     """Seconds until the next look at faxes the service has, None when there is none.
 
-    Soon after the youngest was handed over, seldom when all are old; for those kept by the service until
-    their time, at that time.
+    Soon after the youngest was handed over, seldom when all are old, and never more often than the budget
+    for all the requests of a look allows; for those kept by the service until their time, at that time.
     """
+    jobs = tuple(jobs)
     ages_s: list[float] = []
     waits_s: list[float] = []
     for job in jobs:
@@ -66,8 +74,19 @@ def fax_interval_s(jobs: Iterable[FaxJob], now: datetime) -> float | None:
         elif job.state is FaxState.HANDED_OVER:
             waits_s.append(_wait_s(job, now))
     if ages_s:
-        waits_s.append(_fax_pause_s(min(ages_s)))
+        budget_s = 60.0 * _requests_a_look(jobs, now) / FAX_BUDGET_PER_MINUTE
+        waits_s.append(max(_fax_pause_s(min(ages_s)), budget_s))
     return min(waits_s, default=None)
+
+
+def _requests_a_look(jobs: Sequence[FaxJob], now: datetime) -> int:
+    """About how many requests one look takes: a few messages are read one by one, more of them as a list."""
+    followed = {job.message_id: job for job in jobs if is_followed(job, now)}
+    if len(followed) <= FEW_MESSAGES:
+        return len(followed)
+    listed = {job.message_id for job in jobs if job.message_id and now - job.changed_at < LISTED_FOR}
+    older = sum(now - job.changed_at >= LISTED_FOR for job in followed.values())
+    return 1 + len(listed) // MESSAGES_A_PAGE + min(older, FEW_MESSAGES)
 
 
 def _fax_pause_s(youngest_age_s: float) -> float:

@@ -22,6 +22,7 @@ from rcdesk.core.causes import call_result_cause, fax_cause, fax_code_for
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import Cancelled, NotAllowed, RcdeskError, Rejected
 from rcdesk.core.fax import FaxJob, FaxReport, FaxState, SendBy, state_for
+from rcdesk.core.polling import FEW_MESSAGES, LISTED_FOR
 from rcdesk.core.retry import Again, GiveUp, decide
 from rcdesk.services import fax_sentences as say
 from rcdesk.services.connection import is_gone
@@ -29,8 +30,7 @@ from rcdesk.services.reconcile import CLOCKS_DIFFER, Listing, by_message, digits
 from rcdesk.store.fax_steps import Step
 from rcdesk.store.outbox import Outbox
 
-SINGLE_LOOKS = 3
-LISTED_FOR = timedelta(hours=1)
+SINGLE_LOOKS = FEW_MESSAGES
 """Older messages are read one by one, in turns, so that the list stays short."""
 
 UNSEEN_FOR = timedelta(minutes=2)

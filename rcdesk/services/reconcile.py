@@ -19,6 +19,7 @@ from rcdesk.api.session import ApiSession
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.fax import FaxJob, FaxRequest, FaxState, WaitReason
+from rcdesk.core.polling import MESSAGES_A_PAGE
 from rcdesk.core.retry import STUMBLE_DELAYS_S
 from rcdesk.services import fax_sentences as say
 from rcdesk.store.fax_steps import Step
@@ -33,7 +34,7 @@ STORED_LATE = timedelta(minutes=10)
 """How long after its last byte left the service may say that a message was created."""
 
 _MOST_PAGES = 10
-_PER_PAGE = 100
+_PER_PAGE = MESSAGES_A_PAGE
 _COUNTED_HERE = frozenset({"application/pdf", "image/tiff", "image/jpeg", "image/png"})
 
 

@@ -86,3 +86,15 @@ def test_a_fax_the_service_keeps_is_asked_about_at_its_time() -> None:
 
 def test_a_clock_that_went_back_does_not_stop_the_asking() -> None:
     assert fax_interval_s([_fax(FaxState.HANDED_OVER, -3600)], NOW) == 3.0
+
+
+def test_following_faxes_keeps_to_its_share_of_the_requests() -> None:
+    there = FaxState.HANDED_OVER
+    young = [_fax(there, 1, message_id=str(n)) for n in range(500)]
+    assert fax_interval_s(young[:3], NOW) == 6.0
+    assert fax_interval_s(young[:20], NOW) == 3.0
+    assert fax_interval_s(young[:350], NOW) == 8.0
+    old = [_fax(there, 5000, message_id=f"old {n}") for n in range(3)]
+    assert fax_interval_s([*young[:1], *old], NOW) == 8.0
+    broadcast = [_fax(there, 1, message_id=str(n // 50)) for n in range(300)]
+    assert fax_interval_s(broadcast, NOW) == 3.0
