@@ -2,7 +2,8 @@
 
 Everything is asked of the desks, which answer through their signals; only proofs, pages and times need
 windows of their own, opened here and never waited for. edit_asked(FaxDraft) and call_asked(number) lead to
-other pages. GUI thread. Read next: fax_steps.py, page_viewer.py, proof_page.py, printing.py.
+other pages; cancelled(sentence) can be taken back by undo_cancel(). GUI thread. Read next: fax_steps.py,
+cancel_undo.py, page_viewer.py, proof_page.py, printing.py.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.fax import FaxDraft, FaxJob, FaxState, Recipient, SendBy, WaitReason
 from rcdesk.core.folder import FaxRow, ReceivedFax
 from rcdesk.core.proof import ProofFacts
+from rcdesk.ui.cancel_undo import CancelUndo
 from rcdesk.ui.fax_steps import FaxStep
 from rcdesk.ui.fax_words import number_of, who
 from rcdesk.ui.page_viewer import PageViewer
@@ -32,11 +34,14 @@ class FaxActs(QObject):
 
     edit_asked = Signal(object)
     call_asked = Signal(str)
+    cancelled = Signal(str)
 
     def __init__(self, desk: Desk, window: QWidget) -> None:
         super().__init__(window)
         self._desk = desk
         self._window = window
+        self._undo = CancelUndo(desk.faxes, self)
+        self._undo.cancelled.connect(self.cancelled)
 
     def take(self, step: FaxStep, rows: Sequence[FaxRow]) -> None:
         """Do what the person asked for these faxes."""
@@ -58,6 +63,7 @@ class FaxActs(QObject):
             case FaxStep.UNDO:
                 faxes.undo(ids)
             case FaxStep.CANCEL:
+                self._undo.watch(jobs)
                 faxes.cancel(ids)
             case FaxStep.PAUSE:
                 faxes.pause(ids)
@@ -79,6 +85,11 @@ class FaxActs(QObject):
                 self._desk.proofs.ask(first.id, self._prove)
             case _:
                 return
+
+    @Slot()
+    def undo_cancel(self) -> None:
+        """Queue again what was cancelled last."""
+        self._undo.undo()
 
     def take_ids(self, step: FaxStep, ids: Sequence[int]) -> None:
         """Do a step for a whole folder, whose rows need not be in memory."""

@@ -155,10 +155,20 @@ class FaxFolderPage(QWidget):
         desk.faxes.jobs_changed.connect(self._watch_held)
         desk.faxes.paused_changed.connect(self._paused_changed)
         desk.session.account_changed.connect(self._ask)
+        self.acts.cancelled.connect(self.foot.offer_undo)
+        self.foot.undo_asked.connect(self.acts.undo_cancel)
+        desk.faxes.problem.connect(self._fax_problem)
         for voice in (desk.faxes, desk.proofs, desk.received):
-            voice.problem.connect(self.foot.say_problem)
             voice.said.connect(self.foot.say_good)
+        for voice in (desk.proofs, desk.received):
+            voice.problem.connect(self.foot.say_problem)
         self.model.problem.connect(self.foot.say_problem)
+
+    @Slot(str)
+    def _fax_problem(self, sentence: str) -> None:
+        """Why a fax waits stands in its row, and does not grow stale there."""
+        if all(job.detail != sentence for job in self._desk.faxes.jobs if job.state is FaxState.WAITING):
+            self.foot.say_problem(sentence)
 
     # What is asked for
 

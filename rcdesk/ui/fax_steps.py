@@ -159,7 +159,9 @@ def shared_steps(rows: Sequence[FaxRow]) -> tuple[FaxStep, ...]:
     if not rows:
         return ()
     if all(isinstance(row, ReceivedFax) for row in rows):
-        return (FaxStep.MARK_READ, FaxStep.MARK_UNREAD)
+        are_read = {row.is_read for row in rows if isinstance(row, ReceivedFax)}
+        marks = ((FaxStep.MARK_READ, False), (FaxStep.MARK_UNREAD, True))
+        return tuple(mark for mark, was in marks if was in are_read)
     if all(isinstance(row, FaxJob) and row.state in _OVER_BADLY for row in rows):
         can_retry = all(FaxStep.RETRY in steps(row) for row in rows)
         return (FaxStep.RETRY if can_retry else FaxStep.SEND_AGAIN,)

@@ -42,6 +42,7 @@ TIME_X = 24
 PAUSE_MS = 150
 SHORT_PX = 560
 ROOMY_PX = 220
+LONG_PX = 120
 
 
 class Timeline(QWidget):
@@ -320,9 +321,9 @@ def _scrolling(parts: Sequence[QWidget]) -> QScrollArea:
 
 
 def _range_changed(area: QScrollArea, _least: int, most: int) -> None:
-    """Tab stops here only when there is something to scroll; where several events can be seen, the last ones
-    are what one wants to read.
+    """Tab stops here only when there is something to scroll; of a long history the last events are
+    what one wants to read.
     """
     area.setFocusPolicy(Qt.FocusPolicy.TabFocus if most else Qt.FocusPolicy.NoFocus)
-    is_roomy = area.viewport().height() >= ROOMY_PX * theme().scale
-    area.verticalScrollBar().setValue(most if is_roomy else 0)
+    is_long = most >= LONG_PX and area.viewport().height() >= ROOMY_PX * theme().scale
+    area.verticalScrollBar().setValue(most if is_long else 0)

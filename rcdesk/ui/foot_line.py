@@ -1,15 +1,15 @@
 """The quiet line at the foot of a list: what reassures, and for a few seconds what has just been said.
 
-say() shows good news or a problem over the standing words, which come back after 12 s. Only a line that can
-be seen takes a message. GUI thread. Read next: fax_pages.py.
+Good news, a problem or an offer to undo stand over the standing words, which come back after 12 s. Only a
+line that can be seen takes a message. GUI thread. Read next: fax_pages.py.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from rcdesk.ui.look import dress, glyph, label
+from rcdesk.ui.look import Button, dress, glyph, label
 from rcdesk.ui.theme import theme
 
 SHOWN_MS = 12_000
@@ -17,7 +17,9 @@ _ICONS = {"good": "check-circle", "bad": "alert", "wait": "pause"}
 
 
 class FootLine(QFrame):
-    """Hidden while there is nothing to say."""
+    """Hidden while there is nothing to say. undo_asked() on the button that offer_undo() brings."""
+
+    undo_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +43,11 @@ class FootLine(QFrame):
         layout.setSpacing(10)
         layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._words, 1)
+        self._undo = Button(self.tr("Undo"), kind="link", icon_name="undo", token="accent_ink")
+        self._undo.setObjectName("footUndo")
+        self._undo.clicked.connect(self._undo_clicked)
+        self._undo.hide()
+        layout.addWidget(self._undo)
         self._until = QTimer(self)
         self._until.setSingleShot(True)
         self._until.setInterval(SHOWN_MS)
@@ -69,6 +76,17 @@ class FootLine(QFrame):
         """A problem for a while."""
         self._say(words, "bad")
 
+    def offer_undo(self, words: str) -> None:
+        """Say what was done, with a button that takes it back."""
+        self._say(words, "good")
+        self._undo.setVisible(self._until.isActive())
+
+    @Slot()
+    def _undo_clicked(self) -> None:
+        self._until.stop()
+        self._stand()
+        self.undo_asked.emit()
+
     def _say(self, words: str, tone: str) -> None:
         parent = self.parentWidget()
         if words and parent is not None and parent.isVisible():
@@ -81,6 +99,7 @@ class FootLine(QFrame):
 
     def _show(self, words: str, tone: str) -> None:
         self._tone = tone
+        self._undo.hide()
         self._words.setText(words)
         self.setAccessibleName(words)
         self.setProperty("tone", tone)

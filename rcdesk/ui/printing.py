@@ -7,10 +7,11 @@ next: page_viewer.py.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -89,6 +90,21 @@ class PrintRun(QObject):
         self.deleteLater()
 
 
+def _say(proofs: ProofDesk, title: str, is_whole: bool) -> None:
+    if is_whole:
+        proofs.said.emit(_tr("Handed to the printer: {0}").replace("{0}", title))
+    else:
+        proofs.problem.emit(
+            _tr("Not every page could be printed: {0}. Look at the printer, then print it again.").replace(
+                "{0}", title
+            )
+        )
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Printing", text)
+
+
 def ask_and_print(proofs: ProofDesk, path: Path, media_type: str, title: str, parent: QWidget) -> None:
     """Open the system's printing dialog for these pages."""
     from PySide6.QtPrintSupport import QPrintDialog, QPrinter
@@ -99,6 +115,7 @@ def ask_and_print(proofs: ProofDesk, path: Path, media_type: str, title: str, pa
     dialog = QPrintDialog(printer, parent)
     dialog.setObjectName("printDialog")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    run.ended.connect(partial(_say, proofs, title))
     dialog.accepted.connect(run.start)
     dialog.rejected.connect(run.deleteLater)
     dialog.setWindowModality(Qt.WindowModality.WindowModal)

@@ -177,7 +177,7 @@ def _facts(facts: ProofFacts) -> list[tuple[str, str]]:
         (_tr("Handed to the desk"), moment(job.created_at)),
         (_tr("Scheduled for"), moment(job.send_at) if job.send_at is not None else ""),
         (_tr("Ended"), moment(job.changed_at)),
-        (_tr("Pages, counted here"), str(here) if here is not None else unknown),
+        (_tr("Pages, counted here"), _counted_here(job) if here is not None else unknown),
         (_tr("Pages, counted by RingCentral"), str(there) if there is not None else unknown),
         (_tr("Tries"), str(job.tries)),
         (_tr("RingCentral message"), job.message_id or _tr("none")),
@@ -187,6 +187,11 @@ def _facts(facts: ProofFacts) -> list[tuple[str, str]]:
         (_tr("Resolution"), fine),
     ]
     return [(name, value) for name, value in rows if value]
+
+
+def _counted_here(job: FaxJob) -> str:
+    """RingCentral counts the cover page it adds as well: without a word, the two counts would seem to differ."""
+    return _tr("{0}, without the cover page").format(job.pages) if job.cover_index != 0 else str(job.pages)
 
 
 def _remarks(facts: ProofFacts) -> list[str]:

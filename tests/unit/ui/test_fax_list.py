@@ -163,3 +163,18 @@ def test_keys_of_the_list(qtbot: QtBot) -> None:
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Delete, Qt.Key.Key_Escape):
         qtbot.keyClick(view, key)
     assert [opened.count(), removed.count(), left.count()] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("are_read", "offered"),
+    [
+        ((True, True), (FaxStep.MARK_UNREAD,)),
+        ((False, False), (FaxStep.MARK_READ,)),
+        ((True, False), (FaxStep.MARK_READ, FaxStep.MARK_UNREAD)),
+    ],
+)
+def test_several_received_faxes_offer_the_marks_that_change_something(
+    are_read: tuple[bool, ...], offered: tuple[FaxStep, ...]
+) -> None:
+    rows = [received_fax(number, is_read=is_read) for number, is_read in enumerate(are_read, 1)]
+    assert shared_steps(rows) == offered

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDateTimeEdit, QFileDialog, QLabel, 
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.brake import RecipientFacts
-from rcdesk.core.fax import FaxDraft, FaxEvent, FaxJob, FaxState, Recipient, WaitReason
+from rcdesk.core.fax import FaxDraft, FaxEvent, FaxJob, FaxState, Recipient, SendBy, WaitReason
 from rcdesk.core.folder import Folder, Only
 from rcdesk.ui.fax_pages import FaxFolderPage
 from rcdesk.ui.folder_search import DEBOUNCE_MS, Span, days_of
@@ -163,6 +163,37 @@ def test_a_failed_fax_can_be_tried_until_a_time(
     assert confirm is not None
     qtbot.mouseClick(confirm, Qt.MouseButton.LeftButton)
     assert stage.faxes.steps == [("deadline", 7), ("retry", 7)]
+
+
+def test_what_was_cancelled_can_be_taken_back(
+    qtbot: QtBot, stage: Stage, pages: dict[Folder, FaxFolderPage]
+) -> None:
+    page, later = pages[Folder.QUEUE], NOW + timedelta(days=1)
+    scheduled = job(1, FaxState.WAITING, wait_reason=WaitReason.SCHEDULED, send_at=later, send_by=SendBy.DESK)
+    stage.faxes.have(scheduled, job(2, FaxState.QUEUED), job(3, FaxState.SENDING))
+    _choose_all(page)
+    qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    with qtbot.waitSignal(page.acts.cancelled) as said:
+        for number in (1, 2):
+            stage.faxes.job_changed.emit(job(number, FaxState.CANCELLED))
+    assert said.args == ["2 faxes were cancelled; they lie in Failed."]
+    assert page.foot.words == said.args[0]
+    shoot(page, "queue-cancelled")
+    stage.faxes.steps.clear()
+    _press(qtbot, page, "footUndo")
+    assert stage.faxes.steps == [("reschedule by desk", 1), ("retry", 2)]
+    assert stage.faxes.times[-1] == ((1,), later)
+    assert "Everything here is on disk" in page.foot.words
+
+
+def test_why_a_fax_waits_is_not_said_twice(stage: Stage, pages: dict[Folder, FaxFolderPage]) -> None:
+    page = pages[Folder.QUEUE]
+    why = "Waiting until 10:33 (no connection, try 2). Nothing is lost."
+    stage.faxes.have(job(1, FaxState.WAITING, wait_reason=WaitReason.NO_CONNECTION, detail=why))
+    stage.faxes.problem.emit(why)
+    assert page.foot.words != why
+    stage.faxes.problem.emit("The disk is full.")
+    assert page.foot.words == "The disk is full."
 
 
 def test_a_narrow_window_shows_the_list_or_the_story(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -15,7 +15,7 @@ from rcdesk.core.fax import FaxDraft
 from rcdesk.core.folder import Folder, ReceivedFax
 from rcdesk.ui.fax_pages import FaxFolderPage
 from rcdesk.ui.page_viewer import FULL_WIDTH_PX, PageViewer
-from rcdesk.ui.printing import PrintRun
+from rcdesk.ui.printing import PrintRun, ask_and_print
 
 from .folder_stage import received_fax
 from .stage import Stage, shoot
@@ -190,6 +190,21 @@ def test_printing_puts_every_page_on_paper(qtbot: QtBot, stage: Stage, tmp_path:
     assert [page for page, _ in stage.proofs.drawn] == [0, 1, 2]
     assert all(width >= 2000 for _, width in stage.proofs.drawn)
     assert target.read_bytes().count(b"/Type /Page\n") == 3
+
+
+def test_how_printing_ended_is_said(qtbot: QtBot, stage: Stage, page: FaxFolderPage, tmp_path: Path) -> None:
+    for target, words in (
+        (tmp_path / "printed.pdf", "Handed to the printer: A fax"),
+        (tmp_path / "missing" / "printed.pdf", "Not every page could be printed"),
+    ):
+        ask_and_print(stage.desk.proofs, tmp_path / "a.pdf", _PDF, "A fax", page)
+        dialog = page.findChild(QPrintDialog, "printDialog")
+        assert dialog is not None
+        dialog.printer().setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        dialog.printer().setOutputFileName(str(target))
+        dialog.done(QPrintDialog.DialogCode.Accepted)
+        dialog.setObjectName("")
+        qtbot.waitUntil(lambda wanted=words: page.foot.words.startswith(wanted))
 
 
 def test_printing_stops_when_a_page_cannot_be_drawn(qtbot: QtBot, stage: Stage, tmp_path: Path) -> None:
