@@ -59,6 +59,7 @@ class ReceivedDesk(QObject):
         self._owner_id = ""
         self._is_started = False
         self._is_syncing = False
+        self._is_wanted = False
         self._is_downloading = False
         self._failures = 0
         self._told = ""
@@ -87,8 +88,9 @@ class ReceivedDesk(QObject):
 
     @Slot()
     def sync_now(self) -> None:
-        """Ask for what is new, unless that is being done."""
+        """Ask for what is new; once more afterwards when that is being done already."""
         service, owner_id = self._service, self._owner_id
+        self._is_wanted = self._is_syncing
         if self._is_syncing or not owner_id or not self._is_started:
             return
         self._timer.stop()
@@ -105,6 +107,8 @@ class ReceivedDesk(QObject):
                 self.changed.emit()
             self._timer.start(int(SYNC_S * 1000))
             self._download()
+            if self._is_wanted:
+                self.sync_now()
 
         def failed(error: RcdeskError) -> None:
             self._is_syncing = False
@@ -243,7 +247,8 @@ class ReceivedDesk(QObject):
         if not self._is_started or not self._session.is_signed_in:
             self._timer.stop()
         elif self._session.state is SessionState.SIGNED_IN and not self._timer.isActive():
-            self.sync_now()
+            if not self._is_syncing:
+                self.sync_now()
 
     def _tell(self, error: RcdeskError) -> None:
         if not isinstance(error, Cancelled):
