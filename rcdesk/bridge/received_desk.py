@@ -246,9 +246,10 @@ class ReceivedDesk(QObject):
             self._failures = 0
         if not self._is_started or not self._session.is_signed_in:
             self._timer.stop()
-        elif self._session.state is SessionState.SIGNED_IN and not self._timer.isActive():
-            if not self._is_syncing:
-                self.sync_now()
+        elif self._session.state is SessionState.SIGNED_IN and not (
+            self._timer.isActive() or self._is_syncing
+        ):
+            self.sync_now()
 
     def _tell(self, error: RcdeskError) -> None:
         if not isinstance(error, Cancelled):
