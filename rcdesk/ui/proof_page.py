@@ -190,7 +190,7 @@ def _facts(facts: ProofFacts) -> list[tuple[str, str]]:
 
 
 def _counted_here(job: FaxJob) -> str:
-    """RingCentral counts the cover page it adds as well: without a word, the two counts would seem to differ."""
+    """RingCentral counts the cover page it adds as well; without a word, the two counts seem to differ."""
     return _tr("{0}, without the cover page").format(job.pages) if job.cover_index != 0 else str(job.pages)
 
 
