@@ -25,6 +25,8 @@ LINES_PER_PAGE = 60
 COLUMNS = 84
 MAX_TEXT_BYTES = 8_000_000
 """More than three thousand pages of text: no fax is that long."""
+MAX_FORM_FEEDS = 3000
+_TOO_LONG = "This text has thousands of pages: more than a fax can hold. Send a part of it."
 SIZE_MM = (215.9, 279.4)
 _FONT = Path(__file__).parent / "fonts" / "DejaVuSansMono.ttf"
 _DRAWN_DPI = 408
@@ -47,7 +49,10 @@ class TextPages(Pages):
     """A text laid out; see Pages."""
 
     def __init__(self, path: Path) -> None:
-        self._lines = laid_out(read_text(path))
+        text = read_text(path)
+        if text.count("\f") > MAX_FORM_FEEDS:
+            raise UserError(_TOO_LONG)
+        self._lines = laid_out(text)
         self._starts = page_starts(self._lines)
 
     @property
@@ -98,7 +103,7 @@ def read_text(path: Path) -> str:
     except OSError as exc:
         raise UserError(f"This file cannot be read ({exc.strerror}). Choose another.") from exc
     if len(raw) > MAX_TEXT_BYTES:
-        raise UserError("This text has thousands of pages: more than a fax can hold. Send a part of it.")
+        raise UserError(_TOO_LONG)
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             return raw.decode(encoding, "replace")

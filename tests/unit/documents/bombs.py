@@ -29,10 +29,11 @@ def _png(width: int, height: int, rows: bytes, *, bits: int = 8, colour: int = 0
 
 
 def _zeros(count: int) -> bytes:
-    """So many zero bytes, deflated."""
-    squeezer = zlib.compressobj(9)
-    block = bytes(1_000_000)
-    return b"".join(squeezer.compress(block) for _ in range(count // len(block))) + squeezer.flush()
+    """So many zero bytes, deflated (zlib, RFC 1950): one block of a million, said again and again."""
+    squeezer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = squeezer.compress(bytes(1_000_000)) + squeezer.flush(zlib.Z_FULL_FLUSH)
+    checksum = struct.pack(">HH", count % 65521, 1)  # adler32 of zeros
+    return b"\x78\xda" + block * (count // 1_000_000) + b"\x03\x00" + checksum
 
 
 def huge_png(path: Path) -> None:
@@ -138,6 +139,16 @@ def endless_drawing(path: Path) -> None:
     path.write_bytes(raw_pdf(objects))
 
 
+def endless_shading(path: Path) -> None:
+    """A page shaded all over, a hundred thousand times."""
+    shading = (
+        b"/Resources << /Shading << /S0 << /ShadingType 2 /ColorSpace /DeviceRGB /Coords [0 0 612 792] "
+        b"/Extend [true true] /Function << /FunctionType 2 /Domain [0 1] /C0 [1 0 0] /C1 [0 0 1] /N 1.7 >> "
+        b">> >> >>"
+    )
+    path.write_bytes(raw_pdf(_page(_stream(b"/S0 sh\n" * 100_000), shading)))
+
+
 def own_parent(path: Path) -> None:
     """A list of pages that contains itself, and a million pages that are not there."""
     path.write_bytes(
@@ -209,6 +220,7 @@ BOMBS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "deflate.pdf": (PDF, deflate_pdf),
     "twice.pdf": (PDF, twice_deflated_pdf),
     "drawing.pdf": (PDF, endless_drawing),
+    "shading.pdf": (PDF, endless_shading),
     "parent.pdf": (PDF, own_parent),
     "deep.pdf": (PDF, deep_arrays),
     "picture.pdf": (PDF, huge_picture_pdf),

@@ -30,7 +30,7 @@ from rcdesk.documents import limits, wire
 from rcdesk.documents.inspect import inspect
 from rcdesk.documents.rooms import CRASHED, TOO_LONG
 from rcdesk.documents.worker import PageWorker
-from tests.unit.documents.bombs import deflate_pdf, endless_drawing
+from tests.unit.documents.bombs import deflate_pdf, endless_shading
 from tests.unit.documents.locked_pdf import locked_pdf
 from tests.unit.documents.sample_files import MAKERS, PDF, TEXT, TIFF, make, text_pdf
 
@@ -192,7 +192,7 @@ def test_a_room_that_dies_is_replaced(worker: PageWorker, letter: PageRef) -> No
 
 def test_what_hangs_is_ended_and_not_tried_again(tmp_path: Path, letter: PageRef) -> None:
     path = tmp_path / "endless.pdf"
-    endless_drawing(path)
+    endless_shading(path)
     plan = PagePlan(source=PageRef(path=path, media_type=PDF))
     worker = PageWorker(tmp_path / "cache", page_timeout_s=0.5)
     try:
@@ -222,7 +222,7 @@ def test_a_room_that_grows_is_ended(tmp_path: Path, worker: PageWorker, letter: 
 
 def test_a_preview_that_is_called_off_leaves_at_once(tmp_path: Path, worker: PageWorker) -> None:
     path = tmp_path / "endless.pdf"
-    endless_drawing(path)
+    endless_shading(path)
     token = CancelToken()
     timer = threading.Timer(0.2, token.cancel)
     timer.start()
@@ -286,7 +286,7 @@ def test_many_threads_share_one_room(worker: PageWorker, letter: PageRef, tmp_pa
 
 def test_closing_ends_what_is_under_way_and_the_rooms(tmp_path: Path) -> None:
     path = tmp_path / "endless.pdf"
-    endless_drawing(path)
+    endless_shading(path)
     worker = PageWorker(tmp_path / "cache")
     plan = PagePlan(source=PageRef(path=path, media_type=PDF))
     worker.count(plan.source)
@@ -325,7 +325,7 @@ def test_names_of_every_sort_reach_the_room(tmp_path: Path, worker: PageWorker, 
 def test_a_busy_room_ends_with_its_program(tmp_path: Path) -> None:
     """The program is killed while its room draws what takes for ever."""
     path = tmp_path / "endless.pdf"
-    endless_drawing(path)
+    endless_shading(path)
     program = (
         "import sys, threading\nfrom pathlib import Path\n"
         "from rcdesk.core.fax import Resolution\nfrom rcdesk.core.paper import PagePlan, PageRef, PaperSize\n"
