@@ -6,6 +6,7 @@ Files are only shown here; looking at them is done by FaxDesk.check_files. GUI t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -74,10 +75,10 @@ class AttachmentCard(QFrame):
         words.setSpacing(2)
         title = Line("rowTitle")
         title.setText(name)
-        below = label(sentence, "small" if document is not None else "bad", wraps=document is None)
+        self._below = label(sentence, "small" if document is not None else "bad", wraps=document is None)
         words.addStretch(1)
         words.addWidget(title)
-        words.addWidget(below)
+        words.addWidget(self._below)
         words.addStretch(1)
         layout.addLayout(words, 1)
         self._spoken = self.accessibleName()
@@ -103,6 +104,14 @@ class AttachmentCard(QFrame):
         """Its first page."""
         if isinstance(self._sheet, PageGlyph):
             self._sheet.show_picture(picture)
+
+    def show_count(self, pages: int) -> None:
+        """How many pages it has as it is drawn here, learnt later."""
+        if self.document is not None:
+            counted = replace(self.document, pages=pages)
+            self._below.setText(self._facts(counted))
+            self._spoken = f"{self.document.name}. {self._below.text()}"
+            self.setAccessibleName(self._spoken)
 
     def show_trouble(self, words: str, sentences: str, *, can_fix: bool) -> None:
         """A badge of a few words when pages of it will not arrive well, "" for none."""

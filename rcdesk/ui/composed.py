@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QCoreApplication
 
@@ -197,6 +198,16 @@ def facts(composed: Composed, account: Account | None, cover_name: str) -> str:
     cover = _tr("cover {0}").format(cover_name) if cover_name else _tr("no cover page")
     parts = (_tr("Goes out as {0}").format(shown) if shown else "", cover, keeper_words(composed.time))
     return " · ".join(p for p in parts if p)
+
+
+def time_problem(draft: FaxDraft) -> str:
+    """Why the chosen times no longer work, "" when they do."""
+    now = datetime.now(UTC)
+    if draft.send_at is not None and draft.send_at <= now:
+        return _tr("The time it was to go out has passed. Choose another, or clear it to send now.")
+    if draft.keep_trying_until is not None and draft.keep_trying_until <= (draft.send_at or now):
+        return _tr("The time to keep trying until has passed. Choose another, or clear it.")
+    return ""
 
 
 def _tr(text: str) -> str:

@@ -7,6 +7,8 @@ Read next: preview_pane.py, composer_card.py, cover_editor.py.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QObject, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 
@@ -22,6 +24,7 @@ from rcdesk.ui.composed import Composed
 from rcdesk.ui.composer_card import ComposerCard
 from rcdesk.ui.cover_editor import CoverEditor, confidentiality_words
 from rcdesk.ui.page_list import ref_of
+from rcdesk.ui.page_questions import usual_paper
 from rcdesk.ui.preview_pane import PreviewPane
 
 WHO = "documents"
@@ -40,10 +43,13 @@ class ComposerPreview(QObject):
         card.attachments.fix_asked.connect(self._fix)
         card.covers.edit_asked.connect(self._edit_cover)
         desk.covers.changed.connect(self._covers_changed)
+        desk.session.account_changed.connect(self._account_changed)
         desk.pages.answered.connect(self._answered)
         preview.plans_changed.connect(self._plans_changed)
         preview.findings_changed.connect(self._mark_cards)
         preview.estimate_changed.connect(self.changed)
+        preview.counted.connect(self._counted)
+        self._account_changed()
         self._covers_changed()
 
     def show(self, composed: Composed) -> None:
@@ -60,7 +66,21 @@ class ComposerPreview(QObject):
         if composed.pages is not None and composed.pages.documents == composed.documents:
             self._preview.set_pages(composed.pages, is_exact=composed.is_exact)
 
+    @Slot()
+    def _account_changed(self) -> None:
+        """Their paper is most likely that of the account's country."""
+        account = self._desk.session.account
+        if account is not None:
+            self._preview.set_paper(usual_paper(account.home_country))
+
     # The cards
+
+    @Slot(object, int)
+    def _counted(self, path: Path, pages: int) -> None:
+        """Pages of a file that was not counted when it was added; RingCentral may count others."""
+        for card in self._cards:
+            if card.document is not None and card.document.path == path:
+                card.show_count(pages)
 
     def _ask_pictures(self) -> None:
         pages = self._desk.pages

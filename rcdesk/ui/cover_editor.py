@@ -34,7 +34,7 @@ from rcdesk.ui.preview_face import single_shot
 DRAW_MS = 180
 SIZES = (10, 12, 14, 18, 24, 36)
 _SHEET = """
-#coverText { background: #FFFFFF; color: #15161A; border: 1px solid $border; border-radius: 8px;
+#coverText { background: $paper; color: $paperink; border: 1px solid $border; border-radius: 8px;
     padding: 8px; }
 #coverText:focus { border: 2px solid $accent; padding: 7px; }
 """

@@ -108,7 +108,6 @@ class DeskSide(QWidget):
     def _connect(self) -> None:
         self.side_bar.page_asked.connect(self.page_asked)
         self.fax_page.queue_asked.connect(self._show_queue)
-        self.fax_page.opened.connect(self.open_fax)
         for page in self.folders.values():
             page.new_fax_asked.connect(self.new_fax_asked)
             page.edit_asked.connect(self.edit)

@@ -10,21 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.account import ServerProfile
 from rcdesk.core.fax import FaxDraft, Resolution
 from rcdesk.ui.attachments import AttachmentsList, CheckedFile
-from rcdesk.ui.composed import Composed, composed_of, facts, headline, missing, obstacle
+from rcdesk.ui.composed import Composed, composed_of, facts, headline, missing, obstacle, time_problem
 from rcdesk.ui.composer_card import ComposerCard
 from rcdesk.ui.composer_preview import ComposerPreview
 from rcdesk.ui.cover_picker import CoverPicker
+from rcdesk.ui.file_choice import FileChoice
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.made_fax import MadeFax
 from rcdesk.ui.preview_fold import PreviewFold
@@ -39,9 +39,8 @@ FACTS_PAUSE_MS = 250
 
 
 class FaxPage(ComposerFace):
-    """The composer. opened(job) asks for a fax's story, queue_asked() for the Queue page."""
+    """The composer. queue_asked() asks for the Queue page."""
 
-    opened = Signal(object)
     queue_asked = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -59,6 +58,8 @@ class FaxPage(ComposerFace):
         self._made = MadeFax(desk.pages, self)
         self._side = ComposerPreview(desk, self.card, self.preview)
         self._folded = PreviewFold(self, self.card, self.preview)
+        self._choice = FileChoice(desk.preferences, self)
+        self._choice.chosen.connect(self.add_files)
         self.sending = Sending(desk, self.bar, self)
         self._facts_pause = QTimer(self)
         self._facts_pause.setSingleShot(True)
@@ -84,6 +85,7 @@ class FaxPage(ComposerFace):
             self.start_new()
         self._refresh()
 
+    @Slot(object)
     def add_files(self, paths: Sequence[Path]) -> None:
         """Look at these files and add those that can be faxed; the others say why not, in place."""
         if paths:
@@ -111,14 +113,7 @@ class FaxPage(ComposerFace):
     @Slot()
     def choose_files(self) -> None:
         """Ask for files with the system's dialog."""
-        dialog = QFileDialog(self, self.tr("Add files to the fax"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        folder = self._desk.preferences.value.last_folder
-        if folder and Path(folder).is_dir():
-            dialog.setDirectory(folder)
-        dialog.filesSelected.connect(self._files_chosen)
-        dialog.open()
+        self._choice.ask()
 
     @property
     def recipients(self) -> RecipientField:
@@ -260,7 +255,7 @@ class FaxPage(ComposerFace):
             reason = self.tr("Sign in to RingCentral first, then send the fax.")
         draft = self.current_draft()
         if not reason:
-            reason = _time_problem(self, draft)
+            reason = time_problem(draft)
         self._tell(reason)
         if reason:
             return
@@ -392,13 +387,6 @@ class FaxPage(ComposerFace):
         self._checks_due = max(0, self._checks_due - 1)
         self.attachments.add(files)
 
-    @Slot(list)
-    def _files_chosen(self, names: list[str]) -> None:
-        paths = [Path(name) for name in names]
-        if paths:
-            self._desk.preferences.update(last_folder=str(paths[0].parent))
-        self.add_files(paths)
-
     @Slot()
     def _account_changed(self) -> None:
         account = self._desk.session.account
@@ -408,13 +396,3 @@ class FaxPage(ComposerFace):
                 kept = self._desk.preferences.value
                 self.covers.set_covers(account.cover_pages, kept.cover_index)
         self._refresh()
-
-
-def _time_problem(page: FaxPage, draft: FaxDraft) -> str:
-    """Why the chosen times no longer work, "" when they do."""
-    now = datetime.now(UTC)
-    if draft.send_at is not None and draft.send_at <= now:
-        return page.tr("The time it was to go out has passed. Choose another, or clear it to send now.")
-    if draft.keep_trying_until is not None and draft.keep_trying_until <= (draft.send_at or now):
-        return page.tr("The time to keep trying until has passed. Choose another, or clear it.")
-    return ""

@@ -153,7 +153,7 @@ def _draw(document: QTextDocument, painter: QPainter, paper: PaperSize, dpi: flo
     context.clip = clip
     palette = QPalette(context.palette)
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.Dark):
-        palette.setColor(role, QColor("#000000"))
+        palette.setColor(role, QColor(Qt.GlobalColor.black))
     context.palette = palette
     document.documentLayout().draw(painter, context)
 

@@ -23,8 +23,16 @@ LARGEST_SCALED_PX = FAX_WIDTH
 _STEP_PX = 8
 
 
-def usual_paper() -> PaperSize:
-    """Letter where the locale measures as in the United States, A4 everywhere else."""
+LETTER_COUNTRIES = frozenset(
+    ["US", "CA", "MX", "PR", "PH", "CL", "CO", "VE", "BZ", "CR", "DO", "GT", "NI", "PA", "SV"]
+)
+"""Where paper is Letter (CLDR, territories by paper size); A4 everywhere else."""
+
+
+def usual_paper(country: str = "") -> PaperSize:
+    """The paper of a country (ISO 3166), "" for the one this computer is set up for."""
+    if country:
+        return PaperSize.LETTER if country in LETTER_COUNTRIES else PaperSize.A4
     is_us = QLocale().measurementSystem() is QLocale.MeasurementSystem.ImperialUSSystem
     return PaperSize.LETTER if is_us else PaperSize.A4
 

@@ -10,12 +10,22 @@ wheel zooms. Read next: page_marks.py, preview_pane.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QWidget
 
-from rcdesk.core.paper import Finding
+from rcdesk.core.paper import Finding, PaperSize
 from rcdesk.ui.look import color
 from rcdesk.ui.page_marks import paint_marks
 from rcdesk.ui.theme import theme
@@ -30,10 +40,12 @@ Sketch = Callable[[QPainter, QRectF], None]
 
 
 class PaperView(QAbstractScrollArea):
-    """zoom is None while the whole page is fitted, else 1.0 for 100 %."""
+    """zoom is None while the whole page is fitted, else 1.0 for 100 %. paper_asked(PaperSize): from the menu,
+    which is there when paper is set."""
 
     zoomed = Signal()
     stepped = Signal(int)
+    paper_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +63,7 @@ class PaperView(QAbstractScrollArea):
         self._zoom: float | None = None
         self._is_dimmed = False
         self._wheel = 0
+        self.paper: PaperSize | None = None
         theme().changed.connect(self.viewport().update)
 
     @property
@@ -201,6 +214,20 @@ class PaperView(QAbstractScrollArea):
                 self.stepped.emit(1)
             case _:
                 super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Sizes, and the paper of the other machine."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Whole page") + "\t0", self.fit)
+        menu.addAction(self.tr("100 %") + "\t1", partial(self.set_zoom, 1.0))
+        if self.paper is not None:
+            menu.addSection(self.tr("Their paper"))
+            for paper in PaperSize:
+                action = menu.addAction(paper.words, partial(self.paper_asked.emit, paper))
+                action.setCheckable(True)
+                action.setChecked(paper is self.paper)
+        menu.popup(event.globalPos())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Table, paper, marks; or the sentence."""

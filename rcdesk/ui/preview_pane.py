@@ -92,6 +92,7 @@ class PreviewPane(PreviewFace):
 
     def set_paper(self, paper: PaperSize) -> None:
         """The other machine's paper."""
+        self.view.paper = paper
         if paper is not self._paper:
             self._paper = paper
             self._refresh()
@@ -194,6 +195,7 @@ class PreviewPane(PreviewFace):
         self._drawing.changed.connect(self._refresh)
         view.zoomed.connect(self._zoomed)
         view.stepped.connect(self._step)
+        view.paper_asked.connect(self.set_paper)
         self.strip.shown.connect(self._refresh_page)
         self.strip.scrolled.connect(self._redraw.start)
         tools.turned.connect(arranger.turn)
