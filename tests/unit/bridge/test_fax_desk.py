@@ -28,20 +28,20 @@ OTHERS = ("+16505550142", "+16505550143", "+16505550144")
 WAIT_MS = 20_000
 
 
-def _document(folder: Path, size_bytes: int = 2_000) -> Document:
+def _document(folder: Path) -> Document:
     path = folder / "letter.txt"
-    path.write_bytes((b"All work and no play. " * (size_bytes // 22 + 1))[:size_bytes])
+    size_bytes = path.write_bytes(b"All work and no play. " * 90)
     return Document(path=path, name=path.name, size_bytes=size_bytes, media_type="text/plain", pages=1)
 
 
-def _heavy_page(folder: Path) -> Document:
-    """One page that takes a while to upload: it carries ten megabytes that nobody sees."""
+def _heavy_page(folder: Path, size_bytes: int = 10_000_000) -> Document:
+    """One page that takes a while to upload: it carries so many bytes that nobody sees."""
     import pypdfium2
 
     path = folder / "heavy.pdf"
     pdf = pypdfium2.PdfDocument.new()
     pdf.new_page(612, 792)
-    pdf.new_attachment("noise").set_data(random.Random(1).randbytes(10_000_000))
+    pdf.new_attachment("noise").set_data(random.Random(1).randbytes(size_bytes))
     pdf.save(path)
     pdf.close()
     size_bytes = path.stat().st_size
@@ -279,7 +279,7 @@ def test_an_upload_is_cancelled_at_once(
 ) -> None:
     bench.sign_in(simulator, qtbot)
     simulator.fault("slow", path="/fax", method="POST", bytes_per_second=1_000_000)
-    bench.faxes.queue(_draft(_document(tmp_path, 20_000_000)))
+    bench.faxes.queue(_draft(_heavy_page(tmp_path, 20_000_000)))
     qtbot.waitUntil(lambda: bool(bench.faxes.jobs) and bench.faxes.jobs[0].bytes_sent > 0, timeout=WAIT_MS)
     job = bench.faxes.jobs[0]
     assert list(bench.faxes.sending_ids) == [job.id]
@@ -330,7 +330,7 @@ def test_a_lost_network_waits_and_goes_on_by_itself(
     live_simulator.fault("cut-during", path="/fax", method="POST", after_bytes=10_000)
     seen: list[FaxState] = []
     bench.faxes.job_changed.connect(lambda job: seen.append(job.state))
-    bench.faxes.queue(_draft(_document(tmp_path, 5_000_000)))
+    bench.faxes.queue(_draft(_heavy_page(tmp_path, 5_000_000)))
     qtbot.waitUntil(lambda: FaxState.HANDED_OVER in seen, timeout=WAIT_MS)
     assert FaxState.WAITING in seen
     assert _posts(live_simulator) == 2
@@ -345,7 +345,7 @@ def test_a_fax_waits_as_long_as_it_says(
     live_simulator.fault("429", path="/fax", method="POST")
     limits: list[float] = []
     bench.session.rate_limited.connect(limits.append)
-    bench.faxes.queue(_draft(_document(tmp_path, 1_000)))
+    bench.faxes.queue(_draft(_document(tmp_path)))
     job = _wait(bench, qtbot, FaxState.WAITING)
     assert job.retry_at is not None
     assert f"{job.retry_at.astimezone():%H:%M}" in job.detail
@@ -390,7 +390,7 @@ def test_a_shutdown_during_an_upload_loses_nothing(
     first = make_bench()
     first.sign_in(simulator, qtbot)
     simulator.fault("slow", path="/fax", method="POST", bytes_per_second=1_000_000)
-    first.faxes.queue(_draft(_document(tmp_path, 20_000_000)))
+    first.faxes.queue(_draft(_heavy_page(tmp_path, 20_000_000)))
     qtbot.waitUntil(lambda: bool(first.faxes.jobs) and first.faxes.jobs[0].bytes_sent > 0, timeout=WAIT_MS)
     assert first.stop()
     simulator.clear_faults()

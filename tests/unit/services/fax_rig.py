@@ -6,12 +6,16 @@ machine's wall clock only, as a person or a time server would.
 
 from __future__ import annotations
 
+import io
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pypdfium2
 
 from rcdesk.core.account import Account, Credentials, ServerProfile
 from rcdesk.core.cancel import CancelToken
@@ -30,6 +34,21 @@ if TYPE_CHECKING:
 GOOD = "+16505550142"
 BAD = "+1650"
 """Not a number for the service: it refuses the whole request with CMN-101."""
+
+
+LONGEST_TEXT_BYTES = 100_000
+"""A longer text would be more pages than a fax can hold."""
+
+
+def heavy_page(size_bytes: int) -> bytes:
+    """A PDF of one page that carries so many bytes that nobody sees."""
+    pdf = pypdfium2.PdfDocument.new()
+    pdf.new_page(612, 792)
+    pdf.new_attachment("noise").set_data(random.Random(size_bytes).randbytes(size_bytes))
+    written = io.BytesIO()
+    pdf.save(written)
+    pdf.close()
+    return written.getvalue()
 
 
 def magic(outcome: str) -> str:
@@ -100,9 +119,9 @@ class Rig:
         return self.account.owner_id
 
     def draft(self, *numbers: str, size: int = 2000, note: str = "Hello", **options: Any) -> FaxDraft:
-        """One text document to these numbers."""
-        path = self.folder / "letter.txt"
-        path.write_bytes(((b"x" * 99_999 + b"\n") * (size // 100_000 + 1))[:size])
+        """One document of one page to these numbers: a text, or a PDF when it is to be large."""
+        path = self.folder / ("letter.txt" if size <= LONGEST_TEXT_BYTES else "letter.pdf")
+        path.write_bytes(b"x" * size if size <= LONGEST_TEXT_BYTES else heavy_page(size))
         (check,) = self.faxes.check((path,), CancelToken())
         assert check.document is not None, check.problem
         people = tuple(Recipient(number=n, name="Ann") for n in numbers or (GOOD,))
@@ -110,8 +129,9 @@ class Rig:
 
     def queue(self, *numbers: str, **options: Any) -> tuple[FaxJob, ...]:
         """Record such a fax; the original file is deleted at once."""
-        jobs = self.faxes.queue(self.draft(*numbers, **options), self.account, CancelToken())
-        (self.folder / "letter.txt").unlink()
+        draft = self.draft(*numbers, **options)
+        jobs = self.faxes.queue(draft, self.account, CancelToken())
+        draft.documents[0].path.unlink()
         return jobs
 
     def queue_one(self, number: str = GOOD, **options: Any) -> FaxJob:
