@@ -79,6 +79,14 @@ class Composed:
         return loaded.original_message_id if has_cover and is_same and is_plain else ""
 
     @property
+    def are_pages_lost(self) -> bool:
+        """True when its pages are with the service alone and what was changed here cannot go with them."""
+        loaded = self.original
+        if loaded is None or not loaded.original_message_id or loaded.documents or loaded.note.strip():
+            return False
+        return not self._original_message_id()
+
+    @property
     def has_pages(self) -> bool:
         """True when there is something to fax."""
         is_all_left_out = self.is_all_left_out and not self.own_cover and not self.cover_index
@@ -125,6 +133,11 @@ def obstacle(composed: Composed, profile: ServerProfile) -> str:
         return _tr("Correct or remove the red number, then send.")
     if bad:
         return _tr("Correct or remove the {0} red numbers, then send.").format(bad)
+    if composed.are_pages_lost:
+        return _tr(
+            "The pages of this fax are with RingCentral only and go as they are, without anything added. "
+            "Undo your changes to note, files, cover and quality, or start a new fax."
+        )
     pages, _ = composed.page_count
     if pages > profile.max_fax_pages:
         words = _tr("{0} pages are too many: one fax takes at most {1}. Leave pages out, or split it.")

@@ -264,6 +264,20 @@ def test_pages_known_only_to_the_service_can_be_forwarded(page: FaxPage, stage: 
     assert stage.faxes.drafts[0].original_message_id == "m1"
 
 
+@pytest.mark.parametrize("change", ["note", "file"])
+def test_pages_known_only_to_the_service_are_never_left_behind(
+    page: FaxPage, stage: Stage, change: str
+) -> None:
+    page.load(_draft(documents=(), note="", cover_index=None))
+    if change == "note":
+        page.note.setPlainText("For your information")
+    else:
+        stage.faxes.checked.emit(checked(document("More.pdf")))
+    page.send()
+    assert stage.faxes.drafts == []
+    assert "with RingCentral only" in _words(page, "faxProblem")
+
+
 def test_undo_takes_the_place_of_send_and_counts_down(qtbot: QtBot, page: FaxPage, stage: Stage) -> None:
     _send_note(page, stage, "650 555 0110", 1, 2)
     undo = _button(page, "undoButton")
