@@ -113,6 +113,9 @@ class ReceivedDesk(QObject):
         def failed(error: RcdeskError) -> None:
             self._is_syncing = False
             self._not_heard(error)
+            if owner_id != self._owner_id:
+                # Somebody else signed in meanwhile, who waits for the first sync.
+                self._session_changed()
 
         self._downloads.submit(lambda token, report: service.sync(owner_id, token), done=done, failed=failed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +22,7 @@ from rcdesk.core.folder import Folder, FolderQuery, ReceivedFax
 from rcdesk.core.people import Group, ImportedLine, ImportTable, Suggestion
 from rcdesk.core.proof import ProofFacts
 from rcdesk.documents import page_image
-from tests.unit.bridge.conftest import Bench
+from tests.unit.bridge.conftest import Bench, credentials_of, profile_of
 from tests.unit.bridge.test_fax_desk import AT_ONCE, _document, _draft, _wait
 
 if TYPE_CHECKING:
@@ -270,3 +271,38 @@ def test_signed_out_there_is_no_proof_and_no_log(desks: Desks, tmp_path: Path) -
 def test_a_page_that_cannot_be_drawn_is_said(desks: Desks, qtbot: QtBot, tmp_path: Path) -> None:
     with qtbot.waitSignal(desks.proofs.problem, timeout=WAIT_MS):
         desks.proofs.page_image(tmp_path / "gone.pdf", "application/pdf", 0, 100, lambda png: None)
+
+
+def test_whoever_signs_in_during_a_sync_is_synced_next(
+    bench: Bench,
+    desks: Desks,
+    simulator: RunningSimulator,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first person's sync ends without an answer after the second one is there."""
+    from rcdesk.core.errors import Cancelled
+    from rcdesk.services.received import ReceivedService
+
+    asked: list[str] = []
+    is_second_here = threading.Event()
+
+    def sync(self: ReceivedService, owner_id: str, token: object) -> tuple[ReceivedFax, ...]:
+        asked.append(owner_id)
+        if len(asked) == 1:
+            is_second_here.wait(20)
+            raise Cancelled()
+        return ()
+
+    monkeypatch.setattr(ReceivedService, "sync", sync)
+    bench.sign_in(simulator, qtbot)
+    desks.received.start()
+    qtbot.waitUntil(lambda: len(asked) == 1, timeout=WAIT_MS)
+    first = bench.session.account
+    second = str(simulator.second_credentials["jwt"])
+    bench.session.sign_in_jwt(profile_of(simulator), credentials_of(simulator, second))
+    qtbot.waitUntil(lambda: bench.session.account not in (None, first), timeout=WAIT_MS)
+    is_second_here.set()
+    qtbot.waitUntil(lambda: len(asked) == 2, timeout=WAIT_MS)
+    assert bench.session.account is not None
+    assert asked[1] == bench.session.account.owner_id != asked[0]
