@@ -31,7 +31,7 @@ from rcdesk.documents.doctor_lines import hairlines
 from rcdesk.documents.doctor_pdf import PdfFacts, Scan, Stroke, pdf_facts, readable_runs
 from rcdesk.documents.doctor_skew import skew_degrees
 from rcdesk.documents.doctor_type import POINTS_PER_INCH, small_print
-from rcdesk.documents.doctor_view import PageView, merged
+from rcdesk.documents.doctor_view import HEAVY_FROM, PageView, merged
 from rcdesk.documents.fixes import apply, deskewed
 from rcdesk.documents.raster import LINE_MM, PIXEL_FIXES, Placement, grey_page, placement
 
@@ -39,10 +39,8 @@ if TYPE_CHECKING:
     from rcdesk.documents.pages import Pages
 
 LEAST_POINTS = 8.0
-MOST_COVERAGE = 0.40
+_LIGHT = 0.3
 LEAST_DPI = 125.0
-_MEASURED = 0.95
-"""Type measured on a picture is called small only when it is smaller than this by measure."""
 _EXACT = 0.97
 _LEAST_CHARACTERS = 8
 _LEAST_RUN = 5
@@ -143,7 +141,7 @@ class _Visit:
             view = self.view
             if is_crooked:
                 view = PageView(deskewed(view.grey, view.resolution), view.resolution)
-            found = small_print(view, LEAST_POINTS * _MEASURED)
+            found = small_print(view)
             if not found:
                 return
             points = min(points for _place, points in found)
@@ -181,13 +179,14 @@ class _Visit:
     def _heavy(self, areas: tuple[GreyArea, ...]) -> Iterator[Finding]:
         is_cut = self.plan.dither is Dither.THRESHOLD
         coverage = self.view.coverage(is_cut=is_cut)
-        if coverage <= MOST_COVERAGE:
+        if coverage <= HEAVY_FROM:
             return
-        has_tint = any(not area.is_picture for area in areas)
-        would_help = has_tint and self.view.black_coverage <= MOST_COVERAGE
+        has_picture = any(area.is_picture for area in areas)
+        would_help = not has_picture and self.view.coverage_outside_areas <= _LIGHT
         fix = Fix.WHITEN_GREY if would_help and Fix.WHITEN_GREY not in self.plan.fixes else None
         percent = round(coverage * 100)
-        yield self._finding(FindingKind.HEAVY, None, f"{percent} % black", _HEAVY.format(percent), fix)
+        sentence = (_HEAVY_MENDED if fix else _HEAVY).format(percent)
+        yield self._finding(FindingKind.HEAVY, None, f"{percent} % black", sentence, fix)
 
     def _degrees(self) -> float:
         """The slant of a scan; 0.0 for a straight one and for a page that is none."""
@@ -293,7 +292,8 @@ _SMALL_ENLARGE = (
     "Type of about {} points is hard to read on a fax. The page can be enlarged to fill the paper."
 )
 _HAIRLINE = "Lines thinner than a dot arrive broken or not at all. They can be made thicker."
-_HEAVY = "{} % of this page is black: it takes long to send and uses much toner."
+_HEAVY = "So much of this page is black ({} %) that it takes long to send and uses much toner."
+_HEAVY_MENDED = f"{_HEAVY} Large dark areas can be made white; what is written on them becomes black."
 _SKEW = "This page was scanned at a slant of about {}°. It can be straightened."
 _LOW_SCAN = "This was scanned at only {} dots an inch. Scan it again at 200 or more if it is hard to read."
 _FORM = "Fields or notes lie on this page and may be missing when it arrives. They can be made part of it."

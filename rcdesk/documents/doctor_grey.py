@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 _MID_SHARE = 0.3
 """How much of an area must be neither paper nor black."""
-_FAINT_CELLS = 5
+_FAINT_CELLS = 6
+_LEAST_PICTURE_CELLS = 20
+_LEAST_BLACK_CELLS = 160
+_SWING = 60
+_LINE_ART = 0.35
 _CERTAINLY_PRINTED = 0.06
 _FAINT_CONTRAST = 40
-_FAINT_FROM = 115
+_FAINT_FROM = 130
 _LIGHTEST_KEPT = 150
 """With a threshold, tints lighter than this become white and nothing is lost."""
 
@@ -43,6 +47,19 @@ def grey_areas(view: PageView) -> tuple[GreyArea, ...]:
     areas = [area for patch in patches(view.area_cells) if (area := _area(view, patch)) is not None]
     areas.extend(_faint(view))
     return tuple(areas)
+
+
+def black_areas(view: PageView) -> tuple[GreyArea, ...]:
+    """Large areas of solid black, a square inch or more."""
+    found = []
+    for patch in patches(view.area_cells, least=_LEAST_BLACK_CELLS):
+        box = _dots_of(view, patch)
+        inside = patch.mask().resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.NEAREST)
+        histogram = view.grey.crop(box).histogram(inside)
+        if sum(histogram[: view.dark + 1]) > 0.6 * sum(histogram):
+            level = max(range(view.dark + 1), key=lambda v: histogram[v])
+            found.append(GreyArea(place=view.place(*box), level=level))
+    return tuple(found)
 
 
 def is_lost_by_cutting(area: GreyArea) -> bool:
@@ -79,13 +96,7 @@ def _is_content(patch: Patch, size: tuple[int, int]) -> bool:
 
 def _area(view: PageView, patch: Patch) -> GreyArea | None:
     """The patch as a grey area, None when it is black."""
-    left, top, right, bottom = patch.bounds
-    box = (
-        left * CELL,
-        top * view.lines_a_cell,
-        min(view.width, right * CELL),
-        min(view.height, bottom * view.lines_a_cell),
-    )
+    box = _dots_of(view, patch)
     inside = patch.mask().resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.NEAREST)
     grey = view.grey.crop(box)
     histogram = grey.histogram(inside)
@@ -97,7 +108,29 @@ def _area(view: PageView, patch: Patch) -> GreyArea | None:
     level = max(tones, key=lambda v: sum(histogram[max(tones.start, v - 3) : min(tones.stop, v + 4)]))
     even = sum(histogram[max(tones.start, level - 8) : min(tones.stop, level + 9)])
     is_picture = even < 0.45 * mid and _roughness(grey, inside) > 0.2
+    if is_picture and (len(patch.cells) < _LEAST_PICTURE_CELLS or _is_line_art(grey, inside)):
+        return None
     return GreyArea(place=view.place(*box), level=level, is_picture=is_picture)
+
+
+def _dots_of(view: PageView, patch: Patch) -> tuple[int, int, int, int]:
+    """The bounds of a patch of cells in dots and lines."""
+    left, top, right, bottom = patch.bounds
+    return (
+        left * CELL,
+        top * view.lines_a_cell,
+        min(view.width, right * CELL),
+        min(view.height, bottom * view.lines_a_cell),
+    )
+
+
+def _is_line_art(grey: Picture, inside: Picture) -> bool:
+    """True for bars and squares a scanner has blurred: black and white still swing every few dots."""
+    for right, down in ((5, 0), (0, 5)):
+        swing = ImageChops.difference(grey, ImageChops.offset(grey, right, down)).histogram(inside)
+        if sum(swing[_SWING:]) > _LINE_ART * sum(swing):
+            return True
+    return False
 
 
 def _roughness(grey: Picture, inside: Picture) -> float:
@@ -131,6 +164,9 @@ def _print_of(view: PageView, pale: Picture, free: Picture) -> Picture:
     grid = ImageChops.darker(is_print, free)
     kept = Image.new("L", grid.size, 0)
     for patch in patches(grid, least=_FAINT_CELLS):
+        left, top, right, bottom = patch.bounds
+        if bottom - top < 2 or right - left < 3:
+            continue
         mask = patch.mask()
         kept.paste(mask, patch.bounds[:2], mask)
     return kept

@@ -27,6 +27,10 @@ _STRIP = 48
 _WITH_DESCENDERS = 0.92
 _CAPITALS = 0.70
 _LEAST_PIECES = 4
+_SMALL = 7.4
+_SMALL_ALONE = 6.4
+_LEAST_ALONE = 6 * _STRIP
+_LINES_LIKE_IT = 4
 _LEAST_INCHES, _MOST_INCHES = 0.036, 0.4
 _PIECE = re.compile(rb"[\x0a-\xff]+")
 
@@ -50,28 +54,48 @@ class _Line:
     points: float
 
 
-def small_print(view: PageView, least_points: float) -> tuple[tuple[Place, float], ...]:
-    """Where lines of type smaller than least_points are, and their sizes, in points as printed.
+def small_print(view: PageView) -> tuple[tuple[Place, float], ...]:
+    """Where lines of small type are, and their sizes, in points as printed.
 
     Text that stands sideways is measured across; text on tints is not measured.
     """
     black = without(view.black, view.around_areas)
     strip = round(_STRIP * view.lines_per_inch / DPI_X)
     upright = list(_text_lines(black, _STRIP, view.lines_per_inch))
-    if not any(line.points < least_points for line in upright):
+    if not _small_of(upright):
         return ()
     sideways = list(_text_lines(black.transpose(Image.Transpose.TRANSPOSE), strip, DPI_X))
     if _length(sideways) > _length(upright):
         return tuple(
             (view.place(line.top, line.left, line.bottom, line.right), line.points)
-            for line in sideways
-            if line.points < least_points
+            for line in _small_of(sideways)
         )
     return tuple(
-        (view.place(line.left, line.top, line.right, line.bottom), line.points)
-        for line in upright
-        if line.points < least_points
+        (view.place(line.left, line.top, line.right, line.bottom), line.points) for line in _small_of(upright)
     )
+
+
+def _small_of(lines: Sequence[_Line]) -> list[_Line]:
+    """The lines that are small beyond doubt, or small as those around them are.
+
+    One line measures up to a seventh too small (no tall letters in it, thin strokes lost), several do not.
+    """
+    found = []
+    for line in lines:
+        if line.points >= _SMALL:
+            continue
+        like = sorted(other.points for other in lines if _is_beside(line, other))
+        is_sure = line.points < _SMALL_ALONE and line.right - line.left >= _LEAST_ALONE
+        if is_sure or (len(like) >= _LINES_LIKE_IT and like[len(like) // 2] < _SMALL):
+            found.append(line)
+    return found
+
+
+def _is_beside(line: _Line, other: _Line) -> bool:
+    """True for lines of about the same size just above, below or beside, and for the line itself."""
+    high = max(line.bottom - line.top, 1.0)
+    gap = max(line.top - other.bottom, other.top - line.bottom)
+    return gap < 4 * high and 0.6 < other.points / line.points < 1.35
 
 
 def _length(lines: Sequence[_Line]) -> float:
@@ -141,13 +165,27 @@ def _low_ink(ink: bytes) -> float:
 
 
 def _type_size(line: _Pieces) -> float:
-    """The type size in lines of the fax."""
-    heights = sorted(bottom - top for _column, top, bottom in line.pieces)
-    tall = heights[min(len(heights) - 1, len(heights) * 4 // 5)]
-    lows = [
-        low
-        for low, (_column, top, bottom) in zip(line.lows, line.pieces, strict=True)
-        if bottom - top >= 0.85 * tall
-    ]
-    has_descenders = sorted(lows)[len(lows) // 2] < 0.45
+    """The type size in lines of the fax: from the tallest letter's top to the lowest one's foot.
+
+    No single piece may have both, so tops and feet are taken over the whole line, its slope taken out.
+    """
+    slope = _slope(line.pieces)
+    tops = sorted(top - slope * column for column, top, _bottom in line.pieces)
+    feet = sorted(bottom - slope * column for column, _top, bottom in line.pieces)
+    stray = 1 if len(tops) >= 8 else 0
+    top, foot = tops[stray], feet[-1 - stray]
+    tall = max(1.0, foot - top)
+    base = feet[len(feet) // 3]
+    has_descenders = foot - base >= max(1.5, 0.13 * tall) or sorted(line.lows)[len(line.lows) // 2] < 0.3
     return tall / (_WITH_DESCENDERS if has_descenders else _CAPITALS)
+
+
+def _slope(pieces: list[tuple[int, int, int]]) -> float:
+    """Lines down for every piece to the right."""
+    middles = [(column, (top + bottom) / 2) for column, top, bottom in pieces]
+    column_mean = sum(column for column, _middle in middles) / len(middles)
+    middle_mean = sum(middle for _column, middle in middles) / len(middles)
+    spread = sum((column - column_mean) ** 2 for column, _middle in middles)
+    if not spread:
+        return 0.0
+    return sum((column - column_mean) * (middle - middle_mean) for column, middle in middles) / spread

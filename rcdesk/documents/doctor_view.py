@@ -21,6 +21,8 @@ from rcdesk.core.paper import Place, lines_per_inch
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
+HEAVY_FROM = 0.40
+"""More black than this is heavy: slow to send, and toner."""
 CELL = 16
 """Dots across one cell; 16 or 8 lines down, so that it is about 2 mm by 2 mm."""
 _BLOCK = 4
@@ -31,7 +33,7 @@ _LEAST_BLOCKS = 5
 _WHITE = 255
 _PAPER_FROM = 229
 """Paper darker than this is a tint and no paper."""
-_CLEAN_WHITE_SHARE = 0.3
+_CLEAN_WHITE_SHARE = 0.85
 _DIGITAL_CONTRAST = 10
 _SCANNED_CONTRAST = 26
 _DARK_DIGITAL = 72
@@ -50,7 +52,8 @@ class PageView:
         self._histogram = histogram
         dots = max(1, grey.width * grey.height)
         self.paper = _paper_level(histogram, dots)
-        is_digital = sum(histogram[254:]) > _CLEAN_WHITE_SHARE * dots
+        white = sum(histogram[246:])
+        is_digital = white > 0.2 * dots and histogram[_WHITE] > _CLEAN_WHITE_SHARE * white
         self.contrast = _DIGITAL_CONTRAST if is_digital else _SCANNED_CONTRAST
         """How much darker than the paper anything is that is printed on it."""
         self.dark = _dark_level(histogram, dots)
@@ -127,9 +130,12 @@ class PageView:
         return ink / (_WHITE * dots)
 
     @property
-    def black_coverage(self) -> float:
-        """The share of the page that is black however its greys are treated."""
-        return sum(self._histogram[: self.dark + 1]) / max(1, self.width * self.height)
+    def coverage_outside_areas(self) -> float:
+        """The share of the page that would arrive black if tints and black areas were white."""
+        histogram = without(self.ink, self.area_cells).histogram()
+        return sum(v * count for v, count in enumerate(histogram)) / (
+            _WHITE * max(1, self.width * self.height)
+        )
 
     def place(self, left: float, top: float, right: float, bottom: float) -> Place:
         """A rectangle in dots and lines as a place on the page."""

@@ -16,9 +16,17 @@ from PIL import Image, ImageChops, ImageFilter
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Resolution
 from rcdesk.core.paper import DPI_X, Fix, lines_per_inch
-from rcdesk.documents.doctor_grey import GreyArea, faint_cells, grey_areas
+from rcdesk.documents.doctor_grey import GreyArea, black_areas, faint_cells, grey_areas
 from rcdesk.documents.doctor_skew import skew_degrees
-from rcdesk.documents.doctor_view import PageView, least_of_run, most_of_run, opened, opened_out, shifted
+from rcdesk.documents.doctor_view import (
+    HEAVY_FROM,
+    PageView,
+    least_of_run,
+    most_of_run,
+    opened,
+    opened_out,
+    shifted,
+)
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 _DARK_TINT_BELOW = 150
 """On a tint darker than this, what is lighter than the tint is print."""
 _LIGHTER = 40
+_WIDEST_STROKE = 32
 _STAND_OUT = 26
 """How much darker than what is around it a dot on a tint must be to be kept."""
 
@@ -48,10 +57,11 @@ def flatten(pdf_page: Any) -> bool:
     """
     import pypdfium2.raw as pdfium
 
+    had_any = pdfium.FPDFPage_GetAnnotCount(pdf_page.raw) > 0
     done = pdfium.FPDFPage_Flatten(pdf_page.raw, pdfium.FLAT_PRINT)
     if done == pdfium.FLATTEN_FAIL:
         raise UserError("The fields of this page cannot be made part of it. Print it to a PDF and add that.")
-    return bool(done == pdfium.FLATTEN_SUCCESS)
+    return bool(had_any and done == pdfium.FLATTEN_SUCCESS)
 
 
 def deskewed(page: Picture, resolution: Resolution) -> Picture:
@@ -78,10 +88,16 @@ def deskewed(page: Picture, resolution: Resolution) -> Picture:
 
 
 def whitened(page: Picture, resolution: Resolution) -> Picture:
-    """Grey areas white with their text and lines kept in black; faint print black; the rest as it is."""
+    """Grey areas white with their text and lines kept in black; faint print black; the rest as it is.
+
+    Where black covers most of the page, its large black areas are whitened too.
+    """
     view = PageView(page, resolution)
     if view.area_cells.getbbox() is not None:
+        is_heavy = view.coverage(is_cut=False) > HEAVY_FROM
         page = _tints_whitened(view)
+        for area in black_areas(view) if is_heavy else ():
+            _print_inverted(view, area, page)
         view = PageView(page, resolution)
     faint = faint_cells(view)
     if faint.getbbox() is not None:
@@ -158,8 +174,8 @@ def _print_inverted(view: PageView, area: GreyArea, mended: Picture) -> None:
     part = page.crop(box)
     # edges of letters have the tint's level too, but are never three dots wide
     tint = opened(part.point([255 if abs(v - area.level) <= 30 else 0 for v in range(256)]), 3, 3)
-    gap = (24, 24 * view.lines_a_cell // 16)
-    closed = least_of_run(most_of_run(tint, *gap), *gap)
+    gap = (_WIDEST_STROKE, _WIDEST_STROKE * view.lines_a_cell // 16)
+    closed = _closed(tint, *gap)
     is_light = part.point([255 if v > area.level + _LIGHTER else 0 for v in range(256)])
     is_dark = part.point([255 if v < area.level - _LIGHTER else 0 for v in range(256)])
     white = Image.new("L", part.size, 255)
@@ -167,6 +183,13 @@ def _print_inverted(view: PageView, area: GreyArea, mended: Picture) -> None:
     now = Image.composite(white, mended.crop(box), closed)
     now = Image.composite(black, now, ImageChops.darker(closed, ImageChops.lighter(is_light, is_dark)))
     mended.paste(now, box[:2])
+
+
+def _closed(mask: Picture, across: int, down: int) -> Picture:
+    """The mask with gaps filled that are narrower than across dots and down lines, up to the very edges."""
+    beyond = Image.new("L", (mask.width + across, mask.height + down), 255)
+    beyond.paste(most_of_run(mask, across, down), (0, 0))
+    return least_of_run(beyond, across, down).crop((0, 0, *mask.size))
 
 
 def _mean_around(page: Picture, tint: Picture) -> Picture:

@@ -20,7 +20,8 @@ Make = Callable[[Path], tuple[Path, str]]
 class Case:
     """make writes the file into a folder and returns its path and media type.
 
-    kind: what is planted, None on a clean page. place: where about, None for the whole page.
+    kind: what is planted, None on a clean page. place: where about, None for the whole page. also: what comes
+    with it on this page.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Case:
     fixes: frozenset[Fix] = field(default_factory=frozenset)
     kind: FindingKind | None = None
     place: Place | None = None
+    also: frozenset[FindingKind] = frozenset()
 
     def plan(self, made: tuple[Path, str]) -> PagePlan:
         """The plan for its only page."""
@@ -52,6 +54,8 @@ def picture(name: str, made: Callable[[Path], Image.Image], media_type: str, dpi
         extra: dict[str, object] = {} if dpi is None else {"dpi": (dpi, dpi)}
         if media_type == JPEG:
             extra["quality"] = 85
+        if media_type == PNG:
+            extra["compress_level"] = 1
         if media_type == TIFF and image.mode == "1":
             extra["compression"] = "group4"
         image.save(path, **extra)  # type: ignore[arg-type]

@@ -16,6 +16,8 @@ from tests.corpus.scanner import page_of, scan, shaded, with_noise
 from tests.corpus.sheet import A4, LEGAL, LETTER, Colour, Sheet, write_pdf
 
 STANDARD = Resolution.STANDARD
+GREY = frozenset({FindingKind.GREY})
+TOO_LARGE = frozenset({FindingKind.TOO_LARGE})
 
 
 def _grey() -> Iterator[Case]:
@@ -251,7 +253,13 @@ def _small_type() -> Iterator[Case]:
         make = picture(f"sp{n}", fine_print, PNG if n % 2 else TIFF, dpi)
         yield Case(name=f"{size} pt scanned at {dpi}", make=make, kind=kind, place=where)
     shrunk = pdf("wide", lambda: _a3_letter())
-    yield Case(name="A3 shrunk", make=shrunk, kind=kind, place=Place(x=0.1, y=0.1, width=0.8, height=0.6))
+    yield Case(
+        name="A3 shrunk",
+        make=shrunk,
+        kind=kind,
+        place=Place(x=0.1, y=0.1, width=0.8, height=0.6),
+        also=TOO_LARGE,
+    )
 
 
 def _small_in_the_middle(size: float) -> Sheet:
@@ -296,9 +304,11 @@ def _heavy() -> Iterator[Case]:
             return sheet
 
         resolution = STANDARD if n % 3 == 0 else Resolution.FINE
-        yield Case(name=f"black {n}", make=pdf(f"heavy{n}", covered), kind=kind, resolution=resolution)
+        yield Case(
+            name=f"black {n}", make=pdf(f"heavy{n}", covered), kind=kind, resolution=resolution, also=GREY
+        )
     dark = lambda _folder: with_noise(Image.new("L", (1700, 2200), 60), 25)  # noqa: E731
-    yield Case(name="dark photo", make=picture("dark", dark, JPEG, 200), kind=kind)
+    yield Case(name="dark photo", make=picture("dark", dark, JPEG, 200), kind=kind, also=GREY)
     lid = lambda _folder: _copied_book()  # noqa: E731
     yield Case(name="book copied with its surroundings", make=picture("book", lid, PNG, 200), kind=kind)
 
@@ -460,7 +470,7 @@ def _forms() -> Iterator[Case]:
             return sheet
 
         where = share(Sheet(), x, y, width, height)
-        yield Case(name=f"note {what}", make=pdf(f"note{n}", noted), kind=kind, place=where)
+        yield Case(name=f"note {what}", make=pdf(f"note{n}", noted), kind=kind, place=where, also=GREY)
     fields = (("Tx", 200, 110, 200, 20), ("Btn", 54, 450, 14, 14), ("Ch", 300, 200, 150, 20), ("Tx", 54, 700, 500, 60), ("Tx", 500, 20, 60, 16))  # fmt: skip
     for n, (what, x, y, width, height) in enumerate(fields):
 
