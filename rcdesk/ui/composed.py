@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication
 
 from rcdesk.core.account import Account, ServerProfile
 from rcdesk.core.fax import MAX_NOTE_CHARACTERS, Document, FaxDraft, Resolution
+from rcdesk.core.paper import PagePlan
 from rcdesk.ui.attachments import size_words
 from rcdesk.ui.chips import Entry, entry_of
 from rcdesk.ui.page_list import PageList
@@ -140,14 +141,30 @@ def obstacle(composed: Composed, profile: ServerProfile) -> str:
         )
     pages, _ = composed.page_count
     if pages > profile.max_fax_pages:
-        words = _tr("{0} pages are too many: one fax takes at most {1}. Leave pages out, or split it.")
-        return words.format(pages, profile.max_fax_pages)
+        over = _number_of(composed, profile.max_fax_pages)
+        words = _tr(
+            "{0} pages are too many: one fax takes at most {1}. Leave out page {2} and those after it."
+        )
+        return words.format(pages, profile.max_fax_pages, over)
     size = sum(d.size_bytes for d in composed.documents)
     is_as_added = not composed.is_exact and (composed.pages is None or not composed.pages.is_changed)
     if size > profile.max_fax_bytes and is_as_added:
-        words = _tr("{0} is too large: one fax takes at most {1}. Split it into several.")
-        return words.format(size_words(size), size_words(profile.max_fax_bytes))
+        words = _tr("{0} is too large: one fax takes at most {1}.").format(
+            size_words(size), size_words(profile.max_fax_bytes)
+        )
+        can_shrink = all(document.pages is not None for document in composed.documents)
+        if can_shrink and composed.pages is not None:
+            return words + " " + _tr("Send exactly these pages, which is smaller, or split it into several.")
+        return words + " " + _tr("Split it into several.")
     return ""
+
+
+def _number_of(composed: Composed, place: int) -> int:
+    """The number the preview shows for the page that is sent at this place, from 0."""
+    rows = composed.pages.rows if composed.pages is not None else ()
+    sent = [i for i, row in enumerate(rows) if isinstance(row, PagePlan) and row.is_sent]
+    row = sent[place] if place < len(sent) else place
+    return row + 1 + (1 if composed.cover_index or composed.own_cover else 0)
 
 
 def missing(composed: Composed) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.page_asks import AskKind, PageAsk, thumbnail_ask
+from rcdesk.core.account import ServerProfile
 from rcdesk.core.cover import STARTER_HTML, CoverTemplate
 from rcdesk.core.fax import Document, FaxState, Recipient
 from rcdesk.core.paper import Finding, FindingKind, Fix, PagePlan, Place
@@ -233,3 +234,25 @@ def test_fine_and_standard_are_one_choice(qtbot: QtBot, page: FaxPage, stage: St
     assert stage.faxes.drafts[0].resolution is page.preview.resolution
     assert len(page.findChildren(QPushButton, "resolutionStandard")) == 1
     assert page.findChild(QLabel, "previewRemark") is not None
+
+
+def test_a_fax_with_too_many_pages_names_the_first_that_is_over(page: FaxPage, stage: Stage) -> None:
+    stage.session.profile = ServerProfile(name="small", max_fax_pages=3, max_fax_bytes=10_000_000)
+    stage.faxes.checked.emit(checked(document("More.pdf", 3)))
+    page.covers.choose(5)
+    assert "6 pages are too many" in page.bar.problem.text() and "Leave out page 5" in page.bar.problem.text()
+    page.preview.arranger.remove((1,))
+    assert "Leave out page 6" in page.bar.problem.text(), "by the numbers the strip shows"
+    page.preview.arranger.remove((4, 5, 6))
+    assert page.bar.problem.text() == "" and page.bar.send.isEnabled()
+
+
+def test_files_that_are_too_large_may_go_as_exact_pages(page: FaxPage, stage: Stage) -> None:
+    stage.session.profile = ServerProfile(name="small", max_fax_bytes=400_000)
+    page.note.setPlainText("x")
+    assert "exactly these pages" in page.bar.problem.text()
+    page.preview.set_exact(True)
+    assert page.bar.problem.text() == ""
+    stage.pages.made = (replace(MADE, size_bytes=500_000),)
+    page.send()
+    assert "too large" in page.bar.problem.text() and stage.faxes.drafts == []
