@@ -31,6 +31,10 @@ DOUBTFUL = (
     "Needs you: it may have been sent. RingCentral has a fax to these people with another number of pages. "
     "Ask them, or send it again"
 )
+TOO_MANY = (
+    "Needs you: it may have been sent. RingCentral lists too many faxes of that time to look through. "
+    "Ask them, or send it again"
+)
 OLD_INTERRUPTION = "Needs you: it may have been sent. What was noted does not suffice to look for it"
 GONE = "Failed: RingCentral no longer knows this fax. Ask them whether it arrived."
 UNKNOWN_WHO = (

@@ -303,14 +303,15 @@ class FaxService:
             return ()
         reconciler = self._reconciler = self._reconciler or Reconciler(self._outbox, self._clock)
         follower = self._follower = self._follower or Follower(self._outbox, self._clock)
-        jobs = follower.due(jobs, session.service_offset_s)
-        starts = [
-            reconciler.date_from(interrupted, session.service_offset_s),
-            follower.date_from(jobs, session.service_offset_s),
-        ]
+        offset_s = session.service_offset_s
+        jobs = follower.due(jobs, offset_s)
+        since, until = reconciler.date_from(interrupted, offset_s), reconciler.date_to(interrupted, offset_s)
+        starts = [since if until is None else None, follower.date_from(jobs, offset_s)]
         known = [start for start in starts if start is not None]
         listing = list_since(session, min(known), token) if known else Listing(messages=(), is_whole=False)
-        changed = reconciler.reconcile(owner_id, interrupted, listing, session.service_offset_s)
+        # Old ones are looked for in their own time, not among all that was sent since.
+        old = list_since(session, since, token, until) if since and until else listing
+        changed = reconciler.reconcile(owner_id, interrupted, old, session.service_offset_s)
         try:
             changed += follower.follow(session, jobs, listing, token)
         except RcdeskError:

@@ -46,12 +46,14 @@ class Listing:
     is_whole: bool = True
 
 
-def list_since(session: ApiSession, date_from: datetime, token: CancelToken) -> Listing:
-    """Every outbound fax created since date_from (the service's time), newest first."""
+def list_since(
+    session: ApiSession, date_from: datetime, token: CancelToken, date_to: datetime | None = None
+) -> Listing:
+    """Every outbound fax created since date_from (the service's time) and before date_to, newest first."""
     messages: list[Message] = []
     for page in range(1, _MOST_PAGES + 1):
         found = message_store.list_messages(
-            session, token=token, date_from=date_from, page=page, per_page=_PER_PAGE
+            session, token=token, date_from=date_from, date_to=date_to, page=page, per_page=_PER_PAGE
         )
         messages += found
         if len(found) < _PER_PAGE:
@@ -71,6 +73,13 @@ class Reconciler:
         """From when the message store must be listed to find these, None when none needs it."""
         starts = [start for r in requests if r.last_byte_at for start, _ in _windows(r, offset_s)]
         return min(starts, default=None)
+
+    def date_to(self, requests: Sequence[FaxRequest], offset_s: float) -> datetime | None:
+        """Before when these must have been created, None when that is not over yet."""
+        ends = [end for r in requests if r.last_byte_at for _, end in _windows(r, offset_s)]
+        there = self._clock.now() + timedelta(seconds=offset_s)
+        latest = max(ends, default=there)
+        return latest if latest < there else None
 
     def reconcile(
         self, owner_id: str, requests: Sequence[FaxRequest], listing: Listing, offset_s: float
@@ -99,20 +108,22 @@ class Reconciler:
                 taken.add(found.id)
                 self._first_look_s.pop(request.id, None)
                 changed += self._outbox.hand_over(request.id, found.id, self._clock.now(), say.FOUND)
-            elif listing.is_whole:
-                changed += self._not_found(request, open_ids, offset_s, is_doubtful=is_doubtful)
+            else:
+                detail = say.DOUBTFUL if is_doubtful else say.NEEDS_YOU if listing.is_whole else say.TOO_MANY
+                changed += self._not_found(request, open_ids, offset_s, detail)
         changed += self._without_record(owner_id, requests)
         return tuple(changed)
 
     def _not_found(
-        self, request: FaxRequest, job_ids: tuple[int, ...], offset_s: float, *, is_doubtful: bool
+        self, request: FaxRequest, job_ids: tuple[int, ...], offset_s: float, doubt: str
     ) -> tuple[FaxJob, ...]:
+        """doubt: the sentence for the user when it is not certain that the service does not have it."""
         request = self._outbox.count_look(request.id)
         if self._waited(request, offset_s) < FIND_WITHIN or request.looks < FIND_LOOKS:
             return ()
         self._first_look_s.pop(request.id, None)
         now = self._clock.now()
-        if request.is_denied and not is_doubtful:
+        if request.is_denied and doubt == say.NEEDS_YOU:
             again = now + timedelta(seconds=STUMBLE_DELAYS_S[2])
             why = "RingCentral had trouble and does not have the fax"
             return self._move(
@@ -124,8 +135,7 @@ class Reconciler:
                     retry_at=again,
                 ),
             )
-        detail = say.DOUBTFUL if is_doubtful else say.NEEDS_YOU
-        return self._move(job_ids, Step(new=FaxState.NEEDS_YOU, detail=detail))
+        return self._move(job_ids, Step(new=FaxState.NEEDS_YOU, detail=doubt))
 
     def _waited(self, request: FaxRequest, offset_s: float) -> timedelta:
         """How long the service has had to show the request, whatever was done to this machine's clock."""

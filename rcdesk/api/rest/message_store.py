@@ -102,6 +102,7 @@ def list_messages(
     message_type: str = "Fax",
     direction: str = "Outbound",
     date_from: datetime | None = None,
+    date_to: datetime | None = None,
     page: int = 1,
     per_page: int = 100,
     availability: str = "",
@@ -118,6 +119,8 @@ def list_messages(
     }
     if date_from is not None:
         params["dateFrom"] = reading.stamp(date_from)
+    if date_to is not None:
+        params["dateTo"] = reading.stamp(date_to)
     if availability:
         params["availability"] = availability
     body = reading.get(session, PATH, token, params=params)

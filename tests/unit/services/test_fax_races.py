@@ -20,10 +20,12 @@ from rcdesk.core.account import Credentials
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import RcdeskError, StoreUnavailable, UserError
 from rcdesk.core.fax import FaxJob, FaxState, Recipient, SendBy, WaitReason
+from rcdesk.services import reconcile
 from rcdesk.services.reconcile import Listing, Reconciler
 from rcdesk.store import fax_rows
 from rcdesk.store import outbox as outbox_module
 from tests.unit.services.fax_rig import BAD, GOOD, Rig
+from tests.unit.services.test_reconcile import sent_elsewhere
 
 S = FaxState
 OTHER = "+16505550143"
@@ -365,3 +367,45 @@ def test_a_note_that_was_sent_is_edited_as_a_note(rig: Rig) -> None:
 
 def sent_to(*numbers: str) -> tuple[Recipient, ...]:
     return tuple(Recipient(number=number) for number in numbers)
+
+
+def test_a_long_queue_waits_for_its_places_without_being_moved_about(rig: Rig) -> None:
+    """Two places a minute are left for calls; what finds none stays as it is, on disk and for the eye."""
+    jobs = [rig.queue_one(f"+1650555{n:04d}") for n in range(1000, 1020)]
+    rig.send_all()
+    now = [rig.get(job) for job in jobs]
+    assert rig.stored() == 8
+    assert [job.state for job in now[8:]] == [S.QUEUED] * 12
+    assert all(len(rig.faxes.history(job.id)) == 1 for job in now[8:])
+    sent = rig.dispatcher.send_next(rig.owner, CancelToken())
+    assert sent.next_due_at is not None
+    rig.pass_time((sent.next_due_at - rig.clock.now()).total_seconds())
+    rig.send_all()
+    assert rig.stored() == 16
+
+
+def test_an_old_lost_answer_is_looked_for_in_its_own_time(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Since then more was sent from elsewhere than can be listed."""
+    monkeypatch.setattr(reconcile, "_PER_PAGE", 2)
+    monkeypatch.setattr(reconcile, "_MOST_PAGES", 2)
+    job = rig.queue_one()
+    rig.simulator.fault("answer-lost", path="/fax", method="POST")
+    rig.send()
+    rig.pass_time(3600)
+    for _ in range(6):
+        sent_elsewhere(rig, OTHER, note="Hello")
+    rig.refresh()
+    assert rig.get(job).state is S.HANDED_OVER
+
+
+def test_what_cannot_be_looked_through_becomes_a_question(rig: Rig) -> None:
+    job = rig.queue_one()
+    (job,) = rig.crash_in(job, has_last_byte=True)
+    request = rig.outbox.request(job.request_id or 0)
+    rig.outbox.deny(request.id)
+    reconciler = Reconciler(rig.outbox, rig.clock)
+    for _ in range(5):
+        rig.pass_time(40)
+        reconciler.reconcile(rig.owner, [request], Listing(messages=(), is_whole=False), 0.0)
+    assert rig.get(job).state is S.NEEDS_YOU
+    assert "too many faxes" in rig.get(job).detail
