@@ -281,8 +281,7 @@ def run(options: Options) -> int:
     running.set_demo_speed(options.demo_speed)
     instance.asked.connect(running.show_files)
     instance.fax_asked.connect(running.show_fax)
-    instance.listen()
-    status = _run_window(application, running, options)
+    status = _run_window(application, running, options, instance)
     instance.close()
     return status
 
@@ -314,13 +313,14 @@ def _hand_over_fax(instance: Instance, wish: FaxWish) -> int:
     return 0
 
 
-def _run_window(application: QApplication, running: Running, options: Options) -> int:
+def _run_window(application: QApplication, running: Running, options: Options, instance: Instance) -> int:
     window = running.window
     window.quit_requested.connect(application.quit)
     painted = FirstPaint(application)
     if os.environ.get("RCDESK_PRINT_READY"):
         painted.happened.connect(_print_ready)
     painted.happened.connect(running.start)
+    painted.happened.connect(instance.listen)
     window.installEventFilter(painted)
     if options.tour is not None:
         from rcdesk.tour import Tour

@@ -3,7 +3,8 @@
 GUI thread, before anything touches the database: two programs on one outbox could send a fax twice. The lock
 is a file with the owner's process id, so one left behind by a crash is taken over; a second start gives its
 files, or the fax asked for on the command line, to the first through a local socket that only this user can
-open. A message is one line of JSON: a list of files, or the object of core/wish.py. Read next: app.py.
+open. A message is one line of JSON: a list of files, or the object of core/wish.py. QtNetwork is imported
+with the door, after the first paint: the lock does not need it. Read next: app.py.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QLockFile, QObject, Signal, Slot
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtCore import QByteArray, QDeadlineTimer, QLockFile, QObject, QThread, Signal, Slot
 
 from rcdesk.core.wish import FaxWish, WishOutcome, read_wish, wish_json
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +32,9 @@ LONGEST_SOCKET_PATH = 100
 """A local socket's path may not be longer than 107 bytes on Linux and 103 on macOS."""
 
 ANSWER_MS = 5000
+"""How long a second start waits for the first, which opens its door only after its first paint."""
+
+KNOCK_AGAIN_MS = 50
 DECIDE_MS = 120_000
 """Long enough to look at a large fax and to put a safe copy on a slow disk."""
 
@@ -80,6 +87,8 @@ class Instance(QObject):
         """Let later starts hand over to this one. Without a socket they only find the lock."""
         if not self._is_first or self._server is not None:
             return
+        from PySide6.QtNetwork import QLocalServer
+
         # The lock is ours, so a socket that lies there belongs to nobody any more.
         QLocalServer.removeServer(self._name)
         self._server = QLocalServer(self)
@@ -101,10 +110,16 @@ class Instance(QObject):
 
     def _hand(self, wish: str, lines: int = 1) -> list[str]:
         """Say one line and hear so many, fewer when no more come in time."""
+        from PySide6.QtNetwork import QLocalSocket
+
         socket = QLocalSocket()
+        deadline = QDeadlineTimer(ANSWER_MS)
         socket.connectToServer(self._name)
-        if not socket.waitForConnected(ANSWER_MS):
-            return []
+        while not socket.waitForConnected(deadline.remainingTime()):
+            if deadline.hasExpired():
+                return []
+            QThread.msleep(KNOCK_AGAIN_MS)
+            socket.connectToServer(self._name)
         socket.write(QByteArray(wish.encode("utf-8") + b"\n"))
         heard = b""
         while heard.count(b"\n") < lines:
@@ -145,6 +160,8 @@ class Instance(QObject):
 
     @Slot()
     def _left(self) -> None:
+        from PySide6.QtNetwork import QLocalSocket
+
         for socket in list(self._heard):
             if socket.state() is QLocalSocket.LocalSocketState.UnconnectedState:
                 del self._heard[socket]
