@@ -58,9 +58,9 @@ class FaxStop(QObject):
     def reschedule(self, job_ids: Sequence[int], send_at: datetime | None, send_by: SendBy) -> None:
         """Another time for these; those the service keeps for later are taken back from it first."""
         there = [job.id for job in map(self._jobs.get, job_ids) if job and job.state is FaxState.HANDED_OVER]
-        ids, service = tuple(job_ids), self._service
+        service = self._service
 
-        def change() -> None:
+        def change(ids: Sequence[int]) -> None:
             self._disk.submit(
                 lambda token, report: service.reschedule(ids, send_at, send_by),
                 done=self.changed.emit,
@@ -68,10 +68,17 @@ class FaxStop(QObject):
                 is_kept=True,
             )
 
+        def taken_back(back: TakeBack) -> None:
+            """What came back goes at the new time, also when it was too late for another one."""
+            late = set(there) - {job.id for job in back.jobs if job.state is FaxState.CANCELLED}
+            ids = [job_id for job_id in job_ids if job_id not in late]
+            if ids:
+                change(ids)
+
         if there:
-            self._take_back(there, change)
+            self._take_back(there, taken_back)
         else:
-            change()
+            change(tuple(job_ids))
 
     def heard(self, turn: Round) -> None:
         """A request is over: what came of the jobs that were cancelled meanwhile."""
@@ -113,7 +120,7 @@ class FaxStop(QObject):
         if there:
             self._take_back(there, None)
 
-    def _take_back(self, job_ids: Sequence[int], then: Callable[[], None] | None) -> None:
+    def _take_back(self, job_ids: Sequence[int], then: Callable[[TakeBack], None] | None) -> None:
         """Ask the service to delete what it has of these; it says in a sentence whether that worked."""
         service, ids = self._service, tuple(job_ids)
 
@@ -123,7 +130,7 @@ class FaxStop(QObject):
             if back.sentence:
                 self.said.emit(back.sentence)
             if then is not None:
-                then()
+                then(back)
 
         def failed(error: RcdeskError) -> None:
             self._session.heard_error(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,14 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.errors import StoreUnavailable
-from rcdesk.core.fax import FaxJob, FaxState, WaitReason
+from rcdesk.core.fax import FaxJob, FaxState, SendBy, WaitReason
 from rcdesk.services.faxes import CancelOutcome, FaxService
 from rcdesk.store.outbox import Outbox
 from tests.unit.bridge.conftest import Bench
 from tests.unit.bridge.test_fax_desk import AT_ONCE, OTHERS, WAIT_MS, _document, _draft, _heavy_page
 
 if TYPE_CHECKING:
+    from rcdesk.services.take_back import TakeBack
     from rcdesk.simulator import RunningSimulator
 
 
@@ -113,6 +115,33 @@ def test_what_a_failed_command_did_move_is_shown_and_goes(
     bench.faxes.resume(ids)
     qtbot.waitUntil(lambda: bench.faxes.jobs[-1].state is FaxState.SENT, timeout=WAIT_MS)
     assert bench.faxes.jobs[0].wait_reason is WaitReason.PAUSED
+
+
+def test_of_two_that_get_another_time_the_one_that_came_back_gets_it(
+    bench: Bench,
+    simulator: RunningSimulator,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """For the other one it is too late; the first is not left cancelled because of that."""
+    bench.sign_in(simulator, qtbot)
+    now = datetime.now(UTC)
+    for number in OTHERS[:2]:
+        draft = _draft(_document(tmp_path), number)
+        bench.faxes.queue(replace(draft, send_at=now + timedelta(hours=2), send_by=SendBy.SERVICE))
+    states = [FaxState.HANDED_OVER] * 2
+    qtbot.waitUntil(lambda: [job.state for job in bench.faxes.jobs] == states, timeout=WAIT_MS)
+    late, first = bench.faxes.jobs
+    real = FaxService.take_back
+
+    def take_back(self: FaxService, job_ids: Any, token: Any) -> TakeBack:
+        return real(self, [job_id for job_id in job_ids if job_id != late.id], token)
+
+    monkeypatch.setattr(FaxService, "take_back", take_back)
+    bench.faxes.reschedule([first.id, late.id], now + timedelta(hours=5))
+    qtbot.waitUntil(lambda: bench.faxes.jobs[1].wait_reason is WaitReason.SCHEDULED, timeout=WAIT_MS)
+    assert bench.faxes.jobs[0].state is FaxState.HANDED_OVER
 
 
 def test_a_fax_that_ended_unheard_is_told_with_the_next_reading(
