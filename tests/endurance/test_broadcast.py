@@ -5,9 +5,13 @@ One real desk process per test against the simulator's usual limits. Read next: 
 
 from __future__ import annotations
 
+import pytest
+
 from tests.endurance import broadcast
 
 ROUNDS = 4
+
+pytestmark = pytest.mark.timeout(300)
 
 
 def test_three_hundred_rows_are_right_and_cost_the_fewest_requests() -> None:
