@@ -1,8 +1,8 @@
 """Hairlines on a page picture: straight lines, across or down, with less ink than one dot.
 
-A line is a run of at least six millimetres in which no dot is bare; its thickness is the ink found across it.
-Many pale, even lines across the whole page are ruled paper, and no fault. Lines in a PDF are measured in the
-PDF itself. Runs in the page worker. Read next: doctor_view.py, doctor_pdf.py.
+A line is a run of at least eight millimetres in which no dot is bare; its thickness is the ink found across
+it. Many pale, even lines across the whole page are ruled paper, and no fault. Lines in a PDF are measured in
+the PDF itself. Runs in the page worker. Read next: doctor_view.py, doctor_pdf.py.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _THIN = re.compile(rb"(?<![\x14-\xff])[\x14-\xff]{1,4}(?![\x14-\xff])")
 _RULED_LINES = 8
 _BARE = 10
 _EVEN = 0.6
+_LEAST_LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class _Search:
         self._taken = taken.resize((taken.width, self._height), Image.Resampling.NEAREST)
 
     def lines(self) -> Iterator[_Line]:
-        """The lines with less ink than a dot, at least two looks long."""
+        """The lines with less ink than a dot that are long enough."""
         if self._columns < 4 or self._height < 8 or not any(self._least):
             return
         open_lines: list[_OpenLine] = []
@@ -118,7 +119,7 @@ class _Search:
 
     def _ended(self, line: _OpenLine, column: int) -> Iterator[_Line]:
         """The line that ends before this column, if it is one."""
-        if len(line.inks) >= 2 and sorted(line.inks)[len(line.inks) // 2] < _MOST_DOTS:
+        if len(line.inks) >= _LEAST_LOOKS and sorted(line.inks)[len(line.inks) // 2] < _MOST_DOTS:
             yield _Line(line.row, line.first * self._step, (column + 1) * self._step)
 
 

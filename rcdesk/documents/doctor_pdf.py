@@ -17,7 +17,7 @@ from typing import Any
 from rcdesk.core.paper import Place
 
 POINTS_PER_INCH = 72
-_MAX_OBJECTS = 30_000
+_MAX_OBJECTS = 12_000
 _MAX_DEPTH = 8
 _SHARES = 100_000
 _TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5

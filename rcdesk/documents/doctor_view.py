@@ -31,6 +31,7 @@ _PAPER_SHARE = 0.15
 """More paper than this in a block, and it is no area."""
 _LEAST_BLOCKS = 5
 _WHITE = 255
+_MANY_PLACES = 400
 _PAPER_FROM = 229
 """Paper darker than this is a tint and no paper."""
 _CLEAN_WHITE_SHARE = 0.85
@@ -242,6 +243,9 @@ def without(picture: Picture, cells: Picture) -> Picture:
 
 def merged(places: Iterable[Place], gap: float, most: int) -> tuple[Place, ...]:
     """Places closer than gap (a share of the page) as one, from the top; more than most become one."""
+    places = tuple(places)
+    if len(places) > _MANY_PLACES:
+        return (around(places),)
     found: list[Place] = []
     for place in places:
         while near := next((other for other in found if _are_near(place, other, gap)), None):

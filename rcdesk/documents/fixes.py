@@ -150,7 +150,7 @@ def _tints_whitened(view: PageView) -> Picture:
     inside = ImageChops.darker(blocks, view.not_paper)
     around = _mean_around(page, ImageChops.darker(inside, view.mid))
     darker = ImageChops.subtract(around, page)
-    kept = darker.point([255 - min(255, max(0, (v - _STAND_OUT) * 5)) for v in range(256)])
+    kept = darker.point([view.paper - min(view.paper, max(0, (v - _STAND_OUT) * 5)) for v in range(256)])
     black = page.point([0 if v <= view.dark else 255 for v in range(256)])
     mended = Image.composite(ImageChops.darker(kept, black), page, inside)
     for area in grey_areas(view):
@@ -178,7 +178,7 @@ def _print_inverted(view: PageView, area: GreyArea, mended: Picture) -> None:
     closed = _closed(tint, *gap)
     is_light = part.point([255 if v > area.level + _LIGHTER else 0 for v in range(256)])
     is_dark = part.point([255 if v < area.level - _LIGHTER else 0 for v in range(256)])
-    white = Image.new("L", part.size, 255)
+    white = Image.new("L", part.size, view.paper)
     black = Image.new("L", part.size, 0)
     now = Image.composite(white, mended.crop(box), closed)
     now = Image.composite(black, now, ImageChops.darker(closed, ImageChops.lighter(is_light, is_dark)))
@@ -186,10 +186,18 @@ def _print_inverted(view: PageView, area: GreyArea, mended: Picture) -> None:
 
 
 def _closed(mask: Picture, across: int, down: int) -> Picture:
-    """The mask with gaps filled that are narrower than across dots and down lines, up to the very edges."""
-    beyond = Image.new("L", (mask.width + across, mask.height + down), 255)
-    beyond.paste(most_of_run(mask, across, down), (0, 0))
-    return least_of_run(beyond, across, down).crop((0, 0, *mask.size))
+    """The mask with gaps filled that are narrower than across dots and down lines.
+
+    Beyond its right and lower edges it goes on as it ends there.
+    """
+    width, height = mask.size
+    beyond = Image.new("L", (width + across, height + down), 0)
+    beyond.paste(mask, (0, 0))
+    beyond.paste(beyond.crop((width - 1, 0, width, height)).resize((across, height)), (width, 0))
+    beyond.paste(
+        beyond.crop((0, height - 1, width + across, height)).resize((width + across, down)), (0, height)
+    )
+    return least_of_run(most_of_run(beyond, across, down), across, down).crop((0, 0, width, height))
 
 
 def _mean_around(page: Picture, tint: Picture) -> Picture:

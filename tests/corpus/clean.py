@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -18,11 +19,11 @@ from tests.corpus.case import JPEG, PDF, PNG, TEXT, TIFF, Case, Make, pdf, pictu
 from tests.corpus.scanner import drawn, page_of, scan, shaded
 from tests.corpus.sheet import A4, LEGAL, LETTER, Sheet, write_pdf
 
-WORDS = (
-    "the patient was seen again on Monday and the findings were discussed with both parties hereto agree that "
-    "payment shall be made within thirty days of receipt unless otherwise provided in writing by the licensee "
-    "who keeps records for a period of seven years and gives notice of any change to the address given above"
-).split()
+WORDS = """
+    the patient was seen again on Monday and the findings were discussed with both parties hereto agree that
+    payment shall be made within thirty days of receipt unless otherwise provided in writing by the licensee
+    who keeps records for a period of seven years and gives notice of any change to the address given above
+""".split()  # noqa: SIM905
 
 
 def prose(lines: int, letters: int, seed: int = 1) -> list[str]:
@@ -251,7 +252,7 @@ def drawing(kind: int) -> Sheet:
         sheet.line(80, 400, 520, 400, 1)
         sheet.line(80, 100, 80, 400, 1)
         points = [(80 + 36 * n, 400 - 22 * ((n * 7) % 11)) for n in range(13)]
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(points):
             sheet.line(x0, y0, x1, y1, 1.4)
             sheet.disc(x1, y1, 3)
         for n in range(12):
@@ -293,7 +294,15 @@ def sparse(kind: int) -> Sheet:
 def _digital() -> Iterator[tuple[str, Callable[[], Sheet]]]:
     for font, size in (("serif", 11), ("sans", 10), ("mono", 11), ("serif", 12), ("sans", 12), ("serif", 9)):
         yield f"letter {font} {size}", lambda f=font, s=size: letter(f, s)
-    for size, columns, font in ((10, 1, "serif"), (10, 1, "sans"), (10, 2, "serif"), (9, 2, "sans"), (8.5, 1, "serif"), (10, 1, "mono")):  # fmt: skip
+    pages = (
+        (10, 1, "serif"),
+        (10, 1, "sans"),
+        (10, 2, "serif"),
+        (9, 2, "sans"),
+        (8.5, 1, "serif"),
+        (10, 1, "mono"),
+    )
+    for size, columns, font in pages:
         yield f"contract {font} {size} in {columns}", lambda s=size, c=columns, f=font: contract(s, c, f)
     for line in (0.5, 0.75, 1.0, 2.0):
         yield f"form lines {line}", lambda w=line: form(w)
@@ -419,7 +428,8 @@ def _cases() -> Iterator[Case]:
         yield Case(name=name, make=make)
     yield Case(name="letter on A4", make=pdf("a4", lambda: letter("sans", 11, A4)), paper=PaperSize.A4)
     yield Case(name="A4 on letter paper", make=pdf("a4l", lambda: letter("serif", 11, A4)))
-    yield Case(name="legal contract on legal", make=pdf("leg", lambda: contract(10, page=LEGAL)), paper=PaperSize.LEGAL)  # fmt: skip
+    legal = pdf("leg", lambda: contract(10, page=LEGAL))
+    yield Case(name="legal contract on legal", make=legal, paper=PaperSize.LEGAL)
     yield Case(name="letter on legal", make=pdf("ll", lambda: letter("serif", 12)), paper=PaperSize.LEGAL)
     yield Case(name="text file", make=_text_file("plain", "\n".join(prose(55, 70))))
     yield Case(name="short text file", make=_text_file("short", "Please call back.\nMara"))

@@ -1,4 +1,4 @@
-"""Pages with one fault planted in each: every kind in many places, sizes and strengths, in PDFs and in scans."""
+"""Pages with one fault planted in each: every kind in many places, sizes and strengths, in PDFs and scans."""
 
 from __future__ import annotations
 
@@ -184,8 +184,14 @@ def _hairline() -> Iterator[Case]:
 
         where = share(Sheet(), x, y, length, thickness)
         yield Case(name=f"bar of {thickness} pt", make=pdf(f"bar{n}", ruled_off), kind=kind, place=where)
-    dots = ((1800, 1200, 1800, 1900, 300, 60), (300, 2800, 2200, 2800, 300, 40), (900, 100, 900, 700, 300, 120),
-            (200, 1900, 1500, 1900, 200, 130), (120, 1500, 120, 2100, 240, 110), (300, 3150, 1200, 3150, 300, 90))  # fmt: skip
+    dots = (
+        (1800, 1200, 1800, 1900, 300, 60),
+        (300, 2800, 2200, 2800, 300, 40),
+        (900, 100, 900, 700, 300, 120),
+        (200, 1900, 1500, 1900, 200, 130),
+        (120, 1500, 120, 2100, 240, 110),
+        (300, 3150, 1200, 3150, 300, 90),
+    )
     for n, (left, top, right, bottom, dpi, level) in enumerate(dots):
 
         def drawn_in(folder: Path, n=n, line=(left, top, right, bottom), dpi=dpi, level=level) -> Image.Image:  # type: ignore[no-untyped-def]
@@ -245,7 +251,8 @@ def _small_type() -> Iterator[Case]:
     wide = lambda: _small_in_the_middle(7.0)  # noqa: E731
     where = share(Sheet(), 150, 200, 300, 300)
     yield Case(name="7 pt with room around", make=pdf("room", wide), kind=kind, place=where)
-    for n, (size, dpi, degrees) in enumerate(((7.0, 300, 0.0), (6.0, 200, 0.3), (6.5, 300, -0.4), (5.0, 300, 0.0), (7.0, 200, 0.0))):  # fmt: skip
+    looks = ((7.0, 300, 0.0), (6.0, 200, 0.3), (6.5, 300, -0.4), (5.0, 300, 0.0), (7.0, 200, 0.0))
+    for n, (size, dpi, degrees) in enumerate(looks):
         fine_print = lambda folder, size=size, dpi=dpi, degrees=degrees: scan(  # noqa: E731
             _fine_print(size), folder, f"sp{size}", dpi=dpi, degrees=degrees
         )
@@ -471,7 +478,13 @@ def _forms() -> Iterator[Case]:
 
         where = share(Sheet(), x, y, width, height)
         yield Case(name=f"note {what}", make=pdf(f"note{n}", noted), kind=kind, place=where, also=GREY)
-    fields = (("Tx", 200, 110, 200, 20), ("Btn", 54, 450, 14, 14), ("Ch", 300, 200, 150, 20), ("Tx", 54, 700, 500, 60), ("Tx", 500, 20, 60, 16))  # fmt: skip
+    fields = (
+        ("Tx", 200, 110, 200, 20),
+        ("Btn", 54, 450, 14, 14),
+        ("Ch", 300, 200, 150, 20),
+        ("Tx", 54, 700, 500, 60),
+        ("Tx", 500, 20, 60, 16),
+    )
     for n, (what, x, y, width, height) in enumerate(fields):
 
         def asked(what=what, x=x, y=y, width=width, height=height) -> Sheet:  # type: ignore[no-untyped-def]

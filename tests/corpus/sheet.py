@@ -57,7 +57,16 @@ class Sheet:
             f"{a:.4f} {b:.4f} {c:.4f} {d:.4f} {x:.3f} {self.height - y:.3f} Tm ({escaped}) Tj ET"
         )
 
-    def lines(self, x: float, y: float, words: Sequence[str], size: float = 11, font: str = "sans", lead: float = 1.25, colour: Colour = 0.0) -> float:  # fmt: skip
+    def lines(
+        self,
+        x: float,
+        y: float,
+        words: Sequence[str],
+        size: float = 11,
+        font: str = "sans",
+        lead: float = 1.25,
+        colour: Colour = 0.0,
+    ) -> float:
         """Lines of text one below the other; returns where the next would stand."""
         for line in words:
             self.text(x, y, line, size, font, colour)
@@ -110,14 +119,32 @@ class Sheet:
         paint = f"{_colour(colour, 'fill')} {first} m {pieces} f" if fill else f"{first} m {pieces} S"
         self.content.append(f"q {_colour(colour, 'stroke')} {width:.3f} w 1 J 1 j {paint} Q")
 
-    def disc(self, x: float, y: float, radius: float, colour: Colour = 0.0, fill: bool = True, width: float = 1.5) -> None:  # fmt: skip
+    def disc(
+        self,
+        x: float,
+        y: float,
+        radius: float,
+        colour: Colour = 0.0,
+        fill: bool = True,
+        width: float = 1.5,
+    ) -> None:
         """A circle, filled or drawn."""
         k = 0.5523 * radius
         r = radius
-        points = [
-            (x + r, y), (x + r, y + k), (x + k, y + r), (x, y + r), (x - k, y + r), (x - r, y + k),
-            (x - r, y), (x - r, y - k), (x - k, y - r), (x, y - r), (x + k, y - r), (x + r, y - k), (x + r, y),
-        ]  # fmt: skip
+        quarter = [
+            (r, k),
+            (k, r),
+            (0, r),
+            (-k, r),
+            (-r, k),
+            (-r, 0),
+            (-r, -k),
+            (-k, -r),
+            (0, -r),
+            (k, -r),
+            (r, -k),
+        ]
+        points = [(x + dx, y + dy) for dx, dy in ((r, 0), *quarter, (r, 0))]
         self.curve(points, width, colour, fill)
 
     def picture(self, x: float, y: float, width: float, height: float, image: Image.Image) -> None:

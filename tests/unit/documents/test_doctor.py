@@ -21,6 +21,7 @@ from tests.corpus.clean import CLEAN, form, letter
 from tests.corpus.planted import PLANTED
 from tests.corpus.sheet import Sheet
 
+pytestmark = pytest.mark.timeout(900)  # the corpus is made and examined within the first test
 LEAST_CLEAN, LEAST_OF_A_KIND = 60, 10
 MOST_MS = 150
 SLACK = 0.02
@@ -70,7 +71,6 @@ def visits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[FindingKin
     yield done
 
 
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("kind", FindingKind, ids=lambda kind: kind.value)
 def test_every_planted_fault_is_found_in_its_place(
     kind: FindingKind, visits: dict[FindingKind, list[Visit]], capsys: pytest.CaptureFixture[str]
@@ -110,7 +110,6 @@ def test_a_fix_that_is_offered_mends(
         assert offered
 
 
-@pytest.mark.timeout(900)
 def test_silence_on_clean_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     alarms = {}
     for case in CLEAN:
@@ -161,6 +160,21 @@ def test_a_page_that_is_left_out_is_not_examined(tmp_path: Path) -> None:
     with open_pages(*made) as pages:
         assert examine(pages, 0, plan, Resolution.FINE, PaperSize.LETTER)
         assert examine(pages, 0, replace(plan, is_removed=True), Resolution.FINE, PaperSize.LETTER) == ()
+
+
+def test_a_drawing_of_thousands_of_hairlines_takes_no_minute(tmp_path: Path) -> None:
+    def drawing() -> Sheet:
+        sheet = Sheet()
+        for n in range(15_000):
+            x, y = 20 + (n * 37) % 560, 20 + (n * 53) % 750
+            sheet.line(x, y, x + 12, y, 0.1)
+        return sheet
+
+    begun = time.process_time()
+    found = findings(Case(name="many", make=pdf("many", drawing)), tmp_path)
+    assert time.process_time() - begun < 5
+    hairlines = [finding for finding in found if finding.kind is FindingKind.HAIRLINE]
+    assert len(hairlines) == 1 and hairlines[0].place is not None and hairlines[0].place.height > 0.8
 
 
 def test_places_turn_with_the_page(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_no_fix_gives_the_page_back(tmp_path: Path) -> None:
     assert fixes.apply(page, frozenset(), FINE).tobytes() == page.tobytes()
 
 
-@pytest.mark.parametrize("size", [(1728, 1), (1728, 9), (40, 40), (1728, 5000)])
+@pytest.mark.parametrize("size", [(1728, 1), (1728, 9), (40, 40), (1728, 2800)])
 @BOTH
 def test_odd_sizes_do_no_harm(size: tuple[int, int], resolution: Resolution) -> None:
     for level in (0, 90, 200, 255):
