@@ -205,7 +205,9 @@ def _job_sentence(job: FaxJob) -> str:
         case FaxState.FAILED:
             return _without_failed(job.detail) or _tr("RingCentral could not send it.")
         case FaxState.INTERRUPTED:
-            return job.detail or _tr("No answer came back. It is not sent again until we know.")
+            if job.detail and not job.detail.startswith("Interrupted"):
+                return job.detail
+            return _tr("No answer came back, so it may have arrived. It is not sent again before we know.")
         case FaxState.NEEDS_YOU:
             return job.detail or _tr("It may have been sent. Look before sending again.")
         case FaxState.CANCELLED:

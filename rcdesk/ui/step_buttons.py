@@ -39,6 +39,7 @@ class StepButtons(QWidget):
         super().__init__(parent)
         self._shown: tuple[tuple[FaxStep, str], ...] = ()
         self._is_short = False
+        self._rows: list[QWidget] = []
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(0, 0, 0, 0)
@@ -46,7 +47,7 @@ class StepButtons(QWidget):
 
     def button(self, step: FaxStep) -> Button | None:
         """The button of a step, None when it is not offered."""
-        return self.findChild(Button, _object_name(step), Qt.FindChildOption.FindDirectChildrenOnly)
+        return self.findChild(Button, _object_name(step))
 
     def set_steps(self, steps: Sequence[FaxStep], count: int = 1, row: FaxRow | None = None) -> None:
         """Offer these for count faxes, the first ones prominently."""
@@ -125,20 +126,22 @@ class StepButtons(QWidget):
         return more
 
     def _add_line(self, buttons: list[Button]) -> None:
-        line = QHBoxLayout()
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(GAP)
         for button in buttons:
             line.addWidget(button, 1)
-        self._lines.addLayout(line)
+        self._lines.addWidget(row)
+        self._rows.append(row)
 
     def _empty(self) -> None:
-        while (line := self._lines.takeAt(0)) is not None:
-            layout = line.layout()
-            if layout is not None:
-                layout.deleteLater()
-        for button in self.findChildren(Button, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            button.setParent(None)
-            button.deleteLater()
+        """Let go of whole rows: an item taken out of a layout would live on in Python when Qt frees it."""
+        for row in self._rows:
+            self._lines.removeWidget(row)
+            row.setParent(None)
+            row.deleteLater()
+        self._rows.clear()
 
     def _make(self, step: FaxStep, words: str, *, is_link: bool) -> Button:
         kind, token = ("link", "accent_ink") if is_link else ("", "ink")

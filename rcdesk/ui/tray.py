@@ -1,8 +1,9 @@
 """The tray icon: open the desk, dial again, type a number, send a fax, quit; and what it tells meanwhile.
 
 A fax that failed or needs the user is told by the desktop, several at once as one message; a click opens it.
-Nothing takes the focus. Where the desktop has no tray nothing is lost: the badges of the side bar stay until
-the faxes were seen, and closing the window quits. GUI thread. Read next: main_window.py, quick_dial.py.
+Nothing takes the focus. Where the desktop has no tray nothing is lost: the task bar marks the window, the
+badges of the side bar stay until the faxes were seen, and closing the window quits. GUI thread.
+Read next: main_window.py, quick_dial.py.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
-from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.notices import Notice, NoticeKind
@@ -67,6 +68,11 @@ class Tray(QObject):
     def is_available(self) -> bool:
         """True when the desktop shows tray icons."""
         return self._is_available
+
+    @property
+    def is_telling(self) -> bool:
+        """True while something that ended has not been told yet."""
+        return bool(self._ended)
 
     def hide(self) -> None:
         """Take the icon away; part of shutdown."""
@@ -161,6 +167,9 @@ class Tray(QObject):
         ended, self._ended = tuple(self._ended), []
         bad = tuple(job for job in ended if job.state is not FaxState.SENT)
         good = tuple(job for job in ended if job.state is FaxState.SENT)
+        if bad:
+            # Marks the window in the task bar; it does not come to the front.
+            QApplication.alert(self._window)
         for jobs in (good, bad):
             if not jobs or not self._is_available:
                 continue

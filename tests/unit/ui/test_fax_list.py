@@ -178,3 +178,10 @@ def test_several_received_faxes_offer_the_marks_that_change_something(
 ) -> None:
     rows = [received_fax(number, is_read=is_read) for number, is_read in enumerate(are_read, 1)]
     assert shared_steps(rows) == offered
+
+
+def test_an_interrupted_fax_says_more_than_its_badge() -> None:
+    made = job(1, FaxState.INTERRUPTED, detail="Interrupted: checking with RingCentral")
+    assert badge_of(made)[0] not in sentence(made)
+    assert "not sent again before we know" in sentence(made)
+    assert sentence(job(1, FaxState.INTERRUPTED, detail="Looked twice.")) == "Looked twice."

@@ -101,6 +101,22 @@ def test_a_failure_is_told_and_a_click_opens_it(qtbot: QtBot, stage: Stage) -> N
     assert window.desk_side.folders["failed"].story.job_id == 7
 
 
+def test_a_failure_marks_the_window_in_the_task_bar_and_a_success_does_not(
+    qtbot: QtBot, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = MainWindow(stage.desk)
+    qtbot.addWidget(window)
+    tray = Tray(stage.desk, window)
+    marked: list[object] = []
+    monkeypatch.setattr("rcdesk.ui.tray.QApplication.alert", marked.append)
+    stage.preferences.update(notify_successes=True)
+    stage.faxes.ended.emit(job(1, FaxState.SENT))
+    qtbot.waitUntil(lambda: not tray.is_telling)
+    assert marked == []
+    stage.faxes.ended.emit(job(2, FaxState.FAILED))
+    qtbot.waitUntil(lambda: marked == [window])
+
+
 def test_failures_that_come_together_are_told_once(qtbot: QtBot, stage: Stage) -> None:
     window = MainWindow(stage.desk)
     qtbot.addWidget(window)
