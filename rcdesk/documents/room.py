@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 Answer = tuple[Header, bytes]
 _CHUNK_BYTES = 1024 * 1024
+_PAGES_BEFORE_REOPENING = 50
+"""PDFium keeps what it has read of an open file: 10 kB a page, without end."""
 _KEPT_FILES = 3
 _BACKGROUND_NICE = 5
 _KEPT_PAGES = 3
@@ -152,6 +154,8 @@ class Room:
             for number, plan in enumerate(sent):
                 token.check()
                 progress(number, len(sent))
+                if number % _PAGES_BEFORE_REOPENING == 0:
+                    self.forget()
                 _, pages = self._pages(job, plan.source)
                 pages.check(plan.source.page)
                 yield raster.fax_page(pages, plan.source.page, plan, resolution, paper)

@@ -45,7 +45,7 @@ PHOTO_EVERY = 10
 BEAT_S, GAP_TARGET_S = 0.004, 0.016
 TARGETS = {"page count": 1.2, "first thumbnail": 1.5, "pages rasterised": 1.3}
 MEMORY_TARGET = 1.1
-"""Peak memory for all pages over that for a tenth of them."""
+"""Peak memory for five times the pages over that for the pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,15 +227,16 @@ def peak_mb(path: Path, pages: int, target: Path) -> float:
 
 
 def memory(folder: Path, path: Path, pages: int) -> bool:
-    """Peak memory for a tenth of the pages and for all; True when the number of pages does not matter."""
+    """Peak memory for all pages and for five times as many; True when the number of pages does not matter."""
     if not Path("/proc/self/status").exists():
         print("peak memory: not measured, needs /proc")
         return True
-    few = peak_mb(path, max(1, pages // 10), folder / "few.tif")
-    many = peak_mb(path, pages, folder / "many.tif")
+    longer = sample_pdf(folder / "longer.pdf", 5 * pages)
+    few = peak_mb(path, pages, folder / "few.tif")
+    many = peak_mb(longer, 5 * pages, folder / "many.tif")
     verdict = "kept" if many <= few * MEMORY_TARGET else "MISSED"
     print(
-        f"peak memory: {few:.1f} MB for {max(1, pages // 10)} pages, {many:.1f} MB for {pages}: "
+        f"peak memory: {few:.1f} MB for {pages} pages, {many:.1f} MB for {5 * pages}: "
         f"{many / few:.2f}x   <= {MEMORY_TARGET}x {verdict}"
     )
     return verdict == "kept"
