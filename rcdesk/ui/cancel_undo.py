@@ -1,7 +1,7 @@
 """Taking a cancelling back: what was just cancelled goes into the queue again, a scheduled fax at its time.
 
 Only faxes that were here and certain are watched: for those that RingCentral has, the desk says itself how it
-went. cancelled(sentence) comes once for everything that was cancelled together. GUI thread. Read next:
+went. A paused fax is not put back: between queued and paused again it might go out. GUI thread. Read next:
 fax_acts.py, foot_line.py.
 """
 
@@ -24,9 +24,12 @@ _UNDOABLE = frozenset({FaxState.QUEUED, FaxState.WAITING, FaxState.HELD})
 
 
 class CancelUndo(QObject):
-    """watch() before cancelling; undo() while cancelled() still stands on the screen."""
+    """watch() before cancelling; undo() while cancelled() still stands on the screen.
 
-    cancelled = Signal(str)
+    cancelled(sentence, can it be taken back) comes once for everything that was cancelled together.
+    """
+
+    cancelled = Signal(str, bool)
 
     def __init__(self, faxes: FaxDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,9 +45,7 @@ class CancelUndo(QObject):
     def watch(self, jobs: Sequence[FaxJob]) -> None:
         """These are about to be cancelled; the ones cancelled before can no longer be taken back here."""
         self._gone.clear()
-        self._watched = {
-            job.id: job for job in jobs if job.state in _UNDOABLE and job.wait_reason is not WaitReason.PAUSED
-        }
+        self._watched = {job.id: job for job in jobs if job.state in _UNDOABLE}
 
     @Slot()
     def undo(self) -> None:
@@ -67,9 +68,10 @@ class CancelUndo(QObject):
     @Slot()
     def _tell(self) -> None:
         gone = tuple(self._gone.values())
+        if not gone:
+            return
+        can_undo = all(job.wait_reason is not WaitReason.PAUSED for job in gone)
+        words = self.tr("{0} faxes were cancelled; they lie in Failed.").format(len(gone))
         if len(gone) == 1:
-            self.cancelled.emit(
-                self.tr("The fax to {0} was cancelled; it lies in Failed.").format(who(gone[0]))
-            )
-        elif gone:
-            self.cancelled.emit(self.tr("{0} faxes were cancelled; they lie in Failed.").format(len(gone)))
+            words = self.tr("The fax to {0} was cancelled; it lies in Failed.").format(who(gone[0]))
+        self.cancelled.emit(words, can_undo)

@@ -2,8 +2,8 @@
 
 Everything is asked of the desks, which answer through their signals; only proofs, pages and times need
 windows of their own, opened here and never waited for. edit_asked(FaxDraft) and call_asked(number) lead to
-other pages; cancelled(sentence) can be taken back by undo_cancel(). GUI thread. Read next: fax_steps.py,
-cancel_undo.py, page_viewer.py, proof_page.py, printing.py.
+other pages; what cancelled(sentence, can be undone) tells, undo_cancel() takes
+back. GUI thread. Read next: fax_steps.py, cancel_undo.py, page_viewer.py, proof_page.py, printing.py.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class FaxActs(QObject):
 
     edit_asked = Signal(object)
     call_asked = Signal(str)
-    cancelled = Signal(str)
+    cancelled = Signal(str, bool)
 
     def __init__(self, desk: Desk, window: QWidget) -> None:
         super().__init__(window)

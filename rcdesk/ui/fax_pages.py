@@ -155,7 +155,7 @@ class FaxFolderPage(QWidget):
         desk.faxes.jobs_changed.connect(self._watch_held)
         desk.faxes.paused_changed.connect(self._paused_changed)
         desk.session.account_changed.connect(self._ask)
-        self.acts.cancelled.connect(self.foot.offer_undo)
+        self.acts.cancelled.connect(self.foot.say_done)
         self.foot.undo_asked.connect(self.acts.undo_cancel)
         desk.faxes.problem.connect(self._fax_problem)
         for voice in (desk.faxes, desk.proofs, desk.received):

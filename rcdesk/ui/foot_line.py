@@ -17,7 +17,7 @@ _ICONS = {"good": "check-circle", "bad": "alert", "wait": "pause"}
 
 
 class FootLine(QFrame):
-    """Hidden while there is nothing to say. undo_asked() on the button that offer_undo() brings."""
+    """Hidden while there is nothing to say. undo_asked() on the button that say_done() brings."""
 
     undo_asked = Signal()
 
@@ -76,10 +76,11 @@ class FootLine(QFrame):
         """A problem for a while."""
         self._say(words, "bad")
 
-    def offer_undo(self, words: str) -> None:
-        """Say what was done, with a button that takes it back."""
+    @Slot(str, bool)
+    def say_done(self, words: str, can_undo: bool) -> None:
+        """Say what was done, with a button that takes it back when that can be."""
         self._say(words, "good")
-        self._undo.setVisible(self._until.isActive())
+        self._undo.setVisible(can_undo and self.words == words)
 
     @Slot()
     def _undo_clicked(self) -> None:

@@ -176,7 +176,7 @@ def test_what_was_cancelled_can_be_taken_back(
     with qtbot.waitSignal(page.acts.cancelled) as said:
         for number in (1, 2):
             stage.faxes.job_changed.emit(job(number, FaxState.CANCELLED))
-    assert said.args == ["2 faxes were cancelled; they lie in Failed."]
+    assert said.args == ["2 faxes were cancelled; they lie in Failed.", True]
     assert page.foot.words == said.args[0]
     shoot(page, "queue-cancelled")
     stage.faxes.steps.clear()
@@ -184,6 +184,20 @@ def test_what_was_cancelled_can_be_taken_back(
     assert stage.faxes.steps == [("reschedule by desk", 1), ("retry", 2)]
     assert stage.faxes.times[-1] == ((1,), later)
     assert "Everything here is on disk" in page.foot.words
+
+
+def test_a_paused_fax_that_was_cancelled_is_not_put_back(
+    qtbot: QtBot, stage: Stage, pages: dict[Folder, FaxFolderPage]
+) -> None:
+    page = pages[Folder.QUEUE]
+    stage.faxes.have(job(1, FaxState.WAITING, wait_reason=WaitReason.PAUSED))
+    qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    with qtbot.waitSignal(page.acts.cancelled):
+        stage.faxes.job_changed.emit(job(1, FaxState.CANCELLED))
+    assert page.foot.words == "The fax to Valley Imaging Center was cancelled; it lies in Failed."
+    undo = page.foot.findChild(QPushButton, "footUndo")
+    assert undo is not None
+    assert not undo.isVisible()
 
 
 def test_why_a_fax_waits_is_not_said_twice(stage: Stage, pages: dict[Folder, FaxFolderPage]) -> None:
