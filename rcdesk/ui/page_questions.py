@@ -14,7 +14,7 @@ from PySide6.QtCore import QLocale
 
 from rcdesk.bridge.page_asks import AskKind, PageAsk, count_ask, thumbnail_ask
 from rcdesk.core.fax import Document, Resolution
-from rcdesk.core.paper import FAX_WIDTH, PagePlan, PaperSize
+from rcdesk.core.paper import FAX_WIDTH, Dither, PagePlan, PaperSize
 from rcdesk.ui.page_list import ref_of
 
 THUMBNAIL_PX = 56
@@ -45,12 +45,16 @@ def paper_ratio(paper: PaperSize) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looking:
-    """How pages are looked at: on which paper, at which resolution, how wide in device pixels."""
+    """How pages are looked at: on which paper, at which resolution, how wide in device pixels.
+
+    is_exact: our own dots are sent. Otherwise the service draws the files, and it draws grey in dots.
+    """
 
     resolution: Resolution
     paper: PaperSize
     width_px: int
     ratio: float = 1.0
+    is_exact: bool = False
 
     def preview(self, plan: PagePlan) -> PageAsk:
         """The page as it will arrive."""
@@ -59,11 +63,11 @@ class Looking:
 
     def findings(self, plan: PagePlan) -> PageAsk:
         """What is wrong with it."""
-        return self._ask(AskKind.FINDINGS, replace(plan, is_removed=False))
+        return self._ask(AskKind.FINDINGS, plan)
 
     def seconds(self, plan: PagePlan) -> PageAsk:
         """How long it takes."""
-        return self._ask(AskKind.SECONDS, replace(plan, is_removed=False))
+        return self._ask(AskKind.SECONDS, plan)
 
     def thumbnail(self, plan: PagePlan) -> PageAsk:
         """The page small: as it is in its file, or as it will arrive when something was done to it."""
@@ -73,8 +77,8 @@ class Looking:
         return self._ask(AskKind.PREVIEW, plan, width_px)
 
     def _ask(self, kind: AskKind, plan: PagePlan, width_px: int | None = None) -> PageAsk:
-        if kind is AskKind.PREVIEW:
-            plan = replace(plan, is_removed=False)
+        is_dotted = not self.is_exact and plan.dither is Dither.AUTO
+        plan = replace(plan, is_removed=False, dither=Dither.DIFFUSE if is_dotted else plan.dither)
         return PageAsk(kind=kind, plan=plan, resolution=self.resolution, paper=self.paper, width_px=width_px)
 
 

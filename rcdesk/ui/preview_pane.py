@@ -52,7 +52,7 @@ class PreviewPane(PreviewFace):
         self._pictures = PagePictures(desk)
         self._cover: CoverChoice = None
         self._fields = CoverFields()
-        self._wants_exact = False
+        self._wants_exact = self._shows_exact = False
         self._paper = usual_paper()
         self._shown: PageRef | None = None
         self._asked_about: PagePlan | None = None
@@ -134,8 +134,7 @@ class PreviewPane(PreviewFace):
     @property
     def _must_be_exact(self) -> bool:
         """Pages were changed, or a file opens with a password only, which is never sent."""
-        is_locked = any(plan.source.path in self._desk.unlocked for plan in self.plans)
-        return self.pages.is_changed or is_locked
+        return self.pages.is_changed or any(p.source.path in self._desk.unlocked for p in self.plans)
 
     @property
     def resolution(self) -> Resolution:
@@ -161,8 +160,8 @@ class PreviewPane(PreviewFace):
 
     def findings_of(self, path: Path) -> tuple[Finding, ...]:
         """What is known to be wrong with the pages of a file that are sent."""
-        plans = (plan for plan in self.plans if plan.source.path == path)
-        return tuple(finding for plan in plans for finding in self._pictures.findings(plan, self._looking))
+        looking, plans = self._looking, (plan for plan in self.plans if plan.source.path == path)
+        return tuple(finding for plan in plans for finding in self._pictures.findings(plan, looking))
 
     def fix_file(self, path: Path) -> None:
         """Mend everything that one click can mend on the pages of a file."""
@@ -222,6 +221,7 @@ class PreviewPane(PreviewFace):
             paper=self._paper,
             width_px=self.view.wanted_width_px,
             ratio=self.devicePixelRatioF(),
+            is_exact=self._shows_exact,
         )
 
     @property
@@ -239,6 +239,7 @@ class PreviewPane(PreviewFace):
     @Slot()
     def _refresh(self) -> None:
         """Strip, switches and the page."""
+        self._shows_exact = self.is_exact
         self._drawing.want(self._cover, self._counted_fields, self._paper)
         self.arranger.offset = 1 if self._cover is not None else 0
         row = max(0, self.strip.current_row)
@@ -248,7 +249,7 @@ class PreviewPane(PreviewFace):
             self.strip.choose(min(row, len(self.strip.strip.items) - 1))
             self.strip.blockSignals(was_blocked)
         self.exact_row.show_state(
-            is_exact=self.is_exact,
+            is_exact=self._shows_exact,
             is_forced=self._must_be_exact,
             has_pages=bool(self.pages.plans),
             ranges=self.arranger.ranges,

@@ -138,6 +138,18 @@ def test_one_click_mends_the_page_and_another_takes_it_back(bench: Bench) -> Non
     assert not bench.pane.plans[0].fixes and bench.pane.view.findings and not bench.pane.is_exact
 
 
+def test_files_are_shown_as_the_service_draws_them_exact_pages_as_we_do(bench: Bench) -> None:
+    bench.show(bench.form)
+    pane = bench.pane
+    files = pane._looking.preview(pane.plans[0])
+    assert files.plan.dither is Dither.DIFFUSE, "grey becomes dots, as the marks say"
+    pane.set_exact(True)
+    bench.settle()
+    exact = pane._looking.preview(pane.plans[0])
+    assert exact.plan == pane.plans[0], "the very plan that is written"
+    assert bench.desk.known(files) != bench.desk.known(exact)
+
+
 def test_what_is_shown_is_dot_for_dot_what_is_written(bench: Bench) -> None:
     bench.show(bench.letter, bench.form)
     bench.pane.set_exact(True)
