@@ -37,7 +37,7 @@ from rcdesk.ui.fax_steps import FOR_ALL, FaxStep, main_step, shared_steps, step_
 from rcdesk.ui.fax_story import FaxStory
 from rcdesk.ui.fax_words import is_new, spoken
 from rcdesk.ui.folder_body import FolderBody
-from rcdesk.ui.folder_empty import FolderEmpty
+from rcdesk.ui.folder_empty import FolderEmpty, ListOrEmpty
 from rcdesk.ui.folder_head import FolderHead
 from rcdesk.ui.folder_words import standing_words, title
 from rcdesk.ui.foot_line import FootLine
@@ -89,10 +89,7 @@ class FaxFolderPage(QWidget):
     # How it is put together
 
     def _build(self) -> None:
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.list)
-        self._stack.addWidget(self.empty)
-        self._stack.setCurrentIndex(1)
+        self._stack = ListOrEmpty(self.list, self.empty)
         self._side = QStackedWidget()
         self._side.addWidget(self.story)
         self._side.addWidget(self.received)
@@ -156,7 +153,7 @@ class FaxFolderPage(QWidget):
         desk.faxes.paused_changed.connect(self._paused_changed)
         desk.session.account_changed.connect(self._ask)
         self.acts.cancelled.connect(self.foot.say_done)
-        self.foot.undo_asked.connect(self.acts.undo_cancel)
+        self.foot.undo_asked.connect(self._undo_cancel)
         desk.faxes.problem.connect(self._fax_problem)
         for voice in (desk.faxes, desk.proofs, desk.received):
             voice.said.connect(self.foot.say_good)
@@ -208,10 +205,15 @@ class FaxFolderPage(QWidget):
     @Slot(int)
     def _counted(self, count: int) -> None:
         self.head.set_count(count)
-        self._stack.setCurrentIndex(0 if count else 1)
+        self._stack.show_list(has_rows=count > 0)
         self.empty.show_why(is_narrowed=self.search.is_narrowed, text=self.search.field.text().strip())
         if not count:
             self._show_story()
+
+    @Slot()
+    def _undo_cancel(self) -> None:
+        self._stack.want_list()
+        self.acts.undo_cancel()
 
     @Slot()
     def _loaded(self) -> None:

@@ -7,7 +7,7 @@ folder_words.py, fax_pages.py.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from rcdesk.core.folder import Folder
 from rcdesk.ui.folder_words import empty_words, nothing_found_words
@@ -48,3 +48,29 @@ class FolderEmpty(QWidget):
         self._words.setText(nothing_found_words(text) if is_narrowed else empty_words(self._folder))
         self._fill.setVisible(not is_narrowed)
         self._all.setVisible(is_narrowed)
+
+
+class ListOrEmpty(QStackedWidget):
+    """The list, or what stands in its place while nothing is listed."""
+
+    def __init__(self, rows: QWidget, empty: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = rows
+        self._empty = empty
+        self._is_wanted = False
+        self.addWidget(rows)
+        self.addWidget(empty)
+        self.setCurrentWidget(empty)
+
+    def want_list(self) -> None:
+        """The next list that comes back is where the keyboard shall work."""
+        self._is_wanted = True
+
+    def show_list(self, *, has_rows: bool) -> None:
+        """Show the list when it has rows; the keyboard stays here when it comes back."""
+        focus = self.window().focusWidget()
+        was_here = focus is not None and self._empty.isAncestorOf(focus)
+        self.setCurrentWidget(self._rows if has_rows else self._empty)
+        if has_rows and (self._is_wanted or was_here) and self.isVisible():
+            self._is_wanted = False
+            self._rows.setFocus(Qt.FocusReason.OtherFocusReason)

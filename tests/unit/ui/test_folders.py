@@ -186,6 +186,22 @@ def test_what_was_cancelled_can_be_taken_back(
     assert "Everything here is on disk" in page.foot.words
 
 
+def test_the_keyboard_is_in_the_list_again_after_undo(
+    qtbot: QtBot, stage: Stage, pages: dict[Folder, FaxFolderPage]
+) -> None:
+    page = pages[Folder.QUEUE]
+    stage.faxes.have(job(1, FaxState.QUEUED))
+    page.list.setFocus()
+    qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    with qtbot.waitSignal(page.acts.cancelled):
+        stage.faxes.job_changed.emit(job(1, FaxState.CANCELLED))
+    stage.faxes.have(job(1, FaxState.CANCELLED))
+    assert not page.list.isVisible()
+    _press(qtbot, page, "footUndo")
+    stage.faxes.have(job(1, FaxState.QUEUED))
+    assert page.window().focusWidget() is page.list
+
+
 def test_a_paused_fax_that_was_cancelled_is_not_put_back(
     qtbot: QtBot, stage: Stage, pages: dict[Folder, FaxFolderPage]
 ) -> None:
