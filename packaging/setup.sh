@@ -17,7 +17,7 @@ QT_LIBRARIES="libegl1:libEGL.so.1 libgl1:libGL.so.1 libxkbcommon0:libxkbcommon.s
     libfontconfig1:libfontconfig.so.1 libglib2.0-0:libglib-2.0.so.0"
 # package:command it brings.
 TEST_TOOLS="xvfb:Xvfb openbox:openbox xdotool:xdotool imagemagick:import dbus:dbus-run-session
-    gnome-keyring:gnome-keyring-daemon"
+    gnome-keyring:gnome-keyring-daemon libtiff-tools:tiffinfo poppler-utils:pdfimages"
 FONTS="fonts-inter fonts-dejavu-core"
 
 say() { printf '%s\n' "$*" >&2; }

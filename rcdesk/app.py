@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from rcdesk.bridge.page_asks import PageWork
     from rcdesk.bridge.proof_desk import PageImages
     from rcdesk.cli import Options
+    from rcdesk.documents.worker import PageWorker
     from rcdesk.services.connection import Connection
     from rcdesk.services.service_set import ServiceSet
     from rcdesk.simulator import RunningSimulator
@@ -239,7 +240,8 @@ class Running:
         """On the first lane that needs one."""
         from rcdesk.services.service_set import open_services
 
-        return open_services(self.paths, lambda: session.connection, SystemClock())
+        worker = cast("PageWorker", self._page_worker)
+        return open_services(self.paths, lambda: session.connection, SystemClock(), worker.count)
 
 
 def _page_images() -> object:

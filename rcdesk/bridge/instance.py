@@ -17,8 +17,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QDeadlineTimer, QLockFile, QObject, QThread, Signal, Slot
+from PySide6.QtCore import QByteArray, QDeadlineTimer, QLockFile, QObject, Signal, Slot
 
+from rcdesk.core.cancel import CancelToken
 from rcdesk.core.wish import FaxWish, WishOutcome, read_wish, wish_json
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ LONGEST_SOCKET_PATH = 100
 ANSWER_MS = 5000
 """How long a second start waits for the first, which opens its door only after its first paint."""
 
-KNOCK_AGAIN_MS = 50
+KNOCK_AGAIN_S = 0.05
 DECIDE_MS = 120_000
 """Long enough to look at a large fax and to put a safe copy on a slow disk."""
 
@@ -112,13 +113,13 @@ class Instance(QObject):
         """Say one line and hear so many, fewer when no more come in time."""
         from PySide6.QtNetwork import QLocalSocket
 
-        socket = QLocalSocket()
+        socket, patience = QLocalSocket(), CancelToken()
         deadline = QDeadlineTimer(ANSWER_MS)
         socket.connectToServer(self._name)
         while not socket.waitForConnected(deadline.remainingTime()):
             if deadline.hasExpired():
                 return []
-            QThread.msleep(KNOCK_AGAIN_MS)
+            patience.sleep(KNOCK_AGAIN_S)
             socket.connectToServer(self._name)
         socket.write(QByteArray(wish.encode("utf-8") + b"\n"))
         heard = b""

@@ -18,7 +18,7 @@ from rcdesk.core.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Document
-from rcdesk.core.paper import NotDrawnHere, PageRef
+from rcdesk.core.paper import NotDrawnHere, PageRef, PasswordNeeded
 from rcdesk.documents.kinds import MEDIA_TYPES, PDF, PLAIN_TEXT, TIFF, kind_of
 
 PageCounter = Callable[[PageRef, CancelToken | None], int]
@@ -61,6 +61,14 @@ def inspect(path: Path, token: CancelToken | None = None, count: PageCounter | N
         media_type=media_type,
         pages=pages,
     )
+
+
+def look_at(path: Path, token: CancelToken, count: PageCounter | None = None) -> Document:
+    """As inspect(), but a PDF whose password is not known yet is a document with pages None."""
+    try:
+        return inspect(path, token, count)
+    except PasswordNeeded:
+        return inspect(path, token, _unknown)
 
 
 def check_total(documents: Iterable[Document], profile: ServerProfile) -> None:
@@ -112,6 +120,10 @@ def _counted(ref: PageRef, token: CancelToken, count: PageCounter) -> int | None
         return count(ref, token)
     except NotDrawnHere:
         return None
+
+
+def _unknown(ref: PageRef, token: CancelToken | None = None) -> int:
+    raise NotDrawnHere("Its pages are known once its password is.")
 
 
 def _pages(path: Path, kind: str, media_type: str) -> int | None:

@@ -20,7 +20,7 @@ from rcdesk.core.errors import UserError
 from rcdesk.core.fax import MAX_NOTE_CHARACTERS, Document, FaxDraft, FaxJob, FaxState, Recipient, SpooledFile
 from rcdesk.core.folder import FaxRow, ReceivedFax
 from rcdesk.core.phone_number import pretty
-from rcdesk.documents.inspect import check_total, inspect
+from rcdesk.documents.inspect import PageCounter, check_total, look_at
 from rcdesk.store.outbox import Outbox, pages_key
 from rcdesk.store.spool import Spool
 
@@ -34,11 +34,19 @@ _ENDINGS = {"application/pdf": "pdf", "image/tiff": "tif"}
 class FaxDrafts:
     """Drafts of one archive."""
 
-    def __init__(self, outbox: Outbox, spool: Spool, clock: Clock, received: ReceivedFaxes | None) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        spool: Spool,
+        clock: Clock,
+        received: ReceivedFaxes | None,
+        count: PageCounter | None,
+    ) -> None:
         self._outbox = outbox
         self._spool = spool
         self._clock = clock
         self._received = received
+        self._count = count
 
     def check(self, draft: FaxDraft, profile: ServerProfile) -> None:
         """Raise UserError when the draft cannot be a fax."""
@@ -181,7 +189,7 @@ class FaxDrafts:
     def _spooled(self, document: Document, token: CancelToken, tell: Callable[[int], None]) -> SpooledFile:
         if not document.digest:
             # What lies there now is what is sent, so it is looked at again; a name given to it stays.
-            fresh = inspect(document.path, token)
+            fresh = look_at(document.path, token, self._count)
             spooled = self._spool.add(document.path, token, tell)
             fresh = replace(fresh, name=document.name, size_bytes=spooled.size_bytes)
             return _as_file(fresh, spooled.digest)

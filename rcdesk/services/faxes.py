@@ -31,7 +31,7 @@ from rcdesk.core.fax import (
     WaitReason,
 )
 from rcdesk.core.folder import FaxRow, FolderCounts
-from rcdesk.documents.inspect import check_total, inspect
+from rcdesk.documents.inspect import PageCounter, check_total, look_at
 from rcdesk.services import fax_sentences as say
 from rcdesk.services.fax_drafts import FaxDrafts
 from rcdesk.store.fax_steps import Step
@@ -78,24 +78,29 @@ class FaxService:
         spool: Spool,
         clock: Clock | None = None,
         received: ReceivedFaxes | None = None,
+        count: PageCounter | None = None,
     ) -> None:
         self._connection = connection
         self._outbox = outbox
         self._spool = spool
         self._clock: Clock = clock or SystemClock()
-        self._drafts = FaxDrafts(outbox, spool, self._clock, received)
+        self._drafts = FaxDrafts(outbox, spool, self._clock, received, count)
+        self._count = count
         self._reconciler: Reconciler | None = None
         self._follower: Follower | None = None
 
     # -- before a fax goes ----------------------------------------------------------------------------------
 
     def check(self, paths: Sequence[Path], token: CancelToken) -> tuple[DocumentCheck, ...]:
-        """Look at files before they are added to a fax; one answer per path, in order."""
+        """Look at files before they are added to a fax; one answer per path, in order.
+
+        A PDF that asks for a password is taken, its pages unknown: the preview asks for it.
+        """
         profile = self._profile()
         checks: list[DocumentCheck] = []
         for path in paths:
             try:
-                document = inspect(path, token)
+                document = look_at(path, token, self._count)
                 check_total((document,), profile)
                 checks.append(DocumentCheck(path=path, document=document))
             except UserError as exc:

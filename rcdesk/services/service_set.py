@@ -32,6 +32,7 @@ from rcdesk.store.recents import Recents
 from rcdesk.store.spool import Spool
 
 if TYPE_CHECKING:
+    from rcdesk.documents.inspect import PageCounter
     from rcdesk.services.connection import Connection
 
 
@@ -53,8 +54,13 @@ class ServiceSet:
     close: tuple[Callable[[], None], ...]
 
 
-def open_services(paths: Paths, connection: Callable[[], Connection | None], clock: Clock) -> ServiceSet:
-    """Open the archive and build everything on it. Raises StoreError when it cannot be opened."""
+def open_services(
+    paths: Paths, connection: Callable[[], Connection | None], clock: Clock, count: PageCounter
+) -> ServiceSet:
+    """Open the archive and build everything on it. Raises StoreError when it cannot be opened.
+
+    count: the page worker's, so that no file of the user is decoded in this process.
+    """
     outbox, spool = Outbox(paths.database), Spool(paths.spool_dir)
     recents, people = Recents(paths.database), People(paths.database)
     received = ReceivedFaxes(paths.database, paths.archive_dir)
@@ -62,7 +68,7 @@ def open_services(paths: Paths, connection: Callable[[], Connection | None], clo
     proofs = ProofService(connection, outbox, paths.proof_dir, clock)
     return ServiceSet(
         calls=CallService(connection, recents),
-        faxes=FaxService(connection, outbox, spool, clock, received),
+        faxes=FaxService(connection, outbox, spool, clock, received, count),
         dispatcher=Dispatcher(connection, outbox, spool, clock),
         received=ReceivedService(connection, received, clock),
         people=PeopleService(connection, people, clock),
