@@ -127,7 +127,10 @@ class FaxStop(QObject):
         def done(back: TakeBack) -> None:
             self._session.heard_answer()
             self.changed.emit(back.jobs)
-            if back.sentence:
+            cancelled = {job.id for job in back.jobs if job.state is FaxState.CANCELLED}
+            if then is not None and cancelled.issuperset(ids):
+                self.said.emit(self.tr("Changed: the new time counts."))
+            elif back.sentence:
                 self.said.emit(back.sentence)
             if then is not None:
                 then(back)

@@ -8,7 +8,15 @@ fax_page.py, fax_pages.py.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.fax import FaxDraft
@@ -53,6 +61,8 @@ class DeskSide(QWidget):
         self.side_bar.mark(name)
         if isinstance(page, FaxFolderPage):
             page.focus_list()
+        elif page is self.fax_page and not page.isAncestorOf(QApplication.focusWidget() or self):
+            self.fax_page.start_new()
 
     def focus_number(self, number: str | None = None) -> None:
         """Put the cursor into the number field, with this number in it unless it is None."""
