@@ -38,6 +38,7 @@ queued until you answer. The time to undo applies in both cases. To open a file 
 ./fax.
 
 """
+_ROOMS = frozenset({"--page-room", "--html-room"})
 _WITH_VALUE = frozenset({"--demo-speed", "--tour", "--sign-in", "--color-scheme"})
 
 
@@ -102,6 +103,9 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run rcdesk; returns the exit status, see --help."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and given[0] in _ROOMS:
+        return _room(given)
     options = parse(arguments)
     if options.fax is not None:
         from rcdesk.core.errors import UserError
@@ -114,6 +118,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from rcdesk import app
 
     return app.run(options)
+
+
+def _room(given: list[str]) -> int:
+    """Be a child process of a packaged program, which has no interpreter to start for it."""
+    if given[0] == "--page-room":
+        from rcdesk.documents import room
+
+        return room.main()
+    from rcdesk.ui import html_room
+
+    return html_room.main(given[1:])
 
 
 def desk() -> None:

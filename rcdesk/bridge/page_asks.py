@@ -148,6 +148,10 @@ class PageWork(Protocol):
         """Write the fax file; report hears how many pages are done, and of how many."""
         ...
 
+    def sent_as(self, ref: PageRef, token: CancelToken | None = None) -> PageRef:
+        """The file that is sent for this one; another than itself when only that shows what will arrive."""
+        ...
+
     def unlock(self, ref: PageRef, password: str, token: CancelToken | None = None) -> int:
         """Open this file with a password from now on, which is held in memory only; its pages."""
         ...

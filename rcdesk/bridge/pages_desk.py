@@ -32,7 +32,7 @@ from rcdesk.bridge.page_asks import (
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax import Document, Resolution
-from rcdesk.core.paper import FaxFileFacts, PagePlan, PageRef, PaperSize
+from rcdesk.core.paper import FaxFileFacts, NotDrawnHere, PagePlan, PageRef, PaperSize
 
 T = TypeVar("T")
 
@@ -223,6 +223,7 @@ class PagesDesk(QObject):
     ) -> None:
         """Make the documents that are sent: every run of pages one fax file, other files as they are.
 
+        But an HTML file that is drawn here goes as the PDF that was shown.
         name is what the lists call a fax file, without its ending.
         """
         worker = self._worker
@@ -235,7 +236,7 @@ class PagesDesk(QObject):
             before = 0
             for part, target in zip(parts, targets, strict=True):
                 if isinstance(part, Document):
-                    made.append(part)
+                    made.append(_as_sent(worker, part, token))
                     continue
                 pages = tuple(plan for plan in part if plan.is_sent)
                 if pages:
@@ -294,6 +295,24 @@ def _write(
         report(before + done)
 
     return worker.write(pages, resolution, paper, target, "tiff", report=progress, token=token)
+
+
+def _as_sent(worker: PageWork, document: Document, token: CancelToken) -> Document:
+    """On the pages lane: the document itself, or the PDF that is sent for it under its name."""
+    ref = PageRef(path=document.path, media_type=document.media_type)
+    try:
+        sent = worker.sent_as(ref, token)
+    except NotDrawnHere:
+        return document
+    if sent == ref:
+        return document
+    return Document(
+        path=sent.path,
+        name=f"{Path(document.name).stem}.pdf",
+        size_bytes=sent.path.stat().st_size,
+        media_type=sent.media_type,
+        pages=worker.count(sent, token=token),
+    )
 
 
 def _clear(folder: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 PDF = "application/pdf"
 TIFF = "image/tiff"
 TEXT = "text/plain"
+HTML = "text/html"
 
 MEDIA_TYPES: dict[str, str] = {
     "pdf": PDF,
@@ -51,8 +52,8 @@ MEDIA_TYPES: dict[str, str] = {
     "wk4": "application/vnd.lotus-1-2-3",
     "wq1": "application/x-quattro-pro",
     "xml": "text/xml",
-    "html": "text/html",
-    "htm": "text/html",
+    "html": HTML,
+    "htm": HTML,
     "csv": "text/csv",
 }
 

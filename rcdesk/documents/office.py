@@ -40,7 +40,7 @@ _KINDS = frozenset(
     MEDIA_TYPES[ending]
     for ending in (
         *("doc", "docx", "xls", "xlsx", "xlsb", "ppt", "pptx", "vsd", "pub", "wps", "rtf"),
-        *("html", "wri", "wk1", "wq1"),
+        *("wri", "wk1", "wq1"),
     )
 )
 

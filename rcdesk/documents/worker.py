@@ -19,7 +19,8 @@ from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Resolution
 from rcdesk.core.paper import FaxFileFacts, Finding, PagePlan, PageRef, PaperSize
 from rcdesk.documents import wire
-from rcdesk.documents.kinds import PDF
+from rcdesk.documents.html_pdf import HtmlPdfs
+from rcdesk.documents.kinds import HTML, PDF
 from rcdesk.documents.office import Office, is_office
 from rcdesk.documents.pages import MAX_DRAWN_PX
 from rcdesk.documents.rooms import PageRoom
@@ -48,6 +49,7 @@ class PageWorker:
         self._quick_timeout_s = quick_timeout_s
         self._page_timeout_s = page_timeout_s
         self._office = office or Office(cache_dir)
+        self._html = HtmlPdfs(cache_dir)
         self._quick = PageRoom("quick")
         self._long = PageRoom("long", is_background=True)
         self._passwords: dict[str, str] = {}
@@ -149,11 +151,19 @@ class PageWorker:
             self._long.retire()
         return wire.facts_from_json(found["value"])
 
+    def sent_as(self, ref: PageRef, token: CancelToken | None = None) -> PageRef:
+        """The file that is sent for this one: an HTML file's PDF, which is what is shown, else itself.
+
+        Raises NotDrawnHere when HTML cannot be drawn here, UserError, StoreUnavailable, Cancelled.
+        """
+        return self._drawable(ref, token) if ref.media_type == HTML else ref
+
     def close(self) -> None:
         """End the rooms and empty the cache. Jobs under way fail as cancelled."""
         self._quick.close()
         self._long.close()
         self._office.close()
+        self._html.close()
         with self._guard:
             self._passwords.clear()
 
@@ -171,7 +181,9 @@ class PageWorker:
         return int(self._ask(self._quick, job, self._quick_timeout_s, token, about=ref)[0]["value"])
 
     def _drawable(self, ref: PageRef, token: CancelToken | None) -> PageRef:
-        """The same page in a file the room can draw: an office file's PDF, anything else itself."""
+        """The same page in a file the room can draw: an office or HTML file's PDF, anything else itself."""
+        if ref.media_type == HTML:
+            return PageRef(path=self._html.pdf_of(ref.path, token), media_type=PDF, page=ref.page)
         if not is_office(ref.media_type):
             return ref
         pdf = self._office.pdf_of(ref.path, token or CancelToken())

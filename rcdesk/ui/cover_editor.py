@@ -26,10 +26,11 @@ from rcdesk.bridge.covers_desk import CoversDesk
 from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.core.cover import FIELDS, MAX_NAME_CHARACTERS, STARTER_HTML, CoverFields, CoverTemplate
 from rcdesk.ui.look import Button, dress, label
-from rcdesk.ui.own_covers import CoverText, cover_png, picture_html
+from rcdesk.ui.own_covers import cover_png, picture_html
 from rcdesk.ui.page_questions import paper_ratio, usual_paper
 from rcdesk.ui.paper_view import PaperView
 from rcdesk.ui.preview_face import single_shot
+from rcdesk.ui.rich_text import ClosedText
 
 DRAW_MS = 180
 SIZES = (10, 12, 14, 18, 24, 36)
@@ -131,7 +132,7 @@ class CoverEditor(QDialog):
 
     def _make_text(self, html: str) -> QTextEdit:
         text = QTextEdit()
-        text.setDocument(CoverText(text))
+        text.setDocument(ClosedText(text))
         text.setObjectName("coverText")
         text.setAccessibleName(self.tr("Text of the cover page"))
         text.setAcceptRichText(True)

@@ -19,6 +19,8 @@ from rcdesk.core.paper import PagePlan, PageRef, PaperSize
 from rcdesk.ui.own_covers import write_cover
 from rcdesk.ui.page_list import PageList
 
+HTML = "text/html"
+"""Files of this kind that are drawn here are sent as the PDF that is shown."""
 Part = Document | tuple[PagePlan, ...]
 
 
@@ -36,7 +38,8 @@ class Outgoing:
     @property
     def is_as_added(self) -> bool:
         """True when the files of the user are all that is uploaded."""
-        return not self.is_exact and not isinstance(self.cover, CoverTemplate)
+        has_html = any(document.media_type == HTML for document in self.pages.documents)
+        return not (self.is_exact or has_html or isinstance(self.cover, CoverTemplate))
 
     @property
     def parts(self) -> tuple[Part, ...]:

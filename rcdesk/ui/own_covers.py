@@ -10,49 +10,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-import re
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUrl
-from PySide6.QtGui import (
-    QAbstractTextDocumentLayout,
-    QColor,
-    QFont,
-    QImage,
-    QImageReader,
-    QPageSize,
-    QPainter,
-    QPalette,
-    QPdfWriter,
-    QTextDocument,
-)
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSizeF, Qt
+from PySide6.QtGui import QImage, QImageReader, QPainter, QTextDocument
 
 from rcdesk.core.cover import CoverFields, CoverTemplate, filled
 from rcdesk.core.errors import StoreUnavailable, UserError
 from rcdesk.core.paper import MM_PER_INCH, PageRef, PaperSize
+from rcdesk.ui.rich_text import PdfSheets, draw, paper_text, points_as_pixels
 
-DPI = 300
 EDGE_INCHES = 0.75
 MAX_PICTURE_PX = 1200
 PDF = "application/pdf"
-_MARKUP = re.compile(r"<style.*?</style>|<[^>]*>", re.DOTALL | re.IGNORECASE)
-_POINTS = re.compile(r"(?<=[\d.])\s*pt\b")
-
-
-class CoverText(QTextDocument):
-    """Rich text that loads nothing from outside, on paper that is white whatever the desk's colours are."""
-
-    def loadResource(self, kind: int, name: QUrl | str) -> Any:
-        """Pictures inside the template only (data: addresses)."""
-        if QUrl(name).scheme() == "data":
-            return super().loadResource(kind, name)
-        if kind != QTextDocument.ResourceType.ImageResource.value:
-            return None
-        # None would make Qt open the file of that name itself.
-        nothing = QImage(1, 1, QImage.Format.Format_ARGB32)
-        nothing.fill(0)
-        return nothing
 
 
 def size_inches(paper: PaperSize) -> tuple[float, float]:
@@ -81,22 +51,9 @@ def cover_image(template: CoverTemplate, fields: CoverFields, paper: PaperSize, 
 
 def cover_pdf(template: CoverTemplate, fields: CoverFields, paper: PaperSize) -> bytes:
     """The cover as a PDF of one page."""
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setResolution(DPI)
-    wide, high = size_inches(paper)
-    size = QPageSize(QSizeF(wide, high), QPageSize.Unit.Inch, "", QPageSize.SizeMatchPolicy.ExactMatch)
-    writer.setPageSize(size)
-    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    writer.setCreator("rcdesk")
-    painter = QPainter(writer)
-    painter.scale(DPI / 72.0, DPI / 72.0)
-    _draw(_laid_out(template, fields, paper, 72.0), painter, paper, 72.0)
-    painter.end()
-    buffer.close()
-    return bytes(data.data())
+    sheets = PdfSheets(*size_inches(paper))
+    _draw(_laid_out(template, fields, paper, 72.0), sheets.painter, paper, 72.0)
+    return sheets.end()
 
 
 def write_cover(template: CoverTemplate, fields: CoverFields, paper: PaperSize, folder: Path) -> PageRef:
@@ -124,38 +81,19 @@ def write_cover(template: CoverTemplate, fields: CoverFields, paper: PaperSize, 
 
 
 def _laid_out(template: CoverTemplate, fields: CoverFields, paper: PaperSize, dpi: float) -> QTextDocument:
-    document = CoverText()
-    document.setUndoRedoEnabled(False)
-    font = QFont("sans-serif")
-    font.setPixelSize(12)
-    document.setDefaultFont(font)
-    document.setDocumentMargin(0)
     wide, high = size_inches(paper)
     edge = EDGE_INCHES * dpi
     # The layout must not depend on a screen: a point is a pixel here, and the painter is scaled.
-    document.setHtml(filled(_points_as_pixels(template.html), fields))
+    document = paper_text(filled(points_as_pixels(template.html), fields))
     document.setPageSize(QSizeF(wide * dpi - 2 * edge, high * dpi - 2 * edge))
     return document
-
-
-def _points_as_pixels(html: str) -> str:
-    """Sizes in points would be scaled by the screen's dots an inch; one point is one unit of ours."""
-    return _MARKUP.sub(lambda found: _POINTS.sub("px", found.group()), html)
 
 
 def _draw(document: QTextDocument, painter: QPainter, paper: PaperSize, dpi: float) -> None:
     edge = EDGE_INCHES * dpi
     size = document.pageSize()
     painter.translate(edge, edge)
-    clip = QRectF(0, 0, size.width(), size.height())
-    painter.setClipRect(clip)
-    context = QAbstractTextDocumentLayout.PaintContext()
-    context.clip = clip
-    palette = QPalette(context.palette)
-    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.Dark):
-        palette.setColor(role, QColor(Qt.GlobalColor.black))
-    context.palette = palette
-    document.documentLayout().draw(painter, context)
+    draw(document, painter, QRectF(0, 0, size.width(), size.height()))
 
 
 def cover_png(template: CoverTemplate, fields: CoverFields, paper: PaperSize, width_px: int) -> bytes:

@@ -254,7 +254,7 @@ class PreviewPane(PreviewFace):
             has_pages=bool(self.pages.plans),
             ranges=self.arranger.ranges,
         )
-        names = [document.name for document in self.pages.whole_files]
+        names = self._pictures.drawn_elsewhere(self.pages.whole_files, self._looking)
         words = self.tr("Only RingCentral can draw {0}: its pages are counted when it is sent.")
         self.show_remark(words.format(", ".join(names)) if names else "")
         self.strip.can_undo = self.arranger.can_undo
@@ -331,8 +331,8 @@ class PreviewPane(PreviewFace):
     def _words_for(self, page: PagePlan | Document | None) -> str:
         self._shown = ref_of(page) if isinstance(page, Document) else None
         refusal = self._pictures.refusal(page, self._looking)
-        if refusal is not None and not refusal.is_elsewhere:
-            return refusal.sentence
+        if refusal is not None:
+            return f"{page.name}: {refusal.sentence}" if isinstance(page, Document) else refusal.sentence
         if isinstance(page, Document):
             words = self.tr("{0} cannot be shown here. RingCentral draws it and counts its pages.")
             return words.format(page.name)
@@ -344,7 +344,7 @@ class PreviewPane(PreviewFace):
         items, row = self.strip.strip.items, self.strip.current_row
         words = items[row].spoken if 0 <= row < len(items) else self.view.words
         self.view.setAccessibleName(words)
-        self.view.setAccessibleDescription(" ".join(finding.sentence for finding in findings))
+        self.view.setAccessibleDescription(" ".join(dict.fromkeys(f.sentence for f in findings)))
 
     # What happens
 
@@ -354,7 +354,7 @@ class PreviewPane(PreviewFace):
         match ask.kind:
             case AskKind.COUNT:
                 if isinstance(answer, PageRefusal):
-                    self._refresh_page()
+                    self._refresh()
                 elif isinstance(answer, int) and any(d.path == ref.path for d in self.pages.whole_files):
                     self.arranger.put(self.pages.with_count(ref.path, answer))
                     self.counted.emit(ref.path, answer)

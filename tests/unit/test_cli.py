@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,8 +17,10 @@ from rcdesk import app, cli
 from rcdesk.cli import FaxArguments, Options, main, parse
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Document, FaxDraft, Recipient, Resolution, SendBy
+from rcdesk.core.paper import PageRef
 from rcdesk.core.preferences import Preferences
 from rcdesk.core.wish import FaxWish, read_wish, wish_json
+from rcdesk.documents import wire
 from rcdesk.services.command_fax import moment
 from rcdesk.store import preferences as preferences_file
 from rcdesk.store.paths import Paths
@@ -287,6 +292,35 @@ def test_a_wish_that_makes_no_sense_is_refused(tmp_path: Path, change: dict[str,
 def test_what_is_no_wish(data: object) -> None:
     with pytest.raises(ValueError):
         read_wish(data)
+
+
+def test_a_packaged_program_is_its_own_page_room(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import sys; from rcdesk.cli import main; sys.exit(main())"]
+    room = subprocess.Popen(
+        [*command, "--page-room", "--background"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert isinstance(room.stdin, io.BufferedWriter) and isinstance(room.stdout, io.BufferedReader)
+    try:
+        ready = wire.read_frame(room.stdout)
+        assert ready is not None and ready[0]["id"] == 0
+        letter = _pdf(tmp_path / "letter.pdf", 2)
+        ref = wire.ref_to_json(PageRef(path=letter, media_type="application/pdf"))
+        wire.write_frame(room.stdin, {"id": 1, "do": "count", "ref": ref, "passwords": {}})
+        answer = wire.read_frame(room.stdout)
+        assert answer is not None and answer[0]["value"] == 2
+    finally:
+        room.stdin.close()
+        room.wait(10)
+        room.stdout.close()
+    assert room.returncode == 0, "it ends with its parent"
+
+
+def test_a_packaged_program_is_its_own_html_room(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<p>Hello</p>", encoding="utf-8")
+    command = [sys.executable, "-c", "import sys; from rcdesk.cli import main; sys.exit(main())"]
+    room = [*command, "--html-room", str(tmp_path / "a.html"), str(tmp_path / "a.pdf")]
+    assert subprocess.run(room, check=False, timeout=60).returncode == 0
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_the_desktop_launcher_ends_with_the_status(

@@ -16,10 +16,19 @@ from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, UserError
 from rcdesk.core.fax import Document, Resolution
-from rcdesk.core.paper import FaxFileFacts, Finding, PagePlan, PageRef, PaperSize, PasswordNeeded
+from rcdesk.core.paper import (
+    FaxFileFacts,
+    Finding,
+    NotDrawnHere,
+    PagePlan,
+    PageRef,
+    PaperSize,
+    PasswordNeeded,
+)
 
 PDF = "application/pdf"
 LOCKED = Path("locked.pdf")
+UNDRAWN = Path("large.html")
 
 
 def ref(page: int, path: Path = Path("letter.pdf")) -> PageRef:
@@ -37,6 +46,7 @@ class Work:
         self.begun = threading.Event()
         self.let_go = threading.Event()
         self.passwords: dict[Path, str] = {}
+        self.html_pdf = Path()
 
     def _work(self, what: str, page: PageRef, token: CancelToken | None) -> None:
         if page.path == LOCKED and self.passwords.get(page.path) != "sesame":
@@ -102,6 +112,11 @@ class Work:
         return FaxFileFacts(
             path=target, media_type="image/tiff", size_bytes=4, page_s=(60.0,) * len(plans), sha256="0" * 64
         )
+
+    def sent_as(self, ref: PageRef, token: CancelToken | None = None) -> PageRef:
+        if ref.path == UNDRAWN:
+            raise NotDrawnHere()
+        return PageRef(path=self.html_pdf, media_type=PDF) if ref.media_type == "text/html" else ref
 
     def unlock(self, ref: PageRef, password: str, token: CancelToken | None = None) -> int:
         if password != "sesame":
@@ -233,6 +248,24 @@ def test_files_that_only_the_service_draws_stay_between_the_pages(qtbot: QtBot, 
     assert made[0][1] is sheet
     assert made[0][0].path != made[0][2].path
     assert all(total == 3 for _, total in progress)
+
+
+def test_html_goes_as_the_pdf_that_is_shown(
+    qtbot: QtBot, desk: PagesDesk, work: Work, tmp_path: Path
+) -> None:
+    work.html_pdf = tmp_path / "drawn.pdf"
+    work.html_pdf.write_bytes(b"%PDF-1.4 drawn")
+    drawn, undrawn = (
+        Document(path=path, name=path.name, size_bytes=9, media_type="text/html", pages=pages)
+        for path, pages in ((Path("offer.html"), 3), (UNDRAWN, None))
+    )
+    made: list[tuple[Document, ...]] = []
+    desk.write_documents((drawn, undrawn), Resolution.FINE, PaperSize.LETTER, made.append)
+    qtbot.waitUntil(lambda: len(made) == 1)
+    first, second = made[0]
+    assert (first.name, first.path, first.media_type) == ("offer.pdf", work.html_pdf, PDF)
+    assert (first.pages, first.size_bytes) == (3, 14)
+    assert second is undrawn
 
 
 def test_a_failed_write_is_told_to_who_asked(qtbot: QtBot, desk: PagesDesk) -> None:

@@ -94,6 +94,10 @@ class RoomOnLane:
         how = write_pdf if kind == "pdf" else write_tiff
         return how((self._page(plan, resolution, paper) for plan in plans), target, resolution)
 
+    def sent_as(self, ref: PageRef, token: CancelToken | None = None) -> PageRef:
+        self.asked.append("sent as")
+        return ref
+
     def unlock(self, ref: PageRef, password: str, token: CancelToken | None = None) -> int:
         pages = count_pages(ref.path, ref.media_type, password)
         self.passwords[ref.path] = password

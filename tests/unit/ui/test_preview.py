@@ -287,6 +287,17 @@ def test_a_file_of_the_services_own_is_said_plainly(bench: Bench, tmp_path: Path
     assert [document.pages for document in made] == [2, None] and made[1] is sheet
 
 
+def test_html_that_is_drawn_here_is_never_sent_as_it_is(bench: Bench, tmp_path: Path) -> None:
+    offer = Document(
+        path=tmp_path / "offer.html", name="offer.html", size_bytes=9, media_type="text/html", pages=2
+    )
+    bench.pane.set_documents([bench.letter])
+    assert bench.pane.outgoing.is_as_added
+    bench.pane.set_documents([bench.letter, offer])
+    assert not bench.pane.outgoing.is_as_added, "the PDF that is shown goes instead"
+    assert bench.pane.outgoing.parts == (bench.letter, offer)
+
+
 def test_a_document_with_a_password_asks_for_it(bench: Bench, tmp_path: Path) -> None:
     path = locked_pdf(tmp_path / "locked.pdf")
     bench.show(

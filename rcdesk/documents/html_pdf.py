@@ -1,0 +1,149 @@
+"""HTML files as PDFs, by Qt's rich text in a child process: what is shown is then what is sent.
+
+The child (rcdesk.ui.html_room, or the packaged program with --html-room) has a memory limit; here it has a
+time-out, can be called off, and its file a limit of size. Nothing outside the file is loaded. What cannot be
+drawn is left to the service. PDFs are kept by their content while the program runs. Any thread but the GUI's;
+one at a time. Read next: worker.py, ui/html_room.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
+from rcdesk.core.paper import NotDrawnHere
+from rcdesk.documents.fresh_file import not_saved
+
+MAX_HTML_BYTES = 2_000_000
+TIMEOUT_S = 20.0
+_LOOK_EVERY_S = 0.05
+_ENVIRONMENT = {"QT_QPA_PLATFORM": "offscreen", "QT_HASH_SEED": "0"}
+"""No window; and the same file makes the same bytes, so that the same pages sent twice are recognised."""
+_TOO_LONG_STATUS = 3
+_COUNTED = "The file can be faxed as it is: RingCentral draws it, pages counted by RingCentral."
+_TOO_LARGE = f"HTML of more than 2 MB is not drawn on this computer. {_COUNTED}"
+_TOO_LONG = f"This HTML file fills hundreds of pages and is not drawn on this computer. {_COUNTED}"
+_SLOW = f"This HTML file takes too long to be drawn on this computer. {_COUNTED}"
+_FAILED = f"This HTML file cannot be drawn on this computer. {_COUNTED}"
+
+
+class HtmlPdfs:
+    """Turns HTML files into PDFs and keeps these while the program runs."""
+
+    def __init__(self, cache_dir: Path, *, timeout_s: float = TIMEOUT_S) -> None:
+        self._folder = cache_dir / "html"
+        self._timeout_s = timeout_s
+        self._turn = threading.Lock()
+        self._is_closed = threading.Event()
+        self._refused: dict[str, str] = {}
+
+    def pdf_of(self, path: Path, token: CancelToken | None = None) -> Path:
+        """The PDF of an HTML file, made now or found again.
+
+        Raises NotDrawnHere when it is too large, too long or too much for Qt, UserError when it cannot be
+        read, StoreUnavailable when the cache cannot be written, Cancelled.
+        """
+        token = token or CancelToken()
+        content = _content(path)
+        digest = hashlib.sha256(content).hexdigest()
+        kept = self._folder / f"{digest}.pdf"
+        while not self._turn.acquire(timeout=_LOOK_EVERY_S):
+            token.check()
+        try:
+            if self._is_closed.is_set():
+                raise Cancelled()
+            if digest in self._refused:
+                raise NotDrawnHere(self._refused[digest])
+            if not kept.is_file():
+                self._make(content, digest, kept, token)
+            return kept
+        except OSError as exc:
+            raise StoreUnavailable(not_saved(kept, exc)) from exc
+        finally:
+            self._turn.release()
+
+    def close(self) -> None:
+        """End what is under way as cancelled and remove everything that was kept."""
+        self._is_closed.set()
+        with self._turn:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _make(self, content: bytes, digest: str, kept: Path, token: CancelToken) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryDirectory(prefix="making-", dir=self._folder) as folder:
+            # In a folder of its own and by a name of ours: nothing lies beside it that it could ask for.
+            source, made = Path(folder) / "document.html", Path(folder) / "document.pdf"
+            source.write_bytes(content)
+            problem = self._run([*html_command(), str(source), str(made)], token)
+            if not problem and not (made.is_file() and made.stat().st_size):
+                problem = _FAILED
+            if problem:
+                self._refused[digest] = problem
+                raise NotDrawnHere(problem)
+            os.replace(made, kept)
+
+    def _run(self, command: list[str], token: CancelToken) -> str:
+        """Why there is no PDF, "" when there is. Raises Cancelled."""
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": _python_path()},
+                start_new_session=os.name == "posix",
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError:
+            return _FAILED
+        try:
+            deadline = time.monotonic() + self._timeout_s
+            while True:
+                try:
+                    status = process.wait(_LOOK_EVERY_S)
+                    break
+                except subprocess.TimeoutExpired:
+                    if token.is_cancelled or self._is_closed.is_set():
+                        raise Cancelled() from None
+                    if time.monotonic() > deadline:
+                        return _SLOW
+        finally:
+            process.kill()
+            process.wait()
+        if status == _TOO_LONG_STATUS:
+            return _TOO_LONG
+        return "" if status == 0 else _FAILED
+
+
+def html_command() -> list[str]:
+    """How an HTML room is started; a packaged program starts itself with --html-room."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--html-room"]
+    return [sys.executable, "-m", "rcdesk.ui.html_room"]
+
+
+def _python_path() -> str:
+    root = str(Path(__file__).resolve().parents[2])
+    return os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_HTML_BYTES + 1)
+    except FileNotFoundError as exc:
+        raise UserError("This file is not there any more. Choose another.") from exc
+    except OSError as exc:
+        raise UserError(f"This file cannot be read ({exc.strerror}). Choose another.") from exc
+    if len(content) > MAX_HTML_BYTES:
+        raise NotDrawnHere(_TOO_LARGE)
+    return content
