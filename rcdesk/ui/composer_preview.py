@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale, QObject, Signal, Sl
 from PySide6.QtGui import QImage, QPixmap
 
 from rcdesk.bridge.desk import Desk
-from rcdesk.bridge.page_asks import AskKind, PageAsk, thumbnail_ask
+from rcdesk.bridge.page_asks import AskKind, PageAsk, PageRefusal, count_ask, thumbnail_ask
 from rcdesk.core.account import Account
 from rcdesk.core.cover import CoverFields, CoverTemplate
 from rcdesk.core.fax import Document
@@ -45,6 +45,7 @@ class ComposerPreview(QObject):
         desk.covers.changed.connect(self._covers_changed)
         desk.session.account_changed.connect(self._account_changed)
         desk.pages.answered.connect(self._answered)
+        desk.pages.refused.connect(self._refused)
         preview.plans_changed.connect(self._plans_changed)
         preview.findings_changed.connect(self._mark_cards)
         preview.estimate_changed.connect(self.changed)
@@ -82,6 +83,26 @@ class ComposerPreview(QObject):
             if card.document is not None and card.document.path == path:
                 card.show_count(pages)
 
+    @property
+    def obstacle(self) -> str:
+        """What must be done about the files before anybody can draw them, "" for nothing."""
+        locked = [d.name for d in self._card.attachments.documents if self._needs_password(d)]
+        if not locked:
+            return ""
+        words = self.tr("{0} opens with a password only. Enter it beside the preview or remove the file.")
+        return words.format(locked[0])
+
+    def _needs_password(self, document: Document) -> bool:
+        found = self._desk.pages.known(count_ask(ref_of(document)))
+        return isinstance(found, PageRefusal) and found.needs_password
+
+    @Slot(object, object)
+    def _refused(self, ask: PageAsk, refusal: PageRefusal) -> None:
+        """A file that needs a password cannot be sent before it has it."""
+        if ask.kind is AskKind.COUNT and refusal.needs_password:
+            self._mark_cards()
+            self.changed.emit()
+
     def _ask_pictures(self) -> None:
         pages = self._desk.pages
         asks = [self._ask(document) for document in self._card.attachments.documents]
@@ -112,7 +133,10 @@ class ComposerPreview(QObject):
     def _mark_cards(self) -> None:
         """The badge on each card: what is wrong, and whether a click mends it."""
         for card in self._cards:
-            if card.document is not None:
+            if card.document is not None and self._needs_password(card.document):
+                sentence = self.tr("Enter its password beside the preview to see and fax its pages.")
+                card.show_trouble(self.tr("Needs its password"), sentence, can_fix=False)
+            elif card.document is not None:
                 found = self._preview.findings_of(card.document.path)
                 words = list(dict.fromkeys(finding.words for finding in found))
                 more = self.tr("{0} + {1}").format(words[0], len(words) - 1) if len(words) > 1 else ""

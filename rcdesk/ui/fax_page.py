@@ -226,7 +226,8 @@ class FaxPage(ComposerFace):
         return account.home_country if account is not None else "US"
 
     def _obstacle(self, composed: Composed) -> str:
-        return obstacle(composed, self._desk.session.profile or ServerProfile(name=""))
+        profile = self._desk.session.profile or ServerProfile(name="")
+        return obstacle(composed, profile) or self._side.obstacle
 
     @Slot()
     def _refresh(self) -> None:

@@ -10,13 +10,15 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import assert_never
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from rcdesk.core.paper import Finding, Fix
 from rcdesk.ui.look import Button, dress, label
 
 WIDTH = 168
+"""More when the buttons need it: with large letters or in another language."""
+_MARGIN = 14
 
 
 def fix_words(fix: Fix) -> tuple[str, str]:
@@ -57,7 +59,6 @@ class PageAdvice(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFixedWidth(WIDTH)
         dress(self, "#pageAdvice, #adviceColumn { background: transparent; border: none; }")
         self._shown: tuple[tuple[Finding, ...], frozenset[Fix], bool] = ((), frozenset(), False)
         self._password = QLineEdit()
@@ -70,6 +71,12 @@ class PageAdvice(QScrollArea):
         self._column.addStretch(1)
         self.setWidget(inner)
         self._fill()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Other letters need another width."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_column"):
+            self._fit()
 
     def show_page(
         self, findings: Sequence[Finding], fixes: Collection[Fix], *, needs_password: bool = False
@@ -97,8 +104,13 @@ class PageAdvice(QScrollArea):
             self._show(("words", finding.words, finding.sentence), partial(self._words_row, finding))
         for fix in sorted(fixes, key=lambda f: f.value):
             self._show(("undo", fix), partial(self._unfix_row, fix))
+        self._fit()
         self.verticalScrollBar().setValue(0)
         self.setVisible(not self.is_silent)
+
+    def _fit(self) -> None:
+        buttons = (b for row in self._rows.values() if not row.isHidden() for b in row.findChildren(Button))
+        self.setFixedWidth(max([WIDTH, *(button.sizeHint().width() + _MARGIN for button in buttons)]))
 
     def _show(self, key: object, make: Callable[[], QWidget]) -> None:
         """Show a row below the others; rows are made once and kept, because pages are turned quickly."""
@@ -152,6 +164,7 @@ class PageAdvice(QScrollArea):
     def _give_password(self) -> None:
         if self._password.text():
             self.password_given.emit(self._password.text())
+            self._password.selectAll()
 
     def _ask_fix(self, fix: Fix, _is_checked: bool = False) -> None:
         self.fix_asked.emit(fix)

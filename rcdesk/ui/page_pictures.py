@@ -90,6 +90,11 @@ class PagePictures:
         found = self._desk.known(ask)
         return found if isinstance(found, PageRefusal) else None
 
+    def drawn_elsewhere(self, files: Iterable[Document], looking: Looking) -> list[str]:
+        """The names of those that only the service can draw; one that needs its password is none of them."""
+        found = ((document.name, self.refusal(document, looking)) for document in files)
+        return [name for name, refusal in found if refusal is None or not refusal.needs_password]
+
     def transmission_s(self, plans: Iterable[PagePlan], looking: Looking) -> float | None:
         """About how long these pages take on the line, None while not all are known."""
         total = 0.0

@@ -1,7 +1,8 @@
 """The face of the preview: what lies where. No behaviour of its own.
 
-Head with Fine and Standard, the page on its table, tools, strip and advice, the switch for exact pages. GUI
-thread. Read next: preview_pane.py, which makes it work.
+Head with Fine and Standard, the page on its table, tools, strip and advice, the switch for exact pages: below
+the page, or at its right where the pane is wide and low and the page would have no height left. GUI thread.
+Read next: preview_pane.py, which makes it work.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from rcdesk.ui.card import Card
 from rcdesk.ui.line import Line
@@ -19,6 +21,10 @@ from rcdesk.ui.page_strip import PageStrip
 from rcdesk.ui.paper_view import PaperView
 from rcdesk.ui.preview_tools import ExactRow, PageTools
 from rcdesk.ui.send_bar import ResolutionChoice
+
+WIDE_FROM_WIDTH = 640
+"""From here the tools have room at the right of the page."""
+BESIDE_WIDTH = 336
 
 
 class PreviewFace(Card):
@@ -50,17 +56,47 @@ class PreviewFace(Card):
         title.setText(self.tr("As it will arrive"))
         head.addWidget(title, 1)
         head.addWidget(self.resolution_choice)
-        below = QHBoxLayout()
-        below.setSpacing(12)
-        below.addWidget(self.strip, 1)
-        below.addWidget(self.advice)
-        self.advice.setFixedHeight(self.strip.height())
+        self._strip_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._strip_row.setSpacing(12)
+        self._strip_row.addWidget(self.strip, 1)
+        self._strip_row.addWidget(self.advice)
+        self._controls = QWidget()
+        controls = QVBoxLayout(self._controls)
+        controls.setContentsMargins(0, 0, 0, 0)
+        controls.setSpacing(6)
+        controls.addWidget(self.tools)
+        controls.addLayout(self._strip_row)
+        controls.addStretch(1)
+        controls.addWidget(self._remark)
+        controls.addWidget(self.exact_row)
+        self._page_and_controls = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._page_and_controls.setSpacing(6)
+        self._page_and_controls.addWidget(self.view, 1)
+        self._page_and_controls.addWidget(self._controls)
         self.body.addLayout(head)
-        self.body.addWidget(self.view, 1)
-        self.body.addWidget(self.tools)
-        self.body.addLayout(below)
-        self.body.addWidget(self._remark)
-        self.body.addWidget(self.exact_row)
+        self.body.addLayout(self._page_and_controls, 1)
+        self._arrange(is_wide=False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the page the height there is."""
+        super().resizeEvent(event)
+        is_wide = self.width() >= WIDE_FROM_WIDTH and self.height() < self.width() * 3 // 4
+        if is_wide is not self.is_wide:
+            self._arrange(is_wide=is_wide)
+
+    @property
+    def is_wide(self) -> bool:
+        """True while the tools are at the right of the page."""
+        return self._page_and_controls.direction() is QBoxLayout.Direction.LeftToRight
+
+    def _arrange(self, *, is_wide: bool) -> None:
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._page_and_controls.setDirection(across if is_wide else down)
+        self._page_and_controls.setSpacing(16 if is_wide else 6)
+        self._strip_row.setDirection(down if is_wide else across)
+        self._controls.setMinimumWidth(BESIDE_WIDTH if is_wide else 0)
+        self.advice.setMinimumHeight(0 if is_wide else self.strip.height())
+        self.advice.setMaximumHeight(self.strip.height() * (2 if is_wide else 1))
 
 
 def single_shot(parent: QObject, pause_ms: int, act: Callable[[], None]) -> QTimer:

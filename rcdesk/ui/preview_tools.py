@@ -130,13 +130,16 @@ class ExactRow(QWidget):
         layout.addWidget(self.ranges)
 
     def show_state(self, *, is_exact: bool, is_forced: bool, has_pages: bool, ranges: str) -> None:
-        """is_forced: pages were changed, so the files alone would not do."""
+        """is_forced: pages were changed or a file needs a password, so the files alone would not do."""
         was_blocked = self.exact.blockSignals(True)
         self.exact.setChecked(is_exact)
         self.exact.blockSignals(was_blocked)
         self.exact.setEnabled(has_pages and not is_forced)
         hint = (
-            self.tr("You changed pages, so these very pages are sent instead of the files.")
+            self.tr(
+                "These very pages are sent instead of the files: pages were changed, or a file opens with a "
+                "password only."
+            )
             if is_forced
             else self.tr("Off: the files are sent and RingCentral draws them. On: these very dots are sent.")
         )

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.page_asks import AskKind, PageAsk, thumbnail_ask
+from rcdesk.bridge.page_asks import AskKind, PageAsk, PageRefusal, count_ask, thumbnail_ask
 from rcdesk.core.account import ServerProfile
 from rcdesk.core.cover import STARTER_HTML, CoverTemplate
 from rcdesk.core.fax import Document, FaxState, Recipient
@@ -256,3 +256,20 @@ def test_files_that_are_too_large_may_go_as_exact_pages(page: FaxPage, stage: St
     stage.pages.made = (replace(MADE, size_bytes=500_000),)
     page.send()
     assert "too large" in page.bar.problem.text() and stage.faxes.drafts == []
+
+
+def test_a_file_that_needs_its_password_is_not_sent_to_fail(page: FaxPage, stage: Stage) -> None:
+    locked = document("Locked.pdf", None)
+    stage.faxes.checked.emit(checked(locked))
+    ask, refusal = count_ask(ref_of(locked)), PageRefusal(sentence="Enter it.", needs_password=True)
+    stage.pages.answers[ask] = refusal
+    stage.pages.refused.emit(ask, refusal)
+    assert "Locked.pdf opens with a password only" in page.bar.problem.text()
+    assert "Needs its password" in page.attachments.cards[-1].accessibleName()
+    assert not _find(page, QLabel, "previewRemark").isVisible(), "RingCentral cannot draw it either"
+    page.send()
+    assert stage.faxes.drafts == []
+    stage.pages.answers[ask] = 3
+    stage.pages.answered.emit(ask, 3)
+    assert not page.bar.problem.text()
+    assert _headline(page).startswith("6 pages")
