@@ -1,49 +1,42 @@
-"""A layout that sets widgets one after the other and starts a new row when one is full.
+"""A frame that sets widgets one after the other and starts a new row when one is full.
 
-Made for the chips of the recipient field: the last widget takes what is left of its row. GUI thread.
-Read next: recipient_field.py.
+Made for the chips of the recipient field: the last widget takes what is left of its row. It is a widget that
+places its children, not a QLayout: the items of a layout written in Python are freed by Qt while Python still
+knows them, and a later object at the same address then answers as the wrong type. GUI thread. Read next:
+recipient_field.py.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRect, QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 
-class FlowLayout(QLayout):
-    """Rows of widgets at their size hints; the last one stretches to the end of its row.
+class FlowFrame(QFrame):
+    """Rows of child widgets at their size hints; the last one stretches to the end of its row.
 
-    gap is the distance between widgets in px, last_min_width the least the last one needs.
+    margin and gap in px; last_min_width: the least the last one needs.
     """
 
-    def __init__(self, parent: QWidget, *, margin: int = 8, gap: int = 8, last_min_width: int = 180) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, margin: int = 8, gap: int = 8, last_min_width: int = 180
+    ) -> None:
         super().__init__(parent)
-        self._items: list[QLayoutItem] = []
+        self._widgets: tuple[QWidget, ...] = ()
+        self._margin = margin
         self._gap = gap
         self._last_min_width = last_min_width
-        self.setContentsMargins(margin, margin, margin, margin)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
-    def addItem(self, item: QLayoutItem) -> None:
-        """Append an item (Qt calls this from addWidget)."""
-        self._items.append(item)
-
-    def insert(self, index: int, widget: QWidget) -> None:
-        """Put a widget at a position; index counts from 0."""
-        self.addWidget(widget)
-        self._items.insert(index, self._items.pop())
-        self.invalidate()
-
-    def count(self) -> int:
-        """How many items there are."""
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        """The item at index, None beyond the end as Qt wants it."""
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        """Remove and return the item at index, None beyond the end."""
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
+    def set_widgets(self, widgets: Sequence[QWidget]) -> None:
+        """Place these children in this order; others stay where they are."""
+        self._widgets = tuple(widgets)
+        self._place()
 
     def hasHeightForWidth(self) -> bool:
         """Rows depend on the width."""
@@ -51,41 +44,50 @@ class FlowLayout(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """The height all rows need at this width."""
-        return self._arrange(QRect(0, 0, width, 0), is_trial=True)
-
-    def setGeometry(self, rect: QRect) -> None:
-        """Place the widgets."""
-        super().setGeometry(rect)
-        self._arrange(rect, is_trial=False)
+        return self._arrange(width, is_trial=True)
 
     def sizeHint(self) -> QSize:
         """One row."""
-        return self.minimumSize()
+        return self.minimumSizeHint()
 
-    def minimumSize(self) -> QSize:
-        """The largest single widget and the margins."""
-        margins = self.contentsMargins()
-        height = max((i.minimumSize().height() for i in self._items), default=0)
-        return QSize(self._last_min_width + 2 * margins.left(), height + margins.top() + margins.bottom())
+    def minimumSizeHint(self) -> QSize:
+        """The last widget and the margins, one row high."""
+        height = max((_hint(w).height() for w in self._widgets), default=0)
+        return QSize(self._last_min_width + 2 * self._margin, height + 2 * self._margin)
 
-    def expandingDirections(self) -> Qt.Orientation:
-        """It does not ask for more than it needs."""
-        return Qt.Orientation(0)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place the widgets anew."""
+        super().resizeEvent(event)
+        self._arrange(self.width(), is_trial=False)
 
-    def _arrange(self, rect: QRect, *, is_trial: bool) -> int:
-        area = rect.marginsRemoved(self.contentsMargins())
-        x, y, row = area.x(), area.y(), 0
-        for item in self._items:
-            is_last = item is self._items[-1]
-            hint = item.sizeHint()
-            width = self._last_min_width if is_last else min(hint.width(), area.width())
-            if x > area.x() and x + width > area.right() + 1:
-                x, y, row = area.x(), y + row + self._gap, 0
+    def event(self, event: QEvent) -> bool:
+        """A child that wants another size moves those after it."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return super().event(event)
+
+    def _place(self) -> None:
+        self.updateGeometry()
+        self._arrange(self.width(), is_trial=False)
+
+    def _arrange(self, width: int, *, is_trial: bool) -> int:
+        """The height of all rows; unless it is a trial the widgets are moved."""
+        left, right = self._margin, width - self._margin
+        x, y, row = left, self._margin, 0
+        for widget in self._widgets:
+            is_last = widget is self._widgets[-1]
+            hint = _hint(widget)
+            wanted = self._last_min_width if is_last else min(hint.width(), right - left)
+            if x > left and x + wanted > right:
+                x, y, row = left, y + row + self._gap, 0
             if is_last:
-                width = max(width, area.right() + 1 - x)
+                wanted = max(wanted, right - x)
             if not is_trial:
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, hint.height())))
-            x += width + self._gap
+                widget.setGeometry(QRect(x, y, wanted, hint.height()))
+            x += wanted + self._gap
             row = max(row, hint.height())
-        margins = self.contentsMargins()
-        return y + row - rect.y() + margins.bottom()
+        return y + row + self._margin
+
+
+def _hint(widget: QWidget) -> QSize:
+    return widget.sizeHint().expandedTo(widget.minimumSize())

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.brake import RecipientFacts
@@ -29,7 +29,7 @@ from rcdesk.ui.chips import (
     odd_words,
     read_entry,
 )
-from rcdesk.ui.flow import FlowLayout
+from rcdesk.ui.flow import FlowFrame
 from rcdesk.ui.look import dress, label
 from rcdesk.ui.recipient_line import RecipientLine
 from rcdesk.ui.recipient_list import RecipientList
@@ -53,14 +53,14 @@ class RecipientField(QWidget):
         self._entries: list[Entry] = []
         self._facts: dict[str, RecipientFacts] = {}
         self._chips: list[Chip] = []
-        self._frame = QFrame()
+        self._frame = FlowFrame(margin=9, gap=8)
         self._frame.setObjectName("chipFrame")
         dress(self._frame, _FRAME)
         self.line = self._make_line()
         self._more = MoreChip(self._frame)
         self._more.hide()
-        self._flow = FlowLayout(self._frame, margin=9, gap=8)
-        self._flow.addWidget(self.line)
+        self.line.setParent(self._frame)
+        self._frame.set_widgets([self.line])
         self._notice = label("", "wait", wraps=True)
         self._notice.setObjectName("recipientNotice")
         self._problem = label("", "bad", wraps=True)
@@ -237,22 +237,18 @@ class RecipientField(QWidget):
         for chip in [c for c in self._chips if id(c.entry) not in wanted]:
             self._drop(chip)
         self._chips = []
-        for position, entry in enumerate(shown):
+        for entry in shown:
             chip = kept.get(id(entry)) or self._new_chip(entry)
-            self._flow.removeWidget(chip)
-            self._flow.insert(position, chip)
             chip.set_warning(self._warning(entry))
             chip.show()
             self._chips.append(chip)
         hidden = len(self._entries) - len(shown)
-        self._flow.removeWidget(self._more)
         if hidden:
             self._more.set_count(hidden, len(self._entries))
-            self._flow.insert(len(shown), self._more)
         self._more.setVisible(hidden > 0)
+        self._frame.set_widgets([*self._chips, *([self._more] if hidden else []), self.line])
         for before, after in pairwise([*self._chips, self.line]):
             QWidget.setTabOrder(before, after)
-        self._frame.updateGeometry()
         self._show_words()
 
     def _new_chip(self, entry: Entry) -> Chip:
@@ -262,7 +258,6 @@ class RecipientField(QWidget):
         return chip
 
     def _drop(self, chip: Chip) -> None:
-        self._flow.removeWidget(chip)
         chip.hide()
         chip.deleteLater()
 
