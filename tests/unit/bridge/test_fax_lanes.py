@@ -127,8 +127,9 @@ def test_of_two_that_get_another_time_the_one_that_came_back_gets_it(
     """For the other one it is too late; the first is not left cancelled because of that."""
     bench.sign_in(simulator, qtbot)
     now = datetime.now(UTC)
+    document = _document(tmp_path)
     for number in OTHERS[:2]:
-        draft = _draft(_document(tmp_path), number)
+        draft = _draft(document, number)
         bench.faxes.queue(replace(draft, send_at=now + timedelta(hours=2), send_by=SendBy.SERVICE))
     states = [FaxState.HANDED_OVER] * 2
     qtbot.waitUntil(lambda: [job.state for job in bench.faxes.jobs] == states, timeout=WAIT_MS)
