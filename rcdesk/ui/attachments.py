@@ -113,6 +113,11 @@ class AttachmentCard(QFrame):
             self._spoken = f"{self.document.name}. {self._below.text()}"
             self.setAccessibleName(self._spoken)
 
+    def show_locked(self) -> None:
+        """Nobody can count its pages before its password is given, RingCentral neither."""
+        if self.document is not None:
+            self._below.setText(size_words(self.document.size_bytes))
+
     def show_trouble(self, words: str, sentences: str, *, can_fix: bool) -> None:
         """A badge of a few words when pages of it will not arrive well, "" for none."""
         self._fix.setVisible(bool(words) and can_fix)

@@ -135,6 +135,7 @@ class ComposerPreview(QObject):
         for card in self._cards:
             if card.document is not None and self._needs_password(card.document):
                 sentence = self.tr("Enter its password beside the preview to see and fax its pages.")
+                card.show_locked()
                 card.show_trouble(self.tr("Needs its password"), sentence, can_fix=False)
             elif card.document is not None:
                 found = self._preview.findings_of(card.document.path)

@@ -19,6 +19,7 @@ from rcdesk.ui.look import Button, dress, label
 WIDTH = 168
 """More when the buttons need it: with large letters or in another language."""
 _MARGIN = 14
+_NO_LIMIT = 16_777_215
 
 
 def fix_words(fix: Fix) -> tuple[str, str]:
@@ -63,6 +64,7 @@ class PageAdvice(QScrollArea):
         self._shown: tuple[tuple[Finding, ...], frozenset[Fix], bool] = ((), frozenset(), False)
         self._password = QLineEdit()
         self._rows: dict[object, QWidget] = {}
+        self._is_wide = False
         inner = QWidget()
         inner.setObjectName("adviceColumn")
         self._column = QVBoxLayout(inner)
@@ -71,6 +73,11 @@ class PageAdvice(QScrollArea):
         self._column.addStretch(1)
         self.setWidget(inner)
         self._fill()
+
+    def set_wide(self, is_wide: bool) -> None:
+        """Take all the width there is, below the strip instead of beside it."""
+        self._is_wide = is_wide
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         """Other letters need another width."""
@@ -110,7 +117,9 @@ class PageAdvice(QScrollArea):
 
     def _fit(self) -> None:
         buttons = (b for row in self._rows.values() if not row.isHidden() for b in row.findChildren(Button))
-        self.setFixedWidth(max([WIDTH, *(button.sizeHint().width() + _MARGIN for button in buttons)]))
+        needed = max([WIDTH, *(button.sizeHint().width() + _MARGIN for button in buttons)])
+        self.setMinimumWidth(needed)
+        self.setMaximumWidth(_NO_LIMIT if self._is_wide else needed)
 
     def _show(self, key: object, make: Callable[[], QWidget]) -> None:
         """Show a row below the others; rows are made once and kept, because pages are turned quickly."""

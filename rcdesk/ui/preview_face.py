@@ -95,6 +95,7 @@ class PreviewFace(Card):
         self._page_and_controls.setSpacing(16 if is_wide else 6)
         self._strip_row.setDirection(down if is_wide else across)
         self._controls.setMinimumWidth(BESIDE_WIDTH if is_wide else 0)
+        self.advice.set_wide(is_wide)
         self.advice.setMinimumHeight(0 if is_wide else self.strip.height())
         self.advice.setMaximumHeight(self.strip.height() * (2 if is_wide else 1))
 

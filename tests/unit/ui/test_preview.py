@@ -20,7 +20,7 @@ from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.core.account import CoverPage
 from rcdesk.core.cover import STARTER_HTML, CoverFields, CoverTemplate
 from rcdesk.core.fax import Document, Resolution
-from rcdesk.core.paper import Dither, FindingKind, Fix, PaperSize
+from rcdesk.core.paper import Dither, Finding, FindingKind, Fix, PaperSize
 from rcdesk.documents.worker import PageWorker
 from rcdesk.ui.cover_sketch import stamp_words
 from rcdesk.ui.outgoing_pages import make_documents
@@ -148,6 +148,8 @@ def test_files_are_shown_as_the_service_draws_them_exact_pages_as_we_do(bench: B
     exact = pane._looking.preview(pane.plans[0])
     assert exact.plan == pane.plans[0], "the very plan that is written"
     assert bench.desk.known(files) != bench.desk.known(exact)
+    assert bench.desk.known(replace(files, kind=AskKind.FINDINGS, width_px=None))
+    assert bench.pane.view.findings == (), "our own dots are white there, so nothing is lost"
 
 
 def test_what_is_shown_is_dot_for_dot_what_is_written(bench: Bench) -> None:
@@ -441,3 +443,32 @@ def test_the_window_never_waits_for_pages(qtbot: QtBot, tmp_path: Path) -> None:
     assert len(gaps) > 100
     assert len(slow) < len(gaps) / 10, f"{len(slow)} of {len(gaps)}, the longest {max(gaps) * 1000:.0f} ms"
     assert max(gaps) < 1.0
+
+
+def test_a_wide_and_low_pane_leaves_the_page_its_height(bench: Bench) -> None:
+    pane = bench.pane
+    bench.show(bench.letter)
+    pane.resize(480, 620)
+    bench.settle()
+    assert not pane.is_wide
+    pane.resize(788, 390)
+    bench.settle()
+    assert pane.is_wide
+    assert pane.view.height() > 260, "the page has the whole height below the head"
+    tools = pane.tools.mapTo(pane, pane.tools.rect().topLeft())
+    assert tools.x() >= pane.view.geometry().right(), "and nothing lies on it"
+    pane.resize(480, 620)
+    bench.settle()
+    assert not pane.is_wide
+
+
+def test_the_advice_is_as_wide_as_its_buttons(bench: Bench) -> None:
+    advice = bench.pane.advice
+    finding = Finding(
+        kind=FindingKind.GREY, page=0, place=None, words="Grey → dots", sentence="Grey.", fix=Fix.WHITEN_GREY
+    )
+    advice.setStyleSheet("QPushButton { font-size: 30px; }")
+    advice.show_page((finding,), ())
+    (button,) = (b for b in advice.findChildren(QPushButton) if not b.isHidden())
+    assert button.sizeHint().width() > 168
+    assert advice.width() >= button.sizeHint().width()
