@@ -33,7 +33,7 @@ from rcdesk.documents.doctor_skew import skew_degrees
 from rcdesk.documents.doctor_type import POINTS_PER_INCH, small_print
 from rcdesk.documents.doctor_view import HEAVY_FROM, PageView, merged
 from rcdesk.documents.fixes import apply, deskewed
-from rcdesk.documents.raster import LINE_MM, PIXEL_FIXES, Placement, grey_page, placement
+from rcdesk.documents.raster import LINE_MM, PIXEL_FIXES, Placement, chosen_dither, grey_page, placement
 
 if TYPE_CHECKING:
     from rcdesk.documents.pages import Pages
@@ -63,9 +63,12 @@ def examine(
         return ()
     spot = placement(pages, index, plan, resolution, paper)
     grey = grey_page(pages, index, plan, resolution, paper, spot)
-    view = PageView(apply(grey, plan.fixes & PIXEL_FIXES, resolution), resolution)
+    mended = apply(grey, plan.fixes & PIXEL_FIXES, resolution)
+    how = chosen_dither(mended) if plan.dither is Dither.AUTO else plan.dither
+    view = PageView(mended, resolution)
     facts = _facts(pages, index, spot, resolution)
-    return tuple(_Visit(pages, index, plan, paper, spot, view, facts).findings())
+    visit = _Visit(pages, index, plan, paper, spot, view, facts, is_cut=how is Dither.THRESHOLD)
+    return tuple(visit.findings())
 
 
 def _facts(pages: Pages, index: int, spot: Placement, resolution: Resolution) -> PdfFacts | None:
@@ -88,6 +91,8 @@ class _Visit:
     spot: Placement
     view: PageView
     facts: PdfFacts | None
+    is_cut: bool
+    """The raster cuts grey to black and white; otherwise grey becomes dots."""
 
     def findings(self) -> Iterator[Finding]:
         """Every finding, those first that make a page unreadable."""
@@ -116,19 +121,21 @@ class _Visit:
         return Finding(kind=kind, page=self.index, place=place, words=words, sentence=sentence, fix=fix)
 
     def _grey(self, areas: tuple[GreyArea, ...]) -> Iterator[Finding]:
-        if self.plan.dither is Dither.THRESHOLD:
+        if self.is_cut:
             areas = tuple(area for area in areas if is_lost_by_cutting(area))
         pictures = [area.place for area in areas if area.is_picture]
         tints = [area.place for area in areas if not area.is_picture and not area.is_faint]
         faint = [area.place for area in areas if area.is_faint]
         is_whitened = Fix.WHITEN_GREY in self.plan.fixes
         fix = None if is_whitened else Fix.WHITEN_GREY
+        words, sentence = ("Grey → black", _TINT_CUT) if self.is_cut else ("Grey → dots", _TINT)
         for place in merged(tints, _NEAR, _MARKS):
-            yield self._finding(FindingKind.GREY, place, "Grey → dots", _TINT, fix)
+            yield self._finding(FindingKind.GREY, place, words, sentence, fix)
         for place in merged(faint, _NEAR, _MARKS):
             yield self._finding(FindingKind.GREY, place, "Faint → lost", _FAINT, fix)
+        words, sentence = ("Picture → patches", _PICTURE_CUT) if self.is_cut else ("Picture → dots", _PICTURE)
         for place in merged(pictures, _NEAR, _MARKS):
-            yield self._finding(FindingKind.GREY, place, "Picture → dots", _PICTURE, None)
+            yield self._finding(FindingKind.GREY, place, words, sentence, None)
 
     def _small_type(self, *, is_crooked: bool) -> Iterator[Finding]:
         if self.facts is not None and not self.facts.is_scan and self.facts.text_objects:
@@ -177,8 +184,7 @@ class _Visit:
         return stroke.points * self.spot.scale / POINTS_PER_INCH * dots_an_inch < _THIN_DOTS
 
     def _heavy(self, areas: tuple[GreyArea, ...]) -> Iterator[Finding]:
-        is_cut = self.plan.dither is Dither.THRESHOLD
-        coverage = self.view.coverage(is_cut=is_cut)
+        coverage = self.view.coverage(is_cut=self.is_cut)
         if coverage <= HEAVY_FROM:
             return
         has_picture = any(area.is_picture for area in areas)
@@ -283,8 +289,13 @@ _TINT = (
     "Grey and coloured areas arrive as coarse dots, and what is written on them is hard to read. "
     "They can be made white; text and lines stay."
 )
+_TINT_CUT = (
+    "Dark grey and coloured areas arrive black, and what is written on them may be lost. "
+    "They can be made white; text and lines stay."
+)
 _FAINT = "This print is so pale that it may not arrive. It can be made black."
 _PICTURE = "This picture arrives as coarse dots. Send it another way if its details matter."
+_PICTURE_CUT = "This picture arrives as black and white patches. Dots show more of it."
 _SMALL = (
     "Type of about {} points is hard to read on a fax. Make it larger in the document, at least 8 points."
 )

@@ -20,6 +20,7 @@ Make = Callable[[Path], tuple[Path, str]]
 class Case:
     """make writes the file into a folder and returns its path and media type.
 
+    dither: in dots, as the service draws the files of a fax, unless the case is about another.
     kind: what is planted, None on a clean page. place: where about, None for the whole page. also: what comes
     with it on this page.
     """
@@ -28,7 +29,7 @@ class Case:
     make: Make
     resolution: Resolution = Resolution.FINE
     paper: PaperSize = PaperSize.LETTER
-    dither: Dither = Dither.AUTO
+    dither: Dither = Dither.DIFFUSE
     fixes: frozenset[Fix] = field(default_factory=frozenset)
     kind: FindingKind | None = None
     place: Place | None = None

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import Finding, FindingKind, Fix, PaperSize, Place
+from rcdesk.core.paper import Dither, Finding, FindingKind, Fix, PaperSize, Place
 from rcdesk.documents.doctor import examine
 from rcdesk.documents.pages import open_pages
+from rcdesk.documents.raster import fax_page
 from tests.corpus.case import Case, pdf
 from tests.corpus.clean import CLEAN, form, letter
 from tests.corpus.planted import PLANTED
@@ -175,6 +176,26 @@ def test_a_drawing_of_thousands_of_hairlines_takes_no_minute(tmp_path: Path) -> 
     assert time.process_time() - begun < 5
     hairlines = [finding for finding in found if finding.kind is FindingKind.HAIRLINE]
     assert len(hairlines) == 1 and hairlines[0].place is not None and hairlines[0].place.height > 0.8
+
+
+@pytest.mark.parametrize(("level", "is_said"), [(0.85, False), (0.7, False), (0.42, True)])
+def test_what_is_said_of_grey_is_what_the_raster_does(tmp_path: Path, level: float, is_said: bool) -> None:
+    def tinted() -> Sheet:
+        sheet = form()
+        sheet.box(60, 650, 200, 60, fill=level, line=None)
+        return sheet
+
+    case = Case(name="tinted", make=pdf("tinted", tinted), dither=Dither.AUTO)
+    made = case.make(tmp_path)
+    plan = case.plan(made)
+    with open_pages(*made) as pages:
+        said = examine(pages, 0, plan, Resolution.FINE, PaperSize.LETTER)
+        in_dots = examine(pages, 0, replace(plan, dither=Dither.DIFFUSE), Resolution.FINE, PaperSize.LETTER)
+        drawn = fax_page(pages, 0, plan, Resolution.FINE, PaperSize.LETTER)
+    box = drawn.crop((260, 1800, 620, 1900)).convert("L").histogram()
+    assert box[0] == (sum(box) if is_said else 0), "the raster cuts it"
+    assert [finding.words for finding in said] == (["Grey → black"] if is_said else [])
+    assert [finding.words for finding in in_dots] == ["Grey → dots"]
 
 
 def test_places_turn_with_the_page(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import FindingKind, Fix, PagePlan, PageRef, PaperSize
+from rcdesk.core.paper import Dither, FindingKind, Fix, PagePlan, PageRef, PaperSize
 from rcdesk.documents import fixes
 from rcdesk.documents.doctor import examine
 from rcdesk.documents.doctor_skew import skew_degrees
@@ -184,6 +184,26 @@ def test_flattened_fields_are_found_no_more(tmp_path: Path) -> None:
     assert FindingKind.FORM not in kinds(flat)
 
 
+@pytest.mark.parametrize("note", ["Square", "FreeText", "Highlight"])
+def test_a_flattened_page_goes_out_with_its_fields_and_notes(tmp_path: Path, note: str) -> None:
+    def drawn(name: str, *, is_marked: bool) -> Image.Image:
+        sheet = letter()
+        if is_marked:
+            sheet.field(100, 600, 200, 20, "name")
+            sheet.note(300, 650, 100, 40, note)
+        path = write_pdf(tmp_path / f"{name}.pdf", [sheet])
+        plan = replace(plan_of(path, Fix.FLATTEN), dither=Dither.DIFFUSE)
+        with open_pages(path, PDF) as pages:
+            return fax_page(pages, 0, plan, FINE, PaperSize.LETTER).convert("L")
+
+    more = ImageChops.difference(drawn("marked", is_marked=True), drawn("plain", is_marked=False))
+    across, down = 1728 / 609.9, 196 / 72
+    for left, top, width, height in ((100, 600, 200, 20), (300, 650, 100, 40)):
+        box = (left * across, top * down, (left + width) * across, (top + height) * down)
+        ink = more.crop(tuple(round(side) for side in box)).histogram()[255]
+        assert 100 < ink < width * height * across * down / 2, "the value, not a filled box"
+
+
 def test_a_page_without_fields_has_nothing_to_flatten(tmp_path: Path) -> None:
     document = pypdfium2.PdfDocument(write_pdf(tmp_path / "plain.pdf", [letter()]))
     page = document[0]
@@ -202,6 +222,6 @@ def test_two_fixes_go_together(tmp_path: Path) -> None:
 
 
 def kinds(path: Path, *chosen: Fix) -> set[FindingKind]:
-    plan = replace(plan_of(path), fixes=frozenset(chosen))
+    plan = replace(plan_of(path), fixes=frozenset(chosen), dither=Dither.DIFFUSE)
     with open_pages(path, PDF) as pages:
         return {finding.kind for finding in examine(pages, 0, plan, FINE, PaperSize.LETTER)}

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.lane import Lane
+from rcdesk.bridge.page_asks import AskKind
 from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.core.account import CoverPage
 from rcdesk.core.cover import STARTER_HTML, CoverFields, CoverTemplate
