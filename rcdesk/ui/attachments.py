@@ -90,10 +90,15 @@ class AttachmentCard(QFrame):
         for part in (self._trouble, self._fix):
             part.hide()
             layout.addWidget(part)
-        remove = IconButton("x", self.tr("Remove {0}").format(name))
+        remove = self._remove_button = IconButton("x", self.tr("Remove {0}").format(name))
         remove.setObjectName("removeAttachment")
         remove.clicked.connect(self._remove)
         layout.addWidget(remove)
+
+    @property
+    def tab_stops(self) -> tuple[QWidget, ...]:
+        """The card and its buttons as Tab goes through them."""
+        return (self, self._fix, self._remove_button)
 
     @property
     def has_picture(self) -> bool:
@@ -292,6 +297,11 @@ class AttachmentsList(QWidget):
         card.fix_asked.connect(self.fix_asked)
         self._layout.insertWidget(len(self._cards), card)
         self._cards.append(card)
+
+    @property
+    def tab_stops(self) -> tuple[QWidget, ...]:
+        """What Tab goes through, in this order: cards with their buttons, then the zone."""
+        return (*(part for card in self._cards for part in card.tab_stops), self.drop_zone)
 
     def clear(self) -> None:
         """Take every file away."""

@@ -132,15 +132,15 @@ class ComposerCard(Card):
         column.addStretch(1)
         self.body.setContentsMargins(1, 6, 1, 10)
         self.body.addWidget(self._make_area(inner))
-        order = (
-            self.groups.button,
-            self.importing.button,
-            self.recipients.line,
-            self.attachments.drop_zone,
-            self.covers,
-            self.subject,
-            self.note,
-        )
+        for changed in (self.recipients.changed, self.attachments.changed, self.covers.rebuilt):
+            changed.connect(self._order_tabs)
+        self._order_tabs()
+
+    @Slot()
+    def _order_tabs(self) -> None:
+        """Tab goes as one reads, also through what came later: chips, cards and covers."""
+        parts = (*self.recipients.tab_stops, *self.attachments.tab_stops, *self.covers.tab_stops)
+        order = (self.groups.button, self.importing.button, *parts, self.subject, self.note)
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
 

@@ -136,6 +136,7 @@ class CoverPicker(QScrollArea):
     own page; edit_asked(CoverTemplate | None) wants one edited or a new one written."""
 
     chosen = Signal(int)
+    rebuilt = Signal()
     edit_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -255,6 +256,13 @@ class CoverPicker(QScrollArea):
         layout.addStretch(1)
         self.setWidget(row)
         self._group.blockSignals(was_blocked)
+        self.rebuilt.emit()
+
+    @property
+    def tab_stops(self) -> tuple[QWidget, ...]:
+        """What Tab goes through, in this order."""
+        row = self.widget()
+        return (*self._group.buttons(), *(row.findChildren(NewCoverButton) if row is not None else ()))
 
     @Slot()
     def _edit(self) -> None:

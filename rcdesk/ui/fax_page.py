@@ -99,7 +99,7 @@ class FaxPage(ComposerFace):
     def start_new(self) -> None:
         """Put the cursor where a new fax begins."""
         self._folded.show_composer()
-        self.recipients.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.recipients.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot()
     def undo_send(self) -> None:

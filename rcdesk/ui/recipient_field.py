@@ -8,7 +8,6 @@ have a chip; the others are behind "+ 260 more". GUI thread. Read next: chips.py
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QMouseEvent
@@ -72,7 +71,6 @@ class RecipientField(QWidget):
         for below in (self._notice, self._problem):
             layout.addWidget(below)
             below.hide()
-        self.setFocusProxy(self.line)
         self.offered = Suggestions(self.line, self._frame, desk.people.suggest)
         self.line.offered = self.offered
         self.line.committed.connect(self.add_text)
@@ -247,9 +245,12 @@ class RecipientField(QWidget):
             self._more.set_count(hidden, len(self._entries))
         self._more.setVisible(hidden > 0)
         self._frame.set_widgets([*self._chips, *([self._more] if hidden else []), self.line])
-        for before, after in pairwise([*self._chips, self.line]):
-            QWidget.setTabOrder(before, after)
         self._show_words()
+
+    @property
+    def tab_stops(self) -> tuple[QWidget, ...]:
+        """What Tab goes through, in this order: chips, then the line."""
+        return (*self._chips, self._more, self.line)
 
     def _new_chip(self, entry: Entry) -> Chip:
         chip = Chip(entry, self._frame)
