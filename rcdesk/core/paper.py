@@ -157,6 +157,7 @@ class FindingKind(Enum):
     FORM = "form"
     LOW_SCAN = "low scan"
     SKEW = "skew"
+    LETTERS = "letters"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ class Preferences:
     own_cover: the id of the cover of one's own that was used last, "" for the service's or none.
     undo_s: seconds a fax can be taken back after Send, 0 to 60. keep_files_days: how long the copies of
     faxes that are over stay in the spool, to be resent. watched_folder: where new files are looked for, ""
-    for nowhere. home_country (ISO 3166): of the account used last, how the command line reads numbers.
+    for nowhere. home_country (ISO 3166): of the account used last, how the command line reads numbers. paper:
+    the PaperSize chosen in the preview, "" for that of the account's country.
     """
 
     geometry: str = ""
@@ -40,3 +41,4 @@ class Preferences:
     notify_successes: bool = False
     watched_folder: str = ""
     home_country: str = "US"
+    paper: str = ""

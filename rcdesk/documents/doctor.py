@@ -99,6 +99,7 @@ class _Visit:
         if is_blank(self.view) and not (self.facts and self.facts.notes):
             yield self._finding(FindingKind.BLANK, None, "Blank page", _BLANK, Fix.DROP_BLANK)
             return
+        yield from self._letters()
         degrees = self._degrees()
         low = self._low_scans()
         is_coarse = sum(scan.area for scan in low) >= _WHOLE
@@ -119,6 +120,12 @@ class _Visit:
         self, kind: FindingKind, place: Place | None, words: str, sentence: str, fix: Fix | None
     ) -> Finding:
         return Finding(kind=kind, page=self.index, place=place, words=words, sentence=sentence, fix=fix)
+
+    def _letters(self) -> Iterator[Finding]:
+        count = self.pages.undrawn_letters(self.index)
+        if count:
+            sentence = _LETTER if count == 1 else _LETTERS.format(count)
+            yield self._finding(FindingKind.LETTERS, None, "Letters missing", sentence, None)
 
     def _grey(self, areas: tuple[GreyArea, ...]) -> Iterator[Finding]:
         if self.is_cut:
@@ -285,6 +292,8 @@ class _Visit:
 
 
 _BLANK = "Nothing is printed on this page. It can be left out."
+_LETTER = "A letter of this text has no shape in rcdesk's font and may arrive as a box. Send it as a PDF."
+_LETTERS = "In this text {} letters have no shape in rcdesk's font and may arrive as boxes. Send it as a PDF."
 _TINT = (
     "Grey and coloured areas arrive as coarse dots, and what is written on them is hard to read. "
     "They can be made white; text and lines stay."

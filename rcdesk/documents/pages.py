@@ -84,6 +84,10 @@ class Pages(ABC):
         """From which grey (0..255) on a dot of this page is white."""
         return WHITE_FROM_OF_ONE_BIT if self.is_one_bit(page) else WHITE_FROM
 
+    def undrawn_letters(self, page: int) -> int:
+        """How many letters of a page are drawn as empty boxes: the font has no shape for them."""
+        return 0
+
     @contextmanager
     def pdf_page(self, page: int) -> Iterator[Any]:
         """The pypdfium2 page, closed on leaving; None when the file is not a PDF."""

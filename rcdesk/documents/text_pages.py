@@ -89,6 +89,11 @@ class TextPages(Pages):
         )
         return sheet.resize(size_px, Image.Resampling.BOX, box=box)
 
+    def undrawn_letters(self, page: int) -> int:
+        text = "".join(self.lines(page))
+        missing = missing_letters(text)
+        return sum(1 for letter in text if letter in missing) if missing else 0
+
     def close(self) -> None:
         self._lines = []
 

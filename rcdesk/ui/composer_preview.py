@@ -17,6 +17,7 @@ from rcdesk.bridge.page_asks import AskKind, PageAsk, PageRefusal, count_ask, th
 from rcdesk.core.account import Account
 from rcdesk.core.cover import CoverFields, CoverTemplate
 from rcdesk.core.fax import Document
+from rcdesk.core.paper import PaperSize
 from rcdesk.core.phone_number import pretty
 from rcdesk.ui.attachments import AttachmentCard
 from rcdesk.ui.chips import Entry
@@ -46,6 +47,7 @@ class ComposerPreview(QObject):
         desk.session.account_changed.connect(self._account_changed)
         desk.pages.answered.connect(self._answered)
         desk.pages.refused.connect(self._refused)
+        preview.view.paper_asked.connect(self._paper_chosen)
         preview.plans_changed.connect(self._plans_changed)
         preview.findings_changed.connect(self._mark_cards)
         preview.estimate_changed.connect(self.changed)
@@ -69,10 +71,24 @@ class ComposerPreview(QObject):
 
     @Slot()
     def _account_changed(self) -> None:
-        """Their paper is most likely that of the account's country."""
+        """Their paper is the one chosen last, else most likely that of the account's country."""
         account = self._desk.session.account
         if account is not None:
-            self._preview.set_paper(usual_paper(account.home_country))
+            self._preview.set_paper(self._remembered_paper or usual_paper(account.home_country))
+        elif self._remembered_paper is not None:
+            self._preview.set_paper(self._remembered_paper)
+
+    @property
+    def _remembered_paper(self) -> PaperSize | None:
+        kept = self._desk.preferences.value.paper
+        return next((paper for paper in PaperSize if paper.value == kept), None)
+
+    @Slot(object)
+    def _paper_chosen(self, paper: PaperSize) -> None:
+        """Remember it; the usual one is none of their own, so that it follows the account."""
+        account = self._desk.session.account
+        usual = usual_paper(account.home_country if account is not None else "")
+        self._desk.preferences.update(paper="" if paper is usual else paper.value)
 
     # The cards
 

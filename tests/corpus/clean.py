@@ -385,7 +385,7 @@ def _scan_in_pdf(title: str, made: Callable[[Path], Image.Image]) -> Make:
     return make
 
 
-def _text_file(name: str, text: str) -> Make:
+def text_file(name: str, text: str) -> Make:
     def make(folder: Path) -> tuple[Path, str]:
         path = folder / f"{name}.txt"
         path.write_text(text, "utf-8")
@@ -431,9 +431,9 @@ def _cases() -> Iterator[Case]:
     legal = pdf("leg", lambda: contract(10, page=LEGAL))
     yield Case(name="legal contract on legal", make=legal, paper=PaperSize.LEGAL)
     yield Case(name="letter on legal", make=pdf("ll", lambda: letter("serif", 12)), paper=PaperSize.LEGAL)
-    yield Case(name="text file", make=_text_file("plain", "\n".join(prose(55, 70))))
-    yield Case(name="short text file", make=_text_file("short", "Please call back.\nMara"))
-    yield Case(name="text file of capitals", make=_text_file("caps", "\n".join(prose(40, 60)).upper()))
+    yield Case(name="text file", make=text_file("plain", "\n".join(prose(55, 70))))
+    yield Case(name="short text file", make=text_file("short", "Please call back.\nMara"))
+    yield Case(name="text file of capitals", make=text_file("caps", "\n".join(prose(40, 60)).upper()))
     yield Case(name="fax at Fine", make=_fax(196))
     yield Case(name="fax at Standard", make=_fax(98), resolution=Resolution.STANDARD)
     yield Case(name="handwriting", make=picture("hand", lambda _folder: _handwriting(), PNG, None))

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from rcdesk.core.fax import Resolution
 from rcdesk.core.paper import Dither, FindingKind, PaperSize, Place
 from tests.corpus.case import JPEG, PDF, PNG, TIFF, Case, Make, pdf, picture, share
-from tests.corpus.clean import contract, form, letter, prose, ruled, table
+from tests.corpus.clean import contract, form, letter, prose, ruled, table, text_file
 from tests.corpus.scanner import page_of, scan, shaded, with_noise
 from tests.corpus.sheet import A4, LEGAL, LETTER, Colour, Sheet, write_pdf
 
@@ -593,6 +593,29 @@ def _few_lines() -> Sheet:
     return sheet
 
 
+def _letters() -> Iterator[Case]:
+    latin = "\n".join(prose(20, 70))
+    scripts = {
+        "Chinese": "请在星期五之前把这份文件寄回来",
+        "Japanese": "金曜日までにこの書類を返送してください",
+        "Korean": "금요일까지 이 서류를 보내 주십시오",
+        "Hindi": "कृपया यह कागज शुक्रवार तक वापस भेजें",
+        "Bengali": "অনুগ্রহ করে কাগজটি ফেরত পাঠান",
+        "Tamil": "தயவுசெய்து காகிதத்தை திருப்பி அனுப்பவும்",
+        "Telugu": "దయచేసి కాగితం తిరిగి పంపండి",
+        "Thai": "กรุณาส่งเอกสารคืนภายในวันศุกร์",
+        "Hebrew": "נא להחזיר את המסמך עד יום שישי",
+        "Amharic": "እባክዎን ሰነዱን እስከ አርብ ይመልሱ",
+        "Khmer": "សូមផ្ញើឯកសារមកវិញ",
+        "one letter": "The sign 漢 is the only one.",
+    }
+    for name, line in scripts.items():
+        for_name = f"letters {name}"
+        yield Case(
+            name=for_name, make=text_file(for_name, f"{latin}\n{line}\n{latin}\n"), kind=FindingKind.LETTERS
+        )
+
+
 def _cases() -> Iterator[Case]:
     for made in (
         _grey,
@@ -605,6 +628,7 @@ def _cases() -> Iterator[Case]:
         _forms,
         _low_scans,
         _skew,
+        _letters,
     ):
         yield from made()
 

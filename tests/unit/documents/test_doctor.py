@@ -18,7 +18,7 @@ from rcdesk.documents.doctor import examine
 from rcdesk.documents.pages import open_pages
 from rcdesk.documents.raster import fax_page
 from tests.corpus.case import Case, pdf
-from tests.corpus.clean import CLEAN, form, letter
+from tests.corpus.clean import CLEAN, form, letter, text_file
 from tests.corpus.planted import PLANTED
 from tests.corpus.sheet import Sheet
 
@@ -107,7 +107,7 @@ def test_a_fix_that_is_offered_mends(
             end="",
         )
     assert unmended == []
-    if kind is not FindingKind.LOW_SCAN:
+    if kind not in (FindingKind.LOW_SCAN, FindingKind.LETTERS):
         assert offered
 
 
@@ -196,6 +196,21 @@ def test_what_is_said_of_grey_is_what_the_raster_does(tmp_path: Path, level: flo
     assert box[0] == (sum(box) if is_said else 0), "the raster cuts it"
     assert [finding.words for finding in said] == (["Grey → black"] if is_said else [])
     assert [finding.words for finding in in_dots] == ["Grey → dots"]
+
+
+def test_letters_without_a_shape_are_counted(tmp_path: Path) -> None:
+    said = [
+        findings(Case(name=name, make=text_file(name, text)), tmp_path)
+        for name, text in (
+            ("none", "Grüße, Ελληνικά, Русский"),
+            ("one", "The sign 漢"),
+            ("five", "漢字漢字漢"),
+        )
+    ]
+    assert said[0] == ()
+    assert said[1][0].sentence.startswith("A letter of this text has no shape in rcdesk's font")
+    assert said[2][0].sentence.startswith("In this text 5 letters have no shape")
+    assert said[2][0].fix is None
 
 
 def test_places_turn_with_the_page(tmp_path: Path) -> None:

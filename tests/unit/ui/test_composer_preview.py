@@ -15,7 +15,7 @@ from rcdesk.bridge.page_asks import AskKind, PageAsk, PageRefusal, count_ask, th
 from rcdesk.core.account import ServerProfile
 from rcdesk.core.cover import STARTER_HTML, CoverTemplate
 from rcdesk.core.fax import Document, FaxState, Recipient
-from rcdesk.core.paper import Finding, FindingKind, Fix, PagePlan, Place
+from rcdesk.core.paper import Finding, FindingKind, Fix, PagePlan, PaperSize, Place
 from rcdesk.ui.attachments import AttachmentCard
 from rcdesk.ui.composer_preview import cover_fields
 from rcdesk.ui.cover_editor import CoverEditor
@@ -212,6 +212,21 @@ def test_minutes_come_from_the_pages_themselves(page: FaxPage, stage: Stage) -> 
         stage.pages.answers[ask] = 200.0
     stage.pages.answered.emit(asks[0], 200.0)
     assert "about 10 minutes" in _headline(page)
+
+
+def test_the_paper_chosen_is_remembered_until_it_is_the_usual_one(
+    qtbot: QtBot, page: FaxPage, stage: Stage
+) -> None:
+    assert page.preview.paper is PaperSize.LETTER and not stage.preferences.value.paper
+    page.preview.view.paper_asked.emit(PaperSize.A4)
+    assert page.preview.paper is PaperSize.A4 and stage.preferences.value.paper == "a4"
+    stage.session.account_changed.emit(ACCOUNT)
+    assert page.preview.paper is PaperSize.A4, "what was chosen counts more than the country"
+    later = FaxPage(stage.desk)
+    qtbot.addWidget(later)
+    assert later.preview.paper is PaperSize.A4
+    page.preview.view.paper_asked.emit(PaperSize.LETTER)
+    assert stage.preferences.value.paper == "", "it follows the account again"
 
 
 def test_a_narrow_page_hides_the_preview_behind_a_button(qtbot: QtBot, page: FaxPage) -> None:
