@@ -16,9 +16,10 @@ from PySide6.QtCore import QObject, Slot
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.brake import RecipientFacts, question
-from rcdesk.core.fax import FaxDraft, FaxJob
+from rcdesk.core.fax import Document, FaxDraft, FaxJob
 from rcdesk.core.wish import FaxWish, WishOutcome
 from rcdesk.ui.fax_page import FaxPage
+from rcdesk.ui.outgoing_pages import has_html
 
 Tell: TypeAlias = Callable[[WishOutcome], None]
 
@@ -97,6 +98,19 @@ class AskedFaxes(QObject):
         if problem:
             self._refused(draft, tell, problem)
             return
+        if has_html(draft.documents):
+            done = partial(self._drawn, draft, tell)
+            refused = partial(self._refused, draft, tell)
+            paper = self._window.composer.preview.paper
+            self._desk.pages.write_documents(draft.documents, draft.resolution, paper, done, refused)
+        else:
+            self._ask_facts(draft, tell)
+
+    def _drawn(self, draft: FaxDraft, tell: Tell, documents: tuple[Document, ...]) -> None:
+        """HTML goes as the PDF the composer would show."""
+        self._ask_facts(replace(draft, documents=documents), tell)
+
+    def _ask_facts(self, draft: FaxDraft, tell: Tell) -> None:
         refused = partial(self._refused, draft, tell)
         self._desk.faxes.ask_facts(draft, partial(self._known, draft, tell), failed=refused)
 

@@ -6,7 +6,7 @@ run on the pages lane. GUI thread. Read next: preview_pane.py, bridge/pages_desk
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,11 @@ HTML = "text/html"
 Part = Document | tuple[PagePlan, ...]
 
 
+def has_html(documents: Sequence[Document]) -> bool:
+    """True when one of these files is HTML."""
+    return any(document.media_type == HTML for document in documents)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """What is to be made; fields are those of an own cover, pages counted."""
@@ -38,8 +43,8 @@ class Outgoing:
     @property
     def is_as_added(self) -> bool:
         """True when the files of the user are all that is uploaded."""
-        has_html = any(document.media_type == HTML for document in self.pages.documents)
-        return not (self.is_exact or has_html or isinstance(self.cover, CoverTemplate))
+        is_drawn = self.is_exact or isinstance(self.cover, CoverTemplate)
+        return not is_drawn and not has_html(self.pages.documents)
 
     @property
     def parts(self) -> tuple[Part, ...]:

@@ -78,6 +78,17 @@ def test_what_is_being_written_is_not_touched(window: MainWindow, stage: Stage) 
     assert stage.faxes.drafts == [_queued(DRAFT)]
 
 
+def test_with_yes_html_goes_as_the_pdf_it_is_drawn_as(window: MainWindow, stage: Stage) -> None:
+    offer = replace(document("offer.html", 1), media_type="text/html")
+    drawn = document("offer.pdf", 1)
+    told = _take(window, replace(DRAFT, documents=(offer,)), is_yes=True)
+    assert stage.pages.written == [(offer,)] and stage.faxes.drafts == []
+    assert told == [WishOutcome.SHOWN] and window.isVisible(), "it could not be written: said in the composer"
+    stage.pages.made = (drawn,)
+    _take(window, replace(DRAFT, documents=(offer,)), is_yes=True)
+    assert stage.faxes.drafts == [_queued(replace(DRAFT, documents=(drawn,)))]
+
+
 def test_a_fax_being_queued_is_not_taken_for_the_other_one(window: MainWindow, stage: Stage) -> None:
     window.take_fax(FaxWish(draft=DRAFT, is_yes=True))
     window.composer.add_recipient("(650) 555-0199")
