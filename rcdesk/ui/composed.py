@@ -140,8 +140,9 @@ def obstacle(composed: Composed, profile: ServerProfile) -> str:
             "Undo your changes to note, files, cover and quality, or start a new fax."
         )
     pages, _ = composed.page_count
+    pages += 1 if composed.own_cover else 0  # it is a page of the files, other than the service's covers
     if pages > profile.max_fax_pages:
-        over = _number_of(composed, profile.max_fax_pages)
+        over = _number_of(composed, profile.max_fax_pages - (1 if composed.own_cover else 0))
         words = _tr(
             "{0} pages are too many: one fax takes at most {1}. Leave out page {2} and those after it."
         )

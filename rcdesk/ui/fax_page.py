@@ -375,7 +375,7 @@ class FaxPage(ComposerFace):
         """A sentence of bad news is shown where the work is done; other pages show theirs."""
         self._checks_due = 0
         was_busy = self.sending.stop_waiting()
-        if was_busy or self.isVisible():
+        if (was_busy or self.isVisible()) and not self.sending.tells(text):
             self._tell(text)
 
     @Slot(str)

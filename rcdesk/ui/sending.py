@@ -118,6 +118,11 @@ class Sending(QObject):
         elif numbers in self._others:
             self._others.remove(numbers)
 
+    def tells(self, sentence_of_job: str) -> bool:
+        """True when the bar says this about a fax sent from here already, and keeps it up to date."""
+        jobs = (job for job in self._desk.faxes.jobs if job.id in self._last)
+        return any(job.detail == sentence_of_job for job in jobs)
+
     def stop_waiting(self) -> bool:
         """Something went wrong: let go of what was under way; True when there was something."""
         was_busy = self._asked is not None or self._queueing is not None

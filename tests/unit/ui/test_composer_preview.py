@@ -288,3 +288,16 @@ def test_a_file_that_needs_its_password_is_not_sent_to_fail(page: FaxPage, stage
     stage.pages.answered.emit(ask, 3)
     assert not page.bar.problem.text()
     assert _headline(page).startswith("6 pages")
+
+
+def test_an_own_cover_counts_among_the_pages_a_fax_may_have(page: FaxPage, stage: Stage) -> None:
+    stage.session.profile = ServerProfile(name="small", max_fax_pages=3, max_fax_bytes=10_000_000)
+    stage.covers.covers = (CLINIC,)
+    stage.covers.changed.emit()
+    page.covers.choose(1)
+    assert page.bar.problem.text() == "", "the service's own cover is not in the files"
+    assert page.covers.choose_own("Our clinic")
+    words = page.bar.problem.text()
+    assert words.startswith("4 pages are too many") and "Leave out page 4 " in words
+    page.preview.arranger.remove((3,))
+    assert page.bar.problem.text() == ""

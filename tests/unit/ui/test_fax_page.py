@@ -150,6 +150,17 @@ def test_a_problem_stays_until_something_is_changed(page: FaxPage, stage: Stage)
     assert _words(page, "faxProblem") == ""
 
 
+def test_why_a_fax_waits_is_said_once_and_not_on_the_next_one(page: FaxPage, stage: Stage) -> None:
+    _send_note(page, stage, "650 555 0110", 1)
+    waiting = replace(job(1, FaxState.WAITING), detail="Waiting until 11:25 (no connection, try 2).")
+    stage.faxes.jobs = (waiting,)
+    stage.faxes.problem.emit(waiting.detail)
+    stage.faxes.job_changed.emit(waiting)
+    assert _words(page, "faxProblem") == ""
+    stage.faxes.problem.emit("The disk is full.")
+    assert _words(page, "faxProblem") == "The disk is full."
+
+
 @pytest.mark.parametrize(
     ("pages", "size_bytes", "reason"),
     [(300, 1000, "300 pages are too many"), (3, 60_000_000, "60.0 MB is too large")],
