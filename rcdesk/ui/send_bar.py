@@ -255,6 +255,7 @@ class SendBar(Card):
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
         self._facts.setVisible(not sentence)
+        self._title.setVisible(sentence != self._title.text())  # once is enough
 
     def show_news(
         self,

@@ -150,6 +150,15 @@ def test_a_problem_stays_until_something_is_changed(page: FaxPage, stage: Stage)
     assert _words(page, "faxProblem") == ""
 
 
+def test_what_is_missing_is_said_once(page: FaxPage, stage: Stage) -> None:
+    page.recipients.add_text("650 555 0110")
+    page.send()
+    said = [part.text() for part in page.bar.findChildren(QLabel) if part.isVisible() and part.text()]
+    assert [words for words in said if words.startswith("Add a document")] == [_words(page, "faxProblem")]
+    page.note.setPlainText("Hello")
+    assert page.bar._title.isVisible()
+
+
 def test_why_a_fax_waits_is_said_once_and_not_on_the_next_one(page: FaxPage, stage: Stage) -> None:
     _send_note(page, stage, "650 555 0110", 1)
     waiting = replace(job(1, FaxState.WAITING), detail="Waiting until 11:25 (no connection, try 2).")
