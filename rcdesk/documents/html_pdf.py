@@ -24,7 +24,7 @@ from rcdesk.core.paper import NotDrawnHere
 from rcdesk.documents.fresh_file import not_saved
 
 MAX_HTML_BYTES = 2_000_000
-TIMEOUT_S = 20.0
+TIMEOUT_S = 10.0
 _LOOK_EVERY_S = 0.05
 _ENVIRONMENT = {"QT_QPA_PLATFORM": "offscreen", "QT_HASH_SEED": "0"}
 """No window; and the same file makes the same bytes, so that the same pages sent twice are recognised."""
