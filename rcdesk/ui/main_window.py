@@ -344,7 +344,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _fax_is_safe(self, draft: FaxDraft | None) -> None:
-        """The spool has its own copies now."""
+        """The spool has its own copies now; what went as drawn pages is kept for Undo, until the desk ends."""
         if draft is not None:
             self._desk.pasted.let_go(tuple(document.path for document in draft.documents))
 

@@ -45,7 +45,6 @@ def test_pasted_text_is_faxed_and_its_file_removed(signed_in: Opened) -> None:
     running, screen = signed_in.running, signed_in.screen
     clip = QMimeData()
     clip.setText(LETTER)
-    clip.setHtml("<p><b>Dear Dr Hale</b>, as discussed.</p>")
     QGuiApplication.clipboard().setMimeData(clip)
     running.window.show_page("fax")
     running.window.paste()
@@ -53,7 +52,7 @@ def test_pasted_text_is_faxed_and_its_file_removed(signed_in: Opened) -> None:
     composer = running.window.composer
     screen.wait(lambda: len(composer.attachments.documents) == 1)
     (document,) = composer.attachments.documents
-    assert document.media_type == "text/html" and document.path.parent == running.paths.pasted_dir
+    assert document.media_type == "text/plain" and document.path.parent == running.paths.pasted_dir
     running.desk.preferences.update(undo_s=0)
     composer.add_recipient(FAX_SENT)
     composer.send()
