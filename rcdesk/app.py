@@ -16,7 +16,6 @@ import logging
 import os
 import sys
 from dataclasses import replace
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
@@ -273,7 +272,6 @@ def run(options: Options) -> int:
             return _hand_over(instance, options)
         remembered = preferences_file.load(paths.preferences_file)
         profile, credentials = _sign_in(options, remembered)
-        _start_log(paths)
         theme().apply(application, options.color_scheme or remembered.color_scheme)
         running = build(paths=paths, profile=profile, credentials=credentials, demo=options.demo)
     except RcdeskError as exc:
@@ -321,6 +319,7 @@ def _run_window(application: QApplication, running: Running, options: Options, i
     painted = FirstPaint(application)
     if os.environ.get("RCDESK_PRINT_READY"):
         painted.happened.connect(_print_ready)
+    painted.happened.connect(lambda: _start_log(running.paths))
     painted.happened.connect(running.start)
     painted.happened.connect(instance.listen)
     window.installEventFilter(painted)
@@ -373,6 +372,8 @@ def _sign_in(options: Options, remembered: Preferences) -> tuple[ServerProfile, 
 
 
 def _start_log(paths: Paths) -> None:
+    from logging.handlers import RotatingFileHandler
+
     handler = RotatingFileHandler(
         paths.log_file, maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True
     )

@@ -8,7 +8,6 @@ ui/own_covers.py.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,10 +73,13 @@ CoverChoice: TypeAlias = "CoverPage | CoverTemplate | None"
 
 def filled(template: str, fields: CoverFields) -> str:
     """The HTML with every field replaced; the values are text, so what looks like a tag is shown as it is."""
+    # Imported with the first cover: this module is, before the first paint.
+    from html import escape
+
     values = fields.by_name
 
     def value(match: re.Match[str]) -> str:
-        return html.escape(values[match.group(1)], quote=True).replace("\n", "<br/>") or "&nbsp;"
+        return escape(values[match.group(1)], quote=True).replace("\n", "<br/>") or "&nbsp;"
 
     return _FIELD.sub(value, template)
 

@@ -1,7 +1,7 @@
 """The window: the sign-in page while nobody is signed in, the desk's side with its pages otherwise.
 
 It owns keys, size, closing and what is dropped or pasted; files dropped anywhere go to the fax composer. The
-desk's side is built after the first paint, or earlier when somebody is signed in. GUI thread. Read next:
+desk's side is built after the first paint, as soon as somebody signs in. GUI thread. Read next:
 desk_side.py, incoming.py, tray.py.
 """
 
@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         self._furnish_timer = QTimer(self)
         self._furnish_timer.setSingleShot(True)
         self._furnish_timer.timeout.connect(self._furnish)
-        self._is_furnished = False
+        self._is_furnished = self._is_painted = False
         self._geometry_timer = QTimer(self)
         self._geometry_timer.setSingleShot(True)
         self._geometry_timer.setInterval(SAVE_DELAY_MS)
@@ -128,6 +128,12 @@ class MainWindow(QMainWindow):
     def notice_bar(self) -> NoticeBar:
         """The bar on top."""
         return self.desk_side.notice_bar
+
+    def _furnish_soon(self) -> None:
+        """Build the desk's side once there is somebody to work for: signing in takes longer than building."""
+        is_wanted = self._is_painted and self._desk.session.state is not SessionState.SIGNED_OUT
+        if is_wanted and not self._is_furnished and not self._furnish_timer.isActive():
+            self._furnish_timer.start(0)
 
     @Slot()
     def _furnish(self) -> None:
@@ -272,6 +278,7 @@ class MainWindow(QMainWindow):
         )
         if is_out or (is_asked and session.account is None):
             self._outer.setCurrentWidget(self.sign_in_page)
+            self._furnish_soon()
         else:
             self._outer.setCurrentWidget(self.desk_side)
         if self._is_furnished:
@@ -344,7 +351,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _fax_is_safe(self, draft: FaxDraft | None) -> None:
-        """The spool has its own copies now; what went as drawn pages is kept for Undo, until the desk ends."""
+        """The spool has its own copies now; what went as drawn pages is kept for Undo, till the end."""
         if draft is not None:
             self._desk.pasted.let_go(tuple(document.path for document in draft.documents))
 
@@ -357,10 +364,10 @@ class MainWindow(QMainWindow):
             self._desk.watched.look()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The first paint is what the user waits for; the rest of the window is built right after it."""
+        """The first paint is what the user waits for; the rest of the window is built after it."""
         super().paintEvent(event)
-        if not self._is_furnished and not self._furnish_timer.isActive():
-            self._furnish_timer.start(0)
+        self._is_painted = True
+        self._furnish_soon()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold the side bar in a narrow window."""

@@ -39,6 +39,7 @@ from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.account import Credentials, ServerProfile
 from rcdesk.core.clock import SystemClock
 from rcdesk.core.fax import Document, FaxDraft, FaxState, Recipient
+from tests.unit.services.fax_rig import heavy_page
 
 TICK_MS = 5
 SIZE_BYTES = 50_000_000
@@ -183,10 +184,10 @@ def row(name: str, gaps: list[float], growth: int | None) -> str:
 
 def measure(simulator: dict[str, str], options: argparse.Namespace, home: Path) -> int:
     """Floor, warm-up, runs; print the table; returns the exit status."""
-    letter = home / "large.txt"
-    letter.write_bytes(b"All work and no play.\n" * (SIZE_BYTES // 22))
+    letter = home / "large.pdf"
+    letter.write_bytes(heavy_page(SIZE_BYTES - 10_000))
     document = Document(
-        path=letter, name=letter.name, size_bytes=letter.stat().st_size, media_type="text/plain", pages=1
+        path=letter, name=letter.name, size_bytes=letter.stat().st_size, media_type="application/pdf", pages=1
     )
     desks, ticker = build(home / "desk"), Ticker()
     profile = ServerProfile(
