@@ -90,8 +90,9 @@ class Tour(QObject):
             Step(
                 name="fax-asked",
                 begin=self._send,
-                is_done=lambda: self._dialog() is not None,
-                see=lambda: f"asked once, since the number is new here: {self._asked()}",
+                # An earlier tour made the number known: then nothing is odd, and nothing is asked.
+                is_done=lambda: self._dialog() is not None or self._fax_is(FaxState.HELD),
+                see=lambda: self._asked() or "nothing is odd about this fax, so nothing is asked",
             ),
             Step(
                 name="fax-can-be-undone",
@@ -221,10 +222,11 @@ class Tour(QObject):
         """The words of the question."""
         dialog = self._dialog()
         what = dialog.findChild(QLabel, "reviewWhat") if dialog is not None else None
-        return what.text() if what is not None else ""
+        return f"asked once: {what.text()}" if what is not None else ""
 
     def _confirm(self) -> None:
-        self._find(QAbstractButton, "reviewConfirm").click()
+        if self._dialog() is not None:
+            self._find(QAbstractButton, "reviewConfirm").click()
 
     def _listed(self, folder: str) -> int:
         """How many rows a folder shows."""
