@@ -15,17 +15,16 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from pathlib import Path
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
 from rcdesk.core.paper import NotDrawnHere
+from rcdesk.documents.child_process import LOOK_EVERY_S, exit_status
 from rcdesk.documents.fresh_file import not_saved
 
 MAX_HTML_BYTES = 2_000_000
 TIMEOUT_S = 10.0
-_LOOK_EVERY_S = 0.05
 _ENVIRONMENT = {"QT_QPA_PLATFORM": "offscreen", "QT_HASH_SEED": "0"}
 """No window; and the same file makes the same bytes, so that the same pages sent twice are recognised."""
 _TOO_LONG_STATUS = 3
@@ -56,7 +55,7 @@ class HtmlPdfs:
         content = _content(path)
         digest = hashlib.sha256(content).hexdigest()
         kept = self._folder / f"{digest}.pdf"
-        while not self._turn.acquire(timeout=_LOOK_EVERY_S):
+        while not self._turn.acquire(timeout=LOOK_EVERY_S):
             token.check()
         try:
             if self._is_closed.is_set():
@@ -106,19 +105,12 @@ class HtmlPdfs:
         except OSError:
             return _FAILED
         try:
-            deadline = time.monotonic() + self._timeout_s
-            while True:
-                try:
-                    status = process.wait(_LOOK_EVERY_S)
-                    break
-                except subprocess.TimeoutExpired:
-                    if token.is_cancelled or self._is_closed.is_set():
-                        raise Cancelled() from None
-                    if time.monotonic() > deadline:
-                        return _SLOW
+            status = exit_status(process, self._timeout_s, token, self._is_closed)
         finally:
             process.kill()
             process.wait()
+        if status is None:
+            return _SLOW
         if status == _TOO_LONG_STATUS:
             return _TOO_LONG
         return "" if status == 0 else _FAILED

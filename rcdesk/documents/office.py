@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ from pathlib import Path
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
 from rcdesk.core.paper import NotDrawnHere
+from rcdesk.documents.child_process import LOOK_EVERY_S, exit_status
 from rcdesk.documents.fresh_file import not_saved
 from rcdesk.documents.kinds import MEDIA_TYPES
 
@@ -34,7 +34,6 @@ MAX_ENTRIES = 20_000
 MAX_FILE_BYTES = 100_000_000
 _ADDRESS_SPACE_BYTES = 6_000_000_000
 _CHUNK_BYTES = 1024 * 1024
-_LOOK_EVERY_S = 0.05
 _KEPT = 30
 _KINDS = frozenset(
     MEDIA_TYPES[ending]
@@ -126,7 +125,7 @@ class Office:
         if program is None:
             raise NotDrawnHere(_ABSENT)
         kept = self._folder / f"{_digest(path, token)}.pdf"
-        while not self._turn.acquire(timeout=_LOOK_EVERY_S):
+        while not self._turn.acquire(timeout=LOOK_EVERY_S):
             token.check()
         try:
             if self._is_closed.is_set():
@@ -190,16 +189,9 @@ class Office:
 
     def _run(self, command: list[str], folder: Path, token: CancelToken) -> None:
         with _started(_bounded(command), folder) as process:
-            deadline = time.monotonic() + self._timeout_s
-            while True:
-                try:
-                    status = process.wait(_LOOK_EVERY_S)
-                    break
-                except subprocess.TimeoutExpired:
-                    if token.is_cancelled or self._is_closed.is_set():
-                        raise Cancelled() from None
-                    if time.monotonic() > deadline:
-                        raise UserError(_SLOW) from None
+            status = exit_status(process, self._timeout_s, token, self._is_closed)
+        if status is None:
+            raise UserError(_SLOW)
         if status != 0:
             raise UserError(_FAILED)
 

@@ -13,8 +13,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QMimeData, QUrl
-from PySide6.QtGui import QGuiApplication, QImage, QTextDocumentFragment
+from PySide6.QtCore import QCoreApplication, QMimeData, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QTextDocumentFragment
 
 from rcdesk.core.incoming import Clip, ClipKind, Incoming
 
@@ -189,3 +189,10 @@ def _capped(paths: Iterable[Path], problem: str) -> Incoming:
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Incoming", text)
+
+
+def take_a_copy(event: QDropEvent) -> None:
+    """Accept it, but never as a move: the program it comes from would delete the files."""
+    can_copy = event.possibleActions() & Qt.DropAction.CopyAction
+    event.setDropAction(Qt.DropAction.CopyAction if can_copy else Qt.DropAction.IgnoreAction)
+    event.accept()

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import QLineEdit, QMainWindow, QStackedWidget
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.wish import FaxWish
-from rcdesk.ui.incoming import can_take, clipboard_data, holds_files_or_picture, incoming
+from rcdesk.ui.incoming import can_take, clipboard_data, holds_files_or_picture, incoming, take_a_copy
 from rcdesk.ui.sign_in_page import SignInPage
 from rcdesk.ui.theme import theme
 
@@ -289,7 +289,7 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """What another program brings lights up the drop zone of the composer."""
         if event.source() is None and can_take(event.mimeData()):
-            _take_a_copy(event)
+            take_a_copy(event)
             if self._outer.currentWidget() is not self.sign_in_page:
                 self.show_page("fax")
                 self.composer.set_hot(True)
@@ -302,7 +302,7 @@ class MainWindow(QMainWindow):
         """Files, pictures and text are added to the fax."""
         self.composer.set_hot(False)
         if can_take(event.mimeData()):
-            _take_a_copy(event)
+            take_a_copy(event)
             self._take_in(event.mimeData())
 
     @Slot()
@@ -397,10 +397,3 @@ class MainWindow(QMainWindow):
     def _save_geometry(self) -> None:
         geometry = self.saveGeometry().toBase64().data()
         self._desk.preferences.update(geometry=bytes(geometry).decode("ascii"))
-
-
-def _take_a_copy(event: QDropEvent) -> None:
-    """Accept it, but never as a move: the program it comes from would delete the files."""
-    can_copy = event.possibleActions() & Qt.DropAction.CopyAction
-    event.setDropAction(Qt.DropAction.CopyAction if can_copy else Qt.DropAction.IgnoreAction)
-    event.accept()

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in is a sc
 DOCX = MEDIA_TYPES["docx"]
 
 STAND_IN = """#!{python}
-import os, pathlib, sys, time, urllib.parse
+import os, pathlib, sys, signal, urllib.parse
 words = sys.argv[1:]
 told = dict(zip(words, words[1:]))
 assert words[0] == "--headless" and told["--convert-to"] == "pdf" and "--norestore" in words, words
@@ -48,7 +48,7 @@ match source.read_bytes()[-4:]:
         child = os.fork()
         if child:
             (here / "child").write_text(str(child))
-        time.sleep(600)
+        signal.pause()
     case b"fail":
         sys.exit(1)
     case b"mute":
