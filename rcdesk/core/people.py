@@ -1,25 +1,30 @@
-"""Who can be faxed: suggestions for the recipient field, groups, and what an import found.
+"""Who can be called and faxed: suggestions, people with their numbers and favourites, groups, imports.
 
-Pure; frozen values cross threads. Read next: services/people.py, ui/recipient_field.py.
+Pure; frozen values cross threads. Read next: services/people.py, ui/recipient_field.py, ui/people_page.py.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
-from rcdesk.core.fax import Recipient
+from rcdesk.core.fax import FaxJob, Recipient
+from rcdesk.core.folder import ReceivedFax
+from rcdesk.core.past_call import PastCall
 
 
 class PersonSource(Enum):
     """Where a person is known from; the value is what the database holds."""
 
     RECENT = "recent"
-    """Was faxed from this desk."""
+    """Was faxed or called from this desk."""
     CONTACT = "contact"
     """The account's address book (spec: listContacts)."""
     DIRECTORY = "directory"
     """The company directory (spec: listDirectoryEntries)."""
+    IMPORT = "import"
+    """Read from a vCard or CSV file into this desk's own people."""
     GROUP = "group"
 
 
@@ -70,3 +75,65 @@ class ImportedLine:
     text: str
     recipient: Recipient | None
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonNumber:
+    """A number of a person: E.164 or a short extension, and what it is ("Mobile", "Business fax")."""
+
+    number: str
+    label: str = ""
+    is_fax: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody the desk knows. key is stable between looks; numbers has at least one."""
+
+    key: str
+    name: str
+    company: str
+    numbers: tuple[PersonNumber, ...]
+    source: PersonSource
+    is_favourite: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Favourite:
+    """A number the user wants at hand, in their own order."""
+
+    number: str
+    name: str
+    is_fax: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialChoice:
+    """How one number is called, remembered from the last time. "" and None leave it to the general choice.
+
+    ring_me_on is a forwarding number's id or E.164 of another phone of the user; show_as E.164.
+    """
+
+    ring_me_on: str = ""
+    show_as: str = ""
+    ask_to_press_1: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who a number belongs to: for the number field, the live call and a missed call's notice."""
+
+    number: str
+    name: str = ""
+    label: str = ""
+    company: str = ""
+    is_favourite: bool = False
+    last_call: PastCall | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineItem:
+    """One thing that happened with a person: a call, a fax that went out, or one that came in."""
+
+    at: datetime
+    what: PastCall | FaxJob | ReceivedFax

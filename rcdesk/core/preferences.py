@@ -16,7 +16,9 @@ class Preferences:
     own_cover: the id of the cover of one's own that was used last, "" for the service's or none.
     undo_s: seconds a fax can be taken back after Send, 0 to 60. keep_files_days: how long the copies of
     faxes that are over stay in the spool, to be resent. watched_folder: where new files are looked for, ""
-    for nowhere. home_country (ISO 3166): of the account used last, how the command line reads numbers. paper:
+    for nowhere. custom_ring_number: a phone of one's own beside the account's, E.164. dials_links_at_once: a
+    tel: link is called without a further Enter. global_shortcut: ask the desktop for one. home_country (ISO
+    3166): of the account used last, how the command line reads numbers. paper:
     the PaperSize chosen in the preview, "" for that of the account's country.
     """
 
@@ -42,3 +44,9 @@ class Preferences:
     watched_folder: str = ""
     home_country: str = "US"
     paper: str = ""
+    custom_ring_number: str = ""
+    dials_links_at_once: bool = False
+    notify_missed_calls: bool = True
+    has_sounds: bool = False
+    start_hidden: bool = False
+    global_shortcut: bool = True
