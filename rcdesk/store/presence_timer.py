@@ -1,0 +1,87 @@
+"""Until when a change of presence holds and what comes back then, as one small JSON file.
+
+The service knows no "for 30 minutes", so the desk must not forget it: the file is written before the change
+is asked for, and read at the next start. One entry for each person and each thing that was changed. A file
+that makes no sense is no reason to stop: nothing is put back then. Any thread, one at a time. Read next:
+services/presence.py, which decides.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rcdesk.core.errors import StoreUnavailable
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A change for a while: at until (aware) the thing becomes was_on again."""
+
+    until: datetime
+    was_on: bool
+
+
+class PresenceTimers:
+    """The holds of everybody who signs in here, by owner and by what was changed ("calls", "queues")."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def get(self, owner_id: str, what: str) -> Hold | None:
+        """The hold in force or overdue; None when there is none."""
+        return _hold(self._read().get(owner_id, {}).get(what))
+
+    def put(self, owner_id: str, what: str, hold: Hold | None) -> None:
+        """Keep a hold, or forget it for None. Raises StoreUnavailable when the disk will not take it."""
+        found = self._read()
+        entries = {**found.get(owner_id, {})}
+        entries.pop(what, None)
+        if hold is not None:
+            entries[what] = {"until": hold.until.isoformat(), "was_on": hold.was_on}
+        changed = {**found, owner_id: entries}
+        if changed.get(owner_id) != found.get(owner_id, {}):
+            self._write({owner: kept for owner, kept in changed.items() if kept})
+
+    def _read(self) -> dict[str, dict[str, Any]]:
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError):
+            _log.warning("What was to be put back of the presence cannot be read.")
+            return {}
+        if not isinstance(found, dict):
+            return {}
+        return {owner: entries for owner, entries in found.items() if isinstance(entries, dict)}
+
+    def _write(self, found: dict[str, dict[str, Any]]) -> None:
+        unfinished = self._path.with_name(self._path.name + ".new")
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with unfinished.open("w", encoding="utf-8") as file:
+                json.dump(found, file, indent=2)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(unfinished, self._path)
+        except OSError as exc:
+            raise StoreUnavailable(
+                f"The time your calls come back could not be kept ({exc.strerror}). Nothing was changed."
+            ) from exc
+
+
+def _hold(entry: object) -> Hold | None:
+    if not isinstance(entry, dict) or not isinstance(entry.get("was_on"), bool):
+        return None
+    try:
+        until = datetime.fromisoformat(entry["until"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return Hold(until=until, was_on=entry["was_on"]) if until.tzinfo is not None else None
