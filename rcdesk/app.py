@@ -36,6 +36,7 @@ from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.bridge.pasted_desk import PastedDesk
 from rcdesk.bridge.people_desk import PeopleDesk
 from rcdesk.bridge.preferences import PreferencesDesk
+from rcdesk.bridge.presence_desk import PresenceDesk
 from rcdesk.bridge.proof_desk import ProofDesk
 from rcdesk.bridge.received_desk import ReceivedDesk
 from rcdesk.bridge.session_desk import SessionDesk
@@ -198,6 +199,7 @@ class Running:
             ),
             received=ReceivedDesk(lanes, session, service("received")),
             people=PeopleDesk(lanes, session, service("people")),
+            presence=PresenceDesk(lanes, session, service("presence")),
             proofs=ProofDesk(
                 lanes,
                 session,

@@ -22,6 +22,7 @@ from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.bridge.pasted_desk import PastedDesk
 from rcdesk.bridge.people_desk import PeopleDesk
 from rcdesk.bridge.preferences import PreferencesDesk
+from rcdesk.bridge.presence_desk import PresenceDesk
 from rcdesk.bridge.proof_desk import ProofDesk
 from rcdesk.bridge.received_desk import ReceivedDesk
 from rcdesk.bridge.session_desk import SessionDesk
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 
 class Desk(QObject):
-    """session, calls, faxes, received, people, proofs, pages, covers, pasted, watched, preferences, notices:
-    see their modules."""
+    """session, calls, faxes, received, people, presence, proofs, pages, covers, pasted, watched, preferences,
+    notices: see their modules."""
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class Desk(QObject):
         faxes: FaxDesk,
         received: ReceivedDesk,
         people: PeopleDesk,
+        presence: PresenceDesk,
         proofs: ProofDesk,
         pages: PagesDesk,
         covers: CoversDesk,
@@ -61,6 +63,7 @@ class Desk(QObject):
         self.faxes = faxes
         self.received = received
         self.people = people
+        self.presence = presence
         self.proofs = proofs
         self.pages = pages
         self.covers = covers
@@ -87,6 +90,7 @@ class Desk(QObject):
         self.faxes.start()
         self.received.start()
         self.people.start()
+        self.presence.start()
         self.pages.start()
         self.covers.start()
         self.pasted.start()
@@ -99,6 +103,7 @@ class Desk(QObject):
         self.faxes.stop()
         self.received.stop()
         self.people.stop()
+        self.presence.stop()
         self.pages.stop()
         self.watched.stop()
         self.notices.stop()

@@ -20,6 +20,7 @@ from rcdesk.services.faxes import FaxService
 from rcdesk.services.first_pages import FirstPages
 from rcdesk.services.pasted import PastedFiles
 from rcdesk.services.people import PeopleService
+from rcdesk.services.presence import PresenceService
 from rcdesk.services.proof import ProofService
 from rcdesk.services.received import ReceivedService
 from rcdesk.services.watched import WatchedFiles
@@ -27,6 +28,7 @@ from rcdesk.store.folders import Folders
 from rcdesk.store.outbox import Outbox
 from rcdesk.store.paths import Paths
 from rcdesk.store.people import People
+from rcdesk.store.presence_timer import PresenceTimers
 from rcdesk.store.received import ReceivedFaxes
 from rcdesk.store.recents import Recents
 from rcdesk.store.spool import Spool
@@ -45,6 +47,7 @@ class ServiceSet:
     dispatcher: Dispatcher
     received: ReceivedService
     people: PeopleService
+    presence: PresenceService
     proofs: ProofService
     folders: Folders
     pasted: PastedFiles
@@ -72,6 +75,7 @@ def open_services(
         dispatcher=Dispatcher(connection, outbox, spool, clock),
         received=ReceivedService(connection, received, clock),
         people=PeopleService(connection, people, clock),
+        presence=PresenceService(connection, PresenceTimers(paths.presence_file), clock),
         proofs=proofs,
         folders=folders,
         pasted=PastedFiles(paths.pasted_dir),

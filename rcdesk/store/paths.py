@@ -38,6 +38,7 @@ class Paths:
     database: Path
     preferences_file: Path
     watched_file: Path
+    presence_file: Path
     log_file: Path
 
     @classmethod
@@ -81,6 +82,7 @@ class Paths:
             database=data / "rcdesk.sqlite3",
             preferences_file=config / "preferences.json",
             watched_file=config / "watched-folder.json",
+            presence_file=config / "presence.json",
             log_file=log / "rcdesk.log",
         )
 
