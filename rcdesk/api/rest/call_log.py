@@ -1,20 +1,31 @@
-"""The call log's word on faxes that failed, for those of which the message store gives no reason.
+"""The call log: calls that are over (sync, one session), and its word on faxes that failed.
 
-Spec: readUserCallLog, a Heavy request, so it is asked seldom. Blocking, on a lane's thread. Read next:
-core/causes.py, which knows what the words mean.
+Spec: syncUserCallLog and readUserCallLog, both Heavy, so they are asked seldom. A call is listed from the
+user's side: `number` and `name` are the other party's. Blocking, on a lane's thread. Read next:
+services/call_history.py, core/causes.py (what the words on a fax mean).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from rcdesk.api.rest import reading
+from rcdesk.api.rest.message_store import FullSyncNeeded
 from rcdesk.api.session import ApiSession
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import Rejected
 
 PATH = f"{reading.EXTENSION}/call-log"
+SYNC_PATH = f"{reading.EXTENSION}/call-log-sync"
+SYNC_RECORDS = 250
+"""The most records one answer of the sync holds (guide)."""
 _PER_PAGE = 250
+_OWN_LEGS = frozenset(
+    {"RingOutWebToSubscriber", "RingOutClientToSubscriber", "RingOutDeviceToSubscriber", "RingMe"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +42,92 @@ class FaxResult:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLogEntry:
+    """One telephone call (spec: CallLogRecord of type Voice), seen from the user's side.
+
+    telephony_session_id is the id a ring-out had; session_id the log's own. direction is "Inbound" or
+    "Outbound". number is the other party's in E.164 as the service has it, their short extension when that is
+    all there is, "" when withheld; extension is their short extension or "". at: the start, aware UTC, None
+    when unreadable. duration_s counts from the start, ringing included when nobody answered. result
+    (CallResultEnum: "Call connected", "Accepted", "Missed", "Voicemail", "Busy", …), reason
+    (CallResultReasonEnum) and action (CallActionEnum: "RingOut Web", "Phone Call", …) are the service's words,
+    "" when absent. own_result is the result of the leg that rang the user's own phone in a ring-out, "" when
+    the record does not say: other than "Call connected" and "Accepted", it was the user who was not reached.
+    """
+
+    id: str
+    session_id: str
+    telephony_session_id: str
+    direction: str
+    number: str
+    name: str
+    extension: str
+    at: datetime | None
+    duration_s: float
+    result: str
+    reason: str
+    action: str
+    own_result: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLogChange:
+    """An answer of the sync: calls in the service's order (newest first), and the token to ask with next.
+
+    is_full: these are the newest calls, not only what changed. has_more: as many records came as an answer
+    holds, so asking again at once brings the rest of the changes.
+    """
+
+    records: tuple[CallLogEntry, ...]
+    sync_token: str
+    is_full: bool
+    has_more: bool = False
+
+
+def sync_calls(
+    session: ApiSession,
+    sync_token: str,
+    token: CancelToken,
+    *,
+    date_from: datetime | None = None,
+    record_count: int = SYNC_RECORDS,
+    keep_free: int = 0,
+) -> CallLogChange:
+    """The calls new since sync_token, or with "" the newest record_count ones (since date_from, aware).
+
+    keep_free leaves so many Heavy requests of the present minute to others. Raises FullSyncNeeded when the
+    token is void (ask again with ""), NotAllowed when the user may not read the call log.
+    """
+    params: dict[str, Any] = {"syncType": "ISync", "syncToken": sync_token, "view": "Detailed"}
+    if not sync_token:
+        params = {"syncType": "FSync", "recordCount": record_count, "view": "Detailed"}
+        if date_from is not None:
+            params["dateFrom"] = reading.stamp(date_from)
+    try:
+        body = reading.get(session, SYNC_PATH, token, group="Heavy", params=params, keep_free=keep_free)
+    except Rejected as exc:
+        if not sync_token or not _is_token_void(exc):
+            raise
+        raise FullSyncNeeded(str(exc), status=exc.status, code=exc.code, request_id=exc.request_id) from exc
+    records = reading.children(body, "records")
+    return CallLogChange(
+        records=_calls(records),
+        sync_token=reading.text(reading.child(body, "syncInfo"), "syncToken"),
+        is_full=not sync_token,
+        has_more=bool(sync_token) and len(records) >= SYNC_RECORDS,
+    )
+
+
+def calls_of_session(
+    session: ApiSession, telephony_session_id: str, token: CancelToken, *, keep_free: int = 0
+) -> tuple[CallLogEntry, ...]:
+    """What the log says of one ring-out or call; empty until the record is written, seconds after the end."""
+    params = {"telephonySessionId": telephony_session_id, "view": "Detailed"}
+    body = reading.get(session, PATH, token, group="Heavy", params=params, keep_free=keep_free)
+    return _calls(reading.children(body, "records"))
+
+
 def fax_results(session: ApiSession, date_from: datetime, token: CancelToken) -> tuple[FaxResult, ...]:
     """The outgoing faxes since date_from (aware), newest first; several tries to a number are several."""
     params = {"type": "Fax", "direction": "Outbound", "dateFrom": reading.stamp(date_from)}
@@ -44,3 +141,44 @@ def fax_results(session: ApiSession, date_from: datetime, token: CancelToken) ->
         )
         for record in records
     )
+
+
+def _is_token_void(exc: Rejected) -> bool:
+    """The guide's CLG-101…105; be liberal: CMN-101 names the token too, and there is only that to be wrong."""
+    return exc.status == 400 and (exc.code.startswith("CLG-") or exc.code in ("CMN-101", "MSG-333"))
+
+
+def _calls(records: tuple[Mapping[str, Any], ...]) -> tuple[CallLogEntry, ...]:
+    is_call = (r for r in records if reading.text(r, "type") == "Voice" and r.get("deleted") is not True)
+    return tuple(_entry(record) for record in is_call if reading.text(record, "id"))
+
+
+def _entry(record: Mapping[str, Any]) -> CallLogEntry:
+    direction = reading.text(record, "direction")
+    is_inbound = direction == "Inbound"
+    other = reading.child(record, "from" if is_inbound else "to")
+    extension = reading.text(other, "extensionNumber")
+    dialled = reading.text(other, "dialerPhoneNumber" if is_inbound else "dialedPhoneNumber")
+    milliseconds = reading.integer(record, "durationMs")
+    seconds = reading.integer(record, "duration") or 0
+    return CallLogEntry(
+        id=reading.text(record, "id"),
+        session_id=reading.text(record, "sessionId"),
+        telephony_session_id=reading.text(record, "telephonySessionId"),
+        direction=direction,
+        number=reading.text(other, "phoneNumber") or dialled or extension,
+        name=reading.text(other, "name"),
+        extension=extension,
+        at=reading.moment(record, "startTime"),
+        duration_s=seconds if milliseconds is None else milliseconds / 1000,
+        result=reading.text(record, "result"),
+        reason=reading.text(record, "reason"),
+        action=reading.text(record, "action"),
+        own_result=_own_result(record),
+    )
+
+
+def _own_result(record: Mapping[str, Any]) -> str:
+    legs = reading.children(record, "legs")
+    own = (reading.text(leg, "result") for leg in legs if reading.text(leg, "legType") in _OWN_LEGS)
+    return next(own, "")

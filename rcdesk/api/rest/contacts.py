@@ -1,7 +1,7 @@
 """Who the account knows: its address book and the company directory, as one kind of value.
 
-Spec: listContacts (Heavy) and listDirectoryEntries (Medium). Blocking, on a lane's thread. Read next:
-services/people.py, which keeps them here for the autocompletion.
+Spec: listContacts and createContact (both Heavy), listDirectoryEntries (Medium). Blocking, on a lane's
+thread. Read next: services/people.py, which keeps them here for the autocompletion.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Any
 from rcdesk.api.rest import reading
 from rcdesk.api.rest.numbers import spaced
 from rcdesk.api.session import ApiSession
+from rcdesk.api.transport import read_json
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import OutcomeUnknown
 
 CONTACTS_PATH = f"{reading.EXTENSION}/address-book/contact"
 DIRECTORY_PATH = "/restapi/v1.0/account/~/directory/entries"
@@ -36,14 +38,22 @@ _FIELDS = (
 """The number fields of a contact (spec: PersonalContactResource), fax numbers first, and their labels."""
 
 
+LABELS = tuple(label for _, label in _FIELDS)
+"""What a number of a contact may be called."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A person or company. numbers: (label, number as the service has it, is it a fax number)."""
+    """A person or company. numbers: (label, number as the service has it, is it a fax number).
+
+    extension is a colleague's short extension, "" for who is no colleague.
+    """
 
     id: str
     name: str
     company: str
     numbers: tuple[tuple[str, str, bool], ...]
+    extension: str = ""
 
 
 def contacts(session: ApiSession, token: CancelToken) -> tuple[Contact, ...]:
@@ -53,10 +63,38 @@ def contacts(session: ApiSession, token: CancelToken) -> tuple[Contact, ...]:
 
 
 def directory(session: ApiSession, token: CancelToken) -> tuple[Contact, ...]:
-    """The company directory; hidden entries and those without a number are left out."""
+    """The company directory; hidden entries and those with neither number nor extension are left out."""
     records = reading.pages(session, DIRECTORY_PATH, token, group="Medium", per_page=_PER_PAGE)
     entries = (_entry(record) for record in records if record.get("hidden") is not True)
-    return tuple(found for found in entries if found.numbers)
+    return tuple(found for found in entries if found.numbers or found.extension)
+
+
+def create(
+    session: ApiSession,
+    name: str,
+    company: str,
+    label: str,
+    number: str,
+    token: CancelToken,
+    *,
+    keep_free: int = 0,
+) -> str:
+    """Add somebody with one number (E.164) to the user's address book and return the contact's id.
+
+    label is one of LABELS, any other stands for "Other"; the last word of name is taken for the surname.
+    Raises OutcomeUnknown when the answer was lost: it may be there then.
+    """
+    first, _, last = name.strip().rpartition(" ")
+    field = next((field for field, known in _FIELDS if known.casefold() == label.casefold()), "otherPhone")
+    values = {"firstName": first or last, "lastName": last if first else "", "company": company.strip()}
+    body = {key: value for key, value in values.items() if value} | {field: number}
+    answer = read_json(
+        session.request("POST", CONTACTS_PATH, group="Heavy", token=token, json=body, keep_free=keep_free)
+    )
+    contact_id = reading.text(answer, "id")
+    if not contact_id:
+        raise OutcomeUnknown("RingCentral took the contact but did not say how it is kept.")
+    return contact_id
 
 
 def _contact(record: Mapping[str, Any]) -> Contact:
@@ -84,6 +122,7 @@ def _entry(record: Mapping[str, Any]) -> Contact:
         name=_name(record, ("firstName", "lastName")) or reading.text(record, "name"),
         company=reading.text(reading.child(record, "account"), "companyName"),
         numbers=_once(number for number in numbers if number[1]),
+        extension=reading.text(record, "extensionNumber"),
     )
 
 

@@ -77,9 +77,12 @@ def get(
     *,
     group: str = "Light",
     params: Mapping[str, Any] | None = None,
+    keep_free: int = 0,
 ) -> dict[str, Any]:
-    """The JSON object at a path."""
-    return read_json(session.request("GET", path, group=group, token=token, params=params))
+    """The JSON object at a path; keep_free leaves so many requests of the group to others."""
+    return read_json(
+        session.request("GET", path, group=group, token=token, params=params, keep_free=keep_free)
+    )
 
 
 def pages(
