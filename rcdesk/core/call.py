@@ -2,7 +2,8 @@
 
 A call rings the user's own phone first, then the other party. The service reports three words (spec:
 CallingStatusInfo); next_state() turns each report into what the desk knows, never goes backwards and
-treats unknown words as "no news". Pure; frozen values cross threads. Read next: services/calls.py.
+treats unknown words as "no news". What a finished call leaves behind is past_call(). Pure; frozen values
+cross threads. Read next: core/polling.py, services/calls.py.
 
     dialling -> ringing you -> ringing them -> talking -> ended
         \\______________\\______________\\___-> failed | cancelled | ended, result unknown
@@ -13,6 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from typing import assert_never
+
+from rcdesk.core.past_call import CallOutcome, Direction, PastCall
 
 
 class Leg(Enum):
@@ -66,7 +70,10 @@ _RANK = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRequest:
-    """What the user asked for; numbers in E.164, from_label is the name of the phone that rings first."""
+    """What the user asked for; numbers in E.164, from_label is the name of the phone that rings first.
+
+    to_number may also be a short extension of the company. extension: digits to dial once they answer.
+    """
 
     to_number: str
     from_number: str
@@ -76,6 +83,7 @@ class CallRequest:
     show_as_label: str = ""
     ask_to_press_1: bool = True
     to_name: str = ""
+    extension: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +101,8 @@ class Call:
     """A call as the desk knows it. id is local; session_id is the service's, "" until it answered.
 
     talking_since_s and started_s are monotonic seconds of this process; checked_s is when the state was
-    last heard. reason is a plain sentence when it failed or its result is unknown.
+    last heard. reason is a plain sentence when it failed or its result is unknown. result is what the call
+    log says about a call whose end this desk did not see.
     """
 
     id: str
@@ -110,6 +119,17 @@ class Call:
     is_cancelling: bool = False
     is_unreachable: bool = False
     reason: str = ""
+    result: PastCall | None = None
+
+    @property
+    def outcome(self) -> CallOutcome:
+        """How it ended as far as anybody knows; UNKNOWN while it lives."""
+        return self.result.outcome if self.result is not None else _outcome(self)
+
+    @property
+    def needs_result(self) -> bool:
+        """True when only the call log can tell how it ended."""
+        return self.state.is_final and bool(self.session_id) and self.outcome is CallOutcome.UNKNOWN
 
 
 _LEGS = {
@@ -130,6 +150,9 @@ _LEGS = {
     "RingOutFromThisNumberIsNotSupported": Leg.UNREACHABLE,
     "Invalid": Leg.UNREACHABLE,
 }
+
+_THEIR_FAULTS = {"InternationalDisabled", "DestinationBlocked", "NotEnoughFunds", "NosuchUser"}
+"""Failures of the whole call that say something about the number called, not about the user's phone."""
 
 _WHY = {
     "InternationalDisabled": "international calls are switched off for this account",
@@ -156,10 +179,9 @@ def next_state(call: Call, report: RingOutReport, now_s: float) -> Call:
         return session_gone(call, now_s)
     caller = _LEGS.get(report.caller_status, call.your_phone)
     callee = _LEGS.get(report.callee_status, call.them)
+    whole = _LEGS.get(report.call_status, Leg.WAITING)
     have_both_hung_up = caller is Leg.HUNG_UP and callee is Leg.HUNG_UP
-    if not have_both_hung_up and (
-        report.call_status == "CannotReach" or caller.is_failed or callee.is_failed
-    ):
+    if not have_both_hung_up and (whole.is_failed or caller.is_failed or callee.is_failed):
         return _failed(call, report, caller, callee, now_s)
     if Leg.HUNG_UP in (caller, callee):
         return replace(call, state=CallState.ENDED, your_phone=caller, them=callee, ended_s=now_s)
@@ -167,8 +189,10 @@ def next_state(call: Call, report: RingOutReport, now_s: float) -> Call:
         state = CallState.TALKING
     elif caller is Leg.ANSWERED:
         state, callee = CallState.RINGING_THEM, Leg.RINGING
-    else:
+    elif caller is Leg.RINGING:
         state, callee = CallState.RINGING_YOU, Leg.WAITING
+    else:
+        return call
     if _RANK[state] < _RANK[call.state]:
         return call
     since = now_s if state is CallState.TALKING and call.talking_since_s is None else call.talking_since_s
@@ -199,6 +223,92 @@ def session_gone(call: Call, now_s: float) -> Call:
     )
 
 
+def confirmed(call: Call, now_s: float) -> Call:
+    """The service lists it among the calls going on (spec: ActiveCallInfo): nothing new, but heard now."""
+    if call.state.is_final:
+        return call
+    return replace(call, checked_s=now_s, is_unreachable=False)
+
+
+def adopted(call: Call, now: datetime, now_s: float) -> Call:
+    """A call that an earlier run of the program placed, on this process's monotonic clock."""
+    age_s = max(0.0, (now - call.started_at).total_seconds())
+    since_s = now_s if call.state is CallState.TALKING else None
+    return replace(
+        call,
+        started_s=now_s - age_s,
+        talking_since_s=since_s,
+        ended_s=None,
+        checked_s=None,
+        is_cancelling=False,
+    )
+
+
+def with_result(call: Call, result: PastCall) -> Call:
+    """A finished call whose end the call log tells; a live one stays as it is."""
+    return replace(call, result=result, reason=result.reason) if call.state.is_final else call
+
+
+def past_call(call: Call) -> PastCall:
+    """What the list of past calls keeps of a call that has ended."""
+    talked_s = 0.0
+    if call.talking_since_s is not None and call.ended_s is not None:
+        talked_s = max(0.0, call.ended_s - call.talking_since_s)
+    if call.result is not None:
+        talked_s = max(talked_s, call.result.talked_s)
+    return PastCall(
+        id=call.id,
+        direction=Direction.OUT,
+        number=call.request.to_number,
+        name=call.request.to_name,
+        at=call.started_at,
+        outcome=call.outcome,
+        talked_s=talked_s,
+        extension=call.request.extension,
+        session_id=call.session_id,
+        log_id=call.result.log_id if call.result is not None else "",
+        reason=call.reason,
+    )
+
+
+_YOUR_ENDS = {
+    Leg.BUSY: CallOutcome.YOU_WERE_BUSY,
+    Leg.NO_ANSWER: CallOutcome.YOU_DID_NOT_ANSWER,
+    Leg.REFUSED: CallOutcome.YOU_REFUSED,
+    Leg.UNREACHABLE: CallOutcome.UNREACHABLE,
+}
+_THEIR_ENDS = {
+    Leg.BUSY: CallOutcome.BUSY,
+    Leg.NO_ANSWER: CallOutcome.NO_ANSWER,
+    Leg.REFUSED: CallOutcome.REFUSED,
+    Leg.UNREACHABLE: CallOutcome.UNREACHABLE,
+}
+
+
+def _outcome(call: Call) -> CallOutcome:
+    """How it ended by what the two legs did; one that was never placed has no session: unreachable."""
+    match call.state:
+        case CallState.CANCELLED:
+            return CallOutcome.CANCELLED
+        case CallState.ENDED:
+            have_talked = call.talking_since_s is not None or call.them is Leg.HUNG_UP
+            return CallOutcome.TALKED if have_talked else CallOutcome.UNKNOWN
+        case CallState.FAILED:
+            yours, theirs = _YOUR_ENDS.get(call.your_phone), _THEIR_ENDS.get(call.them)
+            never = CallOutcome.UNKNOWN if call.session_id else CallOutcome.UNREACHABLE
+            return yours or theirs or never
+        case (
+            CallState.ENDED_UNKNOWN
+            | CallState.DIALLING
+            | CallState.RINGING_YOU
+            | CallState.RINGING_THEM
+            | CallState.TALKING
+        ):
+            return CallOutcome.UNKNOWN
+        case _:
+            assert_never(call.state)
+
+
 def _failed(call: Call, report: RingOutReport, caller: Leg, callee: Leg, now_s: float) -> Call:
     """The call will not happen (or is over after talking): find the leg that says why."""
     if call.state is CallState.TALKING:
@@ -207,8 +317,8 @@ def _failed(call: Call, report: RingOutReport, caller: Leg, callee: Leg, now_s: 
         return replace(
             call, state=CallState.CANCELLED, your_phone=Leg.HUNG_UP, them=Leg.WAITING, ended_s=now_s
         )
-    if caller is Leg.RINGING:
-        caller = Leg.UNREACHABLE if report.call_status == "CannotReach" and not callee.is_failed else caller
+    if not caller.is_failed and not callee.is_failed:
+        caller, callee = _blamed(report.call_status, caller, callee)
     if caller.is_failed:
         callee = Leg.WAITING
     why = _WHY.get(report.caller_status) or _WHY.get(report.callee_status) or _WHY.get(report.call_status)
@@ -222,3 +332,11 @@ def _failed(call: Call, report: RingOutReport, caller: Leg, callee: Leg, now_s: 
         checked_s=now_s,
         reason=reason,
     )
+
+
+def _blamed(word: str, caller: Leg, callee: Leg) -> tuple[Leg, Leg]:
+    """The legs when only the word for the whole call says that it failed."""
+    fault = _LEGS.get(word, Leg.UNREACHABLE)
+    if word in _THEIR_FAULTS or (word != "CannotReach" and caller is Leg.ANSWERED):
+        return caller, fault
+    return (fault, callee) if caller is Leg.RINGING else (caller, callee)
