@@ -7,7 +7,7 @@ graphics effect would redraw the whole card each time). GUI thread.
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from rcdesk.ui.theme import current, theme
@@ -36,9 +36,15 @@ class Card(QWidget):
         theme().changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Shadow, sheet and hairline."""
+        """Shadow, sheet and hairline. What is below the children is one plain rectangle: they repaint often."""
         tokens = current()
         painter = QPainter(self)
+        inner = self.rect().adjusted(RADIUS, RADIUS, -RADIUS, -RADIUS - SHADOW)
+        painter.fillRect(inner & event.rect(), QColor(tokens.surface))
+        if inner.contains(event.rect()):
+            painter.end()
+            return
+        painter.setClipRegion(QRegion(self.rect()).subtracted(QRegion(inner)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         sheet = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5 - SHADOW)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -7,8 +7,9 @@ file whose pages only the service can count stands in the list as one row. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -67,7 +68,7 @@ class PageList:
     @property
     def is_changed(self) -> bool:
         """True when the pages differ from those of the files, so the files alone would not do."""
-        return self.rows != _rows_of(self.documents, dict(self.counts))
+        return self.rows != _rows_of(self.documents, self.counts)
 
     @property
     def plans(self) -> tuple[PagePlan, ...]:
@@ -101,10 +102,10 @@ class PageList:
 
     def with_documents(self, documents: Sequence[Document]) -> PageList:
         """Other files: what was decided about pages of files that stay is kept, new ones come last."""
-        documents, counts = tuple(documents), dict(self.counts)
+        documents = tuple(documents)
+        fresh = _rows_of(documents, self.counts)
         if not self.is_changed:
-            return replace(self, documents=documents, rows=_rows_of(documents, counts))
-        fresh = _rows_of(documents, counts)
+            return replace(self, documents=documents, rows=fresh)
         keys = [_key(row) for row in fresh]
         kept = [row for row in self.rows if _key(row) in keys]
         there = {_key(row) for row in kept}
@@ -159,7 +160,7 @@ class PageList:
 
     def as_added(self) -> PageList:
         """Everything as it is in the files."""
-        return replace(self, rows=_rows_of(self.documents, dict(self.counts)))
+        return replace(self, rows=_rows_of(self.documents, self.counts))
 
     def _each(self, rows: Collection[int], change: Callable[[PagePlan], PagePlan]) -> PageList:
         made = (
@@ -177,10 +178,13 @@ def _pages_of(document: Document, pages: int) -> list[PagePlan]:
     return [PagePlan(source=ref_of(document, page)) for page in range(pages)]
 
 
-def _rows_of(documents: Sequence[Document], counts: Mapping[Path, int]) -> tuple[Row, ...]:
+@lru_cache(maxsize=4)
+def _rows_of(documents: tuple[Document, ...], counts: tuple[tuple[Path, int], ...]) -> tuple[Row, ...]:
+    """The rows of files nothing was done to. Kept, because the preview asks at every step."""
     rows: list[Row] = []
+    known = dict(counts)
     for document in documents:
-        pages = document.pages if document.pages is not None else counts.get(document.path)
+        pages = document.pages if document.pages is not None else known.get(document.path)
         rows.extend(_pages_of(document, pages) if pages else [document])
     return tuple(rows)
 

@@ -65,7 +65,7 @@ class _Delegate(QStyledItemDelegate):
         """Card, sheet, number."""
         model = index.model()
         assert isinstance(model, StripModel)
-        item, picture = model.items[index.row()], model.picture(index.row())
+        item, picture = model.item(index.row()), model.picture(index.row())
         state, rect = option.state, option.rect
         view = self.parent()
         assert isinstance(view, PageStrip)
@@ -195,16 +195,14 @@ class PageStrip(QListView):
 
     def visible_rows(self) -> range:
         """The places that can be seen."""
-        if not self.strip.items:
-            return range(0)
         offset, step = self.horizontalScrollBar().value(), CELL.width()
         first = offset // step
         last = (offset + self.viewport().width()) // step
-        return range(max(0, first), min(len(self.strip.items), last + 1))
+        return range(max(0, first), min(self.strip.count, last + 1))
 
     def choose(self, row: int) -> None:
         """Make one place current and the only one chosen."""
-        if 0 <= row < len(self.strip.items):
+        if 0 <= row < self.strip.count:
             index = self.strip.index(row)
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self.scrollTo(index)
@@ -241,7 +239,7 @@ class PageStrip(QListView):
             case Qt.Key.Key_Left if is_alt and rows:
                 self.moved.emit(rows, max(0, rows[0] - 1))
             case Qt.Key.Key_Right if is_alt and rows:
-                self.moved.emit(rows, min(len(self.strip.items), rows[-1] + 2))
+                self.moved.emit(rows, min(self.strip.count, rows[-1] + 2))
             case Qt.Key.Key_Delete | Qt.Key.Key_Backspace if rows:
                 self.removal_asked.emit(rows)
             case Qt.Key.Key_R if rows:
@@ -307,13 +305,13 @@ class PageStrip(QListView):
         painter.end()
 
     def _movable(self, rows: Sequence[int]) -> tuple[int, ...]:
-        return tuple(row for row in rows if self.strip.items[row].is_movable)
+        return tuple(row for row in rows if self.strip.item(row).is_movable)
 
     def _gap_at(self, x: int) -> int:
         """The gap between places nearest to x; never in front of the cover."""
-        first = sum(1 for item in self.strip.items if not item.is_movable)
+        first = 1 if self.strip.count and not self.strip.item(0).is_movable else 0
         gap = round((x + self.horizontalScrollBar().value()) / CELL.width())
-        return max(first, min(gap, len(self.strip.items)))
+        return max(first, min(gap, self.strip.count))
 
     def _scroll_at_edge(self, x: int) -> None:
         bar = self.horizontalScrollBar()

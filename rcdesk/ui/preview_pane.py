@@ -244,9 +244,9 @@ class PreviewPane(PreviewFace):
         self.arranger.offset = 1 if self._cover is not None else 0
         row = max(0, self.strip.current_row)
         self._places.fill(self.strip.strip, self._pictures, self._looking)
-        if self.strip.current_row < 0 and self.strip.strip.items:
+        if self.strip.current_row < 0 and self.strip.strip.count:
             was_blocked = self.strip.blockSignals(True)  # the page is shown below
-            self.strip.choose(min(row, len(self.strip.strip.items) - 1))
+            self.strip.choose(min(row, self.strip.strip.count - 1))
             self.strip.blockSignals(was_blocked)
         self.exact_row.show_state(
             is_exact=self._shows_exact,
@@ -341,8 +341,8 @@ class PreviewPane(PreviewFace):
         return self.tr("Add a document to see its pages as they will arrive.")
 
     def _name_page(self, findings: Sequence[Finding]) -> None:
-        items, row = self.strip.strip.items, self.strip.current_row
-        words = items[row].spoken if 0 <= row < len(items) else self.view.words
+        places, row = self.strip.strip, self.strip.current_row
+        words = places.item(row).spoken if 0 <= row < places.count else self.view.words
         self.view.setAccessibleName(words)
         self.view.setAccessibleDescription(" ".join(dict.fromkeys(f.sentence for f in findings)))
 

@@ -1,11 +1,12 @@
 """The places of the page strip as a list model: cover, pages, files that only the service can take apart.
 
+A place is made when somebody looks at it, so a fax of hundreds of pages costs no more than those in sight.
 Thumbnails come later than the items and are put beside them. GUI thread. Read next: page_strip.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,8 @@ from rcdesk.core.paper import Finding, PagePlan
 ITEM_ROLE = Qt.ItemDataRole.UserRole + 1
 
 Index = QModelIndex | QPersistentModelIndex
+Place = tuple["StripItem", QPixmap | None]
+"""A place of the strip and its thumbnail, None while that is not there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,47 +72,60 @@ class StripModel(QAbstractListModel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._items: tuple[StripItem, ...] = ()
-        self._pictures: list[QPixmap | None] = []
+        self._count = 0
+        self._make: Callable[[int], Place] | None = None
+        self._made: dict[int, Place] = {}
+
+    @property
+    def count(self) -> int:
+        """How many places there are."""
+        return self._count
 
     @property
     def items(self) -> tuple[StripItem, ...]:
-        """What is shown, in order."""
-        return self._items
+        """What is shown, in order. Makes every place: prefer item()."""
+        return tuple(self.item(row) for row in range(self._count))
 
-    def set_items(self, items: Sequence[StripItem], pictures: Sequence[QPixmap | None]) -> None:
-        """Show exactly these; only what differs is painted again."""
-        if len(items) != len(self._items):
-            self.beginResetModel()
-            self._items, self._pictures = tuple(items), list(pictures)
-            self.endResetModel()
-            return
-        before, seen = self._items, self._pictures
-        self._items, self._pictures = tuple(items), list(pictures)
-        for row, item in enumerate(items):
-            if item != before[row] or pictures[row] is not seen[row]:
-                self._tell(row)
-
-    def set_item(self, row: int, item: StripItem, picture: QPixmap | None) -> None:
-        """One place changed, or its thumbnail is there."""
-        if item != self._items[row] or picture is not self._pictures[row]:
-            self._items = (*self._items[:row], item, *self._items[row + 1 :])
-            self._pictures[row] = picture
-            self._tell(row)
+    def item(self, row: int) -> StripItem:
+        """One place, from 0."""
+        return self._place(row)[0]
 
     def picture(self, row: int) -> QPixmap | None:
         """The thumbnail of a row, None while it is not there."""
-        return self._pictures[row]
+        return self._place(row)[1]
+
+    def set_places(self, count: int, make: Callable[[int], Place]) -> None:
+        """Show so many; make gives each when it is looked at. Only what differs is painted again."""
+        if count != self._count:
+            self.beginResetModel()
+            self._count, self._make = count, make
+            self._made.clear()
+            self.endResetModel()
+            return
+        for row in tuple(self._made):
+            self.renew(row, make)
+        self._make = make
+
+    def renew(self, row: int, make: Callable[[int], Place]) -> None:
+        """Something became known about one place. It is made anew only when somebody looked at it already."""
+        self._make = make
+        before = self._made.pop(row, None)
+        if before is None:
+            return
+        item, picture = self._place(row)
+        if item != before[0] or picture is not before[1]:
+            index = self.index(row)
+            self.dataChanged.emit(index, index)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         """How many places there are."""
-        return 0 if parent.isValid() else len(self._items)
+        return 0 if parent.isValid() else self._count
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Title, spoken words, and the item itself under ITEM_ROLE."""
-        if not index.isValid() or not 0 <= index.row() < len(self._items):
+        if not index.isValid() or not 0 <= index.row() < self._count:
             return None
-        item = self._items[index.row()]
+        item = self.item(index.row())
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return item.title
@@ -120,9 +136,12 @@ class StripModel(QAbstractListModel):
             case _:
                 return None
 
-    def _tell(self, row: int) -> None:
-        index = self.index(row)
-        self.dataChanged.emit(index, index)
+    def _place(self, row: int) -> Place:
+        found = self._made.get(row)
+        if found is None:
+            assert self._make is not None
+            found = self._made[row] = self._make(row)
+        return found
 
 
 def _tr(text: str) -> str:

@@ -5,16 +5,16 @@ Pure but for pictures that are looked up. GUI thread. Read next: strip_model.py,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from PySide6.QtGui import QPixmap
+from functools import partial
 
 from rcdesk.core.cover import CoverChoice
 from rcdesk.core.fax import Document
 from rcdesk.core.paper import PagePlan, PageRef
 from rcdesk.ui.page_pictures import PagePictures
 from rcdesk.ui.page_questions import Looking
-from rcdesk.ui.strip_model import StripItem, StripModel, cover_item, page_item
+from rcdesk.ui.strip_model import Place, StripModel, cover_item, page_item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +27,16 @@ class StripPlaces:
 
     def fill(self, model: StripModel, pictures: PagePictures, looking: Looking) -> None:
         """Show all of them."""
-        found = [self._place(place, page, pictures, looking) for place, page in enumerate(self._pages)]
-        model.set_items([item for item, _ in found], [picture for _, picture in found])
+        pages = self._pages
+        model.set_places(len(pages), partial(self._place, pages, pictures, looking))
 
     def fill_one(self, model: StripModel, ref: PageRef, pictures: PagePictures, looking: Looking) -> None:
         """Something became known about this page."""
-        for place, page in enumerate(self._pages):
-            if isinstance(page, PagePlan) and page.source == ref:
-                model.set_item(place, *self._place(place, page, pictures, looking))
+        pages = self._pages
+        make = partial(self._place, pages, pictures, looking)
+        for place, page in enumerate(pages):
+            if isinstance(page, PagePlan) and page.source.page == ref.page and page.source == ref:
+                model.renew(place, make)
 
     @property
     def _pages(self) -> tuple[PagePlan | Document | None, ...]:
@@ -42,8 +44,13 @@ class StripPlaces:
         return (self.cover_plan, *self.rows) if self.cover is not None else self.rows
 
     def _place(
-        self, place: int, page: PagePlan | Document | None, pictures: PagePictures, looking: Looking
-    ) -> tuple[StripItem, QPixmap | None]:
+        self,
+        pages: Sequence[PagePlan | Document | None],
+        pictures: PagePictures,
+        looking: Looking,
+        place: int,
+    ) -> Place:
+        page = pages[place]
         picture = pictures.thumbnail(page, looking)
         if self.cover is not None and place == 0:
             return cover_item(self.cover, is_drawn=page is not None), picture
