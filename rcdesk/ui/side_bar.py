@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import Account
 from rcdesk.core.folder import FolderCounts
+from rcdesk.ui.initials import Initials
 from rcdesk.ui.look import IconButton, color, dress, glyph, hairline, label
 from rcdesk.ui.theme import theme
 
@@ -136,36 +137,6 @@ class NavButton(QAbstractButton):
         painter.drawRoundedRect(pill, 10, 10)
         painter.setPen(color(ink))
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
-
-
-class Initials(QWidget):
-    """The round sign of a person."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._letters = ""
-        self.setFixedSize(36, 36)
-
-    def set_name(self, name: str) -> None:
-        """Take the first letters of the first and last word."""
-        words = [w for w in name.split() if w[0].isalnum()]
-        self._letters = "".join(w[0] for w in ([words[0], words[-1]] if len(words) > 1 else words)).upper()
-        self.update()
-
-    def paintEvent(self, event: object) -> None:
-        """A tinted disc with letters."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color("accent_tint"))
-        painter.drawEllipse(self.rect())
-        font = QFont(self.font())
-        font.setPixelSize(13)
-        font.setWeight(QFont.Weight.Bold)
-        painter.setFont(font)
-        painter.setPen(color("accent_ink"))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._letters)
-        painter.end()
 
 
 class SideBar(QFrame):
