@@ -17,12 +17,13 @@ from pathlib import Path
 from rcdesk.core.errors import StoreError, StoreTooNew, StoreUnavailable
 from rcdesk.core.fax import ALLOWED, Recipient
 from rcdesk.store.fax_rows import DamagedRow, key_of_pages, remember_recipients
-from rcdesk.store.schema import VERSION_1, VERSION_2
+from rcdesk.store.past_call_rows import copy_recent_calls
+from rcdesk.store.schema import VERSION_1, VERSION_2, VERSION_3
 from rcdesk.store.search_words import indexed_words
 
 BUSY_TIMEOUT_MS = 5_000
 
-MIGRATIONS = (VERSION_1, VERSION_2)
+MIGRATIONS = (VERSION_1, VERSION_2, VERSION_3)
 VERSION = len(MIGRATIONS)
 
 
@@ -178,6 +179,8 @@ def _migrate(connection: Archive) -> None:
             connection.execute(f"PRAGMA user_version = {number + 1}")
         if old == 1:
             _describe_faxes(connection)
+        if 0 < old < 3:
+            copy_recent_calls(connection)
         connection.execute("DELETE FROM fax_transition")
         connection.executemany("INSERT INTO fax_transition VALUES (?, ?)", sorted(_allowed()))
 

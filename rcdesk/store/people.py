@@ -1,8 +1,9 @@
-"""Who can be faxed: numbers faxed before, the address book, the company directory, and saved groups.
+"""Who can be called and faxed: numbers faxed before, address book, directory, own imports, saved groups.
 
 One table of people, one row per number, found by the beginning of any word of name or company and by any
-run of digits. Rows of the source "recent" are written by the outbox when a fax is added. Any thread; one
-connection per thread. Read next: core/people.py, services/people.py.
+run of digits; a number is E.164 or, to be called only, a short extension. Rows of the source "recent" are
+written by the outbox when a fax is added. Any thread; one connection per thread. Read next: core/people.py,
+favourites.py, timeline.py, services/people.py.
 """
 
 from __future__ import annotations
@@ -15,20 +16,50 @@ from pathlib import Path
 
 from rcdesk.core.errors import StoreError
 from rcdesk.core.fax import Recipient
-from rcdesk.core.people import Group, PersonSource, Suggestion
+from rcdesk.core.past_call import PastCall, PastCallQuery
+from rcdesk.core.people import Group, PersonSource, Suggestion, TimelineItem
 from rcdesk.store.database import ThreadConnections, transaction
-from rcdesk.store.fax_rows import moment_or_none
+from rcdesk.store.favourites import Favourites
+from rcdesk.store.fax_rows import moment_or_none, sound_rows
 from rcdesk.store.moments import to_text
+from rcdesk.store.past_calls import last_calls, page_of, text_list
 from rcdesk.store.search_words import fold, indexed_words, match_text, place_of
+from rcdesk.store.timeline import timeline
 
 _ROWS_PER_LINE = 4
 """How many numbers are read for one that is shown: the same number may be known from several sources."""
 
+_CALLS_PER_LINE = 8
+"""How many calls are read for one number that is shown: the same number is often called again."""
+
+_KNOWN = "source, source_id, name, company, number, label, is_fax"
+_RANKS = {"contact": 0, "import": 1, "directory": 2, "recent": 3}
+"""Whose word on a name counts first."""
+
+_BEST_FIRST = "CASE source WHEN 'contact' THEN 0 WHEN 'import' THEN 1 WHEN 'directory' THEN 2 ELSE 3 END"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRecord:
-    """One number of one person; source_id is the service's id of the person, number E.164."""
+    """One number of one person.
 
+    source_id is the service's id of the person, for people of one's own the name in lower case; number E.164
+    or a short extension.
+    """
+
+    source_id: str
+    name: str
+    company: str
+    number: str
+    label: str
+    is_fax: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownNumber:
+    """A number as one source knows it."""
+
+    source: PersonSource
     source_id: str
     name: str
     company: str
@@ -45,6 +76,7 @@ class People:
 
     def __init__(self, database_path: Path) -> None:
         self._db = ThreadConnections(database_path)
+        self.favourites = Favourites(self._db)
 
     def replace(
         self, owner_id: str, source: PersonSource, records: Sequence[PersonRecord], now: datetime
@@ -54,28 +86,21 @@ class People:
             connection.execute(
                 "DELETE FROM person WHERE owner_id = ? AND source = ?", (owner_id, source.value)
             )
-            connection.executemany(
-                """INSERT INTO person (owner_id, source, source_id, name, company, number, label, is_fax,
-                   words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                [
-                    (
-                        owner_id,
-                        source.value,
-                        r.source_id,
-                        r.name,
-                        r.company,
-                        r.number,
-                        r.label,
-                        r.is_fax,
-                        indexed_words(r.number, (r.name, r.company)),
-                    )
-                    for r in records
-                ],
-            )
+            _insert(connection, owner_id, source, records)
             connection.execute(
                 "INSERT OR REPLACE INTO person_source VALUES (?, ?, ?)",
                 (owner_id, source.value, to_text(now)),
             )
+
+    def add(self, owner_id: str, source: PersonSource, records: Sequence[PersonRecord]) -> None:
+        """Add to what a source says; of a number it has already, the new word counts."""
+        with transaction(self._db.get()) as connection:
+            connection.execute(
+                """DELETE FROM person WHERE owner_id = ? AND source = ?
+                   AND number IN (SELECT value FROM json_each(?))""",
+                (owner_id, source.value, text_list(r.number for r in records)),
+            )
+            _insert(connection, owner_id, source, records)
 
     def fetched_at(self, owner_id: str, source: PersonSource) -> datetime | None:
         """When replace() was last called for this source, None for never."""
@@ -88,13 +113,13 @@ class People:
         """Recipients for what was typed, each number once: faxed before (last first), then fax numbers.
 
         Groups whose name fits come first. Without any word: the last recipients. A number to which no fax
-        ever got through, nor is on its way, is not suggested as recent.
+        ever got through, nor is on its way, is not suggested as recent, and no short extension ever is.
         """
         match = match_text(place_of(owner_id), text)
         found = "person_fts MATCH ?" if match else "owner_id = ? AND source = 'recent'"
         source = "person_fts CROSS JOIN person ON person.id = person_fts.rowid" if match else "person"
         rows = self._db.rows(
-            f"""SELECT name, number, label, source, is_fax FROM {source} WHERE {found}
+            f"""SELECT name, number, label, source, is_fax FROM {source} WHERE {found} AND number LIKE '+%'
                 AND (source <> 'recent' OR EXISTS (
                     SELECT 1 FROM fax WHERE fax.owner_id = person.owner_id AND fax.number = person.number
                     AND fax.state NOT IN ('failed', 'cancelled')))
@@ -108,6 +133,90 @@ class People:
             else _each_number_once(rows)
         )
         return tuple(lines[:limit])
+
+    def known(self, owner_id: str, numbers: Sequence[str]) -> tuple[KnownNumber, ...]:
+        """What each source knows of these numbers, the user's own words first."""
+        rows = self._db.rows(
+            f"""SELECT {_KNOWN} FROM person WHERE owner_id = ?
+                AND number IN (SELECT value FROM json_each(?)) ORDER BY {_BEST_FIRST}, id""",
+            owner_id,
+            text_list(filter(None, numbers)),
+        )
+        return tuple(map(_known, rows))
+
+    def names(self, owner_id: str, numbers: Sequence[str]) -> dict[str, str]:
+        """The name of each number that has one."""
+        names: dict[str, str] = {}
+        for one in self.known(owner_id, numbers):
+            if one.name:
+                names.setdefault(one.number, one.name)
+        for favourite in self.favourites.list(owner_id):
+            if favourite.name and favourite.number in numbers:
+                names.setdefault(favourite.number, favourite.name)
+        return names
+
+    def persons(self, owner_id: str, text: str, limit: int) -> tuple[KnownNumber, ...]:
+        """All numbers of about limit people whom the text finds, by name; "" finds everybody.
+
+        Numbers that were only faxed are among them when they have a name.
+        """
+        match = match_text(place_of(owner_id), text)
+        if not match:
+            sql = f"""SELECT {_KNOWN} FROM person WHERE owner_id = ? AND (source <> 'recent' OR name <> '')
+                      ORDER BY name COLLATE NOCASE, {_BEST_FIRST}, id LIMIT ?"""
+            return tuple(map(_known, self._db.rows(sql, owner_id, limit * _ROWS_PER_LINE)))
+        columns = ", ".join(f"p.{column}" for column in _KNOWN.split(", "))
+        rows = self._db.rows(
+            f"""WITH found AS MATERIALIZED (
+                    SELECT id, source, source_id FROM person_fts CROSS JOIN person
+                    ON person.id = person_fts.rowid WHERE person_fts MATCH ?1 LIMIT ?3),
+                who AS (SELECT DISTINCT source, source_id FROM found WHERE source <> 'recent')
+                SELECT {columns}, p.id FROM who JOIN person p ON p.owner_id = ?2
+                    AND p.source = who.source AND p.source_id = who.source_id
+                UNION ALL
+                SELECT {columns}, p.id FROM found JOIN person p ON p.id = found.id
+                    WHERE found.source = 'recent' AND p.name <> ''""",
+            match,
+            owner_id,
+            limit * _ROWS_PER_LINE,
+        )
+        ordered = sorted(rows, key=lambda row: (row["name"].casefold(), _RANKS[row["source"]], row["id"]))
+        return tuple(map(_known, ordered))
+
+    def numbers_like(self, owner_id: str, text: str, most: int = 100) -> tuple[str, ...]:
+        """Numbers of people whose name, company or number fits, in no order."""
+        match = match_text(place_of(owner_id), text)
+        if not match:
+            return ()
+        rows = self._db.rows(
+            """SELECT number FROM person_fts CROSS JOIN person ON person.id = person_fts.rowid
+               WHERE person_fts MATCH ? LIMIT ?""",
+            match,
+            most,
+        )
+        return tuple(dict.fromkeys(row["number"] for row in rows))
+
+    def called(self, owner_id: str, text: str, limit: int) -> tuple[PastCall, ...]:
+        """The last call with each number, newest first, of those that the text finds."""
+        query = PastCallQuery(owner_id=owner_id, text=text)
+        numbers = self.numbers_like(owner_id, text)
+        with self._db.reading() as connection:
+            calls = page_of(connection, query, None, limit * _CALLS_PER_LINE, numbers)
+        last: dict[str, PastCall] = {}
+        for call in calls:
+            if call.number:
+                last.setdefault(call.number, call)
+        return tuple(last.values())[:limit]
+
+    def last_calls(self, owner_id: str, numbers: Sequence[str]) -> dict[str, PastCall]:
+        """The newest call with each of these numbers, of those there is one with."""
+        with self._db.reading() as connection:
+            return last_calls(connection, owner_id, numbers)
+
+    def timeline(self, owner_id: str, numbers: Sequence[str], limit: int) -> tuple[TimelineItem, ...]:
+        """The newest calls and faxes with any of these numbers, newest first."""
+        with self._db.reading() as connection:
+            return timeline(connection, owner_id, numbers, limit)
 
     def save_group(self, owner_id: str, name: str, recipients: Sequence[Recipient]) -> Group:
         """Keep a group under this name; a group of that name gets these members instead."""
@@ -167,6 +276,42 @@ class People:
             for group in self.groups(owner_id)
             if all(any(word.startswith(w) for word in fold(group.name).split()) for w in wanted)
         ]
+
+
+def _insert(
+    connection: sqlite3.Connection, owner_id: str, source: PersonSource, records: Sequence[PersonRecord]
+) -> None:
+    connection.executemany(
+        """INSERT INTO person (owner_id, source, source_id, name, company, number, label, is_fax, words)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [
+            (
+                owner_id,
+                source.value,
+                r.source_id,
+                r.name,
+                r.company,
+                r.number,
+                r.label,
+                r.is_fax,
+                indexed_words(r.number, (r.name, r.company)),
+            )
+            for r in records
+        ],
+    )
+
+
+def _known(row: sqlite3.Row) -> KnownNumber:
+    with sound_rows():
+        return KnownNumber(
+            source=PersonSource(row["source"]),
+            source_id=row["source_id"],
+            name=row["name"],
+            company=row["company"],
+            number=row["number"],
+            label=row["label"],
+            is_fax=bool(row["is_fax"]),
+        )
 
 
 def _each_number_once(rows: Sequence[sqlite3.Row]) -> list[Suggestion]:

@@ -1,10 +1,11 @@
 """The tables of the archive, one script per version; database.py runs those a file has not seen yet.
 
 Version 1 is what the first release wrote and must stay as it was. Version 2 adds requests shared by several
-jobs, reasons to wait, received faxes, people, groups and the search. What FTS5 indexes is prepared by
-search_words.py: words of letters and digits only, so the plain ascii tokenizer and detail=none suffice, and
-"place" is one more word, naming owner and folder, so that a search never has to look into the fax itself.
-Read next: database.py, search_words.py, core/fax.py (the states).
+jobs, reasons to wait, received faxes, people, groups and the search. Version 3 adds the calls of all the
+user's phones, the calls that are on, favourites and how each number is called; database.py copies the calls
+of version 1 over. What FTS5 indexes is prepared by search_words.py: words of letters and digits only, so the
+plain ascii tokenizer and detail=none suffice, and "place" holds a word or more naming owner and folder, so
+that a search never has to look into the row itself. Read next: database.py, search_words.py, core/fax.py.
 """
 
 from __future__ import annotations
@@ -287,4 +288,107 @@ CREATE TABLE group_member (
     name     TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (group_id, position)
 ) WITHOUT ROWID;
+"""
+
+VERSION_3 = """
+CREATE TABLE past_call (
+    moment_key INTEGER PRIMARY KEY,              -- the order of time, also in the search
+    owner_id   TEXT NOT NULL,                    -- '': of whoever signs in first, see PastCalls.take_over()
+    id         TEXT NOT NULL CHECK (id <> ''),
+    direction  TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+    number     TEXT NOT NULL,
+    name       TEXT NOT NULL DEFAULT '',
+    at         TEXT NOT NULL,
+    outcome    TEXT NOT NULL,
+    talked_s   REAL NOT NULL DEFAULT 0,
+    extension  TEXT NOT NULL DEFAULT '',
+    session_id TEXT NOT NULL DEFAULT '',
+    log_id     TEXT NOT NULL DEFAULT '',         -- '' until the call log told of it
+    reason     TEXT NOT NULL DEFAULT '',
+    is_seen    INTEGER NOT NULL DEFAULT 1,
+    words      TEXT NOT NULL DEFAULT '',
+    place      TEXT GENERATED ALWAYS AS (
+        '§' || hex(owner_id) || ' §' || hex(owner_id) || '§' || direction
+        || CASE WHEN outcome IN ('missed', 'voicemail') THEN ' §' || hex(owner_id) || '§missed'
+                ELSE '' END) VIRTUAL,
+    UNIQUE (owner_id, id)
+);
+CREATE INDEX past_call_by_time ON past_call (owner_id, moment_key);
+CREATE INDEX past_call_by_direction ON past_call (owner_id, direction, moment_key);
+CREATE INDEX past_call_by_number ON past_call (owner_id, number, moment_key);
+CREATE INDEX past_call_missed ON past_call (owner_id, moment_key) WHERE outcome IN ('missed', 'voicemail');
+CREATE INDEX past_call_unseen ON past_call (owner_id, moment_key) WHERE is_seen = 0;
+CREATE UNIQUE INDEX past_call_by_log ON past_call (owner_id, log_id) WHERE log_id <> '';
+CREATE INDEX past_call_by_session ON past_call (owner_id, session_id) WHERE session_id <> '';
+
+CREATE VIRTUAL TABLE past_call_fts USING fts5 (
+    place, words, content = 'past_call', content_rowid = 'moment_key',
+    detail = none, columnsize = 0, tokenize = 'ascii', prefix = '1 2 3 5'
+);
+CREATE TRIGGER past_call_is_found AFTER INSERT ON past_call
+BEGIN
+    INSERT INTO past_call_fts (rowid, place, words) VALUES (NEW.moment_key, NEW.place, NEW.words);
+END;
+CREATE TRIGGER past_call_is_found_otherwise AFTER UPDATE OF owner_id, direction, outcome, words ON past_call
+WHEN OLD.place <> NEW.place OR OLD.words <> NEW.words
+BEGIN
+    INSERT INTO past_call_fts (past_call_fts, rowid, place, words)
+        VALUES ('delete', OLD.moment_key, OLD.place, OLD.words);
+    INSERT INTO past_call_fts (rowid, place, words) VALUES (NEW.moment_key, NEW.place, NEW.words);
+END;
+CREATE TRIGGER past_call_is_forgotten AFTER DELETE ON past_call
+BEGIN
+    INSERT INTO past_call_fts (past_call_fts, rowid, place, words)
+        VALUES ('delete', OLD.moment_key, OLD.place, OLD.words);
+END;
+
+CREATE TABLE live_call (
+    owner_id       TEXT NOT NULL,
+    id             TEXT NOT NULL,
+    session_id     TEXT NOT NULL DEFAULT '',
+    to_number      TEXT NOT NULL,
+    to_name        TEXT NOT NULL DEFAULT '',
+    extension      TEXT NOT NULL DEFAULT '',
+    from_number    TEXT NOT NULL,
+    from_label     TEXT NOT NULL DEFAULT '',
+    from_kind      TEXT NOT NULL DEFAULT '',
+    show_as        TEXT NOT NULL DEFAULT '',
+    show_as_label  TEXT NOT NULL DEFAULT '',
+    ask_to_press_1 INTEGER NOT NULL DEFAULT 1,
+    started_at     TEXT NOT NULL,
+    talking_since  TEXT,                         -- NULL until both answered
+    state          TEXT NOT NULL,
+    your_phone     TEXT NOT NULL,
+    them           TEXT NOT NULL,
+    is_cancelling  INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (owner_id, id)
+) WITHOUT ROWID;
+
+CREATE TABLE call_log_state (
+    owner_id   TEXT PRIMARY KEY,
+    sync_token TEXT NOT NULL,
+    synced_at  TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE favourite (
+    owner_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    number   TEXT NOT NULL CHECK (number <> ''),
+    name     TEXT NOT NULL DEFAULT '',
+    is_fax   INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (owner_id, position),
+    UNIQUE (owner_id, number, is_fax)
+) WITHOUT ROWID;
+
+CREATE TABLE dial_choice (
+    owner_id   TEXT NOT NULL,
+    number     TEXT NOT NULL,
+    ring_me_on TEXT NOT NULL DEFAULT '',
+    show_as    TEXT NOT NULL DEFAULT '',
+    press_1    INTEGER,                          -- NULL: as everywhere
+    PRIMARY KEY (owner_id, number)
+) WITHOUT ROWID;
+
+CREATE INDEX person_by_person ON person (owner_id, source, source_id);
+CREATE INDEX received_fax_by_number ON received_fax (owner_id, number, moment_key);
 """
