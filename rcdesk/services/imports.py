@@ -1,4 +1,4 @@
-"""From the rows of an imported list to recipients: every number read, every line answered for.
+"""From the rows of an imported list to recipients or people: every number read, every line answered for.
 
 A line whose number cannot be faxed, or that is there already, is not lost silently: it comes back with the
 reason. Pure, disk lane. Read next: documents/address_list.py, ui/import_dialog.py.
@@ -12,9 +12,15 @@ from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Recipient
 from rcdesk.core.people import ImportedLine, ImportTable
 from rcdesk.core.phone_number import parse
+from rcdesk.store.people import PersonRecord
 
 _SHORTENED = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
 _MOST_NAME_CHARACTERS = 80
+_MOST_LABEL_CHARACTERS = 24
+_NO_LABELS = frozenset(
+    {"number", "phone", "telephone", "tel", "phone number", "telephone number", "nummer", "telefon", "column"}
+)
+"""Headings that say nothing about which of somebody's numbers it is."""
 
 
 def recipients_of(
@@ -31,6 +37,30 @@ def recipients_of(
     return tuple(
         _line(line, row, name_column, number_column, region, seen)
         for line, row in enumerate(table.rows, start=1)
+    )
+
+
+def people_of(
+    table: ImportTable, name_column: int | None, number_column: int, region: str
+) -> tuple[PersonRecord, ...]:
+    """The rows as people of one's own, each number once; lines whose number cannot be called are left out.
+
+    Rows with the same name are one person. Raises UserError when a column is not in the table.
+    """
+    heading = table.columns[number_column].strip() if 0 <= number_column < len(table.columns) else ""
+    is_fax = "fax" in heading.casefold()
+    label = "" if heading.casefold() in _NO_LABELS or heading.isdigit() else heading[:_MOST_LABEL_CHARACTERS]
+    return tuple(
+        PersonRecord(
+            source_id=line.recipient.name.casefold() or line.recipient.number,
+            name=line.recipient.name,
+            company="",
+            number=line.recipient.number,
+            label=label,
+            is_fax=is_fax,
+        )
+        for line in recipients_of(table, name_column, number_column, region)
+        if line.recipient is not None
     )
 
 
@@ -69,6 +99,8 @@ def _number(text: str, region: str) -> str:
         )
     text = re.sub(r"^\W*fax\W*(?=[+(\d])", "", text, flags=re.IGNORECASE)
     number = parse(text, region)
+    if number.is_short:
+        raise UserError("This number is too short for a fax.")
     if number.extension:
         raise UserError("This number has an extension, which a fax cannot dial.")
     return number.e164

@@ -1,14 +1,14 @@
-"""Who can be faxed: suggestions while a name is typed, groups, address book and directory, imports.
+"""Who can be called and faxed: suggestions while typing, people, favourites, groups, address book, imports.
 
-What was faxed, the account's address book, the company directory and the groups are merged: fax numbers
-first, never two lines for one number. Address book and directory are copied into the archive at most hourly,
-for the service counts them as heavy; suggesting reads only the archive. Blocking: suggest() on the archive
-lane, refresh() on the downloads lane. Read next: store/people.py, imports.py, documents/address_list.py.
+What was faxed and called, the account's address book, the company directory, own imports and groups are
+merged: never two lines for one number. Address book and directory are copied into the archive at most hourly,
+for the service counts them as heavy; everything else reads only the archive. Blocking: reading on the archive
+lane, refresh() and add_contact() on the downloads lane. Read next: persons.py, store/people.py, imports.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,10 +18,22 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import NotAllowed, Rejected, UserError
 from rcdesk.core.fax import Recipient
-from rcdesk.core.people import Group, ImportedLine, ImportTable, PersonSource, Suggestion
+from rcdesk.core.people import (
+    Caller,
+    DialChoice,
+    Favourite,
+    Group,
+    ImportedLine,
+    ImportTable,
+    Person,
+    PersonSource,
+    Suggestion,
+    TimelineItem,
+)
 from rcdesk.core.phone_number import parse
 from rcdesk.documents.address_list import read_address_list
-from rcdesk.services.imports import recipients_of
+from rcdesk.services.imports import people_of, recipients_of
+from rcdesk.services.persons import callers_of, calls_suggested, persons_of
 from rcdesk.store.people import People, PersonRecord
 
 if TYPE_CHECKING:
@@ -44,12 +56,16 @@ class PeopleService:
         self._people = people
         self._clock: Clock = clock or SystemClock()
 
-    def suggest(self, owner_id: str, text: str, limit: int) -> tuple[Suggestion, ...]:
+    def suggest(
+        self, owner_id: str, text: str, limit: int, *, for_calls: bool = False
+    ) -> tuple[Suggestion, ...]:
         """Who may be meant by what was typed: a part of a name, a company, a number or a group's name.
 
         Groups that fit come first, then known fax numbers, then other numbers; "" gives those faxed last,
-        then the groups.
+        then the groups. for_calls: favourites, those called last, then phones and extensions before faxes.
         """
+        if for_calls:
+            return self._suggest_calls(owner_id, text, limit)
         found = self._people.suggest(owner_id, text, limit * _MORE)
         persons = sorted(_merged(s for s in found if s.source is not PersonSource.GROUP), key=_rank)
         groups = [_of_group(g) for g in self._people.groups(owner_id) if g.members and _begins(text, g.name)]
@@ -82,6 +98,81 @@ class PeopleService:
             self._people.replace(owner_id, source, tuple(_records(found, region)), now)
             is_fetched = True
         return is_fetched
+
+    def people(self, owner_id: str, text: str, limit: int) -> tuple[Person, ...]:
+        """Everybody the text finds ("" finds all), each once: favourites first, then by name."""
+        known = self._people.persons(owner_id, text, limit)
+        return persons_of(known, self.favourites(owner_id), text, limit)
+
+    def caller(self, owner_id: str, number: str) -> Caller:
+        """Who a number (E.164 or a short extension) belongs to, as far as anybody knows."""
+        return self.callers(owner_id, (number,))[number]
+
+    def callers(self, owner_id: str, numbers: Sequence[str]) -> dict[str, Caller]:
+        """Who each of these numbers belongs to."""
+        return callers_of(
+            numbers,
+            self._people.known(owner_id, numbers),
+            self.favourites(owner_id),
+            self._people.last_calls(owner_id, numbers),
+        )
+
+    def timeline(self, owner_id: str, numbers: Sequence[str], limit: int) -> tuple[TimelineItem, ...]:
+        """The newest calls and faxes with any of these numbers, newest first."""
+        return self._people.timeline(owner_id, numbers, limit)
+
+    def favourites(self, owner_id: str) -> tuple[Favourite, ...]:
+        """What the user wants at hand, in their order."""
+        return self._people.favourites.list(owner_id)
+
+    def set_favourites(self, owner_id: str, favourites: Sequence[Favourite]) -> None:
+        """These are the favourites now, in this order."""
+        self._people.favourites.replace(owner_id, favourites)
+
+    def choices(self, owner_id: str) -> Mapping[str, DialChoice]:
+        """How each number is called, of those for which something was chosen."""
+        return self._people.favourites.choices(owner_id)
+
+    def set_choice(self, owner_id: str, number: str, choice: DialChoice) -> None:
+        """Remember how a number is called; DialChoice() forgets it."""
+        self._people.favourites.set_choice(owner_id, number, choice)
+
+    def import_people(
+        self, owner_id: str, table: ImportTable, name_column: int | None, number_column: int, region: str
+    ) -> int:
+        """Take the rows of an imported list into this desk's own people; how many numbers there were.
+
+        Lines without a number that can be called are left out. Raises UserError when there is none at all.
+        """
+        records = people_of(table, name_column, number_column, region)
+        if not records:
+            raise UserError("There is no number in this list that can be called. Choose another column.")
+        self._people.add(owner_id, PersonSource.IMPORT, records)
+        return len(records)
+
+    def add_contact(self, owner_id: str, name: str, number: str, label: str, token: CancelToken) -> str:
+        """Add somebody to the account's address book and to what is known here; the contact's id.
+
+        number E.164, label as in "Mobile". Raises UserError without a name, and the errors of a request.
+        """
+        from rcdesk.api.rest import contacts
+        from rcdesk.services.connection import session_of
+
+        name = " ".join(name.split())
+        if not name:
+            raise UserError("A contact needs a name.")
+        session = session_of(self._connection())
+        contact_id = contacts.create(session, name, "", label, number, token)
+        record = PersonRecord(
+            source_id=contact_id,
+            name=name,
+            company="",
+            number=number,
+            label=label,
+            is_fax=label.casefold().endswith("fax"),
+        )
+        self._people.add(owner_id, PersonSource.CONTACT, (record,))
+        return contact_id
 
     def groups(self, owner_id: str) -> tuple[Group, ...]:
         """The saved groups, by name."""
@@ -117,6 +208,14 @@ class PeopleService:
         """Read the numbers of an imported list, see imports.py."""
         return recipients_of(table, name_column, number_column, region)
 
+    def _suggest_calls(self, owner_id: str, text: str, limit: int) -> tuple[Suggestion, ...]:
+        favourites = self.favourites(owner_id)
+        called = self._people.called(owner_id, text, limit)
+        numbers = [*(f.number for f in favourites), *(c.number for c in called)]
+        known = self._people.persons(owner_id, text, limit * _MORE) if text.strip() else ()
+        callers = callers_of(numbers, self._people.known(owner_id, numbers), favourites, {})
+        return calls_suggested(text, favourites, called, known, callers, limit)
+
 
 def _is_due(fetched_at: datetime | None, now: datetime) -> bool:
     """Also when the clock went back behind the last time."""
@@ -124,23 +223,33 @@ def _is_due(fetched_at: datetime | None, now: datetime) -> bool:
 
 
 def _records(found: Iterable[Contact], region: str) -> Iterator[PersonRecord]:
-    """One record for each number that can be faxed; short extensions and broken numbers are left out."""
+    """One record for each number that can be called; numbers behind an extension and broken ones are not."""
     for contact in found:
-        for label, text, is_fax in contact.numbers:
-            try:
-                number = parse(text, region)
-            except UserError:
-                continue
-            if number.extension:
-                continue
-            yield PersonRecord(
-                source_id=contact.id,
-                name=contact.name or contact.company,
-                company=contact.company,
-                number=number.e164,
-                label=label,
-                is_fax=is_fax,
-            )
+        for label, number, is_fax in _readable(contact.numbers, region):
+            yield _record(contact, label, number, is_fax)
+        if contact.extension:
+            yield _record(contact, "Extension", contact.extension, False)
+
+
+def _readable(numbers: Iterable[tuple[str, str, bool]], region: str) -> Iterator[tuple[str, str, bool]]:
+    for label, text, is_fax in numbers:
+        try:
+            number = parse(text, region)
+        except UserError:
+            continue
+        if not number.extension:
+            yield label, number.e164, is_fax
+
+
+def _record(contact: Contact, label: str, number: str, is_fax: bool) -> PersonRecord:
+    return PersonRecord(
+        source_id=contact.id,
+        name=contact.name or contact.company,
+        company=contact.company,
+        number=number,
+        label=label,
+        is_fax=is_fax,
+    )
 
 
 def _merged(persons: Iterable[Suggestion]) -> list[Suggestion]:
