@@ -242,7 +242,9 @@ class Running:
         from rcdesk.services.service_set import open_services
 
         worker = cast("PageWorker", self._page_worker)
-        return open_services(self.paths, lambda: session.connection, SystemClock(), worker.count)
+        return open_services(
+            self.paths, lambda: session.connection, SystemClock(), worker.count, worker.counts
+        )
 
 
 def _page_images() -> object:

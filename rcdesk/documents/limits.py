@@ -25,6 +25,8 @@ ADDRESS_SPACE_BYTES = 850_000_000
 OVER_MEMORY_STATUS = 77
 """The exit status of a room that took too much memory."""
 _LOOK_EVERY_S = 0.02
+_IDLE_LOOKS = 50
+"""The thread goes to sleep a second after the last job: waking it takes longer than a short job does."""
 _SYSTEM = platform.system()
 
 
@@ -77,11 +79,16 @@ class MemoryWatch:
 
     def _watch(self) -> None:
         pause = threading.Event()
+        idle_looks = 0
         while True:
-            self._is_busy.wait()
-            taken = resident_bytes()
-            if taken is not None and taken > self._most_bytes:
-                os._exit(OVER_MEMORY_STATUS)
+            if self._is_busy.is_set():
+                idle_looks = 0
+                taken = resident_bytes()
+                if taken is not None and taken > self._most_bytes:
+                    os._exit(OVER_MEMORY_STATUS)
+            elif (idle_looks := idle_looks + 1) > _IDLE_LOOKS:
+                self._is_busy.wait()
+                continue
             pause.wait(_LOOK_EVERY_S)
 
 

@@ -13,6 +13,7 @@ import os
 import queue
 import sys
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,6 +37,7 @@ _PAGES_BEFORE_REOPENING = 50
 _KEPT_FILES = 3
 _BACKGROUND_NICE = 5
 _KEPT_PAGES = 3
+_TELL_EVERY_S = 1.0
 _TOO_MUCH_MEMORY = (
     "Drawing this file takes more memory than rcdesk allows. Save it as a smaller PDF and add that."
 )
@@ -55,6 +57,8 @@ class Room:
             case "count":
                 ref = wire.ref_from_json(job["ref"])
                 return {"value": count_pages(ref.path, ref.media_type, _password(job, ref))}, b""
+            case "counts":
+                return self._counts(job, token, progress)
             case "thumbnail":
                 return {}, self._thumbnail(job)
             case "preview":
@@ -76,6 +80,25 @@ class Room:
         self._greys.clear()
         while self._open:
             self._open.popitem()[1].close()
+
+    def _counts(self, job: Header, token: CancelToken, progress: Callable[[int, int], None]) -> Answer:
+        """Many files in one job. What cannot be counted is its refusal; None: it has to be asked alone."""
+        files, passwords = job["files"], job["passwords"]
+        found: list[int | Header | None] = []
+        told_s = time.monotonic()
+        for name, media_type in files:
+            token.check()
+            try:
+                found.append(count_pages(Path(name), media_type, passwords.get(name)))
+            except RcdeskError as exc:
+                found.append(wire.error_to_json(exc))
+            except Exception:  # alone it gets a tidy room, and its sentence
+                self.forget()
+                found.append(None)
+            if time.monotonic() - told_s > _TELL_EVERY_S:
+                told_s = time.monotonic()
+                progress(len(found), len(files))
+        return {"value": found}, b""
 
     def _pages(self, job: Header, ref: PageRef) -> tuple[tuple[object, ...], Pages]:
         """A file's pages, kept open while it is the same file."""

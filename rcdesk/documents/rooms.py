@@ -177,6 +177,10 @@ class PageRoom:
         finally:
             self._turn.release()
 
+    def is_fatal(self, what: str, about: PageRef) -> bool:
+        """True when this job with this file ended a room before."""
+        return bool(self._fatal) and _deed({"do": what}, about) in self._fatal
+
     def retire(self) -> None:
         """End the child unless somebody else is having a job done."""
         if self._turn.acquire(blocking=False):

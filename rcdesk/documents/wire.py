@@ -163,6 +163,14 @@ def facts_from_json(data: Header) -> FaxFileFacts:
     )
 
 
+def count_from_json(data: object) -> int | UserError | None:
+    """One of many counts: pages, a refusal, or None when the file has to be asked about alone."""
+    if isinstance(data, int):
+        return data
+    error = error_from_json(data) if isinstance(data, dict) else None
+    return error if isinstance(error, UserError) else None
+
+
 def error_to_json(error: RcdeskError) -> Header:
     """An expected failure for the other side: its kind and its sentence."""
     match error:

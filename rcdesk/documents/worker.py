@@ -32,6 +32,7 @@ QUICK_TIMEOUT_S = 20.0
 PAGE_TIMEOUT_S = 30.0
 """For one page: a preview, its findings, or each page of a fax that is written."""
 _MOST_PAGES_WRITTEN = 2000
+_COUNTED_AT_ONCE = 100
 
 
 class PageWorker:
@@ -80,6 +81,26 @@ class PageWorker:
         Raises PasswordNeeded, NotDrawnHere (the service counts), UserError, Cancelled.
         """
         return self._count(self._drawable(ref, token), self._known(), token)
+
+    def counts(
+        self, refs: Sequence[PageRef], token: CancelToken | None = None
+    ) -> tuple[int | UserError, ...]:
+        """As count, for many files in one question: one answer each, in order; a refusal is its error.
+
+        Raises Cancelled, StoreUnavailable. When a file ends the room each is asked about alone.
+        """
+        found: list[int | UserError | None] = [None] * len(refs)
+        plain = [n for n, ref in enumerate(refs) if self._is_counted_with_others(ref)]
+        for first in range(0, len(plain), _COUNTED_AT_ONCE):
+            together = plain[first : first + _COUNTED_AT_ONCE]
+            if len(together) > 1:
+                answers = self._counted_together([refs[n] for n in together], token)
+                for number, answer in zip(together, answers, strict=True):
+                    found[number] = answer
+        return tuple(
+            self._counted_alone(ref, token) if answer is None else answer
+            for ref, answer in zip(refs, found, strict=True)
+        )
 
     def thumbnail(self, ref: PageRef, width_px: int, token: CancelToken | None = None) -> bytes:
         """The page as it is in its file, as a small grey PNG width_px wide. Raises as count."""
@@ -179,6 +200,29 @@ class PageWorker:
     def _count(self, ref: PageRef, passwords: dict[str, str], token: CancelToken | None) -> int:
         job: Header = {"do": "count", "ref": wire.ref_to_json(ref), "passwords": passwords}
         return int(self._ask(self._quick, job, self._quick_timeout_s, token, about=ref)[0]["value"])
+
+    def _is_counted_with_others(self, ref: PageRef) -> bool:
+        is_made = ref.media_type == HTML or is_office(ref.media_type)
+        return not is_made and not self._quick.is_fatal("count", ref)
+
+    def _counted_together(
+        self, refs: Sequence[PageRef], token: CancelToken | None
+    ) -> Sequence[int | UserError | None]:
+        """None for each that has to be asked about alone."""
+        job: Header = {"do": "counts", "files": [(str(ref.path), ref.media_type) for ref in refs]}
+        try:
+            value = self._ask(self._quick, job, self._quick_timeout_s, token)[0]["value"]
+        except UserError:
+            return [None] * len(refs)
+        if not isinstance(value, list) or len(value) != len(refs):
+            return [None] * len(refs)
+        return [wire.count_from_json(answer) for answer in value]
+
+    def _counted_alone(self, ref: PageRef, token: CancelToken | None) -> int | UserError:
+        try:
+            return self.count(ref, token)
+        except UserError as exc:
+            return exc
 
     def _drawable(self, ref: PageRef, token: CancelToken | None) -> PageRef:
         """The same page in a file the room can draw: an office or HTML file's PDF, anything else itself."""

@@ -31,7 +31,8 @@ from rcdesk.core.fax import (
     WaitReason,
 )
 from rcdesk.core.folder import FaxRow, FolderCounts
-from rcdesk.documents.inspect import PageCounter, check_total, look_at
+from rcdesk.documents.inspect import PageCounter, check_total
+from rcdesk.documents.inspect_many import PagesCounter, look_at_all, look_at_each
 from rcdesk.services import fax_sentences as say
 from rcdesk.services.fax_drafts import FaxDrafts
 from rcdesk.store.fax_steps import Step
@@ -79,6 +80,7 @@ class FaxService:
         clock: Clock | None = None,
         received: ReceivedFaxes | None = None,
         count: PageCounter | None = None,
+        counts: PagesCounter | None = None,
     ) -> None:
         self._connection = connection
         self._outbox = outbox
@@ -86,6 +88,7 @@ class FaxService:
         self._clock: Clock = clock or SystemClock()
         self._drafts = FaxDrafts(outbox, spool, self._clock, received, count)
         self._count = count
+        self._counts = counts
         self._reconciler: Reconciler | None = None
         self._follower: Follower | None = None
 
@@ -98,14 +101,20 @@ class FaxService:
         """
         profile = self._profile()
         checks: list[DocumentCheck] = []
-        for path in paths:
+        for path, found in zip(paths, self._look_at_all(paths, token), strict=True):
             try:
-                document = look_at(path, token, self._count)
-                check_total((document,), profile)
-                checks.append(DocumentCheck(path=path, document=document))
+                if isinstance(found, UserError):
+                    raise found
+                check_total((found,), profile)
+                checks.append(DocumentCheck(path=path, document=found))
             except UserError as exc:
                 checks.append(DocumentCheck(path=path, document=None, problem=str(exc)))
         return tuple(checks)
+
+    def _look_at_all(self, paths: Sequence[Path], token: CancelToken) -> tuple[Document | UserError, ...]:
+        if self._counts is not None:
+            return look_at_all(paths, token, self._counts)
+        return look_at_each(paths, token, self._count)
 
     def facts(self, draft: FaxDraft, owner_id: str) -> tuple[RecipientFacts, ...]:
         """What the archive knows about the recipients of a draft, in their order: see core/brake.py."""

@@ -35,6 +35,7 @@ from rcdesk.store.spool import Spool
 
 if TYPE_CHECKING:
     from rcdesk.documents.inspect import PageCounter
+    from rcdesk.documents.inspect_many import PagesCounter
     from rcdesk.services.connection import Connection
 
 
@@ -58,11 +59,15 @@ class ServiceSet:
 
 
 def open_services(
-    paths: Paths, connection: Callable[[], Connection | None], clock: Clock, count: PageCounter
+    paths: Paths,
+    connection: Callable[[], Connection | None],
+    clock: Clock,
+    count: PageCounter,
+    counts: PagesCounter,
 ) -> ServiceSet:
     """Open the archive and build everything on it. Raises StoreError when it cannot be opened.
 
-    count: the page worker's, so that no file of the user is decoded in this process.
+    count, counts: the page worker's, so that no file of the user is decoded in this process.
     """
     outbox, spool = Outbox(paths.database), Spool(paths.spool_dir)
     recents, people = Recents(paths.database), People(paths.database)
@@ -71,7 +76,7 @@ def open_services(
     proofs = ProofService(connection, outbox, paths.proof_dir, clock)
     return ServiceSet(
         calls=CallService(connection, recents),
-        faxes=FaxService(connection, outbox, spool, clock, received, count),
+        faxes=FaxService(connection, outbox, spool, clock, received, count, counts),
         dispatcher=Dispatcher(connection, outbox, spool, clock),
         received=ReceivedService(connection, received, clock),
         people=PeopleService(connection, people, clock),

@@ -36,7 +36,7 @@ class Card(QWidget):
         theme().changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Shadow, sheet and hairline. What is below the children is one plain rectangle: they repaint often."""
+        """Shadow, sheet and hairline. What is below the children is a plain rectangle: they repaint often."""
         tokens = current()
         painter = QPainter(self)
         inner = self.rect().adjusted(RADIUS, RADIUS, -RADIUS, -RADIUS - SHADOW)

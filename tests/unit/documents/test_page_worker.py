@@ -28,6 +28,7 @@ from rcdesk.core.fax import Resolution
 from rcdesk.core.paper import Dither, Fix, NotDrawnHere, PagePlan, PageRef, PaperSize, PasswordNeeded
 from rcdesk.documents import limits, wire
 from rcdesk.documents.inspect import inspect
+from rcdesk.documents.inspect_many import look_at_all, look_at_each
 from rcdesk.documents.rooms import CRASHED, TOO_LONG
 from rcdesk.documents.worker import PageWorker
 from tests.unit.documents.bombs import deflate_pdf, endless_shading
@@ -174,6 +175,57 @@ def test_kinds_only_the_service_draws_are_said_to_be(tmp_path: Path, worker: Pag
     with pytest.raises(NotDrawnHere, match="counted by the service"):
         worker.count(PageRef(path=path, media_type="application/octet-stream"))
     assert inspect(path, None, worker.count).pages is None
+
+
+def test_files_are_counted_in_one_question(tmp_path: Path, worker: PageWorker) -> None:
+    refs = [PageRef(path=path, media_type=kind) for path, kind in (make(name, tmp_path) for name in MAKERS)]
+    refs.insert(1, PageRef(path=locked_pdf(tmp_path / "locked.pdf"), media_type=PDF))
+    refs.insert(3, PageRef(path=tmp_path / "gone.pdf", media_type=PDF))
+    refs.append(PageRef(path=tmp_path / "gone.pdf", media_type="application/octet-stream"))
+    together = worker.counts(refs)
+    alone: list[int | UserError] = []
+    for ref in refs:
+        try:
+            alone.append(worker.count(ref))
+        except UserError as exc:
+            alone.append(exc)
+    assert [str(answer) for answer in together] == [str(answer) for answer in alone]
+    assert [type(answer) for answer in together] == [type(answer) for answer in alone]
+    assert isinstance(together[1], PasswordNeeded) and isinstance(together[-1], NotDrawnHere)
+    assert worker.counts([]) == ()
+    assert worker.unlock(refs[1], "fax-me") == 1 and worker.counts(refs)[1] == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a file that never ends")
+def test_one_hostile_file_of_many_spoils_no_other(tmp_path: Path, letter: PageRef) -> None:
+    os.mkfifo(tmp_path / "endless.png")
+    endless = PageRef(path=tmp_path / "endless.png", media_type="image/png")
+    worker = PageWorker(tmp_path / "cache", quick_timeout_s=0.7)
+    try:
+        assert worker.counts([letter]) == (2,)
+        before, found, after = worker.counts([letter, endless, letter])
+        assert (before, str(found), after) == (2, TOO_LONG, 2)
+        rooms = worker.room_ids
+        before, found, after = worker.counts([letter, endless, letter])
+        assert (before, str(found), after) == (2, TOO_LONG, 2)
+        assert worker.room_ids == rooms, "what ended a room is not asked about again"
+        with pytest.raises(Cancelled):
+            token = CancelToken()
+            token.cancel()
+            worker.counts([letter, letter], token)
+    finally:
+        worker.close()
+
+
+def test_a_drop_is_looked_at_like_each_of_its_files(tmp_path: Path, worker: PageWorker) -> None:
+    paths = [make(name, tmp_path)[0] for name in MAKERS]
+    paths[2:2] = [tmp_path / "gone.pdf", tmp_path, locked_pdf(tmp_path / "locked.pdf"), paths[0]]
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
+    paths.append(tmp_path / "broken.pdf")
+    together = look_at_all(paths, CancelToken(), worker.counts)
+    alone = look_at_each(paths, CancelToken(), worker.count)
+    assert [str(found) for found in together] == [str(found) for found in alone]
+    assert sum(isinstance(found, UserError) for found in together) == 3
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
