@@ -1,7 +1,7 @@
 """`python -m rcdesk.simulator`: print one JSON line with address and credentials, serve until stopped.
 
 Options: `--port` (0 takes a free one), `--clock real|manual`, `--speed` (simulated seconds per real second),
-`--samples` (some faxes have come in already).
+`--samples` (some faxes and calls have come in already).
 Stops on SIGTERM or SIGINT. The event loop is the main thread's; read `server` next.
 """
 
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (0: any free one)")
     parser.add_argument("--clock", choices=("real", "manual"), default="real")
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds per real second")
-    parser.add_argument("--samples", action="store_true", help="a few faxes have come in already")
+    parser.add_argument("--samples", action="store_true", help="a few faxes and calls have come in already")
     options = parser.parse_args(arguments)
     if options.speed <= 0:
         parser.error("--speed must be above zero")

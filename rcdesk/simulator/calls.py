@@ -37,7 +37,11 @@ class Phase(enum.Enum):
 
 @dataclass(slots=True, kw_only=True)
 class RingOut:
-    """One call; the three states are CallingStatusInfo values."""
+    """One call; the three states are CallingStatusInfo values.
+
+    `to_number` is E.164, or "" when only an extension was dialled. `session_id` is the call log's;
+    `own_result` what the log says of the leg to the user's own phone.
+    """
 
     id: str
     owner: Subscriber
@@ -53,20 +57,46 @@ class RingOut:
     callee: str = "InProgress"
     talked_at: datetime | None = None
     ended_at: datetime | None = None
+    to_extension: str = ""
+    to_name: str = ""
+    session_id: str = ""
     log_result: str = "Call connected"
+    log_reason: str | None = None
+    own_result: str = "Call connected"
+
+    @property
+    def telephony_status(self) -> str:
+        """What the user's presence says of it: Ringing until they answer their own phone."""
+        match self.phase:
+            case Phase.RINGING_CALLER:
+                return "Ringing"
+            case Phase.PROMPTING | Phase.RINGING_CALLEE | Phase.TALKING:
+                return "CallConnected"
+            case Phase.ENDED:
+                return "NoCall"
+            case _:
+                assert_never(self.phase)
 
     def status(self) -> dict[str, str]:
         """RingOutStatusInfo."""
         return {"callStatus": self.call, "callerStatus": self.caller, "calleeStatus": self.callee}
 
 
-_LOG_RESULTS: dict[Leg, str] = {
-    "busy": "Busy",
-    "no answer": "No Answer",
-    "rejected": "Rejected",
-    "broken": "Call Failed",
-    "answers": "Call connected",
+_LOG_WORDS: dict[Leg, tuple[str, str | None]] = {
+    "busy": ("Busy", "Line Busy"),
+    "no answer": ("No Answer", "No Answer"),
+    "rejected": ("Rejected", "Calls Not Accepted"),
+    "broken": ("Call Failed", "Failed Try Again"),
+    "answers": ("Call connected", None),
 }
+_REFUSAL_WORDS: dict[str, tuple[str, str | None]] = {
+    "InternationalDisabled": ("International Disabled", "International Disabled"),
+    "DestinationBlocked": ("Blocked", "Number Not Allowed"),
+    "NotEnoughFunds": ("No Calling Credit", "No Credit"),
+    "NosuchUser": ("Wrong Number", "Wrong Number"),
+    "RingOutFromThisNumberIsNotSupported": ("Not Allowed", "Number Not Allowed"),
+}
+"""What the call log says, result and reason."""
 _LEG_STATES: dict[Leg, str] = {
     "busy": "Busy",
     "no answer": "NoAnswer",
@@ -92,9 +122,18 @@ class CallDesk:
         self._calls: dict[str, RingOut] = {}
 
     def start(
-        self, owner: Subscriber, *, from_number: str, to_number: str, shown_number: str, has_prompt: bool
+        self,
+        owner: Subscriber,
+        *,
+        from_number: str,
+        to_number: str,
+        shown_number: str,
+        has_prompt: bool,
+        to_extension: str = "",
+        to_name: str = "",
+        plan: CallPlan | None = None,
     ) -> RingOut:
-        """Ring the caller's phone. Numbers are E.164."""
+        """Ring the caller's phone. Numbers are E.164; `plan` is the destination's own unless given."""
         call = RingOut(
             id=f"s-{secrets.token_hex(8)}",
             owner=owner,
@@ -102,8 +141,11 @@ class CallDesk:
             to_number=to_number,
             shown_number=shown_number,
             has_prompt=has_prompt,
-            plan=call_plan(to_number),
+            plan=plan or call_plan(to_number),
             started_at=self._clock.now(),
+            to_extension=to_extension,
+            to_name=to_name,
+            session_id=str(secrets.randbelow(9 * 10**11) + 10**11),
         )
         self._calls[call.id] = call
         self._later(call, call.plan.caller_ring_s, Phase.RINGING_CALLER, self._caller_decides)
@@ -121,7 +163,9 @@ class CallDesk:
         call = self.get(owner, call_id)
         match call.phase:
             case Phase.RINGING_CALLER | Phase.PROMPTING | Phase.RINGING_CALLEE:
-                call.log_result = "Stopped"
+                if call.phase is Phase.RINGING_CALLER:
+                    call.own_result = "Stopped"
+                call.log_result = call.log_reason = "Stopped"
                 self._end(call, "CannotReach", "Rejected", "Rejected")
             case Phase.TALKING | Phase.ENDED:
                 return
@@ -153,7 +197,8 @@ class CallDesk:
     def _caller_decides(self, call: RingOut) -> None:
         leg = call.plan.caller
         if leg != "answers":
-            call.log_result = _LOG_RESULTS[leg]
+            call.log_result, call.log_reason = _LOG_WORDS[leg]
+            call.own_result = call.log_result
             self._end(call, "CannotReach", _LEG_STATES[leg], _CALLEE_WHEN_CALLER_FAILED[leg])
             return
         call.caller = "Success"
@@ -165,9 +210,7 @@ class CallDesk:
     def _try_destination(self, call: RingOut) -> None:
         refusal = call.plan.refusal
         if refusal is not None:
-            call.log_result = (
-                "International Disabled" if refusal == "InternationalDisabled" else "Call Failed"
-            )
+            call.log_result, call.log_reason = _REFUSAL_WORDS.get(refusal, ("Call Failed", None))
             self._end(call, refusal, "Finished", refusal)
         elif call.plan.is_lost:
             call.log_result = "Unknown"
@@ -178,14 +221,19 @@ class CallDesk:
     def _callee_decides(self, call: RingOut) -> None:
         leg = call.plan.callee
         if leg != "answers":
-            call.log_result = _LOG_RESULTS[leg]
+            call.log_result, call.log_reason = _LOG_WORDS[leg]
             self._end(call, "CannotReach", "Success", _LEG_STATES[leg])
             self._clock.at(1.0, lambda: setattr(call, "caller", "Finished"))
             return
         call.call = call.callee = "Success"
         call.talked_at = self._clock.now()
+        if call.plan.forgotten_after_s is not None:
+            self._clock.at(call.plan.forgotten_after_s, lambda: self._forget(call.id))
         self._later(
-            call, call.plan.talk_s, Phase.TALKING, lambda c: self._end(c, "Success", "Finished", "Finished")
+            call,
+            call.plan.talk_s,
+            Phase.TALKING,
+            lambda c: self._end(c, c.plan.last_word, "Finished", "Finished"),
         )
 
     def _end(self, call: RingOut, call_state: str, caller: str, callee: str) -> None:

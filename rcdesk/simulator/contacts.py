@@ -1,32 +1,46 @@
 """Whom the simulated people know: their address books and the colleagues of their companies.
 
 Many numbers are magic ones, so that who picks "County Records Office" from the autocompletion sees a busy
-line. Values and their JSON, no behaviour, no thread of its own. Read next: `routes_people` (the HTTP side).
+line. Lives on the simulator's event loop thread. Read next: `routes_people` (the HTTP side).
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
 from rcdesk.simulator.accounts import UNITED_STATES, Subscriber
+from rcdesk.simulator.refusal import bad_parameter, not_found
 
+_NUMBER_FIELDS = {
+    "business_fax": "businessFax",
+    "other_fax": "otherFax",
+    "business_phone": "businessPhone",
+    "business_phone2": "businessPhone2",
+    "company_phone": "companyPhone",
+    "mobile_phone": "mobilePhone",
+    "home_phone": "homePhone",
+    "home_phone2": "homePhone2",
+    "assistant_phone": "assistantPhone",
+    "callback_phone": "callbackPhone",
+    "car_phone": "carPhone",
+    "other_phone": "otherPhone",
+}
 _FIELDS = {
     "first_name": "firstName",
     "last_name": "lastName",
     "company": "company",
     "job_title": "jobTitle",
     "email": "email",
-    "business_fax": "businessFax",
-    "other_fax": "otherFax",
-    "business_phone": "businessPhone",
-    "mobile_phone": "mobilePhone",
+    "notes": "notes",
+    **_NUMBER_FIELDS,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """One entry of an address book; "" where nothing is known."""
+    """One entry of an address book; "" where nothing is known. Numbers are E.164."""
 
     id: int
     first_name: str = ""
@@ -34,16 +48,24 @@ class Contact:
     company: str = ""
     job_title: str = ""
     email: str = ""
+    notes: str = ""
     business_fax: str = ""
     other_fax: str = ""
     business_phone: str = ""
+    business_phone2: str = ""
+    company_phone: str = ""
     mobile_phone: str = ""
+    home_phone: str = ""
+    home_phone2: str = ""
+    assistant_phone: str = ""
+    callback_phone: str = ""
+    car_phone: str = ""
+    other_phone: str = ""
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """Every number, E.164."""
-        found = (self.business_fax, self.other_fax, self.business_phone, self.mobile_phone)
-        return tuple(number for number in found if number)
+        return tuple(number for name in _NUMBER_FIELDS if (number := getattr(self, name)))
 
     @property
     def name(self) -> str:
@@ -55,6 +77,20 @@ class Contact:
         fields = {wire: getattr(self, name) for name, wire in _FIELDS.items() if getattr(self, name)}
         uri = f"{extension_uri}/address-book/contact/{self.id}"
         return {"id": self.id, "uri": uri, "availability": "Alive", **fields}
+
+
+def contact_from(owner: Subscriber, contact_id: int, body: dict[str, Any]) -> Contact:
+    """A PersonalContactRequest; CMN-101 for a field that is no text or a number that cannot be one."""
+    values: dict[str, Any] = {}
+    for name, wire in _FIELDS.items():
+        value = body.get(wire, "")
+        if not isinstance(value, str):
+            raise bad_parameter(wire, value)
+        is_number = name in _NUMBER_FIELDS and value != ""
+        values[name] = owner.e164(value, wire) if is_number else value
+    if not any(values.values()):
+        raise bad_parameter("firstName")
+    return Contact(id=contact_id, **values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +105,18 @@ class Colleague:
     email: str
     numbers: tuple[tuple[str, str, str], ...]
 
+    @property
+    def name(self) -> str:
+        """First and last name, or the department."""
+        return f"{self.first_name} {self.last_name}".strip()
+
     def json(self, account: Subscriber) -> dict[str, Any]:
         """ContactResource."""
         return {
             "id": self.id,
             "type": "User" if self.last_name else "Department",
             "status": "Enabled",
-            "name": f"{self.first_name} {self.last_name}".strip(),
+            "name": self.name,
             "firstName": self.first_name,
             "lastName": self.last_name,
             "extensionNumber": self.extension,
@@ -173,9 +214,44 @@ _OWENS_COLLEAGUES = (
 )
 
 
-def contacts_of(owner: Subscriber) -> tuple[Contact, ...]:
-    """The user's address book."""
-    return _MARAS if owner.country is UNITED_STATES else _OWENS
+class AddressBooks:
+    """The users' address books, what was added since the start included."""
+
+    def __init__(self) -> None:
+        self._books: dict[int, dict[int, Contact]] = {}
+        self._ids = itertools.count(930_001)
+
+    def of(self, owner: Subscriber) -> dict[int, Contact]:
+        """The user's contacts by id; to be changed by whoever serves the user."""
+        known = _MARAS if owner.country is UNITED_STATES else _OWENS
+        return self._books.setdefault(owner.extension_id, {contact.id: contact for contact in known})
+
+    def get(self, owner: Subscriber, contact_id: str) -> Contact:
+        """The user's contact; CMN-102 when there is none."""
+        contact = self.of(owner).get(int(contact_id)) if contact_id.isdigit() else None
+        if contact is None:
+            raise not_found("contactId", contact_id)
+        return contact
+
+    def add(self, owner: Subscriber, body: dict[str, Any]) -> Contact:
+        """Keep a new contact of a PersonalContactRequest."""
+        contact = contact_from(owner, next(self._ids), body)
+        self.of(owner)[contact.id] = contact
+        return contact
+
+    def name_of(self, owner: Subscriber, number: str) -> str:
+        """What a number is called: by the address book, else by the directory (extensions too), else ""."""
+        if not number:
+            return ""
+        for contact in self.of(owner).values():
+            if number in contact.numbers:
+                return contact.name
+        colleague = colleague_at(owner, number)
+        return colleague.name if colleague else ""
+
+    def clear(self) -> None:
+        """As it was at the start."""
+        self._books.clear()
 
 
 def colleagues_of(owner: Subscriber) -> tuple[Colleague, ...]:
@@ -192,6 +268,13 @@ def colleagues_of(owner: Subscriber) -> tuple[Colleague, ...]:
     return (me, *(_MARAS_COLLEAGUES if owner.country is UNITED_STATES else _OWENS_COLLEAGUES))
 
 
-def name_of(owner: Subscriber, number: str) -> str:
-    """What the address book calls a number, "" when it is not there."""
-    return next((contact.name for contact in contacts_of(owner) if number in contact.numbers), "")
+def colleague_at(owner: Subscriber, number: str) -> Colleague | None:
+    """Who of the company has this short extension or direct number, None for nobody."""
+    return next(
+        (
+            colleague
+            for colleague in colleagues_of(owner)
+            if number == colleague.extension or number in [entry[0] for entry in colleague.numbers]
+        ),
+        None,
+    )

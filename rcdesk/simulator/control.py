@@ -1,5 +1,5 @@
 """The control API under `/simulator/`, which the real service does not have: time, faults, storms, limits,
-inbound faxes.
+inbound faxes and calls.
 
 No sign-in: the simulator listens on 127.0.0.1 only. `GET /simulator/` explains all this to a person and
 lists the magic numbers. Lives on the simulator's event loop thread; read `faults` and `magic` next.
@@ -18,6 +18,7 @@ from aiohttp import web
 
 from rcdesk.simulator.clock import wire_time
 from rcdesk.simulator.faults import KINDS, fault_from
+from rcdesk.simulator.inbound import OUTCOMES
 from rcdesk.simulator.magic import MAGIC_NUMBERS
 from rcdesk.simulator.messages import Document, Message
 from rcdesk.simulator.refusal import bad_parameter
@@ -44,7 +45,16 @@ COMMANDS = (
         '{"seed": 7, "share": 0.2, "kinds": ["status"], "path": ""}: bad weather',
     ),
     ("DELETE /simulator/storm", "calm again"),
-    ("POST /simulator/forget-sync-tokens", "the next ISync is answered with MSG-333"),
+    (
+        "POST /simulator/inbound-call",
+        '{"from": "+16505550143", "outcome": "missed|answered|voicemail", "talk_s": 40, "rings_s": 0,'
+        ' "name": "", "queue": "200", "to": "+18885550100"}: somebody calls; with rings_s it takes its time',
+    ),
+    ("POST /simulator/call-log-delay", '{"seconds": 2}: how long after a call its record is written'),
+    (
+        "POST /simulator/forget-sync-tokens",
+        "the next ISync of messages is answered with MSG-333, of calls with CLG-104",
+    ),
     ("GET /simulator/stored-faxes", "each outbound message: recipients, SHA-256 of the documents, note"),
     ("GET /simulator/requests", "what was asked so far"),
     ("POST /simulator/reset", "an empty day"),
@@ -94,6 +104,49 @@ def receive_fax(server: SimulatorServer, order: dict[str, Any]) -> Message:
     return message
 
 
+def forget_sync_tokens(server: SimulatorServer) -> None:
+    """Every sync token given so far is void, of messages and of calls."""
+    server.world.messages.forget_tokens()
+    server.world.log.forget_tokens()
+
+
+def _seconds(order: dict[str, Any], name: str) -> float:
+    value = order.get(name) or 0
+    if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
+        raise bad_parameter(name, value)
+    return float(value)
+
+
+def receive_call(server: SimulatorServer, order: dict[str, Any]) -> str:
+    """An inbound call of `{from?, to?, outcome?, talk_s?, rings_s?, name?, queue?}`; its telephonySessionId.
+
+    "" when the queue (its id or extension) does not offer the call to the user.
+    """
+    world = server.world
+    world.clock.settle()
+    to_number = str(order.get("to") or world.subscribers[0].main_number)
+    owner = next((s for s in world.subscribers if any(x.number == to_number for x in s.lines)), None)
+    if owner is None:
+        raise bad_parameter("to", to_number)
+    outcome = order.get("outcome") or "missed"
+    if outcome not in OUTCOMES:
+        raise bad_parameter("outcome", outcome)
+    wanted = str(order.get("queue") or "")
+    queue = next((q for q in world.presence.queues(owner) if wanted in (q.id, q.extension)), None)
+    if wanted and queue is None:
+        raise bad_parameter("queue", wanted)
+    call = world.inbound_call(
+        owner,
+        str(order.get("from") or ""),
+        outcome=outcome,
+        talk_s=_seconds(order, "talk_s"),
+        rings_s=_seconds(order, "rings_s"),
+        name=str(order.get("name") or ""),
+        queue=queue,
+    )
+    return call.id if call else ""
+
+
 def state_json(server: SimulatorServer) -> dict[str, Any]:
     """What `GET /simulator/state` says."""
     world = server.world
@@ -117,7 +170,13 @@ def state_json(server: SimulatorServer) -> dict[str, Any]:
         "credentials": server.credentials,
         "people": people,
         "calls": [
-            {"id": c.id, "from": c.from_number, "to": c.to_number, "phase": c.phase.value, **c.status()}
+            {
+                "id": c.id,
+                "from": c.from_number,
+                "to": c.to_number or c.to_extension,
+                "phase": c.phase.value,
+                **c.status(),
+            }
             for c in world.calls.all()
         ],
         "faxes": [m.json(server.base_url) for m in world.messages.all()],
@@ -202,8 +261,15 @@ def add_routes(app: web.Application, server: SimulatorServer) -> None:
         server.storm = None
         return web.Response(status=204)
 
+    async def inbound_call(request: web.Request) -> web.StreamResponse:
+        return web.json_response({"id": receive_call(server, await _order(request))})
+
+    async def log_delay(request: web.Request) -> web.StreamResponse:
+        server.world.log_delay_s = _seconds(await _order(request), "seconds")
+        return web.Response(status=204)
+
     async def forget(request: web.Request) -> web.StreamResponse:
-        server.world.messages.forget_tokens()
+        forget_sync_tokens(server)
         return web.Response(status=204)
 
     async def stored(request: web.Request) -> web.StreamResponse:
@@ -219,6 +285,8 @@ def add_routes(app: web.Application, server: SimulatorServer) -> None:
     app.router.add_delete("/simulator/faults", clear_faults)
     app.router.add_post("/simulator/limits", limits)
     app.router.add_post("/simulator/inbound-fax", inbound)
+    app.router.add_post("/simulator/inbound-call", inbound_call)
+    app.router.add_post("/simulator/call-log-delay", log_delay)
     app.router.add_post("/simulator/reset", reset)
     app.router.add_get("/simulator/requests", requests)
     app.router.add_post("/simulator/storm", storm)

@@ -16,7 +16,6 @@ from typing import Any
 
 from rcdesk.simulator.accounts import Subscriber
 from rcdesk.simulator.clock import WorldClock, parse_wire_time
-from rcdesk.simulator.contacts import name_of
 from rcdesk.simulator.magic import fax_plan
 from rcdesk.simulator.messages import Document, Message, MessageStore, Party
 from rcdesk.simulator.refusal import Refusal, bad_parameter
@@ -54,11 +53,13 @@ class FaxDesk:
         *,
         on_finished: Callable[[Message, Party], None],
         fax_number_of: Callable[[Subscriber], str],
+        name_of: Callable[[Subscriber, str], str],
     ) -> None:
         self._clock = clock
         self._store = store
         self._on_finished = on_finished
         self._fax_number_of = fax_number_of
+        self._name_of = name_of
         self._tries: Counter[str] = Counter()
 
     def clear(self) -> None:
@@ -121,7 +122,7 @@ class FaxDesk:
             id=self._store.next_id(),
             owner=owner,
             direction="Inbound",
-            sender=Party(number=from_number, name=name_of(owner, from_number)),
+            sender=Party(number=from_number, name=self._name_of(owner, from_number)),
             recipients=[Party(number=to_number, name=owner.name)],
             created_at=received_at or self._clock.now(),
             modified_at=self._clock.now(),

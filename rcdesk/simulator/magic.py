@@ -29,7 +29,9 @@ class MagicNumber:
 class CallPlan:
     """How a call will go; all durations in simulated seconds.
 
-    `refusal` ends the call with that CallingStatusInfo value as soon as the destination is tried.
+    `refusal` ends the call with that CallingStatusInfo value as soon as the destination is tried. `last_word`
+    is callStatus after a conversation. `forgotten_after_s`: so long into the conversation the service no
+    longer knows the session (404), though the call goes on and is logged.
     """
 
     caller: Leg = "answers"
@@ -40,6 +42,8 @@ class CallPlan:
     talk_s: float = 8.0
     refusal: str | None = None
     is_lost: bool = False
+    last_word: str = "Success"
+    forgotten_after_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +119,16 @@ _CALLS: tuple[_Row, ...] = (
         outcome="session lost",
         description="The service forgets the call while it rings: NoSessionFound in all three states.",
         plan=CallPlan(is_lost=True),
+    ),
+    _Row(
+        outcome="finished as unreachable",
+        description="You talk for 8 seconds; after that the service says CannotReach, both legs Finished.",
+        plan=CallPlan(last_word="CannotReach"),
+    ),
+    _Row(
+        outcome="gone",
+        description="You talk for 8 seconds; after 2 of them the service answers 404. The call log tells.",
+        plan=CallPlan(forgotten_after_s=2),
     ),
 )
 
@@ -206,7 +220,7 @@ MAGIC_NUMBERS: list[MagicNumber] = [
 
 
 def call_plan(number: str) -> CallPlan:
-    """The plan for a call to this E.164 number; an ordinary number answers."""
+    """The plan for a call to this E.164 number (or extension); an ordinary number answers."""
     return _CALL_PLANS.get(number, CallPlan())
 
 

@@ -1,4 +1,4 @@
-"""Who and with which numbers: account, extension, phones, lines, caller id, presence, versions, dictionaries.
+"""Who and with which numbers: account, extension, phones, lines, caller id, versions, dictionaries.
 
 Lives on the simulator's event loop thread; the people are in `accounts`.
 """
@@ -10,7 +10,6 @@ from typing import Any
 from aiohttp import web
 
 from rcdesk.simulator.accounts import UNITED_STATES, Country
-from rcdesk.simulator.calls import Phase
 from rcdesk.simulator.faxes import COVER_PAGES
 from rcdesk.simulator.refusal import bad_parameter, not_found
 from rcdesk.simulator.visit import Route, Visit, answer
@@ -219,65 +218,6 @@ async def set_caller_id(visit: Visit) -> web.StreamResponse:
     return answer(_caller_id_json(visit))
 
 
-def _presence_json(visit: Visit) -> dict[str, Any]:
-    who = visit.subscriber
-    active = visit.world.calls.active(who)
-    telephony = "NoCall"
-    if active:
-        talking = any(call.phase is Phase.TALKING for call in active)
-        telephony = "CallConnected" if talking else "Ringing"
-    state = {
-        "dndStatus": "TakeAllCalls",
-        "userStatus": "Available",
-        "allowSeeMyPresence": True,
-        "ringOnMonitoredCall": False,
-        "pickUpCallsOnHold": False,
-        **visit.world.presence.get(who.extension_id, {}),
-    }
-    is_busy = telephony != "NoCall" or state["dndStatus"] == "DoNotAcceptAnyCalls"
-    return {
-        "uri": f"{visit.extension_uri}/presence",
-        "extension": {"id": who.extension_id, "uri": visit.extension_uri, "extensionNumber": who.extension},
-        "presenceStatus": "Busy" if is_busy else state["userStatus"],
-        "telephonyStatus": telephony,
-        "aggregatedTelephonyStatus": telephony,
-        **state,
-    }
-
-
-async def presence(visit: Visit) -> web.StreamResponse:
-    """GET …/presence."""
-    return answer(_presence_json(visit))
-
-
-async def set_presence(visit: Visit) -> web.StreamResponse:
-    """PUT …/presence."""
-    body = await visit.json_object()
-    allowed = {
-        "dndStatus": (
-            "TakeAllCalls",
-            "DoNotAcceptDepartmentCalls",
-            "TakeDepartmentCallsOnly",
-            "DoNotAcceptAnyCalls",
-        ),
-        "userStatus": ("Offline", "Busy", "Available"),
-    }
-    for name, values in allowed.items():
-        if name in body and body[name] not in values:
-            raise bad_parameter(name, body[name])
-    known = (
-        "dndStatus",
-        "userStatus",
-        "message",
-        "allowSeeMyPresence",
-        "ringOnMonitoredCall",
-        "pickUpCallsOnHold",
-    )
-    kept = visit.world.presence.setdefault(visit.subscriber.extension_id, {})
-    kept.update({name: body[name] for name in known if name in body})
-    return answer(_presence_json(visit))
-
-
 async def cover_pages(visit: Visit) -> web.StreamResponse:
     """GET /restapi/v1.0/dictionary/fax-cover-page."""
     records = [{"id": str(index), "name": name} for index, name in enumerate(COVER_PAGES)]
@@ -301,7 +241,5 @@ ROUTES = (
     Route(method="GET", path=f"{EXTENSION}/phone-number", group="Light", handler=phone_numbers),
     Route(method="GET", path=f"{EXTENSION}/caller-id", group="Light", handler=caller_id),
     Route(method="PUT", path=f"{EXTENSION}/caller-id", group="Medium", handler=set_caller_id),
-    Route(method="GET", path=f"{EXTENSION}/presence", group="Light", handler=presence),
-    Route(method="PUT", path=f"{EXTENSION}/presence", group="Medium", handler=set_presence),
     Route(method="GET", path=f"{API}/dictionary/fax-cover-page", group="Light", handler=cover_pages),
 )

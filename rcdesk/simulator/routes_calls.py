@@ -5,14 +5,19 @@ Lives on the simulator's event loop thread.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from aiohttp import web
 
 from rcdesk.simulator.calls import call_json
+from rcdesk.simulator.magic import CallPlan
+from rcdesk.simulator.presence import extensions_of
 from rcdesk.simulator.refusal import bad_parameter
 from rcdesk.simulator.routes_account import EXTENSION
 from rcdesk.simulator.visit import Route, Visit, answer, no_content
+
+_EMERGENCY = ("911", "933", "112", "999", "988")
 
 
 def _party(body: dict[str, Any], name: str) -> dict[str, Any]:
@@ -43,6 +48,31 @@ def _shown_number(visit: Visit, body: dict[str, Any]) -> str:
     return number
 
 
+def _short_extension(text: str) -> str:
+    """The extension when that is what was dialled ("102", "ext. 102"); CMN-101 for emergency numbers."""
+    found = re.fullmatch(r"\s*(?:ext\.?|x)?\s*(\d{3,6})\s*", text, re.IGNORECASE)
+    if found is None:
+        return ""
+    if found[1] in _EMERGENCY:
+        raise bad_parameter("to.phoneNumber", text)
+    return found[1]
+
+
+def _destination(visit: Visit, text: str) -> dict[str, Any]:
+    """Whom to ring: an extension of the company (nobody there: NosuchUser), or a number."""
+    who, extension = visit.subscriber, _short_extension(text)
+    if not extension:
+        number = who.e164(text, "to.phoneNumber")
+        return {"to_number": number, "to_name": visit.world.books.name_of(who, number)}
+    plan = CallPlan()
+    if extension == who.extension:
+        plan = CallPlan(callee="busy", callee_ring_s=1)
+    elif extension not in extensions_of(who):
+        plan = CallPlan(refusal="NosuchUser")
+    name = visit.world.books.name_of(who, extension)
+    return {"to_number": "", "to_extension": extension, "to_name": name, "plan": plan}
+
+
 async def create(visit: Visit) -> web.StreamResponse:
     """POST …/ring-out."""
     body = await visit.json_object()
@@ -52,7 +82,7 @@ async def create(visit: Visit) -> web.StreamResponse:
     call = visit.world.calls.start(
         visit.subscriber,
         from_number=_from_number(visit, _party(body, "from")),
-        to_number=visit.subscriber.e164(str(_party(body, "to").get("phoneNumber", "")), "to.phoneNumber"),
+        **_destination(visit, str(_party(body, "to").get("phoneNumber", ""))),
         shown_number=_shown_number(visit, body),
         has_prompt=prompt,
     )

@@ -1,60 +1,29 @@
-"""The message store, its sync, the rendered files, and the call log.
+"""The message store, its sync and the rendered files.
 
-Lives on the simulator's event loop thread; the messages are in `messages`, the log in `calllog`.
+Lives on the simulator's event loop thread; the messages are in `messages`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
-from rcdesk.simulator.clock import parse_wire_time, wire_time
+from rcdesk.simulator.clock import wire_time
 from rcdesk.simulator.messages import Message
+from rcdesk.simulator.queries import choices, date_range
 from rcdesk.simulator.refusal import Refusal, bad_parameter, not_found
 from rcdesk.simulator.routes_account import EXTENSION
 from rcdesk.simulator.visit import Route, Visit, answer, no_content
 
 STORE = f"{EXTENSION}/message-store"
 MULTI = "application/vnd.ringcentral.multipart+json"
-ALLOWED = {
-    "availability": ("Alive", "Deleted", "Purged"),
-    "direction": ("Inbound", "Outbound"),
-    "messageType": ("Fax", "SMS", "VoiceMail", "Pager"),
-    "readStatus": ("Read", "Unread"),
-    "type": ("Voice", "Fax"),
-}
-
-
-def _choices(visit: Visit, name: str) -> set[str]:
-    """The values of a repeatable enum parameter; CMN-101 for one the service does not know."""
-    given = {value for text in visit.request.query.getall(name, []) for value in text.split(",") if value}
-    for value in given:
-        if value not in ALLOWED[name]:
-            raise bad_parameter(name, value)
-    return given
-
-
-def _moment(visit: Visit, name: str) -> datetime | None:
-    text = visit.request.query.get(name)
-    if not text:
-        return None
-    try:
-        return parse_wire_time(text.replace(" ", "+"))
-    except ValueError as exc:
-        raise bad_parameter(name, text) from exc
-
-
-def _date_range(visit: Visit) -> tuple[datetime, datetime]:
-    date_to = _moment(visit, "dateTo") or visit.world.clock.now()
-    return _moment(visit, "dateFrom") or date_to - timedelta(hours=24), date_to
 
 
 def _filter(visit: Visit) -> Callable[[Message], bool]:
-    types, directions = _choices(visit, "messageType"), _choices(visit, "direction")
-    reads, alive = _choices(visit, "readStatus"), _choices(visit, "availability") or {"Alive"}
+    types, directions = choices(visit, "messageType"), choices(visit, "direction")
+    reads, alive = choices(visit, "readStatus"), choices(visit, "availability") or {"Alive"}
     digits = visit.request.query.get("phoneNumber", "").replace(" ", "").lstrip("+")
 
     def wanted(message: Message) -> bool:
@@ -73,7 +42,7 @@ def _filter(visit: Visit) -> Callable[[Message], bool]:
 async def list_messages(visit: Visit) -> web.StreamResponse:
     """GET …/message-store."""
     wanted = _filter(visit)
-    date_from, date_to = _date_range(visit)
+    date_from, date_to = date_range(visit)
     found = visit.world.messages.find(
         visit.subscriber, lambda m: wanted(m) and date_from <= m.created_at <= date_to
     )
@@ -170,7 +139,7 @@ async def sync(visit: Visit) -> web.StreamResponse:
     has_older = False
     if kind == "ISync":
         since = world.messages.since(who, visit.request.query.get("syncToken", ""))
-        types, directions = _choices(visit, "messageType"), _choices(visit, "direction")
+        types, directions = choices(visit, "messageType"), choices(visit, "direction")
         found = world.messages.find(
             who,
             lambda m: (
@@ -181,7 +150,7 @@ async def sync(visit: Visit) -> web.StreamResponse:
         )
     else:
         wanted = _filter(visit)
-        date_from, date_to = _date_range(visit)
+        date_from, date_to = date_range(visit)
         everything = world.messages.find(who, lambda m: wanted(m) and m.created_at <= date_to)
         found = [m for m in everything if m.created_at >= date_from][:limit]
         has_older = len(found) < len(everything)
@@ -195,31 +164,6 @@ async def sync(visit: Visit) -> web.StreamResponse:
     return answer({"uri": f"{visit.extension_uri}/message-sync", "records": records, "syncInfo": info})
 
 
-async def call_log(visit: Visit) -> web.StreamResponse:
-    """GET …/call-log."""
-    types, directions = _choices(visit, "type"), _choices(visit, "direction")
-    date_from, date_to = _date_range(visit)
-    uri = visit.extension_uri
-    records = [
-        record.json(uri)
-        for record in visit.world.log
-        if record.owner is visit.subscriber
-        and (not types or record.type in types)
-        and (not directions or record.direction in directions)
-        and date_from <= record.started_at <= date_to
-    ]
-    return answer(visit.page(f"{uri}/call-log", records))
-
-
-async def call_record(visit: Visit) -> web.StreamResponse:
-    """GET …/call-log/{callRecordId}."""
-    wanted = visit.request.match_info["callRecordId"]
-    for record in visit.world.log:
-        if record.owner is visit.subscriber and record.id == wanted:
-            return answer(record.json(visit.extension_uri))
-    raise not_found("callRecordId", wanted)
-
-
 ROUTES = (
     Route(method="GET", path=STORE, group="Light", handler=list_messages),
     Route(method="GET", path=f"{STORE}/{{messageId}}", group="Light", handler=read_message),
@@ -229,6 +173,4 @@ ROUTES = (
         method="GET", path=f"{STORE}/{{messageId}}/content/{{attachmentId}}", group="Medium", handler=content
     ),
     Route(method="GET", path=f"{EXTENSION}/message-sync", group="Light", handler=sync),
-    Route(method="GET", path=f"{EXTENSION}/call-log", group="Heavy", handler=call_log),
-    Route(method="GET", path=f"{EXTENSION}/call-log/{{callRecordId}}", group="Heavy", handler=call_record),
 )

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from rcdesk.simulator.contacts import Contact, colleagues_of, contacts_of
+from rcdesk.simulator.contacts import Contact, colleagues_of, contact_from
 from rcdesk.simulator.refusal import bad_parameter
 from rcdesk.simulator.routes_account import ACCOUNT, EXTENSION
-from rcdesk.simulator.visit import Route, Visit, answer
+from rcdesk.simulator.visit import Route, Visit, answer, no_content
 
 _SORTS = {"FirstName": "first_name", "LastName": "last_name", "Company": "company"}
 
@@ -29,13 +29,41 @@ async def contacts(visit: Visit) -> web.StreamResponse:
         begins = not start or any(word.casefold().startswith(start) for word in words)
         return begins and (not wanted or bool(wanted & set(contact.numbers)))
 
-    found = [contact for contact in contacts_of(visit.subscriber) if is_wanted(contact)]
+    found = [contact for contact in visit.world.books.of(visit.subscriber).values() if is_wanted(contact)]
     if order:
         found.sort(key=lambda contact: [getattr(contact, _SORTS[name]).casefold() for name in order])
     uri = f"{visit.extension_uri}/address-book/contact"
     groups = {"uri": f"{visit.extension_uri}/address-book/group"}
     page = visit.page(uri, [contact.json(visit.extension_uri) for contact in found])
     return answer({**page, "groups": groups})
+
+
+async def create_contact(visit: Visit) -> web.StreamResponse:
+    """POST …/address-book/contact."""
+    contact = visit.world.books.add(visit.subscriber, await visit.json_object())
+    return answer(contact.json(visit.extension_uri))
+
+
+async def contact(visit: Visit) -> web.StreamResponse:
+    """GET …/address-book/contact/{contactId}."""
+    found = visit.world.books.get(visit.subscriber, visit.request.match_info["contactId"])
+    return answer(found.json(visit.extension_uri))
+
+
+async def update_contact(visit: Visit) -> web.StreamResponse:
+    """PUT …/address-book/contact/{contactId}: the whole contact anew."""
+    who, books = visit.subscriber, visit.world.books
+    old = books.get(who, visit.request.match_info["contactId"])
+    changed = contact_from(who, old.id, await visit.json_object())
+    books.of(who)[old.id] = changed
+    return answer(changed.json(visit.extension_uri))
+
+
+async def delete_contact(visit: Visit) -> web.StreamResponse:
+    """DELETE …/address-book/contact/{contactId}."""
+    who, books = visit.subscriber, visit.world.books
+    del books.of(who)[books.get(who, visit.request.match_info["contactId"]).id]
+    return no_content()
 
 
 async def directory(visit: Visit) -> web.StreamResponse:
@@ -50,7 +78,12 @@ async def directory(visit: Visit) -> web.StreamResponse:
     return answer({"records": page["records"], "paging": page["paging"]})
 
 
+BOOK = f"{EXTENSION}/address-book/contact"
 ROUTES = (
-    Route(method="GET", path=f"{EXTENSION}/address-book/contact", group="Heavy", handler=contacts),
+    Route(method="GET", path=BOOK, group="Heavy", handler=contacts),
+    Route(method="POST", path=BOOK, group="Heavy", handler=create_contact),
+    Route(method="GET", path=f"{BOOK}/{{contactId}}", group="Heavy", handler=contact),
+    Route(method="PUT", path=f"{BOOK}/{{contactId}}", group="Heavy", handler=update_contact),
+    Route(method="DELETE", path=f"{BOOK}/{{contactId}}", group="Heavy", handler=delete_contact),
     Route(method="GET", path=f"{ACCOUNT}/directory/entries", group="Medium", handler=directory),
 )

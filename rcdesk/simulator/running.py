@@ -62,8 +62,8 @@ class RunningSimulator:
         """Start and wait until it listens. Raises OSError when the port is taken.
 
         `speed` is simulated seconds per real second; a manual clock moves by `advance` only. With `samples`
-        a few faxes have come in already. `is_client_fast`: the clients' clocks run at this speed too, so that
-        waits they are told of are not made shorter for them.
+        a few faxes and calls have come in already. `is_client_fast`: the clients' clocks run at this speed
+        too, so that waits they are told of are not made shorter for them.
         """
         simulator = cls(port=port, clock=clock, speed=speed, samples=samples, is_client_fast=is_client_fast)
         simulator._thread.start()
@@ -252,10 +252,12 @@ class RunningSimulator:
         return self._call(look())
 
     def forget_sync_tokens(self) -> None:
-        """Know no sync token any more: the next ISync is answered with MSG-333."""
+        """Know no sync token any more: the next ISync is answered with MSG-333, of calls with CLG-104."""
 
         async def forget() -> None:
-            self._running.world.messages.forget_tokens()
+            from rcdesk.simulator.control import forget_sync_tokens
+
+            forget_sync_tokens(self._running)
 
         self._call(forget())
 
@@ -281,6 +283,42 @@ class RunningSimulator:
             return message.id
 
         return self._call(receive())
+
+    def inbound_call(
+        self,
+        sender: str,
+        *,
+        outcome: Literal["missed", "answered", "voicemail"] = "missed",
+        talk_s: float = 0.0,
+        rings_s: float = 0.0,
+        name: str = "",
+        queue: str = "",
+        to: str | None = None,
+    ) -> str:
+        """Somebody calls the first user (or the number `to`) and the call is over, in the log, at once.
+
+        sender: E.164, a short extension of the company, or "" when withheld. With `rings_s` it rings so many
+        simulated seconds first, presence shows it, and the log has it a while after its end. `queue` (id or
+        extension): the call comes through it. Do-not-disturb makes it a voicemail; a queue the user does not
+        take calls of offers nothing, in which case "" is returned, else the telephonySessionId.
+        """
+        order = {"from": sender, "outcome": outcome, "talk_s": talk_s, "rings_s": rings_s}
+        more = {"name": name, "queue": queue, "to": to}
+
+        async def receive() -> str:
+            from rcdesk.simulator.control import receive_call
+
+            return receive_call(self._running, {**order, **more})
+
+        return self._call(receive())
+
+    def set_call_log_delay(self, seconds: float) -> None:
+        """How many simulated seconds after its end a call's record is written (2 unless set)."""
+
+        async def delay() -> None:
+            self._running.world.log_delay_s = seconds
+
+        self._call(delay())
 
     def state(self) -> dict[str, Any]:
         """What `GET /simulator/state` says."""

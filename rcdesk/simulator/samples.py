@@ -1,17 +1,23 @@
-"""Faxes that came in before the simulator started, so that a demo's Received folder is not empty.
+"""What happened before the simulator started, so that a demo's Received folder and call list are not empty.
 
-Four letters of different age and length, the older ones already read. Values and one maker; lives on the
-simulator's event loop thread. Read next: `control`, which delivers a fax on demand.
+Four letters of different age and length, the older ones already read, and the telephone calls of the last
+days, two of them missed. Values and two makers; lives on the simulator's event loop thread. Read next:
+`control`, which delivers a fax or a call on demand.
 """
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from rcdesk.simulator.calllog import LogParty, LogRecord, new_session_id
+from rcdesk.simulator.inbound import Outcome
+
 if TYPE_CHECKING:
     from rcdesk.simulator.server import SimulatorServer
+    from rcdesk.simulator.world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +75,46 @@ _SAMPLES = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Called:
+    """A call the user made long ago."""
+
+    age_s: float
+    number: str = ""
+    extension: str = ""
+    talk_s: float = 0.0
+    result: str = "Call connected"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _WasCalled:
+    """A call that came in long ago."""
+
+    age_s: float
+    sender: str
+    outcome: Outcome
+    talk_s: float = 0.0
+    name: str = ""
+
+
+_CALLS: tuple[_Called | _WasCalled, ...] = (
+    _Called(age_s=6 * _DAY_S + 2 * _HOUR_S, number="+442079460109", talk_s=412),
+    _WasCalled(age_s=5 * _DAY_S + 4 * _HOUR_S, sender="+16505550144", outcome="answered", talk_s=187),
+    _Called(age_s=3 * _DAY_S + 5 * _HOUR_S, number="+16505550201", result="Busy", reason="Line Busy"),
+    _Called(age_s=3 * _DAY_S + 4.8 * _HOUR_S, number="+16505550200", talk_s=263),
+    _WasCalled(age_s=2 * _DAY_S + 6 * _HOUR_S, sender="+16505550143", outcome="answered", talk_s=95),
+    _WasCalled(age_s=1.2 * _DAY_S, sender="+14155550131", outcome="missed", name="SAN FRANCISCO CA"),
+    _Called(age_s=1.1 * _DAY_S, extension="103", talk_s=52),
+    _Called(age_s=7 * _HOUR_S, number="+16505550119", result="No Answer", reason="No Answer"),
+    _WasCalled(age_s=4 * _HOUR_S, sender="102", outcome="answered", talk_s=31),
+    _Called(age_s=2.5 * _HOUR_S, number="+16505550208", talk_s=618),
+    _WasCalled(age_s=0.7 * _HOUR_S, sender="+16505550144", outcome="missed"),
+)
+
+
 def add_samples(server: SimulatorServer) -> None:
-    """Put them into the first user's message store and begin to draw them."""
+    """Put the faxes into the first user's message store and begin to draw them; log the calls."""
     from rcdesk.simulator.control import text_documents
 
     world = server.world
@@ -85,3 +129,40 @@ def add_samples(server: SimulatorServer) -> None:
         )
         message.read_status = "Read" if sample.is_read else "Unread"
         server.render_room.begin(message)
+    for call in _CALLS:
+        if isinstance(call, _Called):
+            world.log.add(_sample_record(world, call))
+        else:
+            world.inbound_call(
+                owner,
+                call.sender,
+                outcome=call.outcome,
+                talk_s=call.talk_s,
+                name=call.name,
+                age_s=call.age_s,
+            )
+
+
+def _sample_record(world: World, call: _Called) -> LogRecord:
+    owner = world.subscribers[0]
+    return LogRecord(
+        id=secrets.token_hex(8),
+        owner=owner,
+        type="Voice",
+        direction="Outbound",
+        action="RingOut Web",
+        result=call.result,
+        reason=call.reason,
+        sender=LogParty(number=owner.main_number, extension=owner.extension, name=owner.name),
+        recipient=LogParty(
+            number=call.number,
+            extension=call.extension,
+            name=world.books.name_of(owner, call.number or call.extension),
+        ),
+        started_at=world.clock.now() - timedelta(seconds=call.age_s),
+        duration_s=call.talk_s,
+        session_id=new_session_id(),
+        telephony_session_id=f"s-{secrets.token_hex(8)}",
+        own_number=owner.phones[0].number,
+        own_result="Call connected",
+    )

@@ -23,11 +23,13 @@ from aiohttp import ClientConnectionError, web
 
 from rcdesk.simulator import (
     routes_account,
+    routes_calllog,
     routes_calls,
     routes_faxes,
     routes_messages,
     routes_oauth,
     routes_people,
+    routes_presence,
 )
 from rcdesk.simulator.clock import WorldClock
 from rcdesk.simulator.faults import Fault, FaultList
@@ -51,6 +53,8 @@ ALL_ROUTES: tuple[Route, ...] = (
     *routes_faxes.ROUTES,
     *routes_messages.ROUTES,
     *routes_people.ROUTES,
+    *routes_presence.ROUTES,
+    *routes_calllog.ROUTES,
 )
 """Every operation of the service that the simulator implements."""
 

@@ -1,26 +1,27 @@
-"""The simulated world put together: clock, people, sign-in, calls, faxes, call log, rate limits.
+"""The simulated world put together: clock, people, sign-in, calls, faxes, call log, presence, rate limits.
 
 No HTTP here: a test can build a `World` with a manual clock and live through a call in microseconds. All
 of it belongs to one thread at a time, which in a running simulator is the event loop's.
 
-Read next: `calls`, `faxes`, `oauth`; `server` for the door the network comes in by.
+Read next: `calls`, `inbound`, `faxes`, `oauth`; `server` for the door the network comes in by.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Any
-
 from rcdesk.simulator.accounts import Subscriber, make_subscribers
-from rcdesk.simulator.calllog import LogRecord, call_record, fax_record
+from rcdesk.simulator.calllog import CallLog, LogParty, LogRecord, call_record, fax_record
 from rcdesk.simulator.calls import CallDesk, RingOut
 from rcdesk.simulator.clock import WorldClock
+from rcdesk.simulator.contacts import AddressBooks
 from rcdesk.simulator.faxes import FaxDesk
+from rcdesk.simulator.inbound import InboundCall, InboundDesk, Outcome
 from rcdesk.simulator.limits import RateLimits
 from rcdesk.simulator.messages import Message, MessageStore, Party
 from rcdesk.simulator.oauth import SignInDesk
+from rcdesk.simulator.presence import PresenceDesk, Queue
 
-LOG_LENGTH = 5000
+LOG_DELAY_S = 2.0
+"""Simulated seconds between the end of a call and its record in the call log."""
 
 
 class World:
@@ -31,13 +32,20 @@ class World:
         self.subscribers: tuple[Subscriber, ...] = make_subscribers()
         self.sign_in = SignInDesk(clock, self.subscribers)
         self.limits = RateLimits(clock)
-        self.log: deque[LogRecord] = deque(maxlen=LOG_LENGTH)
+        self.log = CallLog()
+        self.log_delay_s = LOG_DELAY_S
         self.calls = CallDesk(clock, self._call_ended)
+        self.inbound = InboundDesk(clock, self._write_later)
+        self.books = AddressBooks()
         self.messages = MessageStore(clock)
         self.faxes = FaxDesk(
-            clock, self.messages, on_finished=self._fax_finished, fax_number_of=self.fax_number_of
+            clock,
+            self.messages,
+            on_finished=self._fax_finished,
+            fax_number_of=self.fax_number_of,
+            name_of=self.books.name_of,
         )
-        self.presence: dict[int, dict[str, Any]] = {}
+        self.presence = PresenceDesk()
         self._caller_ids: dict[tuple[int, str], str] = {}
 
     def reset(self) -> None:
@@ -46,9 +54,12 @@ class World:
         self.sign_in.clear()
         self.limits.reset()
         self.calls.clear()
+        self.inbound.clear()
+        self.books.clear()
         self.messages.clear()
         self.faxes.clear()
         self.log.clear()
+        self.log_delay_s = LOG_DELAY_S
         self.presence.clear()
         self._caller_ids.clear()
 
@@ -65,8 +76,53 @@ class World:
         """The number the user's faxes go out with."""
         return self.caller_id(owner, "FaxNumber")
 
+    def inbound_call(
+        self,
+        owner: Subscriber,
+        sender: str,
+        *,
+        outcome: Outcome = "missed",
+        talk_s: float = 0.0,
+        rings_s: float = 0.0,
+        name: str = "",
+        queue: Queue | None = None,
+        age_s: float = 0.0,
+    ) -> InboundCall | None:
+        """Somebody calls the user, or a queue they are in; None when the queue does not offer it to them.
+
+        sender: E.164, a short extension, or "" when withheld. With rings_s 0 the call is over (it began
+        age_s ago) and in the log.
+        """
+        is_ringing = self.presence.rings(owner, queue)
+        if queue is not None and not is_ringing:
+            return None
+        call = self.inbound.call(
+            owner,
+            self._party(owner, sender, name),
+            outcome=outcome,
+            talk_s=talk_s,
+            rings_s=rings_s,
+            is_disturbable=is_ringing,
+            is_queue_call=queue is not None,
+            age_s=age_s,
+        )
+        if call not in self.inbound.active(owner):
+            self.log.add(call.record())
+        return call
+
+    def _party(self, owner: Subscriber, number: str, name: str) -> LogParty:
+        known = name or self.books.name_of(owner, number)
+        is_short = number.isdigit() and len(number) < 7
+        return LogParty(number="" if is_short else number, extension=number if is_short else "", name=known)
+
     def _call_ended(self, call: RingOut) -> None:
-        self.log.appendleft(call_record(call))
+        self._write_later(call_record(call))
+
+    def _write_later(self, record: LogRecord) -> None:
+        if self.log_delay_s > 0:
+            self.clock.at(self.log_delay_s, lambda: self.log.add(record))
+        else:
+            self.log.add(record)
 
     def _fax_finished(self, message: Message, party: Party) -> None:
-        self.log.appendleft(fax_record(message, party, self.clock.now()))
+        self.log.add(fax_record(message, party, self.clock.now()))

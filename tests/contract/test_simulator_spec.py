@@ -86,6 +86,36 @@ def judged(simulator: RunningSimulator, validator: SpecValidator) -> Iterator[Ju
         yield client
 
 
+def walk_through_calls(client: JudgedClient) -> None:
+    """Calls that come in and go out, their log, the address book, presence and queues."""
+    simulator = client.simulator
+    book = "/address-book/contact"
+    made = client.post(book, {"firstName": "Nora", "lastName": "Quist", "mobilePhone": "+16505550145"}).json()
+    assert client.send("PUT", made["uri"], json={"firstName": "Nora", "otherFax": "+16505550146"}).ok
+    assert client.get(made["uri"]).json()["otherFax"] == "+16505550146"
+    assert client.send("DELETE", made["uri"]).status_code == 204
+    queues = "/restapi/v1.0/account/~/call-queues"
+    assert client.get(f"{queues}/{client.get(queues).json()['records'][0]['id']}/members").ok
+    [first, *_] = client.get("/call-queue-presence", editableMemberStatus="true").json()["records"]
+    record = {"callQueue": {"id": first["callQueue"]["id"]}, "acceptCalls": False}
+    assert client.send("PUT", "/call-queue-presence", json={"records": [record]}).ok
+    token = client.get("/call-log-sync", syncType="FSync", recordCount=10).json()["syncInfo"]["syncToken"]
+    call = client.call("102").json()
+    simulator.inbound_call("103", outcome="answered", rings_s=2, talk_s=30)
+    for outcome in ("missed", "voicemail", "answered"):
+        simulator.inbound_call("+16505550143", outcome=outcome, talk_s=12)
+    simulator.inbound_call("")
+    simulator.advance(4)
+    assert len(client.get("/presence", detailedTelephonyState="true").json()["activeCalls"]) == 2
+    assert client.get("/active-calls", view="Detailed").json()["paging"]["totalElements"] == 2
+    simulator.advance(60)
+    for view in ("Simple", "Detailed"):
+        found = client.get("/call-log-sync", syncType="ISync", syncToken=token, view=view).json()
+        assert len(found["records"]) == 6
+    assert client.get("/call-log", telephonySessionId=call["id"], view="Detailed", perPage="max").ok
+    assert client.get("/call-log-sync", recordCount=9, statusGroup="Missed").ok
+
+
 def walk(client: JudgedClient) -> None:
     """Ask for every operation at least once."""
     simulator = client.simulator
@@ -94,6 +124,7 @@ def walk(client: JudgedClient) -> None:
     client.get("/restapi/v1.0/dictionary/fax-cover-page")
     for path in ("", "/forwarding-number", "/phone-number", "/presence", "/message-store", "/call-log"):
         assert client.get(path).ok
+    walk_through_calls(client)
     assert client.get("/address-book/contact", startsWith="b", sortBy=["Company"], perPage=3).ok
     assert client.get("/address-book/contact").json()["paging"]["totalElements"] == 12
     for per_page in ("all", 2):
@@ -101,6 +132,7 @@ def walk(client: JudgedClient) -> None:
     caller_id = client.get("/caller-id").json()
     assert client.send("PUT", "/caller-id", json={"byFeature": caller_id["byFeature"]}).ok
     assert client.send("PUT", "/presence", json={"dndStatus": "DoNotAcceptAnyCalls"}).ok
+    assert client.send("PUT", "/presence", json={"acceptCallQueueCalls": True, "message": "Back soon"}).ok
     call = client.call("+16505550200", playPrompt=True, callerId={"phoneNumber": "+18885550100"}).json()
     for _ in range(4):
         assert client.get(call["uri"]).ok

@@ -51,9 +51,10 @@ class CallLogEntry:
     all there is, "" when withheld; extension is their short extension or "". at: the start, aware UTC, None
     when unreadable. duration_s counts from the start, ringing included when nobody answered. result
     (CallResultEnum: "Call connected", "Accepted", "Missed", "Voicemail", "Busy", …), reason
-    (CallResultReasonEnum) and action (CallActionEnum: "RingOut Web", "Phone Call", …) are the service's words,
-    "" when absent. own_result is the result of the leg that rang the user's own phone in a ring-out, "" when
-    the record does not say: other than "Call connected" and "Accepted", it was the user who was not reached.
+    (CallResultReasonEnum) and action (CallActionEnum: "RingOut Web", "Phone Call", …) are the service's own
+    words, "" when absent. own_result is the result of the leg that rang the user's own phone in a ring-out,
+    "" when the record does not say: other than "Call connected" and "Accepted", it was the user who was not
+    reached.
     """
 
     id: str
@@ -144,7 +145,7 @@ def fax_results(session: ApiSession, date_from: datetime, token: CancelToken) ->
 
 
 def _is_token_void(exc: Rejected) -> bool:
-    """The guide's CLG-101…105; be liberal: CMN-101 names the token too, and there is only that to be wrong."""
+    """The service's CLG-101…105; CMN-101 too, since an ISync has no other parameter to be wrong."""
     return exc.status == 400 and (exc.code.startswith("CLG-") or exc.code in ("CMN-101", "MSG-333"))
 
 

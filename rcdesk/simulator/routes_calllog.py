@@ -1,0 +1,138 @@
+"""The call log over HTTP: the list, one record, the sync, and the calls that are going on.
+
+Lives on the simulator's event loop thread; the records are in `calllog`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from rcdesk.simulator.calllog import LogRecord, call_record
+from rcdesk.simulator.clock import wire_time
+from rcdesk.simulator.queries import choices, date_range, moment
+from rcdesk.simulator.refusal import bad_parameter, not_found
+from rcdesk.simulator.routes_account import EXTENSION
+from rcdesk.simulator.visit import Route, Visit, answer
+
+LOG = f"{EXTENSION}/call-log"
+SYNC_LIMIT = 250
+_NOT_WITH_A_SESSION = ("type", "direction", "phoneNumber", "extensionNumber", "dateFrom", "dateTo")
+
+
+def _session(visit: Visit) -> tuple[str, str]:
+    """sessionId and telephonySessionId; CMN-101 when another filter is given beside one."""
+    query = visit.request.query
+    found = (query.get("sessionId", ""), query.get("telephonySessionId", ""))
+    if any(found):
+        for name in _NOT_WITH_A_SESSION:
+            if name in query:
+                raise bad_parameter(name, query[name])
+    return found
+
+
+def _is_detailed(visit: Visit) -> bool:
+    return "Detailed" in choices(visit, "view")
+
+
+def _page(visit: Visit, path: str, records: list[LogRecord]) -> web.Response:
+    """A page of records; `perPage` may be `max`."""
+    is_detailed, uri = _is_detailed(visit), visit.extension_uri
+    items = [record.json(uri, is_detailed=is_detailed) for record in records]
+    if visit.request.query.get("perPage") == "max":
+        first = {"uri": f"{uri}/{path}?page=1&perPage=1000"}
+        paging = {"page": 1, "perPage": 1000, "totalPages": 1, "totalElements": len(items[:1000])}
+        navigation = {"firstPage": first, "lastPage": first}
+        return answer({**first, "records": items[:1000], "paging": paging, "navigation": navigation})
+    return answer(visit.page(f"{uri}/{path}", items))
+
+
+async def call_log(visit: Visit) -> web.StreamResponse:
+    """GET …/call-log."""
+    types, directions = choices(visit, "type"), choices(visit, "direction")
+    number = visit.request.query.get("phoneNumber", "").replace(" ", "").lstrip("+")
+    extension = visit.request.query.get("extensionNumber", "")
+    session_id, telephony_session_id = _session(visit)
+    date_from, date_to = date_range(visit)
+
+    def wanted(record: LogRecord) -> bool:
+        if session_id or telephony_session_id:
+            return session_id in ("", record.session_id or record.id) and telephony_session_id in (
+                "",
+                record.telephony_session_id,
+            )
+        return (
+            (not types or record.type in types)
+            and (not directions or record.direction in directions)
+            and (not number or any(number in known for known in record.numbers))
+            and (not extension or extension in record.extensions)
+            and date_from <= record.started_at <= date_to
+        )
+
+    return _page(visit, "call-log", [r for r in visit.world.log.of(visit.subscriber) if wanted(r)])
+
+
+async def one_record(visit: Visit) -> web.StreamResponse:
+    """GET …/call-log/{callRecordId}."""
+    wanted = visit.request.match_info["callRecordId"]
+    for record in visit.world.log.of(visit.subscriber):
+        if record.id == wanted:
+            return answer(record.json(visit.extension_uri, is_detailed=_is_detailed(visit)))
+    raise not_found("callRecordId", wanted)
+
+
+async def sync(visit: Visit) -> web.StreamResponse:
+    """GET …/call-log-sync: FSync for the newest records, ISync for those written since a token."""
+    world, who, query = visit.world, visit.subscriber, visit.request.query
+    kind = query.get("syncType", "FSync")
+    if kind not in ("FSync", "ISync"):
+        raise bad_parameter("syncType", kind)
+    is_missed_only = "Missed" in choices(visit, "statusGroup")
+    limit = visit.query_int("recordCount", SYNC_LIMIT, high=SYNC_LIMIT)
+    if kind == "ISync":
+        if not query.get("syncToken"):
+            raise bad_parameter("syncToken")
+        found, token = world.log.changes(who, query["syncToken"], SYNC_LIMIT)
+    else:
+        date_from = moment(visit, "dateFrom")
+        if date_from is None and "recordCount" not in query:
+            raise bad_parameter("recordCount")
+        newest = world.log.of(who)
+        found = [r for r in newest if date_from is None or r.started_at >= date_from][:limit]
+        token = world.log.new_token(who)
+    is_detailed = _is_detailed(visit)
+    records = [
+        record.json(visit.extension_uri, is_detailed=is_detailed)
+        for record in found
+        if record.is_missed or not is_missed_only
+    ]
+    info = {"syncType": kind, "syncToken": token, "syncTime": wire_time(world.clock.now())}
+    return answer({"uri": f"{visit.extension_uri}/call-log-sync", "records": records, "syncInfo": info})
+
+
+def _live(visit: Visit) -> list[LogRecord]:
+    world, who = visit.world, visit.subscriber
+    return [
+        *(call_record(call, world.clock.now()) for call in world.calls.active(who)),
+        *(call.live_record(world.clock.now()) for call in world.inbound.active(who)),
+    ]
+
+
+async def active_calls(visit: Visit) -> web.StreamResponse:
+    """GET …/active-calls: result In Progress."""
+    types, directions = choices(visit, "type"), choices(visit, "direction")
+    records: list[Any] = [
+        record
+        for record in _live(visit)
+        if (not types or record.type in types) and (not directions or record.direction in directions)
+    ]
+    return _page(visit, "active-calls", records)
+
+
+ROUTES = (
+    Route(method="GET", path=LOG, group="Heavy", handler=call_log),
+    Route(method="GET", path=f"{LOG}/{{callRecordId}}", group="Heavy", handler=one_record),
+    Route(method="GET", path=f"{EXTENSION}/call-log-sync", group="Heavy", handler=sync),
+    Route(method="GET", path=f"{EXTENSION}/active-calls", group="Heavy", handler=active_calls),
+)
