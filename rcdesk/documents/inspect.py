@@ -20,6 +20,7 @@ from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Document
 from rcdesk.core.paper import NotDrawnHere, PageRef, PasswordNeeded
 from rcdesk.documents.kinds import MEDIA_TYPES, PDF, PLAIN_TEXT, TIFF, kind_of
+from rcdesk.documents.office_file import PASSWORD, is_locked_package
 
 PageCounter = Callable[[PageRef, CancelToken | None], int]
 """PageWorker.count: how many pages a file has, found out in a process of its own."""
@@ -48,7 +49,7 @@ def inspect(path: Path, token: CancelToken | None = None, count: PageCounter | N
     ending = path.suffix.lower().removeprefix(".")
     kind = kind_of(head, ending)
     if kind is None:
-        raise UserError(_unsupported(ending))
+        raise UserError(PASSWORD if _is_locked(path, token) else _unsupported(ending))
     media_type = MEDIA_TYPES[kind]
     if count is not None:
         pages = _counted(PageRef(path=path, media_type=media_type), token, count)
@@ -106,6 +107,14 @@ def _unreadable(exc: OSError) -> str:
     if isinstance(exc, PermissionError):
         return "This file cannot be read: you lack the permission. Choose another."
     return f"This file cannot be read ({exc.strerror}). Choose another."
+
+
+def _is_locked(path: Path, token: CancelToken) -> bool:
+    """True for an Office file inside whose password nobody can look; its first bytes are another kind's."""
+    try:
+        return is_locked_package(path, token)
+    except OSError as exc:
+        raise UserError(_unreadable(exc)) from exc
 
 
 def _unsupported(ending: str) -> str:

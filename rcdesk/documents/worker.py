@@ -230,7 +230,7 @@ class PageWorker:
             return PageRef(path=self._html.pdf_of(ref.path, token), media_type=PDF, page=ref.page)
         if not is_office(ref.media_type):
             return ref
-        pdf = self._office.pdf_of(ref.path, token or CancelToken())
+        pdf = self._office.pdf_of(ref.path, token or CancelToken(), ref.digest)
         return PageRef(path=pdf, media_type=PDF, page=ref.page)
 
     def _of_page(

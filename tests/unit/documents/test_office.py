@@ -1,10 +1,11 @@
 """Office files through LibreOffice's command line: a stand-in that is a real program checks what it is told.
 
-LibreOffice itself is not needed; where it is installed, one test uses it.
+LibreOffice itself is not needed; test_office_real.py runs it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import select
 import sys
@@ -22,6 +23,7 @@ from rcdesk.core.paper import NotDrawnHere, PagePlan, PageRef, PaperSize
 from rcdesk.documents.inspect import inspect
 from rcdesk.documents.kinds import MEDIA_TYPES
 from rcdesk.documents.office import Office, find_libreoffice, is_office
+from rcdesk.documents.office_file import COMPOUND
 from rcdesk.documents.worker import PageWorker
 from tests.unit.documents.bombs import zip_bomb
 from tests.unit.documents.sample_files import text_pdf
@@ -115,7 +117,10 @@ def test_a_failure_is_one_sentence(tmp_path: Path, soffice: Path, ending: bytes)
     office = Office(tmp_path / "cache", program=soffice)
     with pytest.raises(UserError, match="could not turn this file into pages"):
         office.pdf_of(docx(tmp_path / "a.docx", ending), CancelToken())
-    assert sorted(path.name for path in (tmp_path / "cache" / "office").iterdir()) == ["profile"]
+    assert not list((tmp_path / "cache" / "office").iterdir()), "half a profile is not kept either"
+    with pytest.raises(NotDrawnHere, match="could not turn this file into pages"):
+        office.pdf_of(tmp_path / "a.docx", CancelToken())
+    assert len(calls(soffice)) == 1, "what failed is not tried again"
 
 
 def test_a_hanging_one_is_ended_with_its_children(tmp_path: Path, soffice: Path) -> None:
@@ -171,6 +176,42 @@ def test_without_libreoffice_it_is_said_plainly(tmp_path: Path, monkeypatch: pyt
         worker.close()
 
 
+def test_another_file_than_the_one_looked_at_is_refused(tmp_path: Path, soffice: Path) -> None:
+    office = Office(tmp_path / "cache", program=soffice)
+    path = docx(tmp_path / "a.docx")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert office.pdf_of(path, CancelToken(), digest).is_file()
+    docx(path, b"more")
+    with pytest.raises(UserError, match="has changed since"):
+        office.pdf_of(path, CancelToken(), digest)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("page.wri", b"<html><img src='http://example.org/x.png'></html>"),
+        ("noise.wk1", b"\x07" * 500),
+        ("words.wri", b"Words that are no office file"),
+    ],
+)
+def test_what_is_no_office_file_is_not_shown_to_it(
+    tmp_path: Path, soffice: Path, name: str, content: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(NotDrawnHere, match="RingCentral draws it"):
+        Office(tmp_path / "cache", program=soffice).pdf_of(path, CancelToken())
+    assert not calls(soffice)
+
+
+def test_noise_behind_the_first_bytes_of_a_doc_is_damaged(tmp_path: Path, soffice: Path) -> None:
+    path = tmp_path / "a.doc"
+    path.write_bytes(COMPOUND + b"\x07" * 5000)
+    with pytest.raises(UserError, match="damaged") as caught:
+        Office(tmp_path / "cache", program=soffice).pdf_of(path, CancelToken())
+    assert not isinstance(caught.value, NotDrawnHere) and not calls(soffice)
+
+
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, soffice: Path) -> None:
     path = tmp_path / "bomb.docx"
     zip_bomb(path)
@@ -188,14 +229,3 @@ def test_which_kinds_it_is_asked_for() -> None:
         assert is_office(MEDIA_TYPES[ending])
     for ending in ("pdf", "tif", "png", "txt", "csv"):
         assert not is_office(MEDIA_TYPES[ending])
-
-
-@pytest.mark.skipif(find_libreoffice() is None, reason="needs LibreOffice")
-def test_libreoffice_itself(tmp_path: Path) -> None:
-    path = tmp_path / "letter.rtf"
-    path.write_bytes(rb"{\rtf1\ansi Hello\page World\par}")
-    worker = PageWorker(tmp_path / "cache")
-    try:
-        assert worker.count(PageRef(path=path, media_type=MEDIA_TYPES["rtf"])) == 2
-    finally:
-        worker.close()
