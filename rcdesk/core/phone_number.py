@@ -1,8 +1,9 @@
 """Reading what people type or paste as a number, and showing numbers as people write them.
 
-Parsing is phonenumbers' work in the account's home country; this module adds the desk's rules: words
-refused with a reason, emergency numbers intercepted. Pure; phonenumbers is imported at first use because
-nothing slow may run before the first paint. Read next: ui/number_field.py.
+Parsing is phonenumbers' work in the account's home country; this module adds the desk's rules: links and
+short extensions, star codes and words refused with a reason, emergency numbers intercepted. Pure;
+phonenumbers is imported at first use because nothing slow may run before the first paint, and warm() does
+that on a lane. Read next: number_text.py, emergency.py, ui/number_field.py.
 """
 
 from __future__ import annotations
@@ -11,97 +12,119 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
+from rcdesk.core.emergency import begins_as_emergency, is_emergency
 from rcdesk.core.errors import UserError
+from rcdesk.core.number_text import MOST_CHARACTERS, clean, group
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber as ParsedNumber
 
 _EMERGENCY_ADVICE = "This is an emergency number. Use your phone: RingOut cannot call emergency services."
+_NOT_A_NUMBER = "This is not a phone number. Use digits, for example (650) 555-0142."
+_TOO_SHORT = "This number is too short."
+_TOO_LONG = "This number is too long."
+_TWO_NUMBERS = "There are two numbers here. Keep the one to call."
+_NO_COUNTRY = "There is no such country code."
+_NO_EXTENSION_FOR_FAX = "This number has an extension, which a fax cannot dial."
+_SHORT_FOR_FAX = "This is a short extension. A fax needs the whole number."
+LONGEST_EXTENSION = 6
+_HOME = "US"
+
+_LINK = re.compile(r"^[\s<\"']*(?:tel|callto|sms|sips?|skype)\s*:\s*(?://)?", re.IGNORECASE)
+_DIALS = re.compile(r"^[\s<\"']*(?:tel|callto):", re.IGNORECASE)
+_PARAMETER = re.compile(r";\s*(?=[a-z-]+(?:=|;|$))", re.IGNORECASE)
+_SHORT = re.compile(r"(?P<mark>(?:ext(?:ension|n)?|int|x)[\s.:]*|#\s*)?(?P<digits>\d{1,6})", re.IGNORECASE)
+_STAR = re.compile(r"^[\s(]*(?P<code>[*#]{1,2}\s*(?:\d{1,3}(?:[*#]|$)|\d{0,2}))")
+_PAUSE = re.compile(r"(?<=\d)\s*[pw]+\s*(\d{1,9})$", re.IGNORECASE)
+_AMONG_WORDS = re.compile(
+    r"^[^\d+]*(\+?[\d(][\d\s().\-/]{5,}\d(?:\s*(?:;ext=|ext(?:ension)?\b|x|#)[\s.:]*\d{1,7})?)(?!\d)",
+    re.IGNORECASE,
+)
+_BETWEEN_NUMBERS = re.compile(r"[&/,;|]|\s-\s|\b(?:or|and|oder|und|ou|et|o|y)\b", re.IGNORECASE)
+_SEVEN = 7
+_FEWEST_DIGITS = 3
+_LEAST_LETTERS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneNumber:
     """A dialable number.
 
-    e164: "+16505550142"; national: as people write it at home; place and extension: "" when unknown or none.
+    e164: "+16505550142", or the digits themselves when is_short: an extension of the own company. national:
+    as people write it at home; place: the country (ISO 3166, "" when none); extension: "" when none.
     """
 
     e164: str
     national: str
     place: str = ""
     extension: str = ""
+    is_short: bool = False
 
 
 @lru_cache(maxsize=512)
-def parse(text: str, region: str = "US") -> PhoneNumber:
-    """Read a typed or pasted number in the given home country.
+def parse(text: str, region: str = _HOME) -> PhoneNumber:
+    """Read a typed or pasted number in the given home country (ISO 3166).
 
-    Accepts spaces, dots, brackets, tel: and callto: links, extensions and vanity letters inside a number.
-    Raises UserError with the reason when it cannot be called.
+    Accepts spaces, dots, brackets, slashes, tel: and callto: links, extensions, vanity letters, 00 and 011,
+    and two to six digits as an extension of the own company. Raises UserError with the reason when it cannot
+    be called.
     """
-    import phonenumbers
-
-    cleaned = re.sub(r"^\s*(tel|callto|sms):(//)?", "", text.strip(), flags=re.IGNORECASE).strip()
-    if not cleaned:
+    home = region.upper() or _HOME
+    written = _unlinked(clean(text.strip())).strip().rstrip("#").rstrip()
+    written = _PAUSE.sub(r" ext. \1", written)
+    if not written:
         raise UserError("Type a number to call.")
-    if not any(c.isdigit() for c in cleaned):
+    if not any(c.isdigit() for c in written):
         raise UserError("This is not a phone number: it has no digits.")
-    compact = re.sub(r"[\s().\-/]", "", cleaned)
-    if phonenumbers.is_emergency_number(compact, region):
+    if is_emergency(written, home):
         raise UserError(_EMERGENCY_ADVICE)
+    short = _short(written, home)
+    if short is not None:
+        return short
+    _refuse_star_codes(written)
+    if len(text.strip()) > MOST_CHARACTERS:
+        raise UserError("This is not one phone number: the text is too long.")
+    return _of(_read(written, home), written, home)
+
+
+def parse_for_fax(text: str, region: str = _HOME) -> PhoneNumber:
+    """As parse(), for a number a fax can dial: raises UserError for short extensions and extensions too."""
     try:
-        number = phonenumbers.parse(cleaned, region)
-    except phonenumbers.NumberParseException as exc:
-        raise UserError("This is not a phone number. Use digits, for example (650) 555-0142.") from exc
-    reason = phonenumbers.is_possible_number_with_reason(number)
-    if reason == phonenumbers.ValidationResult.TOO_SHORT:
-        raise UserError("This number is too short.")
-    if reason == phonenumbers.ValidationResult.TOO_LONG:
-        raise UserError("This number is too long.")
-    if reason == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
-        raise UserError("The area code is missing.")
-    if reason == phonenumbers.ValidationResult.INVALID_COUNTRY_CODE:
-        raise UserError("There is no such country code.")
-    if reason != phonenumbers.ValidationResult.IS_POSSIBLE:
-        raise UserError("This number has the wrong length for its country.")
-    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return PhoneNumber(
-        e164=e164,
-        national=pretty(e164, region),
-        place=_place(number),
-        extension=number.extension or "",
-    )
+        number = parse(text, region)
+    except UserError as exc:
+        raise UserError(str(exc).replace("RingOut cannot call", "rcdesk cannot reach")) from exc
+    if number.is_short:
+        raise UserError(_SHORT_FOR_FAX)
+    if number.extension:
+        raise UserError(_NO_EXTENSION_FOR_FAX)
+    return number
+
+
+def is_link(text: str) -> bool:
+    """True for a tel: or callto: link, as web pages and other programs hand them over."""
+    return _DIALS.match(text) is not None
 
 
 @lru_cache(maxsize=4096)
-def pretty(e164: str, region: str = "US") -> str:
-    """Show an E.164 number as people in that region write it; text that is no number is returned as it is."""
+def pretty(e164: str, region: str = _HOME) -> str:
+    """Show an E.164 number as people in that region write it; what is none is returned as it is."""
     import phonenumbers
 
+    if e164.isdigit() and len(e164) <= LONGEST_EXTENSION:
+        return e164
     try:
-        number = phonenumbers.parse(e164, region)
+        number = phonenumbers.parse(e164, region or _HOME)
     except phonenumbers.NumberParseException:
         return e164
-    home = phonenumbers.country_code_for_region(region)
-    style = (
-        phonenumbers.PhoneNumberFormat.NATIONAL
-        if number.country_code == home
-        else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    )
-    return str(phonenumbers.format_number(number, style))
+    return _national(number, region or _HOME)
 
 
-def as_typed(text: str, region: str = "US") -> str:
+def as_typed(text: str, region: str = _HOME) -> str:
     """The digits and pluses of a half-typed number with the spaces and brackets people would write."""
-    from phonenumbers import AsYouTypeFormatter
-
-    formatter = AsYouTypeFormatter(region)
-    shown = ""
-    for char in text:
-        if char.isdigit() or char == "+":
-            shown = formatter.input_digit(char)
-    return shown or text
+    bare = re.sub(r"[^+\d]", "", clean(text))
+    return group(bare, region) if bare else text
 
 
 def last_four(number: str) -> str:
@@ -110,9 +133,178 @@ def last_four(number: str) -> str:
     return f"…{digits[-4:]}" if len(digits) > 4 else "…"
 
 
-def _place(number: ParsedNumber) -> str:
-    """A country name is enough here; the full geocoder costs 20 MB of memory."""
+def warm(region: str = _HOME) -> None:
+    """Import phonenumbers and load what the first number of this country needs; takes 0.1 s, for a lane."""
     import phonenumbers
 
-    region = phonenumbers.region_code_for_number(number)
-    return str(region or "")
+    home = region.upper() or _HOME
+    example = phonenumbers.example_number(home)
+    if example is not None:
+        written = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.NATIONAL)
+        for length in range(1, len(written) + 1):
+            as_typed(written[:length], home)
+        parse(written, home)
+    for text in ("1-800-FLOWERS ext. 9", "tel:+1650;ext=1", "0011"):
+        try:
+            parse(text, home)
+        except UserError:
+            continue
+
+
+def _unlinked(text: str) -> str:
+    """A link without scheme, query and percent signs; ;ext= stays, ;phone-context= goes before the number."""
+    link = _LINK.match(text)
+    if link is None:
+        return _without_parameters(text)
+    rest = clean(unquote(text[link.end() :].strip(" <>\"'").partition("?")[0]))
+    return _without_parameters(rest.partition("@")[0].rstrip("/"))
+
+
+def _without_parameters(text: str) -> str:
+    number, *parameters = _PARAMETER.split(text)
+    extension = ""
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        value = value.strip()
+        if key.strip().lower() == "ext" and value:
+            extension = f";ext={value}"
+        elif key.strip().lower() == "phone-context" and value.startswith("+") and "+" not in number:
+            number = f"{value} {number}"
+    return f"{number}{extension}"
+
+
+def _short(written: str, home: str) -> PhoneNumber | None:
+    """Two to six bare digits are an extension, except where a whole number of the country is as short."""
+    import phonenumbers
+
+    match = _SHORT.fullmatch(written.strip("() ").rstrip("."))
+    if match is None or (match["digits"].startswith("0") and not match["mark"]):
+        return None
+    digits = match["digits"]
+    if len(digits) == 1:
+        raise UserError(_TOO_SHORT)
+    if not match["mark"] and not phonenumbers.ndd_prefix_for_region(home, True):
+        try:
+            if phonenumbers.is_valid_number(phonenumbers.parse(digits, home)):
+                return None
+        except phonenumbers.NumberParseException:
+            return PhoneNumber(e164=digits, national=digits, is_short=True)
+    return PhoneNumber(e164=digits, national=digits, is_short=True)
+
+
+def _refuse_star_codes(written: str) -> None:
+    star = _STAR.match(written)
+    if star is not None:
+        code = star["code"].replace(" ", "")
+        raise UserError(
+            f"Codes such as {code} work on your phone itself; RingOut cannot dial them. "
+            "Take the code away, or dial this number on your phone."
+        )
+    if "*" in written:
+        raise UserError("RingOut cannot dial a * inside a number. Take it away.")
+
+
+def _read(written: str, home: str) -> ParsedNumber:
+    """The number phonenumbers finds, possible or with a better reading. Raises UserError with the reason."""
+    try:
+        number = _possible(written, home)
+    except UserError as exc:
+        parts = [re.sub(r"\D", "", part) for part in _BETWEEN_NUMBERS.split(written)]
+        if sum(len(digits) >= _SEVEN for digits in parts) > 1:
+            raise UserError(_TWO_NUMBERS) from exc
+        for other in _other_readings(written):
+            try:
+                return _possible(other, home)
+            except UserError:
+                continue
+        raise
+    return _as_international(number, written, home)
+
+
+def _other_readings(written: str) -> list[str]:
+    """The same text read in another way when the first gives no number: foreign 00 or 011, words around."""
+    readings = []
+    foreign = re.match(r"^[\s(+]*(?:00|011)(?=\D*[1-9])", written)
+    if foreign is not None:
+        readings.append("+" + written[foreign.end() :])
+    words = _AMONG_WORDS.match(written)
+    if words is not None and words[1] != written:
+        readings.append(words[1])
+    return readings
+
+
+def _as_international(number: ParsedNumber, written: str, home: str) -> ParsedNumber:
+    """00 and 011 are understood everywhere, unless the home country has a number that begins so."""
+    import phonenumbers
+
+    if not re.match(r"^[\s(]*(?:00|011)", written) or phonenumbers.is_valid_number(number):
+        return number
+    for other in _other_readings(written)[:1]:
+        try:
+            foreign = _possible(other, home)
+        except UserError:
+            return number
+        return foreign if phonenumbers.is_valid_number(foreign) else number
+    return number
+
+
+def _possible(written: str, home: str) -> ParsedNumber:
+    import phonenumbers
+    from phonenumbers import NumberParseException, ValidationResult
+
+    try:
+        number = phonenumbers.parse(written, home)
+    except NumberParseException as exc:
+        match exc.error_type:
+            case NumberParseException.INVALID_COUNTRY_CODE:
+                sentence = _NO_COUNTRY
+            case NumberParseException.TOO_SHORT_NSN | NumberParseException.TOO_SHORT_AFTER_IDD:
+                sentence = _TOO_SHORT
+            case NumberParseException.TOO_LONG:
+                sentence = _TOO_LONG
+            case _:
+                is_short = len(re.sub(r"\D", "", written)) < _FEWEST_DIGITS
+                sentence = _TOO_SHORT if is_short else _NOT_A_NUMBER
+        raise UserError(sentence) from exc
+    match phonenumbers.is_possible_number_with_reason(number):
+        case ValidationResult.IS_POSSIBLE:
+            return number
+        case ValidationResult.TOO_SHORT:
+            raise UserError(_TOO_SHORT)
+        case ValidationResult.TOO_LONG:
+            is_word = number.country_code == 1 and sum(map(str.isalpha, written)) >= _LEAST_LETTERS
+            # A word may be longer than its number: telephones dial its beginning.
+            if is_word and phonenumbers.truncate_too_long_number(number):
+                return number
+            raise UserError(_TOO_LONG)
+        case ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+            raise UserError("The area code is missing.")
+        case ValidationResult.INVALID_COUNTRY_CODE:
+            raise UserError(_NO_COUNTRY)
+        case _:
+            raise UserError("This number has the wrong length for its country.")
+
+
+def _of(number: ParsedNumber, written: str, home: str) -> PhoneNumber:
+    import phonenumbers
+
+    digits = re.sub(r"\D", "", written)
+    is_bare = digits == re.sub(r"\s", "", written)
+    if is_bare and not phonenumbers.is_valid_number(number) and begins_as_emergency(digits, home):
+        raise UserError(_EMERGENCY_ADVICE)
+    extension, number.extension = number.extension or "", None
+    return PhoneNumber(
+        e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+        national=_national(number, home),
+        place=phonenumbers.region_code_for_number(number) or "",
+        extension=extension,
+    )
+
+
+def _national(number: ParsedNumber, home: str) -> str:
+    """As people in the home country write it, with its country code when it is another's."""
+    import phonenumbers
+
+    is_home = number.country_code == phonenumbers.country_code_for_region(home)
+    style = phonenumbers.PhoneNumberFormat
+    return str(phonenumbers.format_number(number, style.NATIONAL if is_home else style.INTERNATIONAL))
