@@ -19,6 +19,8 @@ QT_LIBRARIES="libegl1:libEGL.so.1 libgl1:libGL.so.1 libxkbcommon0:libxkbcommon.s
 TEST_TOOLS="xvfb:Xvfb openbox:openbox xdotool:xdotool imagemagick:import dbus:dbus-run-session
     gnome-keyring:gnome-keyring-daemon libtiff-tools:tiffinfo poppler-utils:pdfimages"
 FONTS="fonts-inter fonts-dejavu-core"
+# They bring soffice: 100 MB to fetch, 20 seconds. Without it the tests of office files are skipped and say so.
+OFFICE="libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui"
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -84,12 +86,16 @@ missing_fonts() {
     done
 }
 
-set_up_fonts() {
-    local fonts
-    fonts=$(missing_fonts)
-    if [ -n "$fonts" ] && can_install; then
+# set_up_wishes EXTRA: what it also goes without.
+set_up_wishes() {
+    local wishes
+    wishes=$(missing_fonts)
+    if [ "$1" = test ] && ! command -v soffice >/dev/null 2>&1; then
+        wishes="$wishes$OFFICE"
+    fi
+    if [ -n "$wishes" ] && can_install; then
         # shellcheck disable=SC2086
-        apt_install $fonts || say "Going on without these fonts: $fonts"
+        apt_install $wishes || say "Going on without: $wishes"
     fi
 }
 
@@ -142,7 +148,7 @@ set_up() {
     if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && "$PYTHON" -c '' 2>/dev/null; then
         return 0
     fi
-    set_up_fonts
+    set_up_wishes "$extra"
     if ! "$PYTHON" -m pip --version >/dev/null 2>&1; then
         say "Making a Python environment in .venv"
         make_environment
