@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from rcdesk.core.call_polling import Room
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import RateLimited
@@ -119,6 +120,18 @@ class RateGate:
         """Seconds a request of the group would wait now, as before() does; 0 when it could go at once."""
         with self._lock:
             return self._group(group).wait_s(self._clock.monotonic(), keep_free)
+
+    def room(self, group: str) -> Room:
+        """What is known about the group at this moment; monotonic seconds of this gate's clock."""
+        with self._lock:
+            known = self._group(group)
+            known.wait_s(self._clock.monotonic())
+            return Room(
+                limit=known.limit,
+                window_s=known.window_s,
+                sent_s=tuple(known.sent_s),
+                closed_until_s=known.penalty_until_s,
+            )
 
     @property
     def penalty_until(self) -> dict[str, float]:

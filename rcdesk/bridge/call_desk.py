@@ -1,51 +1,100 @@
-"""Calls as the window sees them: placed, watched by a timer, ended by themselves.
+"""Calls as the window sees them: placed, watched, cancelled, ended by themselves, remembered.
 
-GUI thread. Requests run on the calls lane, the list of past calls on the disk lane. The timer only submits,
-runs only while a call lives (core.polling says how fast), and asks nothing about a call whose answer is still
-due. The program never repeats a ring-out. Read next: core/call.py, services/calls.py.
+GUI thread. Requests run on the calls lane; how the calls stand is asked by call_watch.py, and what only the
+call log knows afterwards by call_results.py. A call is written down before it is placed and crossed out when
+it has ended, so that it outlives the program. The program never repeats a ring-out. Read next: core/call.py,
+services/calls.py.
 """
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
+from rcdesk.bridge.call_results import CallResults
+from rcdesk.bridge.call_watch import CallWatch
 from rcdesk.bridge.lane import Lane
+from rcdesk.bridge.recents_history import RecentsHistory
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
-from rcdesk.core.call import Call, CallRequest, CallState, RingOutReport, next_state, session_gone
+from rcdesk.core.call import (
+    Call,
+    CallRequest,
+    CallState,
+    RingOutReport,
+    adopted,
+    listed,
+    next_state,
+    past_call,
+    session_gone,
+    with_result,
+)
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import ApiError, Cancelled, NetworkError, OutcomeUnknown, RateLimited, RcdeskError
-from rcdesk.core.polling import call_interval_s
+from rcdesk.core.past_call import PastCall
 from rcdesk.core.recents import RecentCall
 
 if TYPE_CHECKING:
     from rcdesk.services.calls import CallService
 
-_log = logging.getLogger(__name__)
-
 KEPT_ENDED = 5
-GAP_INTERVAL_S = (2.0, 4.0, 8.0, 15.0)
 GIVE_UP_S = 300.0
 GIVE_UP_TALKING_S = 3600.0
+CANCEL_TAKES_S = 5.0
+"""A call that still rings so long after the service took the cancel was not cancelled."""
+
 GAVE_UP = "The connection to RingCentral was lost for too long, so how this call ended is unknown."
 PLACE_UNKNOWN = (
     "RingCentral did not answer, so your phone may still ring. rcdesk will not call again by itself."
 )
+PLACE_INTERRUPTED = (
+    "rcdesk was closed while it placed this call, so your phone may have rung. "
+    "rcdesk will not call again by itself."
+)
+
+
+class CallMemory(Protocol):
+    """Where calls are written down: HistoryDesk. GUI thread; nothing blocks, it tells its own errors."""
+
+    def put_live(self, call: Call) -> None:
+        """Write down a call that was placed or is about to be; the same id again replaces it."""
+        ...
+
+    def drop_live(self, call_id: str) -> None:
+        """It has ended."""
+        ...
+
+    def live_calls(self, done: Callable[[tuple[Call, ...]], None]) -> None:
+        """The calls of the signed-in user that were written down and not crossed out."""
+        ...
+
+    def remember(self, call: PastCall) -> None:
+        """Keep a call that has ended; the same id again completes it."""
+        ...
+
+    def result_of(self, session_id: str, done: Callable[[PastCall | None], None]) -> None:
+        """One look into the call log; None when it knows nothing (yet) or cannot be read."""
+        ...
+
+    def touch(self) -> None:
+        """A call has ended: the list is worth reading again."""
+        ...
 
 
 class CallDesk(QObject):
-    """Live calls and recents.
+    """Live calls and those that ended last.
 
-    Signals: call_changed(Call) for every change of one; calls_changed() when the list changed;
-    recents_changed(tuple[RecentCall, ...]); problem(str) one sentence.
+    Signals: call_changed(Call) for every change of one; calls_changed() when the list changed; ended(Call)
+    once for each call that is over; problem(str) one sentence. recents_changed(tuple[RecentCall, ...]) only
+    without a history of its own.
     """
 
     call_changed = Signal(object)
     calls_changed = Signal()
+    ended = Signal(object)
     recents_changed = Signal(object)
     problem = Signal(str)
 
@@ -56,24 +105,31 @@ class CallDesk(QObject):
         session: SessionDesk,
         calls: CallService,
         *,
+        history: CallMemory | None = None,
         clock: Clock | None = None,
         parent: QObject | None = None,
     ) -> None:
+        """history: where calls are written down; without one the plain list of recents."""
         super().__init__(parent)
         self._lane = lane_calls
-        self._disk = lane_disk
         self._session = session
         self._service = calls
         self._clock: Clock = clock or SystemClock()
         self._calls: dict[str, Call] = {}
-        self._due: set[str] = set()
-        self._gaps = 0
-        self._wait_s = 0.0
-        self._search = ""
-        self._recents: tuple[RecentCall, ...] = ()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._tick)
+        self._cancel_heard_s: dict[str, float] = {}
+        self._owner_id = ""
+        self._recents: RecentsHistory | None = None
+        if history is None:
+            history = self._recents = RecentsHistory(lane_disk, calls, self)
+            self._recents.changed.connect(self.recents_changed)
+            self._recents.problem.connect(self.problem)
+        self._history: CallMemory = history
+        self._watch = CallWatch(lane_calls, calls, self._clock, self._live, self)
+        self._watch.heard.connect(self._heard)
+        self._watch.listed.connect(self._listed)
+        self._watch.missed.connect(self._missed)
+        self._results = CallResults(history.result_of, self)
+        self._results.found.connect(self._result_found)
         session.state_changed.connect(self._session_changed)
 
     @property
@@ -83,27 +139,30 @@ class CallDesk(QObject):
 
     @property
     def recents(self) -> tuple[RecentCall, ...]:
-        """The past calls that match the last search, newest first."""
-        return self._recents
+        """The past calls that match the last search, newest first; none with a history of its own."""
+        return self._recents.recents if self._recents is not None else ()
 
     @property
     def is_polling(self) -> bool:
         """True while the timer runs: never without a live call."""
-        return self._timer.isActive()
+        return self._watch.is_active
 
     def start(self) -> None:
         """Read the recents."""
-        self._load_recents()
+        if self._recents is not None:
+            self._recents.search("")
 
     def stop(self) -> None:
-        """Stop the timer; part of shutdown."""
-        self._timer.stop()
+        """Stop the timers; part of shutdown. Calls going on stay written down."""
+        self._watch.stop()
+        self._results.stop()
 
     def place(self, request: CallRequest) -> str:
         """Start a ring-out and return the local id of its Call; its news come by call_changed."""
         call = Call(
             id=uuid4().hex, request=request, started_at=self._clock.now(), started_s=self._clock.monotonic()
         )
+        self._history.put_live(call)
         self._put(call)
         service, call_id = self._service, call.id
         self._lane.submit(
@@ -113,11 +172,25 @@ class CallDesk(QObject):
         )
         return call_id
 
+    def adopt(self, calls: Iterable[Call]) -> None:
+        """Follow calls that an earlier run of the program, or a command without a window, has placed."""
+        for call in sorted(calls, key=lambda call: call.started_at):
+            if call.id in self._calls:
+                continue
+            now_s = self._clock.monotonic()
+            call = adopted(call, self._clock.now(), now_s)
+            if not call.session_id:
+                call = replace(call, state=CallState.ENDED_UNKNOWN, ended_s=now_s, reason=PLACE_INTERRUPTED)
+            self._put(call)
+            if not call.state.is_final:
+                self._watch.ask_now(call.id)
+
     def cancel(self, call_id: str) -> None:
         """Cancel a call that is not connected yet; before the service named it, as soon as it does."""
         call = self._calls.get(call_id)
         if call is None or not call.state.can_cancel or call.is_cancelling:
             return
+        self._cancel_heard_s.pop(call_id, None)
         call = self._put(replace(call, is_cancelling=True))
         if call.session_id:
             self._ask_cancel(call)
@@ -131,18 +204,20 @@ class CallDesk(QObject):
 
     def search_recents(self, text: str) -> None:
         """Show the past calls that match the text; all for ""."""
-        self._search = text
-        self._load_recents()
+        if self._recents is not None:
+            self._recents.search(text)
 
     def _placed(self, call_id: str, report: RingOutReport) -> None:
         call = self._calls.get(call_id)
         if call is None:
             return
         self._session.heard_answer()
-        call = self._put(next_state(call, report, self._clock.monotonic()))
+        call = next_state(call, report, self._clock.monotonic())
+        self._history.put_live(call)
+        self._put(call)
         if call.is_cancelling and call.state.can_cancel:
             self._ask_cancel(call)
-        self._schedule()
+        self._watch.began(call)
 
     def _not_placed(self, call_id: str, error: RcdeskError) -> None:
         call = self._calls.get(call_id)
@@ -170,10 +245,8 @@ class CallDesk(QObject):
 
     def _cancelled(self, call_id: str) -> None:
         """The service's 204 proves nothing (wire-contract 1.4): look at once what became of the call."""
-        call = self._calls.get(call_id)
-        if call is not None and not call.state.is_final:
-            self._wait_s = 0.0
-            self._timer.start(0)
+        self._cancel_heard_s[call_id] = self._clock.monotonic()
+        self._watch.ask_now(call_id)
 
     def _not_cancelled(self, call_id: str, error: RcdeskError) -> None:
         call = self._calls.get(call_id)
@@ -184,83 +257,106 @@ class CallDesk(QObject):
             return
         self._session.heard_error(error)
         self._put(replace(call, is_cancelling=False))
+        self._watch.ask_now(call_id)
         self.problem.emit(
             self.tr("The call could not be cancelled and goes on. {0}").replace("{0}", str(error))
         )
 
-    @Slot()
-    def _tick(self) -> None:
-        service = self._service
-        for call in self._watched():
-            if call.id in self._due:
-                continue
-            self._due.add(call.id)
-            self._ask_status(service, call.id, call.session_id)
-        self._schedule()
-
-    def _ask_status(self, service: CallService, call_id: str, session_id: str) -> None:
-        self._lane.submit(
-            lambda token, report: service.status(session_id, token),
-            done=lambda report: self._heard(call_id, report),
-            failed=lambda error: self._not_heard(call_id, error),
-        )
-
+    @Slot(str, object)
     def _heard(self, call_id: str, report: RingOutReport) -> None:
-        self._due.discard(call_id)
-        self._gaps, self._wait_s = 0, 0.0
+        self._session.heard_answer()
+        call = self._calls.get(call_id)
+        if call is None:
+            return
+        now_s = self._clock.monotonic()
+        call = next_state(call, report, now_s)
+        if call.is_cancelling and not call.state.is_final:
+            call = self._after_cancel(call, now_s)
+        self._put(call)
+
+    def _after_cancel(self, call: Call, now_s: float) -> Call:
+        """The call lives although it was cancelled: say so once that is certain."""
+        if call.state is CallState.TALKING:
+            self.problem.emit(
+                self.tr("They answered before the call could be cancelled. Hang up your phone.")
+            )
+            return replace(call, is_cancelling=False)
+        heard_s = self._cancel_heard_s.get(call.id)
+        if heard_s is None or now_s - heard_s < CANCEL_TAKES_S:
+            return call
+        self.problem.emit(
+            self.tr("RingCentral did not cancel the call, it still rings. Try again, or hang up your phone.")
+        )
+        return replace(call, is_cancelling=False)
+
+    @Slot(str, str)
+    def _listed(self, call_id: str, word: str) -> None:
         self._session.heard_answer()
         call = self._calls.get(call_id)
         if call is not None:
-            call = next_state(call, report, self._clock.monotonic())
-            if call.is_cancelling and call.state is CallState.TALKING:
-                call = replace(call, is_cancelling=False)
-                self.problem.emit(
-                    self.tr("They answered before the call could be cancelled. Hang up your phone.")
-                )
-            self._put(call)
-        self._schedule()
+            self._put(listed(call, word, self._clock.monotonic()))
 
-    def _not_heard(self, call_id: str, error: RcdeskError) -> None:
-        """A gap in the news is no news about the call: keep asking, slower, for a limited time."""
-        self._due.discard(call_id)
-        call = self._calls.get(call_id)
-        if isinstance(error, Cancelled) or call is None or call.state.is_final:
-            self._schedule()
-            return
+    @Slot(object)
+    def _missed(self, error: RcdeskError) -> None:
+        """A gap in the news is no news about the calls: they live on, for a limited time."""
         self._session.heard_error(error)
-        self._wait_s = GAP_INTERVAL_S[min(self._gaps, len(GAP_INTERVAL_S) - 1)]
-        self._gaps += 1
-        if isinstance(error, RateLimited):
-            self._wait_s = max(self._wait_s, error.retry_after_s)
+        was_known = any(call.is_unreachable for call in self._live())
         now_s = self._clock.monotonic()
-        silent_s = now_s - (call.checked_s if call.checked_s is not None else call.started_s)
-        limit_s = GIVE_UP_TALKING_S if call.state is CallState.TALKING else GIVE_UP_S
-        if silent_s > limit_s:
-            self._put(replace(call, state=CallState.ENDED_UNKNOWN, ended_s=now_s, reason=GAVE_UP))
-        elif isinstance(error, NetworkError) or not call.is_unreachable:
-            if not call.is_unreachable and not isinstance(error, RateLimited):
-                self.problem.emit(str(error))
-            self._put(replace(call, is_unreachable=True))
-        self._schedule()
+        has_lost = False
+        for call in list(self._live()):
+            silent_s = now_s - (call.checked_s if call.checked_s is not None else call.started_s)
+            limit_s = GIVE_UP_TALKING_S if call.state is CallState.TALKING else GIVE_UP_S
+            if silent_s > limit_s:
+                self._put(replace(call, state=CallState.ENDED_UNKNOWN, ended_s=now_s, reason=GAVE_UP))
+            elif call.session_id and (isinstance(error, NetworkError) or not call.is_unreachable):
+                has_lost = True
+                self._put(replace(call, is_unreachable=True))
+        if has_lost and not was_known and not isinstance(error, RateLimited):
+            self.problem.emit(str(error))
 
-    def _watched(self) -> list[Call]:
-        return [c for c in self._calls.values() if c.session_id and not c.state.is_final]
+    @Slot(object, object)
+    def _result_found(self, call: Call, result: PastCall) -> None:
+        call = with_result(self._calls.get(call.id, call), result)
+        self._history.remember(past_call(call))
+        if call.id in self._calls:
+            self._put(call)
 
-    def _schedule(self) -> None:
-        """Start the timer for the next round, or leave it stopped when there is nothing to ask."""
-        waiting = [c for c in self._watched() if c.id not in self._due]
-        interval_s = call_interval_s(waiting, self._clock.monotonic())
-        if interval_s is None or self._session.state is SessionState.NEEDS_SIGN_IN:
-            self._timer.stop()
-        elif not self._timer.isActive():
-            self._timer.start(int(max(interval_s, self._wait_s) * 1000))
+    def _live(self) -> Iterator[Call]:
+        return (call for call in tuple(self._calls.values()) if not call.state.is_final)
 
     @Slot()
     def _session_changed(self) -> None:
-        if self._session.state is SessionState.SIGNED_IN:
-            self._gaps, self._wait_s = 0, 0.0
-            self._timer.stop()
-        self._schedule()
+        match self._session.state:
+            case SessionState.SIGNED_IN:
+                self._signed_in()
+            case SessionState.NEEDS_SIGN_IN:
+                self._watch.stop()
+            case SessionState.SIGNED_OUT:
+                self._forget()
+            case SessionState.SIGNING_IN | SessionState.OFFLINE:
+                pass
+
+    def _signed_in(self) -> None:
+        account = self._session.account
+        owner_id = account.owner_id if account is not None else ""
+        is_new = owner_id != self._owner_id
+        if is_new and self._owner_id:
+            self._forget()
+        self._owner_id = owner_id
+        self._watch.resume(is_fresh=is_new)
+        self._results.retry()
+        if is_new:
+            self._history.live_calls(self.adopt)
+
+    def _forget(self) -> None:
+        """Another may sign in now. Calls going on stay written down and are followed again by their owner."""
+        self._owner_id = ""
+        self._watch.stop()
+        self._results.forget()
+        self._cancel_heard_s.clear()
+        if self._calls:
+            self._calls.clear()
+            self.calls_changed.emit()
 
     def _put(self, call: Call) -> Call:
         """Keep the newest value, tell, and record the call once it has ended."""
@@ -268,12 +364,20 @@ class CallDesk(QObject):
         if before == call:
             return call
         self._calls[call.id] = call
-        if call.state.is_final and (before is None or not before.state.is_final):
-            self._remember(call)
+        has_ended = call.state.is_final and (before is None or not before.state.is_final)
+        if has_ended:
+            self._history.remember(past_call(call))
+            self._history.drop_live(call.id)
+            self._cancel_heard_s.pop(call.id, None)
             self._drop_oldest()
         self.call_changed.emit(call)
         if before is None:
             self.calls_changed.emit()
+        if has_ended:
+            self.ended.emit(call)
+            self._history.touch()
+            if call.needs_result:
+                self._results.want(call)
         return call
 
     def _drop_oldest(self) -> None:
@@ -282,39 +386,3 @@ class CallDesk(QObject):
             del self._calls[call_id]
         if len(ended) > KEPT_ENDED:
             self.calls_changed.emit()
-
-    def _remember(self, call: Call) -> None:
-        talked_s = 0.0
-        if call.talking_since_s is not None and call.ended_s is not None:
-            talked_s = max(0.0, call.ended_s - call.talking_since_s)
-        recent = RecentCall(
-            id=call.id,
-            number=call.request.to_number,
-            name=call.request.to_name,
-            at=call.started_at,
-            state=call.state,
-            them=call.them,
-            your_phone=call.your_phone,
-            talked_s=talked_s,
-        )
-        service = self._service
-        self._disk.submit(
-            lambda token, report: service.remember(recent),
-            done=lambda _: self._load_recents(),
-            failed=lambda error: self.problem.emit(str(error)),
-            is_kept=True,
-        )
-
-    def _load_recents(self) -> None:
-        service, text = self._service, self._search
-
-        def done(recents: tuple[RecentCall, ...]) -> None:
-            if text == self._search:
-                self._recents = recents
-                self.recents_changed.emit(recents)
-
-        self._disk.submit(
-            lambda token, report: service.recents(text),
-            done=done,
-            failed=lambda error: self.problem.emit(str(error)),
-        )

@@ -223,11 +223,18 @@ def session_gone(call: Call, now_s: float) -> Call:
     )
 
 
-def confirmed(call: Call, now_s: float) -> Call:
-    """The service lists it among the calls going on (spec: ActiveCallInfo): nothing new, but heard now."""
+def listed(call: Call, word: str, now_s: float) -> Call:
+    """The service lists it among the calls going on, with this telephonyStatus (spec: ActiveCallInfo).
+
+    That is news of now. CallConnected says that the user is connected, so their own phone has answered;
+    whether the other side has only the full status tells.
+    """
     if call.state.is_final:
         return call
-    return replace(call, checked_s=now_s, is_unreachable=False)
+    call = replace(call, checked_s=now_s, is_unreachable=False)
+    if word == "CallConnected" and call.state is CallState.RINGING_YOU:
+        return replace(call, state=CallState.RINGING_THEM, your_phone=Leg.ANSWERED, them=Leg.RINGING)
+    return call
 
 
 def adopted(call: Call, now: datetime, now_s: float) -> Call:

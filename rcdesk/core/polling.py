@@ -1,7 +1,7 @@
-"""How often to ask about running calls and faxes: pure rules for the QTimers in bridge/.
+"""How often to ask about faxes the service has: pure rules for the QTimer in bridge/fax_watch.py.
 
 The service's default limit for these requests is Light 50 a minute, shared by everything the program
-does (product.md), so polling scales with the number of calls and slows where nothing can change soon.
+does (product.md), so following slows where nothing can change soon. Read next: call_polling.py for calls.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from rcdesk.core.call import Call, CallState
 from rcdesk.core.fax import FaxJob, FaxState, SendBy
 
-CALL_BUDGET_PER_MINUTE = 40
 FAX_BUDGET_PER_MINUTE = 30
 """Requests a minute that following faxes may take, so that the status of a call never waits for them."""
 
@@ -20,27 +18,6 @@ FEW_MESSAGES = 3
 MESSAGES_A_PAGE = 100
 LISTED_FOR = timedelta(hours=1)
 """How services/follow.py asks: so many one by one, so many on a page of the list, older ones one by one."""
-
-
-def call_interval_s(
-    calls: Iterable[Call], now_s: float, budget_per_minute: int = CALL_BUDGET_PER_MINUTE
-) -> float | None:
-    """Seconds until the next round of status requests, or None when no call needs watching.
-
-    budget_per_minute: how many status requests a minute may be used for calls.
-    """
-    live = [c for c in calls if not c.state.is_final]
-    if not live:
-        return None
-    wanted = min(_wanted_s(c, now_s) for c in live)
-    return max(wanted, 60.0 * len(live) / max(1, budget_per_minute))
-
-
-def _wanted_s(call: Call, now_s: float) -> float:
-    """A ringing phone can change any second; a conversation rarely does."""
-    if call.state is CallState.TALKING and call.talking_since_s is not None:
-        return 1.5 if now_s - call.talking_since_s < 20 else 3.0
-    return 1.0 if now_s - call.started_s < 60 else 2.0
 
 
 def is_followed(job: FaxJob, now: datetime) -> bool:

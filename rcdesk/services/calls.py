@@ -2,15 +2,16 @@
 
 A ring-out is a real-world effect: nothing here repeats one. Blocking; place, status and cancel belong on the
 calls lane, remember and recents on the disk lane. The api room is imported at the first
-request: a desk that nobody signed in to must not carry it. Read next: core/call.py, bridge/call_desk.py.
+request: a desk that nobody signed in to must not carry it. Read next: core/call.py, bridge/call_watch.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from rcdesk.core.call import Call, RingOutReport
+from rcdesk.core.call_polling import Room
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.recents import RecentCall
 from rcdesk.store.recents import Recents
@@ -39,6 +40,21 @@ class CallService:
         from rcdesk.services.connection import session_of
 
         return ring_out.status(session_of(self._connection()), session_id, token)
+
+    def active(self, token: CancelToken) -> Mapping[str, str]:
+        """The user's calls going on: telephonyStatus by session id (spec: ActiveCallInfo), one light request.
+
+        Raises NotAllowed when the account may not read its presence.
+        """
+        from rcdesk.api.rest import presence
+        from rcdesk.services.connection import session_of
+
+        return presence.active_calls(session_of(self._connection()), token)
+
+    def room(self) -> Room:
+        """What the service allows for status requests, as learned so far; the default when signed out."""
+        connection = self._connection()
+        return Room() if connection is None else connection.session.gate.room("Light")
 
     def cancel(self, session_id: str, token: CancelToken) -> None:
         """Ask to end it, which works only before the connection: look at the status afterwards."""

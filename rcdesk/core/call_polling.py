@@ -1,0 +1,225 @@
+"""Which running calls to ask about now, and when to ask again: rules for the timer in bridge/call_watch.py.
+
+The service allows so many light requests in a sliding window (wire-contract 1.2), shared with everything else
+the program does. One call is asked about every second while something can change soon. From two calls on one
+look at the account's active calls (spec: readUserPresenceStatus) confirms all that are as they were, and the
+places left go to those where only the full status can tell, one after the other. The fewer places are left
+the slower, and always so many stay that every call is heard of each LOOK_S and faxes can be followed. Pure.
+Read next: core/call.py, core/polling.py for faxes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rcdesk.core.call import Call, CallState
+
+LOOK_S = 3.0
+"""The slowest pace at which the state of a call is confirmed, seconds."""
+
+QUICK_S = 1.0
+FEWEST_FOR_A_LOOK = 2
+RESERVE = 10
+"""Places in a window that calls leave to everything else, faxes above all."""
+
+SPARE_LASTS_S = 10.0
+"""Places left over are spent as if they had to last so long: quick at first, slower as they get fewer."""
+
+OLD_S = 60.0
+JUST_CONNECTED_S = 15.0
+SURE_S = 15.0
+"""A phone that rings for so long by the list alone is asked about in full, in case the list does not tell."""
+
+LAST_PLACES = 4
+"""Places that not even a call that has certainly changed may take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What is known about one group of requests: limit in each window_s seconds, and what was sent.
+
+    sent_s: monotonic seconds of the requests that still count; closed_until_s: end of a penalty.
+    """
+
+    limit: int = 50
+    window_s: float = 60.0
+    sent_s: tuple[float, ...] = ()
+    closed_until_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """One live call with what was asked about it.
+
+    asked_s: monotonic seconds of the last question for its full status. is_due: that answer is missing still.
+    is_suspect: the active calls show it in another state than its last full status did, or not any more.
+    is_unlisted: the service lives with it but does not list it among the active calls.
+    """
+
+    call: Call
+    asked_s: float
+    is_due: bool = False
+    is_suspect: bool = False
+    is_unlisted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """The looks at the active calls: are they allowed, when was the last one, is its answer missing."""
+
+    is_possible: bool = True
+    asked_s: float = 0.0
+    is_due: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What to ask now, and in how many seconds to think again (None: when an answer comes, or never)."""
+
+    is_look: bool = False
+    ask: tuple[str, ...] = ()
+    next_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Purse:
+    """The places calls may use. own_s: when the questions of the last window were asked."""
+
+    room: Room
+    own_s: tuple[float, ...]
+    allowance: int
+    now_s: float
+
+    def free(self, pace_s: float) -> int:
+        """How many questions may be asked on top of one every pace_s seconds, now and for a whole window."""
+        window_s = self.room.window_s
+        fewest, steps = self.allowance - len(self.own_s), int(window_s / pace_s)
+        for step in range(1, steps + 1):
+            left_s = self.now_s + step * pace_s - window_s
+            counted = sum(1 for at_s in self.own_s if at_s > left_s)
+            fewest = min(fewest, self.allowance - counted - step)
+        return max(0, fewest)
+
+    @property
+    def unused(self) -> int:
+        """Places nobody has taken, the reserve of the others included, short of the very last ones."""
+        left_s = self.now_s - self.room.window_s
+        used = sum(1 for at_s in self.room.sent_s if at_s > left_s)
+        return max(0, self.room.limit - LAST_PLACES - max(used, len(self.own_s)))
+
+
+def plan_round(
+    watched: Sequence[Watched], now_s: float, room: Room, own_s: Sequence[float], look: Look
+) -> Round:
+    """Whom to ask now. own_s: monotonic seconds of the questions asked so far, old ones included."""
+    watched = [w for w in watched if not w.call.state.is_final]
+    if not watched:
+        return Round()
+    if room.closed_until_s > now_s:
+        return Round(next_s=room.closed_until_s - now_s)
+    purse = _purse(room, own_s, now_s)
+    crowds = _crowds(watched, look, now_s)
+    units = int(crowds.is_looking) + len(crowds.singles)
+    pace_s = max(room.window_s / purse.allowance, LOOK_S / units)
+    free = purse.free(pace_s)
+    suspects = [w.call.id for w in watched if w.is_suspect and not w.is_due]
+    asked = suspects[: max(free, purse.unused)]
+    free = max(0, free - len(asked))
+    quick_s = max(QUICK_S, SPARE_LASTS_S / free) if free else math.inf
+    cycle_s = pace_s * units
+    moments: list[float] = []
+    is_look = False
+    if crowds.is_looking and not look.is_due:
+        look_s = look.asked_s + (min(cycle_s, quick_s) if crowds.is_look_urgent else cycle_s)
+        is_look = look_s <= now_s + _EARLY_S
+        if not is_look:
+            moments.append(look_s)
+    for single in crowds.singles:
+        wanted_s = max(_wanted_s(single.call, now_s), quick_s) * len(crowds.singles)
+        _ask_or_wait(single, min(wanted_s, cycle_s), now_s, asked, moments)
+    if crowds.unsure:
+        oldest, last = crowds.unsure[0], crowds.unsure[-1]
+        wait_s = max(oldest.asked_s + QUICK_S, last.asked_s + quick_s) - oldest.asked_s
+        if wait_s < math.inf:
+            _ask_or_wait(oldest, wait_s, now_s, asked, moments)
+    if len(suspects) > len(asked) or (crowds.is_looking and not moments and not look.is_due):
+        moments.append(now_s + QUICK_S / 2)
+    next_s = max(_EARLY_S, min(moments) - now_s) if moments else None
+    return Round(is_look=is_look, ask=tuple(asked), next_s=next_s)
+
+
+_EARLY_S = 0.01
+"""A timer may ring so much too early."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Crowds:
+    """The live calls by how they are asked about.
+
+    singles: one by one. unsure: confirmed by a look, but it cannot tell whether they have moved on; the one
+    that was asked about longest ago first. is_look_urgent: a look may show a change that is worth a second.
+    """
+
+    is_looking: bool
+    is_look_urgent: bool
+    singles: list[Watched]
+    unsure: list[Watched]
+
+
+def _crowds(watched: Sequence[Watched], look: Look, now_s: float) -> _Crowds:
+    listed = [w for w in watched if not w.is_unlisted]
+    if not look.is_possible or len(listed) < FEWEST_FOR_A_LOOK:
+        return _Crowds(False, False, list(watched), [])
+    unsure = [
+        w
+        for w in listed
+        if not w.is_suspect
+        and not w.is_due
+        and (w.call.state is CallState.RINGING_THEM or (_is_first(w.call) and now_s - w.asked_s > SURE_S))
+    ]
+    return _Crowds(
+        True,
+        any(_is_first(w.call) for w in listed),
+        [w for w in watched if w.is_unlisted],
+        sorted(unsure, key=lambda w: w.asked_s),
+    )
+
+
+def _is_first(call: Call) -> bool:
+    """True while the user's own phone has not answered."""
+    return call.state in (CallState.DIALLING, CallState.RINGING_YOU)
+
+
+def _ask_or_wait(one: Watched, after_s: float, now_s: float, asked: list[str], moments: list[float]) -> None:
+    """Ask about it when its last question is so many seconds old, else note when it will be."""
+    if one.is_due or one.call.id in asked:
+        return
+    at_s = one.asked_s + after_s
+    if at_s <= now_s + _EARLY_S:
+        asked.append(one.call.id)
+        moments.append(now_s + after_s)
+    else:
+        moments.append(at_s)
+
+
+def _purse(room: Room, own_s: Sequence[float], now_s: float) -> _Purse:
+    since_s = now_s - room.window_s
+    own = tuple(at_s for at_s in own_s if at_s > since_s)
+    others = sum(1 for at_s in room.sent_s if at_s > since_s) - len(own)
+    reserve = min(RESERVE, room.limit // 5)
+    allowance = max(1, room.limit // 4, room.limit - max(reserve, others))
+    return _Purse(room, own, allowance, now_s)
+
+
+def _wanted_s(call: Call, now_s: float) -> float:
+    """A ringing phone can change any second; a conversation rarely does, but often right at its start."""
+    if call.state is CallState.TALKING and call.talking_since_s is not None:
+        return 1.5 * QUICK_S if now_s - call.talking_since_s < JUST_CONNECTED_S else LOOK_S
+    return QUICK_S if now_s - call.started_s < OLD_S else 2 * QUICK_S
+
+
+def expected_word(call: Call) -> str | None:
+    """The telephonyStatus that a look must show while nothing has changed; None when any will do."""
+    return "Ringing" if _is_first(call) else None
