@@ -1,15 +1,17 @@
-"""Who can be faxed, for the recipient field: suggestions, groups, imports.
+"""Who can be called and faxed, for the window: suggestions, people, favourites, choices, groups, imports.
 
-GUI thread. Suggestions are read on the archive lane, of which only the newest is answered; address book and
-directory are fetched on the downloads lane; groups and imports run on the disk lane. Read next:
+GUI thread. Suggestions and people are read on the archive lane; of suggestions only the newest question is
+answered. Address book and directory are fetched on the downloads lane; what the user changes is written on
+the disk lane. Favourites and dial choices are held in memory, so that menus need not wait. Read next:
 services/people.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -17,19 +19,47 @@ from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax import Recipient
-from rcdesk.core.people import Group, ImportedLine, ImportTable, Suggestion
+from rcdesk.core.people import (
+    Caller,
+    DialChoice,
+    Favourite,
+    Group,
+    ImportedLine,
+    ImportTable,
+    Person,
+    Suggestion,
+    TimelineItem,
+)
 
 if TYPE_CHECKING:
     from rcdesk.services.people import PeopleService
 
+T = TypeVar("T")
+
 MOST_SUGGESTIONS = 8
+MOST_PEOPLE = 2000
+MOST_TIMELINE = 200
 DEFAULT_REGION = "US"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Own:
+    """What the user made here."""
+
+    groups: tuple[Group, ...] = ()
+    favourites: tuple[Favourite, ...] = ()
+    choices: Mapping[str, DialChoice] = field(default_factory=dict)
+
+
 class PeopleDesk(QObject):
-    """groups_changed() when the saved groups are others; problem(str), one sentence."""
+    """groups_changed() and favourites_changed() when they are others; people_changed() when who is known, or
+    by which name, may be other; problem(str) and said(str), one sentence.
+    """
 
     groups_changed = Signal()
+    favourites_changed = Signal()
+    people_changed = Signal()
+    said = Signal(str)
     problem = Signal(str)
 
     def __init__(
@@ -47,7 +77,11 @@ class PeopleDesk(QObject):
         self._service = people
         self._owner_id = ""
         self._groups: tuple[Group, ...] = ()
+        self._favourites: tuple[Favourite, ...] = ()
+        self._choices: dict[str, DialChoice] = {}
         self._asked = 0
+        self._asked_calls = 0
+        self._changes = 0
         self._is_fetching = False
         self._is_started = False
         session.state_changed.connect(self._session_changed)
@@ -57,6 +91,16 @@ class PeopleDesk(QObject):
     def groups(self) -> tuple[Group, ...]:
         """The saved groups of the account, by name."""
         return self._groups
+
+    @property
+    def favourites(self) -> tuple[Favourite, ...]:
+        """What the user wants at hand, in their order."""
+        return self._favourites
+
+    @property
+    def choices(self) -> Mapping[str, DialChoice]:
+        """How each number is called, of those for which something was chosen."""
+        return self._choices
 
     def start(self) -> None:
         """Read the groups and fetch the address book, as soon as somebody is signed in."""
@@ -81,6 +125,137 @@ class PeopleDesk(QObject):
             lambda token, report: service.suggest(owner_id, text, MOST_SUGGESTIONS) if owner_id else (),
             done=heard,
             failed=self._tell,
+        )
+
+    def suggest_calls(self, text: str, done: Callable[[tuple[Suggestion, ...]], None]) -> None:
+        """Who may be called; an answer that a later question has overtaken is dropped."""
+        service, owner_id = self._service, self._owner_id
+        self._asked_calls += 1
+        asked = self._asked_calls
+
+        def heard(found: tuple[Suggestion, ...]) -> None:
+            if asked == self._asked_calls:
+                done(found)
+
+        self._ask(
+            lambda: service.suggest(owner_id, text, MOST_SUGGESTIONS, for_calls=True) if owner_id else (),
+            heard,
+        )
+
+    def list_people(self, text: str, done: Callable[[tuple[Person, ...]], None]) -> None:
+        """Everybody the text finds: favourites first, then by name."""
+        service, owner_id = self._service, self._owner_id
+        self._ask(lambda: service.people(owner_id, text, MOST_PEOPLE) if owner_id else (), done)
+
+    def timeline(self, numbers: Sequence[str], done: Callable[[tuple[TimelineItem, ...]], None]) -> None:
+        """The newest calls and faxes with these numbers, newest first."""
+        service, owner_id, wanted = self._service, self._owner_id, tuple(numbers)
+        self._ask(lambda: service.timeline(owner_id, wanted, MOST_TIMELINE) if owner_id else (), done)
+
+    def caller(self, number: str, done: Callable[[Caller], None]) -> None:
+        """Who a number (E.164 or a short extension) belongs to."""
+        service, owner_id = self._service, self._owner_id
+        self._ask(lambda: service.caller(owner_id, number) if owner_id else Caller(number=number), done)
+
+    def callers(self, numbers: Sequence[str], done: Callable[[Mapping[str, Caller]], None]) -> None:
+        """Who each of these numbers belongs to."""
+        service, owner_id, wanted = self._service, self._owner_id, tuple(numbers)
+        nobody: Mapping[str, Caller] = {number: Caller(number=number) for number in wanted}
+        self._ask(lambda: service.callers(owner_id, wanted) if owner_id else nobody, done)
+
+    def is_favourite(self, number: str) -> bool:
+        """True when this number is one of the favourites, as a phone or a fax."""
+        return any(one.number == number for one in self._favourites)
+
+    def set_favourites(self, favourites: Sequence[Favourite]) -> None:
+        """These are the favourites now, in this order."""
+        wanted = tuple(favourites)
+        if wanted == self._favourites:
+            return
+        self._favourites = wanted
+        service, owner_id = self._service, self._owner_id
+        self._keep(lambda: service.set_favourites(owner_id, wanted))
+        self.favourites_changed.emit()
+
+    def toggle_favourite(self, number: str, name: str, is_fax: bool = False) -> None:
+        """Make a number the last of the favourites, or none any more."""
+        others = tuple(one for one in self._favourites if (one.number, one.is_fax) != (number, is_fax))
+        if len(others) == len(self._favourites):
+            others = (*others, Favourite(number=number, name=name, is_fax=is_fax))
+        self.set_favourites(others)
+
+    def choice_of(self, number: str) -> DialChoice:
+        """How this number is called; DialChoice() when nothing was chosen for it."""
+        return self._choices.get(number, DialChoice())
+
+    def set_choice(self, number: str, choice: DialChoice) -> None:
+        """Remember how this number is called; DialChoice() forgets it."""
+        if choice == self.choice_of(number):
+            return
+        if choice == DialChoice():
+            self._choices.pop(number, None)
+        else:
+            self._choices[number] = choice
+        service, owner_id = self._service, self._owner_id
+        self._keep(lambda: service.set_choice(owner_id, number, choice))
+
+    def import_people(
+        self,
+        table: ImportTable,
+        name_column: int | None,
+        number_column: int,
+        done: Callable[[int], None] | None = None,
+    ) -> None:
+        """Take an imported list into this desk's own people; done brings how many numbers there were."""
+        service, owner_id, region = self._service, self._owner_id, self._region()
+
+        def imported(count: int) -> None:
+            self.people_changed.emit()
+            self.said.emit(self.tr("%n number(s) imported.", "", count))
+            if done is not None:
+                done(count)
+
+        self._disk.submit(
+            lambda token, report: service.import_people(owner_id, table, name_column, number_column, region),
+            done=imported,
+            failed=self._tell,
+            is_kept=True,
+        )
+
+    def add_contact(
+        self,
+        name: str,
+        number: str,
+        label: str,
+        done: Callable[[], None] | None = None,
+        failed: Callable[[str], None] | None = None,
+    ) -> None:
+        """Add somebody to the account's address book; done when it is there, failed with a sentence.
+
+        Without failed the sentence is told by problem().
+        """
+        service, owner_id = self._service, self._owner_id
+
+        def added(_: str) -> None:
+            self._session.heard_answer()
+            self.people_changed.emit()
+            self.said.emit(self.tr("{0} is in the address book now.").replace("{0}", " ".join(name.split())))
+            if done is not None:
+                done()
+
+        def not_added(error: RcdeskError) -> None:
+            if isinstance(error, Cancelled):
+                return
+            self._session.heard_error(error)
+            if failed is not None:
+                failed(str(error))
+            else:
+                self._tell(error)
+
+        self._downloads.submit(
+            lambda token, report: service.add_contact(owner_id, name, number, label, token),
+            done=added,
+            failed=not_added,
         )
 
     @Slot()
@@ -148,30 +323,60 @@ class PeopleDesk(QObject):
     def _change(self, work: Callable[[], object]) -> None:
         self._disk.submit(
             lambda token, report: work(),
-            done=lambda _: self._load_groups(),
+            done=lambda _: self._load_own(),
             failed=self._tell,
             is_kept=True,
         )
 
-    def _load_groups(self) -> None:
-        service, owner_id = self._service, self._owner_id
+    def _ask(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Read on the archive lane."""
+        self._archive.submit(lambda token, report: work(), done=done, failed=self._tell)
+
+    def _keep(self, work: Callable[[], object]) -> None:
+        """Write what is shown already."""
+        self._changes += 1
+        if self._owner_id:
+            self._disk.submit(
+                lambda token, report: work(), done=lambda _: None, failed=self._tell, is_kept=True
+            )
+
+    def _load_own(self) -> None:
+        service, owner_id, changes = self._service, self._owner_id, self._changes
         if not owner_id:
-            self._take(())
+            self._take(_Own())
             return
 
-        def done(groups: tuple[Group, ...]) -> None:
-            if owner_id == self._owner_id:
-                self._take(groups)
+        def work() -> _Own:
+            return _Own(
+                groups=service.groups(owner_id),
+                favourites=service.favourites(owner_id),
+                choices=service.choices(owner_id),
+            )
 
-        self._disk.submit(lambda token, report: service.groups(owner_id), done=done, failed=self._tell)
+        def done(own: _Own) -> None:
+            if owner_id != self._owner_id:
+                return
+            if changes != self._changes:
+                # What the user changed meanwhile is written after this was read.
+                self._load_own()
+            else:
+                self._take(own)
 
-    def _take(self, groups: tuple[Group, ...]) -> None:
-        if groups != self._groups:
-            self._groups = groups
+        self._disk.submit(lambda token, report: work(), done=done, failed=self._tell)
+
+    def _take(self, own: _Own) -> None:
+        self._choices = dict(own.choices)
+        if own.groups != self._groups:
+            self._groups = own.groups
             self.groups_changed.emit()
+        if own.favourites != self._favourites:
+            self._favourites = own.favourites
+            self.favourites_changed.emit()
 
-    def _fetched(self, _: object) -> None:
+    def _fetched(self, is_other: bool) -> None:
         self._is_fetching = False
+        if is_other:
+            self.people_changed.emit()
 
     @Slot()
     def _session_changed(self) -> None:
@@ -181,7 +386,8 @@ class PeopleDesk(QObject):
             return
         if owner_id != self._owner_id:
             self._owner_id = owner_id
-            self._load_groups()
+            self._load_own()
+            self.people_changed.emit()
         if self._session.state is SessionState.SIGNED_IN:
             self.refresh()
 
