@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rcdesk.api.auth import Client, JwtGrant
-from rcdesk.api.rest import fax, message_store, reading, ring_out
+from rcdesk.api.rest import call_log, contacts, fax, message_store, presence, queues, reading, ring_out
 from rcdesk.api.rest.numbers import spaced
 from rcdesk.api.tokens import read_tokens
 from rcdesk.core.account import Credentials
 from rcdesk.core.errors import OutcomeUnknown, UserError
+from rcdesk.core.presence import Dnd
 
 PLAIN = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["9", []])
@@ -51,6 +52,44 @@ def test_any_object_is_read(body: dict[str, Any]) -> None:
         fax._created(body)
     except OutcomeUnknown:
         assert not reading.text(body, "id")
+
+
+CALL_NAMES = (
+    *("id", "sessionId", "telephonySessionId", "direction", "type", "from", "to", "legs", "startTime"),
+    *("duration", "durationMs", "result", "reason", "action", "deleted", "callQueue", "acceptCalls"),
+    *("dndStatus", "extensionNumber", "phoneNumbers", "mobilePhone"),
+)
+CALL_PARTS = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("phoneNumber", "extensionNumber", "name", "legType", "result", "id"), PLAIN)
+)
+CALL_BODY = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(CALL_NAMES, ANYTHING | CALL_PARTS | st.lists(CALL_PARTS, max_size=2))
+)
+
+
+@given(CALL_BODY, st.lists(CALL_BODY, max_size=3))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_call_presence_or_queue_is_read(body: dict[str, Any], records: list[dict[str, Any]]) -> None:
+    calls = call_log._calls(tuple(records))
+    assert {call.id for call in calls} <= {reading.text(record, "id") for record in records}
+    assert presence._dnd(body) in Dnd
+    assert all(queue.id for queue in queues._queues({"records": records}))
+    contacts._contact(body)
+    contacts._entry(body)
+
+
+def test_a_call_of_which_little_is_known() -> None:
+    (call,) = call_log._calls(({"id": 7, "type": "Voice", "direction": "Sideways", "to": {"name": "A"}},))
+    assert (call.id, call.direction, call.number, call.name, call.at) == ("7", "Sideways", "", "A", None)
+    deleted = {"id": "8", "type": "Voice", "deleted": True}
+    assert call_log._calls((deleted, {"id": "9", "type": "Fax"}, {"type": "Voice"}, {"id": "1"})) == ()
+    dialled = {"id": "1", "type": "Voice", "to": {"dialedPhoneNumber": "+16505550143"}, "durationMs": "1500"}
+    assert [(c.number, c.duration_s) for c in call_log._calls((dialled,))] == [("+16505550143", 1.5)]
+
+
+@pytest.mark.parametrize("word", ["", "TakeNoCallsOnSundays"])
+def test_a_status_of_tomorrow_is_unknown(word: str) -> None:
+    assert presence._dnd({"dndStatus": word}) is Dnd.UNKNOWN
 
 
 @pytest.mark.parametrize(
