@@ -11,11 +11,9 @@ bridge/desk.py, ui/main_window.py.
 from __future__ import annotations
 
 import gc
-import json
 import logging
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
@@ -32,6 +30,7 @@ from rcdesk.bridge.instance import FaxOrder, Instance
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.late import Late
 from rcdesk.bridge.notices import Notices
+from rcdesk.bridge.order_desk import OrderDesk
 from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.bridge.pasted_desk import PastedDesk
 from rcdesk.bridge.people_desk import PeopleDesk
@@ -45,8 +44,8 @@ from rcdesk.bridge.watched_folder import WatchedFolder
 from rcdesk.core.account import Credentials, ServerProfile
 from rcdesk.core.clock import SystemClock
 from rcdesk.core.errors import RcdeskError, UserError
-from rcdesk.core.preferences import Preferences
-from rcdesk.core.wish import FaxWish, WishOutcome
+from rcdesk.hand_over import hand_over
+from rcdesk.services.sign_in_file import sign_in_of
 from rcdesk.store import preferences as preferences_file
 from rcdesk.store.paths import Paths
 from rcdesk.ui.bug_report import BugReports
@@ -94,6 +93,9 @@ class Running:
         from rcdesk.ui.tray import Tray
 
         self.tray = Tray(self.desk, self.window)
+        self.orders = OrderDesk(self.desk.session, self.desk.calls, self.desk.people, self.desk.preferences)
+        self.orders.dial_asked.connect(self.window.dial)
+        self.orders.called.connect(self._show_calls)
 
     def start(self) -> None:
         """Read the disk and sign in; called after the first paint."""
@@ -132,6 +134,11 @@ class Running:
         self.window.bring_up()
         if files:
             self.window.add_files(files)
+
+    def _show_calls(self) -> None:
+        """A link was called: the call is seen on the phone's page."""
+        self.window.bring_up()
+        self.window.show_page("phone")
 
     def show_fax(self, order: FaxOrder) -> None:
         """A fax asked for on the command line by another start."""
@@ -272,10 +279,10 @@ def run(options: Options) -> int:
     try:
         paths = _paths(options).create()
         instance = Instance(paths.data_dir, application)
-        if not instance.is_first:
-            return _hand_over(instance, options)
+        if not instance.is_first and (status := hand_over(instance, options)) is not None:
+            return status
         remembered = preferences_file.load(paths.preferences_file)
-        profile, credentials = _sign_in(options, remembered)
+        profile, credentials = sign_in_of(options.sign_in, remembered)
         theme().apply(application, options.color_scheme or remembered.color_scheme)
         running = build(paths=paths, profile=profile, credentials=credentials, demo=options.demo)
     except RcdeskError as exc:
@@ -285,36 +292,10 @@ def run(options: Options) -> int:
     running.set_demo_speed(options.demo_speed)
     instance.asked.connect(running.show_files)
     instance.fax_asked.connect(running.show_fax)
+    instance.ordered.connect(running.orders.take)
     status = _run_window(application, running, options, instance)
     instance.close()
     return status
-
-
-def _hand_over(instance: Instance, options: Options) -> int:
-    """Another rcdesk works on this archive: it gets the files and the user's eyes."""
-    if options.fax_wish is not None:
-        return _hand_over_fax(instance, options.fax_wish)
-    if instance.send(options.files):
-        return 0
-    print(f"rcdesk cannot start: {instance.why_not}", file=sys.stderr)
-    return 1
-
-
-def _hand_over_fax(instance: Instance, wish: FaxWish) -> int:
-    outcome = instance.send_fax(wish)
-    if outcome is None:
-        print(
-            "rcdesk fax: the running rcdesk did not say what became of it. Look at its Queue and its New fax "
-            "page before you ask again.",
-            file=sys.stderr,
-        )
-        return 1
-    if wish.is_yes and outcome is WishOutcome.SHOWN:
-        print(
-            "rcdesk fax: it needs your answer in the window. Nothing is queued until then.", file=sys.stderr
-        )
-        return 3
-    return 0
 
 
 def _run_window(application: QApplication, running: Running, options: Options, instance: Instance) -> int:
@@ -335,6 +316,8 @@ def _run_window(application: QApplication, running: Running, options: Options, i
         tour.finished.connect(lambda is_ok: application.exit(0 if is_ok else 1))
     if options.files:
         painted.happened.connect(lambda: window.add_files(options.files))
+    if options.link:
+        painted.happened.connect(lambda: running.orders.open_link(options.link))
     wish = options.fax_wish
     if wish is not None:
         painted.happened.connect(lambda: window.take_fax(wish))
@@ -352,27 +335,6 @@ def _print_ready() -> None:
 
 def _paths(options: Options) -> Paths:
     return Paths.chosen(is_demo=options.demo)
-
-
-def _sign_in(options: Options, remembered: Preferences) -> tuple[ServerProfile, Credentials | None]:
-    if options.sign_in is None:
-        profile = ServerProfile(
-            name=remembered.profile or "RingCentral",
-            base_url=remembered.base_url,
-            client_id=remembered.client_id,
-        )
-        return profile, None
-    try:
-        found = json.loads(options.sign_in.read_text(encoding="utf-8"))
-        credentials = Credentials(
-            client_id=found["client_id"], client_secret=found.get("client_secret", ""), jwt=found["jwt"]
-        )
-        profile = ServerProfile(name="RingCentral", base_url=found["base_url"], client_id=found["client_id"])
-    except (OSError, ValueError, KeyError, TypeError) as exc:
-        raise UserError(
-            f"The sign-in file {options.sign_in} could not be read; it needs base_url, client_id and jwt."
-        ) from exc
-    return replace(profile, base_url=profile.base_url.rstrip("/")), credentials
 
 
 def _start_log(paths: Paths) -> None:

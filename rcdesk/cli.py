@@ -2,10 +2,12 @@
 
     rcdesk [FILE…]                   the desk, with these files in a new fax
     rcdesk fax [FILE…] --to NUMBER   the composer filled in; with --yes queued when nothing is odd
+    rcdesk tel:NUMBER                the desk, with this number to call
+    rcdesk call NUMBER | status | cancel [ID] | numbers   calls without a window: command_arguments.py
 
 A program that runs already gets the request. What is asked for is looked at first: wrong input is one
 sentence and status 2, and nothing is opened. Nothing slow is imported before the arguments are understood.
-Read next: app.py, services/command_fax.py.
+Read next: app.py, commands.py, services/command_fax.py.
 """
 
 from __future__ import annotations
@@ -15,11 +17,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from rcdesk import __version__
+from rcdesk.command_arguments import LineParser, add_sign_in, parse_command
 
 if TYPE_CHECKING:
+    from rcdesk.commands import Command
     from rcdesk.core.wish import FaxWish
 
 _STATUSES = """\
@@ -29,6 +34,12 @@ exit status:
   2  the arguments make no sense or cannot be faxed; nothing was opened, nothing queued
   3  --yes, but the running rcdesk needs your answer first: it is shown there, nothing is queued yet
 """
+_WORDS_NOTE = """\
+rcdesk fax FILE… --to NUMBER opens a fax filled in. rcdesk call NUMBER, rcdesk status, rcdesk cancel and
+rcdesk numbers place, list and cancel calls, with and without a window. Each has a --help of its own.
+
+"""
+_LINKS = ("tel:", "callto:")
 _FAX_NOTES = """\
 The files and numbers are looked at before anything happens. Without --yes the composer opens, filled in, and
 nothing is sent until you press Send. With --yes the fax is queued without a question when nothing about it is
@@ -40,6 +51,7 @@ queued until you answer. The time to undo applies in both cases. To open a file 
 """
 _ROOMS = frozenset({"--page-room", "--html-room"})
 _WITH_VALUE = frozenset({"--demo-speed", "--tour", "--sign-in", "--color-scheme"})
+_WORDS = frozenset({"fax", "call", "status", "cancel", "numbers"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +71,8 @@ class FaxArguments:
 class Options:
     """What the command line asked for. demo_speed: simulator seconds per real second.
 
-    fax is what was typed after the word fax, fax_wish what became of it once it was looked at.
+    fax is what was typed after the word fax, fax_wish what became of it once it was looked at. link: a tel:
+    or callto: link to call, "" for none.
     """
 
     demo: bool = False
@@ -68,6 +81,7 @@ class Options:
     sign_in: Path | None = None
     color_scheme: str = ""
     files: tuple[Path, ...] = ()
+    link: str = ""
     fax: FaxArguments | None = None
     fax_wish: FaxWish | None = None
 
@@ -75,29 +89,35 @@ class Options:
 def parse(arguments: Sequence[str] | None = None) -> Options:
     """Read the arguments; exits with a message (status 2) when they make no sense."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    at = _fax_word(given)
-    if at is not None:
+    at = _command_word(given)
+    if at is not None and given[at] == "fax":
         return _parse_fax([*given[:at], *given[at + 1 :]])
     parser = argparse.ArgumentParser(
         prog="rcdesk",
         description="Phone and fax console for RingCentral accounts.",
-        epilog="rcdesk fax FILE… --to NUMBER opens a fax filled in: see rcdesk fax --help.\n\n" + _STATUSES,
+        epilog=_WORDS_NOTE + _STATUSES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="files to put into a new fax")
+    parser.add_argument(
+        "given", nargs="*", metavar="FILE", help="files to put into a new fax, or one tel: or callto: link"
+    )
     _add_common(parser)
     parser.add_argument(
         "--tour", type=Path, metavar="DIR", help="show the demo by itself and leave screenshots in DIR"
     )
     parser.add_argument("--version", action="version", version=f"rcdesk {__version__}")
     found = parser.parse_args(given)
+    links = [text for text in found.given if text.lower().startswith(_LINKS)]
+    if len(links) > 1:
+        parser.error("one link at a time")
     return Options(
         demo=found.demo or found.tour is not None,
         demo_speed=found.demo_speed,
         tour=found.tour,
         sign_in=found.sign_in,
         color_scheme=found.color_scheme,
-        files=tuple(found.files),
+        files=tuple(_path(text) for text in found.given if text not in links),
+        link=links[0] if links else "",
     )
 
 
@@ -106,7 +126,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and given[0] in _ROOMS:
         return _room(given)
-    options = parse(arguments)
+    command = _command(given)
+    if command is not None:
+        from rcdesk import told
+
+        return told.run(command)
+    options = parse(given)
     if options.fax is not None:
         from rcdesk.core.errors import UserError
 
@@ -136,15 +161,8 @@ def desk() -> None:
     sys.exit(main())
 
 
-class _FaxParser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}. See {self.prog} --help.\n")
-
-
 def _parse_fax(given: list[str]) -> Options:
-    parser = _FaxParser(
+    parser = LineParser(
         prog="rcdesk fax",
         description="Open a fax filled in, in the running rcdesk or a new one.",
         epilog=_FAX_NOTES + _STATUSES,
@@ -191,23 +209,22 @@ def _parse_fax(given: list[str]) -> Options:
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--demo", action="store_true", help="open the desk on the built-in simulator")
-    parser.add_argument(
-        "--demo-speed", type=_speed, default=1.0, metavar="N", help="let the simulator live N times faster"
-    )
-    parser.add_argument(
-        "--sign-in",
-        type=Path,
-        metavar="FILE",
-        help="sign in with base_url, client_id, client_secret, jwt of a JSON file",
-    )
+    add_sign_in(parser, demo="open the desk on the built-in simulator")
     parser.add_argument(
         "--color-scheme", choices=("light", "dark", "system"), default="", help="override the theme"
     )
 
 
-def _fax_word(given: Sequence[str]) -> int | None:
-    """Where the word fax stands when it is the first that is no option, None when it is not."""
+def _command(given: Sequence[str]) -> Command | None:
+    """What the words call, status, cancel and numbers ask for, None when the first word is none of them."""
+    at = _command_word(given)
+    if at is None or given[at] == "fax":
+        return None
+    return parse_command(given[at], [*given[:at], *given[at + 1 :]])
+
+
+def _command_word(given: Sequence[str]) -> int | None:
+    """Where a command stands when it is the first word that is no option, None when there is none."""
     is_value = False
     for position, text in enumerate(given):
         if is_value:
@@ -217,7 +234,7 @@ def _fax_word(given: Sequence[str]) -> int | None:
         elif text.startswith("-"):
             is_value = text in _WITH_VALUE
         else:
-            return position if text == "fax" else None
+            return position if text in _WORDS else None
     return None
 
 
@@ -248,8 +265,9 @@ def _cover(text: str) -> int:
     return int(text)
 
 
-def _speed(text: str) -> float:
-    value = float(text)
-    if not 0.1 <= value <= 1000:
-        raise argparse.ArgumentTypeError("between 0.1 and 1000")
-    return value
+def _path(text: str) -> Path:
+    """A file as it was given, or as a desktop gives it: file:///home/…"""
+    parts = urlsplit(text) if text.lower().startswith("file://") else None
+    if parts is None or parts.netloc not in ("", "localhost"):
+        return Path(text)
+    return Path(unquote(parts.path, errors="surrogateescape"))

@@ -3,8 +3,10 @@
 GUI thread, before anything touches the database: two programs on one outbox could send a fax twice. The lock
 is a file with the owner's process id, so one left behind by a crash is taken over; a second start gives its
 files, or the fax asked for on the command line, to the first through a local socket that only this user can
-open. A message is one line of JSON: a list of files, or the object of core/wish.py. QtNetwork is imported
-with the door, after the first paint: the lock does not need it. Read next: app.py.
+open. A message is one line of JSON: a list of files, or the object of core/wish.py or core/order.py. A
+command without a window holds the lock in short turns and marks them, so that others wait for its end instead
+of complaining. QtNetwork is imported with the door, after the first paint: the lock does not need it. Read
+next: app.py, commands.py, order_desk.py.
 """
 
 from __future__ import annotations
@@ -13,13 +15,15 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QDeadlineTimer, QLockFile, QObject, Signal, Slot
 
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown
+from rcdesk.core.order import Order, is_order, order_json, read_order
 from rcdesk.core.wish import FaxWish, WishOutcome, read_wish, wish_json
 
 if TYPE_CHECKING:
@@ -35,9 +39,17 @@ LONGEST_SOCKET_PATH = 100
 ANSWER_MS = 5000
 """How long a second start waits for the first, which opens its door only after its first paint."""
 
+TURN_NAME = "rcdesk.turn"
+TURN_MS = 90_000
+"""How long others wait for the turn of a command to end: a request of it may take a minute to give up."""
+
 KNOCK_AGAIN_S = 0.05
+LISTEN_MS = 200
 DECIDE_MS = 120_000
 """Long enough to look at a large fax and to put a safe copy on a slow disk."""
+
+NO_ANSWER = "rcdesk is running but does not answer, so nothing was done. End it, then ask again."
+WENT_AWAY = "The running rcdesk ended before it answered. Look at rcdesk status before you ask again."
 
 MOST_BYTES = 1_000_000
 _HEARD = "heard"
@@ -51,12 +63,22 @@ class FaxOrder:
         self.tell = tell
 
 
+class OrderHeard:
+    """An order of another start; tell() it line by line, False when it has gone away. GUI thread."""
+
+    def __init__(self, order: Order, tell: Callable[[dict[str, Any]], bool]) -> None:
+        self.order = order
+        self.tell = tell
+
+
 class Instance(QObject):
     """asked(tuple[Path, ...]): another start wants this window in front, with these files in a new fax.
-    fax_asked(FaxOrder): it wants a whole fax, from the command line, and waits to be told."""
+    fax_asked(FaxOrder): it wants a whole fax, from the command line, and waits to be told.
+    ordered(OrderHeard): it wants something about calls, and waits to be told."""
 
     asked = Signal(object)
     fax_asked = Signal(object)
+    ordered = Signal(object)
 
     def __init__(self, data_dir: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +87,7 @@ class Instance(QObject):
         # Never stale by age: only when the process that holds it is gone.
         self._lock.setStaleLockTime(0)
         self._is_first = self._lock.tryLock(0)
+        self._turn = data_dir / TURN_NAME
         self._data_dir = data_dir
         self._server: QLocalServer | None = None
         self._heard: dict[QLocalSocket, QByteArray] = {}
@@ -90,7 +113,8 @@ class Instance(QObject):
             return
         from PySide6.QtNetwork import QLocalServer
 
-        # The lock is ours, so a socket that lies there belongs to nobody any more.
+        # The lock is ours, so a socket or the mark of a turn that lies there belongs to nobody any more.
+        self._turn.unlink(missing_ok=True)
         QLocalServer.removeServer(self._name)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
@@ -109,18 +133,69 @@ class Instance(QObject):
             return None
         return WishOutcome.QUEUED if heard[1] == WishOutcome.QUEUED.value else WishOutcome.SHOWN
 
-    def _hand(self, wish: str, lines: int = 1) -> list[str]:
-        """Say one line and hear so many, fewer when no more come in time."""
+    def take(self) -> bool:
+        """Try for the lock again; True when this program may work on the archive now."""
+        if not self._is_first:
+            self._is_first = self._lock.tryLock(0)
+        return self._is_first
+
+    def begin_turn(self) -> bool:
+        """Take the lock for the short turn of a command; False when another program has it."""
+        if self.take():
+            self._turn.touch()
+            return True
+        return False
+
+    def end_turn(self) -> None:
+        """Give the lock back until the next turn."""
+        if self._is_first:
+            self._turn.unlink(missing_ok=True)
+            self.close()
+
+    def ask(self, order: Order, patience: CancelToken | None = None) -> Generator[dict[str, Any], None, None]:
+        """Give an order to the program that holds the lock, and hear its lines as they come.
+
+        The last line has "status". Ends without any line when that program has gone and the lock is ours
+        now. Raises NotSent when it does not answer, OutcomeUnknown when it goes away without the last line,
+        Cancelled when patience was cancelled.
+        """
+        patience = patience or CancelToken()
+        socket = self._knock(patience)
+        if socket is None:
+            if not self._is_first:
+                raise NotSent(NO_ANSWER)
+            return
+        try:
+            socket.write(QByteArray(order_json(order).encode("ascii") + b"\n"))
+            for told in _objects(socket, patience):
+                yield told
+                if "status" in told:
+                    return
+        finally:
+            socket.abort()
+        raise OutcomeUnknown(WENT_AWAY)
+
+    def _knock(self, patience: CancelToken) -> QLocalSocket | None:
+        """Until the door opens, or the lock is ours, or it takes too long."""
         from PySide6.QtNetwork import QLocalSocket
 
-        socket, patience = QLocalSocket(), CancelToken()
-        deadline = QDeadlineTimer(ANSWER_MS)
+        socket = QLocalSocket()
+        deadline, end_of_turn = QDeadlineTimer(ANSWER_MS), QDeadlineTimer(TURN_MS)
         socket.connectToServer(self._name)
-        while not socket.waitForConnected(deadline.remainingTime()):
-            if deadline.hasExpired():
-                return []
+        while not socket.waitForConnected(max(0, deadline.remainingTime())):
+            if self._turn.exists() and not end_of_turn.hasExpired():
+                deadline = QDeadlineTimer(ANSWER_MS)
+            if self.take() or deadline.hasExpired():
+                return None
             patience.sleep(KNOCK_AGAIN_S)
             socket.connectToServer(self._name)
+        return socket
+
+    def _hand(self, wish: str, lines: int = 1) -> list[str]:
+        """Say one line and hear so many, fewer when no more come in time."""
+        socket = self._knock(CancelToken())
+        if socket is None:
+            return []
         socket.write(QByteArray(wish.encode("utf-8") + b"\n"))
         heard = b""
         while heard.count(b"\n") < lines:
@@ -171,6 +246,12 @@ class Instance(QObject):
     def _answer(self, socket: QLocalSocket, wish: bytes) -> None:
         try:
             found = json.loads(wish)
+            if is_order(found):
+                order = read_order(found)
+                self._heard[socket] = QByteArray()
+                self._say(socket, _HEARD)
+                self.ordered.emit(OrderHeard(order, lambda told: self._say(socket, json.dumps(told))))
+                return
             asked = tuple(map(Path, found)) if isinstance(found, list) else read_wish(found)
         except (ValueError, TypeError):
             _log.warning("another start asked for something that makes no sense")
@@ -179,15 +260,42 @@ class Instance(QObject):
         self._heard[socket] = QByteArray()
         self._say(socket, _HEARD)
         if isinstance(asked, FaxWish):
-            self.fax_asked.emit(FaxOrder(asked, lambda outcome: self._say(socket, outcome.value)))
+            self.fax_asked.emit(FaxOrder(asked, lambda outcome: self._told(socket, outcome)))
         else:
             self.asked.emit(asked)
 
-    def _say(self, socket: QLocalSocket, word: str) -> None:
-        """One line to another start, unless it went away meanwhile."""
-        if socket in self._heard:
-            socket.write(QByteArray(word.encode("ascii") + b"\n"))
-            socket.flush()
+    def _told(self, socket: QLocalSocket, outcome: WishOutcome) -> None:
+        self._say(socket, outcome.value)
+
+    def _say(self, socket: QLocalSocket, word: str) -> bool:
+        """One line to another start; False when it went away meanwhile."""
+        if socket not in self._heard:
+            return False
+        socket.write(QByteArray(word.encode("ascii") + b"\n"))
+        socket.flush()
+        return True
+
+
+def _objects(socket: QLocalSocket, patience: CancelToken) -> Generator[dict[str, Any], None, None]:
+    """The lines of JSON that come after the first one, which only says that the order was heard."""
+    waited = QDeadlineTimer(ANSWER_MS)
+    heard, has_answered = b"", False
+    while True:
+        if patience.is_cancelled:
+            raise Cancelled()
+        if not socket.waitForReadyRead(LISTEN_MS) and not socket.bytesAvailable():
+            if socket.state() is not socket.LocalSocketState.ConnectedState:
+                return
+            if not has_answered and waited.hasExpired():
+                return
+            continue
+        heard += bytes(socket.readAll().data())
+        *lines, heard = heard.split(b"\n")
+        for line in lines:
+            if not has_answered:
+                has_answered = True
+            elif isinstance(found := json.loads(line), dict):
+                yield found
 
 
 def _socket_name(data_dir: Path) -> str:

@@ -1,0 +1,259 @@
+"""Calls from the command line without a window: placed, looked at, cancelled, with both legs told.
+
+A command works in short turns and holds the archive's lock only in them, so that a window can be opened while
+it waits; each turn therefore goes on from what the keyring and the archive say now. A call that goes on is
+kept in the archive, where the next command or the window finds it. A ring-out is never repeated. Without Qt;
+blocking, in the thread of the command. Read next: commands.py, core/asked_call.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from rcdesk.api.rest import ring_out
+from rcdesk.api.session import ApiSession
+from rcdesk.core.account import Account, Credentials, ServerProfile
+from rcdesk.core.asked_call import call_request
+from rcdesk.core.call import Call, CallState, adopted, next_state, past_call, session_gone, with_result
+from rcdesk.core.call_report import numbers_json
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.clock import Clock, SystemClock
+from rcdesk.core.errors import (
+    NetworkError,
+    OutcomeUnknown,
+    RateLimited,
+    RcdeskError,
+    Rejected,
+    ServerTrouble,
+    SignInNeeded,
+    StoreError,
+)
+from rcdesk.core.order import CallOrder
+from rcdesk.core.people import DialChoice
+from rcdesk.core.phone_number import parse
+from rcdesk.core.preferences import Preferences
+from rcdesk.services.connection import Connection
+from rcdesk.store.database import ThreadConnections
+from rcdesk.store.favourites import Favourites
+from rcdesk.store.past_calls import PastCalls
+from rcdesk.store.secrets import Secrets
+
+_log = logging.getLogger(__name__)
+
+RINGING_PAUSE_S = 1.0
+TALKING_PAUSE_S = 2.0
+GAP_PAUSE_S = (2.0, 4.0, 8.0, 15.0)
+GIVE_UP_S = 300.0
+NOBODY = "Nobody is signed in. Open rcdesk and sign in, or give --sign-in FILE."
+PLACE_UNKNOWN = (
+    "RingCentral did not answer, so your phone may still ring. rcdesk will not call again by itself."
+)
+GAVE_UP = "The connection to RingCentral was lost for too long, so how this call ended is unknown."
+
+
+class CommandCalls:
+    """One command's way to the service and the archive; every method is called under the lock.
+
+    new_turn() says that the lock had been given away. make_secrets opens the keyring afresh: another program
+    may have renewed the sign-in since the last turn.
+    """
+
+    def __init__(
+        self,
+        profile: ServerProfile,
+        credentials: Credentials | None,
+        preferences: Preferences,
+        database: Path,
+        *,
+        make_secrets: Callable[[], Secrets] = Secrets,
+        clock: Clock | None = None,
+    ) -> None:
+        self._profile = profile
+        self._credentials = credentials
+        self._preferences = preferences
+        self._make_secrets = make_secrets
+        self._clock: Clock = clock or SystemClock()
+        self._past = PastCalls(database)
+        self._rows = ThreadConnections(database)
+        self._favourites = Favourites(self._rows)
+        self._is_new_turn = False
+        self._connection: Connection | None = None
+        self._gaps = 0
+
+    def close(self) -> None:
+        """Close the connection and the archive; what is saved stays saved."""
+        if self._connection is not None:
+            self._connection.close()
+        self._past.close()
+        self._rows.close()
+
+    def new_turn(self) -> None:
+        """The lock was given away and is back: others may have renewed the sign-in meanwhile."""
+        self._is_new_turn = True
+
+    def place(self, order: CallOrder) -> Call:
+        """Place the call; FAILED or ENDED_UNKNOWN with a reason when the service did not take it.
+
+        Raises UserError for what cannot be called, SignInNeeded when nobody is signed in.
+        """
+        account = self._account()
+        request = call_request(order, account, self._preferences, self._choice(order, account))
+        now = self._clock.now()
+        call = Call(id=uuid4().hex, request=request, started_at=now, started_s=self._clock.monotonic())
+        try:
+            report = ring_out.create(self._session(), request, CancelToken())
+        except OutcomeUnknown:
+            call = self._ended(call, CallState.ENDED_UNKNOWN, PLACE_UNKNOWN)
+        except SignInNeeded:
+            raise
+        except RcdeskError as exc:
+            call = self._ended(call, CallState.FAILED, str(exc))
+        else:
+            call = next_state(call, report, self._clock.monotonic())
+        return self._keep(call)
+
+    def look(self, call: Call) -> Call:
+        """How it stands now, kept in the archive. A gap in the network is no news, for a limited time.
+
+        Raises SignInNeeded when the service does not know the user any more.
+        """
+        if call.state.is_final or not call.session_id:
+            return call
+        try:
+            report = ring_out.status(self._session(), call.session_id, CancelToken())
+        except (NetworkError, RateLimited, ServerTrouble) as exc:
+            return self._not_heard(call, exc)
+        self._gaps = 0
+        known = next_state(call, report, self._clock.monotonic())
+        if known.is_cancelling and known.state is CallState.TALKING:
+            known = replace(known, is_cancelling=False)
+        return known if known == call else self._keep(known)
+
+    def cancel(self, call: Call) -> Call:
+        """Ask the service to end it, then look: its answer alone proves nothing (wire-contract 1.4).
+
+        The call comes back with is_cancelling while that is open. Raises what the request raises.
+        """
+        if not call.state.can_cancel:
+            return call
+        call = replace(call, is_cancelling=True)
+        try:
+            ring_out.cancel(self._session(), call.session_id, CancelToken())
+        except Rejected as exc:
+            if exc.status != 404:
+                raise
+            return self._keep(session_gone(call, self._clock.monotonic()))
+        return self.look(call)
+
+    def live(self) -> tuple[Call, ...]:
+        """The calls that were going on when they were last heard of, by this program or another."""
+        return tuple(self._here(call) for call in self._past.live(self._owner_id()))
+
+    def find(self, call_id: str) -> Call | None:
+        """A live call by its id, None when it is not (any more) one."""
+        return next((call for call in self.live() if call.id == call_id), None)
+
+    def numbers(self) -> dict[str, Any]:
+        """The phones that can ring and the numbers that can be shown."""
+        return numbers_json(self._account(), self._preferences)
+
+    def result(self, call: Call) -> Call:
+        """One look into the call log for a call whose end nobody saw; as it was when that knows nothing."""
+        if not call.needs_result:
+            return call
+        from rcdesk.services.call_history import CallHistory
+
+        history = CallHistory(lambda: self._connection, self._past, self._people, self._clock)
+        try:
+            found = history.result_of(self._owner_id(), call.session_id, CancelToken())
+        except RcdeskError as exc:
+            _log.info("the call log did not answer: %s", type(exc).__name__)
+            return call
+        return call if found is None else with_result(call, found)
+
+    def pause_s(self, call: Call, *, wait_s: float = 0.0) -> float:
+        """Seconds until the next look: a ringing phone can change any second."""
+        if self._gaps:
+            return max(wait_s, GAP_PAUSE_S[min(self._gaps, len(GAP_PAUSE_S)) - 1])
+        return TALKING_PAUSE_S if call.state is CallState.TALKING else RINGING_PAUSE_S
+
+    def _not_heard(self, call: Call, error: RcdeskError) -> Call:
+        self._gaps += 1
+        now_s = self._clock.monotonic()
+        heard_s = call.checked_s if call.checked_s is not None else call.started_s
+        if now_s - heard_s > GIVE_UP_S:
+            return self._keep(self._ended(call, CallState.ENDED_UNKNOWN, GAVE_UP))
+        _log.info("no news of the call: %s", type(error).__name__)
+        return replace(call, is_unreachable=True)
+
+    def _ended(self, call: Call, state: CallState, reason: str) -> Call:
+        return replace(call, state=state, ended_s=self._clock.monotonic(), reason=reason)
+
+    def _keep(self, call: Call) -> Call:
+        """In the archive, among the live or the past ones. The call matters more than its record."""
+        owner_id = self._owner_id()
+        try:
+            if call.state.is_final:
+                self._past.remember(owner_id, past_call(call))
+                self._past.drop_live(owner_id, call.id)
+            else:
+                self._past.put_live(owner_id, call)
+        except StoreError as exc:
+            _log.warning("the call was not recorded: %s", exc)
+        return call
+
+    def _here(self, call: Call) -> Call:
+        """On the clock of this process; the archive's seconds count from the start of the call."""
+        known = adopted(call, self._clock.now(), self._clock.monotonic())
+        if call.talking_since_s is None:
+            return known
+        return replace(known, talking_since_s=known.started_s + call.talking_since_s - call.started_s)
+
+    def _choice(self, order: CallOrder, account: Account) -> DialChoice | None:
+        """How this number was called last, when the archive remembers it."""
+        number = parse(order.number, account.home_country).e164
+        return self._favourites.choices(account.owner_id).get(number)
+
+    def _owner_id(self) -> str:
+        tokens = self._connected().session.tokens
+        return tokens.owner_id if tokens is not None else ""
+
+    def _session(self) -> ApiSession:
+        return self._connected().session
+
+    def _account(self) -> Account:
+        connection = self._connected()
+        try:
+            return connection.load_account(CancelToken())
+        except SignInNeeded:
+            if self._credentials is None:
+                raise
+            return connection.sign_in_jwt(self._credentials, CancelToken())
+
+    def _connected(self) -> Connection:
+        """The connection of this turn. Raises SignInNeeded when there is nothing to sign in with."""
+        if self._credentials is None and not self._profile.client_id:
+            raise SignInNeeded(NOBODY, status=401)
+        old = self._connection
+        if old is None:
+            self._connection = Connection(self._profile, self._make_secrets(), self._clock)
+        elif self._is_new_turn and old.is_persistent:
+            fresh = Connection(self._profile, self._make_secrets(), self._clock)
+            if fresh.session.tokens == old.session.tokens:
+                fresh.close()
+            else:
+                old.close()
+                self._connection = fresh
+        self._is_new_turn = False
+        connection = self._connection
+        assert connection is not None
+        if not connection.session.has_tokens:
+            if self._credentials is None:
+                raise SignInNeeded(NOBODY, status=401)
+            connection.sign_in_jwt(self._credentials, CancelToken())
+        return connection
