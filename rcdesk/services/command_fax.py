@@ -18,7 +18,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import MAX_NOTE_CHARACTERS, Document, FaxDraft, Recipient, Resolution
 from rcdesk.core.paper import NotDrawnHere, PageRef, PasswordNeeded
-from rcdesk.core.phone_number import parse
+from rcdesk.core.phone_number import parse_for_fax
 from rcdesk.documents.inspect import PageCounter, check_total, inspect
 from rcdesk.documents.office import is_office
 from rcdesk.documents.worker import PageWorker
@@ -88,10 +88,9 @@ def _recipients(to: Sequence[str], region: str) -> tuple[Recipient, ...]:
         named = _NAMED.match(text)
         name, digits = (named["name"], named["number"]) if named else ("", text)
         try:
-            number = parse(digits, region).e164
+            number = parse_for_fax(digits, region).e164
         except UserError as exc:
-            reason = str(exc).replace("RingOut cannot call", "rcdesk cannot reach")
-            raise UserError(f"{text.strip() or '--to'}: {reason}") from exc
+            raise UserError(f"{text.strip() or '--to'}: {exc}") from exc
         found.setdefault(number, Recipient(number=number, name=name))
     return tuple(found.values())
 

@@ -40,19 +40,18 @@ class Entry:
 
 def read_entry(text: str, region: str, already: Container[str] = frozenset()) -> Entry:
     """Read one typed entry, "Name <number>", "Name: number" or a number. already holds E.164 numbers."""
-    from rcdesk.core.phone_number import parse
+    from rcdesk.core.phone_number import parse_for_fax
 
     typed = text.strip()
     match = _BRACKETED.match(typed) or _NAMED.match(typed)
     name, digits = (match["name"].strip(" <:-"), match["number"]) if match else ("", typed)
     try:
-        number = parse(digits, region)
+        number = parse_for_fax(digits, region)
     except UserError as exc:
         try:
-            number = parse(typed, region)
+            number = parse_for_fax(typed, region)
         except UserError:
-            problem = str(exc).replace("RingOut cannot call", "rcdesk cannot reach")
-            return Entry(text=typed, shown=typed, problem=problem)
+            return Entry(text=typed, shown=typed, problem=str(exc))
         name = ""
     shown = f"{name}  {number.national}" if name else number.national
     if number.e164 in already:
