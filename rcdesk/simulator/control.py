@@ -213,7 +213,8 @@ td:first-child{{font-family:monospace;white-space:nowrap}}</style>
 The service's own paths begin with <code>/restapi</code>; the ones below exist only here.</p>
 <h2>Control</h2><table>{rows(list(COMMANDS))}</table>
 <h2>Kinds of fault</h2><table>{rows(list(KINDS.items()))}</table>
-<h2>Magic numbers</h2><p>Any other number answers, or receives the fax.</p><table>{numbers}</table></html>"""
+<h2>Magic numbers</h2><p>Any other number answers, or receives the fax. The company's short extensions
+(102, 103, 200, 201) answer too; a call to another extension finds nobody.</p><table>{numbers}</table></html>"""
 
 
 def add_routes(app: web.Application, server: SimulatorServer) -> None:

@@ -80,6 +80,10 @@ ANSWERED = ("InProgress", "Success", "InProgress")
         ("caller no answer", [RINGING, ("CannotReach", "NoAnswer", "InProgress")]),
         ("caller rejected", [RINGING, ("CannotReach", "Rejected", "GenericError")]),
         ("international disabled", [RINGING, ("InternationalDisabled", "Finished", "InternationalDisabled")]),
+        (
+            "finished as unreachable",
+            [RINGING, ANSWERED, ("Success", "Success", "Success"), ("CannotReach", "Finished", "Finished")],
+        ),
         ("session lost", [RINGING, ("NoSessionFound", "NoSessionFound", "NoSessionFound")]),
     ],
 )
