@@ -54,11 +54,13 @@ def source_words(source: PersonSource) -> str:
     """Where somebody is known from."""
     match source:
         case PersonSource.RECENT:
-            return _tr("Faxed lately")
+            return _tr("Lately")
         case PersonSource.CONTACT:
             return _tr("Address book")
         case PersonSource.DIRECTORY:
             return _tr("Company directory")
+        case PersonSource.IMPORT:
+            return _tr("Imported")
         case PersonSource.GROUP:
             return _tr("Group")
         case _:
@@ -74,6 +76,8 @@ def source_icon(source: PersonSource) -> str:
             return "person"
         case PersonSource.DIRECTORY:
             return "home"
+        case PersonSource.IMPORT:
+            return "download"
         case PersonSource.GROUP:
             return "people"
         case _:
