@@ -214,7 +214,8 @@ The service's own paths begin with <code>/restapi</code>; the ones below exist o
 <h2>Control</h2><table>{rows(list(COMMANDS))}</table>
 <h2>Kinds of fault</h2><table>{rows(list(KINDS.items()))}</table>
 <h2>Magic numbers</h2><p>Any other number answers, or receives the fax. The company's short extensions
-(102, 103, 200, 201) answer too; a call to another extension finds nobody.</p><table>{numbers}</table></html>"""
+(102, 103, 200, 201) answer too; a call to another extension finds nobody.</p>
+<table>{numbers}</table></html>"""
 
 
 def add_routes(app: web.Application, server: SimulatorServer) -> None:
