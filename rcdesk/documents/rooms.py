@@ -1,16 +1,14 @@
 """One page room as the program sees it: a child process that is started, asked, watched and replaced.
 
 A job ends in an answer or in one sentence: the room crashed, took too long, took too much memory, or was
-called off. A page that brought a room down is remembered, so that it is not tried again a hundred times. A
-thread of its own reads the room's answers, as a pipe cannot be waited for with a time-out on every system.
-Used by worker.py only. Read next: room.py.
+called off. A page that brought a room down is remembered, so that it is not tried again a hundred times.
+Used by worker.py only. Read next: room_pipe.py, room.py.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import queue
 import subprocess
 import sys
 import threading
@@ -25,6 +23,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, UserError
 from rcdesk.core.paper import PageRef
 from rcdesk.documents import limits, wire
+from rcdesk.documents.room_pipe import hearing
 from rcdesk.documents.wire import Header
 
 _log = logging.getLogger(__name__)
@@ -52,7 +51,7 @@ class _Ended(Exception):
 
 
 class _Process:
-    """The child and the thread that reads what it says."""
+    """The child and what it says."""
 
     def __init__(self, name: str, *, is_background: bool) -> None:
         root = str(Path(__file__).resolve().parents[2])
@@ -68,10 +67,7 @@ class _Process:
         )
         assert self._child.stdin is not None and self._child.stdout is not None
         self._to_child: BinaryIO = self._child.stdin  # type: ignore[assignment]
-        self._from_child: BinaryIO = self._child.stdout  # type: ignore[assignment]
-        self.answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
-        self._reader = threading.Thread(target=self._read, name=f"page-room-{name}", daemon=True)
-        self._reader.start()
+        self._from_child = hearing(self._child.stdout, f"page-room-{name}")  # type: ignore[arg-type]
         self.is_ready = False
 
     @property
@@ -83,6 +79,16 @@ class _Process:
         try:
             wire.write_frame(self._to_child, header)
         except (OSError, ValueError) as exc:
+            raise _Ended(self.last_words()) from exc
+
+    def next(self, timeout_s: float) -> Answer | None:
+        """The next thing it says, None when it is silent for so long. Raises _Ended when the room is gone."""
+        try:
+            return self._from_child.next(timeout_s)
+        except EOFError as exc:
+            raise _Ended(self.last_words()) from exc
+        except (wire.BrokenFrame, OSError, ValueError) as exc:
+            self._child.kill()
             raise _Ended(self.last_words()) from exc
 
     def last_words(self) -> str:
@@ -101,20 +107,11 @@ class _Process:
         """Kill it and let go of everything. Blocks a moment."""
         self._child.kill()
         self._child.wait()
-        self._reader.join()
-        for pipe in (self._to_child, self._from_child):
-            try:
-                pipe.close()
-            except OSError:
-                pass  # what was still to be written has no reader any more
-
-    def _read(self) -> None:
+        self._from_child.close()
         try:
-            while (frame := wire.read_frame(self._from_child)) is not None:
-                self.answers.put(frame)
-        except (wire.BrokenFrame, OSError, ValueError):
-            self._child.kill()
-        self.answers.put(None)
+            self._to_child.close()
+        except OSError:
+            pass  # what was still to be written has no reader any more
 
 
 class PageRoom:
@@ -254,15 +251,11 @@ class PageRoom:
         """The next thing the room says. Raises _Ended (too late, too large, gone) or Cancelled."""
         while True:
             self._check(process, waiting, token)
-            try:
-                answer = process.answers.get(timeout=_LOOK_EVERY_S)
-            except queue.Empty:
-                if (limits.resident_bytes(process.pid) or 0) > limits.END_ABOVE_BYTES:
-                    raise _Ended(TOO_MUCH_MEMORY) from None
-                continue
-            if answer is None:
-                raise _Ended(process.last_words())
-            return answer
+            answer = process.next(_LOOK_EVERY_S)
+            if answer is not None:
+                return answer
+            if (limits.resident_bytes(process.pid) or 0) > limits.END_ABOVE_BYTES:
+                raise _Ended(TOO_MUCH_MEMORY)
 
     def _check(self, process: _Process, waiting: _Waiting, token: CancelToken) -> None:
         """Raise when the room is to be waited for no longer; tell it when the job was called off."""

@@ -51,21 +51,62 @@ def read_frame(stream: BinaryIO) -> tuple[Header, bytes] | None:
     length = stream.read(_LENGTH.size)
     if len(length) < _LENGTH.size:
         return None
-    (size,) = _LENGTH.unpack(length)
-    if size > MAX_HEADER_BYTES:
-        raise BrokenFrame("a header too long")
+    size = _header_size(length)
     head = stream.read(size)
     if len(head) < size:
         return None
+    header = _header_of(head)
+    body_size = header["body"]
+    body = stream.read(body_size) if body_size else b""
+    return (header, body) if len(body) == body_size else None
+
+
+class Frames:
+    """Frames out of the pieces in which they come through a pipe. One thread at a time."""
+
+    def __init__(self) -> None:
+        self._pending = bytearray()
+        self._header: Header | None = None
+        self._needed = _LENGTH.size
+
+    def feed(self, piece: bytes) -> None:
+        """What came."""
+        self._pending += piece
+
+    def next(self) -> tuple[Header, bytes] | None:
+        """The next whole frame, None until more has come. Raises BrokenFrame."""
+        while len(self._pending) >= self._needed:
+            pending, needed = self._pending, self._needed
+            if self._header is not None:
+                header, self._header = self._header, None
+                body, self._needed = bytes(pending[:needed]), _LENGTH.size
+                del pending[:needed]
+                return header, body
+            if needed == _LENGTH.size:
+                self._needed += _header_size(pending)
+                continue
+            self._header = _header_of(bytes(pending[_LENGTH.size : needed]))
+            self._needed = self._header["body"]
+            del pending[:needed]
+        return None
+
+
+def _header_size(start: bytes | bytearray) -> int:
+    (size,) = _LENGTH.unpack_from(start)
+    if not 0 < size <= MAX_HEADER_BYTES:
+        raise BrokenFrame("a header too long, or none")
+    return int(size)
+
+
+def _header_of(head: bytes) -> Header:
     try:
-        header = json.loads(head)
+        header: Header = json.loads(head)
         body_size = header["body"]
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise BrokenFrame("no header") from exc
     if not isinstance(body_size, int) or not 0 <= body_size <= MAX_BODY_BYTES:
         raise BrokenFrame("a body too long")
-    body = stream.read(body_size) if body_size else b""
-    return (header, body) if len(body) == body_size else None
+    return header
 
 
 def ref_to_json(ref: PageRef) -> Header:
