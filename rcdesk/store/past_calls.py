@@ -189,11 +189,12 @@ def page_of(
 
 def last_calls(connection: sqlite3.Connection, owner_id: str, numbers: Sequence[str]) -> dict[str, PastCall]:
     """See PastCalls.last_calls()."""
-    found: dict[str, PastCall] = {}
-    for number in dict.fromkeys(filter(None, numbers)):
-        for call in calls_with(connection, owner_id, (number,), 1):
-            found[number] = call
-    return found
+    rows = connection.execute(
+        """SELECT p.* FROM json_each(?2) wanted CROSS JOIN past_call p ON p.moment_key = (
+               SELECT max(moment_key) FROM past_call WHERE owner_id = ?1 AND number = wanted.value)""",
+        (owner_id, text_list(filter(None, numbers))),
+    )
+    return {row["number"]: past_call(row) for row in rows}
 
 
 def calls_with(
@@ -201,9 +202,9 @@ def calls_with(
 ) -> tuple[PastCall, ...]:
     """The newest calls with any of these numbers, for the timeline of a person as well."""
     rows = connection.execute(
-        """SELECT * FROM past_call WHERE owner_id = ? AND number <> ''
+        """SELECT * FROM past_call INDEXED BY past_call_by_number WHERE owner_id = ?
            AND number IN (SELECT value FROM json_each(?)) ORDER BY moment_key DESC LIMIT ?""",
-        (owner_id, text_list(numbers), limit),
+        (owner_id, text_list(filter(None, numbers)), limit),
     )
     return tuple(past_call(row) for row in rows)
 
