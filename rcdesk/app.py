@@ -26,10 +26,12 @@ from rcdesk.bridge.covers_desk import CoversDesk
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.fax_desk import FaxDesk
 from rcdesk.bridge.first_paint import FirstPaint
+from rcdesk.bridge.history_desk import HistoryDesk
 from rcdesk.bridge.instance import FaxOrder, Instance
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.late import Late
 from rcdesk.bridge.notices import Notices
+from rcdesk.bridge.numbers_desk import NumbersDesk
 from rcdesk.bridge.order_desk import OrderDesk
 from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.bridge.pasted_desk import PastedDesk
@@ -65,7 +67,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-LANES = ("calls", "faxes", "disk", "archive", "downloads", "pages")
+LANES = ("calls", "faxes", "disk", "archive", "downloads", "pages", "files")
 
 
 class Running:
@@ -194,9 +196,12 @@ class Running:
         def service(name: str) -> Any:
             return Late(lambda: getattr(late, name))
 
+        history = HistoryDesk(lanes, session, service("history"))
         return Desk(
             session=session,
-            calls=CallDesk(lanes["calls"], lanes["disk"], session, service("calls")),
+            calls=CallDesk(lanes["calls"], lanes["disk"], session, service("calls"), history=history),
+            history=history,
+            numbers=NumbersDesk(lanes, session),
             faxes=FaxDesk(
                 lanes,
                 session,

@@ -43,7 +43,7 @@ DOORS = {
     "store": _door("store core", "sqlite3", "keyring", "platformdirs"),
     "documents": _door("documents core", "pypdfium2", "PIL", "vobject"),
     "services": _door("services core api store documents"),
-    "bridge": _door("bridge core services", *QT_CORE),
+    "bridge": _door("bridge core services", *QT_CORE, "jeepney"),
     "ui": _door("ui core bridge", QT),
     "simulator": _door("simulator", "aiohttp", "yarl", "multidict", "PIL", "pypdfium2"),
 }

@@ -16,9 +16,12 @@ from rcdesk.bridge.call_desk import CallDesk
 from rcdesk.bridge.covers_desk import CoversDesk
 from rcdesk.bridge.fax_desk import FaxDesk
 from rcdesk.bridge.folder_model import FolderModel
+from rcdesk.bridge.history_desk import HistoryDesk
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.notices import Notices
+from rcdesk.bridge.numbers_desk import NumbersDesk
 from rcdesk.bridge.pages_desk import PagesDesk
+from rcdesk.bridge.past_calls_model import PastCallsModel
 from rcdesk.bridge.pasted_desk import PastedDesk
 from rcdesk.bridge.people_desk import PeopleDesk
 from rcdesk.bridge.preferences import PreferencesDesk
@@ -34,14 +37,16 @@ if TYPE_CHECKING:
 
 
 class Desk(QObject):
-    """session, calls, faxes, received, people, presence, proofs, pages, covers, pasted, watched, preferences,
-    notices: see their modules."""
+    """session, calls, history, numbers, faxes, received, people, presence, proofs, pages, covers, pasted,
+    watched, preferences, notices: see their modules."""
 
     def __init__(
         self,
         *,
         session: SessionDesk,
         calls: CallDesk,
+        history: HistoryDesk,
+        numbers: NumbersDesk,
         faxes: FaxDesk,
         received: ReceivedDesk,
         people: PeopleDesk,
@@ -60,6 +65,8 @@ class Desk(QObject):
         super().__init__(parent)
         self.session = session
         self.calls = calls
+        self.history = history
+        self.numbers = numbers
         self.faxes = faxes
         self.received = received
         self.people = people
@@ -74,6 +81,7 @@ class Desk(QObject):
         self._lane_archive = lane_archive
         self._archive = archive
         received.changed.connect(faxes.touch_folders)
+        people.people_changed.connect(history.reread)
 
     def new_folder_model(
         self, parent: QObject | None = None, *, words: Callable[[FaxRow], str] | None = None
@@ -84,8 +92,14 @@ class Desk(QObject):
         self.faxes.job_changed.connect(model.update_row)
         return model
 
+    def new_past_calls_model(self, parent: QObject | None = None) -> PastCallsModel:
+        """A model of the calls that are over; say what it lists with set_query()."""
+        return PastCallsModel(self.history, parent)
+
     def start(self) -> None:
         """Read what is on disk; call once, after the first paint."""
+        self.numbers.start()
+        self.history.start()
         self.calls.start()
         self.faxes.start()
         self.received.start()
@@ -100,6 +114,8 @@ class Desk(QObject):
         """Stop every timer and write the preferences; the lanes are stopped next, by app.py."""
         self.session.stop()
         self.calls.stop()
+        self.history.stop()
+        self.numbers.stop()
         self.faxes.stop()
         self.received.stop()
         self.people.stop()

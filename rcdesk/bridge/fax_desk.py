@@ -3,7 +3,8 @@
 GUI thread. This is the face; what moves lies beside it: fax_pump.py keeps requests going out (faxes lane),
 fax_watch.py asks how they fare (calls lane), fax_undo.py holds them for the seconds after Send, fax_stop.py
 takes them out or back, folder_news.py tells folders to look again (archive lane), fax_jobs.py holds the copy
-to show. Commands run on the disk lane. What is true is what the outbox says. Read next: fax_pump.py.
+to show. Commands run on the disk lane; files are looked at on a lane of their own, as office files take long.
+What is true is what the outbox says. Read next: fax_pump.py.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -24,7 +25,7 @@ from rcdesk.bridge.fax_undo import FaxUndo
 from rcdesk.bridge.fax_upload import Round
 from rcdesk.bridge.fax_watch import FaxWatch
 from rcdesk.bridge.folder_news import FolderNews
-from rcdesk.bridge.lane import Lane
+from rcdesk.bridge.lane import Lane, Task
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.brake import RecipientFacts
 from rcdesk.core.clock import Clock, SystemClock
@@ -73,7 +74,8 @@ class FaxDesk(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._disk = lanes["disk"]
+        self._disk, self._files = lanes["disk"], lanes["files"]
+        self._checks: list[Task[Any]] = []
         self._session = session
         self._service = faxes
         self._clock: Clock = clock or SystemClock()
@@ -130,9 +132,17 @@ class FaxDesk(QObject):
     def check_files(self, paths: Sequence[Path]) -> None:
         """Look at files that were dropped or chosen; checked() brings one DocumentCheck each, in order."""
         service, wanted = self._service, tuple(paths)
-        self._disk.submit(
-            lambda token, report: service.check(wanted, token), done=self.checked.emit, failed=self._tell
+        self._checks = [check for check in self._checks if check.is_running]
+        self._checks += (
+            self._files.submit(
+                lambda token, report: service.check(wanted, token), done=self.checked.emit, failed=self._tell
+            ),
         )
+
+    def stop_checks(self) -> None:
+        """Look no further at files; checked() does not come for what is under way."""
+        for check in self._checks:
+            check.cancel()
 
     def ask_facts(
         self,

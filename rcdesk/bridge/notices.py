@@ -1,7 +1,8 @@
 """What concerns the whole desk: passing notices, and the one bar across the window.
 
-GUI thread. The bar is derived from the session (signed out, offline, demo) and from the service's penalties;
-at most one is shown, the most serious. Read next: ui/notice_bar.py.
+GUI thread. The bar is derived from the session (signed out, offline, demo), from the service's penalties, and
+for a few seconds from a notice that something did not work; at most one is shown, the most serious. Read
+next: ui/notice_bar.py, ui/tray_news.py.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from enum import Enum
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
+
+PASSING_MS = 12_000
 
 
 class NoticeKind(Enum):
@@ -34,7 +37,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """The bar across the window. name: "sign-in", "offline", "penalty", "session-only" or "demo"."""
+    """The bar across the window. name: sign-in, offline, penalty, notice, session-only or demo."""
 
     kind: NoticeKind
     name: str
@@ -54,6 +57,11 @@ class Notices(QObject):
         self._penalty = QTimer(self)
         self._penalty.setSingleShot(True)
         self._penalty.timeout.connect(self._refresh)
+        self._passing: Bar | None = None
+        self._passing_timer = QTimer(self)
+        self._passing_timer.setSingleShot(True)
+        self._passing_timer.setInterval(PASSING_MS)
+        self._passing_timer.timeout.connect(self._pass)
         session.state_changed.connect(self._refresh)
         session.account_changed.connect(self._refresh)
         session.rate_limited.connect(self._limited)
@@ -64,16 +72,26 @@ class Notices(QObject):
         return self._bar
 
     def post(self, kind: NoticeKind, title: str, text: str = "") -> None:
-        """Tell the user something in passing."""
+        """Tell the user something in passing; a warning or an error is also on the bar for a while."""
+        if kind in (NoticeKind.WARNING, NoticeKind.ERROR):
+            self._passing = Bar(kind=kind, name="notice", text=" ".join(filter(None, [title, text])))
+            self._passing_timer.start()
+            self._refresh()
         self.posted.emit(Notice(kind=kind, title=title, text=text))
 
     def stop(self) -> None:
-        """Stop the timer; part of shutdown."""
+        """Stop the timers; part of shutdown."""
         self._penalty.stop()
+        self._passing_timer.stop()
 
     @Slot(float)
     def _limited(self, retry_after_s: float) -> None:
         self._penalty.start(max(1000, int(retry_after_s * 1000)))
+        self._refresh()
+
+    @Slot()
+    def _pass(self) -> None:
+        self._passing = None
         self._refresh()
 
     @Slot()
@@ -89,11 +107,15 @@ class Notices(QObject):
             text = self.tr("RingCentral asks you to sign in again. Faxes wait until you do; nothing is lost.")
             return Bar(kind=NoticeKind.ERROR, name="sign-in", text=text)
         if session.state is SessionState.OFFLINE:
-            text = self.tr("No connection to RingCentral. Faxes wait and go out when it is back.")
+            text = self.tr(
+                "No connection to RingCentral. Faxes wait and go out when it is back; calls cannot be made."
+            )
             return Bar(kind=NoticeKind.WARNING, name="offline", text=text)
         if self._penalty.isActive():
             text = self.tr("RingCentral asked rcdesk to slow down. It goes on by itself in a moment.")
             return Bar(kind=NoticeKind.WARNING, name="penalty", text=text)
+        if self._passing is not None:
+            return self._passing
         if session.state is SessionState.SIGNED_IN and session.profile is not None:
             if session.profile.is_demo:
                 text = self.tr("Demo: a simulated RingCentral inside rcdesk. Nothing leaves this computer.")
