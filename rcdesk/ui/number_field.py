@@ -1,43 +1,70 @@
-"""NumberField: where a number to call is typed or pasted, and NumberHint, the line below it.
+"""NumberField: where a number to call is typed or pasted.
 
-The field groups digits while they are typed at the end, and leaves everything else as the person wrote
-it. Reading is core.phone_number's work, at the first keystroke and not before (phonenumbers is slow to
-import). The hint shows E.164 and country at once; why a number cannot be called only after typing stops
-or on Enter. GUI thread.
+It groups digits as the home country writes them and keeps the caret with its digits (core.number_text);
+undo, and Up for the numbers called last, go over what it showed. Offered people lie in a list below it that
+never takes the focus. Nothing is grouped before phonenumbers was imported on a lane. GUI thread. Read next:
+number_hint.py, suggestions.py.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
-from PySide6.QtCore import QLocale, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QHideEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
+from rcdesk.bridge.desk import Desk
 from rcdesk.core.errors import UserError
-from rcdesk.core.phone_number import PhoneNumber, as_typed, parse
+from rcdesk.core.number_text import MOST_CHARACTERS, clean, edit
+from rcdesk.core.past_call import Direction
+from rcdesk.core.people import PersonSource, Suggestion
+from rcdesk.core.phone_number import parse, pretty
 from rcdesk.ui.icons import icon
-from rcdesk.ui.theme import repolish, set_role, theme
+from rcdesk.ui.number_hint import NumberHint
+from rcdesk.ui.suggestions import Suggestions
+from rcdesk.ui.text_history import Shown, TextHistory
+from rcdesk.ui.theme import repolish, theme
 
-PAUSE_MS = 700
-_PLAIN = re.compile(r"^[+\d][\d\s().\-]*$")
+__all__ = ["NumberField", "NumberHint"]
 
 
 class NumberField(QLineEdit):
-    """A line edit that groups digits. cleared() follows the clear button and Esc."""
+    """A line edit for one number. cleared() follows the clear button and Esc; picked(Suggestion) a choice.
+
+    Without a desk nobody is offered and nothing is recalled.
+    """
 
     cleared = Signal()
+    picked = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, desk: Desk | None = None) -> None:
         super().__init__(parent)
-        self.region = "US"
+        self._desk = desk
+        self._region = "US"
         self._before = ""
+        self._history = TextHistory()
+        self._recalled = -1
+        self._draft = ""
+        self._offered: Suggestions | None = None
         self.setObjectName("numberField")
         self.setProperty("kind", "number")
         self.setPlaceholderText(self.tr("Number to call"))
         self.setAccessibleName(self.tr("Number to call"))
-        self.setMaxLength(80)
+        self.setMaxLength(MOST_CHARACTERS)
         self.setInputMethodHints(Qt.InputMethodHint.ImhDialableCharactersOnly)
+        self._build_clear()
+        if desk is not None:
+            self._offered = Suggestions(self, self, self._ask)
+            self._offered.accepted.connect(self._take)
+            self._offered.missed.connect(self.returnPressed)
+        self.textEdited.connect(self._edited)
+        self.textChanged.connect(self._changed)
+        theme().changed.connect(self._relook)
+        self._relook()
+        self._changed(self.text())
+
+    def _build_clear(self) -> None:
         self._clear = QToolButton(self)
         self._clear.setObjectName("clearNumberButton")
         self._clear.setAccessibleName(self.tr("Clear the number"))
@@ -50,151 +77,213 @@ class NumberField(QLineEdit):
         place.addStretch(1)
         place.addWidget(self._clear)
         self.setTextMargins(2, 0, 36, 0)
-        self.textEdited.connect(self._group)
-        self.textChanged.connect(self._changed)
-        theme().changed.connect(self._relook)
-        self._relook()
-        self._changed(self.text())
+
+    @property
+    def region(self) -> str:
+        """The home country numbers are read and grouped in (ISO 3166)."""
+        return self._region
+
+    @region.setter
+    def region(self, region: str) -> None:
+        self._region = region
+        if self._offered is not None:
+            self._offered.model.region = region
+
+    @property
+    def is_offering(self) -> bool:
+        """True while the list of people is open: Up, Down, Esc and a choice with Enter belong to it."""
+        return self._offered is not None and self._offered.isVisible()
 
     def insert_text(self, text: str) -> None:
         """Type for the person: the keypad's keys."""
         self.insert(text)
-        self._group(self.text())
+        self._edited(self.text())
 
     @Slot()
     def clear_number(self) -> None:
         """Empty the field and stay in it."""
+        self._close_list()
         self.clear()
-        self._before = ""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.cleared.emit()
 
+    @Slot()
+    def undo(self) -> None:
+        """Show what was there before."""
+        self._show(self._history.undo())
+
+    @Slot()
+    def redo(self) -> None:
+        """Show what was undone."""
+        self._show(self._history.redo())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc clears what is there."""
-        if event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear_number()
+        """Undo, the list, recall and Esc; everything else is Qt's."""
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo()
+        elif event.matches(QKeySequence.StandardKey.Redo):
+            self.redo()
+        elif self._is_for_list(event) or self._is_recall(event):
             return
-        super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear_number()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Qt's menu, whose Undo and Redo are the field's own."""
+        menu = self.createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._own_undo(menu)
+        menu.popup(event.globalPos())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Nobody is offered to somebody who is elsewhere."""
+        self._close_list()
+        super().focusOutEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another page: the list goes too."""
+        self._close_list()
+        super().hideEvent(event)
+
+    def _own_undo(self, menu: QMenu) -> None:
+        own: dict[str, tuple[bool, Callable[[], None]]] = {
+            "edit-undo": (self._history.can_undo, self.undo),
+            "edit-redo": (self._history.can_redo, self.redo),
+        }
+        for action in menu.actions():
+            if action.objectName() in own:
+                is_possible, act = own[action.objectName()]
+                action.triggered.disconnect()
+                action.triggered.connect(act)
+                action.setEnabled(is_possible)
+
+    # Typing
 
     @Slot(str)
-    def _group(self, text: str) -> None:
-        """Group the digits as the home country writes them, only when they were added at the end."""
-        is_growing = len(text) > len(self._before)
-        if is_growing and self.cursorPosition() == len(text) and _PLAIN.match(text):
-            grouped = as_typed(text, self.region)
-            if grouped != text:
-                self.setText(grouped)
-        self._before = self.text()
+    def _edited(self, text: str) -> None:
+        """Group what the person changed, keep the caret with its digits, remember it, offer people."""
+        before = self._before
+        if text == before:
+            return
+        self._recalled = -1
+        caret = self.cursorPosition()
+        if self._can_read():
+            shown, caret = edit(before, text, caret, self._region)
+        else:
+            shown = text
+        self._before = shown
+        self._history.show(Shown(text=shown, caret=caret), len(text) - len(before))
+        if shown != text:
+            self.setText(shown)
+            self.setCursorPosition(caret)
+        if self._offered is not None:
+            self._offered.typed(shown)
+
+    def _can_read(self) -> bool:
+        return self._desk is None or self._desk.numbers.is_ready
 
     @Slot(str)
     def _changed(self, text: str) -> None:
+        """Text that was typed is known by now, textEdited came first; any other is one step for undo."""
         self._clear.setVisible(bool(text))
-        self._before = text if not text else self._before
+        if text != self._before:
+            self._before = text
+            self._history.show(Shown(text=text, caret=len(text)), 0)
+            self._close_list()
         if bool(self.property("blank")) == bool(text):
             self.setProperty("blank", not text)
             repolish(self)
 
+    def _show(self, shown: Shown | None) -> None:
+        if shown is None:
+            return
+        self._close_list()
+        self._before = shown.text
+        self.setText(shown.text)
+        self.setCursorPosition(shown.caret)
+
+    # The list of people
+
+    def _is_for_list(self, event: QKeyEvent) -> bool:
+        """True when the key moved, took or closed the suggestions."""
+        offered = self._offered
+        if offered is None:
+            return False
+        if offered.isVisible() and offered.take_key(event.key()):
+            return True
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return False
+        text = self.text()
+        if any(c.isalpha() for c in text) and not any(c.isdigit() for c in text):
+            offered.take_first()
+            return True
+        self._close_list()
+        return False
+
+    def _ask(self, text: str, done: Callable[[tuple[Suggestion, ...]], None]) -> None:
+        """Who may be meant; the number that is complete in the field already is not offered again."""
+        assert self._desk is not None
+        wanted = text if any(c.isalpha() for c in text) else "".join(filter(str.isdigit, clean(text)))
+        complete = self._number()
+
+        def answered(found: tuple[Suggestion, ...]) -> None:
+            done(tuple(s for s in found if s.source is not PersonSource.GROUP and s.number != complete))
+
+        self._desk.people.suggest_calls(wanted, answered)
+
+    def _number(self) -> str:
+        try:
+            return parse(self.text(), self._region).e164
+        except UserError:
+            return ""
+
+    @Slot(object)
+    def _take(self, suggestion: Suggestion) -> None:
+        self.setText(pretty(suggestion.number, self._region))
+        self.picked.emit(suggestion)
+
+    def _close_list(self) -> None:
+        if self._offered is not None:
+            self._offered.close_list()
+
+    # The numbers called last
+
+    def _is_recall(self, event: QKeyEvent) -> bool:
+        """Up shows the number called before, Down the one after it; Down in an empty field offers people."""
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier or self._desk is None:
+            return False
+        if event.key() == Qt.Key.Key_Up:
+            self._recall(self._recalled + 1)
+        elif event.key() == Qt.Key.Key_Down and self._recalled >= 0:
+            self._recall(self._recalled - 1)
+        elif event.key() == Qt.Key.Key_Down and self._offered is not None and not self.text():
+            self._offered.open_all()
+        else:
+            return False
+        return True
+
+    def _recall(self, index: int) -> None:
+        numbers = self._dialled()
+        if index >= len(numbers):
+            return
+        if self._recalled < 0:
+            self._draft = self.text()
+        self.setText(numbers[index] if index >= 0 else self._draft)
+        self._recalled = index
+
+    def _dialled(self) -> list[str]:
+        """The numbers called last, newest first, each once, as they are written at home."""
+        assert self._desk is not None
+        calls = (call for call in self._desk.history.recents if call.direction is Direction.OUT)
+        shown = (
+            pretty(call.number, self._region) + (f" ext. {call.extension}" if call.extension else "")
+            for call in calls
+            if call.number
+        )
+        return list(dict.fromkeys(shown))
+
     @Slot()
     def _relook(self) -> None:
         self._clear.setIcon(icon("x", "ink2"))
-
-
-class NumberHint(QWidget):
-    """The line below the field: who or why not at the left, E.164 and country at the right.
-
-    number() is the parsed number or None; checked() follows every reading.
-    """
-
-    checked = Signal()
-
-    def __init__(self, field: NumberField, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._field = field
-        self._number: PhoneNumber | None = None
-        self._reason = ""
-        self.left = QLabel(self)
-        self.left.setObjectName("numberReason")
-        self.left.setWordWrap(True)
-        self.left.setProperty("role", "label")
-        self.left.setMinimumHeight(18)
-        self.right = QLabel(self)
-        self.right.setObjectName("numberDetail")
-        self.right.setProperty("role", "small")
-        self.right.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 0, 2, 0)
-        row.addWidget(self.left, 1)
-        row.addWidget(self.right)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._show_reason)
-        field.textChanged.connect(self._read)
-
-    def number(self) -> PhoneNumber | None:
-        """The number in the field when it can be called."""
-        return self._number
-
-    def insist(self) -> PhoneNumber | None:
-        """Enter was pressed: read now and show the reason at once when it cannot be called."""
-        self._read(self._field.text())
-        if self._number is None:
-            if not self._reason:
-                self._reason = self.tr("Type a number to call.")
-            self._show_reason()
-        return self._number
-
-    def say(self, sentence: str, role: str = "bad") -> None:
-        """Show this sentence in the place of the hint until the number changes."""
-        self._pause.stop()
-        self.right.clear()
-        self._set_left(sentence, role)
-
-    @Slot(str)
-    def _read(self, text: str) -> None:
-        self._pause.stop()
-        self._number, self._reason = None, ""
-        self.right.clear()
-        if not text.strip():
-            self._set_left("", "label")
-        else:
-            try:
-                self._number = parse(text, self._field.region)
-            except UserError as reason:
-                self._reason = str(reason)
-                self._set_left("", "label")
-                self._pause.start()
-            else:
-                self._show_number(self._number)
-        self.checked.emit()
-
-    def _show_number(self, number: PhoneNumber) -> None:
-        country = country_name(number.place)
-        self.right.setText(f"{number.e164} · {country}" if country else number.e164)
-        if number.extension:
-            sentence = self.tr("Enter extension {0} on your phone.").replace("{0}", number.extension)
-            self._set_left(sentence, "label")
-        else:
-            self._set_left("", "label")
-
-    @Slot()
-    def _show_reason(self) -> None:
-        self._pause.stop()
-        if self._reason:
-            self._set_left(self._reason, "bad")
-
-    def _set_left(self, text: str, role: str) -> None:
-        set_role(self.left, role)
-        if self.left.text() != text:
-            self.left.setText(text)
-            self.left.setAccessibleName(text)
-        is_problem = role == "bad" and bool(text)
-        if bool(self._field.property("problem")) != is_problem:
-            self._field.setProperty("problem", is_problem)
-            repolish(self._field)
-
-
-def country_name(region: str) -> str:
-    """ "US" as "United States"; "" when unknown."""
-    territory = QLocale.codeToTerritory(region) if region else QLocale.Country.AnyTerritory
-    return "" if territory == QLocale.Country.AnyTerritory else QLocale.territoryToString(territory)

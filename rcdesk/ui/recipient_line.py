@@ -51,18 +51,15 @@ class RecipientLine(QLineEdit):
         if offered is None:
             return False
         match event.key():
+            case Qt.Key.Key_Down | Qt.Key.Key_Up | Qt.Key.Key_Escape if offered.isVisible():
+                return offered.take_key(event.key())
             case Qt.Key.Key_Down | Qt.Key.Key_Up:
-                if offered.isVisible():
-                    offered.step(1 if event.key() == Qt.Key.Key_Down else -1)
-                elif event.key() == Qt.Key.Key_Down:
+                if event.key() == Qt.Key.Key_Down:
                     offered.open_all()
                 return True
-            case Qt.Key.Key_Escape if offered.isVisible():
-                offered.close_list()
-                return True
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if self._is_end(event):
-                if offered.has_choice:
-                    return offered.take_chosen()
+                if offered.take_chosen():
+                    return True
                 if self.text().strip() and not any(c.isdigit() for c in self.text()):
                     offered.take_first()
                     return True

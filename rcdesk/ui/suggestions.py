@@ -1,8 +1,8 @@
-"""The list that opens below the line of the recipient field while a name or number is typed.
+"""The list that opens below a line while a name or number is typed: whom to fax, whom to call.
 
-It lies over the window and never takes the focus: the line sends Up, Down, Enter and Esc here. People come
-from PeopleDesk, debounced; a late answer to an older text is thrown away. GUI thread. Read next:
-recipient_field.py.
+It lies over the window and never takes the focus: the line sends Up, Down, Enter and Esc here, and what is
+chosen is announced to screen readers. People come from PeopleDesk, debounced; a late answer to an older text
+is thrown away. GUI thread. Read next: recipient_field.py, number_field.py.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from PySide6.QtWidgets import (
 
 from rcdesk.core.people import PersonSource, Suggestion
 from rcdesk.core.phone_number import pretty
+from rcdesk.ui.announce import announce
 from rcdesk.ui.look import color, dress, glyph
 
 PAUSE_MS = 120
@@ -109,8 +110,13 @@ class SuggestionModel(QAbstractListModel):
             return suggestion.name or pretty(suggestion.number, self.region)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             first, below = self.words(suggestion)
-            return f"{first}, {below}, {source_words(suggestion.source)}"
+            return ", ".join(filter(None, (first, below, self.where(suggestion))))
         return None
+
+    def where(self, suggestion: Suggestion) -> str:
+        """Where somebody is known from, and that it is a fax's number."""
+        words = source_words(suggestion.source)
+        return _tr("Fax · {0}").format(words) if suggestion.is_fax else words
 
     def words(self, suggestion: Suggestion) -> tuple[str, str]:
         """The two lines of a row."""
@@ -135,6 +141,7 @@ class _RowPainter(QStyledItemDelegate):
     def __init__(self, model: SuggestionModel, parent: QObject) -> None:
         super().__init__(parent)
         self._words = model.words
+        self._where = model.where
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Two lines."""
@@ -165,9 +172,7 @@ class _RowPainter(QStyledItemDelegate):
         bold.setWeight(QFont.Weight.DemiBold)
         small = QFont(font)
         small.setPixelSize(max(11, font.pixelSize() - 2))
-        where = source_words(suggestion.source)
-        if suggestion.is_fax:
-            where = _tr("Fax · {0}").format(where)
+        where = self._where(suggestion)
         space = QFontMetrics(small).horizontalAdvance(where) + 16
         inner = rect.adjusted(42, 4, -14, -4)
         half = inner.height() // 2
@@ -257,6 +262,19 @@ class Suggestions(QFrame):
         self._accept(index)
         return True
 
+    def take_key(self, key: int) -> bool:
+        """A key of the line while the list is open: True when it moved, took or closed something."""
+        match key:
+            case Qt.Key.Key_Down | Qt.Key.Key_Up:
+                self.step(1 if key == Qt.Key.Key_Down else -1)
+            case Qt.Key.Key_Escape:
+                self.close_list()
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                return self.take_chosen()
+            case _:
+                return False
+        return True
+
     def step(self, by: int) -> None:
         """Choose the next (1) or the previous (-1) row."""
         count = self.model.rowCount()
@@ -264,7 +282,12 @@ class Suggestions(QFrame):
             return
         row = self._view.currentIndex().row()
         row = (row + by) % count if row >= 0 else (0 if by > 0 else count - 1)
-        self._view.setCurrentIndex(self.model.index(row, 0))
+        self._choose(row)
+
+    def _choose(self, row: int) -> None:
+        index = self.model.index(row, 0)
+        self._view.setCurrentIndex(index)
+        announce(self._line, str(index.data(Qt.ItemDataRole.AccessibleTextRole) or ""))
 
     def close_list(self) -> None:
         """Nothing is offered any more."""
@@ -302,11 +325,14 @@ class Suggestions(QFrame):
             self.model.show_rows(())
             return
         self.model.show_rows(rows)
-        if any(c.isalpha() for c in wanted):
-            self._view.setCurrentIndex(self.model.index(0, 0))
+        was_open = self.isVisible()
         self._place()
         self.show()
         self.raise_()
+        if any(c.isalpha() for c in wanted):
+            self._choose(0)
+        elif not was_open:
+            announce(self._line, self.tr("{0} suggestions below, Down goes to them.").format(len(rows)))
 
     def _place(self) -> None:
         """Below the frame of the field, over everything else of the window."""

@@ -1,0 +1,268 @@
+"""NumberHint, the line below a number field: who it is or why not at the left, E.164 and place at the right.
+
+The country is shown at once, the town and the name as soon as the lanes answer. Why a number cannot be called
+is said only after typing stops, or on Enter. GUI thread. Read next: number_field.py, core/phone_number.py.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, Qt, QTime, QTimer, Signal, Slot
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from rcdesk.bridge.desk import Desk
+from rcdesk.core.errors import UserError
+from rcdesk.core.people import Caller
+from rcdesk.core.phone_number import PhoneNumber, parse
+from rcdesk.ui.announce import announce
+from rcdesk.ui.line import Line
+from rcdesk.ui.look import glyph
+from rcdesk.ui.theme import repolish, set_role, theme
+
+if TYPE_CHECKING:
+    from rcdesk.ui.number_field import NumberField
+
+PAUSE_MS = 700
+_ICON_PX = 16
+
+
+class _Words(Line):
+    """A name gives way on one line; a reason wraps, for all of it must be read."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As a plain label when it wraps."""
+        if self.wordWrap():
+            QLabel.paintEvent(self, event)
+        else:
+            super().paintEvent(event)
+
+
+class NumberHint(QWidget):
+    """number() is the parsed number or None, caller() who it is; checked() follows every reading and news.
+
+    Without a desk nobody is looked up and the country stands for the place.
+    """
+
+    checked = Signal()
+
+    def __init__(
+        self, field: NumberField, parent: QWidget | None = None, *, desk: Desk | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._field = field
+        self._desk = desk
+        self._number: PhoneNumber | None = None
+        self._caller: Caller | None = None
+        self._place = ""
+        self._reason = ""
+        self._build()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._paused)
+        field.textChanged.connect(self._read)
+        theme().changed.connect(self._relook)
+        if desk is not None:
+            desk.numbers.ready.connect(self.read_again)
+            desk.people.people_changed.connect(self._ask_who)
+
+    def _build(self) -> None:
+        self._icon = QLabel(self)
+        self._icon.setFixedSize(_ICON_PX + 4, 18)
+        self._icon.hide()
+        self.left = _Words("label", self)
+        self.left.setObjectName("numberReason")
+        self.left.setWordWrap(True)
+        self.left.setMinimumHeight(18)
+        self.right = Line("small", self)
+        self.right.setObjectName("numberDetail")
+        self.right.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 0, 2, 0)
+        row.setSpacing(6)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.left, 1)
+        row.addWidget(self.right)
+
+    def number(self) -> PhoneNumber | None:
+        """The number in the field when it can be called."""
+        return self._number
+
+    def caller(self) -> Caller | None:
+        """Who it is, None while or when nobody knows."""
+        return self._caller
+
+    def name(self) -> str:
+        """Who it is, "" when nobody knows."""
+        return self._caller.name if self._caller is not None else ""
+
+    def insist(self) -> PhoneNumber | None:
+        """Enter was pressed: read now and show the reason at once when it cannot be called."""
+        self._read(self._field.text(), is_insisted=True)
+        if self._number is None:
+            if not self._reason:
+                self._reason = self.tr("Type a number to call.")
+            self._paused()
+        return self._number
+
+    def say(self, sentence: str, role: str = "bad") -> None:
+        """Show this sentence in the place of the hint until the number changes."""
+        self._pause.stop()
+        self._set_right("")
+        self._set_left(sentence, role)
+
+    @Slot()
+    def read_again(self) -> None:
+        """Read what is in the field: the country or what can read numbers has changed."""
+        self._read(self._field.text())
+
+    @Slot(str)
+    def _read(self, text: str, is_insisted: bool = False) -> None:
+        self._pause.stop()
+        self._reason = ""
+        is_waiting = self._desk is not None and not self._desk.numbers.is_ready and not is_insisted
+        number = None if is_waiting else self._parsed(text)
+        if number is not None and number == self._number and self._caller is not None:
+            self._show_number()
+            self.checked.emit()
+            return
+        self._number, self._caller, self._place = number, None, ""
+        if number is None:
+            self._set_right("")
+            self._set_left("", "label")
+        else:
+            self._show_number()
+            self._ask_who()
+            self._ask_where()
+        if text.strip() and not is_waiting:
+            self._pause.start()
+        self.checked.emit()
+
+    def _parsed(self, text: str) -> PhoneNumber | None:
+        if not text.strip():
+            return None
+        try:
+            return parse(text, self._field.region)
+        except UserError as reason:
+            self._reason = str(reason)
+            return None
+
+    @Slot()
+    def _ask_who(self) -> None:
+        number = self._number
+        if number is None or self._desk is None:
+            return
+
+        def known(caller: Caller) -> None:
+            if self._number == number and (caller.name or self._caller is not None):
+                self._caller = caller if caller.name else None
+                self._show_number()
+                self.checked.emit()
+
+        self._desk.people.caller(number.e164, known)
+
+    def _ask_where(self) -> None:
+        number = self._number
+        if number is None or number.is_short or self._desk is None:
+            return
+
+        def found(place: str) -> None:
+            if self._number == number and place:
+                self._place = place
+                self._show_number()
+
+        self._desk.numbers.place(number.e164, found)
+
+    def _show_number(self) -> None:
+        number = self._number
+        if number is None:
+            return
+        if number.is_short:
+            self._set_right(self.tr("Extension {0}").replace("{0}", number.e164))
+        else:
+            self._set_right(" · ".join(filter(None, (number.e164, self._where(number)))))
+        self._set_left(self._who(number), "label", is_person=bool(self.name()))
+
+    def _where(self, number: PhoneNumber) -> str:
+        """The town, with its country when that is another's; the country alone when that is all."""
+        country = country_name(number.place)
+        if not self._place:
+            return country
+        is_home = number.place == (self._field.region or "US").upper()
+        return self._place if is_home or not country else f"{self._place}, {country}"
+
+    def _who(self, number: PhoneNumber) -> str:
+        if not self.name():
+            sentence = self.tr("Enter extension {0} on your phone.")
+            return sentence.replace("{0}", number.extension) if number.extension else ""
+        if number.extension:
+            below = self.tr("enter {0} on your phone").replace("{0}", number.extension)
+        else:
+            below = self._missed() or (self._caller.label if self._caller is not None else "")
+        return f"{self.name()} · {below}" if below else self.name()
+
+    def _missed(self) -> str:
+        """ "missed you at 10:15" when their last call today was not answered."""
+        last = self._caller.last_call if self._caller is not None else None
+        if last is None or not last.outcome.is_missed:
+            return ""
+        at = last.at.astimezone()
+        if at.date() != datetime.now().astimezone().date():
+            return ""
+        shown = QLocale().toString(QTime(at.hour, at.minute), QLocale.FormatType.ShortFormat)
+        return self.tr("missed you at {0}").replace("{0}", shown)
+
+    @Slot()
+    def _paused(self) -> None:
+        """Typing has stopped: say why not, and let screen readers say what there is."""
+        self._pause.stop()
+        if self._reason:
+            self._set_left(self._reason, "bad")
+        announce(self._field, " ".join(filter(None, (self.left.text(), self.right.text()))))
+
+    def _set_right(self, text: str) -> None:
+        self.right.setText(text)
+        self.right.setAccessibleName(text)
+        self.right.setVisible(bool(text))
+        least = self.right.fontMetrics().horizontalAdvance(text.partition(" · ")[0])
+        self.right.setMinimumWidth(least + 2)
+
+    def _set_left(self, text: str, role: str, *, is_person: bool = False) -> None:
+        set_role(self.left, role)
+        self._icon.setVisible(is_person)
+        if is_person:
+            self._relook()
+        self.left.setWordWrap(not is_person)
+        self._share_out(is_person)
+        if self.left.text() != text:
+            self.left.setText(text)
+            self.left.setAccessibleName(text)
+        is_problem = role == "bad" and bool(text)
+        if bool(self._field.property("problem")) != is_problem:
+            self._field.setProperty("problem", is_problem)
+            repolish(self._field)
+
+    def _share_out(self, is_person: bool) -> None:
+        """A name has its own width and the place what is left; a sentence has all but the number's."""
+        shrinks, grows = QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Ignored
+        policies = (shrinks, grows) if is_person else (QSizePolicy.Policy.Preferred, shrinks)
+        for part, policy in zip((self.left, self.right), policies, strict=True):
+            part.setSizePolicy(policy, QSizePolicy.Policy.Preferred)
+        row = self.layout()
+        if isinstance(row, QHBoxLayout):
+            row.setStretchFactor(self.left, 0 if is_person else 1)
+            row.setStretchFactor(self.right, 1 if is_person else 0)
+
+    @Slot()
+    def _relook(self) -> None:
+        if self._icon.isVisibleTo(self):
+            self._icon.setPixmap(glyph("person", "ink2", _ICON_PX, self.devicePixelRatioF()))
+
+
+def country_name(region: str) -> str:
+    """ "US" as "United States"; "" when unknown."""
+    territory = QLocale.codeToTerritory(region) if region else QLocale.Country.AnyTerritory
+    return "" if territory == QLocale.Country.AnyTerritory else QLocale.territoryToString(territory)
