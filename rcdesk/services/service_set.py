@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rcdesk.core.clock import Clock
 from rcdesk.core.folder import FaxRow
+from rcdesk.services.call_history import CallHistory
 from rcdesk.services.calls import CallService
 from rcdesk.services.dispatch import Dispatcher
 from rcdesk.services.fax_log import FaxLog
@@ -26,6 +27,7 @@ from rcdesk.services.received import ReceivedService
 from rcdesk.services.watched import WatchedFiles
 from rcdesk.store.folders import Folders
 from rcdesk.store.outbox import Outbox
+from rcdesk.store.past_calls import PastCalls
 from rcdesk.store.paths import Paths
 from rcdesk.store.people import People
 from rcdesk.store.presence_timer import PresenceTimers
@@ -44,6 +46,7 @@ class ServiceSet:
     """The services; close: the stores below them, in the order of their opening."""
 
     calls: CallService
+    history: CallHistory
     faxes: FaxService
     dispatcher: Dispatcher
     received: ReceivedService
@@ -71,11 +74,13 @@ def open_services(
     """
     outbox, spool = Outbox(paths.database), Spool(paths.spool_dir)
     recents, people = Recents(paths.database), People(paths.database)
+    past_calls = PastCalls(paths.database)
     received = ReceivedFaxes(paths.database, paths.archive_dir)
     folders = Folders(paths.database)
     proofs = ProofService(connection, outbox, paths.proof_dir, clock)
     return ServiceSet(
         calls=CallService(connection, recents),
+        history=CallHistory(connection, past_calls, people, clock),
         faxes=FaxService(connection, outbox, spool, clock, received, count, counts),
         dispatcher=Dispatcher(connection, outbox, spool, clock),
         received=ReceivedService(connection, received, clock),
@@ -87,5 +92,12 @@ def open_services(
         watched=WatchedFiles(paths.watched_file),
         write_log=FaxLog(folders, clock).write,
         first_page=FirstPages(spool, received, proofs).png,
-        close=(recents.close, outbox.close, received.close, people.close, folders.close),
+        close=(
+            recents.close,
+            past_calls.close,
+            outbox.close,
+            received.close,
+            people.close,
+            folders.close,
+        ),
     )

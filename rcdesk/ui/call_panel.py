@@ -7,8 +7,10 @@ GUI thread. Read next: lamp.py, words.py, bridge/call_desk.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -21,8 +23,9 @@ from PySide6.QtWidgets import (
 )
 
 from rcdesk.bridge.desk import Desk
-from rcdesk.core.call import Call
+from rcdesk.core.call import Call, CallState
 from rcdesk.core.clock import Clock, SystemClock
+from rcdesk.core.people import Caller
 from rcdesk.core.phone_number import pretty
 from rcdesk.ui import words
 from rcdesk.ui.badge import Badge
@@ -34,20 +37,24 @@ from rcdesk.ui.theme import set_role, theme
 
 
 class CallCard(Card):
-    """One call. cancel_asked, again_asked and dismiss_asked carry the Call."""
+    """One call. Its buttons ask for something: with the Call, or with the number for what may come after."""
 
     cancel_asked = Signal(object)
     again_asked = Signal(object)
     dismiss_asked = Signal(object)
+    fax_asked = Signal(str)
+    contact_asked = Signal(str)
 
     def __init__(self, call: Call, region: str, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._call = call
         self._region = region
         self._clock = clock
+        self._name = call.request.to_name
         self._build_head()
         self._build_lamps()
         self._build_coach()
+        self._build_next()
         theme().changed.connect(self._relook)
         self._relook()
         self.show_call(call, is_open=True)
@@ -68,11 +75,17 @@ class CallCard(Card):
             (self.cancel, "cancelCallButton"),
             (self.again, "callAgainButton"),
             (self.dismiss, "dismissCallButton"),
+            (self.hang_up, "hangUpNote"),
+            (self.fax_instead, "faxInsteadButton"),
+            (self.add_contact, "addContactButton"),
+            (self.copy_number, "copyNumberButton"),
         ):
             widget.setObjectName(name + mark)
         shown = pretty(call.request.to_number, self._region)
-        self.who.setText(call.request.to_name or shown)
-        self.number.setText(shown if call.request.to_name else "")
+        if call.request.extension:
+            shown = self.tr("{0} ext. {1}").format(shown, call.request.extension)
+        self.who.setText(self._name or shown)
+        self.number.setText(shown if self._name else "")
         self.badge.set(*words.badge(call))
         is_over = call.state.is_final
         title = self.tr("Last call") if is_over else self.tr("Live call")
@@ -88,10 +101,22 @@ class CallCard(Card):
         self.your_state.setText(words.your_leg(call))
         self.cancel.setVisible(call.state.can_cancel)
         self.cancel.setEnabled(not call.is_cancelling)
+        self.hang_up.setVisible(call.state is CallState.TALKING)
         self.again.setVisible(is_over)
+        self.next_steps.setVisible(is_over and is_open)
+        can_fax = call.request.to_number.startswith("+")
+        self.fax_instead.setVisible(can_fax)
+        self.add_contact.setVisible(can_fax and not self._name)
         self.dismiss.setVisible(is_over)
         self._set_coach(words.coach(call))
         self.refresh()
+
+    @Slot(object)
+    def show_caller(self, caller: Caller) -> None:
+        """The name of whom was called, once it is known."""
+        if caller.name and not self._name and caller.number == self._call.request.to_number:
+            self._name = caller.name
+            self.show_call(self._call, is_open=not self.lamps_box.isHidden())
 
     def refresh(self) -> None:
         """Move what depends on the time alone."""
@@ -187,9 +212,46 @@ class CallCard(Card):
         self.again = QPushButton(self.tr("Call again"), well)
         self.again.setAccessibleName(self.tr("Call again"))
         self.again.clicked.connect(self._again)
+        self.hang_up = _label(well, "label")
+        self.hang_up.setText(self.tr("Hang up on your phone"))
+        row.addWidget(self.hang_up)
         row.addWidget(self.cancel)
         row.addWidget(self.again)
         self.body.addWidget(well)
+
+    def _build_next(self) -> None:
+        """What may be wanted after a call, beside calling again."""
+        self.next_steps = QWidget(self)
+        row = QHBoxLayout(self.next_steps)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        self.fax_instead = self._step(self.tr("Fax instead"), self._fax_instead)
+        self.add_contact = self._step(self.tr("Add to contacts…"), self._add_contact)
+        self.copy_number = self._step(self.tr("Copy number"), self._copy_number)
+        for button in (self.fax_instead, self.add_contact, self.copy_number):
+            row.addWidget(button)
+        row.addStretch(1)
+        self.body.addWidget(self.next_steps)
+
+    def _step(self, words: str, act: Callable[[], None]) -> QPushButton:
+        button = QPushButton(words, self.next_steps)
+        button.setProperty("kind", "link")
+        button.setAccessibleName(words)
+        button.clicked.connect(act)
+        return button
+
+    @Slot()
+    def _fax_instead(self) -> None:
+        self.fax_asked.emit(self._call.request.to_number)
+
+    @Slot()
+    def _add_contact(self) -> None:
+        self.contact_asked.emit(self._call.request.to_number)
+
+    @Slot()
+    def _copy_number(self) -> None:
+        QGuiApplication.clipboard().setText(self._call.request.to_number)
+        self.copy_number.setText(self.tr("Copied"))
 
     @Slot()
     def _cancel(self) -> None:
@@ -209,7 +271,10 @@ class CallCard(Card):
 
 
 class CallPanel(QWidget):
-    """The stack of cards, or one quiet card when there is no call."""
+    """The stack of cards, or one quiet card when there is no call. fax_asked and contact_asked: a number."""
+
+    fax_asked = Signal(str)
+    contact_asked = Signal(str)
 
     def __init__(self, desk: Desk, clock: Clock | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -274,6 +339,9 @@ class CallPanel(QWidget):
             card.cancel_asked.connect(self._cancel)
             card.again_asked.connect(self._again)
             card.dismiss_asked.connect(self._dismiss)
+            card.fax_asked.connect(self.fax_asked)
+            card.contact_asked.connect(self.contact_asked)
+            self._desk.people.caller(call.request.to_number, card.show_caller)
             self._cards[call.id] = card
         card.show_call(call, is_open=index == 0)
         if self._column.indexOf(card) != index:

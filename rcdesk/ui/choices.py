@@ -208,10 +208,8 @@ class ShowAs(QComboBox):
             self.addItem(f"{number.label} {shown}".strip(), (number.phone_number, number.label or shown))
         if not account.showable:
             self.addItem(self.tr("What your account shows"), ("", ""))
-        for wanted in (chosen, account.ring_out_caller_id):
-            if self._choose(wanted):
-                return
-        self.setCurrentIndex(0)
+        if not self.choose(chosen) and not self.choose(account.ring_out_caller_id):
+            self.setCurrentIndex(0)
 
     def number(self) -> tuple[str, str]:
         """(E.164, label) of the choice; ("", "") lets the service decide."""
@@ -232,7 +230,8 @@ class ShowAs(QComboBox):
             pixmap("updown", current().ink2, 16, self.devicePixelRatioF()),
         )
 
-    def _choose(self, e164: str) -> bool:
+    def choose(self, e164: str) -> bool:
+        """Choose this number; False when it is not among them."""
         for index in range(self.count()):
             if e164 and self.itemData(index)[0] == e164:
                 self.setCurrentIndex(index)

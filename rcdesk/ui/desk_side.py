@@ -1,11 +1,13 @@
 """The inside of the window once there is somebody to work for: side bar, desk-wide bar and the pages.
 
 Built by the main window after the first paint, which shows the sign-in page: building all this takes a tenth
-of a second. It routes between the pages and shows the counts. GUI thread. Read next: phone_page.py,
-fax_page.py, fax_pages.py.
+of a second; People and Calls are built when they are first opened. It routes between the pages and shows the
+counts. GUI thread. Read next: phone_page.py, fax_page.py, fax_pages.py, calls_page.py.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -21,10 +23,12 @@ from PySide6.QtWidgets import (
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.fax import FaxDraft
 from rcdesk.core.folder import FaxRow, Folder
+from rcdesk.ui.calls_page import CallsPage
 from rcdesk.ui.fax_page import FaxPage
 from rcdesk.ui.fax_pages import FaxFolderPage
 from rcdesk.ui.fax_words import folder_of
 from rcdesk.ui.notice_bar import NoticeBar
+from rcdesk.ui.people_page import PeoplePage
 from rcdesk.ui.phone_page import PhonePage
 from rcdesk.ui.side_bar import SideBar
 from rcdesk.ui.watched_bar import WatchedBar
@@ -46,6 +50,10 @@ class DeskSide(QWidget):
         self.fax_page = FaxPage(desk)
         self.folders = {folder.value: FaxFolderPage(desk, folder) for folder in Folder}
         self._pages: dict[str, QWidget] = {"phone": self.phone_page, "fax": self.fax_page, **self.folders}
+        self._makers: dict[str, Callable[[], QWidget]] = {
+            "people": self._make_people,
+            "calls": self._make_calls,
+        }
         self._stack = QStackedWidget()
         for page in self._pages.values():
             self._stack.addWidget(page)
@@ -53,13 +61,20 @@ class DeskSide(QWidget):
         self._connect()
         self._let_files_through()
         self.side_bar.set_counts(desk.faxes.counts)
+        self.side_bar.set_missed(desk.history.missed_count)
+        self.side_bar.follow(desk.presence)
 
     def show_page(self, name: str) -> None:
         """Open a page by its name."""
+        if name in self._makers:
+            page = self._makers.pop(name)()
+            self._pages[name] = page
+            self._stack.addWidget(page)
+            self._let_files_through()
         page = self._pages[name]
         self._stack.setCurrentWidget(page)
         self.side_bar.mark(name)
-        if isinstance(page, FaxFolderPage):
+        if isinstance(page, FaxFolderPage | PeoplePage | CallsPage):
             page.focus_list()
         elif page is self.fax_page and not page.isAncestorOf(QApplication.focusWidget() or self):
             self.fax_page.start_new()
@@ -77,9 +92,9 @@ class DeskSide(QWidget):
 
     @Slot()
     def search(self) -> None:
-        """Put the cursor into the search field: of the open folder, or of Sent when none is open."""
+        """Put the cursor into the search field: of the open page, or of Sent when it has none."""
         page = self._stack.currentWidget()
-        if not isinstance(page, FaxFolderPage):
+        if not isinstance(page, PhonePage | FaxFolderPage | PeoplePage | CallsPage):
             self.page_asked.emit(Folder.SENT.value)
             page = self.folders[Folder.SENT.value]
         page.focus_search()
@@ -103,6 +118,32 @@ class DeskSide(QWidget):
         self.page_asked.emit("phone")
         self.focus_number(number)
 
+    @Slot(str, str)
+    def call_now(self, number: str, name: str) -> None:
+        """Call somebody of a list: the phone opens, and the call or what is missing is seen there."""
+        self.page_asked.emit("phone")
+        self.phone_page.call_number(number, name)
+
+    @Slot(str)
+    def write_fax(self, number: str) -> None:
+        """Open the composer with this recipient."""
+        self.page_asked.emit("fax")
+        self.fax_page.add_recipient(number)
+        self.fax_page.start_new()
+
+    def _make_people(self) -> QWidget:
+        return self._connect_people(PeoplePage(self._desk))
+
+    def _make_calls(self) -> QWidget:
+        return self._connect_people(CallsPage(self._desk))
+
+    def _connect_people(self, page: PeoplePage | CallsPage) -> QWidget:
+        page.call_asked.connect(self.call_now)
+        page.fax_asked.connect(self.write_fax)
+        page.contact_asked.connect(self.phone_page.add_contact)
+        page.fax_chosen.connect(self.open_fax)
+        return page
+
     def _build(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -122,7 +163,9 @@ class DeskSide(QWidget):
             page.new_fax_asked.connect(self.new_fax_asked)
             page.edit_asked.connect(self.edit)
             page.call_asked.connect(self.call)
+        self.phone_page.fax_asked.connect(self.write_fax)
         self._desk.faxes.counts_changed.connect(self.side_bar.set_counts)
+        self._desk.history.missed_count_changed.connect(self.side_bar.set_missed)
 
     def _let_files_through(self) -> None:
         """Text fields would take a dropped file as its address in letters; the window takes it as a file."""

@@ -1,8 +1,8 @@
 """Dialer: the card a call starts from: number, keypad, your phone, shown number, press 1, Call.
 
-It reads the account from the session desk, remembers choices in the preferences desk and hands a finished
-CallRequest to the call desk. Enter dials. What is missing is said in place. GUI thread. Read next:
-number_field.py, choices.py.
+Enter dials. A number that is always called in a way of its own shows that way while it stands in the field;
+a choice made then is for this call, unless it is kept for the number. Otherwise a choice is for all calls to
+come. What is missing is said in place. GUI thread. Read next: number_field.py, choices.py, placing.py.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTo
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import Account
-from rcdesk.core.call import CallRequest
+from rcdesk.core.people import DialChoice
 from rcdesk.core.phone_number import PhoneNumber
 from rcdesk.ui.card import Card
 from rcdesk.ui.choices import RingMeOn, ShowAs
 from rcdesk.ui.icons import icon
 from rcdesk.ui.keypad import Keypad
 from rcdesk.ui.number_field import NumberField, NumberHint
+from rcdesk.ui.other_phone import OtherPhone
+from rcdesk.ui.placing import Way, phones_of, place, way_for
 from rcdesk.ui.switch import Switch
 from rcdesk.ui.theme import theme
 
@@ -45,6 +46,8 @@ class Dialer(Card):
         self._desk = desk
         self._can_fold = False
         self._is_unfolded = False
+        self._shown_for: str | None = None
+        self._is_for_this_call = False
         self._build_number()
         self._build_choices()
         self._build_button()
@@ -79,7 +82,7 @@ class Dialer(Card):
         number = self.hint.insist()
         if number is None:
             self.number_field.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self._place(number, ""):
+        elif self._place(number, self.hint.name()):
             self.number_field.clear()
             self.number_field.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -91,35 +94,19 @@ class Dialer(Card):
             self.number_field.clear()
 
     def _place(self, number: PhoneNumber, name: str) -> bool:
-        phone = self.ring_me_on.phone()
-        if not self._desk.session.is_signed_in:
-            self.hint.say(self.tr("Sign in first: then your numbers are known and this call can be made."))
-            return False
-        if phone is None:
-            self.hint.say(
-                self.tr("None of your phones can ring first. Add one in your RingCentral settings.")
-            )
-            return False
-        if phone.phone_number == number.e164:
-            sentence = self.tr(
-                "This is the phone that rings first. Choose another below or call another number."
-            )
-            self.hint.say(sentence)
-            return False
+        problem = place(self._desk, number, name, self._way())
+        self.hint.say(problem) if problem else None
+        return not problem
+
+    def _way(self) -> Way:
+        """What is chosen on the card now."""
         show_as, show_as_label = self.show_as.number()
-        self._desk.calls.place(
-            CallRequest(
-                to_number=number.e164,
-                from_number=phone.phone_number,
-                from_label=phone.label,
-                from_kind=phone.kind,
-                show_as=show_as,
-                show_as_label=show_as_label,
-                ask_to_press_1=self.press_one.isChecked(),
-                to_name=name,
-            )
+        return Way(
+            phone=self.ring_me_on.phone(),
+            show_as=show_as,
+            show_as_label=show_as_label,
+            ask_to_press_1=self.press_one.isChecked(),
         )
-        return True
 
     def _build_number(self) -> None:
         title = QLabel(self.tr("Call"), self)
@@ -136,20 +123,24 @@ class Dialer(Card):
         row.addStretch(1)
         row.addWidget(self.keypad_button)
         self.body.addLayout(row)
-        self.number_field = NumberField(self)
+        self.number_field = NumberField(self, desk=self._desk)
         self.number_field.setAccessibleDescription(self.tr("Type or paste a number, Enter calls it."))
         self.body.addWidget(self.number_field)
-        self.hint = NumberHint(self.number_field, self)
+        self.hint = NumberHint(self.number_field, self, desk=self._desk)
         self.body.addWidget(self.hint)
         self.keypad = Keypad(self)
         self.body.addWidget(self.keypad, 100)
         self.number_field.returnPressed.connect(self.dial)
-        self.hint.checked.connect(self._name_button)
+        self.hint.checked.connect(self._number_checked)
         self.keypad.typed.connect(self.number_field.insert_text)
 
     def _build_choices(self) -> None:
-        ring_label = self._label(self.tr("Ring me on"))
-        self.body.addWidget(ring_label)
+        ring_row = QHBoxLayout()
+        ring_row.addWidget(self._label(self.tr("Ring me on")), 1)
+        self.other_phone = OtherPhone(self._desk, self)
+        ring_row.addWidget(self.other_phone.button)
+        self.body.addLayout(ring_row)
+        self.body.addWidget(self.other_phone)
         self.ring_me_on = RingMeOn(self)
         self.body.addWidget(self.ring_me_on)
         self.show_as = ShowAs(self)
@@ -170,9 +161,16 @@ class Dialer(Card):
         press_row.addStretch(1)
         press_row.addWidget(self.press_one)
         self.body.addLayout(press_row)
-        self.ring_me_on.chosen.connect(self._remember_phone)
-        self.show_as.chosen.connect(self._remember_show_as)
-        self.press_one.toggled.connect(self._remember_press_one)
+        self.keep_way = QPushButton(self)
+        self.keep_way.setObjectName("keepWayButton")
+        self.keep_way.setProperty("kind", "link")
+        self.keep_way.hide()
+        self.keep_way.clicked.connect(self._keep_or_forget)
+        self.body.addWidget(self.keep_way, 0, Qt.AlignmentFlag.AlignLeft)
+        self.ring_me_on.chosen.connect(self._chosen)
+        self.show_as.chosen.connect(self._chosen)
+        self.press_one.clicked.connect(self._chosen)
+        self.other_phone.chosen.connect(self._other_phone_chosen)
 
     def _build_button(self) -> None:
         self.body.addSpacing(4)
@@ -183,7 +181,7 @@ class Dialer(Card):
         self.call_button.clicked.connect(self.dial)
         self.body.addWidget(self.call_button)
         self.body.addStretch(1)
-        self._name_button()
+        self._number_checked()
 
     def _label(self, text: str) -> QLabel:
         label = QLabel(text, self)
@@ -192,22 +190,24 @@ class Dialer(Card):
 
     @Slot()
     def _show_account(self) -> None:
-        account: Account | None = self._desk.session.account
+        account = self._desk.session.account
+        self.other_phone.setVisible(False)
+        self.other_phone.button.setVisible(account is not None)
         if account is None:
             self.ring_me_on.show_phones((), "US", "")
             self.ring_me_on.say(self._why_no_account())
             self.show_as.clear()
             self.show_as.setEnabled(False)
             return
-        choices = self._desk.preferences.value
         self.number_field.region = account.home_country or "US"
-        current = self.ring_me_on.phone()
-        wanted = choices.ring_me_on or (current.id if current else "")
-        self.ring_me_on.show_phones(account.ringable, account.home_country, wanted)
+        phones = phones_of(self._desk)
+        self.ring_me_on.show_phones(phones, account.home_country, "")
         nothing = self.tr("None of your phones can ring first. Add one in your RingCentral settings.")
-        self.ring_me_on.say("" if account.ringable else nothing)
+        self.ring_me_on.say("" if phones else nothing)
         self.show_as.setEnabled(bool(account.showable))
-        self.show_as.show_numbers(account, choices.show_as)
+        self.show_as.show_numbers(account, "")
+        self._shown_for = None
+        self._show_way()
 
     def _why_no_account(self) -> str:
         if self._desk.session.state is SessionState.SIGNING_IN:
@@ -217,28 +217,94 @@ class Dialer(Card):
         return self.tr("Your phones are listed here once you have signed in.")
 
     @Slot()
-    def _name_button(self) -> None:
+    def _number_checked(self) -> None:
         number = self.hint.number()
         text = self.tr("Call {0}").replace("{0}", number.national) if number else self.tr("Call")
         self.call_button.setText(text)
         self.call_button.setAccessibleName(text)
+        self._show_way()
+
+    @Slot()
+    def _show_way(self) -> None:
+        """Choose what is remembered for the number in the field, or for all calls, when that changed."""
+        number = self._number()
+        if self._shown_for != number:
+            self._choose(way_for(self._desk, number))
+            self._shown_for, self._is_for_this_call = number, False
+        self._name_keeping()
+
+    def _choose(self, way: Way) -> None:
+        self.ring_me_on.choose(way.phone.id if way.phone else "")
+        self.show_as.choose(way.show_as)
+        self.press_one.setChecked(way.ask_to_press_1)
+
+    def _number(self) -> str:
+        number = self.hint.number()
+        return number.e164 if number else ""
+
+    def _name_keeping(self) -> None:
+        """The line that keeps a way for this number, or forgets it; there only where it says something."""
+        number = self.hint.number()
+        kept = self._desk.people.choice_of(number.e164) if number else DialChoice()
+        is_kept = kept != DialChoice()
+        self.keep_way.setVisible(number is not None and (is_kept or self._is_for_this_call))
+        if number is None:
+            return
+        who = self.hint.name() or number.national
+        words = (
+            self.tr("Always like this for {0}. Forget it")
+            if is_kept and not self._is_for_this_call
+            else self.tr("Always call {0} like this")
+        )
+        self.keep_way.setText(words.replace("{0}", who))
+        self.keep_way.setAccessibleName(self.keep_way.text())
 
     @Slot()
     def _toggle_keypad(self) -> None:
         self._is_unfolded = not self._is_unfolded
         self.keypad.setVisible(self._is_unfolded)
 
-    @Slot(str)
-    def _remember_phone(self, phone_id: str) -> None:
-        self._desk.preferences.update(ring_me_on=phone_id)
+    @Slot()
+    def _chosen(self) -> None:
+        """Another choice: for this call when its number has a way of its own, else for all calls to come."""
+        number = self._number()
+        way = self._way()
+        if not (number and way_for(self._desk, number).is_remembered):
+            self._desk.preferences.update(
+                ring_me_on=way.phone.id if way.phone else "",
+                show_as=way.show_as,
+                ask_to_press_1=way.ask_to_press_1,
+            )
+        self._is_for_this_call = bool(number)
+        self._name_keeping()
+
+    @Slot()
+    def _keep_or_forget(self) -> None:
+        """Keep what is chosen for this number; when it is kept already, forget it."""
+        number, way = self._number(), self._way()
+        if not number:
+            return
+        is_kept = self._desk.people.choice_of(number) != DialChoice()
+        if is_kept and not self._is_for_this_call:
+            self._desk.people.set_choice(number, DialChoice())
+            self._choose(way_for(self._desk, ""))
+        else:
+            kept = DialChoice(
+                ring_me_on=way.phone.id if way.phone else "",
+                show_as=way.show_as,
+                ask_to_press_1=way.ask_to_press_1,
+            )
+            self._desk.people.set_choice(number, kept)
+        self._is_for_this_call = False
+        self._name_keeping()
 
     @Slot(str)
-    def _remember_show_as(self, number: str) -> None:
-        self._desk.preferences.update(show_as=number)
-
-    @Slot(bool)
-    def _remember_press_one(self, is_on: bool) -> None:
-        self._desk.preferences.update(ask_to_press_1=is_on)
+    def _other_phone_chosen(self, number: str) -> None:
+        """Another phone of the user's own: listed with the others, and chosen."""
+        self._desk.preferences.update(custom_ring_number=number)
+        if number:
+            self._desk.preferences.update(ring_me_on=number)
+        self._show_account()
 
     @Slot()
     def _relook(self) -> None:

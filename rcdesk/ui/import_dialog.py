@@ -66,6 +66,12 @@ class ImportDialog(QDialog):
         self._numbers.setFocus(Qt.FocusReason.OtherFocusReason)
         self._read()
 
+    @property
+    def columns(self) -> tuple[int | None, int]:
+        """The chosen columns of names (None: no name) and of numbers, counted from 0."""
+        name_column = int(self._names.currentData())
+        return (None if name_column == NO_COLUMN else name_column), int(self._numbers.currentData())
+
     def _fill_combos(self) -> None:
         self._names.addItem(self.tr("No name"), NO_COLUMN)
         self._numbers.addItem(self.tr("Choose a column…"), NO_COLUMN)

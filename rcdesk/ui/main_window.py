@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from rcdesk.ui.notice_bar import NoticeBar
     from rcdesk.ui.side_bar import SideBar
 
-PAGES = ("phone", "fax", "queue", "sent", "failed", "received")
+PAGES = ("phone", "fax", "queue", "sent", "failed", "received", "people", "calls")
 NARROW_BELOW_PX = 1000
 SAVE_DELAY_MS = 500
 LONGEST_NUMBER = 40
@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def show_page(self, name: str) -> None:
-        """Open a page: phone, fax, queue, sent, failed or received."""
+        """Open a page by its name, one of PAGES."""
         if name not in PAGES:
             return
         self._page = name
@@ -223,12 +223,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def focus_search(self) -> None:
         """Search the page that is open; from a page without a search, the faxes sent."""
-        recents = self.desk_side.findChild(QLineEdit, "recentsSearch")
-        if recents is not None and recents.isVisible():
-            recents.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            recents.selectAll()
-        else:
-            self.desk_side.search()
+        self.desk_side.search()
 
     @Slot()
     def open_settings(self) -> None:

@@ -7,13 +7,14 @@ next: dialer.py, call_panel.py, recents.py.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
-from rcdesk.core.recents import RecentCall
+from rcdesk.core.past_call import PastCall
 from rcdesk.ui.call_panel import CallPanel
+from rcdesk.ui.contact_dialog import ContactDialog
 from rcdesk.ui.dialer import Dialer
 from rcdesk.ui.recents import Recents
 
@@ -24,7 +25,9 @@ NARROW = 960
 
 
 class PhonePage(QScrollArea):
-    """The whole page; call_number() is the door for the tray's quick dial."""
+    """The whole page; call_number() is the door for other pages. fax_asked(number) wants the composer."""
+
+    fax_asked = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,11 +53,19 @@ class PhonePage(QScrollArea):
         row.addLayout(right, 1)
         self.setWidget(inside)
         self.setFocusProxy(self.dialer.number_field)
+        self._desk = desk
         self.recents.chosen.connect(self._call_again)
+        self.call_panel.fax_asked.connect(self.fax_asked)
+        self.call_panel.contact_asked.connect(self.add_contact)
 
     def focus_number(self) -> None:
         """Put the cursor into the number field."""
         self.dialer.focus_number()
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search of the recents."""
+        self.recents.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.recents.search.selectAll()
 
     def call_number(self, number: str, name: str = "") -> None:
         """Call this number with the chosen phone; what is wrong is said in the dialer."""
@@ -81,8 +92,13 @@ class PhonePage(QScrollArea):
         super().keyPressEvent(event)
 
     @Slot(object)
-    def _call_again(self, recent: RecentCall) -> None:
-        self.dialer.call_number(recent.number, recent.name)
+    def _call_again(self, call: PastCall) -> None:
+        self.dialer.call_number(call.number, call.name)
+
+    @Slot(str)
+    def add_contact(self, number: str) -> None:
+        """Ask who this number is, for the account's contacts."""
+        ContactDialog(self._desk, number, self).open()
 
     def _fit(self) -> None:
         width = self.viewport().width()

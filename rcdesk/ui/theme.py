@@ -69,6 +69,11 @@ QPushButton[kind="link"]:hover { background: $accent_tint; }
 QPushButton[kind="quiet"] { background: transparent; color: $ink2; border: 1px solid transparent;
     padding: 4px; }
 QPushButton[kind="quiet"]:hover { background: $hover; }
+QPushButton[kind="filter"] { background: transparent; color: $ink2; border: 1px solid $hairline;
+    border-radius: 15px; padding: 4px 14px; }
+QPushButton[kind="filter"]:hover { background: $hover; }
+QPushButton[kind="filter"]:checked { background: $accent_tint; color: $accent_ink;
+    border-color: $accent_line; }
 QPushButton[kind="key"] { background: $key; border: 1px solid transparent; border-radius: 10px; padding: 0; }
 QPushButton[kind="key"]:hover { background: $key_h; }
 QPushButton[kind="key"]:pressed { background: $key_p; }

@@ -12,7 +12,7 @@ from typing import assert_never
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from rcdesk.core.call import Call, CallState, Leg
-from rcdesk.core.recents import RecentCall
+from rcdesk.core.past_call import CallOutcome, Direction, PastCall
 
 
 def _tr(sentence: str, **parts: str) -> str:
@@ -163,6 +163,9 @@ def coach(call: Call) -> str:
         case CallState.CANCELLED:
             return _tr("You cancelled this call before it was connected.")
         case CallState.ENDED_UNKNOWN:
+            if call.result is not None:
+                told = outcome(call.result)[0]
+                return _tr("The call is over. The call log says: {told}.", told=told)
             return call.reason or _tr("The result of this call is unknown.")
         case _:
             assert_never(call.state)
@@ -180,19 +183,48 @@ def freshness(call: Call, now_s: float) -> str:
     return _tr("checked just now") if age_s < 5 else _tr("checked {age} ago", age=_age(age_s))
 
 
-def recent_outcome(recent: RecentCall) -> tuple[str, str]:
-    """(words, kind) for a finished call; kind is muted, wait or bad."""
-    match recent.state:
-        case CallState.FAILED:
-            word = _failed_word(recent.your_phone, recent.them)
-            is_soft = {recent.them, recent.your_phone} & {Leg.BUSY, Leg.NO_ANSWER}
-            return word, "wait" if is_soft else "bad"
-        case CallState.CANCELLED:
+def outcome(call: PastCall) -> tuple[str, str]:
+    """(words, kind) for a call that is over; kind is muted, wait or bad."""
+    match call.outcome:
+        case CallOutcome.TALKED:
+            return (duration(call.talked_s) if call.talked_s > 0 else _tr("Talked")), "muted"
+        case CallOutcome.MISSED:
+            return _tr("Missed"), "bad"
+        case CallOutcome.VOICEMAIL:
+            return _tr("Missed · voicemail"), "bad"
+        case CallOutcome.BUSY:
+            return _tr("Busy"), "wait"
+        case CallOutcome.NO_ANSWER:
+            return _tr("No answer"), "wait"
+        case CallOutcome.REFUSED:
+            is_mine = call.direction is Direction.IN
+            return (_tr("You refused") if is_mine else _tr("Refused")), "muted" if is_mine else "bad"
+        case CallOutcome.UNREACHABLE:
+            return _tr("Cannot be reached"), "bad"
+        case CallOutcome.CANCELLED:
             return _tr("Cancelled"), "muted"
-        case CallState.ENDED_UNKNOWN:
+        case CallOutcome.YOU_WERE_BUSY:
+            return _tr("Your phone was busy"), "wait"
+        case CallOutcome.YOU_DID_NOT_ANSWER:
+            return _tr("You did not pick up"), "wait"
+        case CallOutcome.YOU_REFUSED:
+            return _tr("Your phone refused"), "wait"
+        case CallOutcome.UNKNOWN:
             return _tr("Result unknown"), "wait"
         case _:
-            return (duration(recent.talked_s) if recent.talked_s > 0 else _tr("Ended")), "muted"
+            assert_never(call.outcome)
+
+
+def withheld() -> str:
+    """In the place of a number that the caller did not show."""
+    return _tr("Number withheld")
+
+
+def call_icon(call: PastCall) -> str:
+    """The icon name for a call that is over."""
+    if call.outcome.is_missed:
+        return "phone-missed"
+    return "phone-in" if call.direction is Direction.IN else "phone-out"
 
 
 def when(moment: datetime, now: datetime) -> str:

@@ -1,0 +1,312 @@
+"""The Calls page: every call made here or elsewhere, the missed ones first to be seen.
+
+Search, a filter (all, missed, made, received), the list, and beside it the person with their timeline. Enter
+calls back, F faxes, Ctrl+F searches. Looking at the page marks missed calls as seen. GUI thread. Read next:
+past_call_row.py, person_view.py, bridge/past_calls_model.py.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.past_calls_model import PAST_CALL_ROLE, PastCallsModel
+from rcdesk.core.clock import Clock, SystemClock
+from rcdesk.core.past_call import OnlyCalls, PastCall, PastCallQuery
+from rcdesk.ui.card import Card
+from rcdesk.ui.folder_body import FolderBody
+from rcdesk.ui.icons import icon
+from rcdesk.ui.look import IconButton, label
+from rcdesk.ui.past_call_row import PastCallDelegate, call_sentence
+from rcdesk.ui.person_view import PersonView
+from rcdesk.ui.theme import theme
+
+SEARCH_PAUSE_MS = 150
+SEEN_AFTER_MS = 2000
+
+
+class PastCallsList(QListView):
+    """call_asked(PastCall) on Enter or double click, fax_asked(PastCall) on F, details_asked() on Right."""
+
+    call_asked = Signal(object)
+    fax_asked = Signal(object)
+    details_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("callsList")
+        self.setAccessibleName(self.tr("Calls"))
+        self.setAccessibleDescription(self.tr("Enter calls back, F writes a fax."))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.doubleClicked.connect(self._call)
+
+    def chosen(self) -> PastCall | None:
+        """The current call."""
+        call = self.currentIndex().data(PAST_CALL_ROLE)
+        return call if isinstance(call, PastCall) else None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter calls, F faxes, Right goes to the person."""
+        call, key = self.chosen(), event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and call is not None:
+            self._call(self.currentIndex())
+        elif key == Qt.Key.Key_F and call is not None and not event.modifiers():
+            self.fax_asked.emit(call)
+        elif key == Qt.Key.Key_Right and not event.modifiers():
+            self.details_asked.emit()
+        else:
+            super().keyPressEvent(event)
+            return
+        event.accept()
+
+    @Slot(QModelIndex)
+    def _call(self, index: QModelIndex) -> None:
+        call = index.data(PAST_CALL_ROLE)
+        if isinstance(call, PastCall) and call.number:
+            self.call_asked.emit(call)
+
+
+class CallsPage(QWidget):
+    """call_asked(number, name), fax_asked(number), contact_asked(number), fax_chosen(FaxRow)."""
+
+    call_asked = Signal(str, str)
+    fax_asked = Signal(str)
+    contact_asked = Signal(str)
+    fax_chosen = Signal(object)
+
+    def __init__(self, desk: Desk, clock: Clock | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("callsPage")
+        self.setAccessibleName(self.tr("Calls"))
+        self._desk = desk
+        self._clock = clock or SystemClock()
+        self.model: PastCallsModel = desk.new_past_calls_model(self)
+        self.model.words = self._sentence
+        self.list = PastCallsList(self)
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(PastCallDelegate(self._clock, self._region, self.list))
+        self.person = PersonView(desk)
+        self.empty = label("", "muted", wraps=True)
+        self.empty.setObjectName("callsEmpty")
+        self._only = OnlyCalls.ALL
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(SEARCH_PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
+        self._seen = QTimer(self)
+        self._seen.setSingleShot(True)
+        self._seen.setInterval(SEEN_AFTER_MS)
+        self._seen.timeout.connect(self._mark_seen)
+        self._build()
+        self._connect()
+        self._relook()
+        self._ask()
+
+    def focus_list(self) -> None:
+        """The keyboard goes to the list."""
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self.list.currentIndex().isValid() and self.model.rowCount():
+            self.list.setCurrentIndex(self.model.index(0, 0))
+
+    def focus_search(self) -> None:
+        """The cursor goes into the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Missed calls count as seen after a moment on this page."""
+        super().showEvent(event)
+        self._seen.start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc clears the search."""
+        if event.key() == Qt.Key.Key_Escape and self.search.text():
+            self.search.clear()
+            self.focus_list()
+            return
+        super().keyPressEvent(event)
+
+    def _build(self) -> None:
+        self.search = QLineEdit()
+        self.search.setObjectName("callsSearch")
+        self.search.setProperty("kind", "search")
+        self.search.setPlaceholderText(self.tr("Search people, numbers"))
+        self.search.setAccessibleName(self.tr("Search calls"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMinimumHeight(36)
+        self.search.setMaximumWidth(300)
+        self._glass = QAction(self)
+        self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        look_now = IconButton("retry", self.tr("Look into the call log now"))
+        look_now.setObjectName("callsSync")
+        look_now.clicked.connect(self._desk.history.refresh)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(label(self.tr("Calls"), "pageTitle"))
+        head.addStretch(1)
+        head.addWidget(self.search, 2)
+        head.addWidget(look_now)
+        card = Card()
+        card.body.setContentsMargins(12, 12, 12, 20)
+        card.body.addLayout(self._make_filters())
+        card.body.addWidget(self.empty)
+        card.body.addWidget(self.list, 1)
+        card.body.addStretch(0)
+        self.body = FolderBody(card, self.person)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self.body.details)
+        card.body.addLayout(foot)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(16)
+        layout.addLayout(head)
+        layout.addWidget(self.body, 1)
+
+    def _make_filters(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(4, 0, 4, 0)
+        row.setSpacing(6)
+        self._filters = QButtonGroup(self)
+        for only, words in (
+            (OnlyCalls.ALL, self.tr("All")),
+            (OnlyCalls.MISSED, self.tr("Missed")),
+            (OnlyCalls.OUT, self.tr("Made")),
+            (OnlyCalls.IN, self.tr("Received")),
+        ):
+            button = QPushButton(words)
+            button.setObjectName(f"calls_{only.value}")
+            button.setProperty("kind", "filter")
+            button.setCheckable(True)
+            button.setChecked(only is self._only)
+            button.setAccessibleName(self.tr("Show: {0}").replace("{0}", words))
+            button.clicked.connect(partial(self.show_only, only))
+            self._filters.addButton(button)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._pause.start)
+        self.search.returnPressed.connect(self.focus_list)
+        self.list.call_asked.connect(self._call)
+        self.list.fax_asked.connect(self._fax)
+        self.list.details_asked.connect(self.body.show_story)
+        self.list.selectionModel().currentChanged.connect(self._show_person)
+        self.list.customContextMenuRequested.connect(self._open_menu)
+        self.body.list_asked.connect(self.focus_list)
+        self.model.loaded.connect(self._counted)
+        self.person.call_asked.connect(self.call_asked)
+        self.person.fax_asked.connect(self.fax_asked)
+        self.person.contact_asked.connect(self.contact_asked)
+        self.person.fax_chosen.connect(self.fax_chosen)
+        self._desk.history.changed.connect(self._ask)
+        self._desk.history.missed_count_changed.connect(self._missed_changed)
+        theme().changed.connect(self._relook)
+
+    def show_only(self, only: OnlyCalls, _is_checked: bool = True) -> None:
+        """Filter the list."""
+        self._only = only
+        for button in self._filters.buttons():
+            button.setChecked(button.objectName() == f"calls_{only.value}")
+        self._ask()
+
+    @Slot()
+    def _ask(self) -> None:
+        text = self.search.text().strip()
+        owner_id = self._desk.history.owner_id
+        self.model.set_query(PastCallQuery(owner_id=owner_id, text=text, only=self._only))
+        self._counted()
+
+    @Slot()
+    def _counted(self) -> None:
+        """One line in the place of an empty list."""
+        is_empty = not self.model.is_reading and self.model.rowCount() == 0
+        text = self.search.text().strip()
+        nothing = {
+            OnlyCalls.MISSED: self.tr("No missed calls."),
+            OnlyCalls.OUT: self.tr("You have made no calls yet."),
+            OnlyCalls.IN: self.tr("No calls have come in yet."),
+            OnlyCalls.ALL: self.tr("No calls yet. Those you make and those you get appear here."),
+        }[self._only]
+        not_found = self.tr("No call matches “{0}”.").replace("{0}", text)
+        self.empty.setText(not_found if text else nothing)
+        self.empty.setVisible(is_empty)
+        self.list.setVisible(not is_empty)
+
+    @Slot()
+    def _show_person(self) -> None:
+        call = self.list.chosen()
+        if call is not None and call.number:
+            self.person.show_number(call.number, call.name)
+        else:
+            self.person.show_person(None)
+
+    @Slot(object)
+    def _call(self, call: PastCall) -> None:
+        self.call_asked.emit(call.number, call.name)
+
+    @Slot(object)
+    def _fax(self, call: PastCall) -> None:
+        if call.number.startswith("+"):
+            self.fax_asked.emit(call.number)
+
+    @Slot(QPoint)
+    def _open_menu(self, at: QPoint) -> None:
+        call = self.list.chosen()
+        if call is None or not call.number:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(icon("phone"), self.tr("Call")).triggered.connect(partial(self._call, call))
+        if call.number.startswith("+"):
+            menu.addAction(icon("compose"), self.tr("Fax")).triggered.connect(partial(self._fax, call))
+            if not call.name:
+                add = menu.addAction(icon("person"), self.tr("Add to contacts…"))
+                add.triggered.connect(partial(self.contact_asked.emit, call.number))
+        copy = menu.addAction(icon("copy"), self.tr("Copy number"))
+        copy.triggered.connect(partial(self.person.copy, call.number))
+        menu.popup(self.list.viewport().mapToGlobal(at))
+
+    @Slot(int)
+    def _missed_changed(self, count: int) -> None:
+        if count and self.isVisible() and self.window().isActiveWindow():
+            self._seen.start()
+
+    @Slot()
+    def _mark_seen(self) -> None:
+        if self.isVisible() and self._desk.history.missed_count:
+            self._desk.history.mark_seen()
+
+    def _sentence(self, call: PastCall) -> str:
+        return call_sentence(call, self._region(), self._clock)
+
+    def _region(self) -> str:
+        account = self._desk.session.account
+        return account.home_country if account else "US"
+
+    @Slot()
+    def _relook(self) -> None:
+        self._glass.setIcon(icon("search", "ink2"))
+        self.list.viewport().update()

@@ -1,0 +1,307 @@
+"""The People page: everybody the desk knows, the favourites in their own order, and each one's timeline.
+
+People come from the account's address book, the company directory, this desk's calls and faxes, and files
+imported here. Enter calls, F faxes, S makes a favourite; favourites are put in order by dragging or with
+Alt+Up and Alt+Down. GUI thread. Read next: person_view.py, bridge/people_desk.py.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rcdesk.bridge.desk import Desk
+from rcdesk.core.people import Favourite, ImportTable, Person, PersonNumber, PersonSource
+from rcdesk.ui.card import Card
+from rcdesk.ui.folder_body import FolderBody
+from rcdesk.ui.icons import icon
+from rcdesk.ui.import_dialog import ImportDialog
+from rcdesk.ui.look import Button, label
+from rcdesk.ui.people_list import PeopleList, PeopleModel
+from rcdesk.ui.person_view import PersonView
+from rcdesk.ui.theme import theme
+
+SEARCH_PAUSE_MS = 150
+
+
+class PeoplePage(QWidget):
+    """call_asked(number, name), fax_asked(number), contact_asked(number), fax_chosen(FaxRow)."""
+
+    call_asked = Signal(str, str)
+    fax_asked = Signal(str)
+    contact_asked = Signal(str)
+    fax_chosen = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("peoplePage")
+        self.setAccessibleName(self.tr("People"))
+        self._desk = desk
+        self._is_favourites = False
+        self._people: tuple[Person, ...] = ()
+        self.model = PeopleModel(self)
+        self.list = PeopleList(self)
+        self.list.setModel(self.model)
+        self.person = PersonView(desk)
+        self.empty = label("", "muted", wraps=True)
+        self.empty.setObjectName("peopleEmpty")
+        self._said = label("", "good", wraps=True)
+        self._said.setObjectName("peopleSaid")
+        self._said.hide()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(SEARCH_PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
+        self._build()
+        self._connect()
+        self._relook()
+
+    def focus_list(self) -> None:
+        """The keyboard goes to the list."""
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self.list.currentIndex().isValid() and self.model.rowCount():
+            self.list.setCurrentIndex(self.model.index(0, 0))
+
+    def focus_search(self) -> None:
+        """The cursor goes into the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read the people when somebody looks."""
+        super().showEvent(event)
+        self._ask()
+        self._desk.people.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc clears the search."""
+        if event.key() == Qt.Key.Key_Escape and self.search.text():
+            self.search.clear()
+            self.focus_list()
+            return
+        super().keyPressEvent(event)
+
+    def _build(self) -> None:
+        self.search = QLineEdit()
+        self.search.setObjectName("peopleSearch")
+        self.search.setProperty("kind", "search")
+        self.search.setPlaceholderText(self.tr("Search people, numbers"))
+        self.search.setAccessibleName(self.tr("Search people"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMinimumHeight(36)
+        self.search.setMaximumWidth(300)
+        self._glass = QAction(self)
+        self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self._import = Button(self.tr("Import…"), icon_name="download")
+        self._import.setObjectName("peopleImport")
+        self._import.setToolTip(self.tr("Read people from a vCard or CSV file"))
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(label(self.tr("People"), "pageTitle"))
+        head.addStretch(1)
+        head.addWidget(self.search, 2)
+        head.addWidget(self._import)
+        card = Card()
+        card.body.setContentsMargins(12, 12, 12, 20)
+        card.body.addLayout(self._make_filters())
+        card.body.addWidget(self._said)
+        card.body.addWidget(self.empty)
+        card.body.addWidget(self.list, 1)
+        card.body.addStretch(0)
+        self.body = FolderBody(card, self.person)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self.body.details)
+        card.body.addLayout(foot)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(16)
+        layout.addLayout(head)
+        layout.addWidget(self.body, 1)
+
+    def _make_filters(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(4, 0, 4, 0)
+        row.setSpacing(6)
+        group = QButtonGroup(self)
+        for name, words, is_favourites in (
+            ("people_all", self.tr("Everybody"), False),
+            ("people_favourites", self.tr("Favourites"), True),
+        ):
+            button = QPushButton(words)
+            button.setObjectName(name)
+            button.setProperty("kind", "filter")
+            button.setCheckable(True)
+            button.setChecked(is_favourites is self._is_favourites)
+            button.setAccessibleName(self.tr("Show: {0}").replace("{0}", words))
+            button.clicked.connect(partial(self._choose_filter, is_favourites))
+            group.addButton(button)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._pause.start)
+        self.search.returnPressed.connect(self.focus_list)
+        self._import.clicked.connect(self._choose_import)
+        self.list.call_asked.connect(self._call)
+        self.list.fax_asked.connect(self._fax)
+        self.list.star_asked.connect(self._star)
+        self.list.details_asked.connect(self.body.show_story)
+        self.list.selectionModel().currentChanged.connect(self._show_person)
+        self.list.customContextMenuRequested.connect(self._open_menu)
+        self.model.reordered.connect(self._reordered)
+        self.body.list_asked.connect(self.focus_list)
+        self.person.call_asked.connect(self.call_asked)
+        self.person.fax_asked.connect(self.fax_asked)
+        self.person.contact_asked.connect(self.contact_asked)
+        self.person.fax_chosen.connect(self.fax_chosen)
+        self._desk.session.account_changed.connect(self._ask)
+        self._desk.people.people_changed.connect(self._ask)
+        self._desk.people.favourites_changed.connect(self._ask)
+        theme().changed.connect(self._relook)
+
+    def _choose_filter(self, is_favourites: bool, _is_checked: bool = True) -> None:
+        self._is_favourites = is_favourites
+        self._ask()
+
+    @Slot()
+    def _ask(self) -> None:
+        if not self.isVisible():
+            return
+        text = self.search.text().strip()
+        account = self._desk.session.account
+        self.model.region = account.home_country if account else "US"
+        if self._is_favourites:
+            wanted = text.casefold()
+            kept = tuple(
+                f for f in self._desk.people.favourites if wanted in f"{f.name} {f.number}".casefold()
+            )
+            self._take(tuple(_of_favourite(f) for f in kept))
+        else:
+            self._desk.people.list_people(text, self._heard)
+
+    def _heard(self, people: tuple[Person, ...]) -> None:
+        if not self._is_favourites:
+            self._take(people)
+
+    def _take(self, people: tuple[Person, ...]) -> None:
+        chosen = self.list.chosen()
+        self.model.show_people(people, can_move=self._is_favourites and not self.search.text())
+        if chosen is not None and (row := self.model.row_of(chosen.key)) is not None:
+            self.list.setCurrentIndex(self.model.index(row, 0))
+        text = self.search.text().strip()
+        nobody = (
+            self.tr("No favourites yet. Press the star beside a number.")
+            if self._is_favourites
+            else self.tr("Nobody yet. Your RingCentral contacts appear here; a vCard file can be imported.")
+        )
+        not_found = self.tr("Nobody matches “{0}”.").replace("{0}", text)
+        self.empty.setText(not_found if text else nobody)
+        self.empty.setVisible(not people)
+        self.list.setVisible(bool(people))
+
+    @Slot()
+    def _show_person(self) -> None:
+        self.person.show_person(self.list.chosen())
+
+    @Slot(object)
+    def _call(self, person: Person) -> None:
+        number = next((n for n in person.numbers if not n.is_fax), person.numbers[0])
+        self.call_asked.emit(number.number, person.name)
+
+    @Slot(object)
+    def _fax(self, person: Person) -> None:
+        able = [n for n in person.numbers if n.number.startswith("+")]
+        if able:
+            self.fax_asked.emit(next((n for n in able if n.is_fax), able[0]).number)
+
+    @Slot(object)
+    def _star(self, person: Person) -> None:
+        number = next((n for n in person.numbers if not n.is_fax), person.numbers[0])
+        self._desk.people.toggle_favourite(number.number, person.name, number.is_fax)
+
+    @Slot(QPoint)
+    def _open_menu(self, at: QPoint) -> None:
+        person = self.list.chosen()
+        if person is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(icon("phone"), self.tr("Call")).triggered.connect(partial(self._call, person))
+        menu.addAction(icon("compose"), self.tr("Fax")).triggered.connect(partial(self._fax, person))
+        is_kept = any(self._desk.people.is_favourite(n.number) for n in person.numbers)
+        words = self.tr("Take from the favourites") if is_kept else self.tr("Make a favourite")
+        menu.addAction(icon("star"), words).triggered.connect(partial(self._star, person))
+        menu.popup(self.list.viewport().mapToGlobal(at))
+
+    @Slot(object)
+    def _reordered(self, people: tuple[Person, ...]) -> None:
+        """Favourites in another order."""
+        self._desk.people.set_favourites(tuple(_to_favourite(person) for person in people))
+
+    @Slot()
+    def _choose_import(self) -> None:
+        dialog = QFileDialog(self, self.tr("Import people"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(self.tr("Address lists (*.csv *.vcf *.txt)"))
+        dialog.fileSelected.connect(self._read_import)
+        dialog.open()
+
+    @Slot(str)
+    def _read_import(self, path: str) -> None:
+        from pathlib import Path
+
+        self._said.hide()
+        name = Path(path).name
+
+        def read(table: ImportTable) -> None:
+            dialog = ImportDialog(self._desk, table, name, self)
+            dialog.added.connect(partial(self._import_from, dialog, table))
+            dialog.open()
+
+        self._desk.people.read_import(Path(path), read)
+
+    def _import_from(self, dialog: ImportDialog, table: ImportTable, _recipients: object) -> None:
+        """The good lines become people of this desk."""
+        name_column, number_column = dialog.columns
+        self._desk.people.import_people(table, name_column, number_column, self._say_imported)
+
+    def _say_imported(self, count: int) -> None:
+        words = self.tr("1 person was added.") if count == 1 else self.tr("{0} people were added.")
+        self._said.setText(words.replace("{0}", str(count)))
+        self._said.setVisible(True)
+
+    @Slot()
+    def _relook(self) -> None:
+        self._glass.setIcon(icon("search", "ink2"))
+        self.list.viewport().update()
+
+
+def _of_favourite(favourite: Favourite) -> Person:
+    return Person(
+        key=favourite.number,
+        name=favourite.name,
+        company="",
+        numbers=(PersonNumber(number=favourite.number, is_fax=favourite.is_fax),),
+        source=PersonSource.RECENT,
+        is_favourite=True,
+    )
+
+
+def _to_favourite(person: Person) -> Favourite:
+    number = person.numbers[0]
+    return Favourite(number=number.number, name=person.name, is_fax=number.is_fax)
