@@ -196,7 +196,7 @@ class CallHistory:
     def _past_calls(
         self, entries: Iterable[CallLogEntry], region: str, seen_before: datetime | None
     ) -> list[PastCall]:
-        found = (_past_call(entry, region, seen_before) for entry in entries)
+        found = (past_call_of(entry, region, seen_before) for entry in entries)
         return [call for call in found if call is not None]
 
     def _named(self, owner_id: str, calls: Iterable[PastCall]) -> tuple[PastCall, ...]:
@@ -207,7 +207,7 @@ class CallHistory:
         return tuple(replace(c, name=names[c.number]) if c.number in names else c for c in calls)
 
 
-def _past_call(entry: CallLogEntry, region: str, seen_before: datetime | None) -> PastCall | None:
+def past_call_of(entry: CallLogEntry, region: str, seen_before: datetime | None) -> PastCall | None:
     """A record of the call log as a past call; None while it goes on, or when nobody can say when it was."""
     if entry.at is None or entry.result == "In Progress":
         return None
