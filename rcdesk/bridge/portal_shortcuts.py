@@ -47,7 +47,7 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortcutNews:
-    """triggers: (id, what the desktop bound it to in its own words). activated: the id just pressed, or ""."""
+    """triggers: (id, what the desktop bound it to, in its words). activated: the id just pressed, or ""."""
 
     triggers: tuple[tuple[str, str], ...]
     activated: str = ""

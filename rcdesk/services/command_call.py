@@ -19,7 +19,7 @@ from rcdesk.api.rest import ring_out
 from rcdesk.api.session import ApiSession
 from rcdesk.core.account import Account, Credentials, ServerProfile
 from rcdesk.core.asked_call import call_request
-from rcdesk.core.call import Call, CallState, adopted, next_state, past_call, session_gone, with_result
+from rcdesk.core.call import Call, CallState, next_state, past_call, session_gone, with_result
 from rcdesk.core.call_report import numbers_json
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
@@ -37,10 +37,10 @@ from rcdesk.core.order import CallOrder
 from rcdesk.core.people import DialChoice
 from rcdesk.core.phone_number import parse
 from rcdesk.core.preferences import Preferences
+from rcdesk.services.call_history import CallHistory
 from rcdesk.services.connection import Connection
-from rcdesk.store.database import ThreadConnections
-from rcdesk.store.favourites import Favourites
 from rcdesk.store.past_calls import PastCalls
+from rcdesk.store.people import People
 from rcdesk.store.secrets import Secrets
 
 _log = logging.getLogger(__name__)
@@ -79,8 +79,8 @@ class CommandCalls:
         self._make_secrets = make_secrets
         self._clock: Clock = clock or SystemClock()
         self._past = PastCalls(database)
-        self._rows = ThreadConnections(database)
-        self._favourites = Favourites(self._rows)
+        self._people = People(database)
+        self._history = CallHistory(lambda: self._connection, self._past, self._people, self._clock)
         self._is_new_turn = False
         self._connection: Connection | None = None
         self._gaps = 0
@@ -90,7 +90,7 @@ class CommandCalls:
         if self._connection is not None:
             self._connection.close()
         self._past.close()
-        self._rows.close()
+        self._people.close()
 
     def new_turn(self) -> None:
         """The lock was given away and is back: others may have renewed the sign-in meanwhile."""
@@ -152,7 +152,7 @@ class CommandCalls:
 
     def live(self) -> tuple[Call, ...]:
         """The calls that were going on when they were last heard of, by this program or another."""
-        return tuple(self._here(call) for call in self._past.live(self._owner_id()))
+        return self._history.live_calls(self._owner_id())
 
     def find(self, call_id: str) -> Call | None:
         """A live call by its id, None when it is not (any more) one."""
@@ -166,11 +166,8 @@ class CommandCalls:
         """One look into the call log for a call whose end nobody saw; as it was when that knows nothing."""
         if not call.needs_result:
             return call
-        from rcdesk.services.call_history import CallHistory
-
-        history = CallHistory(lambda: self._connection, self._past, self._people, self._clock)
         try:
-            found = history.result_of(self._owner_id(), call.session_id, CancelToken())
+            found = self._history.result_of(self._owner_id(), call.session_id, CancelToken())
         except RcdeskError as exc:
             _log.info("the call log did not answer: %s", type(exc).__name__)
             return call
@@ -207,17 +204,10 @@ class CommandCalls:
             _log.warning("the call was not recorded: %s", exc)
         return call
 
-    def _here(self, call: Call) -> Call:
-        """On the clock of this process; the archive's seconds count from the start of the call."""
-        known = adopted(call, self._clock.now(), self._clock.monotonic())
-        if call.talking_since_s is None:
-            return known
-        return replace(known, talking_since_s=known.started_s + call.talking_since_s - call.started_s)
-
     def _choice(self, order: CallOrder, account: Account) -> DialChoice | None:
         """How this number was called last, when the archive remembers it."""
         number = parse(order.number, account.home_country).e164
-        return self._favourites.choices(account.owner_id).get(number)
+        return self._people.favourites.choices(account.owner_id).get(number)
 
     def _owner_id(self) -> str:
         tokens = self._connected().session.tokens
