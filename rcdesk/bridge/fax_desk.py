@@ -1,10 +1,10 @@
 """Faxes as the window sees them: checked, queued, held, sent, followed to their end, changed on the way.
 
-GUI thread. This is the face; what moves lies beside it: fax_pump.py keeps requests going out (faxes lane),
-fax_watch.py asks how they fare (calls lane), fax_undo.py holds them for the seconds after Send, fax_stop.py
-takes them out or back, folder_news.py tells folders to look again (archive lane), fax_jobs.py holds the copy
-to show. Commands run on the disk lane; files are looked at on a lane of their own, as office files take long.
-What is true is what the outbox says. Read next: fax_pump.py.
+GUI thread. What moves lies beside it: fax_pump.py keeps requests going out (faxes lane), fax_watch.py asks
+how they fare (calls lane), fax_undo.py holds them for the seconds after Send, fax_stop.py takes them out or
+back, folder_news.py tells folders to look again (archive lane), fax_jobs.py holds the copy to show. Commands
+run on the disk lane, files are looked at on theirs. What is true is what the outbox says. Read next:
+fax_pump.py.
 """
 
 from __future__ import annotations
@@ -132,12 +132,10 @@ class FaxDesk(QObject):
     def check_files(self, paths: Sequence[Path]) -> None:
         """Look at files that were dropped or chosen; checked() brings one DocumentCheck each, in order."""
         service, wanted = self._service, tuple(paths)
-        self._checks = [check for check in self._checks if check.is_running]
-        self._checks += (
-            self._files.submit(
-                lambda token, report: service.check(wanted, token), done=self.checked.emit, failed=self._tell
-            ),
+        task = self._files.submit(
+            lambda token, report: service.check(wanted, token), done=self.checked.emit, failed=self._tell
         )
+        self._checks = [*(t for t in self._checks if t.is_running), task]
 
     def stop_checks(self) -> None:
         """Look no further at files; checked() does not come for what is under way."""

@@ -69,7 +69,12 @@ def look_at(path: Path, token: CancelToken, count: PageCounter | None = None) ->
     try:
         return inspect(path, token, count)
     except PasswordNeeded:
-        return inspect(path, token, _unknown)
+        return inspect(path, token, uncounted)
+
+
+def uncounted(ref: PageRef, token: CancelToken | None = None) -> int:
+    """A PageCounter that leaves the pages open, so that only what a file is and its size are looked at."""
+    raise NotDrawnHere("Its pages are not counted yet.")
 
 
 def check_total(documents: Iterable[Document], profile: ServerProfile) -> None:
@@ -129,10 +134,6 @@ def _counted(ref: PageRef, token: CancelToken, count: PageCounter) -> int | None
         return count(ref, token)
     except NotDrawnHere:
         return None
-
-
-def _unknown(ref: PageRef, token: CancelToken | None = None) -> int:
-    raise NotDrawnHere("Its pages are known once its password is.")
 
 
 def _pages(path: Path, kind: str, media_type: str) -> int | None:

@@ -14,24 +14,25 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Document
 from rcdesk.core.paper import NotDrawnHere, PageRef, PasswordNeeded
-from rcdesk.documents.inspect import PageCounter, look_at
+from rcdesk.documents.inspect import PageCounter, look_at, uncounted
 
 PagesCounter = Callable[[Sequence[PageRef], CancelToken | None], Sequence[int | UserError]]
 """PageWorker.counts: one answer for each file, in order; a refusal is its error."""
 
 
 def look_at_all(
-    paths: Sequence[Path], token: CancelToken, counts: PagesCounter
+    paths: Sequence[Path],
+    token: CancelToken,
+    counts: PagesCounter,
+    admit: Callable[[Document], None] | None = None,
 ) -> tuple[Document | UserError, ...]:
-    """As look_at() for many files; in order, what cannot be faxed is its error. Raises Cancelled."""
-    refs: list[PageRef] = []
+    """As look_at() for many files; in order, what cannot be faxed is its error. Raises Cancelled.
 
-    def note(ref: PageRef, _token: CancelToken | None) -> int:
-        refs.append(ref)
-        raise NotDrawnHere("Its pages are counted with those of the others.")
-
-    looks = look_at_each(paths, token, note)
-    # One question for every document: a file was refused before its pages mattered, or was noted.
+    admit raises UserError for a document whose pages need no counting: counting an office file takes long.
+    """
+    looks = [_admitted(look, admit) for look in look_at_each(paths, token, uncounted)]
+    refs = [PageRef(path=d.path, media_type=d.media_type) for d in looks if isinstance(d, Document)]
+    # One question for every document: a file was refused before its pages mattered, or is one of these.
     answers = iter(counts(refs, token))
     return tuple(look if isinstance(look, UserError) else _with_pages(look, next(answers)) for look in looks)
 
@@ -47,6 +48,15 @@ def look_at_each(
         except UserError as exc:
             found.append(exc)
     return tuple(found)
+
+
+def _admitted(look: Document | UserError, admit: Callable[[Document], None] | None) -> Document | UserError:
+    if admit is not None and isinstance(look, Document):
+        try:
+            admit(look)
+        except UserError as exc:
+            return exc
+    return look
 
 
 def _with_pages(document: Document, answer: int | UserError) -> Document | UserError:

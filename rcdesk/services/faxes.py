@@ -101,19 +101,25 @@ class FaxService:
         """
         profile = self._profile()
         checks: list[DocumentCheck] = []
-        for path, found in zip(paths, self._look_at_all(paths, token), strict=True):
+
+        def admit(document: Document) -> None:
+            check_total((document,), profile)
+
+        for path, found in zip(paths, self._look_at_all(paths, token, admit), strict=True):
             try:
                 if isinstance(found, UserError):
                     raise found
-                check_total((found,), profile)
+                admit(found)
                 checks.append(DocumentCheck(path=path, document=found))
             except UserError as exc:
                 checks.append(DocumentCheck(path=path, document=None, problem=str(exc)))
         return tuple(checks)
 
-    def _look_at_all(self, paths: Sequence[Path], token: CancelToken) -> tuple[Document | UserError, ...]:
+    def _look_at_all(
+        self, paths: Sequence[Path], token: CancelToken, admit: Callable[[Document], None]
+    ) -> tuple[Document | UserError, ...]:
         if self._counts is not None:
-            return look_at_all(paths, token, self._counts)
+            return look_at_all(paths, token, self._counts, admit)
         return look_at_each(paths, token, self._count)
 
     def facts(self, draft: FaxDraft, owner_id: str) -> tuple[RecipientFacts, ...]:

@@ -268,6 +268,10 @@ class AttachmentsList(QWidget):
         """The reasons of the files that were refused and are still shown."""
         return tuple(c.problem for c in self._cards if c.document is None)
 
+    def show_below(self, row: QWidget) -> None:
+        """Put a row below everything else."""
+        self._layout.addWidget(row)
+
     def show_problem(self, sentence: str) -> None:
         """Say what could not be taken in, "" for nothing; it stays until the next files or fax."""
         self._problem.setText(sentence)

@@ -25,6 +25,7 @@ from rcdesk.ui.composer_card import ComposerCard
 from rcdesk.ui.composer_preview import ComposerPreview
 from rcdesk.ui.cover_picker import CoverPicker
 from rcdesk.ui.file_choice import FileChoice
+from rcdesk.ui.file_looks import FileLooks
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.made_fax import MadeFax
 from rcdesk.ui.preview_fold import PreviewFold
@@ -46,7 +47,6 @@ class FaxPage(ComposerFace):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._checks_due = 0
         self._time = AT_ONCE
         self._set_aside = SetAside()
         self._back: FaxDraft | None = None
@@ -58,6 +58,7 @@ class FaxPage(ComposerFace):
         self._made = MadeFax(desk.pages, self)
         self._side = ComposerPreview(desk, self.card, self.preview)
         self._folded = PreviewFold(self, self.card, self.preview)
+        self.looks = FileLooks(desk.faxes)
         self._choice = FileChoice(desk.preferences, self)
         self._choice.chosen.connect(self.add_files)
         self.sending = Sending(desk, self.bar, self)
@@ -88,9 +89,7 @@ class FaxPage(ComposerFace):
     @Slot(object)
     def add_files(self, paths: Sequence[Path]) -> None:
         """Look at these files and add those that can be faxed; the others say why not, in place."""
-        if paths:
-            self._checks_due += 1
-            self._desk.faxes.check_files(tuple(paths))
+        self.looks.look(paths)
 
     def add_recipient(self, text: str) -> None:
         """Add a number as if it had been typed."""
@@ -177,6 +176,7 @@ class FaxPage(ComposerFace):
     def _connect(self) -> None:
         faxes = self._desk.faxes
         self._add.clicked.connect(self.choose_files)
+        self.attachments.show_below(self.looks)
         self.attachments.choose_asked.connect(self.choose_files)
         self.recipients.changed.connect(self._people_changed)
         self.card.changed.connect(self._edited)
@@ -195,6 +195,7 @@ class FaxPage(ComposerFace):
         self.sending.refused.connect(self._tell)
         self.sending.correct_asked.connect(self.recipients.edit)
         faxes.checked.connect(self._checked)
+        self.looks.ended.connect(self._edited)
         faxes.undone.connect(self._undone)
         faxes.problem.connect(self._problem)
         faxes.said.connect(self._said)
@@ -251,7 +252,7 @@ class FaxPage(ComposerFace):
             return
         self.recipients.commit_typed()
         composed = self.composed
-        reason = self._obstacle(composed) or missing(composed)
+        reason = self.looks.words or self._obstacle(composed) or missing(composed)
         if self._desk.session.account is None:
             reason = self.tr("Sign in to RingCentral first, then send the fax.")
         draft = self.current_draft()
@@ -313,7 +314,7 @@ class FaxPage(ComposerFace):
     @Slot()
     def restore(self) -> None:
         """Exchange the fax set aside last with what stands in the composer."""
-        if self._set_aside and not self._is_busy:
+        if self._set_aside and not (self._is_busy or self.looks.is_busy):
             back = self._set_aside.take()
             self._set_aside.put(self.composed)
             self._fill(back)
@@ -373,7 +374,6 @@ class FaxPage(ComposerFace):
     @Slot(str)
     def _problem(self, text: str) -> None:
         """A sentence of bad news is shown where the work is done; other pages show theirs."""
-        self._checks_due = 0
         was_busy = self.sending.stop_waiting()
         if (was_busy or self.isVisible()) and not self.sending.tells(text):
             self._tell(text)
@@ -385,7 +385,6 @@ class FaxPage(ComposerFace):
 
     @Slot(object)
     def _checked(self, files: Sequence[CheckedFile]) -> None:
-        self._checks_due = max(0, self._checks_due - 1)
         self.attachments.add(files)
 
     @Slot()

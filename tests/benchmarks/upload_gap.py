@@ -116,7 +116,7 @@ def build(home: Path) -> Desks:
 
     paths = Paths.under(home).create()
     secrets = Secrets(use_keyring=False)
-    lanes = {name: Lane(name) for name in ("calls", "faxes", "disk", "archive", "downloads")}
+    lanes = {name: Lane(name) for name in ("calls", "faxes", "disk", "archive", "downloads", "files")}
     session = SessionDesk(lanes["calls"], lambda profile: Connection(profile, secrets))
     outbox, spool = Outbox(paths.database), Spool(paths.spool_dir)
     service = FaxService(lambda: session.connection, outbox, spool, SystemClock())
