@@ -1,4 +1,7 @@
-"""People against the simulator and a real archive: fetched hourly, merged, each number once, fax first."""
+"""People against the simulator and a real archive: fetched hourly, merged, each number once, fax first.
+
+What they are as people to call (favourites, callers, timelines) is in test_persons.py.
+"""
 
 from __future__ import annotations
 
