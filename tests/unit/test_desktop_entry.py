@@ -1,4 +1,4 @@
-"""The desktop entry: "Open with" offers rcdesk for what it can fax, and hands it files, not links."""
+"""The desktop entry: "Open with" offers rcdesk for what it can fax, and for links to numbers."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ import configparser
 import shutil
 import subprocess
 import tomllib
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
+from rcdesk.cli import parse
+from rcdesk.core.order import is_link
 from rcdesk.documents.kinds import MEDIA_TYPES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ENTRY = REPOSITORY / "packaging" / "rcdesk.desktop"
+METAINFO = REPOSITORY / "packaging" / "rcdesk.metainfo.xml"
+LINKS = {"x-scheme-handler/tel", "x-scheme-handler/callto"}
 ANYTHING = "application/octet-stream"
 """A kind nothing tells from any other file: offering rcdesk for it would offer it for everything."""
 
@@ -30,14 +35,31 @@ def entry() -> configparser.SectionProxy:
 def test_it_opens_what_can_be_faxed_and_nothing_else(entry: configparser.SectionProxy) -> None:
     offered = entry["MimeType"].rstrip(";").split(";")
     assert len(offered) == len(set(offered))
-    assert set(offered) == set(MEDIA_TYPES.values()) - {ANYTHING}
+    assert set(offered) == (set(MEDIA_TYPES.values()) - {ANYTHING}) | LINKS
 
 
-def test_it_starts_an_installed_program_with_all_the_files(entry: configparser.SectionProxy) -> None:
+def test_it_starts_an_installed_program_with_all_the_files_and_links(
+    entry: configparser.SectionProxy,
+) -> None:
     program, *arguments = entry["Exec"].split()
-    assert arguments == ["%F"]
+    assert arguments == ["%U"]
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert program in project["gui-scripts"]
+
+
+def test_what_it_hands_over_is_understood(entry: configparser.SectionProxy, tmp_path: Path) -> None:
+    letter = tmp_path / "Brief an Müller 50%.pdf"
+    found = parse([letter.as_uri(), (tmp_path / "b.pdf").as_uri()])
+    assert found.files == (letter, tmp_path / "b.pdf") and found.link == ""
+    for handler in LINKS:
+        link = f"{handler.rpartition('/')[2]}:+1-650-555-0142"
+        assert handler in entry["MimeType"].split(";")
+        assert is_link(link) and parse([link]).link == link
+
+
+def test_the_metadata_names_the_same_links() -> None:
+    provided = {found.text for found in ET.parse(METAINFO).iter("mediatype")}
+    assert provided == LINKS
 
 
 def test_the_desktop_accepts_it() -> None:
