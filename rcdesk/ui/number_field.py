@@ -37,6 +37,7 @@ class NumberField(QLineEdit):
 
     cleared = Signal()
     picked = Signal(object)
+    region_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, desk: Desk | None = None) -> None:
         super().__init__(parent)
@@ -62,7 +63,7 @@ class NumberField(QLineEdit):
         self.textChanged.connect(self._changed)
         theme().changed.connect(self._relook)
         self._relook()
-        self._changed(self.text())
+        self._changed()
 
     def _build_clear(self) -> None:
         self._clear = QToolButton(self)
@@ -85,9 +86,11 @@ class NumberField(QLineEdit):
 
     @region.setter
     def region(self, region: str) -> None:
-        self._region = region
         if self._offered is not None:
             self._offered.model.region = region
+        if region != self._region:
+            self._region = region
+            self.region_changed.emit()
 
     @property
     def is_offering(self) -> bool:
@@ -184,9 +187,13 @@ class NumberField(QLineEdit):
     def _can_read(self) -> bool:
         return self._desk is None or self._desk.numbers.is_ready
 
-    @Slot(str)
-    def _changed(self, text: str) -> None:
-        """Text that was typed is known by now, textEdited came first; any other is one step for undo."""
+    @Slot()
+    def _changed(self) -> None:
+        """Text that was typed is known by now, textEdited came first; any other is one step for undo.
+
+        The signal's own text may be older than what textEdited made of it.
+        """
+        text = self.text()
         self._clear.setVisible(bool(text))
         if text != self._before:
             self._before = text

@@ -63,7 +63,8 @@ class NumberHint(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._paused)
-        field.textChanged.connect(self._read)
+        field.textChanged.connect(self.read_again)
+        field.region_changed.connect(self.read_again)
         theme().changed.connect(self._relook)
         if desk is not None:
             desk.numbers.ready.connect(self.read_again)
@@ -101,7 +102,7 @@ class NumberHint(QWidget):
 
     def insist(self) -> PhoneNumber | None:
         """Enter was pressed: read now and show the reason at once when it cannot be called."""
-        self._read(self._field.text(), is_insisted=True)
+        self._read(is_insisted=True)
         if self._number is None:
             if not self._reason:
                 self._reason = self.tr("Type a number to call.")
@@ -116,16 +117,16 @@ class NumberHint(QWidget):
 
     @Slot()
     def read_again(self) -> None:
-        """Read what is in the field: the country or what can read numbers has changed."""
-        self._read(self._field.text())
+        """Read what is in the field: it, the country, or what can read numbers has changed."""
+        self._read()
 
-    @Slot(str)
-    def _read(self, text: str, is_insisted: bool = False) -> None:
+    def _read(self, *, is_insisted: bool = False) -> None:
+        text = self._field.text()
         self._pause.stop()
         self._reason = ""
         is_waiting = self._desk is not None and not self._desk.numbers.is_ready and not is_insisted
         number = None if is_waiting else self._parsed(text)
-        if number is not None and number == self._number and self._caller is not None:
+        if number is not None and number == self._number:
             self._show_number()
             self.checked.emit()
             return
@@ -196,7 +197,7 @@ class NumberHint(QWidget):
 
     def _who(self, number: PhoneNumber) -> str:
         if not self.name():
-            sentence = self.tr("Enter extension {0} on your phone.")
+            sentence = self.tr("Then enter {0} on your phone.")
             return sentence.replace("{0}", number.extension) if number.extension else ""
         if number.extension:
             below = self.tr("enter {0} on your phone").replace("{0}", number.extension)
@@ -227,7 +228,9 @@ class NumberHint(QWidget):
         self.right.setText(text)
         self.right.setAccessibleName(text)
         self.right.setVisible(bool(text))
-        least = self.right.fontMetrics().horizontalAdvance(text.partition(" · ")[0])
+        number, _, place = text.partition(" · ")
+        # All of the number that will be called must be readable, whoever it is.
+        least = self.right.fontMetrics().horizontalAdvance(f"{number} ·…" if place else number)
         self.right.setMinimumWidth(least + 2)
 
     def _set_left(self, text: str, role: str, *, is_person: bool = False) -> None:
@@ -235,8 +238,9 @@ class NumberHint(QWidget):
         self._icon.setVisible(is_person)
         if is_person:
             self._relook()
-        self.left.setWordWrap(not is_person)
-        self._share_out(is_person)
+        is_reason = role == "bad"
+        self.left.setWordWrap(is_reason)
+        self._share_out(is_reason)
         if self.left.text() != text:
             self.left.setText(text)
             self.left.setAccessibleName(text)
@@ -245,16 +249,16 @@ class NumberHint(QWidget):
             self._field.setProperty("problem", is_problem)
             repolish(self._field)
 
-    def _share_out(self, is_person: bool) -> None:
-        """A name has its own width and the place what is left; a sentence has all but the number's."""
+    def _share_out(self, is_reason: bool) -> None:
+        """A name has its own width and the place what is left; a reason has all there is."""
         shrinks, grows = QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Ignored
-        policies = (shrinks, grows) if is_person else (QSizePolicy.Policy.Preferred, shrinks)
+        policies = (QSizePolicy.Policy.Preferred, shrinks) if is_reason else (shrinks, grows)
         for part, policy in zip((self.left, self.right), policies, strict=True):
             part.setSizePolicy(policy, QSizePolicy.Policy.Preferred)
         row = self.layout()
         if isinstance(row, QHBoxLayout):
-            row.setStretchFactor(self.left, 0 if is_person else 1)
-            row.setStretchFactor(self.right, 1 if is_person else 0)
+            row.setStretchFactor(self.left, int(is_reason))
+            row.setStretchFactor(self.right, int(not is_reason))
 
     @Slot()
     def _relook(self) -> None:
