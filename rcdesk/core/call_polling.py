@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rcdesk.core.call import Call, CallState
 
@@ -32,7 +32,10 @@ JUST_CONNECTED_S = 15.0
 SURE_S = 15.0
 """A phone that rings for so long by the list alone is asked about in full, in case the list does not tell."""
 
-LAST_PLACES = 4
+MOST_HELD = 5
+"""So many places are held back for calls of which a look shows that they have changed."""
+
+LAST_PLACES = 3
 """Places that not even a call that has certainly changed may take."""
 
 
@@ -85,29 +88,27 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class _Purse:
-    """The places calls may use. own_s: when the questions of the last window were asked."""
+    """The places calls may use in a window. own_s: when the questions of the last one were asked."""
 
-    room: Room
+    window_s: float
     own_s: tuple[float, ...]
     allowance: int
+    unreserved: int
     now_s: float
 
-    def free(self, pace_s: float) -> int:
-        """How many questions may be asked on top of one every pace_s seconds, now and for a whole window."""
-        window_s = self.room.window_s
-        fewest, steps = self.allowance - len(self.own_s), int(window_s / pace_s)
-        for step in range(1, steps + 1):
-            left_s = self.now_s + step * pace_s - window_s
-            counted = sum(1 for at_s in self.own_s if at_s > left_s)
-            fewest = min(fewest, self.allowance - counted - step)
-        return max(0, fewest)
-
     @property
-    def unused(self) -> int:
-        """Places nobody has taken, the reserve of the others included, short of the very last ones."""
-        left_s = self.now_s - self.room.window_s
-        used = sum(1 for at_s in self.room.sent_s if at_s > left_s)
-        return max(0, self.room.limit - LAST_PLACES - max(used, len(self.own_s)))
+    def last_places(self) -> _Purse:
+        """The same with what is reserved for others and not used by them, short of the very last places."""
+        return replace(self, allowance=max(self.allowance, self.unreserved - LAST_PLACES))
+
+    def free(self, pace_s: float) -> int:
+        """How many questions may be asked on top of one now and every pace_s seconds for a whole window."""
+        fewest = self.allowance
+        for step in range(int(self.window_s / pace_s) + 1):
+            left_s = self.now_s + step * pace_s - self.window_s
+            counted = sum(1 for at_s in self.own_s if at_s > left_s)
+            fewest = min(fewest, self.allowance - counted - step - 1)
+        return max(0, fewest)
 
 
 def plan_round(
@@ -123,27 +124,30 @@ def plan_round(
     crowds = _crowds(watched, look, now_s)
     units = int(crowds.is_looking) + len(crowds.singles)
     pace_s = max(room.window_s / purse.allowance, LOOK_S / units)
-    free = purse.free(pace_s)
+    cycle_s, free = pace_s * units, purse.free(pace_s)
     suspects = [w.call.id for w in watched if w.is_suspect and not w.is_due]
-    asked = suspects[: max(free, purse.unused)]
-    free = max(0, free - len(asked))
-    quick_s = max(QUICK_S, SPARE_LASTS_S / free) if free else math.inf
-    cycle_s = pace_s * units
+    asked = suspects[: max(free, purse.last_places.free(pace_s))]
+    # What is left for haste, when every call has changed that soon will have.
+    free -= len(asked) + min(MOST_HELD, len(watched))
     moments: list[float] = []
     is_look = False
     if crowds.is_looking and not look.is_due:
-        look_s = look.asked_s + (min(cycle_s, quick_s) if crowds.is_look_urgent else cycle_s)
-        is_look = look_s <= now_s + _EARLY_S
-        if not is_look:
-            moments.append(look_s)
+        must_s = look.asked_s + cycle_s
+        may_s = look.asked_s + _quick_s(free) if crowds.is_look_urgent else must_s
+        is_look = min(may_s, must_s) <= now_s + _EARLY_S
+        if is_look:
+            free -= must_s > now_s + _EARLY_S
+        else:
+            moments.append(min(may_s, must_s))
     for single in crowds.singles:
-        wanted_s = max(_wanted_s(single.call, now_s), quick_s) * len(crowds.singles)
-        _ask_or_wait(single, min(wanted_s, cycle_s), now_s, asked, moments)
-    if crowds.unsure:
+        wanted_s = max(_wanted_s(single.call, now_s), _quick_s(free)) * len(crowds.singles)
+        must_s = _heard_s(single) + cycle_s
+        if _ask_or_wait(single, min(single.asked_s + wanted_s, must_s), now_s, asked, moments):
+            free -= must_s > now_s + _EARLY_S
+    if crowds.unsure and free > 0:
         oldest, last = crowds.unsure[0], crowds.unsure[-1]
-        wait_s = max(oldest.asked_s + QUICK_S, last.asked_s + quick_s) - oldest.asked_s
-        if wait_s < math.inf:
-            _ask_or_wait(oldest, wait_s, now_s, asked, moments)
+        at_s = max(oldest.asked_s + QUICK_S, last.asked_s + _quick_s(free))
+        _ask_or_wait(oldest, at_s, now_s, asked, moments)
     if len(suspects) > len(asked) or (crowds.is_looking and not moments and not look.is_due):
         moments.append(now_s + QUICK_S / 2)
     next_s = max(_EARLY_S, min(moments) - now_s) if moments else None
@@ -192,16 +196,25 @@ def _is_first(call: Call) -> bool:
     return call.state in (CallState.DIALLING, CallState.RINGING_YOU)
 
 
-def _ask_or_wait(one: Watched, after_s: float, now_s: float, asked: list[str], moments: list[float]) -> None:
-    """Ask about it when its last question is so many seconds old, else note when it will be."""
+def _heard_s(one: Watched) -> float:
+    """When there was news of it, by its own question or by a look."""
+    return one.asked_s if one.call.checked_s is None else max(one.asked_s, one.call.checked_s)
+
+
+def _quick_s(free: int) -> float:
+    """The quickest pace that so many places allow, seconds between two questions."""
+    return max(QUICK_S, SPARE_LASTS_S / free) if free > 0 else math.inf
+
+
+def _ask_or_wait(one: Watched, at_s: float, now_s: float, asked: list[str], moments: list[float]) -> bool:
+    """Ask about it when that moment has come, else note it. The answer to a question wakes the desk."""
     if one.is_due or one.call.id in asked:
-        return
-    at_s = one.asked_s + after_s
-    if at_s <= now_s + _EARLY_S:
-        asked.append(one.call.id)
-        moments.append(now_s + after_s)
-    else:
+        return False
+    if at_s > now_s + _EARLY_S:
         moments.append(at_s)
+        return False
+    asked.append(one.call.id)
+    return True
 
 
 def _purse(room: Room, own_s: Sequence[float], now_s: float) -> _Purse:
@@ -210,7 +223,7 @@ def _purse(room: Room, own_s: Sequence[float], now_s: float) -> _Purse:
     others = sum(1 for at_s in room.sent_s if at_s > since_s) - len(own)
     reserve = min(RESERVE, room.limit // 5)
     allowance = max(1, room.limit // 4, room.limit - max(reserve, others))
-    return _Purse(room, own, allowance, now_s)
+    return _Purse(room.window_s, own, allowance, room.limit - max(0, others), now_s)
 
 
 def _wanted_s(call: Call, now_s: float) -> float:
