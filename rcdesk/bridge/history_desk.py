@@ -225,8 +225,10 @@ class HistoryDesk(QObject):
             self._failures += 1
             pause_s = min(SLOWEST_S, SYNC_S * 2**self._failures)
             if isinstance(error, RateLimited):
+                # Nobody waits for this, so nobody is told that it waits.
                 pause_s = max(pause_s, error.retry_after_s)
-            self._session.heard_error(error)
+            else:
+                self._session.heard_error(error)
             self._is_wanted = self._is_wanted and owner_id != self._owner_id
             self._go_on(pause_s)
 

@@ -23,6 +23,9 @@ from rcdesk.store.search_words import indexed_words
 
 BUSY_TIMEOUT_MS = 5_000
 
+_OPENING = threading.Lock()
+"""Threads open the file one after the other: SQLite does not wait while another one makes it a WAL file."""
+
 MIGRATIONS = (VERSION_1, VERSION_2, VERSION_3)
 VERSION = len(MIGRATIONS)
 
@@ -82,10 +85,11 @@ def open_database(path: Path) -> Archive:
     try:
         connection.row_factory = sqlite3.Row
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        _migrate(connection)
+        with _OPENING:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            _migrate(connection)
     except sqlite3.Error as exc:
         connection.close()
         raise translate(exc, path) from exc
