@@ -3,8 +3,7 @@
 GUI thread. What moves lies beside it: fax_pump.py keeps requests going out (faxes lane), fax_watch.py asks
 how they fare (calls lane), fax_undo.py holds them for the seconds after Send, fax_stop.py takes them out or
 back, folder_news.py tells folders to look again (archive lane), fax_jobs.py holds the copy to show. Commands
-run on the disk lane, files are looked at on theirs. What is true is what the outbox says. Read next:
-fax_pump.py.
+run on the disk lane, looks on files. What is true is what the outbox says. Read next: fax_pump.py.
 """
 
 from __future__ import annotations

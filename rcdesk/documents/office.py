@@ -78,6 +78,7 @@ class Office:
         self._timeout_s = timeout_s
         self._turn = threading.Lock()
         self._is_closed = threading.Event()
+        self._is_tidy = False
         self._refused: dict[str, UserError] = {}
         self._digests: OrderedDict[tuple[Path, int, int], str] = OrderedDict()
 
@@ -106,6 +107,10 @@ class Office:
         try:
             if self._is_closed.is_set():
                 raise Cancelled()
+            if not self._is_tidy:
+                # What a program that was killed left: pages of documents, and half a profile perhaps.
+                shutil.rmtree(self._folder, ignore_errors=True)
+                self._is_tidy = True
             if kept.name in self._refused:
                 refusal = self._refused[kept.name]
                 raise type(refusal)(str(refusal))

@@ -44,7 +44,7 @@ def _compose(desk: Opened, folder: Path) -> None:
     page.note.setPlainText("Films for Mr. Hale.")
 
 
-def _shown(desk: Opened, plans: tuple[PagePlan, ...]) -> list[bytes]:
+def shown_pages(desk: Opened, plans: tuple[PagePlan, ...]) -> list[bytes]:
     """The dots of these pages as the preview would show them."""
     worker = desk.running.desk.pages._worker
     paper = desk.running.window.desk_side.fax_page.preview.paper
@@ -52,7 +52,7 @@ def _shown(desk: Opened, plans: tuple[PagePlan, ...]) -> list[bytes]:
     return [Image.open(io.BytesIO(png)).convert("1").tobytes() for png in pngs]
 
 
-def _arrived(desk: Opened, job_id: int) -> list[bytes]:
+def arrived_pages(desk: Opened, job_id: int) -> list[bytes]:
     """The dots of the pages the service rendered and keeps of this fax."""
     found: list[ProofFacts] = []
     desk.running.desk.proofs.ask(job_id, found.append)
@@ -83,7 +83,7 @@ def test_what_is_previewed_is_what_arrives(
     page, faxes = desk.running.window.desk_side.fax_page, desk.running.desk.faxes
     plans = page.preview.plans
     assert [plan.fixes for plan in plans] == [frozenset(), {Fix.WHITEN_GREY}]
-    wanted = _shown(desk, plans)
+    wanted = shown_pages(desk, plans)
     press_send(desk)
     assert not page.bar.problem.text(), page.bar.problem.text()
     desk.screen.wait(lambda: bool(faxes.jobs), timeout_s=30)
@@ -96,7 +96,7 @@ def test_what_is_previewed_is_what_arrives(
     job = faxes.jobs[0]
     assert (job.cover_index, job.pages) == (0, 3), "the own cover is a page of the file"
     assert job.files[0].media_type == "image/tiff"
-    arrived = _arrived(desk, job.id)
+    arrived = arrived_pages(desk, job.id)
     assert len(arrived) == 3
     assert arrived[1:] == wanted
     assert page.composed.is_blank, "the composer is ready for the next fax"

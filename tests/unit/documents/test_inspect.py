@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pypdfium2
@@ -13,7 +14,9 @@ from rcdesk.core.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, UserError
 from rcdesk.core.fax import Document
+from rcdesk.core.paper import PageRef
 from rcdesk.documents.inspect import check_total, inspect
+from rcdesk.documents.inspect_many import look_at_all
 from rcdesk.documents.kinds import MEDIA_TYPES
 
 
@@ -119,3 +122,24 @@ def test_too_many_pages_and_too_many_bytes_together(tmp_path: Path) -> None:
 
 def test_at_least_the_types_of_the_guide_are_known() -> None:
     assert len(MEDIA_TYPES) >= 29
+
+
+def test_what_is_too_large_is_not_counted(tmp_path: Path) -> None:
+    """Counting an office file takes its time; its size is known before."""
+    small, large = tmp_path / "small.doc", tmp_path / "large.doc"
+    for path, size_bytes in ((small, 600), (large, 60_000_000)):
+        path.write_bytes(bytes.fromhex("D0CF11E0A1B11AE1"))
+        os.truncate(path, size_bytes)
+    asked: list[Path] = []
+
+    def counts(refs: Sequence[PageRef], _token: CancelToken | None) -> list[int | UserError]:
+        asked.extend(ref.path for ref in refs)
+        return [7] * len(refs)
+
+    def admit(document: Document) -> None:
+        check_total((document,), ServerProfile(name="x"))
+
+    refusal, found = look_at_all((large, small), CancelToken(), counts, admit)
+    assert isinstance(refusal, UserError) and "60 MB; a fax may have 50 MB" in str(refusal)
+    assert isinstance(found, Document) and found.pages == 7
+    assert asked == [small]

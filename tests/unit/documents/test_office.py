@@ -103,6 +103,16 @@ def test_an_office_file_has_pages_like_any_other(tmp_path: Path, soffice: Path) 
     assert not list((tmp_path / "cache").rglob("*.pdf")), "nothing of the document stays"
 
 
+def test_what_a_killed_program_left_is_gone_before_the_first_file(tmp_path: Path, soffice: Path) -> None:
+    folder = tmp_path / "cache" / "office"
+    (folder / "profile" / "user").mkdir(parents=True)
+    (folder / "profile" / "user" / "registrymodifications.xcu").write_text("half", encoding="utf-8")
+    (folder / "old.pdf").write_bytes(b"pages")
+    office = Office(tmp_path / "cache", program=soffice)
+    made = office.pdf_of(docx(tmp_path / "a.docx"), CancelToken())
+    assert list(folder.glob("*.pdf")) == [made]
+
+
 def test_another_content_is_made_anew(tmp_path: Path, soffice: Path) -> None:
     office = Office(tmp_path / "cache", program=soffice)
     path = docx(tmp_path / "a.docx")
