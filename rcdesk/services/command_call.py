@@ -53,6 +53,10 @@ NOBODY = "Nobody is signed in. Open rcdesk and sign in, or give --sign-in FILE."
 PLACE_UNKNOWN = (
     "RingCentral did not answer, so your phone may still ring. rcdesk will not call again by itself."
 )
+PLACE_INTERRUPTED = (
+    "rcdesk was ended while it placed this call, so your phone may have rung. "
+    "rcdesk will not call again by itself."
+)
 GAVE_UP = "The connection to RingCentral was lost for too long, so how this call ended is unknown."
 
 
@@ -105,11 +109,14 @@ class CommandCalls:
         request = call_request(order, account, self._preferences, self._choice(order, account))
         now = self._clock.now()
         call = Call(id=uuid4().hex, request=request, started_at=now, started_s=self._clock.monotonic())
+        # Written down first: a call that was placed must not be forgotten by a crash.
+        self._past.put_live(account.owner_id, call)
         try:
             report = ring_out.create(self._session(), request, CancelToken())
         except OutcomeUnknown:
             call = self._ended(call, CallState.ENDED_UNKNOWN, PLACE_UNKNOWN)
         except SignInNeeded:
+            self._past.drop_live(account.owner_id, call.id)
             raise
         except RcdeskError as exc:
             call = self._ended(call, CallState.FAILED, str(exc))
@@ -122,8 +129,10 @@ class CommandCalls:
 
         Raises SignInNeeded when the service does not know the user any more.
         """
-        if call.state.is_final or not call.session_id:
+        if call.state.is_final:
             return call
+        if not call.session_id:
+            return self._keep(self._ended(call, CallState.ENDED_UNKNOWN, PLACE_INTERRUPTED))
         try:
             report = ring_out.status(self._session(), call.session_id, CancelToken())
         except (NetworkError, RateLimited, ServerTrouble) as exc:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from rcdesk import cli, told
 from rcdesk.bridge.instance import TURN_NAME, Instance
 from rcdesk.command_arguments import parse_command
 from rcdesk.commands import Command, CommandRun
+from rcdesk.core.call import Call, CallRequest
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled
 from rcdesk.core.order import CallOrder, CancelOrder, NumbersOrder, StatusOrder
@@ -192,6 +194,16 @@ def test_a_call_the_service_forgets_is_looked_up_in_the_call_log(shell: Shell) -
     looks = [r for r in shell.simulator.requests if r.path.endswith("/call-log")]
     assert len(looks) >= 1, "the call log was asked"
     assert (last["status"], last["call"]["result"]) == (10, "unknown")
+
+
+def test_a_call_whose_placing_was_cut_short_is_over(shell: Shell) -> None:
+    started = datetime.now(UTC)
+    request = CallRequest(to_number="+16505550200", from_number="+16505550101")
+    calls = PastCalls(shell.paths.create().database)
+    calls.put_live(OWNER, Call(id="ab", request=request, started_at=started, started_s=0.0))
+    calls.close()
+    assert shell.run("status") == [{"calls": [], "status": 0}]
+    assert shell.past() == [CallOutcome.UNKNOWN]
 
 
 # Cancelling
