@@ -256,13 +256,17 @@ class HistoryDesk(QObject):
         return account.home_country if account is not None else DEFAULT_REGION
 
     def _write(self, work: Callable[[], object]) -> None:
-        """Write on the disk lane and read again."""
+        """Write on the disk lane and read again. What belongs to nobody is not written."""
+        if not self._owner_id:
+            return
         self._disk.submit(
             lambda token, report: work(), done=lambda _: self.reread(), failed=self._tell, is_kept=True
         )
 
     def _keep(self, work: Callable[[], object]) -> None:
         """Write on the disk lane what no list shows."""
+        if not self._owner_id:
+            return
         self._disk.submit(lambda token, report: work(), done=lambda _: None, failed=self._tell, is_kept=True)
 
     def _load(self) -> None:

@@ -160,7 +160,7 @@ class PeopleDesk(QObject):
     def callers(self, numbers: Sequence[str], done: Callable[[Mapping[str, Caller]], None]) -> None:
         """Who each of these numbers belongs to."""
         service, owner_id, wanted = self._service, self._owner_id, tuple(numbers)
-        nobody: Mapping[str, Caller] = {number: Caller(number=number) for number in wanted}
+        nobody = {number: Caller(number=number) for number in wanted}
         self._ask(lambda: service.callers(owner_id, wanted) if owner_id else nobody, done)
 
     def is_favourite(self, number: str) -> bool:
@@ -230,10 +230,7 @@ class PeopleDesk(QObject):
         done: Callable[[], None] | None = None,
         failed: Callable[[str], None] | None = None,
     ) -> None:
-        """Add somebody to the account's address book; done when it is there, failed with a sentence.
-
-        Without failed the sentence is told by problem().
-        """
+        """Add somebody to the address book; done when it is there, failed (or problem()) with a sentence."""
         service, owner_id = self._service, self._owner_id
 
         def added(_: str) -> None:
@@ -293,11 +290,15 @@ class PeopleDesk(QObject):
         service = self._service
         self._change(lambda: service.delete_group(group_id))
 
-    def read_import(self, path: Path, done: Callable[[ImportTable], None]) -> None:
-        """Read a CSV or vCard file as a table whose columns the user checks."""
+    def read_import(
+        self, path: Path, done: Callable[[ImportTable], None], *, every_number: bool = False
+    ) -> None:
+        """Read a CSV or vCard file as a table whose columns the user checks; every_number: to call people."""
         service = self._service
         self._disk.submit(
-            lambda token, report: service.read_import(path, token), done=done, failed=self._tell
+            lambda token, report: service.read_import(path, token, every_number=every_number),
+            done=done,
+            failed=self._tell,
         )
 
     def recipients_of(

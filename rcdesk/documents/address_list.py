@@ -40,9 +40,12 @@ _FIRST_WORDS = ("firstname", "givenname", "vorname", "prénom", "prenom", "first
 _LAST_WORDS = ("lastname", "familyname", "surname", "nachname", "last", "family")
 
 
-def read_address_list(path: Path, token: CancelToken | None = None) -> ImportTable:
+def read_address_list(
+    path: Path, token: CancelToken | None = None, *, every_number: bool = False
+) -> ImportTable:
     """Read a CSV or vCard file.
 
+    every_number: of a vCard all numbers, with a third column Label, not only those worth faxing.
     Raises UserError with the reason and what to do when there is nothing to import, when the file is of
     another kind, or when it has more than MAX_LINES lines.
     """
@@ -55,7 +58,7 @@ def read_address_list(path: Path, token: CancelToken | None = None) -> ImportTab
         raise UserError("This is not a list of names and numbers. Import a CSV or a vCard (.vcf) file.")
     text = _decoded(data)
     if re.match(r"\s*BEGIN:VCARD", text, re.IGNORECASE):
-        return _vcard_table(text, token)
+        return _vcard_table(text, token, every_number)
     return _csv_table(text, token)
 
 
@@ -102,21 +105,23 @@ def _too_long() -> UserError:
     )
 
 
-def _vcard_table(text: str, token: CancelToken) -> ImportTable:
-    rows: list[tuple[str, str]] = []
+def _vcard_table(text: str, token: CancelToken, every_number: bool) -> ImportTable:
+    rows: list[tuple[str, ...]] = []
     skipped = 0
     for card in read_vcards(text, token):
         if card is None:
             skipped += 1
             continue
-        rows.extend((card.name, number) for number in card.numbers or ("",))
+        if every_number:
+            rows.extend((card.name, *number) for number in card.every_number or (("", ""),))
+        else:
+            rows.extend((card.name, number) for number in card.numbers or ("",))
         if len(rows) > MAX_LINES:
             raise _too_long()
     if not rows:
         raise UserError("There is no contact in this file that can be read. Export it again, or use CSV.")
-    return ImportTable(
-        columns=("Name", "Number"), rows=tuple(rows), name_column=0, number_column=1, skipped=skipped
-    )
+    columns = ("Name", "Number", "Label") if every_number else ("Name", "Number")
+    return ImportTable(columns=columns, rows=tuple(rows), name_column=0, number_column=1, skipped=skipped)
 
 
 def _csv_table(text: str, token: CancelToken) -> ImportTable:

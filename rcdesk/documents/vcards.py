@@ -17,12 +17,19 @@ from rcdesk.core.cancel import CancelToken
 _HEAVY = re.compile(r"^(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY)[;:]", re.IGNORECASE)
 
 
+_LABELS = (("CELL", "Mobile"), ("MAIN", "Main"), ("CAR", "Car"), ("WORK", "Business"), ("HOME", "Home"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One contact: its fax numbers as written, or its first other number when it has none."""
+    """One contact: its fax numbers as written, or its first other number when it has none.
+
+    every_number: all of its numbers, the preferred first, each with what it is ("Mobile", "Fax", "").
+    """
 
     name: str
     numbers: tuple[str, ...]
+    every_number: tuple[tuple[str, str], ...] = ()
 
 
 def read_vcards(text: str, token: CancelToken) -> Iterator[Card | None]:
@@ -77,6 +84,7 @@ def _sources(text: str) -> Iterator[str]:
 def _card(card: Any) -> Card:
     faxes: list[str] = []
     others: list[tuple[bool, str]] = []
+    every: list[tuple[bool, str, str]] = []
     formatted = name = company = ""
     for line in card.getChildren():
         match line.name.upper():
@@ -90,13 +98,26 @@ def _card(card: Any) -> Card:
             case "TEL":
                 number = re.sub(r"^\s*tel:", "", _text(line.value), flags=re.IGNORECASE).partition(";")[0]
                 kinds = _kinds(line)
+                if number:
+                    every.append(("PREF" not in kinds, number, _label(kinds)))
                 if number and "FAX" in kinds:
                     faxes.append(number)
                 elif number:
                     others.append(("PREF" not in kinds, number))
     others.sort(key=lambda other: other[0])
     numbers = tuple(dict.fromkeys(faxes)) or tuple(number for _, number in others[:1])
-    return Card(name=formatted or name or company, numbers=numbers)
+    every.sort(key=lambda one: one[0])
+    labels: dict[str, str] = {}
+    for _, number, label in every:
+        labels.setdefault(number, label)
+    return Card(name=formatted or name or company, numbers=numbers, every_number=tuple(labels.items()))
+
+
+def _label(kinds: set[str]) -> str:
+    """What people call a number of these types."""
+    if "FAX" in kinds:
+        return "Home fax" if "HOME" in kinds else "Business fax" if "WORK" in kinds else "Fax"
+    return next((label for kind, label in _LABELS if kind in kinds), "")
 
 
 def _kinds(line: Any) -> set[str]:

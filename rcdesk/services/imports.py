@@ -47,9 +47,8 @@ def people_of(
 
     Rows with the same name are one person. Raises UserError when a column is not in the table.
     """
-    heading = table.columns[number_column].strip() if 0 <= number_column < len(table.columns) else ""
-    is_fax = "fax" in heading.casefold()
-    label = "" if heading.casefold() in _NO_LABELS or heading.isdigit() else heading[:_MOST_LABEL_CHARACTERS]
+    lines = recipients_of(table, name_column, number_column, region)
+    labels = _labels(table, number_column)
     return tuple(
         PersonRecord(
             source_id=line.recipient.name.casefold() or line.recipient.number,
@@ -57,11 +56,21 @@ def people_of(
             company="",
             number=line.recipient.number,
             label=label,
-            is_fax=is_fax,
+            is_fax="fax" in label.casefold(),
         )
-        for line in recipients_of(table, name_column, number_column, region)
+        for line, label in zip(lines, labels, strict=True)
         if line.recipient is not None
     )
+
+
+def _labels(table: ImportTable, number_column: int) -> list[str]:
+    """What each row's number is: the word in a column Label, else the heading of the numbers."""
+    heading = table.columns[number_column].strip()
+    if heading.casefold() in _NO_LABELS or heading.isdigit():
+        heading = ""
+    column = next((n for n, name in enumerate(table.columns) if name.casefold() == "label"), None)
+    own = ("" if column is None else " ".join(row[column].split()) for row in table.rows)
+    return [(label or heading)[:_MOST_LABEL_CHARACTERS] for label in own]
 
 
 def _line(

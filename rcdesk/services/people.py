@@ -198,9 +198,9 @@ class PeopleService:
         """Forget a group; its members stay known."""
         self._people.delete_group(group_id)
 
-    def read_import(self, path: Path, token: CancelToken) -> ImportTable:
+    def read_import(self, path: Path, token: CancelToken, *, every_number: bool = False) -> ImportTable:
         """Read a CSV or vCard file, see documents/address_list.py. Raises UserError."""
-        return read_address_list(path, token)
+        return read_address_list(path, token, every_number=every_number)
 
     def recipients_of(
         self, table: ImportTable, name_column: int | None, number_column: int, region: str

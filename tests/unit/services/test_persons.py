@@ -304,3 +304,23 @@ def test_a_new_contact_is_in_the_address_book_and_known_here(
     assert service.caller(OWNER, MAIN).name == "Zoë Ann"
     people.close()
     connection.close()
+
+
+def test_a_vcard_brings_every_number_with_what_it_is(rig: Rig, tmp_path: Path) -> None:
+    path = tmp_path / "a.vcf"
+    path.write_text(
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Judith Bell\nTEL;TYPE=WORK,FAX:+442079460103\n"
+        "TEL;TYPE=CELL,PREF:+44 20 7946 0104\nTEL;TYPE=HOME:020 7946 0105\nEND:VCARD\n"
+        "BEGIN:VCARD\nVERSION:4.0\nFN:No number\nEND:VCARD\n",
+        encoding="utf-8",
+    )
+    assert len(rig.service.read_import(path, CancelToken()).rows) == 2
+    table = rig.service.read_import(path, CancelToken(), every_number=True)
+    assert table.number_column is not None
+    assert rig.service.import_people(OWNER, table, table.name_column, table.number_column, "GB") == 3
+    (judith,) = rig.service.people(OWNER, "", 9)
+    assert judith.numbers == (
+        PersonNumber(number="+442079460104", label="Mobile"),
+        PersonNumber(number="+442079460103", label="Business fax", is_fax=True),
+        PersonNumber(number="+442079460105", label="Home"),
+    )
