@@ -134,7 +134,9 @@ class PreviewPane(PreviewFace):
     @property
     def _must_be_exact(self) -> bool:
         """Pages were changed, or a file opens with a password only, which is never sent."""
-        return self.pages.is_changed or any(p.source.path in self._desk.unlocked for p in self.plans)
+        unlocked = self._desk.unlocked
+        is_unlocked = bool(unlocked) and any(plan.source.path in unlocked for plan in self.plans)
+        return is_unlocked or self.pages.is_changed
 
     @property
     def resolution(self) -> Resolution:
