@@ -1,14 +1,15 @@
 """Take calls or not, calls of the queues or not, for good or for a while: asked there, put back from here.
 
-A change for a while is kept on disk before it is asked for (store/presence_timer.py). When the time is over
-the former state is put back, but only where the service still shows what was set here: who changed it on
-another device meant it. Blocking, on the calls lane; the api room is imported at the first request. Read
-next: core/presence.py, bridge/presence_desk.py.
+What was before a change is kept on disk before the change is asked for (store/presence_timer.py), with its
+end when there is one. When that is over the former state is put back, but only where the service still shows
+what was set here: who changed it on another device meant it. Do not disturb means no calls at all, and taking
+calls again brings back what was before. Blocking, on the calls lane; the api room is imported at the first
+request. Read next: core/presence.py, bridge/presence_desk.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -45,6 +46,14 @@ class PresenceNews:
         """When something has to be put back next."""
         own = self.presence.until if self.presence is not None else None
         return min((at for at in (own, self.queues_until) if at is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """The status to ask for, and what to remember of what was before, by what is changed."""
+
+    dnd: Dnd
+    holds: Mapping[str, Hold | None]
 
 
 class PresenceService:
@@ -95,39 +104,81 @@ class PresenceService:
     def _set(
         self, owner_id: str, what: str, is_on: bool, until: datetime | None, token: CancelToken
     ) -> PresenceNews:
+        """Intent on disk first, then the request; refused, the disk says again what it said before."""
         from rcdesk.api.rest import presence as api
 
         session = self._session()
-        before = api.read(session, token)
-        was_on = _is_on(before, what)
-        former = self._timers.get(owner_id, what)
-        if former is not None and former.was_on != was_on:
-            was_on = former.was_on
-        hold = Hold(until=until, was_on=was_on) if until is not None and was_on != is_on else None
-        self._timers.put(owner_id, what, hold)
+        now = api.read(session, token)
+        former = {name: self._hold(owner_id, name, now) for name in (CALLS, QUEUES)}
+        wanted = self._plan(now, former, what, is_on, until)
+        for name in (CALLS, QUEUES):
+            self._timers.put(owner_id, name, wanted.holds[name])
         try:
-            dnd = api.set_dnd(session, _with(before, what, is_on), token)
+            dnd = api.set_dnd(session, wanted.dnd, token) if wanted.dnd is not now else now
         except OutcomeUnknown:
-            # It may have been done; the next look compares and puts back or forgets.
+            # It may have been done; the next look compares, and puts back or forgets.
             raise
         except RcdeskError:
-            self._timers.put(owner_id, what, former)
+            for name in (CALLS, QUEUES):
+                self._timers.put(owner_id, name, former[name])
             raise
         return self._news(owner_id, dnd, self._read_queues(session, token))
 
+    def _plan(
+        self, now: Dnd, holds: Mapping[str, Hold | None], what: str, is_on: bool, until: datetime | None
+    ) -> _Plan:
+        """What to ask for and what to remember. Do not disturb is no calls at all, also none of queues."""
+        calls, queues = holds[CALLS], holds[QUEUES]
+        if what == CALLS:
+            return _Plan(
+                dnd=_own_calls(now, calls, is_on),
+                holds={CALLS: _own_hold(now, calls, is_on, until), QUEUES: queues},
+            )
+        is_quiet = calls is not None and now is Dnd.TAKE_NONE
+        shown = calls.before if calls is not None and is_quiet else now
+        before = queues.before if queues is not None else shown
+        changes = is_on != before.takes_queue_calls
+        hold = Hold(before=before, until=until) if changes and until is not None else None
+        if calls is not None and is_quiet and not is_on:
+            # Nothing rings now anyway; it is about what comes back.
+            calls = Hold(before=_with(calls.before, QUEUES, False), until=calls.until)
+            return _Plan(dnd=now, holds={CALLS: calls, QUEUES: hold})
+        return _Plan(dnd=_with(now, QUEUES, is_on), holds={CALLS: calls, QUEUES: hold})
+
+    def _hold(self, owner_id: str, what: str, now: Dnd) -> Hold | None:
+        """The hold that is still true: who changed the presence elsewhere has ended it."""
+        hold = self._timers.get(owner_id, what)
+        if hold is None or now is Dnd.UNKNOWN:
+            return hold
+        if what == CALLS:
+            return hold if hold.before.is_disturbable != now.is_disturbable else None
+        if now is Dnd.TAKE_NONE:
+            return hold
+        return hold if hold.before.takes_queue_calls != now.takes_queue_calls else None
+
     def _put_back(self, owner_id: str, session: ApiSession, dnd: Dnd, token: CancelToken) -> Dnd:
+        """Calls of queues first: what comes back with the user's own calls is then right."""
         from rcdesk.api.rest import presence as api
 
-        for what in (CALLS, QUEUES):
-            hold = self._timers.get(owner_id, what)
-            if hold is None or dnd is Dnd.UNKNOWN:
-                continue
-            if _is_on(dnd, what) == hold.was_on:
-                self._timers.put(owner_id, what, None)
-            elif hold.until <= self._clock.now():
-                dnd = api.set_dnd(session, _with(dnd, what, hold.was_on), token)
-                self._timers.put(owner_id, what, None)
+        calls, queues = (self._hold(owner_id, what, dnd) for what in (CALLS, QUEUES))
+        wanted = dnd
+        if queues is not None and self._is_over(queues):
+            takes = queues.before.takes_queue_calls
+            if calls is not None and dnd is Dnd.TAKE_NONE:
+                calls = Hold(before=_with(calls.before, QUEUES, takes), until=calls.until)
+            else:
+                wanted = _with(dnd, QUEUES, takes)
+            queues = None
+        if calls is not None and self._is_over(calls):
+            wanted, calls = calls.before, None
+        if wanted is not dnd:
+            dnd = api.set_dnd(session, wanted, token)
+        self._timers.put(owner_id, CALLS, calls)
+        self._timers.put(owner_id, QUEUES, queues)
         return dnd
+
+    def _is_over(self, hold: Hold) -> bool:
+        return hold.until is not None and hold.until <= self._clock.now()
 
     def _news(self, owner_id: str, dnd: Dnd, queues: tuple[QueueStatus, ...]) -> PresenceNews:
         calls, of_queues = self._timers.get(owner_id, CALLS), self._timers.get(owner_id, QUEUES)
@@ -135,7 +186,7 @@ class PresenceService:
             dnd=dnd,
             queues=queues,
             until=calls.until if calls is not None else None,
-            before=_with(dnd, CALLS, calls.was_on) if calls is not None else None,
+            before=calls.before if calls is not None else None,
         )
         return PresenceNews(
             presence=presence, queues_until=of_queues.until if of_queues is not None else None
@@ -151,8 +202,21 @@ class PresenceService:
             return ()
 
 
-def _is_on(dnd: Dnd, what: str) -> bool:
-    return dnd.is_disturbable if what == CALLS else dnd.takes_queue_calls
+def _own_calls(now: Dnd, hold: Hold | None, is_on: bool) -> Dnd:
+    if not is_on:
+        return Dnd.TAKE_NONE
+    if hold is not None and hold.before.is_disturbable:
+        return hold.before
+    return now if now.is_disturbable else Dnd.TAKE_ALL
+
+
+def _own_hold(now: Dnd, hold: Hold | None, is_on: bool, until: datetime | None) -> Hold | None:
+    before = hold.before if hold is not None else now
+    if not is_on:
+        return Hold(before=before if before.is_disturbable else Dnd.TAKE_ALL, until=until)
+    if until is not None and not now.is_disturbable:
+        return Hold(before=now, until=until)
+    return None
 
 
 def _with(dnd: Dnd, what: str, is_on: bool) -> Dnd:

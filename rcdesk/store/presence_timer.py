@@ -17,16 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from rcdesk.core.errors import StoreUnavailable
+from rcdesk.core.presence import Dnd
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """A change for a while: at until (aware) the thing becomes was_on again."""
+    """What was before a change; until (aware): when that comes back by itself, None: only when asked for."""
 
-    until: datetime
-    was_on: bool
+    before: Dnd
+    until: datetime | None = None
 
 
 class PresenceTimers:
@@ -45,7 +46,8 @@ class PresenceTimers:
         entries = {**found.get(owner_id, {})}
         entries.pop(what, None)
         if hold is not None:
-            entries[what] = {"until": hold.until.isoformat(), "was_on": hold.was_on}
+            until = hold.until.isoformat() if hold.until is not None else None
+            entries[what] = {"before": hold.before.value, "until": until}
         changed = {**found, owner_id: entries}
         if changed.get(owner_id) != found.get(owner_id, {}):
             self._write({owner: kept for owner, kept in changed.items() if kept})
@@ -78,10 +80,13 @@ class PresenceTimers:
 
 
 def _hold(entry: object) -> Hold | None:
-    if not isinstance(entry, dict) or not isinstance(entry.get("was_on"), bool):
+    if not isinstance(entry, dict):
         return None
     try:
-        until = datetime.fromisoformat(entry["until"])
+        before = Dnd(entry["before"])
+        until = datetime.fromisoformat(entry["until"]) if entry["until"] is not None else None
     except (KeyError, TypeError, ValueError):
         return None
-    return Hold(until=until, was_on=entry["was_on"]) if until.tzinfo is not None else None
+    if until is not None and until.tzinfo is None:
+        return None
+    return Hold(before=before, until=until)

@@ -1,16 +1,15 @@
 """The side bar: pages with counts, and who is signed in at the bottom.
 
-208 px wide, or 64 with only icons (set_narrow). GUI thread. Read next: main_window.py.
+208 px wide, or 64 with only icons (set_narrow). At the foot one sees whether calls are taken, and a click
+changes it (follow). GUI thread. Read next: nav_button.py, presence_button.py, desk_side.py.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QFont, QKeySequence, QPainter, QPen
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractButton,
+    QBoxLayout,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -20,123 +19,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rcdesk.bridge.presence_desk import PresenceDesk
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import Account
 from rcdesk.core.folder import FolderCounts
 from rcdesk.ui.initials import Initials
 from rcdesk.ui.look import IconButton, color, dress, glyph, hairline, label
+from rcdesk.ui.nav_button import NavButton, Place
+from rcdesk.ui.presence_button import PresenceButton
 from rcdesk.ui.theme import theme
 
 WIDE_PX = 208
 NARROW_PX = 64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """An entry of the side bar; name is the page's name."""
-
-    name: str
-    words: str
-    icon_name: str
-
-
-class NavButton(QAbstractButton):
-    """One entry with its count as a pill."""
-
-    def __init__(self, place: Place, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.place = place
-        self._count = 0
-        self._tone = ""
-        self._is_narrow = False
-        self.setObjectName(f"nav_{place.name}")
-        self.setText(place.words)
-        self.setAccessibleName(place.words)
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFixedHeight(max(36, self.fontMetrics().height() + 16))
-
-    def sizeHint(self) -> QSize:
-        """A row of 36."""
-        return QSize(184, 36)
-
-    def set_count(self, count: int, tone: str = "", note: str = "") -> None:
-        """Show a number, nothing for 0. tone: "" calm, wait or bad; note says for screen readers why."""
-        self._count, self._tone = count, tone
-        parts = [self.place.words, str(count) if count else "", note if count else ""]
-        self.setAccessibleName(", ".join(filter(None, parts)))
-        self._retip()
-        self.update()
-
-    def set_narrow(self, is_narrow: bool) -> None:
-        """Only the icon, with a tooltip."""
-        self._is_narrow = is_narrow
-        self._retip()
-        self.update()
-
-    def _retip(self) -> None:
-        """Words for an icon alone, and the reason for a coloured pill."""
-        self.setToolTip(self.accessibleName() if self._is_narrow or self._tone else "")
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show the hover colour."""
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Back to calm."""
-        self.update()
-        super().leaveEvent(event)
-
-    def paintEvent(self, event: object) -> None:
-        """Icon, word and pill on the colour of the state."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = QRectF(self.rect())
-        is_on = self.isChecked()
-        if is_on or self.underMouse():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color("navsel" if is_on else "press"))
-            painter.drawRoundedRect(rect, 8, 8)
-        if self.hasFocus() and self.property("keyboardFocus"):
-            painter.setPen(QPen(color("accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 8, 8)
-        token = "ink" if is_on else "ink2"
-        x = (self.width() - 20) // 2 if self._is_narrow else 12
-        sign = glyph(self.place.icon_name, token, 20, self.devicePixelRatioF())
-        painter.drawPixmap(x, (self.height() - 20) // 2, sign)
-        if not self._is_narrow:
-            font = QFont(self.font())
-            font.setWeight(QFont.Weight.DemiBold if is_on else QFont.Weight.Medium)
-            painter.setFont(font)
-            painter.setPen(color(token))
-            painter.drawText(self.rect().adjusted(42, 0, -40, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
-        if self._count:
-            self._pill(painter)
-        painter.end()
-
-    def _pill(self, painter: QPainter) -> None:
-        back, ink = {
-            "bad": ("bad", "onaccent"),
-            "wait": ("wait", "onwait"),
-        }.get(self._tone, ("press", "ink2"))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color(back))
-        if self._is_narrow:
-            painter.setBrush(color(self._tone or "accent"))
-            painter.drawEllipse(QPointF(self.width() - 9, 9), 4, 4)
-            return
-        font = QFont(self.font())
-        font.setPixelSize(max(11, painter.fontMetrics().height() - 5))
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        words = str(self._count) if self._count < 1000 else "999+"
-        width = max(24, painter.fontMetrics().horizontalAdvance(words) + 14)
-        pill = QRectF(self.width() - 8 - width, (self.height() - 20) / 2, width, 20)
-        painter.drawRoundedRect(pill, 10, 10)
-        painter.setPen(color(ink))
-        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
 
 
 class SideBar(QFrame):
@@ -156,13 +50,14 @@ class SideBar(QFrame):
         self._group = QButtonGroup(self)
         self._buttons: dict[str, NavButton] = {}
         self._name_label = label("", "rowTitle")
-        self._state_label = label("", "small")
-        self._state_label.setObjectName("sessionState")
+        self._state = PresenceButton()
+        self._state.setObjectName("sessionState")
         self._initials = Initials()
         self._word = label("rcdesk", "rowTitle")
         self._logo = QLabel()
-        self._section = label(self.tr("FAXES"), "label")
-        dress(self._section, "font-size: 11px; font-weight: 600; color: $ink2; padding-left: 12px;")
+        self._sections = (label(self.tr("FAXES"), "label"), label(self.tr("DESK"), "label"))
+        for title in self._sections:
+            dress(title, "font-size: 11px; font-weight: 600; color: $ink2; padding-left: 12px;")
         self._menu_button = IconButton("gear", self.tr("Account and settings"), size=18)
         self._menu_button.setObjectName("accountMenuButton")
         self._build()
@@ -184,12 +79,17 @@ class SideBar(QFrame):
         self._add(layout, Place(name="phone", words=self.tr("Phone"), icon_name="phone"))
         self._add(layout, Place(name="fax", words=self.tr("New fax"), icon_name="compose"))
         layout.addSpacing(8)
-        layout.addWidget(self._section)
+        layout.addWidget(self._sections[0])
         layout.addSpacing(2)
         self._add(layout, Place(name="queue", words=self.tr("Queue"), icon_name="queue"))
         self._add(layout, Place(name="sent", words=self.tr("Sent"), icon_name="sent"))
         self._add(layout, Place(name="failed", words=self.tr("Failed"), icon_name="failed"))
         self._add(layout, Place(name="received", words=self.tr("Received"), icon_name="inbox"))
+        layout.addSpacing(8)
+        layout.addWidget(self._sections[1])
+        layout.addSpacing(2)
+        self._add(layout, Place(name="people", words=self.tr("People"), icon_name="people"))
+        self._add(layout, Place(name="calls", words=self.tr("Calls"), icon_name="clock"))
         layout.addStretch(1)
         layout.addWidget(hairline())
         layout.addSpacing(10)
@@ -199,7 +99,7 @@ class SideBar(QFrame):
         words = QVBoxLayout()
         words.setSpacing(1)
         words.addWidget(self._name_label)
-        words.addWidget(self._state_label)
+        words.addWidget(self._state)
         self._foot.addWidget(self._initials)
         self._foot.addLayout(words, 1)
         self._foot.addWidget(self._menu_button)
@@ -216,8 +116,12 @@ class SideBar(QFrame):
     def set_narrow(self, is_narrow: bool) -> None:
         """64 px with icons, or 208 px with words."""
         self.setFixedWidth(NARROW_PX if is_narrow else WIDE_PX)
-        for part in (self._word, self._section, self._name_label, self._state_label, self._initials):
+        for part in (self._word, *self._sections, self._name_label, self._initials):
             part.setVisible(not is_narrow)
+        self._state.set_narrow(is_narrow)
+        # One above the other where there is no room beside it.
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._foot.setDirection(down if is_narrow else right)
         for button in self._buttons.values():
             button.set_narrow(is_narrow)
 
@@ -234,6 +138,14 @@ class SideBar(QFrame):
         self._buttons["queue"].set_count(counts.queue, "wait" if counts.needs_you else "", needs_you)
         self._buttons["failed"].set_count(counts.failed_unseen, "bad", self.tr("not seen yet"))
         self._buttons["received"].set_count(counts.received_unread, "", self.tr("unread"))
+
+    def set_missed(self, count: int) -> None:
+        """Missed calls nobody has looked at."""
+        self._buttons["calls"].set_count(count, "bad", self.tr("missed"))
+
+    def follow(self, presence: PresenceDesk) -> None:
+        """Show this presence at the foot, with its menu."""
+        self._state.follow(presence)
 
     def show_person(self, account: Account | None, state: SessionState) -> None:
         """Who is signed in, and whether RingCentral can be reached."""
@@ -254,7 +166,7 @@ class SideBar(QFrame):
         shown = metrics.elidedText(name or words, Qt.TextElideMode.ElideRight, 104)
         self._name_label.setText(shown)
         self._name_label.setToolTip(name)
-        self._state_label.setText(words if name else "")
+        self._state.show_session(words if name else "", state)
         self._menu_button.setToolTip(f"{name}: {words}" if name else words)
 
     @Slot()

@@ -1,31 +1,33 @@
-"""The tray icon: open the desk, dial again, type a number, send a fax, quit; and what it tells meanwhile.
+"""The tray icon: its picture, its menu, and the window that hides into it and must never get lost there.
 
-A fax that failed or needs the user is told by the desktop, several at once as one message; a click opens it.
-Nothing takes the focus. Where the desktop has no tray nothing is lost: the task bar marks the window, the
-badges of the side bar stay until the faxes were seen, and closing the window quits. GUI thread.
-Read next: main_window.py, quick_dial.py.
+A left click opens the desk, a middle click the quick dial, a right click the menu. Where the desktop has no
+tray, or loses it, the window is shown: nothing is ever hidden where it cannot be reached. Favourites and
+recents are called at once: one's own phone rings first, and the menu can cancel. GUI thread. Read next:
+tray_entries.py, tray_news.py, tray_watch.py, quick_dial.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from datetime import UTC, datetime
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
-from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QSystemTrayIcon
 
 from rcdesk.bridge.desk import Desk
-from rcdesk.bridge.notices import Notice, NoticeKind
-from rcdesk.core.fax import FaxJob, FaxState
-from rcdesk.core.recents import RecentCall
-from rcdesk.ui.fax_words import folder_of, pages_words, sentence, who
-from rcdesk.ui.icons import icon
+from rcdesk.bridge.notices import NoticeKind
+from rcdesk.bridge.session_desk import SessionState
+from rcdesk.core.errors import UserError
 from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.quick_dial import QuickDial
-from rcdesk.ui.theme import theme
+from rcdesk.ui.sounds import Sounds
+from rcdesk.ui.tray_entries import standing, tray_entries
+from rcdesk.ui.tray_icon import TrayLook, tray_icon
+from rcdesk.ui.tray_menu import TrayMenu
+from rcdesk.ui.tray_news import TrayNews
+from rcdesk.ui.tray_watch import TrayWatch
 
-RECENTS_SHOWN = 5
-GATHER_MS = 800
+GATHER_CHANGES_MS = 30
 
 
 class Tray(QObject):
@@ -35,196 +37,239 @@ class Tray(QObject):
         super().__init__(window)
         self._desk = desk
         self._window = window
-        self._is_available = QSystemTrayIcon.isSystemTrayAvailable()
         self._quick_dial: QuickDial | None = None
-        self._ended: list[FaxJob] = []
-        self._told: tuple[FaxJob, ...] = ()
-        self._gather = QTimer(self)
-        self._gather.setSingleShot(True)
-        self._gather.setInterval(GATHER_MS)
-        self._gather.timeout.connect(self._tell_ended)
-        self.menu = QMenu(window)
+        self._shortcuts: dict[str, str] = {}
+        self._look: TrayLook | None = None
+        self._is_ending = False
+        self.menu = TrayMenu(window)
         self.menu.setObjectName("trayMenu")
         self._icon = QSystemTrayIcon(self)
-        self._icon.setToolTip("rcdesk")
         self._icon.setContextMenu(self.menu)
         self._icon.activated.connect(self._activated)
-        self._recolor()
-        self._rebuild()
-        theme().changed.connect(self._recolor)
-        desk.calls.recents_changed.connect(self._rebuild)
-        desk.faxes.jobs_changed.connect(self._rebuild)
-        desk.faxes.counts_changed.connect(self._rebuild)
-        desk.faxes.ended.connect(self._fax_ended)
-        self._icon.messageClicked.connect(self._message_clicked)
-        desk.session.account_changed.connect(self._rebuild)
-        desk.notices.posted.connect(self._posted)
-        window.hidden_to_tray.connect(self._say_once)
-        window.has_tray = self._is_available
-        if self._is_available:
-            self._icon.show()
+        self.news = TrayNews(desk, window, self._icon, self)
+        self.sounds = Sounds(desk, self)
+        self._watch = TrayWatch(self)
+        self._watch.changed.connect(self._tray_changed)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(GATHER_CHANGES_MS)
+        self._soon.timeout.connect(self.refresh)
+        self._connect()
+        self.refresh()
+        self._tray_changed(self._watch.is_there())
+
+    def _connect(self) -> None:
+        desk = self._desk
+        for signal in (
+            desk.calls.calls_changed,
+            desk.calls.call_changed,
+            desk.faxes.counts_changed,
+            desk.history.recents_changed,
+            desk.history.missed_count_changed,
+            desk.people.favourites_changed,
+            desk.presence.changed,
+            desk.preferences.changed,
+            desk.session.account_changed,
+            desk.session.state_changed,
+        ):
+            signal.connect(self._refresh_soon)
+        desk.presence.problem.connect(self._presence_problem)
+        self.menu.aboutToShow.connect(self.refresh)
+        self._window.hidden_to_tray.connect(self._say_once)
+        self._window.installEventFilter(self)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.applicationStateChanged.connect(self._application_changed)
 
     @property
     def is_available(self) -> bool:
-        """True when the desktop shows tray icons."""
-        return self._is_available
+        """True when the desktop shows tray icons now."""
+        return self._watch.is_there()
 
     @property
     def is_telling(self) -> bool:
         """True while something that ended has not been told yet."""
-        return bool(self._ended)
+        return self.news.is_telling
+
+    @property
+    def tool_tip(self) -> str:
+        """What the icon says under the mouse."""
+        return self._icon.toolTip()
+
+    @property
+    def look(self) -> TrayLook:
+        """What the icon's picture says."""
+        return self._look or TrayLook()
+
+    def start_hidden(self) -> bool:
+        """Start without a window: True when the icon stands for it, False when the window must be shown."""
+        if not self.is_available:
+            return False
+        self._watch.start()
+        return True
+
+    def set_shortcuts(self, *, dial: str = "", fax: str = "") -> None:
+        """The desktop-wide keys in force, as words ("Ctrl+Alt+D"); "" for none."""
+        self._shortcuts = {name: keys for name, keys in (("dial", dial), ("fax", fax)) if keys}
+        self._refresh_soon()
 
     def hide(self) -> None:
-        """Take the icon away; part of shutdown."""
+        """Take the icon away and stop; part of shutdown."""
+        self._is_ending = True
+        self._soon.stop()
+        self._watch.end()
+        self.news.stop()
+        self.sounds.stop()
+        self._window.removeEventFilter(self)
+        if self._quick_dial is not None:
+            self._quick_dial.close()
+            self._quick_dial.deleteLater()
+            self._quick_dial = None
         self._icon.hide()
+
+    # What the menu does
 
     @Slot()
     def open_quick_dial(self) -> None:
-        """Show the small window for a number."""
+        """Show the small window for a number, at once: it is made once and kept."""
+        if self._quick_dial is None:
+            self._quick_dial = QuickDial(self._desk)
+            self._quick_dial.fax_asked.connect(self._window.new_fax)
+        self._quick_dial.appear()
+
+    @property
+    def quick_dial(self) -> QuickDial | None:
+        """The small window once it was asked for."""
+        return self._quick_dial
+
+    def call(self, number: str, name: str) -> None:
+        """Call a favourite or a recent number. What is missing is said, with the number in the window."""
+        from rcdesk.core.phone_number import parse
+        from rcdesk.ui.placing import place
+
         account = self._desk.session.account
-        dialog = QuickDial(account.home_country if account is not None else "US", self._window)
-        dialog.call_asked.connect(self._window.dial)
-        dialog.fax_asked.connect(self._window.new_fax)
-        self._quick_dial = dialog
-        dialog.open()
-        dialog.activateWindow()
+        try:
+            read = parse(number, account.home_country if account is not None else "US")
+            problem = place(self._desk, read, name)
+        except UserError as exc:
+            problem = str(exc)
+        if problem:
+            self._window.dial(number)
+            self._desk.notices.post(NoticeKind.WARNING, problem)
 
-    @Slot()
-    def _rebuild(self) -> None:
-        """Fill the menu again; it is small."""
-        menu = self.menu
-        menu.clear()
-        account = self._desk.session.account
-        if account is not None:
-            menu.addAction(account.name).setEnabled(False)
-            menu.addSeparator()
-        menu.addAction(icon("hash"), self.tr("Type a number…")).triggered.connect(self.open_quick_dial)
-        recents = self._desk.calls.recents[:RECENTS_SHOWN]
-        if recents:
-            menu.addSection(self.tr("Recent"))
-        for recent in recents:
-            action = menu.addAction(icon("phone-out"), _recent_words(recent))
-            action.triggered.connect(partial(self._dial, recent.number))
-        menu.addSeparator()
-        menu.addAction(icon("compose"), self.tr("Send a fax…")).triggered.connect(self._send_fax)
-        counts = self._desk.faxes.counts
-        queue = self.tr("Queue ({0} going out)").format(counts.queue) if counts.queue else self.tr("Queue")
-        menu.addAction(icon("queue"), queue).triggered.connect(partial(self._show, "queue"))
-        if counts.failed_unseen:
-            words = self.tr("Failed ({0} new)").format(counts.failed_unseen)
-            menu.addAction(icon("failed", "bad"), words).triggered.connect(partial(self._show, "failed"))
-        if counts.received_unread:
-            words = self.tr("Received ({0} unread)").format(counts.received_unread)
-            menu.addAction(icon("inbox"), words).triggered.connect(partial(self._show, "received"))
-        menu.addSeparator()
-        menu.addAction(icon("window"), self.tr("Open rcdesk")).triggered.connect(self._window.bring_up)
-        menu.addAction(icon("quit"), self.tr("Quit")).triggered.connect(self._window.quit_requested)
+    def send_fax(self, number: str = "") -> None:
+        """Open the composer, with a recipient when there is one."""
+        self._window.new_fax(number)
 
-    def _dial(self, number: str, _is_checked: bool = False) -> None:
-        self._window.dial(number)
-
-    @Slot()
-    def _send_fax(self) -> None:
-        self._window.new_fax()
-
-    def _show(self, page: str, _is_checked: bool = False) -> None:
+    def show_page(self, name: str) -> None:
+        """Open the window on this page."""
         self._window.bring_up()
-        self._window.show_page(page)
+        self._window.show_page(name)
+
+    def open_desk(self) -> None:
+        """Open the window as it was left."""
+        self._window.bring_up()
+
+    def cancel(self, call_id: str) -> None:
+        """Cancel a call; the call says itself what came of it."""
+        self._desk.calls.cancel(call_id)
+
+    def quit(self) -> None:
+        """End the program."""
+        self._window.quit_requested.emit()
+
+    # What it shows
+
+    @Slot()
+    def _refresh_soon(self) -> None:
+        if not self._soon.isActive() and not self._is_ending:
+            self._soon.start()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Menu, picture and tooltip as things are now."""
+        self._soon.stop()
+        now = datetime.now(UTC)
+        self.menu.show_entries(tray_entries(self._desk, self, now, self._shortcuts))
+        self._icon.setToolTip(self._tip(now))
+        desk = self._desk
+        counts, presence = desk.faxes.counts, desk.presence.presence
+        look = TrayLook(
+            is_offline=desk.session.state in (SessionState.OFFLINE, SessionState.NEEDS_SIGN_IN),
+            is_quiet=presence is not None and not presence.dnd.is_disturbable,
+            news=desk.history.missed_count + counts.failed_unseen + counts.needs_you,
+        )
+        if look != self._look:
+            self._look = look
+            self._icon.setIcon(tray_icon(look))
+
+    def _tip(self, now: datetime) -> str:
+        account, counts = self._desk.session.account, self._desk.faxes.counts
+        missed = self._desk.history.missed_count
+        one_missed, more_missed = self.tr("1 missed call"), self.tr("{0} missed calls").format(missed)
+        lines = [
+            f"rcdesk · {account.name}" if account is not None else "rcdesk",
+            standing(self._desk, now),
+            (one_missed if missed == 1 else more_missed) if missed else "",
+            self.tr("Faxes failed: {0}").format(counts.failed_unseen) if counts.failed_unseen else "",
+            self.tr("Faxes that need you: {0}").format(counts.needs_you) if counts.needs_you else "",
+            self.tr("Faxes going out: {0}").format(counts.queue) if counts.queue else "",
+        ]
+        return "\n".join(filter(None, lines))
+
+    @Slot(str)
+    def _presence_problem(self, sentence: str) -> None:
+        self._desk.notices.post(NoticeKind.WARNING, sentence)
+
+    # The window and its icon
 
     @Slot(QSystemTrayIcon.ActivationReason)
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
-        """A click opens the desk, or hides it when it is in front."""
-        if reason is QSystemTrayIcon.ActivationReason.Trigger:
+        """A click opens the desk, or hides it when it is in front; the middle button opens quick dial."""
+        if reason is QSystemTrayIcon.ActivationReason.MiddleClick:
+            if self._desk.session.is_signed_in:
+                self.open_quick_dial()
+        elif reason is QSystemTrayIcon.ActivationReason.Trigger:
             if self._window.isActiveWindow():
                 self._window.hide()
             else:
                 self._window.bring_up()
 
-    @Slot()
-    def _recolor(self) -> None:
-        self._icon.setIcon(icon("rcdesk"))
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """While the window is hidden the tray is watched; before it hides, it is asked once more."""
+        if watched is self._window and not self._is_ending:
+            match event.type():
+                case QEvent.Type.Close:
+                    self._window.has_tray = self.is_available
+                case QEvent.Type.Hide:
+                    self._watch.start()
+                case QEvent.Type.Show:
+                    self._watch.stop()
+                case _:
+                    pass
+        return super().eventFilter(watched, event)
+
+    @Slot(bool)
+    def _tray_changed(self, is_there: bool) -> None:
+        """Without a tray the window comes back, and does not take the keyboard from another program."""
+        self._window.has_tray = is_there
+        self.news.is_available = is_there
+        if is_there:
+            self._icon.hide()
+            self._icon.show()
+            return
+        is_started = self._look is not None and self._watch.is_watching
+        if is_started and not self._window.isVisible() and not self._is_ending:
+            self._window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, True)
+            self._window.show()
+            self._window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, False)
 
     @Slot()
     def _say_once(self) -> None:
-        if self._desk.preferences.value.said_close_to_tray:
-            return
-        self._desk.preferences.update(said_close_to_tray=True)
-        words = self.tr("rcdesk goes on in the tray: faxes keep going out. Quit it from the icon’s menu.")
-        self._icon.showMessage("rcdesk", words, icon("rcdesk"))
+        if not self._desk.preferences.value.said_close_to_tray:
+            self._desk.preferences.update(said_close_to_tray=True)
+            self.news.say_hidden()
 
-    @Slot(object)
-    def _fax_ended(self, job: FaxJob) -> None:
-        """Gather what ends together, so that a broadcast tells its failures once."""
-        kept = self._desk.preferences.value
-        is_wanted = kept.notify_successes if job.state is FaxState.SENT else kept.notify_failures
-        if is_wanted:
-            self._ended.append(job)
-            if not self._gather.isActive():
-                self._gather.start()
-
-    @Slot()
-    def _tell_ended(self) -> None:
-        ended, self._ended = tuple(self._ended), []
-        bad = tuple(job for job in ended if job.state is not FaxState.SENT)
-        good = tuple(job for job in ended if job.state is FaxState.SENT)
-        if bad:
-            # Marks the window in the task bar; it does not come to the front.
-            QApplication.alert(self._window)
-        for jobs in (good, bad):
-            if not jobs or not self._is_available:
-                continue
-            self._told = jobs
-            title, words = ended_words(jobs)
-            is_bad = jobs is bad
-            sign = QSystemTrayIcon.MessageIcon.Warning if is_bad else QSystemTrayIcon.MessageIcon.Information
-            self._icon.showMessage(title, words, sign)
-
-    @Slot()
-    def _message_clicked(self) -> None:
-        """Open what the last message was about; a message about nothing in particular opens the desk."""
-        told, self._told = self._told, ()
-        self._window.bring_up()
-        if len(told) == 1:
-            self._window.desk_side.open_fax(told[0])
-        elif told:
-            self._window.show_page(folder_of(told[0]).value)
-
-    @Slot(object)
-    def _posted(self, notice: Notice) -> None:
-        if self._is_available and not self._window.isActiveWindow():
-            is_bad = notice.kind in (NoticeKind.ERROR, NoticeKind.WARNING)
-            sign = QSystemTrayIcon.MessageIcon.Warning if is_bad else QSystemTrayIcon.MessageIcon.Information
-            self._told = ()
-            self._icon.showMessage(notice.title, notice.text, sign)
-
-
-def ended_words(jobs: Sequence[FaxJob]) -> tuple[str, str]:
-    """Title and sentence for faxes that ended together, all well or none; by name."""
-    first = jobs[0]
-    if len(jobs) == 1:
-        if first.state is FaxState.SENT:
-            return _tr("Accepted by {0}’s machine").format(who(first)), pages_words(
-                first.server_pages or first.pages
-            )
-        if first.state is FaxState.NEEDS_YOU:
-            return _tr("Fax to {0} needs you").format(who(first)), sentence(first)
-        return _tr("Fax to {0} failed").format(who(first)), sentence(first)
-    names = ", ".join(who(job) for job in jobs[:3]) + ("…" if len(jobs) > 3 else "")
-    if first.state is FaxState.SENT:
-        return _tr("{0} faxes were accepted").format(len(jobs)), names
-    need = sum(1 for job in jobs if job.state is FaxState.NEEDS_YOU)
-    if need == len(jobs):
-        return _tr("{0} faxes need you").format(need), names
-    if need:
-        return _tr("Faxes: {0} failed, {1} waiting for your answer").format(len(jobs) - need, need), names
-    return _tr("{0} faxes failed").format(len(jobs)), names
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Tray", text)
-
-
-def _recent_words(recent: RecentCall) -> str:
-    from rcdesk.core.phone_number import pretty
-
-    return recent.name or pretty(recent.number)
+    @Slot(Qt.ApplicationState)
+    def _application_changed(self, state: Qt.ApplicationState) -> None:
+        self._desk.presence.set_active(state is Qt.ApplicationState.ApplicationActive)

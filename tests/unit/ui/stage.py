@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.folder_model import FolderModel
-from rcdesk.bridge.notices import Bar
+from rcdesk.bridge.notices import Bar, Notice, NoticeKind
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import (
     Account,
@@ -46,6 +46,7 @@ from rcdesk.core.people import Group, ImportedLine, ImportTable, Suggestion
 from rcdesk.core.preferences import Preferences
 from rcdesk.core.recents import RecentCall
 
+from .call_stage import StageCallPeople, StageHistory, StageNumbers, StagePresence
 from .folder_stage import StageArchive, StageLane, StagePages, StageReceived, new_folder_model
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -121,6 +122,7 @@ class StageCalls(QObject):
     call_changed = Signal(object)
     calls_changed = Signal()
     recents_changed = Signal(object)
+    ended = Signal(object)
     problem = Signal(str)
 
     def __init__(self) -> None:
@@ -128,13 +130,31 @@ class StageCalls(QObject):
         self.calls: tuple[Any, ...] = ()
         self.recents: tuple[RecentCall, ...] = ()
         self.is_polling = False
+        self.placed: list[Any] = []
+        self.cancelled: list[str] = []
 
     def search_recents(self, text: str) -> None:
         """Nothing to search."""
 
     def place(self, request: Any) -> str:
-        """No calls here."""
-        return "1"
+        """Keep what was asked."""
+        self.placed.append(request)
+        return str(len(self.placed))
+
+    def cancel(self, call_id: str) -> None:
+        """Keep what was asked."""
+        self.cancelled.append(call_id)
+
+    def dismiss(self, call_id: str) -> None:
+        """Take it off."""
+        self.have(*(call for call in self.calls if call.id != call_id))
+
+    def have(self, *calls: Any) -> None:
+        """These are the calls now."""
+        self.calls = calls
+        self.calls_changed.emit()
+        for call in calls:
+            self.call_changed.emit(call)
 
 
 class StageFaxes(QObject):
@@ -172,6 +192,10 @@ class StageFaxes(QObject):
     def check_files(self, paths: Sequence[Path]) -> None:
         """Keep what was asked."""
         self.checks.append(tuple(paths))
+
+    def stop_checks(self) -> None:
+        """Forget what was asked."""
+        self.checks.clear()
 
     def queue(self, draft: FaxDraft, failed: Callable[[str], None] | None = None) -> None:
         """Keep what was asked."""
@@ -268,7 +292,7 @@ class StageFaxes(QObject):
         self.jobs_changed.emit(jobs)
 
 
-class StagePeople(QObject):
+class StagePeople(StageCallPeople):
     """PeopleDesk's face: answers at once with what the test put here."""
 
     groups_changed = Signal()
@@ -490,6 +514,12 @@ class StageNotices(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.bar: Bar | None = None
+        self.notices: list[Notice] = []
+
+    def post(self, kind: NoticeKind, title: str, text: str = "") -> None:
+        """Keep it and tell."""
+        self.notices.append(Notice(kind=kind, title=title, text=text))
+        self.posted.emit(self.notices[-1])
 
     def show(self, bar: Bar | None) -> None:
         """Show a bar."""
@@ -512,6 +542,9 @@ class Stage(QObject):
         self.pasted = StagePasted()
         self.watched = StageWatched()
         self.preferences = StagePreferences()
+        self.history = StageHistory()
+        self.numbers = StageNumbers()
+        self.presence = StagePresence()
         self.notices = StageNotices()
         self.lane = StageLane()
         self.archive = StageArchive()

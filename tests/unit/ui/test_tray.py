@@ -1,68 +1,32 @@
-"""The tray's menu and quick dial."""
+"""The tray: what it tells and when, its picture, and the window that never gets lost. The menu has a test of
+its own."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.call import CallState, Leg
+from rcdesk.bridge.notices import NoticeKind
+from rcdesk.bridge.session_desk import SessionState
+from rcdesk.core.call import CallState
 from rcdesk.core.fax import FaxState
 from rcdesk.core.folder import FolderCounts
-from rcdesk.core.recents import RecentCall
-from rcdesk.ui.quick_dial import QuickDial
-
-from .stage import NOW, Stage, job, shoot
-
-pytest.importorskip("rcdesk.ui.phone_page")
-
+from rcdesk.core.past_call import CallOutcome
+from rcdesk.core.presence import Dnd, Presence
+from rcdesk.ui import sounds
 from rcdesk.ui.main_window import MainWindow
-from rcdesk.ui.tray import Tray, ended_words
+from rcdesk.ui.tray import Tray
+from rcdesk.ui.tray_icon import TrayLook, tray_icon
+from rcdesk.ui.tray_news import ended_words, missed_words
+from rcdesk.ui.tray_watch import TrayWatch
 
-
-def _recent(number: str) -> RecentCall:
-    return RecentCall(
-        id=number,
-        number=number,
-        name="",
-        at=NOW,
-        state=CallState.ENDED,
-        them=Leg.HUNG_UP,
-        your_phone=Leg.HUNG_UP,
-    )
-
-
-def test_menu_offers_recents_and_the_rest(qtbot: QtBot, stage: Stage) -> None:
-    stage.calls.recents = (_recent("+16505550119"),)
-    window = MainWindow(stage.desk)
-    qtbot.addWidget(window)
-    tray = Tray(stage.desk, window)
-    words = [a.text() for a in tray.menu.actions() if not a.isSeparator()]
-    assert words == [
-        "Mara Okafor",
-        "Type a number…",
-        "(650) 555-0119",
-        "Send a fax…",
-        "Queue",
-        "Open rcdesk",
-        "Quit",
-    ]
-    assert window.has_tray == tray.is_available
-    with qtbot.waitSignal(window.quit_requested):
-        tray.menu.actions()[-1].trigger()
-
-
-def test_menu_counts_what_is_new(qtbot: QtBot, stage: Stage) -> None:
-    window = MainWindow(stage.desk)
-    qtbot.addWidget(window)
-    tray = Tray(stage.desk, window)
-    stage.faxes.counts = FolderCounts(queue=2, failed_unseen=1, received_unread=3)
-    stage.faxes.counts_changed.emit(stage.faxes.counts)
-    words = [a.text() for a in tray.menu.actions()]
-    assert {"Queue (2 going out)", "Failed (1 new)", "Received (3 unread)"} <= set(words)
-    next(a for a in tray.menu.actions() if a.text() == "Received (3 unread)").trigger()
-    assert stage.preferences.value.page == "received"
+from .stage import ACCOUNT, Stage, job
+from .test_tray_menu import live, past
 
 
 class _Told:
@@ -71,7 +35,7 @@ class _Told:
     def __init__(self, tray: Tray) -> None:
         self.messages: list[tuple[str, str]] = []
         self._tray = tray
-        tray._is_available = True
+        tray.news.is_available = True
         tray._icon.showMessage = self._show  # type: ignore[method-assign, assignment]
 
     def _show(self, title: str, words: str, _sign: object = None) -> None:
@@ -79,9 +43,10 @@ class _Told:
 
     def gather(self) -> None:
         """The moment is over in which endings are gathered."""
-        if self._tray._gather.isActive():
-            self._tray._gather.stop()
-            self._tray._gather.timeout.emit()
+        timer = self._tray.news._gather
+        if timer.isActive():
+            timer.stop()
+            timer.timeout.emit()
 
 
 def test_a_failure_is_told_and_a_click_opens_it(qtbot: QtBot, stage: Stage) -> None:
@@ -108,7 +73,7 @@ def test_a_failure_marks_the_window_in_the_task_bar_and_a_success_does_not(
     qtbot.addWidget(window)
     tray = Tray(stage.desk, window)
     marked: list[object] = []
-    monkeypatch.setattr("rcdesk.ui.tray.QApplication.alert", marked.append)
+    monkeypatch.setattr("rcdesk.ui.tray_news.QApplication.alert", marked.append)
     stage.preferences.update(notify_successes=True)
     stage.faxes.ended.emit(job(1, FaxState.SENT))
     qtbot.waitUntil(lambda: not tray.is_telling)
@@ -152,21 +117,248 @@ def test_words_for_endings() -> None:
     assert ended_words([job(3, FaxState.SENT), job(4, FaxState.SENT)])[0] == "2 faxes were accepted"
 
 
-def test_quick_dial_takes_a_number_from_the_clipboard(qtbot: QtBot) -> None:
-    QGuiApplication.clipboard().setText("(650) 555-0119")
-    dialog = QuickDial("US")
-    qtbot.addWidget(dialog)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    assert dialog.field.text() == "(650) 555-0119"
-    shoot(dialog, "quick-dial")
-    with qtbot.waitSignal(dialog.call_asked) as asked:
-        qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
-    assert asked.args == ["+16505550119"]
+def test_missed_calls_are_told_once_and_a_click_opens_them(qtbot: QtBot, stage: Stage) -> None:
+    window = MainWindow(stage.desk)
+    qtbot.addWidget(window)
+    tray = Tray(stage.desk, window)
+    told = _Told(tray)
+    one = past("+16505550119", CallOutcome.MISSED, "Pine Street Pharmacy", 3)
+    local = one.at.astimezone()
+    stage.history.missed.emit((one,))
+    told.gather()
+    assert told.messages == [
+        (
+            "Missed call from Pine Street Pharmacy",
+            f"{local.hour}:{local.minute:02d} · (650) 555-0119 · Missed",
+        )
+    ]
+    assert not window.isVisible(), "telling takes no focus"
+    asked: list[str] = []
+    window.show_page = asked.append  # type: ignore[method-assign]
+    tray._icon.messageClicked.emit()
+    assert asked == ["calls"] and window.isVisible()
+    stage.history.missed.emit((one, past("+16505550142", CallOutcome.VOICEMAIL, minutes=1)))
+    stage.history.missed.emit((past("", CallOutcome.MISSED, minutes=9),))
+    told.gather()
+    assert told.messages[1:] == [
+        ("3 missed calls", "(650) 555-0142, Pine Street Pharmacy, a hidden number"),
+    ]
 
 
-def test_quick_dial_leaves_other_text_alone(qtbot: QtBot) -> None:
-    QGuiApplication.clipboard().setText("meeting at noon")
-    dialog = QuickDial("US")
-    qtbot.addWidget(dialog)
-    assert dialog.field.text() == ""
-    assert not dialog.call.isEnabled()
+def test_missed_calls_are_not_told_to_who_does_not_want_it(qtbot: QtBot, stage: Stage) -> None:
+    stage.preferences.update(notify_missed_calls=False)
+    window = MainWindow(stage.desk)
+    qtbot.addWidget(window)
+    tray = Tray(stage.desk, window)
+    told = _Told(tray)
+    stage.history.missed.emit((past("+16505550119", CallOutcome.MISSED),))
+    told.gather()
+    assert told.messages == []
+
+
+def test_words_for_one_missed_call_from_nobody_known() -> None:
+    title, text = missed_words((past("+16505550119", CallOutcome.VOICEMAIL),), "US")
+    assert title == "Missed call from (650) 555-0119" and text.endswith("Missed · voicemail")
+
+
+def test_a_call_behind_other_windows_is_told_when_it_rings_and_when_it_fails(
+    qtbot: QtBot, stage: Stage
+) -> None:
+    window = MainWindow(stage.desk)
+    qtbot.addWidget(window)
+    tray = Tray(stage.desk, window)
+    told = _Told(tray)
+    ringing = live("a", CallState.RINGING_YOU)
+    stage.calls.have(ringing)
+    stage.calls.have(replace(ringing, checked_s=3.0))
+    stage.calls.have(replace(ringing, state=CallState.FAILED, reason="Their line is busy."))
+    stage.calls.have(replace(ringing, state=CallState.FAILED, reason="Their line is busy.", checked_s=9.0))
+    assert [title for title, _ in told.messages] == [
+        "Calling Dr. Lena Ortiz",
+        "The call to Dr. Lena Ortiz failed",
+    ]
+    assert "Pick up your desk phone" in told.messages[0][1]
+    assert told.messages[1][1] == "Their line is busy."
+
+
+def test_the_picture_and_the_words_of_the_icon_say_what_is_wrong(qtbot: QtBot, stage: Stage) -> None:
+    window = MainWindow(stage.desk)
+    qtbot.addWidget(window)
+    tray = Tray(stage.desk, window)
+    assert tray.look == TrayLook()
+    assert tray.tool_tip == "rcdesk · Mara Okafor\nTaking calls · ringing your desk phone"
+    stage.history.have(past("+16505550119", CallOutcome.MISSED))
+    stage.faxes.counts = FolderCounts(failed_unseen=1, needs_you=1)
+    stage.presence.show(Presence(dnd=Dnd.TAKE_NONE))
+    tray.refresh()
+    assert tray.look == TrayLook(is_quiet=True, news=3)
+    assert "1 missed call" in tray.tool_tip and "Do not disturb" in tray.tool_tip
+    stage.session.become(SessionState.OFFLINE, ACCOUNT)
+    qtbot.waitUntil(lambda: tray.look.is_offline)
+    assert "No connection" in tray.tool_tip
+
+
+def test_every_look_has_a_picture_of_its_own(stage: Stage) -> None:
+    looks = [
+        TrayLook(is_offline=is_offline, is_quiet=is_quiet, news=news)
+        for is_offline, is_quiet, news in (
+            (False, False, 0),
+            (False, False, 2),
+            (False, True, 0),
+            (False, True, 2),
+            (True, False, 0),
+            (True, False, 2),
+        )
+    ]
+    pictures = {bytes(tray_icon(look).pixmap(24, 24).toImage().constBits()) for look in looks}
+    assert len(pictures) == len(looks)
+
+
+class _FakeTray:
+    """The desktop's tray, there or not."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.is_there = True
+        monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: self.is_there)
+
+
+def test_the_window_hides_only_where_there_is_a_tray(
+    qtbot: QtBot, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desktop = _FakeTray(monkeypatch)
+    window = MainWindow(stage.desk)
+    qtbot.addWidget(window)
+    tray = Tray(stage.desk, window)
+    told = _Told(tray)
+    quits: list[bool] = []
+    window.quit_requested.connect(lambda: quits.append(True))
+    window.show()
+    window.close()
+    assert not window.isVisible() and not quits
+    assert len(told.messages) == 1 and "Settings" in told.messages[0][1]
+    window.bring_up()
+    window.close()
+    assert len(told.messages) == 1, "said once"
+    window.bring_up()
+    desktop.is_there = False
+    window.close()
+    assert quits == [True], "the tray has gone since: closing quits instead of hiding"
+
+
+def test_the_window_comes_back_when_the_tray_goes(
+    qtbot: QtBot, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desktop = _FakeTray(monkeypatch)
+    window = MainWindow(stage.desk)
+    qtbot.addWidget(window)
+    tray = Tray(stage.desk, window)
+    window.show()
+    window.close()
+    assert not window.isVisible()
+    desktop.is_there = False
+    tray._watch.look()
+    assert window.isVisible() and not window.has_tray
+    assert not window.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    desktop.is_there = True
+    tray._watch.look()
+    assert window.has_tray
+
+
+def test_starting_hidden_needs_a_tray(qtbot: QtBot, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    desktop = _FakeTray(monkeypatch)
+    desktop.is_there = False
+    window = MainWindow(stage.desk)
+    qtbot.addWidget(window)
+    tray = Tray(stage.desk, window)
+    assert not tray.start_hidden()
+    desktop.is_there = True
+    assert tray.start_hidden()
+    tray._watch.look()
+    assert not window.isVisible()
+    desktop.is_there = False
+    tray._watch.look()
+    assert window.isVisible(), "started hidden, and the tray went"
+
+
+def test_a_tray_on_the_bus_that_leaves_is_noticed(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    _FakeTray(monkeypatch)
+    owner = QObject()
+    watch = TrayWatch(owner)
+    seen: list[bool] = []
+    watch.changed.connect(seen.append)
+    watch._left()
+    watch._came_back()
+    assert seen == [False, True]
+    watch.end()
+
+
+def test_middle_click_opens_quick_dial_and_shutdown_takes_everything_away(qtbot: QtBot, stage: Stage) -> None:
+    window = MainWindow(stage.desk)
+    qtbot.addWidget(window)
+    tray = Tray(stage.desk, window)
+    tray._icon.activated.emit(QSystemTrayIcon.ActivationReason.MiddleClick)
+    dial = tray.quick_dial
+    assert dial is not None and dial.isVisible() and not window.isVisible()
+    tray.hide()
+    assert tray.quick_dial is None and not dial.isVisible()
+
+
+def test_presence_is_looked_at_while_the_program_is_in_front(qtbot: QtBot, stage: Stage) -> None:
+    window = MainWindow(stage.desk)
+    qtbot.addWidget(window)
+    tray = Tray(stage.desk, window)
+    tray._application_changed(Qt.ApplicationState.ApplicationActive)
+    assert stage.presence.is_active is True
+    tray._application_changed(Qt.ApplicationState.ApplicationInactive)
+    assert stage.presence.is_active is False
+    stage.presence.problem.emit("RingCentral does not let you change that.")
+    assert stage.notices.notices[-1].kind is NoticeKind.WARNING
+
+
+def test_sounds_are_off_unless_chosen(qtbot: QtBot, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(sounds.Player, "play", lambda self, name: bool(heard.append(name)) or True)
+    listening = sounds.Sounds(stage.desk)
+    call = live("a", CallState.RINGING_YOU)
+    stage.calls.have(call)
+    stage.history.missed.emit((past("+16505550119", CallOutcome.MISSED),))
+    assert heard == []
+    stage.preferences.update(has_sounds=True, notify_successes=True)
+    stage.calls.have(replace(call, checked_s=2.0))
+    stage.calls.have(replace(call, state=CallState.TALKING))
+    stage.calls.have(replace(call, state=CallState.ENDED))
+    stage.history.missed.emit((past("+16505550119", CallOutcome.MISSED),))
+    stage.faxes.ended.emit(job(1, FaxState.SENT))
+    stage.faxes.ended.emit(job(2, FaxState.FAILED))
+    assert heard == ["connected", "ended", "missed", "sent", "failed"]
+    listening.stop()
+
+
+def test_every_sound_is_there_and_short() -> None:
+    import wave
+
+    for name in ("ringing", "connected", "ended", "failed", "missed", "sent"):
+        with wave.open(str(sounds.sound_folder() / f"{name}.wav")) as file:
+            length_s = file.getnframes() / file.getframerate()
+        assert 0.1 <= length_s <= 0.3, name
+
+
+def test_a_sound_is_played_by_a_program_of_the_machine(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played = tmp_path / "played"
+    program = tmp_path / "aplay"
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{played}"\n', encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert sounds.player()[0] == str(program)
+    player = sounds.Player()
+    assert player.play("missed")
+    qtbot.waitUntil(lambda: not player.is_playing, timeout=10_000)
+    assert played.read_text(encoding="utf-8").split()[-1].endswith("missed.wav")
+    assert not player.play("no such sound")
+
+
+def test_without_a_player_there_is_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not sounds.can_play() and not sounds.Player().play("missed")

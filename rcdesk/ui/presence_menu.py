@@ -1,0 +1,189 @@
+"""Presence in words and as menu entries: taking calls, do not disturb, queues, each also for a while.
+
+The side bar's foot and the tray show the same sentences and offer the same choices, so both get them here.
+Pure but for the desk whose methods the entries call. GUI thread. Read next: core/presence.py,
+bridge/presence_desk.py, tray_menu.py.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import assert_never
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from rcdesk.bridge.presence_desk import PresenceDesk
+from rcdesk.core.presence import Dnd, Presence
+from rcdesk.ui.tray_menu import Entry, line, section
+
+
+def _tr(sentence: str) -> str:
+    return QCoreApplication.translate("presence", sentence)
+
+
+def clock_words(at: datetime, now: datetime) -> str:
+    """A moment to come as people say it: 9:00, tomorrow 9:00, Mon 9:00. Both aware; local time is shown."""
+    local, today = at.astimezone(), now.astimezone().date()
+    time = f"{local.hour}:{local.minute:02d}"
+    days = (local.date() - today).days
+    if (at - now).total_seconds() < 24 * 3600:
+        return time
+    if days == 1:
+        return _tr("tomorrow {0}").format(time)
+    return f"{QLocale().dayName(local.isoweekday(), QLocale.FormatType.ShortFormat)} {time}"
+
+
+def presence_words(presence: Presence | None, now: datetime) -> tuple[str, str]:
+    """(words, colour token of the dot); ("", "") while nothing is known."""
+    if presence is None:
+        return "", ""
+    until = presence.until
+    match presence.dnd:
+        case Dnd.TAKE_ALL:
+            words, token = _tr("Taking calls"), "good"
+        case Dnd.NO_QUEUES:
+            words, token = _tr("Taking calls, none of queues"), "good"
+        case Dnd.QUEUES_ONLY:
+            words, token = _tr("Only calls of queues"), "wait"
+        case Dnd.TAKE_NONE:
+            words, token = _tr("Do not disturb"), "bad"
+        case Dnd.UNKNOWN:
+            return _tr("Presence unknown"), "ink3"
+        case _:
+            assert_never(presence.dnd)
+    if until is None:
+        return words, token
+    return _tr("{0} until {1}").format(words, clock_words(until, now)), token
+
+
+def presence_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:
+    """Everything that can be chosen, for a menu of its own."""
+    presence = desk.presence
+    if presence is None:
+        words = desk.reason or _tr("Whether you take calls is not known yet.")
+        return (Entry(key="presence-unknown", words=words, is_enabled=False),)
+    takes = presence.dnd.is_disturbable
+    return (
+        Entry(
+            key="take-calls",
+            words=_tr("Take calls"),
+            icon_name="phone",
+            is_on=takes,
+            act=partial(desk.set_dnd, True),
+        ),
+        section("dnd-title", _tr("DO NOT DISTURB")),
+        *_dnd(desk, takes, presence.until, now),
+        *_queue_part(desk, presence, now),
+    )
+
+
+def dnd_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:
+    """Do not disturb alone, for a submenu."""
+    presence = desk.presence
+    if presence is None:
+        return ()
+    takes = presence.dnd.is_disturbable
+    off = Entry(
+        key="take-calls",
+        words=_tr("Take calls"),
+        icon_name="phone",
+        is_on=takes,
+        act=partial(desk.set_dnd, True),
+    )
+    return (*_dnd(desk, takes, presence.until, now), line("dnd-line"), off)
+
+
+def queue_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:
+    """Calls of the queues, for a submenu; nothing for who is in no queue."""
+    presence = desk.presence
+    if presence is None or not presence.queues:
+        return ()
+    is_on = presence.dnd.takes_queue_calls
+    until = desk.queues_until
+
+    def refuse(until_then: datetime | None) -> None:
+        desk.set_queue_calls(False, until_then)
+
+    note = "" if is_on or until is None else _until(until, now)
+    rows = [
+        Entry(
+            key="queues-on",
+            words=_tr("Take queue calls"),
+            icon_name="phone-in",
+            is_on=is_on,
+            act=partial(desk.set_queue_calls, True),
+        ),
+        Entry(
+            key="queues-off",
+            words=_tr("No queue calls"),
+            note=note,
+            icon_name="minus",
+            is_on=not is_on,
+            act=partial(refuse, None),
+        ),
+        Entry(
+            key="queues-30",
+            words=_tr("None for 30 minutes"),
+            icon_name="hourglass",
+            act=lambda: refuse(desk.for_a_while()),
+        ),
+        Entry(
+            key="queues-9",
+            words=_tr("None until 9:00"),
+            icon_name="clock",
+            act=lambda: refuse(desk.until_morning()),
+        ),
+        line("queues-line"),
+    ]
+    for queue in presence.queues:
+        rows.append(
+            Entry(
+                key=f"queue-{queue.id}",
+                words=queue.name,
+                note="" if queue.can_change else _tr("set by its manager"),
+                icon_name="people",
+                is_on=queue.is_on,
+                is_enabled=queue.can_change,
+                act=partial(desk.set_queue, queue.id, not queue.is_on),
+            )
+        )
+    return tuple(rows)
+
+
+def _dnd(desk: PresenceDesk, takes: bool, until: datetime | None, now: datetime) -> tuple[Entry, ...]:
+    def refuse(until_then: datetime | None) -> None:
+        desk.set_dnd(False, until_then)
+
+    note = "" if takes or until is None else _until(until, now)
+    return (
+        Entry(
+            key="dnd-on",
+            words=_tr("Do not disturb"),
+            note=note,
+            icon_name="moon",
+            is_on=not takes,
+            act=partial(refuse, None),
+        ),
+        Entry(
+            key="dnd-30",
+            words=_tr("For 30 minutes"),
+            icon_name="hourglass",
+            act=lambda: refuse(desk.for_a_while()),
+        ),
+        Entry(
+            key="dnd-9",
+            words=_tr("Until 9:00"),
+            icon_name="clock",
+            act=lambda: refuse(desk.until_morning()),
+        ),
+    )
+
+
+def _queue_part(desk: PresenceDesk, presence: Presence, now: datetime) -> tuple[Entry, ...]:
+    rows = queue_entries(desk, now)
+    return (section("queues-title", _tr("QUEUE CALLS")), *rows) if rows else ()
+
+
+def _until(at: datetime, now: datetime) -> str:
+    return _tr("until {0}").format(clock_words(at, now))

@@ -1,0 +1,205 @@
+"""The faces of what calls need on the stage: past calls, people with favourites, presence.
+
+Like stage.py: signals and methods of the real desks, answered at once with what the test put here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from rcdesk.core.past_call import PastCall
+from rcdesk.core.people import Caller, DialChoice, Favourite, Person, TimelineItem
+from rcdesk.core.presence import Dnd, Presence, QueueStatus, next_morning
+
+QUEUES = (
+    QueueStatus(id="q1", name="Front desk", is_on=True),
+    QueueStatus(id="q2", name="Billing", is_on=False, can_change=False),
+)
+
+
+class StageHistory(QObject):
+    """HistoryDesk's face."""
+
+    recents_changed = Signal(object)
+    missed_count_changed = Signal(int)
+    missed = Signal(object)
+    changed = Signal()
+    problem = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.recents: tuple[PastCall, ...] = ()
+        self.missed_count = 0
+        self.searched: list[str] = []
+        self.seen = 0
+        self.looks = 0
+
+    def have(self, *calls: PastCall) -> None:
+        """These are the past calls now, newest first."""
+        self.recents = calls
+        self.missed_count = sum(1 for call in calls if call.outcome.is_missed and not call.is_seen)
+        self.recents_changed.emit(calls)
+        self.missed_count_changed.emit(self.missed_count)
+        self.changed.emit()
+
+    def search_recents(self, text: str) -> None:
+        """Keep the words, answer with what is there."""
+        self.searched.append(text)
+        self.recents_changed.emit(self.recents)
+
+    def mark_seen(self) -> None:
+        """All were looked at."""
+        self.seen += 1
+        self.have(*(replace(call, is_seen=True) for call in self.recents))
+
+    def refresh(self) -> None:
+        """Count."""
+        self.looks += 1
+
+    def touch(self) -> None:
+        """Count."""
+        self.looks += 1
+
+
+class StageCallPeople(QObject):
+    """What PeopleDesk has for calls."""
+
+    favourites_changed = Signal()
+    people_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.favourites: tuple[Favourite, ...] = ()
+        self.choices: dict[str, DialChoice] = {}
+        self.callers_known: dict[str, Caller] = {}
+        self.book: tuple[Person, ...] = ()
+        self.happened: tuple[TimelineItem, ...] = ()
+        self.added: list[tuple[str, str, str]] = []
+
+    def set_favourites(self, favourites: Sequence[Favourite]) -> None:
+        """Take them in this order and tell."""
+        self.favourites = tuple(favourites)
+        self.favourites_changed.emit()
+
+    def is_favourite(self, number: str) -> bool:
+        """Looked up here."""
+        return any(f.number == number for f in self.favourites)
+
+    def toggle_favourite(self, number: str, name: str, is_fax: bool = False) -> None:
+        """Add or take away."""
+        kept = tuple(f for f in self.favourites if f.number != number)
+        if len(kept) == len(self.favourites):
+            kept = (*kept, Favourite(number=number, name=name, is_fax=is_fax))
+        self.set_favourites(kept)
+
+    def choice_of(self, number: str) -> DialChoice:
+        """What is remembered."""
+        return self.choices.get(number, DialChoice())
+
+    def set_choice(self, number: str, choice: DialChoice) -> None:
+        """Remember it."""
+        self.choices[number] = choice
+
+    def list_people(self, text: str, done: Callable[[tuple[Person, ...]], None]) -> None:
+        """Those whose name holds the text."""
+        done(tuple(person for person in self.book if text.lower() in person.name.lower()))
+
+    def timeline(self, numbers: Sequence[str], done: Callable[[tuple[TimelineItem, ...]], None]) -> None:
+        """What the test set."""
+        done(self.happened)
+
+    def caller(self, number: str, done: Callable[[Caller], None]) -> None:
+        """Known or only a number."""
+        done(self.callers_known.get(number, Caller(number=number)))
+
+    def callers(self, numbers: Sequence[str], done: Callable[[Mapping[str, Caller]], None]) -> None:
+        """The same for many."""
+        done({n: self.callers_known.get(n, Caller(number=n)) for n in numbers})
+
+    def suggest_calls(self, text: str, done: Callable[[tuple[Any, ...]], None]) -> None:
+        """Nobody."""
+        done(())
+
+    def import_people(self, *what: Any) -> None:
+        """Nothing is imported."""
+
+    def add_contact(self, name: str, number: str, label: str, done: Callable[..., None]) -> None:
+        """Keep what was asked."""
+        self.added.append((name, number, label))
+
+
+class StageNumbers(QObject):
+    """NumbersDesk's face: everything is imported; places are what the test put here."""
+
+    ready = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_ready = True
+        self.places: dict[str, str] = {}
+
+    def place(self, e164: str, done: Callable[[str], None]) -> None:
+        """Known or nothing."""
+        done(self.places.get(e164, ""))
+
+
+class StagePresence(QObject):
+    """PresenceDesk's face: every change is true at once."""
+
+    changed = Signal()
+    problem = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.presence: Presence | None = Presence(dnd=Dnd.TAKE_ALL, queues=QUEUES)
+        self.queues_until: datetime | None = None
+        self.reason = ""
+        self.is_changing = False
+        self.is_active: bool | None = None
+        self.asked: list[tuple[Any, ...]] = []
+
+    def show(self, presence: Presence | None, *, queues_until: datetime | None = None) -> None:
+        """Become this and tell."""
+        self.presence, self.queues_until = presence, queues_until
+        self.changed.emit()
+
+    def for_a_while(self) -> datetime:
+        """As the real one."""
+        return datetime.now(UTC) + timedelta(minutes=30)
+
+    def until_morning(self) -> datetime:
+        """As the real one."""
+        return next_morning(datetime.now(UTC).astimezone())
+
+    def set_dnd(self, takes_calls: bool, until: datetime | None = None) -> None:
+        """Keep what was asked and do it."""
+        self.asked.append(("dnd", takes_calls, until))
+        if self.presence is not None:
+            dnd = Dnd.TAKE_ALL if takes_calls else Dnd.TAKE_NONE
+            self.show(replace(self.presence, dnd=dnd, until=until), queues_until=self.queues_until)
+
+    def set_queue_calls(self, is_on: bool, until: datetime | None = None) -> None:
+        """Keep what was asked and do it."""
+        self.asked.append(("queues", is_on, until))
+        if self.presence is not None:
+            dnd = Dnd.of(self.presence.dnd.is_disturbable, is_on)
+            self.show(replace(self.presence, dnd=dnd), queues_until=until)
+
+    def set_queue(self, queue_id: str, is_on: bool) -> None:
+        """Keep what was asked and do it."""
+        self.asked.append(("queue", queue_id, is_on))
+        if self.presence is not None:
+            queues = tuple(replace(q, is_on=is_on) if q.id == queue_id else q for q in self.presence.queues)
+            self.show(replace(self.presence, queues=queues), queues_until=self.queues_until)
+
+    def set_active(self, is_active: bool) -> None:
+        """Keep it."""
+        self.is_active = is_active
+
+    def refresh(self) -> None:
+        """Nothing to ask."""
