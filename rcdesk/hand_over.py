@@ -38,13 +38,14 @@ def hand_over(instance: Instance, options: Options) -> int | None:
 
 
 def _link(instance: Instance, link: str) -> int | None:
+    status = None
     try:
         for told in instance.ask(LinkOrder(text=link)):
-            return int(told["status"])
+            status = told.get("status")
     except NetworkError as exc:
         print(f"rcdesk: {exc}", file=sys.stderr)
         return 1
-    return None
+    return status
 
 
 def _fax(instance: Instance, wish: FaxWish) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,8 +14,9 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from rcdesk import app, cli
+from rcdesk import app, cli, told
 from rcdesk.cli import FaxArguments, Options, main, parse
+from rcdesk.commands import Command
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Document, FaxDraft, Recipient, Resolution, SendBy
 from rcdesk.core.paper import PageRef
@@ -71,6 +73,62 @@ def test_a_file_called_fax_and_an_option_whose_value_is_fax() -> None:
     assert parse(["a.pdf", "fax"]).files == (Path("a.pdf"), Path("fax"))
     assert parse(["--sign-in", "fax", "a.pdf"]) == Options(sign_in=Path("fax"), files=(Path("a.pdf"),))
     assert parse(["--", "fax"]).files == (Path("fax"),)
+
+
+def test_links_and_files_as_a_desktop_hands_them_over() -> None:
+    assert parse(["tel:+1-650-555-0142"]) == Options(link="tel:+1-650-555-0142")
+    found = parse(["file:///home/m/a%20b.pdf", "CallTo:6505550142", "file://localhost/c.pdf", "d.pdf"])
+    assert found.files == (Path("/home/m/a b.pdf"), Path("/c.pdf"), Path("d.pdf"))
+    assert found.link == "CallTo:6505550142"
+
+
+def test_one_link_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        parse(["tel:1", "tel:2"])
+    assert stopped.value.code == 2 and "one link at a time" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["call", "status", "cancel", "numbers"])
+def test_a_command_is_the_first_word(
+    word: str, started: list[Options], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[Command] = []
+
+    def run(command: Command) -> int:
+        commands.append(command)
+        return 5
+
+    monkeypatch.setattr(told, "run", run)
+    number = ["650"] if word == "call" else []
+    assert main(["--sign-in", "call", word, *number]) == 5 and started == []
+    assert commands[0].sign_in == Path("call")
+    assert main(["a.pdf", word]) == 0 and started[0].files == (Path("a.pdf"), Path(word))
+    assert main([f"./{word}"]) == 0 and started[1].files == (Path(word),)
+    assert len(commands) == 1
+
+
+def test_a_command_imports_nothing_of_the_window(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from rcdesk import cli\n"
+        "status = cli.main(['status'])\n"
+        "for name in ('PySide6.QtGui', 'PySide6.QtWidgets', 'rcdesk.app', 'aiohttp', 'pypdfium2', 'PIL'):\n"
+        "    assert name not in sys.modules, name\n"
+        "sys.exit(status)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "RCDESK_HOME": str(tmp_path)},
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 4, done.stderr
+    assert done.stderr == (
+        "rcdesk status: Nobody is signed in. Open rcdesk and sign in, or give --sign-in FILE.\n"
+    )
 
 
 def test_everything_a_fax_can_be_told() -> None:
