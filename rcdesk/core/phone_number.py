@@ -72,7 +72,7 @@ def parse(text: str, region: str = _HOME) -> PhoneNumber:
     be called.
     """
     home = region.upper() or _HOME
-    written = _unlinked(clean(text.strip())).strip().rstrip("#").rstrip()
+    written = " ".join(_unlinked(clean(text.strip())).split()).rstrip("# ")
     written = _PAUSE.sub(r" ext. \1", written)
     if not written:
         raise UserError("Type a number to call.")

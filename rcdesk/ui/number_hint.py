@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt, QTime, QTimer, Signal, Slot
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from rcdesk.bridge.desk import Desk
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PAUSE_MS = 700
 _ICON_PX = 16
+_BETWEEN = " · "
+_FEWEST_LETTERS = 3
 
 
 class _Words(Line):
@@ -38,6 +40,23 @@ class _Words(Line):
             QLabel.paintEvent(self, event)
         else:
             super().paintEvent(event)
+
+
+class _Detail(Line):
+    """Number and place: all of the number, and of the place what there is room for."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The number alone when only an ellipsis of the place would be left."""
+        number, mark, _ = self.text().partition(_BETWEEN)
+        metrics, room = self.fontMetrics(), self.contentsRect().width()
+        least = metrics.horizontalAdvance(f"{number}{mark}{'m' * _FEWEST_LETTERS}…")
+        if not mark or room >= min(least, metrics.horizontalAdvance(self.text())):
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.contentsRect(), self.alignment(), number)
 
 
 class NumberHint(QWidget):
@@ -78,7 +97,7 @@ class NumberHint(QWidget):
         self.left.setObjectName("numberReason")
         self.left.setWordWrap(True)
         self.left.setMinimumHeight(18)
-        self.right = Line("small", self)
+        self.right = _Detail("small", self)
         self.right.setObjectName("numberDetail")
         self.right.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
@@ -184,7 +203,7 @@ class NumberHint(QWidget):
         if number.is_short:
             self._set_right(self.tr("Extension {0}").replace("{0}", number.e164))
         else:
-            self._set_right(" · ".join(filter(None, (number.e164, self._where(number)))))
+            self._set_right(_BETWEEN.join(filter(None, (number.e164, self._where(number)))))
         self._set_left(self._who(number), "label", is_person=bool(self.name()))
 
     def _where(self, number: PhoneNumber) -> str:
@@ -228,9 +247,8 @@ class NumberHint(QWidget):
         self.right.setText(text)
         self.right.setAccessibleName(text)
         self.right.setVisible(bool(text))
-        number, _, place = text.partition(" · ")
         # All of the number that will be called must be readable, whoever it is.
-        least = self.right.fontMetrics().horizontalAdvance(f"{number} ·…" if place else number)
+        least = self.right.fontMetrics().horizontalAdvance(text.partition(_BETWEEN)[0])
         self.right.setMinimumWidth(least + 2)
 
     def _set_left(self, text: str, role: str, *, is_person: bool = False) -> None:

@@ -263,7 +263,8 @@ def test_digits_look_for_numbers_and_enter_dials_what_is_typed(qtbot: QtBot, pla
     qtbot.keyClicks(place.field, "6505550")
     qtbot.waitUntil(lambda: bool(place.rows))
     assert place.stage.people.asked == ["6505550"], "digits only, whatever the grouping"
-    assert not place.window.findChild(QListView, "suggestionList").currentIndex().isValid()
+    view = place.window.findChild(QListView, "suggestionList")
+    assert view is not None and not view.currentIndex().isValid()
     with qtbot.waitSignal(place.field.returnPressed):
         qtbot.keyClick(place.field, Key.Key_Return)
     assert place.field.text() == "650-5550" and not place.field.is_offering
@@ -440,6 +441,7 @@ def test_screen_readers_get_names_and_rows(qtbot: QtBot, place: Place) -> None:
     paste(qtbot, place.field, "")
     place.field.setText("650 555 0142")
     detail = place.window.findChild(QLabel, "numberDetail")
+    assert detail is not None
     assert QAccessible.queryAccessibleInterface(detail).text(QAccessible.Text.Name).startswith(LENA)
 
 
