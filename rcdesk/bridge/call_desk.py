@@ -118,6 +118,7 @@ class CallDesk(QObject):
         self._calls: dict[str, Call] = {}
         self._cancel_heard_s: dict[str, float] = {}
         self._owner_id = ""
+        self._is_started = False
         self._recents: RecentsHistory | None = None
         if history is None:
             history = self._recents = RecentsHistory(lane_disk, calls, self)
@@ -148,9 +149,11 @@ class CallDesk(QObject):
         return self._watch.is_active
 
     def start(self) -> None:
-        """Read the recents."""
+        """Follow again what was left on, once somebody is signed in."""
+        self._is_started = True
         if self._recents is not None:
             self._recents.search("")
+        self._session_changed()
 
     def stop(self) -> None:
         """Stop the timers; part of shutdown. Calls going on stay written down."""
@@ -326,6 +329,8 @@ class CallDesk(QObject):
 
     @Slot()
     def _session_changed(self) -> None:
+        if not self._is_started:
+            return
         match self._session.state:
             case SessionState.SIGNED_IN:
                 self._signed_in()
@@ -370,6 +375,8 @@ class CallDesk(QObject):
             self._history.drop_live(call.id)
             self._cancel_heard_s.pop(call.id, None)
             self._drop_oldest()
+        elif call.state is CallState.TALKING and before is not None and before.state is not call.state:
+            self._history.put_live(call)
         self.call_changed.emit(call)
         if before is None:
             self.calls_changed.emit()

@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from rcdesk.core.call import Call
 from rcdesk.core.past_call import CallOutcome, PastCall
 
-TRIES_AFTER_S = (2.0, 8.0, 30.0)
-"""Pauses before each look into the call log, whose requests are few (Heavy)."""
+TRIES_AFTER_S = (3.0, 10.0, 30.0, 120.0, 600.0)
+"""Pauses before each look into the call log, whose requests are few (Heavy); a call may still go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,8 +101,9 @@ class Call:
     """A call as the desk knows it. id is local; session_id is the service's, "" until it answered.
 
     talking_since_s and started_s are monotonic seconds of this process; checked_s is when the state was
-    last heard. reason is a plain sentence when it failed or its result is unknown. result is what the call
-    log says about a call whose end this desk did not see.
+    last heard. is_gone: the service had forgotten the call before it said how it ended. reason is a plain
+    sentence when it failed or its result is unknown. result is what the call log says about a call whose end
+    this desk did not see.
     """
 
     id: str
@@ -118,6 +119,7 @@ class Call:
     checked_s: float | None = None
     is_cancelling: bool = False
     is_unreachable: bool = False
+    is_gone: bool = False
     reason: str = ""
     result: PastCall | None = None
 
@@ -129,7 +131,8 @@ class Call:
     @property
     def needs_result(self) -> bool:
         """True when only the call log can tell how it ended."""
-        return self.state.is_final and bool(self.session_id) and self.outcome is CallOutcome.UNKNOWN
+        is_open = self.is_gone or self.outcome is CallOutcome.UNKNOWN
+        return self.state.is_final and bool(self.session_id) and self.result is None and is_open
 
 
 _LEGS = {
@@ -203,22 +206,14 @@ def session_gone(call: Call, now_s: float) -> Call:
     """The service no longer knows the call (404 or NoSessionFound, wire-contract 1.4)."""
     if call.state.is_final:
         return call
+    gone = replace(call, ended_s=now_s, checked_s=now_s, is_unreachable=False, is_gone=True)
     if call.state is CallState.TALKING:
-        return replace(
-            call,
-            state=CallState.ENDED,
-            your_phone=Leg.HUNG_UP,
-            them=Leg.HUNG_UP,
-            ended_s=now_s,
-            checked_s=now_s,
-        )
+        return replace(gone, state=CallState.ENDED, your_phone=Leg.HUNG_UP, them=Leg.HUNG_UP)
     if call.is_cancelling:
-        return replace(call, state=CallState.CANCELLED, ended_s=now_s, checked_s=now_s)
+        return replace(gone, state=CallState.CANCELLED, is_gone=False)
     return replace(
-        call,
+        gone,
         state=CallState.ENDED_UNKNOWN,
-        ended_s=now_s,
-        checked_s=now_s,
         reason="The service no longer knows this call, so its result is unknown.",
     )
 
@@ -238,9 +233,14 @@ def listed(call: Call, word: str, now_s: float) -> Call:
 
 
 def adopted(call: Call, now: datetime, now_s: float) -> Call:
-    """A call that an earlier run of the program placed, on this process's monotonic clock."""
+    """A call that another run of the program placed: nothing was heard of it in this one yet.
+
+    talking_since_s is kept when it is known and by this process's clock, as the archive gives it.
+    """
     age_s = max(0.0, (now - call.started_at).total_seconds())
-    since_s = now_s if call.state is CallState.TALKING else None
+    since_s = None
+    if call.state is CallState.TALKING:
+        since_s = now_s if call.talking_since_s is None else min(now_s, call.talking_since_s)
     return replace(
         call,
         started_s=now_s - age_s,
@@ -248,6 +248,7 @@ def adopted(call: Call, now: datetime, now_s: float) -> Call:
         ended_s=None,
         checked_s=None,
         is_cancelling=False,
+        is_unreachable=False,
     )
 
 
@@ -257,12 +258,15 @@ def with_result(call: Call, result: PastCall) -> Call:
 
 
 def past_call(call: Call) -> PastCall:
-    """What the list of past calls keeps of a call that has ended."""
+    """What the list of past calls keeps of a call that has ended.
+
+    How long it lasted is not known of one that the service forgot meanwhile: the call log tells.
+    """
     talked_s = 0.0
-    if call.talking_since_s is not None and call.ended_s is not None:
+    if call.talking_since_s is not None and call.ended_s is not None and not call.is_gone:
         talked_s = max(0.0, call.ended_s - call.talking_since_s)
     if call.result is not None:
-        talked_s = max(talked_s, call.result.talked_s)
+        talked_s = call.result.talked_s
     return PastCall(
         id=call.id,
         direction=Direction.OUT,

@@ -199,7 +199,6 @@ def test_a_gap_that_meets_three_calls_is_told_once_and_ends_none(
         desk.call(SLOW)
     qtbot.waitUntil(lambda: desk.states[CallState.RINGING_YOU] == 3, timeout=WAIT_MS)
     simulator.fault("status", path="/presence", method="GET", status=503, times=1)
-    simulator.fault("status", path="/ring-out", method="GET", status=503, times=1)
     qtbot.waitUntil(lambda: all(call.is_unreachable for call in desk.calls.calls), timeout=WAIT_MS)
     simulator.advance(15)
     qtbot.waitUntil(lambda: desk.states[CallState.RINGING_THEM] == 3, timeout=30_000)

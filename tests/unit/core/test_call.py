@@ -242,12 +242,18 @@ def test_the_call_log_completes_a_call_whose_end_nobody_saw() -> None:
     past = past_call(known)
     assert (past.id, past.log_id, past.talked_s) == (NEW.id, "7", 42.0)
     assert with_result(RINGING_THEM, record) == RINGING_THEM
+    forgotten = session_gone(TALKING, 9.0)
+    assert (forgotten.state, forgotten.needs_result) == (CallState.ENDED, True)
+    assert past_call(forgotten).talked_s == 0.0, "nobody knows"
+    assert not with_result(forgotten, record).needs_result
 
 
 def test_a_call_of_an_earlier_run_goes_on_by_this_clock() -> None:
-    kept = replace(TALKING, started_s=1e6, is_cancelling=True)
+    kept = replace(TALKING, started_s=1e6, talking_since_s=None, is_cancelling=True)
     again = adopted(kept, kept.started_at + timedelta(seconds=30), 100.0)
     assert (again.started_s, again.talking_since_s, again.checked_s) == (70.0, 100.0, None)
     assert not again.is_cancelling
+    assert adopted(replace(TALKING, talking_since_s=80.0), kept.started_at, 100.0).talking_since_s == 80.0
+    assert adopted(replace(TALKING, talking_since_s=1e6), kept.started_at, 100.0).talking_since_s == 100.0
     set_back = adopted(kept, kept.started_at - timedelta(hours=1), 100.0)
     assert set_back.started_s == 100.0
