@@ -314,11 +314,15 @@ def _keys(connection: sqlite3.Connection, query: PastCallQuery, bound: int, limi
 def _keys_of(
     connection: sqlite3.Connection, query: PastCallQuery, numbers: Sequence[str], bound: int, limit: int
 ) -> list[int]:
-    sql = f"""SELECT moment_key FROM past_call WHERE owner_id = ? AND moment_key < ? AND number <> ''
-              AND number IN (SELECT value FROM json_each(?)) {_filter(query.only)}
+    # One number after the other: together SQLite would rather walk through all calls.
+    sql = f"""SELECT moment_key FROM past_call INDEXED BY past_call_by_number
+              WHERE owner_id = ? AND number = ? AND moment_key < ? {_filter(query.only)}
               ORDER BY moment_key DESC LIMIT ?"""
-    values = (query.owner_id, bound, text_list(numbers), limit)
-    return [row[0] for row in connection.execute(sql, values)]
+    return [
+        row[0]
+        for number in dict.fromkeys(filter(None, numbers))
+        for row in connection.execute(sql, (query.owner_id, number, bound, limit))
+    ]
 
 
 def _place(query: PastCallQuery) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -102,6 +103,27 @@ def test_the_folders_of_the_file_are_the_folders_of_the_core(tmp_path: Path) -> 
         (folder,) = connection.execute("SELECT folder FROM fax").fetchone()
         assert state in Folder(folder).states
     connection.close()
+
+
+def test_threads_that_open_a_new_archive_at_once_all_get_it(tmp_path: Path) -> None:
+    failures: list[Exception] = []
+
+    def open_one(path: Path, start: threading.Barrier) -> None:
+        start.wait(10)
+        try:
+            open_database(path).close()
+        except StoreUnavailable as exc:
+            failures.append(exc)
+
+    for turn in range(10):
+        start = threading.Barrier(6)
+        path = tmp_path / f"{turn}.sqlite3"
+        threads = [threading.Thread(target=open_one, args=(path, start)) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+    assert failures == []
 
 
 def test_a_newer_archive_is_left_alone(tmp_path: Path) -> None:
