@@ -28,7 +28,7 @@ _TOO_LONG = "This number is too long."
 _TWO_NUMBERS = "There are two numbers here. Keep the one to call."
 _NO_COUNTRY = "There is no such country code."
 _NO_EXTENSION_FOR_FAX = "This number has an extension, which a fax cannot dial."
-_SHORT_FOR_FAX = "This is a short extension. A fax needs the whole number."
+_SHORT_FOR_FAX = "This number is too short: a fax needs the whole number, not an extension."
 LONGEST_EXTENSION = 6
 _HOME = "US"
 

@@ -68,7 +68,16 @@ def photo(path: Path, side: int = 500) -> Path:
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("hello", "not a phone number"), ("", "type a number"), ("123", "too short"), ("911", "emergency")],
+    [
+        ("hello", "not a phone number"),
+        ("", "type a number"),
+        ("555-01", "too short"),
+        ("555 0142", "area code is missing"),
+        ("911", "emergency"),
+        ("9-911", "emergency"),
+        ("*67 650 555 0142", "work on your phone itself"),
+        ("+999 650 555 0142", "no such country code"),
+    ],
 )
 def test_a_number_that_cannot_be_called_says_why(
     signed_in: Opened, simulator: RunningSimulator, typed: str, said: str
@@ -80,7 +89,10 @@ def test_a_number_that_cannot_be_called_says_why(
     assert ring_outs(simulator) == 0
 
 
-@pytest.mark.parametrize(("typed", "said"), [("hello", "not a phone number"), ("12", "too short")])
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("hello", "not a phone number"), ("12", "too short"), ("650 555 0110 x9", "extension")],
+)
 def test_a_recipient_that_cannot_be_faxed_says_why_and_stays(
     signed_in: Opened, simulator: RunningSimulator, tmp_path: Path, typed: str, said: str
 ) -> None:

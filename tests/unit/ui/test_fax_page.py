@@ -57,7 +57,9 @@ def test_numbers_are_read(typed: str, number: str, name: str) -> None:
     assert read_entry(typed, "US").recipient == Recipient(number=number, name=name)
 
 
-@pytest.mark.parametrize("typed", ["555-01", "hello", "911", "12", "+1 650 555 0110 0000 000"])
+@pytest.mark.parametrize(
+    "typed", ["555-01", "hello", "911", "12", "204", "650 555 0110 x9", "+1 650 555 0110 0000 000"]
+)
 def test_bad_numbers_say_why(typed: str) -> None:
     entry = read_entry(typed, "US")
     assert entry.recipient is None
