@@ -122,6 +122,8 @@ class SideBar(QFrame):
         # One above the other where there is no room beside it.
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         self._foot.setDirection(down if is_narrow else right)
+        middle = Qt.AlignmentFlag.AlignHCenter if is_narrow else Qt.AlignmentFlag.AlignVCenter
+        self._foot.setAlignment(self._menu_button, middle)
         for button in self._buttons.values():
             button.set_narrow(is_narrow)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from rcdesk.core.past_call import PastCall
+from rcdesk.core.past_call import Direction, OnlyCalls, PastCall, PastCallQuery
 from rcdesk.core.people import Caller, DialChoice, Favourite, Person, TimelineItem
 from rcdesk.core.presence import Dnd, Presence, QueueStatus, next_morning
 
@@ -35,6 +35,7 @@ class StageHistory(QObject):
         super().__init__()
         self.recents: tuple[PastCall, ...] = ()
         self.missed_count = 0
+        self.owner_id = "1"
         self.searched: list[str] = []
         self.seen = 0
         self.looks = 0
@@ -46,6 +47,19 @@ class StageHistory(QObject):
         self.recents_changed.emit(calls)
         self.missed_count_changed.emit(self.missed_count)
         self.changed.emit()
+
+    def page(
+        self,
+        query: PastCallQuery,
+        before: tuple[datetime, str] | None,
+        limit: int,
+        done: Callable[[tuple[PastCall, ...]], None],
+        failed: Callable[[], None] | None = None,
+    ) -> None:
+        """Those the query's filter lets through, whose name or number holds its text."""
+        found = [c for c in self.recents if _is_wanted(c, query)]
+        after = [c for c in found if before is None or (c.at, c.id) < before]
+        done(tuple(after[:limit]))
 
     def search_recents(self, text: str) -> None:
         """Keep the words, answer with what is there."""
@@ -64,6 +78,16 @@ class StageHistory(QObject):
     def touch(self) -> None:
         """Count."""
         self.looks += 1
+
+
+def _is_wanted(call: PastCall, query: PastCallQuery) -> bool:
+    is_kind = {
+        OnlyCalls.ALL: True,
+        OnlyCalls.MISSED: call.outcome.is_missed,
+        OnlyCalls.OUT: call.direction is Direction.OUT,
+        OnlyCalls.IN: call.direction is Direction.IN,
+    }[query.only]
+    return is_kind and query.text.lower() in f"{call.name} {call.number}".lower()
 
 
 class StageCallPeople(QObject):

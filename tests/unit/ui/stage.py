@@ -18,7 +18,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.folder_model import FolderModel
+from rcdesk.bridge.history_desk import HistoryDesk
 from rcdesk.bridge.notices import Bar, Notice, NoticeKind
+from rcdesk.bridge.past_calls_model import PastCallsModel
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import (
     Account,
@@ -563,6 +565,10 @@ class Stage(QObject):
         self.faxes.folders_changed.connect(model.refresh)
         self.faxes.job_changed.connect(model.update_row)
         return model
+
+    def new_past_calls_model(self, parent: QObject | None = None) -> PastCallsModel:
+        """The real model over the calls on the stage."""
+        return PastCallsModel(cast(HistoryDesk, self.history), parent)
 
     @Slot(object)
     def _jobs_changed(self, jobs: tuple[FaxJob, ...]) -> None:

@@ -92,10 +92,14 @@ def test_counts(window: MainWindow, stage: Stage) -> None:
         "Sent",
         "Failed, 1, not seen yet",
         "Received, 3, unread",
+        "People",
+        "Calls",
     ]
     stage.faxes.counts_changed.emit(FolderCounts())
     names = [b.accessibleName() for b in window.side_bar._buttons.values()]
-    assert names == ["Phone", "New fax", "Queue", "Sent", "Failed", "Received"]
+    assert names == ["Phone", "New fax", "Queue", "Sent", "Failed", "Received", "People", "Calls"]
+    stage.history.missed_count_changed.emit(2)
+    assert window.side_bar._buttons["calls"].accessibleName() == "Calls, 2, missed"
 
 
 def test_searching_from_any_page(qtbot: QtBot, window: MainWindow, stage: Stage) -> None:
