@@ -115,7 +115,7 @@ def test_threads_that_open_a_new_archive_at_once_all_get_it(tmp_path: Path) -> N
         except StoreUnavailable as exc:
             failures.append(exc)
 
-    for turn in range(10):
+    for turn in range(30):
         start = threading.Barrier(6)
         path = tmp_path / f"{turn}.sqlite3"
         threads = [threading.Thread(target=open_one, args=(path, start)) for _ in range(6)]
