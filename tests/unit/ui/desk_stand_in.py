@@ -15,7 +15,8 @@ from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import Account, AccountNumber, ForwardingNumber
 from rcdesk.core.call import Call, CallRequest
 from rcdesk.core.preferences import Preferences
-from rcdesk.core.recents import RecentCall
+
+from .call_stage import StageCallPeople, StageHistory, StageNumbers
 
 NOW_S = 1000.0
 ACCOUNT = Account(
@@ -81,16 +82,13 @@ class CallsStandIn(QObject):
 
     call_changed = Signal(object)
     calls_changed = Signal()
-    recents_changed = Signal(object)
     problem = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.calls: tuple[Call, ...] = ()
-        self.recents: tuple[RecentCall, ...] = ()
         self.placed: list[CallRequest] = []
         self.cancelled: list[str] = []
-        self.searched: list[str] = []
 
     def place(self, request: CallRequest) -> str:
         """Keep the request and show a call that has just begun."""
@@ -121,11 +119,6 @@ class CallsStandIn(QObject):
         self.calls = tuple(c for c in self.calls if c.id != call_id)
         self.calls_changed.emit()
 
-    def search_recents(self, text: str) -> None:
-        """Keep the words, answer with what is there."""
-        self.searched.append(text)
-        self.recents_changed.emit(self.recents)
-
 
 class PreferencesStandIn(QObject):
     """Holds the value; nothing is written."""
@@ -143,10 +136,13 @@ class PreferencesStandIn(QObject):
 
 
 class DeskStandIn(QObject):
-    """session, calls and preferences as the phone page uses them."""
+    """session, calls, people, history, numbers and preferences as the phone page uses them."""
 
     def __init__(self, account: Account | None = ACCOUNT, preferences: Preferences | None = None) -> None:
         super().__init__()
         self.session = SessionStandIn(account)
         self.calls = CallsStandIn()
         self.preferences = PreferencesStandIn(preferences or Preferences())
+        self.people = StageCallPeople()
+        self.history = StageHistory()
+        self.numbers = StageNumbers()

@@ -15,8 +15,8 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.call import CallState, Leg
+from rcdesk.core.past_call import CallOutcome, Direction, PastCall
 from rcdesk.core.preferences import Preferences
-from rcdesk.core.recents import RecentCall
 from rcdesk.ui.phone_page import PhonePage
 from rcdesk.ui.theme import theme
 
@@ -56,28 +56,25 @@ def type_number(qtbot: QtBot, page: PhonePage, text: str) -> QLineEdit:
     return field
 
 
-def recent(number: str, **changes: Any) -> RecentCall:
+def recent(number: str, **changes: Any) -> PastCall:
     values: dict[str, Any] = {
         "id": number,
+        "direction": Direction.OUT,
         "number": number,
         "name": "",
         "at": datetime.now(UTC) - timedelta(minutes=5),
-        "state": CallState.ENDED,
-        "them": Leg.HUNG_UP,
-        "your_phone": Leg.HUNG_UP,
+        "outcome": CallOutcome.TALKED,
         "talked_s": 133.0,
     }
-    return RecentCall(**(values | changes))
+    return PastCall(**(values | changes))
 
 
 RECENTS = (
     recent("+16505550142", name="Dr. Lena Ortiz"),
-    recent("+16505550119", state=CallState.FAILED, them=Leg.REFUSED, your_phone=Leg.ANSWERED, talked_s=0.0),
-    recent("+14155550160", state=CallState.FAILED, them=Leg.BUSY, your_phone=Leg.ANSWERED, talked_s=0.0),
+    recent("+16505550119", outcome=CallOutcome.REFUSED, talked_s=0.0),
+    recent("+14155550160", outcome=CallOutcome.BUSY, talked_s=0.0),
     recent("+15105550188", at=datetime.now(UTC) - timedelta(days=1)),
-    recent(
-        "+16505550100", state=CallState.FAILED, them=Leg.NO_ANSWER, at=datetime.now(UTC) - timedelta(days=9)
-    ),
+    recent("+16505550100", outcome=CallOutcome.NO_ANSWER, at=datetime.now(UTC) - timedelta(days=9)),
 )
 
 
@@ -112,7 +109,7 @@ def test_empty_number_says_so_in_place(qtbot: QtBot, dressed: None) -> None:
     ("typed", "said"),
     [
         ("hello", "This is not a phone number: it has no digits."),
-        ("650", "This number is too short."),
+        ("555-01", "This number is too short."),
         ("911", "This is an emergency number."),
         ("6505550101", "This is the phone that rings first."),
     ],
@@ -134,7 +131,7 @@ def test_what_cannot_be_called_says_why(qtbot: QtBot, dressed: None, typed: str,
 
 def test_the_reason_comes_when_typing_stops(qtbot: QtBot, dressed: None) -> None:
     page = open_page(qtbot, DeskStandIn())
-    type_number(qtbot, page, "650")
+    type_number(qtbot, page, "555-01")
     reason = part(page, QLabel, "numberReason")
     qtbot.waitUntil(lambda: reason.text() == "This number is too short.")
 
@@ -247,8 +244,7 @@ def test_recents_are_searched_and_called_again(qtbot: QtBot, dressed: None) -> N
     desk = DeskStandIn()
     page = open_page(qtbot, desk)
     assert part(page, QLabel, "recentsEmpty").isVisible()
-    desk.calls.recents = RECENTS
-    desk.calls.recents_changed.emit(RECENTS)
+    desk.history.have(*RECENTS)
     view = part(page, QListView, "recentsList")
     assert view.model().rowCount() == len(RECENTS)
     view.setCurrentIndex(view.model().index(0, 0))
@@ -261,9 +257,9 @@ def test_recents_are_searched_and_called_again(qtbot: QtBot, dressed: None) -> N
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert desk.calls.placed[1].to_number == "+14155550160"
-    with qtbot.waitSignal(desk.calls.recents_changed):
+    with qtbot.waitSignal(desk.history.recents_changed):
         qtbot.keyClicks(part(page, QLineEdit, "recentsSearch"), "ortiz")
-    assert desk.calls.searched == ["ortiz"]
+    assert desk.history.searched == ["ortiz"]
 
 
 def test_the_recents_model_is_a_good_model(qtbot: QtBot, qtmodeltester: ModelTester, dressed: None) -> None:
