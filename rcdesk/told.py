@@ -8,6 +8,7 @@ window. Read next: commands.py, core/call_report.py.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import select
 import signal
@@ -32,6 +33,8 @@ def run(command: Command) -> int:
     """Do what was asked, print what becomes of it, return the exit status."""
     # A socket of Qt wants an application, though no event loop runs.
     application = QCoreApplication.instance() or QCoreApplication(["rcdesk"])
+    # Only sentences meant for people go to standard error.
+    logging.getLogger("rcdesk").addHandler(logging.NullHandler())
     teller = Teller(command)
     try:
         with (

@@ -89,6 +89,35 @@ def test_status_and_cancel_beside_the_window(
     quit_by_key(display, desk)
 
 
+def test_ctrl_c_beside_the_window_cancels_there(
+    display: Display, start_desk: StartDesk, simulator_process: SimulatorProcess, typed: Typed
+) -> None:
+    desk = sign_in(simulator_process, start_desk)
+    command = typed("call", SLOW, "--wait")
+    command.line_with("Ringing your desk phone", 20)
+    command.process.send_signal(signal.SIGINT)
+    command.line_with("Cancelled before it was connected", 20)
+    assert command.wait(20) == 11, command.said()
+    assert objects(typed("status", "--json"), 0) == [{"calls": [], "status": 0}]
+    quit_by_key(display, desk)
+
+
+def test_a_reader_that_goes_away_ends_the_command_quietly(
+    display: Display, simulator_process: SimulatorProcess, tmp_path: Path
+) -> None:
+    command = [*desk_command(), "call", ANSWERS, "--wait", "--sign-in", str(simulator_process.sign_in_file)]
+    done = subprocess.run(
+        ["bash", "-c", '"$@" | head -n 1; echo "${PIPESTATUS[0]}"', "shell", *command],
+        env=merged(with_package(display.environment), RCDESK_HOME=str(tmp_path / "desk")),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.splitlines() == ["Ringing your desk phone — pick up, then press 1", "1"]
+    assert done.stderr == ""
+
+
 def test_a_link_is_shown_in_the_window_and_dialled_by_enter(
     display: Display, start_desk: StartDesk, simulator_process: SimulatorProcess, typed: Typed, shots: Path
 ) -> None:
