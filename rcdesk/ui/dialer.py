@@ -219,7 +219,8 @@ class Dialer(Card):
     @Slot()
     def _number_checked(self) -> None:
         number = self.hint.number()
-        text = self.tr("Call {0}").replace("{0}", number.national) if number else self.tr("Call")
+        who = (self.hint.name() or number.national) if number else ""
+        text = self.tr("Call {0}").replace("{0}", who) if number else self.tr("Call")
         self.call_button.setText(text)
         self.call_button.setAccessibleName(text)
         self._show_way()

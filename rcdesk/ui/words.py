@@ -155,7 +155,7 @@ def coach(call: Call) -> str:
         case CallState.RINGING_THEM:
             return _tr("Stay on your {phone}: we are ringing them now.", phone=phone)
         case CallState.TALKING:
-            return _tr("You are connected. To end the call, hang up your {phone}.", phone=phone)
+            return _tr("You are connected.")
         case CallState.ENDED:
             return _tr("The call has ended.")
         case CallState.FAILED:
@@ -169,6 +169,11 @@ def coach(call: Call) -> str:
             return call.reason or _tr("The result of this call is unknown.")
         case _:
             assert_never(call.state)
+
+
+def hang_up_note(call: Call) -> str:
+    """How a conversation ends: the service cannot end it (wire-contract 1.4)."""
+    return _tr("Hang up your {phone} to end it", phone=your_phone_name(call.request.from_kind))
 
 
 def freshness(call: Call, now_s: float) -> str:

@@ -198,7 +198,7 @@ def test_talking_is_said_and_cannot_be_ended_from_here(
     assert says(signed_in, "Answered", "Ringing", "Stay on your desk phone: we are ringing them now.")
     simulator.advance(6)
     signed_in.screen.wait(lambda: state_of(signed_in) is CallState.TALKING)
-    assert says(signed_in, "Connected", "Talking", "Hang up on your phone")
+    assert says(signed_in, "Connected", "Talking", "Hang up your desk phone to end it")
     assert not signed_in.screen.has("cancelCallButton")
 
 

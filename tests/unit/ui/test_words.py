@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rcdesk.core.call import Call, CallRequest, CallState, Leg
-from rcdesk.core.recents import RecentCall
+from rcdesk.core.past_call import CallOutcome, Direction, PastCall
 from rcdesk.ui import words
 
 AT = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -63,21 +63,25 @@ def test_talking_time_stops_with_the_call() -> None:
     assert words.their_leg(replace(call, ended_s=160.0), 233.0) == "Talking, 1:00"
 
 
-def test_recent_outcomes() -> None:
-    recent = RecentCall(
+def test_outcomes_of_past_calls() -> None:
+    past = PastCall(
         id="1",
+        direction=Direction.OUT,
         number="+16505550142",
         name="",
         at=AT,
-        state=CallState.ENDED,
-        them=Leg.HUNG_UP,
-        your_phone=Leg.HUNG_UP,
+        outcome=CallOutcome.TALKED,
         talked_s=133.0,
     )
-    assert words.recent_outcome(recent) == ("2:13", "muted")
-    busy = replace(recent, state=CallState.FAILED, them=Leg.BUSY, your_phone=Leg.ANSWERED)
-    assert words.recent_outcome(busy) == ("Busy", "wait")
-    assert words.recent_outcome(replace(busy, them=Leg.UNREACHABLE)) == ("Cannot be reached", "bad")
+    assert words.outcome(past) == ("2:13", "muted")
+    assert words.call_icon(past) == "phone-out"
+    assert words.outcome(replace(past, outcome=CallOutcome.BUSY)) == ("Busy", "wait")
+    assert words.outcome(replace(past, outcome=CallOutcome.UNREACHABLE)) == ("Cannot be reached", "bad")
+    missed = replace(past, outcome=CallOutcome.MISSED, direction=Direction.IN)
+    assert words.outcome(missed) == ("Missed", "bad")
+    assert words.call_icon(missed) == "phone-missed"
+    for outcome in CallOutcome:
+        assert words.outcome(replace(past, outcome=outcome, talked_s=0.0))[0]
 
 
 def test_moments_are_said_as_people_say_them() -> None:
