@@ -211,7 +211,6 @@ class PeopleDesk(QObject):
 
         def imported(count: int) -> None:
             self.people_changed.emit()
-            self.said.emit(self.tr("%n number(s) imported.", "", count))
             if done is not None:
                 done(count)
 
