@@ -1,7 +1,7 @@
 """Office files through LibreOffice itself, where it is installed: pages, what it may not do, and how it ends.
 
-Every promise about network and files is first broken by a LibreOffice without our settings, so that
-the tests show that these make the difference. The files are self-made (office_files.py).
+What is promised of the web and of other files is first seen broken by a LibreOffice without our settings. The
+files are self-made (office_files.py).
 """
 
 from __future__ import annotations
@@ -32,10 +32,9 @@ from tests.unit.documents import office_files
 from tests.unit.documents.sample_files import screenshot
 
 SOFFICE = find_libreoffice()
-pytestmark = [
-    pytest.mark.skipif(SOFFICE is None, reason="needs LibreOffice (libreoffice-writer-nogui and others)"),
-    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
-]
+pytestmark = pytest.mark.skipif(
+    SOFFICE is None or sys.platform != "linux", reason="needs LibreOffice (libreoffice-writer-nogui) on Linux"
+)
 SLIDES = (
     '<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
