@@ -293,10 +293,11 @@ def _of(number: ParsedNumber, written: str, home: str) -> PhoneNumber:
     if is_bare and not phonenumbers.is_valid_number(number) and begins_as_emergency(digits, home):
         raise UserError(_EMERGENCY_ADVICE)
     extension, number.extension = number.extension or "", None
+    region = phonenumbers.region_code_for_number(number) or ""
     return PhoneNumber(
         e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
         national=_national(number, home),
-        place=phonenumbers.region_code_for_number(number) or "",
+        place=region if region.isalpha() else "",
         extension=extension,
     )
 

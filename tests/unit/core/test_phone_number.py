@@ -203,6 +203,12 @@ def test_emergency_numbers_of_every_country_are_intercepted() -> None:
     assert tried > 5000
 
 
+def test_the_country_of_a_number() -> None:
+    assert parse("020 7946 0018", "GB").place == "GB"
+    assert parse("+1 416 555 0142").place == "CA"
+    assert parse("+800 1234 5678").place == "", "of no country"
+
+
 def test_a_fax_needs_a_whole_number_without_extension() -> None:
     assert parse_for_fax("(650) 555-0142").e164 == LENA
     for text, words in (("204", "too short"), ("650 555 0142 x9", "has an extension"), ("1", "too short")):

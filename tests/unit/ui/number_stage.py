@@ -14,7 +14,9 @@ from PySide6.QtCore import QObject, Signal
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.fax import Recipient
 from rcdesk.core.past_call import CallOutcome, Direction, PastCall
-from rcdesk.core.people import Caller, PersonSource, Suggestion
+from rcdesk.core.people import PersonSource, Suggestion
+
+from .call_stage import StageCallPeople, StageHistory
 
 LENA = "+16505550142"
 
@@ -40,33 +42,18 @@ def past(number: str, direction: Direction = Direction.OUT, extension: str = "")
     )
 
 
-class PeopleOnStage(QObject):
-    """Suggests who fits, at once or when the test says so; knows the callers it was given."""
-
-    people_changed = Signal()
+class PeopleOnStage(StageCallPeople):
+    """Suggests at once who fits."""
 
     def __init__(self) -> None:
         super().__init__()
         self.known: tuple[Suggestion, ...] = ()
-        self.callers: dict[str, Caller] = {}
         self.asked: list[str] = []
 
     def suggest_calls(self, text: str, done: Callable[[tuple[Suggestion, ...]], None]) -> None:
         """Those whose name or number has the text."""
         self.asked.append(text)
         done(tuple(s for s in self.known if text.lower() in f"{s.name} {s.number}".lower()))
-
-    def caller(self, number: str, done: Callable[[Caller], None]) -> None:
-        """At once."""
-        done(self.callers.get(number, Caller(number=number)))
-
-
-class HistoryOnStage(QObject):
-    """The calls the test put here."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.recents: tuple[PastCall, ...] = ()
 
 
 class NumbersOnStage(QObject):
@@ -94,7 +81,7 @@ class NumberStage:
 
     def __init__(self) -> None:
         self.people = PeopleOnStage()
-        self.history = HistoryOnStage()
+        self.history = StageHistory()
         self.numbers = NumbersOnStage()
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QListView, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QMenu, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.past_call import CallOutcome, Direction
@@ -90,7 +91,12 @@ def paste(qtbot: QtBot, field: NumberField, text: str) -> None:
     qtbot.keyClick(field, Key.Key_V, CONTROL)
 
 
-def caret_is_behind(field: NumberField) -> str:
+def digits(text: str) -> str:
+    """What counts."""
+    return "".join(filter(str.isdigit, text))
+
+
+def caret_is_behind(field: QLineEdit) -> str:
     """The text left of the caret."""
     return field.text()[: field.cursorPosition()]
 
@@ -161,6 +167,26 @@ def test_the_keypad_types_at_the_caret(place: Place) -> None:
     assert caret_is_behind(place.field) == "1"
 
 
+def test_whatever_is_done_the_caret_stays_with_its_digits(qtbot: QtBot, place: Place) -> None:
+    """Beside a plain line edit that gets the same keys at the same place."""
+    source, field, plain = random.Random(12), place.field, QLineEdit()
+    qtbot.addWidget(plain)
+    keys = [*"0123456789" * 2, *"+ -x", *[Key.Key_Backspace] * 6, *[Key.Key_Delete] * 4, Key.Key_Home]
+    for step in range(600):
+        if step % 40 == 0:
+            field.setText(source.choice(("(650) 555-0142", "+44 20 7946 0018", "", "1-800-FLOWERS")))
+        begin = source.randint(0, len(field.text()))
+        end = min(len(field.text()), begin + source.choice((0, 0, 0, 2, 5)))
+        plain.setText(field.text())
+        key = source.choice(keys)
+        for line in (field, plain):
+            line.setSelection(begin, end - begin) if end > begin else line.setCursorPosition(begin)
+            qtbot.keyClicks(line, key) if isinstance(key, str) else qtbot.keyClick(line, key)
+        said = (plain.text(), plain.cursorPosition(), field.text(), field.cursorPosition())
+        assert digits(field.text()) == digits(plain.text()), said
+        assert digits(caret_is_behind(field)) == digits(caret_is_behind(plain)), said
+
+
 # Undo
 
 
@@ -224,7 +250,7 @@ def test_people_are_offered_below_and_the_focus_stays(qtbot: QtBot, place: Place
     lena = person("Dr. Lena Ortiz", LENA, "Mobile")
     group = person("Lena's clinic", "", source=PersonSource.GROUP)
     place.stage.people.known = (lena, person("Lenard Okafor", "+14155550160"), group)
-    place.stage.people.callers[LENA] = Caller(number=LENA, name="Dr. Lena Ortiz", label="Mobile")
+    place.stage.people.callers_known[LENA] = Caller(number=LENA, name="Dr. Lena Ortiz", label="Mobile")
     dialled: list[None] = []
     place.field.returnPressed.connect(lambda: dialled.append(None))
     qtbot.keyClicks(place.field, "Len")
@@ -337,7 +363,7 @@ def test_country_at_once_then_town_and_name(qtbot: QtBot, place: Place) -> None:
     assert e164 == LENA
     found("San Mateo, CA")
     assert place.right == f"{LENA} · San Mateo, CA"
-    place.stage.people.callers[LENA] = Caller(number=LENA, name="Dr. Lena Ortiz", label="mobile")
+    place.stage.people.callers_known[LENA] = Caller(number=LENA, name="Dr. Lena Ortiz", label="mobile")
     with qtbot.waitSignal(place.hint.checked):
         place.stage.people.people_changed.emit()
     assert place.left == "Dr. Lena Ortiz · mobile"
@@ -355,7 +381,7 @@ def test_a_missed_call_of_today_is_said(qtbot: QtBot, place: Place) -> None:
     missed = past(LENA, Direction.IN)
     for at, words in ((now, "Pine Street · missed you at "), (now - timedelta(days=2), "Pine Street · work")):
         call = replace(missed, at=at, outcome=CallOutcome.MISSED)
-        place.stage.people.callers[LENA] = Caller(
+        place.stage.people.callers_known[LENA] = Caller(
             number=LENA, name="Pine Street", label="work", last_call=call
         )
         place.field.clear()
@@ -364,7 +390,7 @@ def test_a_missed_call_of_today_is_said(qtbot: QtBot, place: Place) -> None:
 
 
 def test_a_short_extension_is_named(qtbot: QtBot, place: Place) -> None:
-    place.stage.people.callers["204"] = Caller(number="204", name="Bob Lee")
+    place.stage.people.callers_known["204"] = Caller(number="204", name="Bob Lee")
     qtbot.keyClicks(place.field, "204")
     assert (place.left, place.right) == ("Bob Lee", "Extension 204")
     number = place.hint.number()
@@ -372,7 +398,7 @@ def test_a_short_extension_is_named(qtbot: QtBot, place: Place) -> None:
 
 
 def test_a_known_name_and_an_extension(qtbot: QtBot, place: Place) -> None:
-    place.stage.people.callers[LENA] = Caller(number=LENA, name="Okafor & Lee", label="work")
+    place.stage.people.callers_known[LENA] = Caller(number=LENA, name="Okafor & Lee", label="work")
     paste(qtbot, place.field, "650 555 0142 x204")
     assert place.left == "Okafor & Lee · enter 204 on your phone"
 
@@ -449,7 +475,7 @@ def test_screen_readers_get_names_and_rows(qtbot: QtBot, place: Place) -> None:
 def test_pictures(qtbot: QtBot, place: Place, scheme: str) -> None:
     theme().set_scheme(scheme)
     stage = place.stage
-    stage.people.callers[LENA] = Caller(number=LENA, name="Dr. Lena Ortiz", label="mobile")
+    stage.people.callers_known[LENA] = Caller(number=LENA, name="Dr. Lena Ortiz", label="mobile")
     paste(qtbot, place.field, "6505550142")
     stage.numbers.asked[-1][1]("San Mateo, CA")
     shoot(place.window, f"number-known-{scheme}")
@@ -457,7 +483,7 @@ def test_pictures(qtbot: QtBot, place: Place, scheme: str) -> None:
     assert detail is not None and detail.isVisible()
     least = detail.fontMetrics().horizontalAdvance(LENA)
     assert detail.width() >= least, "the number that will be called is always readable"
-    stage.people.callers[LENA] = Caller(
+    stage.people.callers_known[LENA] = Caller(
         number=LENA, name="Dr. Lena Ortiz", label="a label without an end " * 5
     )
     stage.people.people_changed.emit()
