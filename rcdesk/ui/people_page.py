@@ -273,7 +273,7 @@ class PeoplePage(QWidget):
             dialog.added.connect(partial(self._import_from, dialog, table))
             dialog.open()
 
-        self._desk.people.read_import(Path(path), read)
+        self._desk.people.read_import(Path(path), read, every_number=True)
 
     def _import_from(self, dialog: ImportDialog, table: ImportTable, _recipients: object) -> None:
         """The good lines become people of this desk."""

@@ -157,7 +157,10 @@ def coach(call: Call) -> str:
         case CallState.TALKING:
             return _tr("You are connected.")
         case CallState.ENDED:
-            return _tr("The call has ended.")
+            if call.talking_since_s is None or call.ended_s is None:
+                return _tr("The call has ended.")
+            talked = duration(call.ended_s - call.talking_since_s)
+            return _tr("The call has ended. You talked for {time}.", time=talked)
         case CallState.FAILED:
             return call.reason or _failed_sentence(call, phone)
         case CallState.CANCELLED:

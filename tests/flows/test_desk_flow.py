@@ -72,7 +72,7 @@ def test_a_call_from_ringing_to_its_end(signed_in: Opened, simulator: RunningSim
     screen.wait(lambda: call_state(signed_in) is CallState.ENDED)
     screen.wait(lambda: not signed_in.running.desk.calls.is_polling)
     assert ring_outs(simulator) == 1
-    screen.wait(lambda: len(signed_in.running.desk.calls.recents) == 1)
+    screen.wait(lambda: len(signed_in.running.desk.history.recents) == 1)
 
 
 @pytest.mark.parametrize(
