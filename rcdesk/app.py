@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from rcdesk import __version__
@@ -26,6 +27,7 @@ from rcdesk.bridge.covers_desk import CoversDesk
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.fax_desk import FaxDesk
 from rcdesk.bridge.first_paint import FirstPaint
+from rcdesk.bridge.global_shortcut import QUICK_DIAL, SEND_FAX, GlobalShortcut
 from rcdesk.bridge.history_desk import HistoryDesk
 from rcdesk.bridge.instance import FaxOrder, Instance
 from rcdesk.bridge.lane import Lane
@@ -67,7 +69,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-LANES = ("calls", "faxes", "disk", "archive", "downloads", "pages", "files")
+LANES = ("calls", "faxes", "disk", "archive", "downloads", "pages", "files", "shortcuts")
 
 
 class Running:
@@ -98,12 +100,17 @@ class Running:
         self.orders = OrderDesk(self.desk.session, self.desk.calls, self.desk.people, self.desk.preferences)
         self.orders.dial_asked.connect(self.window.dial)
         self.orders.called.connect(self._show_calls)
+        self.shortcuts = GlobalShortcut(self.lanes["shortcuts"])
+        self.shortcuts.activated.connect(self._shortcut_pressed)
+        self.shortcuts.changed.connect(self._show_shortcuts)
+        self.desk.preferences.changed.connect(self._follow_shortcuts)
 
     def start(self) -> None:
         """Read the disk and sign in; called after the first paint."""
         # What start-up made stays for good; collections need not look at it again.
         gc.freeze()
         self.desk.start()
+        self._follow_shortcuts()
         if self._demo:
             self.start_demo()
         elif self._credentials is not None:
@@ -127,9 +134,31 @@ class Running:
 
         self.lanes["disk"].submit(work, done=self._demo_started, failed=self._demo_failed)
 
+    @property
+    def wants_hidden(self) -> bool:
+        """True when the user chose to start with only the tray's icon."""
+        return self.desk.preferences.value.start_hidden
+
     def set_demo_speed(self, speed: float) -> None:
         """How many simulator seconds pass in a real one when the demo starts."""
         self._demo_speed = speed
+
+    def _follow_shortcuts(self) -> None:
+        """Ask the desktop for the keys, or give them back, as the settings say."""
+        if self.desk.preferences.value.global_shortcut:
+            self.shortcuts.start()
+        else:
+            self.shortcuts.stop()
+
+    def _show_shortcuts(self) -> None:
+        keys = self.shortcuts.triggers
+        self.tray.set_shortcuts(dial=keys.get(QUICK_DIAL, ""), fax=keys.get(SEND_FAX, ""))
+
+    def _shortcut_pressed(self, name: str) -> None:
+        if name == QUICK_DIAL:
+            self.tray.open_quick_dial()
+        else:
+            self.tray.send_fax()
 
     def show_files(self, files: tuple[Path, ...]) -> None:
         """Bring the window up, with these files in a new fax when there are any."""
@@ -155,6 +184,7 @@ class Running:
         # Closing now means closing: without this the window would hide into the tray that is gone.
         self.window.has_tray = False
         self.window.close()
+        self.shortcuts.stop()
         self.desk.stop()
         ended = [lane.stop() for lane in reversed(self.lanes.values())]
         if self._page_worker.is_made:
@@ -328,7 +358,12 @@ def _run_window(application: QApplication, running: Running, options: Options, i
         painted.happened.connect(lambda: window.take_fax(wish))
     stop_signals = StopSignals(application)
     stop_signals.received.connect(application.quit)
-    window.show()
+    is_asked_for = options.files or options.link or options.fax_wish or options.tour
+    if running.wants_hidden and not is_asked_for and running.tray.start_hidden():
+        window.removeEventFilter(painted)
+        QTimer.singleShot(0, painted.happened.emit)
+    else:
+        window.show()
     status = application.exec()
     running.stop()
     return status

@@ -141,7 +141,7 @@ class SettingsDialog(QDialog):
             "globalShortcut",
             "global_shortcut",
             self.tr("Quick dial by a key of the whole desktop"),
-            self.tr("Asked of the desktop at the next start; where it offers none, nothing changes."),
+            self.tr("Ctrl+Alt+D, and Ctrl+Alt+F for a fax, where the desktop offers such keys to programs."),
         )
         favourites = FavouritesList(self._desk)
         favourites.setMinimumHeight(180)

@@ -207,7 +207,7 @@ def test_a_call_from_ringing_to_its_end(qtbot: QtBot, dressed: None) -> None:
     assert card.is_ticking
     desk.calls.move("c1", state=CallState.ENDED, your_phone=Leg.HUNG_UP, them=Leg.HUNG_UP, ended_s=NOW_S)
     assert not card.is_ticking
-    assert part(card, QLabel, "coachSentence").text() == "The call has ended."
+    assert part(card, QLabel, "coachSentence").text() == "The call has ended. You talked for 2:13."
     qtbot.mouseClick(part(card, QWidget, "dismissCallButton"), Qt.MouseButton.LeftButton)
     assert part(card, QLabel, "noCallSentence").isVisible()
 
