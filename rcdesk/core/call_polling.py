@@ -16,16 +16,18 @@ from dataclasses import dataclass, replace
 
 from rcdesk.core.call import Call, CallState
 
-LOOK_S = 3.0
+LOOK_S = 3.4
 """The slowest pace at which the state of a call is confirmed, seconds."""
 
 QUICK_S = 1.0
-FEWEST_FOR_A_LOOK = 2
-RESERVE = 10
+FEWEST_FOR_A_LOOK = 3
+RESERVE = 6
 """Places in a window that calls leave to everything else, faxes above all."""
 
 SPARE_LASTS_S = 10.0
-"""Places left over are spent as if they had to last so long: quick at first, slower as they get fewer."""
+MANY_LAST_S = 30.0
+"""Places left over are spent as if they had to last so long, for few calls and for many: quick at first,
+slower as they get fewer."""
 
 OLD_S = 60.0
 JUST_CONNECTED_S = 15.0
@@ -34,6 +36,9 @@ SURE_S = 15.0
 
 MOST_HELD = 5
 """So many places are held back for calls of which a look shows that they have changed."""
+
+SLACK = 2
+"""Others may ask so much more in the coming window than in the last one."""
 
 LAST_PLACES = 3
 """Places that not even a call that has certainly changed may take."""
@@ -99,7 +104,7 @@ class _Purse:
     @property
     def last_places(self) -> _Purse:
         """The same with what is reserved for others and not used by them, short of the very last places."""
-        return replace(self, allowance=max(self.allowance, self.unreserved - LAST_PLACES))
+        return replace(self, allowance=max(self.allowance, self.unreserved))
 
     def free(self, pace_s: float) -> int:
         """How many questions may be asked on top of one now and every pace_s seconds for a whole window."""
@@ -128,12 +133,13 @@ def plan_round(
     suspects = [w.call.id for w in watched if w.is_suspect and not w.is_due]
     asked = suspects[: max(free, purse.last_places.free(pace_s))]
     # What is left for haste, when every call has changed that soon will have.
-    free -= len(asked) + min(MOST_HELD, len(watched))
+    held = min(MOST_HELD, len(watched))
+    free -= len(asked) + held
     moments: list[float] = []
     is_look = False
     if crowds.is_looking and not look.is_due:
         must_s = look.asked_s + cycle_s
-        may_s = look.asked_s + _quick_s(free) if crowds.is_look_urgent else must_s
+        may_s = look.asked_s + _quick_s(free, MANY_LAST_S) if crowds.is_look_urgent else must_s
         is_look = min(may_s, must_s) <= now_s + _EARLY_S
         if is_look:
             free -= must_s > now_s + _EARLY_S
@@ -144,9 +150,12 @@ def plan_round(
         must_s = _heard_s(single) + cycle_s
         if _ask_or_wait(single, min(single.asked_s + wanted_s, must_s), now_s, asked, moments):
             free -= must_s > now_s + _EARLY_S
-    if crowds.unsure and free > 0:
+    if crowds.unsure and free + held > 0:
+        # One that has moved on leaves the crowd, and the next is asked at once: it may well have too.
         oldest, last = crowds.unsure[0], crowds.unsure[-1]
-        at_s = max(oldest.asked_s + QUICK_S, last.asked_s + _quick_s(free))
+        even_s = room.window_s / max(1.0, purse.allowance - room.window_s / pace_s - MOST_HELD)
+        turn_s = min(_quick_s(free, MANY_LAST_S), max(QUICK_S, even_s))
+        at_s = max(oldest.asked_s + QUICK_S, last.asked_s + turn_s)
         _ask_or_wait(oldest, at_s, now_s, asked, moments)
     if len(suspects) > len(asked) or (crowds.is_looking and not moments and not look.is_due):
         moments.append(now_s + QUICK_S / 2)
@@ -201,9 +210,9 @@ def _heard_s(one: Watched) -> float:
     return one.asked_s if one.call.checked_s is None else max(one.asked_s, one.call.checked_s)
 
 
-def _quick_s(free: int) -> float:
+def _quick_s(free: int, last_s: float = SPARE_LASTS_S) -> float:
     """The quickest pace that so many places allow, seconds between two questions."""
-    return max(QUICK_S, SPARE_LASTS_S / free) if free > 0 else math.inf
+    return max(QUICK_S, last_s / free) if free > 0 else math.inf
 
 
 def _ask_or_wait(one: Watched, at_s: float, now_s: float, asked: list[str], moments: list[float]) -> bool:
@@ -222,8 +231,8 @@ def _purse(room: Room, own_s: Sequence[float], now_s: float) -> _Purse:
     own = tuple(at_s for at_s in own_s if at_s > since_s)
     others = sum(1 for at_s in room.sent_s if at_s > since_s) - len(own)
     reserve = min(RESERVE, room.limit // 5)
-    allowance = max(1, room.limit // 4, room.limit - max(reserve, others))
-    return _Purse(room.window_s, own, allowance, room.limit - max(0, others), now_s)
+    allowance = max(1, room.limit // 4, room.limit - max(reserve, others + SLACK))
+    return _Purse(room.window_s, own, allowance, room.limit - max(0, others) - LAST_PLACES, now_s)
 
 
 def _wanted_s(call: Call, now_s: float) -> float:

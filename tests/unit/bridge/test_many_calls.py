@@ -183,11 +183,11 @@ def test_a_call_that_the_list_never_shows_is_asked_about_by_itself(
 
     monkeypatch.setattr(CallService, "active", lambda self, token: {"s-other": "CallConnected"})
     desk.bench.sign_in(simulator, qtbot)
-    for _ in range(2):
+    for _ in range(3):
         desk.call(LONG_TALK)
     for seconds, state in ((0, CallState.RINGING_YOU), (5, CallState.RINGING_THEM), (5, CallState.TALKING)):
         simulator.advance(seconds)
-        _wait_for(desk, state, 2, qtbot)
+        _wait_for(desk, state, 3, qtbot)
     assert not desk.problems
 
 
