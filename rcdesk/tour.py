@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QKeyEvent, QPageSize, QPainter, QPdfWriter
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QListView, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
@@ -130,6 +130,18 @@ class Tour(QObject):
                 is_done=lambda: self._listed("received") > 0,
                 see=lambda: f"{self._listed('received')} faxes in Received",
             ),
+            Step(
+                name="calls",
+                begin=lambda: self._window.show_page("calls"),
+                is_done=lambda: self._count("callsList") > 1,
+                see=lambda: f"{self._count('callsList')} calls, made here and elsewhere",
+            ),
+            Step(
+                name="people",
+                begin=lambda: self._window.show_page("people"),
+                is_done=lambda: self._count("peopleList") > 0,
+                see=lambda: f"{self._count('peopleList')} people known",
+            ),
         )
 
     def _call(self, state: CallState) -> dict[str, Any]:
@@ -231,6 +243,10 @@ class Tour(QObject):
     def _listed(self, folder: str) -> int:
         """How many rows a folder shows."""
         return self._window.desk_side.folders[folder].model.rowCount()
+
+    def _count(self, name: str) -> int:
+        """How many rows a list shows."""
+        return self._find(QListView, name).model().rowCount()
 
     def _attached(self) -> str:
         """What the list of attachments says to a screen reader."""
