@@ -1,23 +1,46 @@
-"""Who is signed in and what their account offers: profiles, numbers, cover pages.
+"""Who is signed in, where, and what their account offers: server profiles, numbers, cover pages.
 
 These are the values the dialer and the composer are filled with. Pure and frozen, they cross threads.
 Fields follow the service's resources (spec: listForwardingNumbers, listExtensionPhoneNumbers,
-readExtensionCallerId, listFaxCoverPages, readExtension). Read next: services/account.py.
+readExtensionCallerId, listFaxCoverPages, readExtension). Read next: capability.py, services/connection.py.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from rcdesk.core.capability import Capability, Lack
 
 PRODUCTION_URL = "https://platform.ringcentral.com"
+DEFAULT_REDIRECT_PORT = 53682
+REDIRECT_PATH = "/signed-in"
+
+
+class ServerKind(Enum):
+    """Which protocol a server speaks: the REST API, or the pages of 2010 (wire-contract 2)."""
+
+    REST = "rest"
+    LEGACY = "legacy"
+
+
+class GrantKind(Enum):
+    """One way of proving who you are (wire-contract 1.1)."""
+
+    BROWSER = "browser"
+    JWT = "jwt"
+    PASSWORD = "password"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerProfile:
-    """Where to sign in and within which limits.
+    """Where to sign in and within which limits. Nothing in it is secret.
 
-    base_url has no trailing slash. max_fax_bytes and max_fax_pages bound one fax (guide: 50 MB, 200 pages).
-    is_demo marks the simulator inside the program; it changes only what the window says.
+    id names it for good, whatever else is changed; "" for one that is not saved. base_url has no trailing
+    slash. redirect_port is where the browser comes back to on 127.0.0.1 (0: the default one), ca_file a file
+    of PEM certificates to trust instead of the usual ones ("": the usual ones). max_fax_bytes and
+    max_fax_pages bound one fax (guide: 50 MB, 200 pages). grant is the way that was used last. is_demo marks
+    the simulator inside the program; it changes only what the window says, and nothing of it is kept.
     """
 
     name: str
@@ -26,15 +49,88 @@ class ServerProfile:
     max_fax_bytes: int = 50_000_000
     max_fax_pages: int = 200
     is_demo: bool = False
+    id: str = ""
+    kind: ServerKind = ServerKind.REST
+    redirect_port: int = 0
+    ca_file: str = ""
+    grant: GrantKind = GrantKind.BROWSER
+
+    @property
+    def key(self) -> str:
+        """The name its secrets are kept under: two profiles never share one."""
+        return self.id or f"{self.base_url} {self.client_id}"
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where the browser comes back to; the app must have exactly this one registered at the service."""
+        return f"http://127.0.0.1:{self.redirect_port or DEFAULT_REDIRECT_PORT}{REDIRECT_PATH}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerProfiles:
+    """All saved profiles, in the order of the settings; at most one is active."""
+
+    profiles: tuple[ServerProfile, ...] = ()
+    active_id: str = ""
+
+    @property
+    def active(self) -> ServerProfile | None:
+        """The profile in use, None when there is none."""
+        return self.find(self.active_id)
+
+    def find(self, profile_id: str) -> ServerProfile | None:
+        """A profile by its id."""
+        return next((p for p in self.profiles if profile_id and p.id == profile_id), None)
+
+    def identified(self, profile: ServerProfile) -> ServerProfile:
+        """The same profile with an id no other one has; one that has an id keeps it.
+
+        The first for a server and client id gets their joint name, which is also where secrets of a profile
+        without an id are kept.
+        """
+        if profile.id:
+            return profile
+        base, taken = profile.key, {p.id for p in self.profiles}
+        tries = (base if number == 1 else f"{base} {number}" for number in range(1, len(taken) + 2))
+        return replace(profile, id=next(id_ for id_ in tries if id_ not in taken))
+
+    def with_saved(self, profile: ServerProfile) -> ServerProfiles:
+        """With this profile, which must have an id, added or in place of the former one of that id."""
+        if self.find(profile.id) is None:
+            return replace(self, profiles=(*self.profiles, profile))
+        return replace(self, profiles=tuple(profile if p.id == profile.id else p for p in self.profiles))
+
+    def without(self, profile_id: str) -> ServerProfiles:
+        """Without this profile; when it was the active one, none is."""
+        kept = tuple(p for p in self.profiles if p.id != profile_id)
+        return replace(self, profiles=kept, active_id="" if self.active_id == profile_id else self.active_id)
+
+    def activated(self, profile_id: str) -> ServerProfiles:
+        """With this profile as the active one."""
+        return replace(self, active_id=profile_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """What a JWT sign-in needs (wire-contract 1.1): kept in the keyring or in memory, never in a file."""
+    """What a sign-in needs (wire-contract 1.1): kept in the keyring or in memory, never in a file.
+
+    client_secret is "" for a public client. A JWT, or username, extension and password; neither for a
+    sign-in in the browser.
+    """
 
     client_id: str
-    client_secret: str
-    jwt: str
+    client_secret: str = ""
+    jwt: str = ""
+    username: str = ""
+    extension: str = ""
+    password: str = ""
+
+    @property
+    def grant(self) -> GrantKind:
+        """Which way of signing in these are for."""
+        if self.jwt:
+            return GrantKind.JWT
+        return GrantKind.PASSWORD if self.username or self.password else GrantKind.BROWSER
 
     def __repr__(self) -> str:
         return "Credentials(…)"
@@ -81,7 +177,7 @@ class Account:
     """Everything about the signed-in extension that the window shows.
 
     home_country is an ISO 3166 code used to read national numbers; ring_out_caller_id and fax_caller_id are
-    E.164 or "" when the service did not say.
+    E.164 or "" when the service did not say. lacks: what this account or app cannot do, and why.
     """
 
     owner_id: str
@@ -94,6 +190,20 @@ class Account:
     cover_pages: tuple[CoverPage, ...] = ()
     ring_out_caller_id: str = ""
     fax_caller_id: str = ""
+    lacks: tuple[Lack, ...] = ()
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """All that the account can do, as far as the service said."""
+        return frozenset(Capability) - {lack.capability for lack in self.lacks}
+
+    def can(self, capability: Capability) -> bool:
+        """True unless the service said that the account or the app cannot."""
+        return all(lack.capability is not capability for lack in self.lacks)
+
+    def why_not(self, capability: Capability) -> str:
+        """One sentence why the account cannot do this; "" when it can."""
+        return next((lack.sentence for lack in self.lacks if lack.capability is capability), "")
 
     @property
     def ringable(self) -> tuple[ForwardingNumber, ...]:
