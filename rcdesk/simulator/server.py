@@ -26,6 +26,7 @@ from rcdesk.simulator import (
     routes_calllog,
     routes_calls,
     routes_faxes,
+    routes_legacy,
     routes_messages,
     routes_oauth,
     routes_people,
@@ -56,7 +57,7 @@ ALL_ROUTES: tuple[Route, ...] = (
     *routes_presence.ROUTES,
     *routes_calllog.ROUTES,
 )
-"""Every operation of the service that the simulator implements."""
+"""Every operation of the REST service that the simulator implements; the old pages are `routes_legacy`."""
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -101,7 +102,7 @@ class SimulatorServer:
         from rcdesk.simulator import control
 
         app = web.Application(middlewares=[self._door], client_max_size=1024 * 1024)
-        for route in ALL_ROUTES:
+        for route in (*ALL_ROUTES, *routes_legacy.ROUTES):
             handler = self._served(route)
             self._routes[handler] = route
             app.router.add_route(route.method, route.path, handler)
@@ -288,12 +289,14 @@ class SimulatorServer:
 
     def _record(self, visit: Visit, status: int) -> None:
         request = visit.request
+        # The old pages take credentials in the address too; those are not kept.
+        has_secret = any(name.lower() == "password" for name in request.query)
         self.requests.append(
             RecordedRequest(
                 method=request.method,
                 path=request.path,
-                query=dict(request.query),
-                query_string=request.query_string,
+                query={} if has_secret else dict(request.query),
+                query_string="" if has_secret else request.query_string,
                 headers=safe_headers(dict(request.headers)),
                 media_type=request.content_type if request.body_exists else "",
                 json=visit.recorded_json,

@@ -1,0 +1,134 @@
+"""What the desk asks of a telephone service and of a fax service, whichever protocol is behind them.
+
+Two implementations each: REST (api/rest/phone.py) and the 2010 web API (api/legacy), chosen by the server
+profile. What one of them cannot do is a property here, so that it is shown as such and never found out by an
+error. Protocols and frozen values without I/O; the implementations block and belong on lanes. Read next:
+call.py, fax.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from rcdesk.core.call import CallRequest, RingOutReport
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.fax import FaxReport, Recipient, Resolution
+
+Progress = Callable[[int, int], None]
+"""Called on the sending thread with bytes sent and bytes in all."""
+
+
+class PhoneService(Protocol):
+    """Ring two phones, look, cancel."""
+
+    @property
+    def can_say_result(self) -> bool:
+        """False when a call that has ended looks like one that never was: its result stays unknown.
+
+        Such a service reports NoSessionFound three times for both (see call.next_state).
+        """
+
+    def place(self, request: CallRequest, token: CancelToken) -> RingOutReport:
+        """Start the call; the report names the session to ask about, its words may be "".
+
+        Raises NotSent when it did not start, OutcomeUnknown when it may have. Never repeat it.
+        """
+
+    def status(self, session_id: str, token: CancelToken) -> RingOutReport:
+        """How it stands, in the words of CallingStatusInfo; NoSessionFound when the service knows no such."""
+
+    def cancel(self, session_id: str, token: CancelToken) -> None:
+        """Ask to end it before the connection; whether that worked only the status tells."""
+
+
+class FaxFile(Protocol):
+    """A document to send: where it lies, its name and its media type."""
+
+    @property
+    def path(self) -> Path:
+        """Where the bytes are."""
+
+    @property
+    def name(self) -> str:
+        """The original file name."""
+
+    @property
+    def media_type(self) -> str:
+        """For example application/pdf."""
+
+
+class FaxTaken(Protocol):
+    """The service's word that it has the fax."""
+
+    @property
+    def message_id(self) -> str:
+        """The service's id, "" where it gives none."""
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When it took the fax, aware; None when it does not say."""
+
+    @property
+    def reports(self) -> tuple[FaxReport, ...]:
+        """One for each recipient, in their order; empty where the service says nothing more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaxContents:
+    """What is asked of the service, without the files.
+
+    cover_index None leaves the account's default page, 0 is none. text is sent as a document of its own, for
+    faxes without files. send_time (aware) lets the service keep the fax until then.
+    """
+
+    recipients: tuple[Recipient, ...]
+    resolution: Resolution
+    cover_index: int | None = 0
+    note: str = ""
+    text: str | None = None
+    send_time: datetime | None = None
+
+
+class FaxService(Protocol):
+    """Hand over faxes."""
+
+    @property
+    def can_follow(self) -> bool:
+        """False when nothing can be asked about a fax once it was taken: the result comes by e-mail."""
+
+    @property
+    def can_resend(self) -> bool:
+        """True when the service sends the pages of an earlier fax again without an upload."""
+
+    def wait_s(self) -> float:
+        """Seconds until a fax would find a place among the requests; 0 when it could go now."""
+
+    def send(
+        self,
+        contents: FaxContents,
+        files: Sequence[FaxFile],
+        token: CancelToken,
+        *,
+        progress: Progress | None = None,
+        on_last_byte: Callable[[], None] | None = None,
+    ) -> FaxTaken:
+        """Upload it; returns once the service has taken it.
+
+        on_last_byte is called just before the last chunk leaves. Raises UserError for what cannot be sent,
+        Cancelled before the last byte has left, NotSent, OutcomeUnknown, ApiError.
+        """
+
+    def resend(
+        self,
+        message_id: str,
+        recipients: Sequence[Recipient],
+        token: CancelToken,
+        *,
+        send_time: datetime | None = None,
+        on_last_byte: Callable[[], None] | None = None,
+    ) -> FaxTaken:
+        """Send the pages of an earlier fax to these recipients. Raises NotAllowed without can_resend."""
