@@ -41,6 +41,7 @@ _KINDS = {
     "work": "Work",
     "business": "Work",
     "office": "Work",
+    "desk": "Work",
 }
 _FEWEST_FIELDS = 5
 
