@@ -8,6 +8,7 @@ GUI thread. Read next: lamp.py, words.py, bridge/call_desk.py.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
@@ -64,6 +65,11 @@ class CallCard(Card):
         """The value shown."""
         return self._call
 
+    @property
+    def is_open(self) -> bool:
+        """True while the lamps are shown."""
+        return not self.lamps_box.isHidden()
+
     def show_call(self, call: Call, *, is_open: bool) -> None:
         """Show this state; a card that is not open has no lamps."""
         self._call = call
@@ -105,19 +111,27 @@ class CallCard(Card):
         self.hang_up.setText(words.hang_up_note(call))
         self.again.setVisible(is_over)
         self.next_steps.setVisible(is_over and is_open)
-        can_fax = call.request.to_number.startswith("+")
+        can_fax = call.request.to_number.startswith("+") and not call.request.extension
         self.fax_instead.setVisible(can_fax)
         self.add_contact.setVisible(can_fax and not self._name)
         self.dismiss.setVisible(is_over)
         self._set_coach(words.coach(call))
         self.refresh()
 
+    def take(self, call: Call) -> None:
+        """News of this call: often only that it is as it was, which moves nothing but the small line."""
+        before, self._call = self._call, call
+        if replace(call, checked_s=before.checked_s, is_unreachable=before.is_unreachable) == before:
+            self.refresh()
+        else:
+            self.show_call(call, is_open=self.is_open)
+
     @Slot(object)
     def show_caller(self, caller: Caller) -> None:
         """The name of whom was called, once it is known."""
         if caller.name and not self._name and caller.number == self._call.request.to_number:
             self._name = caller.name
-            self.show_call(self._call, is_open=not self.lamps_box.isHidden())
+            self.show_call(self._call, is_open=self.is_open)
 
     def refresh(self) -> None:
         """Move what depends on the time alone."""
@@ -296,7 +310,7 @@ class CallPanel(QWidget):
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)
-        desk.calls.call_changed.connect(self._changed)
+        desk.calls.call_changed.connect(self._call_changed)
         desk.calls.calls_changed.connect(self._changed)
         self._changed()
 
@@ -315,6 +329,15 @@ class CallPanel(QWidget):
         """Nobody looks: no timer."""
         super().hideEvent(event)
         self._second.stop()
+
+    @Slot(object)
+    def _call_changed(self, call: Call) -> None:
+        """Only its own card changes, unless the order of the cards does."""
+        card = self._cards.get(call.id)
+        if card is None or call.state.is_final != card.call.state.is_final:
+            self._changed()
+        else:
+            card.take(call)
 
     @Slot()
     def _changed(self) -> None:
@@ -343,7 +366,8 @@ class CallPanel(QWidget):
             card.contact_asked.connect(self.contact_asked)
             self._desk.people.caller(call.request.to_number, card.show_caller)
             self._cards[call.id] = card
-        card.show_call(call, is_open=index == 0)
+        if card.call != call or card.is_open != (index == 0):
+            card.show_call(call, is_open=index == 0)
         if self._column.indexOf(card) != index:
             self._column.insertWidget(index, card)
             card.show()
