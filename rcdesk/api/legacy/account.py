@@ -13,6 +13,7 @@ from rcdesk.api.legacy.fax import COVER_PAGES
 from rcdesk.api.legacy.ring_out import LegacyPhone
 from rcdesk.core.account import Account, AccountNumber
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.capability import legacy_lacks
 from rcdesk.core.phone_number import pretty
 
 
@@ -47,4 +48,5 @@ def read_account(client: LegacyClient, token: CancelToken) -> Account:
         ),
         cover_pages=COVER_PAGES,
         ring_out_caller_id=main,
+        lacks=legacy_lacks(),
     )

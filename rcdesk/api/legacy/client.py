@@ -55,7 +55,8 @@ class LegacyClient:
     """A server and who one is there; the credentials are given once. Thread-safe; close() at the end.
 
     username: the account's main number; extension: "" for the master account. main_number: the same in E.164,
-    where it is a number; home_country (ISO 3166) is where it belongs.
+    where it is a number; home_country (ISO 3166) is where it belongs. Raises UserError for an address or a
+    certificate file that cannot be used.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class LegacyClient:
         self.extension = extension.strip()
         self._password = password
         self.gate: RateGate = _NoLimits(clock)
-        self.transport = Transport(profile.base_url, self.gate, clock)
+        self.transport = Transport(profile.base_url, self.gate, clock, ca_file=profile.ca_file)
         main = _parsed(self.username)
         self.main_number = main.e164 if main else self.username
         self.home_country = (main.place if main else "") or _USUAL_HOME

@@ -22,6 +22,7 @@ from rcdesk.api.tokens import Tokens
 from rcdesk.core.account import ServerProfile
 from rcdesk.core.call import Call, CallRequest, CallState, Leg, next_state
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.capability import Capability
 from rcdesk.core.errors import (
     Cancelled,
     NotAllowed,
@@ -31,6 +32,7 @@ from rcdesk.core.errors import (
     Rejected,
     ServerTrouble,
     SignInNeeded,
+    UserError,
 )
 from rcdesk.core.fax import Recipient, Resolution
 from rcdesk.core.past_call import CallOutcome
@@ -263,12 +265,23 @@ def test_the_account_is_what_the_list_says(client: LegacyClient, old_server: Old
     assert (main.label, main.phone_number) == ("Main number", "+18889363711")
     assert [n.label for n in others] == ["Home", "Lobby"]
     assert account.ring_out_caller_id == "+18889363711"
+    assert account.can(Capability.CALL) and account.can(Capability.FAX_SEND)
+    assert "older service" in account.why_not(Capability.FAX_FOLLOW)
     assert account.cover_pages is COVER_PAGES
     assert [(page.index, page.name) for page in COVER_PAGES if page.index in (0, 4, 13)] == [
         (0, "None"),
         (4, "ClasMod"),
         (13, "Urgent"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "ca_file"),
+    [("http://old.example", ""), ("old.example", ""), ("https://old.example", "no-such-file.pem")],
+)
+def test_a_server_that_cannot_be_used_is_said_at_once(base_url: str, ca_file: str) -> None:
+    with pytest.raises(UserError):
+        LegacyClient(ServerProfile(name="old", base_url=base_url, ca_file=ca_file), "8889363711", "", "x")
 
 
 class NoTokens:
