@@ -1,8 +1,9 @@
-"""What other starts ask about calls, answered by the program with the window: placed, followed, cancelled.
+"""What other starts ask, answered by the program with the window: calls placed, followed, cancelled.
 
 GUI thread. Each order is told its answer line by line, the last one with an exit status; core/call_report.py
 makes the lines. Orders that come while the sign-in is on its way wait for it. A link is shown in the number
-field, or dialled when the user has chosen so. Read next: instance.py, call_desk.py, core/asked_call.py.
+field, or dialled when the user has chosen so. Faxes are handed to fax_orders.py, what is asked about
+profiles to profile_orders.py. Read next: instance.py, call_desk.py, core/asked_call.py.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Protocol, TypeAlias, assert_never
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
+from rcdesk.bridge.fax_orders import FaxOrders
 from rcdesk.bridge.instance import OrderHeard
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.account import Account
@@ -26,15 +28,20 @@ from rcdesk.core.order import (
     CallOrder,
     CancelOrder,
     ExitStatus,
+    FollowFaxesOrder,
     FollowOrder,
     LinkOrder,
     NumbersOrder,
+    ProfileOrder,
+    SendOrder,
     StatusOrder,
+    WhoOrder,
     number_of,
 )
 from rcdesk.core.people import DialChoice
 from rcdesk.core.phone_number import parse
 from rcdesk.core.preferences import Preferences
+from rcdesk.core.who_report import who_json
 
 Tell: TypeAlias = Callable[[dict[str, Any]], bool]
 
@@ -43,6 +50,7 @@ RESULT_MS = 8_000
 
 SIGNED_OUT = "Nobody is signed in. Sign in in the window of rcdesk, then ask again."
 TOO_LATE = "They have answered, so the call cannot be cancelled any more. Hang up your phone to end it."
+NOT_HERE = "The window of rcdesk cannot do this. Do it in the window itself."
 NOT_CANCELLED = "The call could not be cancelled and goes on. See rcdesk status."
 
 
@@ -118,6 +126,7 @@ class OrderDesk(QObject):
         choices: Choices,
         preferences: Kept,
         *,
+        faxes: FaxOrders | None = None,
         clock: Clock | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -126,6 +135,7 @@ class OrderDesk(QObject):
         self._calls = calls
         self._choices = choices
         self._preferences = preferences
+        self._faxes = faxes
         self._clock: Clock = clock or SystemClock()
         self._waiting: list[Callable[[], None]] = []
         self._watchers: list[_Watcher] = []
@@ -151,6 +161,14 @@ class OrderDesk(QObject):
             case LinkOrder():
                 self.open_link(order.text)
                 tell({"status": int(ExitStatus.DONE)})
+            case SendOrder():
+                self._when_signed_in(lambda: self._send(order, tell))
+            case FollowFaxesOrder():
+                self._when_signed_in(lambda: self._follow_faxes(order, tell))
+            case WhoOrder():
+                self._when_signed_in(lambda: self._tell_who(tell))
+            case ProfileOrder():
+                tell(_refusal(NOT_HERE, ExitStatus.TROUBLE))
             case _:
                 assert_never(order)
 
@@ -227,6 +245,27 @@ class OrderDesk(QObject):
             return
         self._calls.cancel(call.id)
         self._watch(call.id, _Until.CANCELLED, tell)
+
+    def _send(self, order: SendOrder, tell: Tell) -> None:
+        if self._account() is None:
+            tell(_refusal(SIGNED_OUT, ExitStatus.SIGNED_OUT))
+        elif self._faxes is None:
+            tell(_refusal(NOT_HERE, ExitStatus.TROUBLE))
+        else:
+            self._faxes.send(order, tell)
+
+    def _follow_faxes(self, order: FollowFaxesOrder, tell: Tell) -> None:
+        if self._faxes is None:
+            tell(_refusal(NOT_HERE, ExitStatus.TROUBLE))
+        else:
+            self._faxes.follow(order, tell)
+
+    def _tell_who(self, tell: Tell) -> None:
+        account, profile = self._account(), self._session.profile
+        if account is None or profile is None:
+            tell(_refusal(SIGNED_OUT, ExitStatus.SIGNED_OUT))
+            return
+        tell({"who": who_json(account, profile), "status": int(ExitStatus.DONE)})
 
     def _tell_live(self, tell: Tell) -> None:
         if self._account() is None:

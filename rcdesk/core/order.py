@@ -1,11 +1,13 @@
-"""What another start of rcdesk asks of the one that runs about calls, and its JSON: one object on one line.
+"""What another start of rcdesk asks of the one that runs, and its JSON: one object on one line.
 
     {"version": 1, "call": {"number": …, "from": …, "show_as": …, "press_1": …, "wait": …}}
     {"version": 1, "status": {}}   {"version": 1, "follow": {"id": …}}   {"version": 1, "cancel": {"id": …}}
     {"version": 1, "numbers": {}}  {"version": 1, "link": {"text": "tel:…"}}
+    {"version": 1, "send": {"wish": {…}, "wait": …}}        {"version": 1, "faxes": {"ids": […]}}
+    {"version": 1, "who": {}}      {"version": 1, "profile": {"id": …, "is_out": …}}
 
-Each is answered by lines of JSON, of which the last one holds "status", an ExitStatus. Faxes have a wish of
-their own (core/wish.py). Pure; any thread. Read next: asked_call.py, bridge/instance.py, order_desk.py.
+Each is answered by lines of JSON, of which the last one holds "status", an ExitStatus. The wish of a fax is
+that of core/wish.py. Pure; any thread. Read next: asked_call.py, fax_report.py, bridge/order_desk.py.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from enum import IntEnum
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
+from rcdesk.core.wish import FaxWish, read_wish, wish_json
+
 VERSION = 1
 """Of the JSON; a number that is not known is refused, never guessed at."""
 
@@ -25,11 +29,12 @@ LONGEST_TEXT = 200
 
 
 class ExitStatus(IntEnum):
-    """How a command about calls ends: what --help and the README list."""
+    """How a command ends: what --help and the README list."""
 
     DONE = 0
     TROUBLE = 1
     WRONG = 2
+    NEEDS_YOU = 3
     SIGNED_OUT = 4
     BUSY = 5
     NO_ANSWER = 6
@@ -39,6 +44,7 @@ class ExitStatus(IntEnum):
     UNKNOWN = 10
     CANCELLED = 11
     TOO_LATE = 12
+    KEPT = 13
     INTERRUPTED = 130
 
 
@@ -88,7 +94,49 @@ class LinkOrder:
     text: str
 
 
-Order: TypeAlias = CallOrder | StatusOrder | FollowOrder | CancelOrder | NumbersOrder | LinkOrder
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendOrder:
+    """Send this fax when nothing about it is odd, else show it with its question.
+
+    is_wait: tell every change until it is known of every recipient what became of it.
+    """
+
+    wish: FaxWish
+    is_wait: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowFaxesOrder:
+    """Tell every change of these jobs until it is known of each what became of it."""
+
+    job_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoOrder:
+    """Who is signed in, and where."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileOrder:
+    """The server profiles were changed: read them again and use this one; is_out: sign out of it instead."""
+
+    profile_id: str
+    is_out: bool = False
+
+
+Order: TypeAlias = (
+    CallOrder
+    | StatusOrder
+    | FollowOrder
+    | CancelOrder
+    | NumbersOrder
+    | LinkOrder
+    | SendOrder
+    | FollowFaxesOrder
+    | WhoOrder
+    | ProfileOrder
+)
 
 
 def is_link(text: str) -> bool:
@@ -130,9 +178,19 @@ def _body(order: Order) -> dict[str, dict[str, Any]]:
             return {"numbers": {}}
         case LinkOrder():
             return {"link": {"text": order.text}}
+        case SendOrder():
+            return {"send": {"wish": json.loads(wish_json(order.wish)), "wait": order.is_wait}}
+        case FollowFaxesOrder():
+            return {"faxes": {"ids": list(order.job_ids)}}
+        case WhoOrder():
+            return {"who": {}}
+        case ProfileOrder():
+            return {"profile": {"id": order.profile_id, "is_out": order.is_out}}
 
 
-_KINDS = frozenset({"call", "status", "follow", "cancel", "numbers", "link"})
+_KINDS = frozenset(
+    {"call", "status", "follow", "cancel", "numbers", "link", "send", "faxes", "who", "profile"}
+)
 
 
 def is_order(data: object) -> bool:
@@ -178,8 +236,25 @@ def _read(kind: str, body: dict[str, Any]) -> Order:
             return CancelOrder(call_id=_text(body["id"]))
         case "numbers":
             return NumbersOrder()
+        case "send":
+            return SendOrder(wish=read_wish(body["wish"]), is_wait=_flag(body["wait"]))
+        case "faxes":
+            ids = body["ids"]
+            if not isinstance(ids, list) or not all(type(id_) is int for id_ in ids):
+                raise ValueError("a list of numbers expected")
+            return FollowFaxesOrder(job_ids=tuple(ids))
+        case "who":
+            return WhoOrder()
+        case "profile":
+            return ProfileOrder(profile_id=_text(body["id"]), is_out=_flag(body["is_out"]))
         case _:
             return LinkOrder(text=_text(body["text"]))
+
+
+def _flag(value: Any) -> bool:
+    if type(value) is not bool:
+        raise ValueError("true or false expected")
+    return value
 
 
 def _text(value: Any) -> str:

@@ -30,11 +30,13 @@ class WishOutcome(Enum):
 class FaxWish:
     """A fax to open in the composer, or with is_yes to queue without a question when nothing is odd.
 
-    draft.cover_index None leaves the cover page to what was chosen last.
+    draft.cover_index None leaves the cover page to what was chosen last, unless cover_name names one of the
+    account or one of one's own (core/asked_cover.py).
     """
 
     draft: FaxDraft
     is_yes: bool = False
+    cover_name: str = ""
 
 
 def wish_json(wish: FaxWish) -> str:
@@ -57,6 +59,7 @@ def wish_json(wish: FaxWish) -> str:
                     for d in draft.documents
                 ],
                 "cover": draft.cover_index,
+                "cover_name": wish.cover_name,
                 "note": draft.note,
                 "resolution": draft.resolution.value,
                 "send_at": None if draft.send_at is None else draft.send_at.astimezone(UTC).isoformat(),
@@ -84,7 +87,8 @@ def read_wish(data: object) -> FaxWish:
             send_at=None if at is None else _aware(at),
             send_by=SendBy(fax["send_by"]),
         )
-        return FaxWish(draft=draft, is_yes=_typed(data["yes"], bool))
+        name = _typed(fax.get("cover_name", ""), str)
+        return FaxWish(draft=draft, is_yes=_typed(data["yes"], bool), cover_name=name)
     except (KeyError, TypeError, AttributeError) as exc:
         raise ValueError("a wish that makes no sense") from exc
 

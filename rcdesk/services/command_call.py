@@ -16,7 +16,6 @@ from typing import Any
 from uuid import uuid4
 
 from rcdesk.api.rest import ring_out
-from rcdesk.api.session import ApiSession
 from rcdesk.core.account import Account, Credentials, ServerProfile
 from rcdesk.core.asked_call import call_request
 from rcdesk.core.call import Call, CallState, next_state, past_call, session_gone, with_result
@@ -38,7 +37,7 @@ from rcdesk.core.people import DialChoice
 from rcdesk.core.phone_number import parse
 from rcdesk.core.preferences import Preferences
 from rcdesk.services.call_history import CallHistory
-from rcdesk.services.connection import Connection
+from rcdesk.services.command_connection import CommandConnection
 from rcdesk.store.past_calls import PastCalls
 from rcdesk.store.people import People
 from rcdesk.store.secrets import Secrets
@@ -49,7 +48,6 @@ RINGING_PAUSE_S = 1.0
 TALKING_PAUSE_S = 2.0
 GAP_PAUSE_S = (2.0, 4.0, 8.0, 15.0)
 GIVE_UP_S = 300.0
-NOBODY = "Nobody is signed in. Open rcdesk and sign in, or give --sign-in FILE."
 PLACE_UNKNOWN = (
     "RingCentral did not answer, so your phone may still ring. rcdesk will not call again by itself."
 )
@@ -77,42 +75,37 @@ class CommandCalls:
         make_secrets: Callable[[], Secrets] = Secrets,
         clock: Clock | None = None,
     ) -> None:
-        self._profile = profile
-        self._credentials = credentials
         self._preferences = preferences
-        self._make_secrets = make_secrets
         self._clock: Clock = clock or SystemClock()
+        self._way = CommandConnection(profile, credentials, make_secrets=make_secrets, clock=self._clock)
         self._past = PastCalls(database)
         self._people = People(database)
-        self._history = CallHistory(lambda: self._connection, self._past, self._people, self._clock)
-        self._is_new_turn = False
-        self._connection: Connection | None = None
+        self._history = CallHistory(lambda: self._way.current, self._past, self._people, self._clock)
         self._gaps = 0
 
     def close(self) -> None:
         """Close the connection and the archive; what is saved stays saved."""
-        if self._connection is not None:
-            self._connection.close()
+        self._way.close()
         self._past.close()
         self._people.close()
 
     def new_turn(self) -> None:
         """The lock was given away and is back: others may have renewed the sign-in meanwhile."""
-        self._is_new_turn = True
+        self._way.new_turn()
 
     def place(self, order: CallOrder) -> Call:
         """Place the call; FAILED or ENDED_UNKNOWN with a reason when the service did not take it.
 
         Raises UserError for what cannot be called, SignInNeeded when nobody is signed in.
         """
-        account = self._account()
+        account = self._way.account()
         request = call_request(order, account, self._preferences, self._choice(order, account))
         now = self._clock.now()
         call = Call(id=uuid4().hex, request=request, started_at=now, started_s=self._clock.monotonic())
         # Written down first: a call that was placed must not be forgotten by a crash.
         self._past.put_live(account.owner_id, call)
         try:
-            report = ring_out.create(self._session(), request, CancelToken())
+            report = ring_out.create(self._way.session, request, CancelToken())
         except OutcomeUnknown:
             call = self._ended(call, CallState.ENDED_UNKNOWN, PLACE_UNKNOWN)
         except SignInNeeded:
@@ -134,7 +127,7 @@ class CommandCalls:
         if not call.session_id:
             return self._keep(self._ended(call, CallState.ENDED_UNKNOWN, PLACE_INTERRUPTED))
         try:
-            report = ring_out.status(self._session(), call.session_id, CancelToken())
+            report = ring_out.status(self._way.session, call.session_id, CancelToken())
         except (NetworkError, RateLimited, ServerTrouble) as exc:
             return self._not_heard(call, exc)
         self._gaps = 0
@@ -152,7 +145,7 @@ class CommandCalls:
             return call
         call = replace(call, is_cancelling=True)
         try:
-            ring_out.cancel(self._session(), call.session_id, CancelToken())
+            ring_out.cancel(self._way.session, call.session_id, CancelToken())
         except Rejected as exc:
             if exc.status != 404:
                 raise
@@ -161,7 +154,7 @@ class CommandCalls:
 
     def live(self) -> tuple[Call, ...]:
         """The calls that were going on when they were last heard of, by this program or another."""
-        return self._history.live_calls(self._owner_id())
+        return self._history.live_calls(self._way.owner_id)
 
     def find(self, call_id: str) -> Call | None:
         """A live call by its id, None when it is not (any more) one."""
@@ -169,14 +162,14 @@ class CommandCalls:
 
     def numbers(self) -> dict[str, Any]:
         """The phones that can ring and the numbers that can be shown."""
-        return numbers_json(self._account(), self._preferences)
+        return numbers_json(self._way.account(), self._preferences)
 
     def result(self, call: Call) -> Call:
         """One look into the call log for a call whose end nobody saw; as it was when that knows nothing."""
         if not call.needs_result:
             return call
         try:
-            found = self._history.result_of(self._owner_id(), call.session_id, CancelToken())
+            found = self._history.result_of(self._way.owner_id, call.session_id, CancelToken())
         except RcdeskError as exc:
             _log.info("the call log did not answer: %s", type(exc).__name__)
             return call
@@ -202,7 +195,7 @@ class CommandCalls:
 
     def _keep(self, call: Call) -> Call:
         """In the archive, among the live or the past ones. The call matters more than its record."""
-        owner_id = self._owner_id()
+        owner_id = self._way.owner_id
         try:
             if call.state.is_final:
                 self._past.remember(owner_id, past_call(call))
@@ -217,42 +210,3 @@ class CommandCalls:
         """How this number was called last, when the archive remembers it."""
         number = parse(order.number, account.home_country).e164
         return self._people.favourites.choices(account.owner_id).get(number)
-
-    def _owner_id(self) -> str:
-        tokens = self._connected().session.tokens
-        return tokens.owner_id if tokens is not None else ""
-
-    def _session(self) -> ApiSession:
-        return self._connected().session
-
-    def _account(self) -> Account:
-        connection = self._connected()
-        try:
-            return connection.load_account(CancelToken())
-        except SignInNeeded:
-            if self._credentials is None:
-                raise
-            return connection.sign_in_jwt(self._credentials, CancelToken())
-
-    def _connected(self) -> Connection:
-        """The connection of this turn. Raises SignInNeeded when there is nothing to sign in with."""
-        if self._credentials is None and not self._profile.client_id:
-            raise SignInNeeded(NOBODY, status=401)
-        old = self._connection
-        if old is None:
-            self._connection = Connection(self._profile, self._make_secrets(), self._clock)
-        elif self._is_new_turn and old.is_persistent:
-            fresh = Connection(self._profile, self._make_secrets(), self._clock)
-            if fresh.session.tokens == old.session.tokens:
-                fresh.close()
-            else:
-                old.close()
-                self._connection = fresh
-        self._is_new_turn = False
-        connection = self._connection
-        assert connection is not None
-        if not connection.session.has_tokens:
-            if self._credentials is None:
-                raise SignInNeeded(NOBODY, status=401)
-            connection.sign_in_jwt(self._credentials, CancelToken())
-        return connection

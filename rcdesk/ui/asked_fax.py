@@ -2,7 +2,8 @@
 
 What is asked with --yes goes to the queue without a window when the account is there and core.brake has no
 question; everything else ends in the composer, where it can be seen: with its question, or with the sentence
-that says why it did not go. GUI thread. Read next: core/wish.py, sending.py.
+that says why it did not go. A cover asked for by name is one of the account's or one of one's own, whose page
+is then drawn here. GUI thread. Read next: core/wish.py, core/asked_cover.py, sending.py.
 """
 
 from __future__ import annotations
@@ -15,11 +16,17 @@ from typing import Protocol, TypeAlias
 from PySide6.QtCore import QObject, Slot
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.core.asked_cover import cover_called
 from rcdesk.core.brake import RecipientFacts, question
+from rcdesk.core.cover import CoverTemplate
+from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Document, FaxDraft, FaxJob
 from rcdesk.core.wish import FaxWish, WishOutcome
+from rcdesk.ui.composed import composed_of
+from rcdesk.ui.composer_preview import cover_fields
 from rcdesk.ui.fax_page import FaxPage
-from rcdesk.ui.outgoing_pages import has_html
+from rcdesk.ui.outgoing_pages import Outgoing, has_html, make_documents
+from rcdesk.ui.page_list import PageList
 
 Tell: TypeAlias = Callable[[WishOutcome], None]
 
@@ -44,7 +51,7 @@ class AskedFaxes(QObject):
         super().__init__(parent)
         self._desk = desk
         self._window = window
-        self._waiting: list[FaxDraft] = []
+        self._waiting: list[tuple[FaxWish, FaxDraft]] = []
         self._is_listening = False
         self._queueing: list[tuple[frozenset[str], Tell]] = []
         desk.faxes.queued.connect(self._queued)
@@ -52,25 +59,44 @@ class AskedFaxes(QObject):
     def take(self, wish: FaxWish, tell: Tell | None = None) -> None:
         """Open it in the composer, or queue it when that was asked and nothing is odd; then tell, once."""
         tell = tell or _nobody_waits
-        if wish.is_yes and self._desk.session.account is not None:
-            self._look(wish.draft, tell)
+        if wish.is_yes and self._desk.session.account is None:
+            self._wait(wish)
+            tell(WishOutcome.SHOWN)
+            return
+        try:
+            draft, own = self._named(wish)
+        except UserError as exc:
+            self._refused(wish.draft, tell, str(exc))
             return
         if wish.is_yes:
-            self._wait(wish.draft)
+            self._look(draft, own, tell)
         else:
-            self._open(wish.draft)
-        tell(WishOutcome.SHOWN)
+            self._open(draft, own=own)
+            tell(WishOutcome.SHOWN)
 
-    def _open(self, draft: FaxDraft, problem: str = "") -> None:
+    def _named(self, wish: FaxWish) -> tuple[FaxDraft, CoverTemplate | None]:
+        """The draft with the cover that was asked for by name; an own one beside it. Raises UserError."""
+        if not wish.cover_name:
+            return wish.draft, None
+        account = self._desk.session.account
+        pages = account.cover_pages if account is not None else ()
+        cover = cover_called(wish.cover_name, pages, self._desk.covers.covers)
+        if isinstance(cover, CoverTemplate):
+            return replace(wish.draft, cover_index=0), cover
+        return replace(wish.draft, cover_index=cover.index if cover is not None else 0), None
+
+    def _open(self, draft: FaxDraft, problem: str = "", own: CoverTemplate | None = None) -> None:
         self._window.show_composer()
         composer = self._window.composer
         composer.load(draft)
+        if own is not None and _is_same(composer.current_draft(), draft):
+            composer.covers.choose_own(own.id)
         composer.attachments.show_problem(problem or self._cover_problem(draft))
 
-    def _wait(self, draft: FaxDraft) -> None:
+    def _wait(self, wish: FaxWish) -> None:
         """Nobody is signed in yet: it stands in the composer until somebody is."""
-        self._open(draft)
-        self._waiting.append(draft)
+        self._open(wish.draft)
+        self._waiting.append((wish, wish.draft))
         if not self._is_listening:
             # Connected after the composer, which then knows the account's covers already.
             self._is_listening = True
@@ -83,11 +109,22 @@ class AskedFaxes(QObject):
             return
         waiting, self._waiting = self._waiting, []
         composer = self._window.composer
-        for draft in waiting:
-            if _is_same(composer.current_draft(), draft) and not self._cover_problem(draft):
+        for wish, draft in waiting:
+            if not _is_same(composer.current_draft(), draft):
+                continue
+            try:
+                named, own = self._named(wish)
+            except UserError as exc:
+                composer.attachments.show_problem(str(exc))
+                continue
+            if own is not None:
+                composer.covers.choose_own(own.id)
+            elif wish.cover_name:
+                composer.covers.choose(named.cover_index or 0)
+            if not self._cover_problem(named):
                 composer.send()
 
-    def _look(self, asked: FaxDraft, tell: Tell) -> None:
+    def _look(self, asked: FaxDraft, own: CoverTemplate | None, tell: Tell) -> None:
         kept = self._desk.preferences.value
         cover_index = kept.cover_index if asked.cover_index is None else asked.cover_index
         draft = replace(asked, cover_index=cover_index, undo_s=kept.undo_s)
@@ -97,14 +134,35 @@ class AskedFaxes(QObject):
             draft, problem = asked, self.tr("Your own cover page goes first. Look at it, then send.")
         if problem:
             self._refused(draft, tell, problem)
-            return
-        if has_html(draft.documents):
+        elif own is not None:
+            self._draw_cover(draft, own, tell)
+        elif has_html(draft.documents):
             done = partial(self._drawn, draft, tell)
             refused = partial(self._refused, draft, tell)
             paper = self._window.composer.preview.paper
             self._desk.pages.write_documents(draft.documents, draft.resolution, paper, done, refused)
         else:
             self._ask_facts(draft, tell)
+
+    def _draw_cover(self, draft: FaxDraft, own: CoverTemplate, tell: Tell) -> None:
+        """Its page goes in front, drawn as the composer would."""
+        account = self._desk.session.account
+        region = account.home_country if account is not None else "US"
+        counts = [document.pages for document in draft.documents]
+        known = sum(count for count in counts if count is not None)
+        outgoing = Outgoing(
+            pages=PageList(documents=draft.documents),
+            is_exact=False,
+            cover=own,
+            fields=replace(
+                cover_fields(composed_of(draft, region), account),
+                pages="" if None in counts else str(known + 1),
+            ),
+            resolution=draft.resolution,
+            paper=self._window.composer.preview.paper,
+        )
+        done = partial(self._drawn, draft, tell)
+        make_documents(self._desk.pages, outgoing, done, partial(self._refused, draft, tell))
 
     def _drawn(self, draft: FaxDraft, tell: Tell, documents: tuple[Document, ...]) -> None:
         """HTML goes as the PDF the composer would show."""

@@ -1,0 +1,144 @@
+"""Faxes that other starts ask for and wait for, told line by line by the program with the window.
+
+GUI thread. The window looks at the fax, asks when something is odd and queues it (ui/asked_fax.py); here its
+jobs are watched: each change is told once, in core/fax_report.py's words, and the last line has an exit
+status. A burst of changes, as 300 recipients make, is one line. Read next: order_desk.py, fax_desk.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeAlias
+
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
+
+from rcdesk.bridge.instance import FaxOrder
+from rcdesk.core.fax import FaxJob, FaxState
+from rcdesk.core.fax_report import SHOWN, exit_status, fax_json, is_settled, progress_json
+from rcdesk.core.order import ExitStatus, FollowFaxesOrder, SendOrder
+from rcdesk.core.wish import FaxWish, WishOutcome
+
+Tell: TypeAlias = Callable[[dict[str, Any]], bool]
+
+TOGETHER_MS = 50
+"""What changes within this time is told together."""
+
+NOT_KNOWN = "The window does not know this fax."
+
+
+class LiveFaxes(Protocol):
+    """What is needed of bridge/fax_desk.py."""
+
+    @property
+    def jobs(self) -> tuple[FaxJob, ...]:
+        """The faxes under way and the last that ended, newest first."""
+        ...
+
+    @property
+    def job_changed(self) -> SignalInstance:
+        """Tells every change of a job, progress included."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class _Watcher:
+    """Who waits for these jobs; said and percent: what it was told last."""
+
+    jobs: dict[int, FaxJob]
+    tell: Tell
+    said: tuple[object, ...] = ()
+    percent: int = -1
+    is_dirty: bool = field(default=True)
+
+
+class FaxOrders(QObject):
+    """asked(FaxOrder): a fax for the window to take."""
+
+    asked = Signal(object)
+
+    def __init__(self, faxes: LiveFaxes, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._faxes = faxes
+        self._watchers: list[_Watcher] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(TOGETHER_MS)
+        self._timer.timeout.connect(self._tell_news)
+        faxes.job_changed.connect(self._job_changed)
+
+    def send(self, order: SendOrder, tell: Tell) -> None:
+        """Let the window send it; tell what becomes of it, once or until the end."""
+        wish = replace(order.wish, is_yes=True)
+
+        def heard(outcome: WishOutcome) -> None:
+            jobs = self._just_queued(wish) if outcome is WishOutcome.QUEUED else ()
+            if not jobs:
+                tell({"error": SHOWN, "status": int(ExitStatus.NEEDS_YOU)})
+            elif order.is_wait:
+                self._watch(jobs, tell)
+            else:
+                tell({"fax": fax_json(jobs), "status": int(ExitStatus.DONE)})
+
+        self.asked.emit(FaxOrder(wish, heard))
+
+    def follow(self, order: FollowFaxesOrder, tell: Tell) -> None:
+        """Tell every change of these; UNKNOWN without a fax when they are not known here (yet)."""
+        known = {job.id: job for job in self._faxes.jobs}
+        jobs = [known[job_id] for job_id in order.job_ids if job_id in known]
+        if not jobs or len(jobs) < len(order.job_ids):
+            tell({"error": NOT_KNOWN, "status": int(ExitStatus.UNKNOWN)})
+            return
+        self._watch(jobs, tell)
+
+    def _just_queued(self, wish: FaxWish) -> tuple[FaxJob, ...]:
+        """The jobs of the newest Send, which is this one: it was just told to be queued."""
+        numbers = {recipient.number for recipient in wish.draft.recipients}
+        newest = next((job for job in self._faxes.jobs if job.recipient.number in numbers), None)
+        if newest is None:
+            return ()
+        return tuple(job for job in reversed(self._faxes.jobs) if job.batch_id == newest.batch_id)
+
+    def _watch(self, jobs: Sequence[FaxJob], tell: Tell) -> None:
+        watcher = _Watcher({job.id: job for job in jobs}, tell)
+        self._watchers.append(watcher)
+        self._news(watcher)
+
+    @Slot(object)
+    def _job_changed(self, job: FaxJob) -> None:
+        for watcher in self._watchers:
+            if job.id in watcher.jobs:
+                watcher.jobs[job.id] = job
+                watcher.is_dirty = True
+                if not self._timer.isActive():
+                    self._timer.start()
+
+    @Slot()
+    def _tell_news(self) -> None:
+        for watcher in [w for w in self._watchers if w.is_dirty]:
+            self._news(watcher)
+
+    def _news(self, watcher: _Watcher) -> None:
+        """Tell a watcher what is new to it; let it go at the end, or when it has gone away."""
+        watcher.is_dirty = False
+        jobs = tuple(watcher.jobs.values())
+        if all(is_settled(job, is_wait=True) for job in jobs):
+            self._watchers.remove(watcher)
+            watcher.tell({"fax": fax_json(jobs), "status": int(exit_status(jobs))})
+            return
+        said = tuple((job.state, job.detail, job.server_pages) for job in jobs)
+        is_there = True
+        if said != watcher.said:
+            watcher.said, watcher.percent = said, -1
+            is_there = watcher.tell({"fax": fax_json(jobs)})
+        sending = [job for job in jobs if job.state is FaxState.SENDING and job.bytes_total]
+        if is_there and sending:
+            first = sending[0]
+            percent = first.bytes_sent * 100 // first.bytes_total
+            if percent != watcher.percent:
+                watcher.percent = percent
+                ids = [job.id for job in sending]
+                progress = progress_json(ids, first.bytes_sent, first.bytes_total)
+                is_there = watcher.tell({"progress": progress})
+        if not is_there:
+            self._watchers.remove(watcher)

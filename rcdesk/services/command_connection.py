@@ -1,0 +1,100 @@
+"""One command's way to the service, without a window: signed in from the keyring or from given credentials.
+
+A command works in short turns under the archive's lock; between them another program may have renewed the
+sign-in, so each turn goes on from what the keyring says then. Without Qt; blocking, in the thread of the
+command. Read next: connection.py, command_call.py, command_send.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rcdesk.api.session import ApiSession
+from rcdesk.core.account import Account, Credentials, ServerProfile
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.clock import Clock, SystemClock
+from rcdesk.core.errors import SignInNeeded
+from rcdesk.services.connection import Connection
+from rcdesk.store.secrets import Secrets
+
+NOBODY = "Nobody is signed in. Open rcdesk and sign in, or give --sign-in FILE."
+
+
+class CommandConnection:
+    """Every method is called under the lock; new_turn() says that it had been given away.
+
+    make_secrets opens the keyring afresh: another program may have renewed the sign-in since the last turn.
+    """
+
+    def __init__(
+        self,
+        profile: ServerProfile,
+        credentials: Credentials | None,
+        *,
+        make_secrets: Callable[[], Secrets] = Secrets,
+        clock: Clock | None = None,
+    ) -> None:
+        self._profile = profile
+        self._credentials = credentials
+        self._make_secrets = make_secrets
+        self._clock: Clock = clock or SystemClock()
+        self._is_new_turn = False
+        self._connection: Connection | None = None
+
+    @property
+    def current(self) -> Connection | None:
+        """The connection, None before the first question."""
+        return self._connection
+
+    @property
+    def session(self) -> ApiSession:
+        """What the functions of api/rest take. Raises SignInNeeded."""
+        return self.connected().session
+
+    @property
+    def owner_id(self) -> str:
+        """Who is signed in. Raises SignInNeeded."""
+        tokens = self.session.tokens
+        return tokens.owner_id if tokens is not None else ""
+
+    def close(self) -> None:
+        """Close the network connections; what is saved stays saved."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def new_turn(self) -> None:
+        """The lock was given away and is back: others may have renewed the sign-in meanwhile."""
+        self._is_new_turn = True
+
+    def account(self) -> Account:
+        """Read the account; signs in again with given credentials when the saved sign-in is void."""
+        connection = self.connected()
+        try:
+            return connection.load_account(CancelToken())
+        except SignInNeeded:
+            if self._credentials is None:
+                raise
+            return connection.sign_in(self._credentials, CancelToken())
+
+    def connected(self) -> Connection:
+        """The connection of this turn. Raises SignInNeeded when there is nothing to sign in with."""
+        if self._credentials is None and not self._profile.client_id:
+            raise SignInNeeded(NOBODY, status=401)
+        old = self._connection
+        if old is None:
+            self._connection = Connection(self._profile, self._make_secrets(), self._clock)
+        elif self._is_new_turn and old.is_persistent:
+            fresh = Connection(self._profile, self._make_secrets(), self._clock)
+            if fresh.session.tokens == old.session.tokens:
+                fresh.close()
+            else:
+                old.close()
+                self._connection = fresh
+        self._is_new_turn = False
+        connection = self._connection
+        assert connection is not None
+        if not connection.session.has_tokens:
+            if self._credentials is None:
+                raise SignInNeeded(NOBODY, status=401)
+            connection.sign_in(self._credentials, CancelToken())
+        return connection
