@@ -144,8 +144,14 @@ class PeopleDesk(QObject):
 
     def list_people(self, text: str, done: Callable[[tuple[Person, ...]], None]) -> None:
         """Everybody the text finds: favourites first, then by name."""
+        service, owner_id, liked = self._service, self._owner_id, self._favourites
+        self._ask(lambda: service.people(owner_id, text, MOST_PEOPLE, liked) if owner_id else (), done)
+
+    def person(self, number: str, done: Callable[[Person], None]) -> None:
+        """Who has this number (E.164 or a short extension), with all their numbers."""
         service, owner_id = self._service, self._owner_id
-        self._ask(lambda: service.people(owner_id, text, MOST_PEOPLE) if owner_id else (), done)
+        if owner_id:
+            self._ask(lambda: service.person(owner_id, number), done)
 
     def timeline(self, numbers: Sequence[str], done: Callable[[tuple[TimelineItem, ...]], None]) -> None:
         """The newest calls and faxes with these numbers, newest first."""

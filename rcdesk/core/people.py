@@ -97,6 +97,17 @@ class Person:
     source: PersonSource
     is_favourite: bool = False
 
+    @property
+    def to_call(self) -> PersonNumber:
+        """The number to call them at: the first that is no fax, the first of all when each one is."""
+        return next((n for n in self.numbers if not n.is_fax), self.numbers[0])
+
+    @property
+    def to_fax(self) -> PersonNumber | None:
+        """The number to fax them at: the first known fax, else a phone; None when all are extensions."""
+        able = [number for number in self.numbers if number.number.startswith("+")]
+        return next((n for n in able if n.is_fax), next(iter(able), None))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Favourite:

@@ -26,6 +26,7 @@ from rcdesk.core.people import (
     ImportedLine,
     ImportTable,
     Person,
+    PersonNumber,
     PersonSource,
     Suggestion,
     TimelineItem,
@@ -33,7 +34,7 @@ from rcdesk.core.people import (
 from rcdesk.core.phone_number import parse
 from rcdesk.documents.address_list import read_address_list
 from rcdesk.services.imports import people_of, recipients_of
-from rcdesk.services.persons import callers_of, calls_suggested, persons_of
+from rcdesk.services.persons import callers_of, calls_suggested, is_found, persons_of
 from rcdesk.store.people import People, PersonRecord
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 REFRESH_EVERY = timedelta(hours=1)
 MAX_GROUP_NAME_CHARACTERS = 80
+MOST_OWNERS = 50
+"""Of how many people with the same number one is chosen."""
+
 _MORE = 4
 """How many times more lines are asked of the archive than shown: merging drops some."""
 
@@ -99,10 +103,35 @@ class PeopleService:
             is_fetched = True
         return is_fetched
 
-    def people(self, owner_id: str, text: str, limit: int) -> tuple[Person, ...]:
-        """Everybody the text finds ("" finds all), each once: favourites first, then by name."""
-        known = self._people.persons(owner_id, text, limit)
-        return persons_of(known, self.favourites(owner_id), text, limit)
+    def people(
+        self, owner_id: str, text: str, limit: int, favourites: Sequence[Favourite] | None = None
+    ) -> tuple[Person, ...]:
+        """Everybody the text finds ("" finds all), each once: favourites first, then by name.
+
+        favourites: those to go by while they are still being written; None reads them.
+        """
+        liked = self.favourites(owner_id) if favourites is None else favourites
+        own = self._people.of_numbers(owner_id, [f.number for f in liked if is_found(text, f.name, f.number)])
+        known = dict.fromkeys((*own, *self._people.persons(owner_id, text, limit)))
+        return persons_of(known, liked, text, limit)
+
+    def person(self, owner_id: str, number: str) -> Person:
+        """Who has this number (E.164 or a short extension), with all their numbers."""
+        liked, caller = self.favourites(owner_id), self.caller(owner_id, number)
+        found = persons_of(self._people.of_numbers(owner_id, (number,)), liked, number, MOST_OWNERS)
+        owners = [person for person in found if any(one.number == number for one in person.numbers)]
+        named = [person for person in owners if person.name == caller.name]
+        if person := next(iter(named or owners), None):
+            return person if person.name else replace(person, name=caller.name)
+        only = PersonNumber(number=number, label=caller.label)
+        return Person(
+            key=f"number:{number}",
+            name=caller.name,
+            company=caller.company,
+            numbers=(only,),
+            source=PersonSource.RECENT,
+            is_favourite=caller.is_favourite,
+        )
 
     def caller(self, owner_id: str, number: str) -> Caller:
         """Who a number (E.164 or a short extension) belongs to, as far as anybody knows."""

@@ -41,7 +41,7 @@ class _Draft:
             key=self.key,
             name=self.name,
             company=self.company,
-            numbers=tuple(self.numbers.values()),
+            numbers=tuple(sorted(self.numbers.values(), key=lambda number: number.is_fax)),
             source=self.source,
             is_favourite=not self.numbers.keys().isdisjoint(favourites),
         )
@@ -51,6 +51,8 @@ def persons_of(
     known: Iterable[KnownNumber], favourites: Sequence[Favourite], text: str, limit: int
 ) -> tuple[Person, ...]:
     """The people behind these numbers, each once: favourites first in their order, then by name.
+
+    Of each the phones come before the faxes.
 
     Two sources mean one person when they give a number the same name; a number that was only faxed belongs
     to who has it. Favourites nobody knows are people too when the text finds them.

@@ -183,6 +183,21 @@ class People:
         ordered = sorted(rows, key=lambda row: (row["name"].casefold(), _RANKS[row["source"]], row["id"]))
         return tuple(map(_known, ordered))
 
+    def of_numbers(self, owner_id: str, numbers: Sequence[str]) -> tuple[KnownNumber, ...]:
+        """All numbers of the people who have any of these, the user's own words first."""
+        rows = self._db.rows(
+            f"""WITH found AS MATERIALIZED (SELECT id, source, source_id FROM person WHERE owner_id = ?1
+                    AND number IN (SELECT value FROM json_each(?2))),
+                who AS (SELECT DISTINCT source, source_id FROM found WHERE source <> 'recent')
+                SELECT {_KNOWN} FROM person WHERE owner_id = ?1 AND (id IN (SELECT id FROM found)
+                    OR id IN (SELECT p.id FROM who JOIN person p ON p.owner_id = ?1
+                        AND p.source = who.source AND p.source_id = who.source_id))
+                ORDER BY {_BEST_FIRST}, id""",
+            owner_id,
+            text_list(filter(None, numbers)),
+        )
+        return tuple(map(_known, rows))
+
     def numbers_like(self, owner_id: str, text: str, most: int = 100) -> tuple[str, ...]:
         """Numbers of people whose name, company or number fits, in no order."""
         match = match_text(place_of(owner_id), text)

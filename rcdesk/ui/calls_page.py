@@ -9,38 +9,29 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QButtonGroup,
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QListView,
-    QMenu,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
-from rcdesk.bridge.past_calls_model import PAST_CALL_ROLE, PastCallsModel
+from rcdesk.bridge.past_calls_model import PastCallsModel
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.past_call import OnlyCalls, PastCall, PastCallQuery
 from rcdesk.ui.card import Card
 from rcdesk.ui.folder_body import FolderBody
 from rcdesk.ui.icons import icon
 from rcdesk.ui.look import IconButton, label
-from rcdesk.ui.past_call_row import PastCallDelegate, call_sentence
+from rcdesk.ui.past_call_row import PastCallDelegate, call_sentence, dialled, key_of_call
 from rcdesk.ui.person_view import PersonView
+from rcdesk.ui.placing import region_of
+from rcdesk.ui.row_list import ITEM_ROLE, RowList
 from rcdesk.ui.theme import theme
 
 SEARCH_PAUSE_MS = 150
 SEEN_AFTER_MS = 2000
 
 
-class PastCallsList(QListView):
+class PastCallsList(RowList):
     """call_asked(PastCall) on Enter or double click, fax_asked(PastCall) on F, details_asked() on Right."""
 
     call_asked = Signal(object)
@@ -48,22 +39,15 @@ class PastCallsList(QListView):
     details_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("callsList")
+        super().__init__("callsList", key_of_call, parent)
         self.setAccessibleName(self.tr("Calls"))
         self.setAccessibleDescription(self.tr("Enter calls back, F writes a fax."))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.doubleClicked.connect(self._call)
 
     def chosen(self) -> PastCall | None:
         """The current call."""
-        call = self.currentIndex().data(PAST_CALL_ROLE)
+        call = self.item()
         return call if isinstance(call, PastCall) else None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -82,7 +66,7 @@ class PastCallsList(QListView):
 
     @Slot(QModelIndex)
     def _call(self, index: QModelIndex) -> None:
-        call = index.data(PAST_CALL_ROLE)
+        call = index.data(ITEM_ROLE)
         if isinstance(call, PastCall) and call.number:
             self.call_asked.emit(call)
 
@@ -105,8 +89,10 @@ class CallsPage(QWidget):
         self.model.words = self._sentence
         self.list = PastCallsList(self)
         self.list.setModel(self.model)
+        self.list.follow_model()
         self.list.setItemDelegate(PastCallDelegate(self._clock, self._region, self.list))
-        self.person = PersonView(desk)
+        nobody = self.tr("Choose a call to see who it was with and what else happened.")
+        self.person = PersonView(desk, nobody)
         self.empty = label("", "muted", wraps=True)
         self.empty.setObjectName("callsEmpty")
         self._only = OnlyCalls.ALL
@@ -126,8 +112,7 @@ class CallsPage(QWidget):
     def focus_list(self) -> None:
         """The keyboard goes to the list."""
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        if not self.list.currentIndex().isValid() and self.model.rowCount():
-            self.list.setCurrentIndex(self.model.index(0, 0))
+        self.list.choose_first()
 
     def focus_search(self) -> None:
         """The cursor goes into the search field."""
@@ -137,7 +122,18 @@ class CallsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Missed calls count as seen after a moment on this page."""
         super().showEvent(event)
-        self._seen.start()
+        self._look()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks any more."""
+        super().hideEvent(event)
+        self._seen.stop()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Somebody comes back to the window, or leaves it."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and hasattr(self, "_seen"):
+            self._look()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc clears the search."""
@@ -213,7 +209,7 @@ class CallsPage(QWidget):
         self.list.call_asked.connect(self._call)
         self.list.fax_asked.connect(self._fax)
         self.list.details_asked.connect(self.body.show_story)
-        self.list.selectionModel().currentChanged.connect(self._show_person)
+        self.list.chosen_changed.connect(self._show_person)
         self.list.customContextMenuRequested.connect(self._open_menu)
         self.body.list_asked.connect(self.focus_list)
         self.model.loaded.connect(self._counted)
@@ -222,7 +218,7 @@ class CallsPage(QWidget):
         self.person.contact_asked.connect(self.contact_asked)
         self.person.fax_chosen.connect(self.fax_chosen)
         self._desk.history.changed.connect(self._ask)
-        self._desk.history.missed_count_changed.connect(self._missed_changed)
+        self._desk.history.missed_count_changed.connect(self._look)
         theme().changed.connect(self._relook)
 
     def show_only(self, only: OnlyCalls, _is_checked: bool = True) -> None:
@@ -254,18 +250,22 @@ class CallsPage(QWidget):
         self.empty.setText(not_found if text else nothing)
         self.empty.setVisible(is_empty)
         self.list.setVisible(not is_empty)
+        if not self.model.is_reading:
+            self.list.choose_first()
 
     @Slot()
     def _show_person(self) -> None:
         call = self.list.chosen()
         if call is not None and call.number:
             self.person.show_number(call.number, call.name)
+        elif call is not None:
+            self.person.show_nobody(self.tr("This caller withheld their number: nobody can tell who it was."))
         else:
-            self.person.show_person(None)
+            self.person.show_nobody()
 
     @Slot(object)
     def _call(self, call: PastCall) -> None:
-        self.call_asked.emit(call.number, call.name)
+        self.call_asked.emit(dialled(call), call.name)
 
     @Slot(object)
     def _fax(self, call: PastCall) -> None:
@@ -286,27 +286,28 @@ class CallsPage(QWidget):
                 add = menu.addAction(icon("person"), self.tr("Add to contacts…"))
                 add.triggered.connect(partial(self.contact_asked.emit, call.number))
         copy = menu.addAction(icon("copy"), self.tr("Copy number"))
-        copy.triggered.connect(partial(self.person.copy, call.number))
+        copy.triggered.connect(partial(QGuiApplication.clipboard().setText, dialled(call)))
         menu.popup(self.list.viewport().mapToGlobal(at))
 
-    @Slot(int)
-    def _missed_changed(self, count: int) -> None:
-        if count and self.isVisible() and self.window().isActiveWindow():
+    @Slot()
+    def _look(self) -> None:
+        """A moment of looking at this page begins while there is something new, or is over."""
+        is_looked_at = self.isVisible() and self.window().isActiveWindow()
+        if not (is_looked_at and self._desk.history.missed_count):
+            self._seen.stop()
+        elif not self._seen.isActive():
             self._seen.start()
 
     @Slot()
     def _mark_seen(self) -> None:
-        if self.isVisible() and self._desk.history.missed_count:
-            self._desk.history.mark_seen()
+        self._desk.history.mark_seen()
 
     def _sentence(self, call: PastCall) -> str:
         return call_sentence(call, self._region(), self._clock)
 
     def _region(self) -> str:
-        account = self._desk.session.account
-        return account.home_country if account else "US"
+        return region_of(self._desk)
 
     @Slot()
     def _relook(self) -> None:
         self._glass.setIcon(icon("search", "ink2"))
-        self.list.viewport().update()

@@ -45,6 +45,7 @@ class PhoneRow(QRadioButton):
         self.setAccessibleName(
             self.tr("Ring me on {0}, {1}").replace("{0}", phone.label).replace("{1}", shown)
         )
+        self.setToolTip(f"{phone.label} {shown}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedHeight(ROW_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

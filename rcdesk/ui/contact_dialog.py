@@ -7,11 +7,13 @@ dialog stays, and a failure is said in it with nothing lost. GUI thread. Read ne
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.phone_number import pretty
+from rcdesk.ui.boxes import ChoiceBox
 from rcdesk.ui.look import Button, label
+from rcdesk.ui.placing import region_of
 
 KINDS = ("Business", "Mobile", "Home", "Business fax", "Other")
 """Labels of a contact's numbers, as api/rest/contacts.py has them."""
@@ -25,8 +27,7 @@ class ContactDialog(QDialog):
         self._desk = desk
         self._number = number
         self._is_closed = False
-        account = desk.session.account
-        shown = pretty(number, account.home_country if account else "US")
+        shown = pretty(number, region_of(desk))
         self.setObjectName("contactDialog")
         self.setWindowTitle(self.tr("Add to contacts"))
         self.setMinimumWidth(420)
@@ -34,9 +35,7 @@ class ContactDialog(QDialog):
         self.name.setObjectName("contactName")
         self.name.setMaxLength(100)
         self.name.setAccessibleName(self.tr("Name"))
-        self.kind = QComboBox()
-        self.kind.setObjectName("contactKind")
-        self.kind.setAccessibleName(self.tr("Kind of number"))
+        self.kind = ChoiceBox("contactKind", self.tr("Kind of number"))
         for kind, words in zip(KINDS, self._kind_words(), strict=True):
             self.kind.addItem(words, kind)
         self._said = label("", "muted", wraps=True)
@@ -51,10 +50,18 @@ class ContactDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 22, 24, 20)
         layout.setSpacing(12)
-        layout.addWidget(label(self.tr("Who is {0}?").format(shown), "section"))
-        form = QFormLayout()
-        form.addRow(self.tr("Name"), self.name)
-        form.addRow(self.tr("Number is"), self.kind)
+        layout.addWidget(label(self.tr("Who is {0}?").replace("{0}", shown), "section"))
+        form = QGridLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(10)
+        form.setColumnStretch(1, 1)
+        for row, (words, field) in enumerate(
+            ((self.tr("Name"), self.name), (self.tr("This number is"), self.kind))
+        ):
+            name = label(words, "label")
+            name.setBuddy(field)
+            form.addWidget(name, row, 0)
+            form.addWidget(field, row, 1)
         layout.addLayout(form)
         layout.addWidget(self._said)
         foot = QHBoxLayout()
@@ -94,7 +101,7 @@ class ContactDialog(QDialog):
         if self._is_closed:
             return
         self.save.setEnabled(True)
-        self._say(self.tr("Not added. {0}").format(sentence))
+        self._say(self.tr("Not added. {0}").replace("{0}", sentence))
 
     @Slot()
     def _closed(self) -> None:

@@ -95,7 +95,8 @@ class Dialer(Card):
 
     def _place(self, number: PhoneNumber, name: str) -> bool:
         problem = place(self._desk, number, name, self._way())
-        self.hint.say(problem) if problem else None
+        if problem:
+            self.hint.say(problem)
         return not problem
 
     def _way(self) -> Way:
@@ -157,8 +158,9 @@ class Dialer(Card):
         self.press_one.setObjectName("pressOneSwitch")
         self.press_one.setChecked(self._desk.preferences.value.ask_to_press_1)
         press_row = QHBoxLayout()
-        press_row.addWidget(self._label(name))
-        press_row.addStretch(1)
+        press_label = self._label(name)
+        press_label.setWordWrap(True)
+        press_row.addWidget(press_label, 1)
         press_row.addWidget(self.press_one)
         self.body.addLayout(press_row)
         self.keep_way = QPushButton(self)
@@ -301,11 +303,12 @@ class Dialer(Card):
 
     @Slot(str)
     def _other_phone_chosen(self, number: str) -> None:
-        """Another phone of the user's own: listed with the others, and chosen."""
+        """Another phone of the user's own: listed with the others, and chosen; "" takes it away."""
         self._desk.preferences.update(custom_ring_number=number)
-        if number:
-            self._desk.preferences.update(ring_me_on=number)
         self._show_account()
+        if number:
+            self.ring_me_on.choose(number)
+            self._chosen()
 
     @Slot()
     def _relook(self) -> None:

@@ -76,11 +76,11 @@ class FolderBody(QWidget):
 
     @Slot()
     def show_story(self) -> None:
-        """Turn to the story; the keyboard works on its next steps."""
+        """Turn to the story; the keyboard works on its next steps, or where the story wants it."""
         self._is_turned = True
         self._arrange()
         steps = [button for button in self._side.findChildren(Button) if button.isVisible()]
-        first = steps[0] if steps else self._back
+        first = self._side.focusProxy() or (steps[0] if steps else self._back)
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot()

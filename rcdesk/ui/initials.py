@@ -1,6 +1,6 @@
 """Initials: the round sign of a person, with the first letters of their name. GUI thread.
 
-Used by the side bar and by a person's view.
+Used by the side bar and by a person's view; the list of people writes the same letters.
 """
 
 from __future__ import annotations
@@ -12,6 +12,12 @@ from PySide6.QtWidgets import QWidget
 from rcdesk.ui.look import color
 
 
+def letters_of(name: str) -> str:
+    """The first letters of the first and the last word, "" when there is none."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)).upper()
+
+
 class Initials(QWidget):
     """The round sign of a person."""
 
@@ -21,9 +27,8 @@ class Initials(QWidget):
         self.setFixedSize(36, 36)
 
     def set_name(self, name: str) -> None:
-        """Take the first letters of the first and last word."""
-        words = [w for w in name.split() if w[0].isalnum()]
-        self._letters = "".join(w[0] for w in ([words[0], words[-1]] if len(words) > 1 else words)).upper()
+        """Show the letters of this name; "#" without one."""
+        self._letters = letters_of(name) or "#"
         self.update()
 
     def paintEvent(self, event: object) -> None:

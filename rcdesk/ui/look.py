@@ -90,6 +90,11 @@ class IconButton(QToolButton):
         self._recolor()
         theme().changed.connect(self._recolor)
 
+    def show_icon(self, icon_name: str) -> None:
+        """Another icon from now on."""
+        self._icon_name = icon_name
+        self._recolor()
+
     @Slot()
     def _recolor(self) -> None:
         self.setIcon(icon(self._icon_name, self._token, self._size))

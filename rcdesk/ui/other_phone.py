@@ -14,6 +14,7 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.core.errors import UserError
 from rcdesk.core.phone_number import parse, pretty
 from rcdesk.ui.look import Button, label
+from rcdesk.ui.placing import region_of
 
 
 class OtherPhone(QWidget):
@@ -24,12 +25,13 @@ class OtherPhone(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.button = QPushButton(self.tr("Other phone…"), parent)
+        self.button = QPushButton(self.tr("Other…"), parent)
         self.button.setObjectName("otherPhoneButton")
         self.button.setProperty("kind", "link")
         self.button.setAutoDefault(False)
         self.button.setAccessibleName(self.tr("Ring another phone of yours"))
-        self.button.clicked.connect(self._open)
+        self.button.setToolTip(self.button.accessibleName())
+        self.button.clicked.connect(self._toggle)
         self.field = QLineEdit(self)
         self.field.setObjectName("otherPhoneField")
         self.field.setPlaceholderText(self.tr("Number of that phone"))
@@ -56,14 +58,24 @@ class OtherPhone(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes the line; what was chosen before stays."""
         if event.key() == Qt.Key.Key_Escape:
-            self.hide()
-            self.button.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._close()
             return
         super().keyPressEvent(event)
 
+    def _close(self) -> None:
+        self.hide()
+        self.button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _choose(self, number: str) -> None:
+        self._close()
+        self.chosen.emit(number)
+
     @Slot()
-    def _open(self) -> None:
-        self.setVisible(self.isHidden())
+    def _toggle(self) -> None:
+        if not self.isHidden():
+            self._close()
+            return
+        self.show()
         self._say("")
         kept = self._desk.preferences.value.custom_ring_number
         self.field.setText(pretty(kept, self._region()) if kept else "")
@@ -74,7 +86,7 @@ class OtherPhone(QWidget):
     def _take(self) -> None:
         text = self.field.text().strip()
         if not text:
-            self.chosen.emit("")
+            self._choose("")
             return
         try:
             number = parse(text, self._region())
@@ -84,7 +96,7 @@ class OtherPhone(QWidget):
         if number.extension or not number.e164.startswith("+"):
             self._say(self.tr("RingCentral can only ring a whole number first, without an extension."))
             return
-        self.chosen.emit(number.e164)
+        self._choose(number.e164)
 
     def _say(self, sentence: str) -> None:
         self._reason.setText(sentence)
@@ -92,5 +104,4 @@ class OtherPhone(QWidget):
         self._reason.setVisible(bool(sentence))
 
     def _region(self) -> str:
-        account = self._desk.session.account
-        return account.home_country if account else "US"
+        return region_of(self._desk)

@@ -1,33 +1,35 @@
 """A past call as a row: icon by direction and outcome, name over number, outcome and time at the right.
 
-Used by the recents of the phone page, the Calls page and a person's timeline; the rows come from any model
-that gives a PastCall under PAST_CALL_ROLE. Painted on the GUI thread. Read next: recents.py, calls_page.py.
+Used by the recents of the phone page and by the Calls page; the rows come from any model that gives a
+PastCall under ITEM_ROLE. Painted on the GUI thread. Read next: row_list.py, recents.py, calls_page.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from rcdesk.bridge.past_calls_model import PAST_CALL_ROLE
 from rcdesk.core.clock import Clock
 from rcdesk.core.past_call import PastCall
 from rcdesk.core.phone_number import pretty
 from rcdesk.ui import words
-from rcdesk.ui.icons import pixmap
-from rcdesk.ui.theme import current, theme
+from rcdesk.ui.look import color, glyph
+from rcdesk.ui.row_list import ITEM_ROLE, RIGHT, Index, paint_ground, scaled, width_of, write, write_two
 
 ROW_HEIGHT = 56
-Index = QModelIndex | QPersistentModelIndex
+WIDE_PX = 400
+"""From this width on at 100 %, the times stand in a column of their own."""
 
 
 def call_sentence(call: PastCall, region: str, clock: Clock) -> str:
     """A whole sentence for screen readers and for reading the list as text."""
     who = call.name or number_words(call, region)
-    return f"{who}, {words.outcome(call)[0]}, {words.when(call.at, clock.now())}"
+    number = number_words(call, region) if call.name and call.number else ""
+    parts = (who, number, words.what_happened(call), words.when(call.at, clock.now()))
+    return ", ".join(filter(None, parts))
 
 
 def number_words(call: PastCall, region: str) -> str:
@@ -36,6 +38,11 @@ def number_words(call: PastCall, region: str) -> str:
         return words.withheld()
     shown = pretty(call.number, region)
     return f"{shown} ×{call.extension}" if call.extension else shown
+
+
+def dialled(call: PastCall) -> str:
+    """What to type to call them back: the number, with its extension as RFC 3966 writes it."""
+    return f"{call.number};ext={call.extension}" if call.extension else call.number
 
 
 class PastCallDelegate(QStyledItemDelegate):
@@ -48,77 +55,40 @@ class PastCallDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Rows of 56."""
-        return QSize(240, ROW_HEIGHT)
+        return QSize(240, scaled(ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """One row."""
-        call = index.data(PAST_CALL_ROLE)
+        call = index.data(ITEM_ROLE)
         if not isinstance(call, PastCall):
             return
-        tokens = current()
-        area: QRect = option.rect
-        state: QStyle.StateFlag = option.state
+        area = QRect(option.rect)
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        is_selected = bool(state & QStyle.StateFlag.State_Selected)
-        if is_selected or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tokens.accent_tint if is_selected else tokens.hover))
-            painter.drawRoundedRect(area.adjusted(0, 2, 0, -3), 8, 8)
-        elif index.row() + 1 < index.model().rowCount():
-            painter.setPen(QColor(tokens.hairline))
+        is_selected = paint_ground(painter, option)
+        if not is_selected and index.row() + 1 < index.model().rowCount():
+            painter.setPen(color("hairline"))
             painter.drawLine(area.left(), area.bottom(), area.right(), area.bottom())
         self._paint_words(painter, area.adjusted(8, 0, -10, 0), call)
         painter.restore()
 
     def _paint_words(self, painter: QPainter, area: QRect, call: PastCall) -> None:
-        tokens = current()
         outcome, kind = words.outcome(call)
-        ink = {"wait": tokens.wait_ink, "bad": tokens.bad_ink}.get(kind, tokens.ink2)
-        ratio = painter.device().devicePixelRatio()
-        painter.drawPixmap(area.left(), area.center().y() - 10, pixmap(words.call_icon(call), ink, 20, ratio))
-        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        ink = {"wait": "wait_ink", "bad": "bad_ink"}.get(kind, "ink2")
+        sign = glyph(words.call_icon(call), ink, 20, painter.device().devicePixelRatio())
+        painter.drawPixmap(area.left(), area.center().y() - 10, sign)
         at = words.when(call.at, self._clock.now())
-        times_width = 76 if area.width() > 400 else self._width(painter, at, 12) + 12
-        times = QRect(area.right() - times_width, area.top(), times_width, area.height())
-        self._write(painter, times, at, 12, tokens.ink2, right)
-        outcome_width = min(self._width(painter, outcome, 13, is_bold=True) + 4, area.width() // 2)
-        ends = QRect(times.left() - outcome_width, area.top(), outcome_width, area.height())
-        self._write(painter, ends, outcome, 13, ink, right, is_bold=True)
-        text = QRect(area.left() + 34, area.top(), ends.left() - area.left() - 40, area.height())
-        shown = number_words(call, self._region())
-        if call.name:
-            upper = QRect(text.left(), text.top() + 8, text.width(), 20)
-            lower = QRect(text.left(), text.top() + 29, text.width(), 18)
-            self._write(
-                painter, upper, call.name, 14, tokens.ink, Qt.AlignmentFlag.AlignVCenter, is_bold=True
-            )
-            self._write(painter, lower, shown, 12, tokens.ink2, Qt.AlignmentFlag.AlignVCenter)
-        else:
-            self._write(painter, text, shown, 14, tokens.ink, Qt.AlignmentFlag.AlignVCenter, is_bold=True)
+        is_wide = area.width() > scaled(WIDE_PX)
+        at_width = max(scaled(76) if is_wide else 0, width_of(painter, at, 12) + 14)
+        times = QRect(area.right() - at_width, area.top(), at_width, area.height())
+        write(painter, times, at, 12, "ink2", RIGHT)
+        end_width = min(width_of(painter, outcome, 13, is_bold=True) + 4, area.width() // 2)
+        ends = QRect(times.left() - end_width, area.top(), end_width, area.height())
+        write(painter, ends, outcome, 13, ink, RIGHT, is_bold=True)
+        text = QRect(area.left() + 34, area.top(), ends.left() - area.left() - 42, area.height())
+        number = number_words(call, self._region())
+        write_two(painter, text, call.name or number, number if call.name else "")
 
-    def _width(self, painter: QPainter, text: str, size: int, *, is_bold: bool = False) -> int:
-        self._choose_font(painter, size, is_bold=is_bold)
-        return painter.fontMetrics().horizontalAdvance(text)
 
-    def _choose_font(self, painter: QPainter, size: int, *, is_bold: bool) -> None:
-        font = QFont(painter.font())
-        font.setPixelSize(round(size * theme().scale))
-        font.setWeight(QFont.Weight.DemiBold if is_bold else QFont.Weight.Normal)
-        painter.setFont(font)
-
-    def _write(
-        self,
-        painter: QPainter,
-        area: QRect,
-        text: str,
-        size: int,
-        ink: str,
-        align: Qt.AlignmentFlag,
-        *,
-        is_bold: bool = False,
-    ) -> None:
-        self._choose_font(painter, size, is_bold=is_bold)
-        painter.setPen(QColor(ink))
-        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(area, align, elided)
+def key_of_call(item: object) -> object:
+    """What tells calls apart in a list."""
+    return item.id if isinstance(item, PastCall) else None

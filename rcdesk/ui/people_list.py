@@ -1,51 +1,29 @@
 """The list of people: its model, how a row is painted, and its keys.
 
 The model holds what one look brought; in the list of favourites rows can be moved. GUI thread. Read next:
-people_page.py.
+people_page.py, row_list.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QMimeData,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPointF,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-    Slot,
-)
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPointF, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from rcdesk.core.people import Person, PersonNumber
+from rcdesk.core.people import Person
 from rcdesk.core.phone_number import pretty
-from rcdesk.ui.icons import pixmap
-from rcdesk.ui.theme import current, theme
+from rcdesk.ui.initials import letters_of
+from rcdesk.ui.look import color, glyph
+from rcdesk.ui.row_list import CENTRE, ITEM_ROLE, Index, RowList, paint_ground, scaled, write, write_two
 
-PERSON_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 ROW_HEIGHT = 56
-_MIME = "application/x-rcdesk-row"
-Index = QModelIndex | QPersistentModelIndex
+DISC_PX = 34
 
 
 class PeopleModel(QAbstractListModel):
-    """Person under PERSON_ROLE. reordered(tuple[Person, ...]) when rows were put in another order."""
+    """Person under ITEM_ROLE. reordered(tuple[Person, ...]) when rows were put in another order."""
 
     reordered = Signal(object)
 
@@ -63,15 +41,11 @@ class PeopleModel(QAbstractListModel):
             self._people = people
             self.endResetModel()
 
-    def row_of(self, key: str) -> int | None:
-        """The row of a person."""
-        return next((row for row, person in enumerate(self._people) if person.key == key), None)
-
-    def move(self, row: int, to: int) -> None:
-        """Put a row before another one; to may be the number of rows."""
+    def move(self, row: int, to: int) -> bool:
+        """Put a row before another one; to may be the number of rows. False when it stays where it is."""
         count = len(self._people)
         if not (self._can_move and 0 <= row < count and 0 <= to <= count) or to in (row, row + 1):
-            return
+            return False
         self.beginMoveRows(QModelIndex(), row, row, QModelIndex(), to)
         people = list(self._people)
         person = people.pop(row)
@@ -79,6 +53,7 @@ class PeopleModel(QAbstractListModel):
         self._people = tuple(people)
         self.endMoveRows()
         self.reordered.emit(self._people)
+        return True
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         """A flat list."""
@@ -89,7 +64,7 @@ class PeopleModel(QAbstractListModel):
         if not index.isValid() or not 0 <= index.row() < len(self._people):
             return None
         person = self._people[index.row()]
-        if role == PERSON_ROLE:
+        if role == ITEM_ROLE:
             return person
         if role == Qt.ItemDataRole.DisplayRole:
             return title_of(person, self.region)
@@ -111,26 +86,9 @@ class PeopleModel(QAbstractListModel):
         """Rows are moved."""
         return Qt.DropAction.MoveAction
 
-    def mimeTypes(self) -> list[str]:
-        """Only rows of this list."""
-        return [_MIME]
-
-    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """The number of the row."""
-        data = QMimeData()
-        if indexes:
-            data.setData(_MIME, str(indexes[0].row()).encode())
-        return data
-
-    def dropMimeData(
-        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
-    ) -> bool:
-        """Move the dragged row. False, so that the view does not take the dragged row out by itself."""
-        text = bytes(data.data(_MIME).data()).decode("ascii", "ignore")
-        if text.isdigit():
-            to = row if row >= 0 else parent.row() if parent.isValid() else len(self._people)
-            self.move(int(text), to)
-        return False
+    def moveRows(self, source: Index, row: int, count: int, target: Index, to: int) -> bool:
+        """What the view does with a row that was dropped between two others."""
+        return count == 1 and not source.isValid() and not target.isValid() and self.move(row, to)
 
 
 def title_of(person: Person, region: str) -> str:
@@ -144,11 +102,12 @@ def detail_of(person: Person, region: str) -> str:
     company = person.company if person.company != person.name else ""
     number = pretty(first.number, region) if person.name else ""
     more = f"+{len(person.numbers) - 1}" if len(person.numbers) > 1 else ""
-    return " · ".join(filter(None, [company, number, _kind(first), more]))
+    return " · ".join(filter(None, [company, number, first.label.lower(), more]))
 
 
-def _kind(number: PersonNumber) -> str:
-    return number.label.lower()
+def key_of_person(item: object) -> object:
+    """What tells people apart in a list."""
+    return item.key if isinstance(item, Person) else None
 
 
 class PeopleDelegate(QStyledItemDelegate):
@@ -156,70 +115,35 @@ class PeopleDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Rows of 56."""
-        return QSize(240, round(ROW_HEIGHT * theme().scale))
+        return QSize(240, scaled(ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """One row."""
-        person = index.data(PERSON_ROLE)
+        person = index.data(ITEM_ROLE)
         if not isinstance(person, Person):
             return
-        tokens, area, state = current(), QRect(option.rect), option.state
-        model = index.model()
+        area, model = QRect(option.rect), index.model()
         region = model.region if isinstance(model, PeopleModel) else "US"
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        is_selected = bool(state & QStyle.StateFlag.State_Selected)
+        is_selected = paint_ground(painter, option)
+        size = scaled(DISC_PX)
+        disc = QRect(area.left() + 9, area.center().y() - size // 2 + 1, size, size)
         painter.setPen(Qt.PenStyle.NoPen)
-        if is_selected or state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(QColor(tokens.accent_tint if is_selected else tokens.hover))
-            painter.drawRoundedRect(area.adjusted(0, 2, 0, -3), 8, 8)
-        middle = QPointF(area.left() + 26, area.center().y() + 0.5)
-        painter.setBrush(QColor(tokens.accent_tint if not is_selected else tokens.surface))
-        painter.drawEllipse(middle, 17, 17)
-        sign = QRectF(middle.x() - 17, middle.y() - 17, 34, 34)
-        self._write(
-            painter, sign, _letters(person.name), 12, tokens.accent_ink, is_bold=True, is_centred=True
-        )
+        painter.setBrush(color("surface" if is_selected else "accent_tint"))
+        painter.drawEllipse(QPointF(disc.center()) + QPointF(0.5, 0.5), size / 2, size / 2)
+        write(painter, disc, letters_of(person.name) or "#", 12, "accent_ink", CENTRE, is_bold=True)
         right = area.right() - 12
         if person.is_favourite:
-            star = pixmap("star-fill", tokens.ink3, 16, painter.device().devicePixelRatio())
+            star = glyph("star-fill", "ink3", 16, painter.device().devicePixelRatio())
             painter.drawPixmap(right - 16, area.center().y() - 8, star)
             right -= 26
-        left, half = area.left() + 54, area.height() / 2
-        room = right - left
-        upper = QRectF(left, area.top() + half - 21, room, 21)
-        lower = QRectF(left, area.top() + half, room, 18)
-        self._write(painter, upper, title_of(person, region), 14, tokens.ink, is_bold=True)
-        self._write(painter, lower, detail_of(person, region), 12, tokens.ink2)
+        left = disc.right() + 12
+        text = QRect(left, area.top(), right - left, area.height())
+        write_two(painter, text, title_of(person, region), detail_of(person, region))
         painter.restore()
 
-    def _write(
-        self,
-        painter: QPainter,
-        area: QRectF,
-        text: str,
-        size: int,
-        ink: str,
-        *,
-        is_bold: bool = False,
-        is_centred: bool = False,
-    ) -> None:
-        font = QFont(painter.font())
-        font.setPixelSize(round(size * theme().scale))
-        font.setWeight(QFont.Weight.DemiBold if is_bold else QFont.Weight.Normal)
-        painter.setFont(font)
-        painter.setPen(QColor(ink))
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
-        side = Qt.AlignmentFlag.AlignHCenter if is_centred else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | side, shown)
 
-
-def _letters(name: str) -> str:
-    words = [word for word in name.split() if word[0].isalnum()]
-    return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)).upper() or "#"
-
-
-class PeopleList(QListView):
+class PeopleList(RowList):
     """call_asked, fax_asked and star_asked carry the Person; details_asked() on Right."""
 
     call_asked = Signal(object)
@@ -228,16 +152,9 @@ class PeopleList(QListView):
     details_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("peopleList")
+        super().__init__("peopleList", key_of_person, parent)
         self.setAccessibleName(self.tr("People"))
         self.setAccessibleDescription(self.tr("Enter calls, F writes a fax, S makes a favourite."))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
@@ -246,7 +163,7 @@ class PeopleList(QListView):
 
     def chosen(self) -> Person | None:
         """The current person."""
-        person = self.currentIndex().data(PERSON_ROLE)
+        person = self.item()
         return person if isinstance(person, Person) else None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -271,11 +188,11 @@ class PeopleList(QListView):
 
     def _move(self, step: int) -> None:
         model, row = self.model(), self.currentIndex().row()
-        if isinstance(model, PeopleModel):
-            model.move(row, row + (2 if step > 0 else -1))
+        if isinstance(model, PeopleModel) and model.move(row, row + (2 if step > 0 else -1)):
+            self.scrollTo(self.currentIndex())
 
     @Slot(QModelIndex)
     def _call(self, index: QModelIndex) -> None:
-        person = index.data(PERSON_ROLE)
+        person = index.data(ITEM_ROLE)
         if isinstance(person, Person):
             self.call_asked.emit(person)

@@ -7,10 +7,12 @@ Alt+Up and Alt+Down. GUI thread. Read next: person_view.py, bridge/people_desk.p
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -23,14 +25,16 @@ from PySide6.QtWidgets import (
 )
 
 from rcdesk.bridge.desk import Desk
-from rcdesk.core.people import Favourite, ImportTable, Person, PersonNumber, PersonSource
+from rcdesk.bridge.people_desk import MOST_PEOPLE
+from rcdesk.core.people import Caller, Favourite, ImportTable, Person, PersonNumber, PersonSource
 from rcdesk.ui.card import Card
 from rcdesk.ui.folder_body import FolderBody
 from rcdesk.ui.icons import icon
 from rcdesk.ui.import_dialog import ImportDialog
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.people_list import PeopleList, PeopleModel
-from rcdesk.ui.person_view import PersonView
+from rcdesk.ui.person_view import PersonView, toggle_star
+from rcdesk.ui.placing import region_of
 from rcdesk.ui.theme import theme
 
 SEARCH_PAUSE_MS = 150
@@ -50,13 +54,23 @@ class PeoplePage(QWidget):
         self.setAccessibleName(self.tr("People"))
         self._desk = desk
         self._is_favourites = False
-        self._people: tuple[Person, ...] = ()
+        self._asked = 0
         self.model = PeopleModel(self)
         self.list = PeopleList(self)
         self.list.setModel(self.model)
-        self.person = PersonView(desk)
+        self.list.follow_model()
+        self.person = PersonView(desk, self.tr("Choose somebody to see their numbers and what happened."))
         self.empty = label("", "muted", wraps=True)
         self.empty.setObjectName("peopleEmpty")
+        self.more = label(
+            self.tr("These are the first {0} people. Type a name or a number to find the others.").replace(
+                "{0}", str(MOST_PEOPLE)
+            ),
+            "small",
+            wraps=True,
+        )
+        self.more.setObjectName("peopleMore")
+        self.more.hide()
         self._said = label("", "good", wraps=True)
         self._said.setObjectName("peopleSaid")
         self._said.hide()
@@ -71,8 +85,7 @@ class PeoplePage(QWidget):
     def focus_list(self) -> None:
         """The keyboard goes to the list."""
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        if not self.list.currentIndex().isValid() and self.model.rowCount():
-            self.list.setCurrentIndex(self.model.index(0, 0))
+        self.list.choose_first()
 
     def focus_search(self) -> None:
         """The cursor goes into the search field."""
@@ -84,6 +97,11 @@ class PeoplePage(QWidget):
         super().showEvent(event)
         self._ask()
         self._desk.people.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What was said of an import has been read."""
+        super().hideEvent(event)
+        self._said.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc clears the search."""
@@ -122,7 +140,9 @@ class PeoplePage(QWidget):
         card.body.addStretch(0)
         self.body = FolderBody(card, self.person)
         foot = QHBoxLayout()
-        foot.addStretch(1)
+        foot.setContentsMargins(8, 0, 8, 0)
+        foot.addWidget(self.more, 1)
+        foot.addStretch(0)
         foot.addWidget(self.body.details)
         card.body.addLayout(foot)
         layout = QVBoxLayout(self)
@@ -160,7 +180,7 @@ class PeoplePage(QWidget):
         self.list.fax_asked.connect(self._fax)
         self.list.star_asked.connect(self._star)
         self.list.details_asked.connect(self.body.show_story)
-        self.list.selectionModel().currentChanged.connect(self._show_person)
+        self.list.chosen_changed.connect(self._show_person)
         self.list.customContextMenuRequested.connect(self._open_menu)
         self.model.reordered.connect(self._reordered)
         self.body.list_asked.connect(self.focus_list)
@@ -182,27 +202,29 @@ class PeoplePage(QWidget):
         if not self.isVisible():
             return
         text = self.search.text().strip()
-        account = self._desk.session.account
-        self.model.region = account.home_country if account else "US"
-        if self._is_favourites:
-            wanted = text.casefold()
-            kept = tuple(
-                f for f in self._desk.people.favourites if wanted in f"{f.name} {f.number}".casefold()
-            )
-            self._take(tuple(_of_favourite(f) for f in kept))
-        else:
-            self._desk.people.list_people(text, self._heard)
-
-    def _heard(self, people: tuple[Person, ...]) -> None:
+        self.model.region = region_of(self._desk)
+        self._asked += 1
+        asked = self._asked
         if not self._is_favourites:
-            self._take(people)
+
+            def heard(people: tuple[Person, ...]) -> None:
+                if asked == self._asked:
+                    self._take(people)
+
+            self._desk.people.list_people(text, heard)
+            return
+        favourites = self._desk.people.favourites
+
+        def known(callers: Mapping[str, Caller]) -> None:
+            if asked == self._asked:
+                people = (_of_favourite(one, callers[one.number]) for one in favourites)
+                self._take(tuple(one for one in people if _is_meant(text, one)))
+
+        self._desk.people.callers([one.number for one in favourites], known)
 
     def _take(self, people: tuple[Person, ...]) -> None:
-        chosen = self.list.chosen()
-        self.model.show_people(people, can_move=self._is_favourites and not self.search.text())
-        if chosen is not None and (row := self.model.row_of(chosen.key)) is not None:
-            self.list.setCurrentIndex(self.model.index(row, 0))
         text = self.search.text().strip()
+        self.model.show_people(people, can_move=self._is_favourites and not text)
         nobody = (
             self.tr("No favourites yet. Press the star beside a number.")
             if self._is_favourites
@@ -211,27 +233,34 @@ class PeoplePage(QWidget):
         not_found = self.tr("Nobody matches “{0}”.").replace("{0}", text)
         self.empty.setText(not_found if text else nobody)
         self.empty.setVisible(not people)
+        self.more.setVisible(len(people) >= MOST_PEOPLE)
         self.list.setVisible(bool(people))
+        self.list.choose_first()
 
     @Slot()
     def _show_person(self) -> None:
-        self.person.show_person(self.list.chosen())
+        person = self.list.chosen()
+        if person is None:
+            self.person.show_nobody()
+        elif self._is_favourites:
+            self.person.show_number(person.numbers[0].number, person.name)
+        else:
+            self.person.show_person(person)
 
     @Slot(object)
     def _call(self, person: Person) -> None:
-        number = next((n for n in person.numbers if not n.is_fax), person.numbers[0])
-        self.call_asked.emit(number.number, person.name)
+        self.call_asked.emit(person.to_call.number, person.name)
 
     @Slot(object)
     def _fax(self, person: Person) -> None:
-        able = [n for n in person.numbers if n.number.startswith("+")]
-        if able:
-            self.fax_asked.emit(next((n for n in able if n.is_fax), able[0]).number)
+        if person.to_fax is not None:
+            self.fax_asked.emit(person.to_fax.number)
 
     @Slot(object)
     def _star(self, person: Person) -> None:
-        number = next((n for n in person.numbers if not n.is_fax), person.numbers[0])
-        self._desk.people.toggle_favourite(number.number, person.name, number.is_fax)
+        kept = [n for n in person.numbers if self._desk.people.is_favourite(n.number)]
+        for number in kept or [person.to_call]:
+            toggle_star(self._desk, number, person.name)
 
     @Slot(QPoint)
     def _open_menu(self, at: QPoint) -> None:
@@ -241,7 +270,8 @@ class PeoplePage(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(icon("phone"), self.tr("Call")).triggered.connect(partial(self._call, person))
-        menu.addAction(icon("compose"), self.tr("Fax")).triggered.connect(partial(self._fax, person))
+        if person.to_fax is not None:
+            menu.addAction(icon("compose"), self.tr("Fax")).triggered.connect(partial(self._fax, person))
         is_kept = any(self._desk.people.is_favourite(n.number) for n in person.numbers)
         words = self.tr("Take from the favourites") if is_kept else self.tr("Make a favourite")
         menu.addAction(icon("star"), words).triggered.connect(partial(self._star, person))
@@ -263,13 +293,12 @@ class PeoplePage(QWidget):
 
     @Slot(str)
     def _read_import(self, path: str) -> None:
-        from pathlib import Path
-
         self._said.hide()
         name = Path(path).name
 
         def read(table: ImportTable) -> None:
             dialog = ImportDialog(self._desk, table, name, self)
+            dialog.setWindowTitle(self.tr("Import people"))
             dialog.added.connect(partial(self._import_from, dialog, table))
             dialog.open()
 
@@ -288,18 +317,26 @@ class PeoplePage(QWidget):
     @Slot()
     def _relook(self) -> None:
         self._glass.setIcon(icon("search", "ink2"))
-        self.list.viewport().update()
 
 
-def _of_favourite(favourite: Favourite) -> Person:
+def _of_favourite(favourite: Favourite, caller: Caller) -> Person:
+    """A row of the favourites: one number, in the words of whoever knows it."""
+    number = PersonNumber(number=favourite.number, label=caller.label, is_fax=favourite.is_fax)
     return Person(
-        key=favourite.number,
-        name=favourite.name,
-        company="",
-        numbers=(PersonNumber(number=favourite.number, is_fax=favourite.is_fax),),
+        key=f"{favourite.number} {favourite.is_fax}",
+        name=caller.name or favourite.name,
+        company=caller.company,
+        numbers=(number,),
         source=PersonSource.RECENT,
         is_favourite=True,
     )
+
+
+def _is_meant(text: str, person: Person) -> bool:
+    """True when the typed text is a part of name, company or number."""
+    typed = "".join(filter(str.isdigit, text))
+    is_number = bool(typed) and not any(map(str.isalpha, text)) and typed in person.numbers[0].number
+    return is_number or text.casefold() in f"{person.name} {person.company}".casefold()
 
 
 def _to_favourite(person: Person) -> Favourite:

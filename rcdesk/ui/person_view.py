@@ -1,68 +1,33 @@
 """One person: who they are, their numbers with what can be done with each, and the timeline with them.
 
-Shown beside the lists of the People and the Calls page. GUI thread. Read next: timeline.py,
-bridge/people_desk.py.
+Shown beside the lists of the People and the Calls page. What is shown is read again when the archive has
+news, in place: keyboard, scrolling and the chosen row stay. GUI thread. Read next: number_line.py,
+timeline.py, bridge/people_desk.py.
 """
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
-from rcdesk.core.people import Caller, Person, PersonNumber, PersonSource, TimelineItem
+from rcdesk.core.people import Person, PersonNumber, PersonSource, TimelineItem
 from rcdesk.core.phone_number import pretty
 from rcdesk.ui.card import Card
 from rcdesk.ui.initials import Initials
-from rcdesk.ui.line import Line
-from rcdesk.ui.look import Button, IconButton, label
+from rcdesk.ui.look import Button, label
+from rcdesk.ui.number_line import NumberLine
+from rcdesk.ui.placing import region_of
 from rcdesk.ui.timeline import Timeline
 
-MOST_NUMBERS = 8
+NUMBERS_SHOWN = 4
+"""More numbers than these scroll: what happened needs room too."""
 
-
-class NumberLine(QWidget):
-    """A number with its buttons: favourite, call, fax, copy."""
-
-    def __init__(self, view: PersonView, number: PersonNumber, region: str, *, is_favourite: bool) -> None:
-        super().__init__(view)
-        shown = pretty(number.number, region)
-        self.number = number
-        self._star = IconButton("star-fill" if is_favourite else "star", "", size=18)
-        self._star.setObjectName(f"star_{number.number}")
-        star_words = (
-            self.tr("Take {0} from the favourites") if is_favourite else self.tr("Make {0} a favourite")
-        )
-        self._name(self._star, star_words.replace("{0}", shown))
-        call = IconButton("phone", self.tr("Call {0}").replace("{0}", shown))
-        call.setObjectName(f"call_{number.number}")
-        fax = IconButton("compose", self.tr("Fax {0}").replace("{0}", shown))
-        fax.setObjectName(f"fax_{number.number}")
-        copy = IconButton("copy", self.tr("Copy {0}").replace("{0}", shown))
-        self._star.clicked.connect(partial(view.toggle_star, number))
-        call.clicked.connect(partial(view.ask_call, number.number))
-        fax.clicked.connect(partial(view.ask_fax, number.number))
-        copy.clicked.connect(partial(view.copy, number.number))
-        said = QVBoxLayout()
-        said.setSpacing(0)
-        said.addWidget(label(shown, "rowTitle"))
-        kind = number.label or (view.tr("Fax") if number.is_fax else "")
-        if kind:
-            said.addWidget(label(kind, "small"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
-        row.addLayout(said, 1)
-        for button in (self._star, call, fax, copy):
-            row.addWidget(button)
-        fax.setVisible(number.number.startswith("+"))
-
-    def _name(self, button: IconButton, words: str) -> None:
-        button.setAccessibleName(words)
-        button.setToolTip(words)
+LINK_PADDING = 6
+"""What a link keeps free at its left: without it the words would not stand below the others."""
 
 
 class PersonView(Card):
@@ -73,22 +38,25 @@ class PersonView(Card):
     contact_asked = Signal(str)
     fax_chosen = Signal(object)
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent)
+    def __init__(self, desk: Desk, nobody: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent, padding=20)
         self.setObjectName("personView")
+        self.setAccessibleName(self.tr("Person"))
         self._desk = desk
         self._person: Person | None = None
+        self._number = ""
         self._asked = 0
         self._initials = Initials()
-        self._name = Line("section", self)
+        self._name = label("", "section", wraps=True)
         self._name.setObjectName("personName")
-        self._company = Line("small", self)
-        self._nobody = label(self.tr("Choose somebody to see their numbers and what happened."), "muted")
-        self._nobody.setWordWrap(True)
+        self._name.setMinimumWidth(1)
+        self._company = label("", "small", wraps=True)
+        self._company.setMinimumWidth(1)
+        self._nobody_words = nobody
+        self._nobody = label(nobody, "muted", wraps=True)
+        self._nobody.setObjectName("personNobody")
         self._add = Button(self.tr("Add to contacts…"), kind="link")
         self._add.setObjectName("personAddContact")
-        self._numbers = QVBoxLayout()
-        self._numbers.setSpacing(6)
         self._lines: list[NumberLine] = []
         self._timeline_title = label(self.tr("Calls and faxes"), "label")
         self.timeline = Timeline(parent=self)
@@ -96,15 +64,21 @@ class PersonView(Card):
         self._build()
         self._add.clicked.connect(self._ask_contact)
         self.timeline.fax_chosen.connect(self.fax_chosen)
-        desk.people.favourites_changed.connect(self._show_numbers)
+        desk.people.favourites_changed.connect(self._show_stars)
+        desk.people.people_changed.connect(self._read_number)
         desk.history.changed.connect(self._read_timeline)
         desk.faxes.folders_changed.connect(self._read_timeline)
-        self.show_person(None)
+        self.show_nobody()
 
     @property
     def person(self) -> Person | None:
         """Who is shown."""
         return self._person
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What happened meanwhile is read now."""
+        super().showEvent(event)
+        self._read_timeline()
 
     def _build(self) -> None:
         head = QHBoxLayout()
@@ -113,59 +87,89 @@ class PersonView(Card):
         said.setSpacing(2)
         said.addWidget(self._name)
         said.addWidget(self._company)
-        head.addWidget(self._initials)
+        head.addWidget(self._initials, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(said, 1)
         self.body.addLayout(head)
         self.body.addWidget(self._nobody)
-        self.body.addLayout(self._numbers)
-        self.body.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
+        self._box = QWidget()
+        self._numbers = QVBoxLayout(self._box)
+        self._numbers.setContentsMargins(0, 4, 0, 0)
+        self._numbers.setSpacing(6)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll.setWidget(self._box)
+        self._box.setAutoFillBackground(False)
+        self.body.addWidget(self._scroll)
+        add_row = QHBoxLayout()
+        add_row.setContentsMargins(-LINK_PADDING, 0, 0, 0)
+        add_row.addWidget(self._add)
+        add_row.addStretch(1)
+        self.body.addLayout(add_row)
         self.body.addSpacing(8)
         self.body.addWidget(self._timeline_title)
         self.body.addWidget(self._nothing)
         self.body.addWidget(self.timeline, 1)
         self.body.addStretch(0)
 
-    @Slot(object)
-    def show_person(self, person: Person | None) -> None:
-        """Show this person, or that nobody is chosen."""
-        self._person = person
-        is_somebody = person is not None
-        for part in (self._initials, self._name, self._timeline_title):
-            part.setVisible(is_somebody)
-        self._nobody.setVisible(not is_somebody)
-        self._nothing.hide()
-        self.timeline.setVisible(is_somebody)
-        self.timeline.rows.show_items(())
-        region = self._region()
-        first = person.numbers[0].number if person else ""
-        self._initials.set_name(person.name if person else "")
-        self._initials.setVisible(bool(person and person.name))
-        self._name.setText((person.name or pretty(first, region)) if person else "")
-        self._company.setText(person.company if person and person.company != person.name else "")
-        self._company.setVisible(bool(self._company.text()))
-        is_unknown = bool(person and not person.name and first.startswith("+"))
-        self._add.setVisible(is_unknown)
-        self._show_numbers()
-        self._read_timeline()
+    def show_nobody(self, words: str = "") -> None:
+        """Show that nobody is chosen, in these words or the usual ones."""
+        self._asked += 1
+        self._number = ""
+        self._nobody.setText(words or self._nobody_words)
+        self._show(None)
+
+    def show_person(self, person: Person) -> None:
+        """Show this person."""
+        self._asked += 1
+        self._number = ""
+        self._show(person)
 
     def show_number(self, number: str, name: str) -> None:
         """Show whoever has this number; the number alone until it is known who that is."""
-        self.show_person(_alone(number, name, "", ""))
+        shown = self._person
+        if shown is None or not any(one.number == number for one in shown.numbers):
+            only = (PersonNumber(number=number),)
+            self._show(Person(key=number, name=name, company="", numbers=only, source=PersonSource.RECENT))
+        self._number = number
         self._asked += 1
         asked = self._asked
 
-        def heard(caller: Caller) -> None:
-            person = self._person
-            if asked == self._asked and person is not None and person.numbers[0].number == number:
-                self.show_person(_alone(number, caller.name or name, caller.label, caller.company))
+        def heard(person: Person) -> None:
+            if asked == self._asked:
+                self._show(person if person.name else replace(person, name=name))
 
-        if number:
-            self._desk.people.caller(number, heard)
+        self._desk.people.person(number, heard)
+
+    def _show(self, person: Person | None) -> None:
+        before, self._person = self._person, person
+        if person is not None and person == before:
+            return
+        is_somebody = person is not None
+        for part in (self._name, self._timeline_title, self.timeline, self._scroll):
+            part.setVisible(is_somebody)
+        self._nobody.setVisible(not is_somebody)
+        first = person.numbers[0].number if person else ""
+        self._initials.set_name(person.name if person else "")
+        self._initials.setVisible(bool(person and person.name))
+        self._name.setText((person.name or self.tr("Unknown number")) if person else "")
+        self._company.setText(person.company if person and person.company != person.name else "")
+        self._company.setVisible(bool(self._company.text()))
+        self._add.setVisible(bool(person and not person.name and first.startswith("+")))
+        if _numbers_of(person) != _numbers_of(before):
+            self._show_numbers()
+            self._nothing.hide()
+            self.timeline.rows.show_items(())
+        self._show_stars()
+        self._read_timeline()
 
     def toggle_star(self, number: PersonNumber) -> None:
         """Make a number a favourite, or no longer one."""
         name = self._person.name if self._person else ""
-        self._desk.people.toggle_favourite(number.number, name, number.is_fax)
+        toggle_star(self._desk, number, name)
 
     def ask_call(self, number: str) -> None:
         """Its call button was pressed."""
@@ -185,47 +189,65 @@ class PersonView(Card):
             self.contact_asked.emit(self._person.numbers[0].number)
 
     @Slot()
+    def _read_number(self) -> None:
+        """Somebody may have got a name: look again who that is."""
+        if self._number:
+            self.show_number(self._number, self._person.name if self._person else "")
+
+    @Slot()
+    def _show_stars(self) -> None:
+        for line in self._lines:
+            line.show_star(is_favourite=self._desk.people.is_favourite(line.number.number))
+
     def _show_numbers(self) -> None:
         for line in self._lines:
             self._numbers.removeWidget(line)
             line.setParent(None)
             line.deleteLater()
-        numbers = self._person.numbers[:MOST_NUMBERS] if self._person else ()
-        region, people = self._region(), self._desk.people
-        self._lines = [
-            NumberLine(self, number, region, is_favourite=people.is_favourite(number.number))
-            for number in numbers
-            if number.number
-        ]
+        region = region_of(self._desk)
+        numbers = self._person.numbers if self._person else ()
+        self._lines = [NumberLine(number, pretty(number.number, region), self._box) for number in numbers]
         for line in self._lines:
+            line.star_asked.connect(self.toggle_star)
+            line.call_asked.connect(self.ask_call)
+            line.fax_asked.connect(self.ask_fax)
+            line.copy_asked.connect(self.copy)
+            line.resized.connect(self._fit_numbers)
             self._numbers.addWidget(line)
             line.show()
+        self.setFocusProxy(self._lines[0].call if self._lines else self._add)
+        self._fit_numbers()
+
+    @Slot()
+    def _fit_numbers(self) -> None:
+        """All numbers, or as many as leave room for what happened."""
+        shown = self._lines[:NUMBERS_SHOWN]
+        gaps = self._numbers.spacing() * max(0, len(shown) - 1) + self._numbers.contentsMargins().top()
+        self._scroll.setFixedHeight(sum(line.sizeHint().height() for line in shown) + gaps)
 
     @Slot()
     def _read_timeline(self) -> None:
         person = self._person
         if person is None or not self.isVisible():
             return
-        numbers = tuple(number.number for number in person.numbers if number.number)
 
         def heard(items: tuple[TimelineItem, ...]) -> None:
-            if self._person is person:
+            if self._person is not None and _numbers_of(self._person) == _numbers_of(person):
                 self.timeline.rows.show_items(items)
                 self._nothing.setVisible(not items)
+                self.timeline.setVisible(bool(items))
 
-        self._desk.people.timeline(numbers, heard)
-
-    def _region(self) -> str:
-        account = self._desk.session.account
-        return account.home_country if account else "US"
+        self._desk.people.timeline(tuple(number.number for number in person.numbers), heard)
 
 
-def _alone(number: str, name: str, kind: str, company: str) -> Person:
-    """Somebody of whom one number is known."""
-    return Person(
-        key=number,
-        name=name,
-        company=company,
-        numbers=(PersonNumber(number=number, label=kind),),
-        source=PersonSource.RECENT,
-    )
+def toggle_star(desk: Desk, number: PersonNumber, name: str) -> None:
+    """Make a number a favourite; one that is already, as a phone or as a fax, is no longer one."""
+    people = desk.people
+    if people.is_favourite(number.number):
+        people.set_favourites(tuple(one for one in people.favourites if one.number != number.number))
+    else:
+        people.toggle_favourite(number.number, name, number.is_fax)
+
+
+def _numbers_of(person: Person | None) -> tuple[PersonNumber, ...]:
+    return person.numbers if person is not None else ()

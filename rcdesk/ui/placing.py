@@ -15,7 +15,10 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.core.account import Account, ForwardingNumber
 from rcdesk.core.call import CallRequest
 from rcdesk.core.people import DialChoice
-from rcdesk.core.phone_number import PhoneNumber
+from rcdesk.core.phone_number import PhoneNumber, pretty
+
+HOME = "US"
+"""Whose numbers are meant while nobody is signed in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,12 @@ class Way:
     show_as_label: str
     ask_to_press_1: bool
     is_remembered: bool = False
+
+
+def region_of(desk: Desk) -> str:
+    """The country whose numbers may be written without their country code."""
+    account = desk.session.account
+    return account.home_country if account is not None else HOME
 
 
 def phones_of(desk: Desk) -> tuple[ForwardingNumber, ...]:
@@ -91,8 +100,6 @@ def place(desk: Desk, number: PhoneNumber, name: str = "", way: Way | None = Non
 
 def _shown(account: Account | None, wanted: tuple[str, ...]) -> tuple[str, str]:
     """(E.164, label) of the first wanted number that may be shown, else the caller ID, else the first."""
-    from rcdesk.core.phone_number import pretty
-
     if account is None or not account.showable:
         return "", ""
     numbers = {number.phone_number: number for number in account.showable}

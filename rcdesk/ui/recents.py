@@ -8,41 +8,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-    Slot,
-)
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QListView,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from rcdesk.bridge.desk import Desk
-from rcdesk.bridge.past_calls_model import PAST_CALL_ROLE
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.past_call import PastCall
 from rcdesk.ui.card import Card
 from rcdesk.ui.icons import icon
-from rcdesk.ui.past_call_row import ROW_HEIGHT, PastCallDelegate, call_sentence
+from rcdesk.ui.past_call_row import ROW_HEIGHT, PastCallDelegate, call_sentence, key_of_call
+from rcdesk.ui.placing import region_of
+from rcdesk.ui.row_list import ITEM_ROLE, Index, RowList, scaled
 from rcdesk.ui.theme import theme
 
 SEARCH_PAUSE_MS = 150
-Index = QModelIndex | QPersistentModelIndex
 
 
 class RecentsModel(QAbstractListModel):
-    """Rows of PastCall under PAST_CALL_ROLE; the display text is a whole sentence for screen readers."""
+    """Rows of PastCall under ITEM_ROLE; the display text is a whole sentence for screen readers."""
 
     def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,43 +41,40 @@ class RecentsModel(QAbstractListModel):
             self._rows = rows
             self.endResetModel()
 
-    def rowCount(self, parent: Index | None = None) -> int:
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
         """A flat list."""
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The PastCall, or words about it."""
         if not index.isValid() or not 0 <= index.row() < len(self._rows):
             return None
         call = self._rows[index.row()]
-        if role == PAST_CALL_ROLE:
+        if role == ITEM_ROLE:
             return call
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return call_sentence(call, self.region, self._clock)
         return None
 
 
-class RecentsList(QListView):
+class RecentsList(RowList):
     """chosen(PastCall) on double click or Enter."""
 
     chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("recentsList")
+        super().__init__("recentsList", key_of_call, parent)
         self.setAccessibleName(self.tr("Recent calls"))
         self.setAccessibleDescription(self.tr("Enter or double click calls the number again."))
-        self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumHeight(ROW_HEIGHT)
         self.doubleClicked.connect(self._choose)
+
+    def minimumSizeHint(self) -> QSize:
+        """One row."""
+        return QSize(120, scaled(ROW_HEIGHT))
 
     def sizeHint(self) -> QSize:
         """Two rows are enough before the page scrolls; the layout gives all that is free."""
-        return QSize(256, 2 * ROW_HEIGHT)
+        return QSize(256, 2 * scaled(ROW_HEIGHT))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter calls."""
@@ -104,7 +85,7 @@ class RecentsList(QListView):
 
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:
-        call = index.data(PAST_CALL_ROLE)
+        call = index.data(ITEM_ROLE)
         if isinstance(call, PastCall) and call.number:
             self.chosen.emit(call)
 
@@ -122,12 +103,13 @@ class Recents(Card):
         self.model = RecentsModel(clock, self)
         self._build()
         self.list.setModel(self.model)
+        self.list.follow_model()
         self.list.setItemDelegate(PastCallDelegate(clock, lambda: self.model.region, self.list))
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(SEARCH_PAUSE_MS)
         self._pause.timeout.connect(self._ask)
-        self.search.textChanged.connect(self._search_changed)
+        self.search.textChanged.connect(self._pause.start)
         self.list.chosen.connect(self.chosen)
         desk.history.recents_changed.connect(self._show)
         theme().changed.connect(self._relook)
@@ -164,8 +146,7 @@ class Recents(Card):
 
     @Slot(object)
     def _show(self, recents: tuple[PastCall, ...]) -> None:
-        account = self._desk.session.account
-        self.model.region = account.home_country if account else "US"
+        self.model.region = region_of(self._desk)
         self.model.show_calls(tuple(recents))
         text = self.search.text().strip()
         nothing = self.tr("No calls yet. Those you make and those you get appear here.")
@@ -174,14 +155,9 @@ class Recents(Card):
         self.empty.setVisible(not recents)
 
     @Slot()
-    def _search_changed(self) -> None:
-        self._pause.start()
-
-    @Slot()
     def _ask(self) -> None:
         self._desk.history.search_recents(self.search.text().strip())
 
     @Slot()
     def _relook(self) -> None:
         self._glass.setIcon(icon("search", "ink2"))
-        self.list.viewport().update()

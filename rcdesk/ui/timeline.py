@@ -8,27 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QCoreApplication,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-    Slot,
-)
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QAbstractListModel, QCoreApplication, QModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.fax import FaxJob
@@ -36,12 +18,20 @@ from rcdesk.core.folder import ReceivedFax
 from rcdesk.core.past_call import CallOutcome, Direction, PastCall
 from rcdesk.core.people import TimelineItem
 from rcdesk.ui import fax_words, words
-from rcdesk.ui.icons import pixmap
-from rcdesk.ui.theme import current, theme
+from rcdesk.ui.look import glyph
+from rcdesk.ui.row_list import (
+    ITEM_ROLE,
+    RIGHT,
+    Index,
+    RowList,
+    paint_ground,
+    scaled,
+    width_of,
+    write,
+    write_two,
+)
 
 ROW_HEIGHT = 52
-ITEM_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-Index = QModelIndex | QPersistentModelIndex
 
 
 def _tr(text: str) -> str:
@@ -53,13 +43,13 @@ def item_words(item: TimelineItem) -> tuple[str, str]:
     what = item.what
     if isinstance(what, PastCall):
         if what.outcome is CallOutcome.MISSED:
-            return _tr("Missed call"), _tr("They called, nobody answered")
+            return _tr("Missed call"), _tr("Nobody answered")
         if what.outcome is CallOutcome.VOICEMAIL:
             return _tr("Missed call"), _tr("They left a voicemail")
         title = _tr("They called") if what.direction is Direction.IN else _tr("You called")
         told = words.outcome(what)[0]
         talked = what.outcome is CallOutcome.TALKED and what.talked_s > 0
-        return title, _tr("Talked {0}").format(told) if talked else told
+        return title, _tr("Talked {0}").replace("{0}", told) if talked else told
     if isinstance(what, ReceivedFax):
         return _tr("Fax from them"), fax_words.pages_words(what.pages) or fax_words.sentence(what)
     state = fax_words.badge_of(what)[0]
@@ -106,8 +96,13 @@ class TimelineModel(QAbstractListModel):
             return item
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             title, detail = item_words(item)
-            return f"{title}, {detail}, {words.when(item.at, self._clock.now())}"
+            return ", ".join(filter(None, [title, detail, words.when(item.at, self._clock.now())]))
         return None
+
+
+def key_of_item(item: object) -> object:
+    """What tells the things that happened apart."""
+    return (type(item.what), item.what.id) if isinstance(item, TimelineItem) else None
 
 
 class TimelineDelegate(QStyledItemDelegate):
@@ -119,81 +114,43 @@ class TimelineDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Rows of 52."""
-        return QSize(220, round(ROW_HEIGHT * theme().scale))
+        return QSize(220, scaled(ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """One row."""
         item = index.data(ITEM_ROLE)
         if not isinstance(item, TimelineItem):
             return
-        tokens, area, state = current(), QRect(option.rect), option.state
+        area = QRect(option.rect)
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        is_selected = bool(state & QStyle.StateFlag.State_Selected)
-        if is_selected or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tokens.accent_tint if is_selected else tokens.hover))
-            painter.drawRoundedRect(area.adjusted(0, 1, 0, -2), 8, 8)
+        paint_ground(painter, option)
         name, token = item_icon(item)
-        sign = pixmap(name, getattr(tokens, token), 20, painter.device().devicePixelRatio())
+        sign = glyph(name, token, 20, painter.device().devicePixelRatio())
         painter.drawPixmap(area.left() + 8, area.center().y() - 10, sign)
-        title, detail = item_words(item)
-        half = area.height() // 2
         at = words.when(item.at, self._clock.now())
-        width = self._write(painter, QRect(), at, 12, tokens.ink2) + 12
+        width = width_of(painter, at, 12) + 12
         times = QRect(area.right() - width - 6, area.top(), width, area.height())
-        self._write(painter, times, at, 12, tokens.ink2, is_right=True)
-        left, room = area.left() + 40, times.left() - area.left() - 46
-        upper = QRect(left, area.top() + half - 20, room, 20)
-        self._write(painter, upper, title, 14, tokens.ink, is_bold=True)
-        self._write(painter, QRect(left, area.top() + half, room, 18), detail, 12, tokens.ink2)
+        write(painter, times, at, 12, "ink2", RIGHT)
+        left = area.left() + 40
+        write_two(painter, QRect(left, area.top(), times.left() - left, area.height()), *item_words(item))
         painter.restore()
 
-    def _write(
-        self,
-        painter: QPainter,
-        area: QRect,
-        text: str,
-        size: int,
-        ink: str,
-        *,
-        is_bold: bool = False,
-        is_right: bool = False,
-    ) -> int:
-        """Write into the area unless it is empty; returns the text's width in px."""
-        font = QFont(painter.font())
-        font.setPixelSize(round(size * theme().scale))
-        font.setWeight(QFont.Weight.DemiBold if is_bold else QFont.Weight.Normal)
-        painter.setFont(font)
-        painter.setPen(QColor(ink))
-        if not area.isEmpty():
-            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, area.width())
-            side = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
-            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | side, shown)
-        return painter.fontMetrics().horizontalAdvance(text)
 
-
-class Timeline(QListView):
+class Timeline(RowList):
     """fax_chosen(FaxJob | ReceivedFax) on Enter or double click."""
 
     fax_chosen = Signal(object)
 
     def __init__(self, clock: Clock | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        clock = clock or SystemClock()
-        self.setObjectName("timeline")
+        super().__init__("timeline", key_of_item, parent)
         self.setAccessibleName(self.tr("Calls and faxes with them"))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleDescription(self.tr("Enter opens a fax."))
+        clock = clock or SystemClock()
         self.rows = TimelineModel(clock, self)
         self.setModel(self.rows)
+        self.follow_model()
         self.setItemDelegate(TimelineDelegate(clock, self))
         self.doubleClicked.connect(self._choose)
-        theme().changed.connect(self.viewport().update)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens a fax."""

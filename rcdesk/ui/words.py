@@ -88,19 +88,21 @@ def your_leg(call: Call) -> str:
             assert_never(call.your_phone)
 
 
-def their_leg(call: Call, now_s: float) -> str:
-    """What the other party's phone is doing, in words. now_s: monotonic seconds."""
+def their_leg(call: Call, now_s: float | None) -> str:
+    """What the other party's phone is doing, in words. now_s: monotonic seconds, None leaves the time out."""
     match call.them:
         case Leg.WAITING:
             return _tr("Not called") if call.state.is_final else _tr("Waiting for you")
+        case Leg.RINGING if call.state.is_final:
+            return _tr("Hung up") if call.outcome is CallOutcome.TALKED else _tr("Not reached")
         case Leg.RINGING:
-            return _tr("Not reached") if call.state.is_final else _tr("Ringing")
+            return _tr("Ringing")
         case Leg.ANSWERED:
             since = call.talking_since_s
             end = call.ended_s if call.ended_s is not None else now_s
-            return (
-                _tr("Talking, {time}", time=duration(end - since)) if since is not None else _tr("Answered")
-            )
+            if since is None:
+                return _tr("Answered")
+            return _tr("Talking") if end is None else _tr("Talking, {time}", time=duration(end - since))
         case Leg.BUSY:
             return _tr("Busy")
         case Leg.NO_ANSWER:
@@ -135,9 +137,19 @@ def badge(call: Call) -> tuple[str, str]:
         case CallState.CANCELLED:
             return _tr("Cancelled"), "plain"
         case CallState.ENDED_UNKNOWN:
-            return _tr("Result unknown"), "wait"
+            return _late_badge(call.result)
         case _:
             assert_never(call.state)
+
+
+def _late_badge(result: PastCall | None) -> tuple[str, str]:
+    """The same for a call whose end only the call log saw."""
+    if result is None:
+        return _tr("Result unknown"), "wait"
+    if result.outcome is CallOutcome.TALKED:
+        return _tr("Ended"), "plain"
+    told, kind = outcome(result)
+    return told, "plain" if kind == "muted" else kind
 
 
 def coach(call: Call) -> str:
@@ -166,6 +178,9 @@ def coach(call: Call) -> str:
         case CallState.CANCELLED:
             return _tr("You cancelled this call before it was connected.")
         case CallState.ENDED_UNKNOWN:
+            if call.result is not None and call.outcome is CallOutcome.TALKED:
+                talked = duration(call.result.talked_s)
+                return _tr("The call is over. The call log says that you talked for {time}.", time=talked)
             if call.result is not None:
                 told = outcome(call.result)[0]
                 return _tr("The call is over. The call log says: {told}.", told=told)
@@ -221,6 +236,17 @@ def outcome(call: PastCall) -> tuple[str, str]:
             return _tr("Result unknown"), "wait"
         case _:
             assert_never(call.outcome)
+
+
+def what_happened(call: PastCall) -> str:
+    """Who called whom and how it ended, as a part of a sentence."""
+    told = outcome(call)[0]
+    if call.outcome.is_missed:
+        return told
+    if call.outcome is CallOutcome.TALKED and call.talked_s > 0:
+        told = _tr("talked {time}", time=told)
+    they_did = call.direction is Direction.IN
+    return _tr("they called: {told}", told=told) if they_did else _tr("you called: {told}", told=told)
 
 
 def withheld() -> str:

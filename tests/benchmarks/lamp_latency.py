@@ -36,7 +36,7 @@ from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import Credentials, ServerProfile
 from rcdesk.core.call import CallRequest, CallState
 from rcdesk.store.paths import Paths
-from rcdesk.ui.call_panel import CallCard
+from rcdesk.ui.call_card import CallCard
 from rcdesk.ui.lamp import LampPair
 
 ROOT = Path(__file__).resolve().parents[2]

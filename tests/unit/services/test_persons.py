@@ -122,16 +122,61 @@ def test_a_person_is_listed_once_with_all_numbers(rig: Rig) -> None:
     ann = rig.service.people(OWNER, "", 50)[0]
     assert ann.numbers == (
         PersonNumber(number=MOBILE, label="Mobile"),
-        PersonNumber(number=FAX, label="Business fax", is_fax=True),
         PersonNumber(number="101", label="Extension"),
+        PersonNumber(number=FAX, label="Business fax", is_fax=True),
     )
+    assert (ann.to_call.number, ann.to_fax and ann.to_fax.number) == (MOBILE, FAX)
     assert (ann.company, ann.source, ann.is_favourite) == ("Clinic", PersonSource.CONTACT, False)
-    assert rig.service.people(OWNER, "lee cli", 50)[0].numbers[:2] == ann.numbers[:2]
+    assert [n.number for n in rig.service.people(OWNER, "lee cli", 50)[0].numbers] == [MOBILE, FAX]
     assert rig.names("(650) 555-0142") == ["Ann Lee"]
     assert rig.names("only") == ["Only faxed"]
     assert rig.names("nobody") == rig.names("b a") == []
     assert len(rig.service.people(OWNER, "", 2)) == 2
     assert ann.key == rig.service.people(OWNER, "ann", 50)[0].key
+
+
+def test_who_only_has_faxes_or_extensions_is_called_and_faxed_as_far_as_that_goes(rig: Rig) -> None:
+    rig.know(PersonSource.CONTACT, record("Fax only", FAX, "Business fax"))
+    rig.know(PersonSource.DIRECTORY, record("Inside", "101", "Extension"))
+    fax_only, inside = rig.service.people(OWNER, "", 9)
+    assert (fax_only.to_call.number, fax_only.to_fax) == (FAX, fax_only.numbers[0])
+    assert (inside.to_call.number, inside.to_fax) == ("101", None)
+
+
+def test_a_number_tells_the_whole_person(rig: Rig) -> None:
+    rig.know(
+        PersonSource.CONTACT,
+        record("Ann Lee", MOBILE, company="Clinic"),
+        record("Ann Lee", FAX, "Business fax", company="Clinic"),
+        record("Bob", MAIN, "Business"),
+    )
+    rig.know(PersonSource.DIRECTORY, record("Zoë", MAIN, "Main", source_id="d1"))
+    rig.fax("+16505559999", name="Only faxed")
+    ann = rig.service.person(OWNER, FAX)
+    assert (ann.name, ann.company, [n.number for n in ann.numbers]) == ("Ann Lee", "Clinic", [MOBILE, FAX])
+    assert rig.service.person(OWNER, MAIN).name == "Bob", "the address book counts before the directory"
+    assert rig.service.person(OWNER, "+16505559999").name == "Only faxed"
+    rig.call("+16505550001", name="SAN MATEO CA")
+    stranger = rig.service.person(OWNER, "+16505550001")
+    assert (stranger.name, stranger.numbers) == ("SAN MATEO CA", (PersonNumber(number="+16505550001"),))
+    assert rig.service.person(OWNER, "109").name == ""
+    rig.service.set_favourites(OWNER, (Favourite(number="109", name="Reception"),))
+    assert (rig.service.person(OWNER, "109").name, rig.service.person(OWNER, "109").is_favourite) == (
+        "Reception",
+        True,
+    )
+
+
+def test_favourites_that_are_still_being_written_count(rig: Rig) -> None:
+    rig.know(PersonSource.CONTACT, record("Ann", MOBILE), record("Zoë", MAIN), record("Zoë", FAX))
+    now = (Favourite(number=MAIN, name="Zoë"),)
+    assert [(p.name, p.is_favourite) for p in rig.service.people(OWNER, "", 9, now)] == [
+        ("Zoë", True),
+        ("Ann", False),
+    ]
+    assert rig.names() == ["Ann", "Zoë"]
+    (zoe,) = rig.service.people(OWNER, "", 1, now)
+    assert len(zoe.numbers) == 2, "a favourite beyond the limit is the whole person"
 
 
 def test_colleagues_who_share_a_number_stay_two_people(rig: Rig) -> None:
@@ -321,6 +366,6 @@ def test_a_vcard_brings_every_number_with_what_it_is(rig: Rig, tmp_path: Path) -
     (judith,) = rig.service.people(OWNER, "", 9)
     assert judith.numbers == (
         PersonNumber(number="+442079460104", label="Mobile"),
-        PersonNumber(number="+442079460103", label="Business fax", is_fax=True),
         PersonNumber(number="+442079460105", label="Home"),
+        PersonNumber(number="+442079460103", label="Business fax", is_fax=True),
     )

@@ -13,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from rcdesk.core.past_call import Direction, OnlyCalls, PastCall, PastCallQuery
-from rcdesk.core.people import Caller, DialChoice, Favourite, Person, TimelineItem
+from rcdesk.core.people import Caller, DialChoice, Favourite, Person, PersonNumber, PersonSource, TimelineItem
 from rcdesk.core.presence import Dnd, Presence, QueueStatus, next_morning
 
 QUEUES = (
@@ -104,6 +104,9 @@ class StageCallPeople(QObject):
         self.book: tuple[Person, ...] = ()
         self.happened: tuple[TimelineItem, ...] = ()
         self.added: list[tuple[str, str, str]] = []
+        self.add_answer: str | None = ""
+        self.imported: list[tuple[Any, ...]] = []
+        self.asked_timelines: list[tuple[str, ...]] = []
 
     def set_favourites(self, favourites: Sequence[Favourite]) -> None:
         """Take them in this order and tell."""
@@ -135,7 +138,20 @@ class StageCallPeople(QObject):
 
     def timeline(self, numbers: Sequence[str], done: Callable[[tuple[TimelineItem, ...]], None]) -> None:
         """What the test set."""
+        self.asked_timelines.append(tuple(numbers))
         done(self.happened)
+
+    def person(self, number: str, done: Callable[[Person], None]) -> None:
+        """Who of the book has this number, else the number alone."""
+        caller = self.callers_known.get(number, Caller(number=number))
+        only = Person(
+            key=number,
+            name=caller.name,
+            company=caller.company,
+            numbers=(PersonNumber(number=number, label=caller.label),),
+            source=PersonSource.RECENT,
+        )
+        done(next((p for p in self.book if any(n.number == number for n in p.numbers)), only))
 
     def caller(self, number: str, done: Callable[[Caller], None]) -> None:
         """Known or only a number."""
@@ -149,12 +165,27 @@ class StageCallPeople(QObject):
         """Nobody."""
         done(())
 
-    def import_people(self, *what: Any) -> None:
-        """Nothing is imported."""
+    def import_people(
+        self, table: Any, name_column: int | None, number_column: int, done: Callable[[int], None]
+    ) -> None:
+        """Keep what was asked; all rows are taken."""
+        self.imported.append((table, name_column, number_column))
+        done(len(table.rows))
 
-    def add_contact(self, name: str, number: str, label: str, done: Callable[..., None]) -> None:
-        """Keep what was asked."""
+    def add_contact(
+        self,
+        name: str,
+        number: str,
+        label: str,
+        done: Callable[[], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        """Keep what was asked; answer as the test set: "" is done, a sentence why not, None not yet."""
         self.added.append((name, number, label))
+        if self.add_answer == "":
+            done()
+        elif self.add_answer is not None:
+            failed(self.add_answer)
 
 
 class StageNumbers(QObject):

@@ -334,7 +334,9 @@ class StagePeople(StageCallPeople):
         self.groups = tuple(g for g in self.groups if g.id != group_id)
         self.groups_changed.emit()
 
-    def read_import(self, path: Path, done: Callable[[ImportTable], None]) -> None:
+    def read_import(
+        self, path: Path, done: Callable[[ImportTable], None], *, every_number: bool = False
+    ) -> None:
         """Bring the table the test set."""
         if self.table is not None:
             done(self.table)

@@ -267,7 +267,7 @@ def test_the_recents_model_is_a_good_model(qtbot: QtBot, qtmodeltester: ModelTes
     model: QAbstractListModel = page.recents.model
     page.recents.model.show_calls(RECENTS)
     qtmodeltester.check(model)
-    assert model.data(model.index(0, 0)).startswith("Dr. Lena Ortiz, 2:13, ")
+    assert model.data(model.index(0, 0)).startswith("Dr. Lena Ortiz, (650) 555-0142, you called: talked 2:13, ")
 
 
 def test_the_keypad_folds_away_when_there_is_no_room(qtbot: QtBot, dressed: None) -> None:
