@@ -16,7 +16,7 @@ QT_LIBRARIES="libegl1:libEGL.so.1 libgl1:libGL.so.1 libxkbcommon0:libxkbcommon.s
     libxcb-xinerama0:libxcb-xinerama.so.0 libxcb-xkb1:libxcb-xkb.so.1 libdbus-1-3:libdbus-1.so.3
     libfontconfig1:libfontconfig.so.1 libglib2.0-0:libglib-2.0.so.0"
 # package:command it brings.
-TEST_TOOLS="xvfb:Xvfb openbox:openbox xdotool:xdotool imagemagick:import dbus:dbus-run-session
+TEST_TOOLS="xvfb:Xvfb openbox:openbox trayer:trayer xdotool:xdotool imagemagick:import dbus:dbus-run-session
     gnome-keyring:gnome-keyring-daemon libtiff-tools:tiffinfo poppler-utils:pdfimages"
 FONTS="fonts-inter fonts-dejavu-core"
 # They bring soffice: 100 MB to fetch, 20 seconds. Without it the tests of office files are skipped and say so.

@@ -335,7 +335,12 @@ def run(options: Options) -> int:
 
 def _run_window(application: QApplication, running: Running, options: Options, instance: Instance) -> int:
     window = running.window
-    window.quit_requested.connect(application.quit)
+
+    def leave() -> None:
+        """Not quit(), which asks the windows first: one that hides into the tray would refuse."""
+        application.exit(0)
+
+    window.quit_requested.connect(leave)
     painted = FirstPaint(application)
     if os.environ.get("RCDESK_PRINT_READY"):
         painted.happened.connect(_print_ready)
@@ -357,7 +362,7 @@ def _run_window(application: QApplication, running: Running, options: Options, i
     if wish is not None:
         painted.happened.connect(lambda: window.take_fax(wish))
     stop_signals = StopSignals(application)
-    stop_signals.received.connect(application.quit)
+    stop_signals.received.connect(leave)
     is_asked_for = options.files or options.link or options.fax_wish or options.tour
     if running.wants_hidden and not is_asked_for and running.tray.start_hidden():
         window.removeEventFilter(painted)

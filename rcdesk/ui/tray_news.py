@@ -45,11 +45,15 @@ class TrayNews(QObject):
         self._gather.setSingleShot(True)
         self._gather.setInterval(GATHER_MS)
         self._gather.timeout.connect(self._tell_gathered)
+        self._click = QTimer(self)
+        self._click.setSingleShot(True)
+        self._click.timeout.connect(self._open_told)
         desk.faxes.ended.connect(self._fax_ended)
         desk.history.missed.connect(self._calls_missed)
         desk.calls.call_changed.connect(self._call_changed)
         desk.notices.posted.connect(self._posted)
-        sign.messageClicked.connect(self._message_clicked)
+        sign.messageClicked.connect(self._click.start)
+        sign.activated.connect(self._click.stop)
 
     @property
     def is_telling(self) -> bool:
@@ -65,8 +69,9 @@ class TrayNews(QObject):
         self._tell("rcdesk", text, None, is_bad=False)
 
     def stop(self) -> None:
-        """Stop the timer; part of shutdown."""
+        """Stop the timers; part of shutdown."""
         self._gather.stop()
+        self._click.stop()
 
     def _tell(self, title: str, text: str, then: Callable[[], None] | None, *, is_bad: bool) -> None:
         if self.is_available:
@@ -143,8 +148,11 @@ class TrayNews(QObject):
             self._tell(notice.title, notice.text, None, is_bad=is_bad)
 
     @Slot()
-    def _message_clicked(self) -> None:
-        """Open what the last message was about; a message about nothing in particular opens the desk."""
+    def _open_told(self) -> None:
+        """Open what the last message was about; a message about nothing in particular opens the desk.
+
+        A click on the icon itself takes a message away and is told as one on it: those are not listened to.
+        """
         then, self._open = self._open, None
         self._window.bring_up()
         if then is not None:

@@ -1,7 +1,7 @@
 """Another program that has copied something: it owns the clipboard until it is ended.
 
-Run by the end2end tests as its own process: `python clipboard_owner.py image` or `… files FILE…`. It prints a
-line when the clipboard is its own. GUI thread only.
+Run by the end2end tests as its own process: `python clipboard_owner.py image`, `… text TEXT` or `… files
+FILE…`. It prints a line when the clipboard is its own. GUI thread only.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ def copy() -> None:
         image = QImage(850, 1100, QImage.Format.Format_RGB32)
         image.fill(QColor("white"))
         QGuiApplication.clipboard().setImage(image)
+    elif sys.argv[1] == "text":
+        QGuiApplication.clipboard().setText(sys.argv[2])
     else:
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(name) for name in sys.argv[2:]])

@@ -92,6 +92,11 @@ class Display:
         """The id of the main window of a process, waited for."""
         return until(lambda: self.windows_of(pid), timeout_s, "the window to be on the display")[0]
 
+    def windows_of_class(self, name: str) -> list[str]:
+        """The ids of the visible windows of a program by its class."""
+        answer = self._xdotool("search", "--onlyvisible", "--class", name, check=False)
+        return [w for w in answer.stdout.split() if w.isdigit()]
+
     def area(self, window: str) -> Area | None:
         """Where a window is, None when it is gone."""
         answer = self._xdotool("getwindowgeometry", "--shell", window, check=False)
@@ -141,9 +146,9 @@ class Display:
         """Type text into the active window."""
         self._xdotool("type", "--clearmodifiers", "--delay", 15, text)
 
-    def click(self, x: int, y: int) -> None:
-        """Click the left button at a point of the display."""
-        self._xdotool("mousemove", x, y, "click", 1)
+    def click(self, x: int, y: int, button: int = 1) -> None:
+        """Click the left button at a point of the display, or another (3 is the right one)."""
+        self._xdotool("mousemove", x, y, "click", button)
 
     def drag(self, start: tuple[int, int], end: tuple[int, int], hover_shot: Path | None = None) -> None:
         """Press at start, move in small steps to end, let go; hover_shot is a picture of the hovering."""

@@ -119,9 +119,14 @@ class SimulatorProcess(Child):
 
 
 class DeskProcess(Child):
-    """The desk started as an installed program with a home of its own."""
+    """The desk started as an installed program with a home of its own; bus: a session bus's address.
 
-    def __init__(self, display: Display, home: Path, *options: str) -> None:
+    window is its window; is_hidden: it is told to start without one.
+    """
+
+    def __init__(
+        self, display: Display, home: Path, *options: str, bus: str = "", is_hidden: bool = False
+    ) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
         _shorten_undo(home / "config" / "preferences.json")
@@ -131,9 +136,11 @@ class DeskProcess(Child):
             RCDESK_PRINT_READY="1",
             PYTHONFAULTHANDLER="1",
         )
+        if bus:
+            environment["DBUS_SESSION_BUS_ADDRESS"] = bus
         super().__init__([*desk_command(), *options], environment, home)
         self.line_with(READY_LINE, 60)
-        self.window = display.window_of(self.process.pid)
+        self.window = "" if is_hidden else display.window_of(self.process.pid)
 
 
 class DragSource(Child):

@@ -61,7 +61,7 @@ def test_a_failure_is_told_and_a_click_opens_it(qtbot: QtBot, stage: Stage) -> N
     assert told.messages == [("Fax to County Records failed", "Their line stayed busy for 5 tries.")]
     assert not window.isVisible(), "telling takes no focus"
     tray._icon.messageClicked.emit()
-    assert window.isVisible()
+    qtbot.waitUntil(window.isVisible)
     assert stage.preferences.value.page == "failed"
     assert window.desk_side.folders["failed"].story.job_id == 7
 
@@ -136,7 +136,8 @@ def test_missed_calls_are_told_once_and_a_click_opens_them(qtbot: QtBot, stage: 
     asked: list[str] = []
     window.show_page = asked.append  # type: ignore[method-assign]
     tray._icon.messageClicked.emit()
-    assert asked == ["calls"] and window.isVisible()
+    qtbot.waitUntil(lambda: asked == ["calls"])
+    assert window.isVisible()
     stage.history.missed.emit((one, past("+16505550142", CallOutcome.VOICEMAIL, minutes=1)))
     stage.history.missed.emit((past("", CallOutcome.MISSED, minutes=9),))
     told.gather()
@@ -154,6 +155,18 @@ def test_missed_calls_are_not_told_to_who_does_not_want_it(qtbot: QtBot, stage: 
     stage.history.missed.emit((past("+16505550119", CallOutcome.MISSED),))
     told.gather()
     assert told.messages == []
+
+
+def test_a_click_on_the_icon_that_takes_a_message_away_is_no_click_on_the_message(
+    qtbot: QtBot, stage: Stage
+) -> None:
+    window = MainWindow(stage.desk)
+    qtbot.addWidget(window)
+    tray = Tray(stage.desk, window)
+    _Told(tray)
+    tray._icon.messageClicked.emit()
+    tray._icon.activated.emit(QSystemTrayIcon.ActivationReason.Context)
+    assert not tray.news._click.isActive() and not window.isVisible()
 
 
 def test_words_for_one_missed_call_from_nobody_known() -> None:
