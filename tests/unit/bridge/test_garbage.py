@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import threading
 
+import pytest
 from pytestqt.qtbot import QtBot
 
+from rcdesk.bridge import garbage
 from rcdesk.bridge.lane import Lane
 from rcdesk.core.cancel import CancelToken
 
@@ -34,3 +36,19 @@ def test_garbage_made_on_a_lane_is_collected_on_the_gui_thread(qtbot: QtBot) -> 
         gc.callbacks.remove(heard)
         lane.stop()
     assert set(threads) == {threading.main_thread().name}
+
+
+def test_what_start_up_left_is_looked_through_once_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(garbage, "_has_settled", False)
+    gc.collect()
+    frozen: list[int] = [gc.get_freeze_count()]
+    kept: list[list[int]] = []
+    try:
+        for _ in range(3 * (gc.get_threshold()[1] + 2)):
+            kept += [[0] for _ in range(gc.get_threshold()[0] + 1)]
+            garbage.collect_when_due()
+            frozen.append(gc.get_freeze_count())
+        assert frozen[-1] > frozen[0]
+        assert len(set(frozen)) == 2, "once"
+    finally:
+        gc.unfreeze()
