@@ -1,20 +1,22 @@
 """Calls as the window sees them: placed, watched, cancelled, ended by themselves, remembered.
 
-GUI thread. Requests run on the calls lane; how the calls stand is asked by call_watch.py, and what only the
-call log knows afterwards by call_results.py. A call is written down before it is placed and crossed out when
-it has ended, so that it outlives the program. The program never repeats a ring-out. Read next: core/call.py,
-services/calls.py.
+GUI thread. What is asked of the service is asked by call_acts.py, how the calls stand by call_watch.py, and
+what only the call log knows afterwards by call_results.py. A call is written down (call_memory.py) before it
+is placed and crossed out when it has ended, so that it outlives the program. The program never repeats a
+ring-out. Read next: core/call.py, services/calls.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from rcdesk.bridge.call_acts import CallActs
+from rcdesk.bridge.call_memory import CallMemory
 from rcdesk.bridge.call_results import CallResults
 from rcdesk.bridge.call_watch import CallWatch
 from rcdesk.bridge.lane import Lane
@@ -56,34 +58,6 @@ PLACE_INTERRUPTED = (
 )
 
 
-class CallMemory(Protocol):
-    """Where calls are written down: HistoryDesk. GUI thread; nothing blocks, it tells its own errors."""
-
-    def put_live(self, call: Call) -> None:
-        """Write down a call that was placed or is about to be; the same id again replaces it."""
-        ...
-
-    def drop_live(self, call_id: str) -> None:
-        """It has ended."""
-        ...
-
-    def live_calls(self, done: Callable[[tuple[Call, ...]], None]) -> None:
-        """The calls of the signed-in user that were written down and not crossed out."""
-        ...
-
-    def remember(self, call: PastCall) -> None:
-        """Keep a call that has ended; the same id again completes it."""
-        ...
-
-    def result_of(self, session_id: str, done: Callable[[PastCall | None], None]) -> None:
-        """One look into the call log; None when it knows nothing (yet) or cannot be read."""
-        ...
-
-    def touch(self) -> None:
-        """A call has ended: the list is worth reading again."""
-        ...
-
-
 class CallDesk(QObject):
     """Live calls and those that ended last.
 
@@ -111,9 +85,7 @@ class CallDesk(QObject):
     ) -> None:
         """history: where calls are written down; without one the plain list of recents."""
         super().__init__(parent)
-        self._lane = lane_calls
         self._session = session
-        self._service = calls
         self._clock: Clock = clock or SystemClock()
         self._calls: dict[str, Call] = {}
         self._cancel_heard_s: dict[str, float] = {}
@@ -129,6 +101,12 @@ class CallDesk(QObject):
         self._watch.heard.connect(self._heard)
         self._watch.listed.connect(self._listed)
         self._watch.missed.connect(self._missed)
+        self._acts = CallActs(lane_calls, calls, self._clock, self)
+        self._acts.placed.connect(self._placed)
+        self._acts.not_placed.connect(self._not_placed)
+        self._acts.cancelled.connect(self._cancelled)
+        self._acts.not_cancelled.connect(self._not_cancelled)
+        self._acts.cancel_waits.connect(self._cancel_waits)
         self._results = CallResults(history.result_of, self)
         self._results.found.connect(self._result_found)
         session.state_changed.connect(self._session_changed)
@@ -157,6 +135,7 @@ class CallDesk(QObject):
 
     def stop(self) -> None:
         """Stop the timers; part of shutdown. Calls going on stay written down."""
+        self._acts.stop()
         self._watch.stop()
         self._results.stop()
 
@@ -167,13 +146,8 @@ class CallDesk(QObject):
         )
         self._history.put_live(call)
         self._put(call)
-        service, call_id = self._service, call.id
-        self._lane.submit(
-            lambda token, report: service.place(call, token),
-            done=lambda report: self._placed(call_id, report),
-            failed=lambda error: self._not_placed(call_id, error),
-        )
-        return call_id
+        self._acts.place(call)
+        return call.id
 
     def adopt(self, calls: Iterable[Call]) -> None:
         """Follow calls that an earlier run of the program, or a command without a window, has placed."""
@@ -194,9 +168,12 @@ class CallDesk(QObject):
         if call is None or not call.state.can_cancel or call.is_cancelling:
             return
         self._cancel_heard_s.pop(call_id, None)
+        if self._acts.take_back(call_id):
+            self._put(replace(call, state=CallState.CANCELLED, ended_s=self._clock.monotonic()))
+            return
         call = self._put(replace(call, is_cancelling=True))
         if call.session_id:
-            self._ask_cancel(call)
+            self._acts.cancel(call)
 
     def dismiss(self, call_id: str) -> None:
         """Take an ended call off the list."""
@@ -210,6 +187,7 @@ class CallDesk(QObject):
         if self._recents is not None:
             self._recents.search(text)
 
+    @Slot(str, object)
     def _placed(self, call_id: str, report: RingOutReport) -> None:
         call = self._calls.get(call_id)
         if call is None:
@@ -219,9 +197,10 @@ class CallDesk(QObject):
         self._history.put_live(call)
         self._put(call)
         if call.is_cancelling and call.state.can_cancel:
-            self._ask_cancel(call)
+            self._acts.cancel(call)
         self._watch.began(call)
 
+    @Slot(str, object)
     def _not_placed(self, call_id: str, error: RcdeskError) -> None:
         call = self._calls.get(call_id)
         if call is None:
@@ -238,19 +217,13 @@ class CallDesk(QObject):
         if not isinstance(error, Cancelled):
             self.problem.emit(str(error))
 
-    def _ask_cancel(self, call: Call) -> None:
-        service, call_id, session_id = self._service, call.id, call.session_id
-        self._lane.submit(
-            lambda token, report: service.cancel(session_id, token),
-            done=lambda _: self._cancelled(call_id),
-            failed=lambda error: self._not_cancelled(call_id, error),
-        )
-
+    @Slot(str)
     def _cancelled(self, call_id: str) -> None:
         """The service's 204 proves nothing (wire-contract 1.4): look at once what became of the call."""
         self._cancel_heard_s[call_id] = self._clock.monotonic()
         self._watch.ask_now(call_id)
 
+    @Slot(str, object)
     def _not_cancelled(self, call_id: str, error: RcdeskError) -> None:
         call = self._calls.get(call_id)
         if call is None or call.state.is_final or isinstance(error, Cancelled):
@@ -263,6 +236,14 @@ class CallDesk(QObject):
         self._watch.ask_now(call_id)
         self.problem.emit(
             self.tr("The call could not be cancelled and goes on. {0}").replace("{0}", str(error))
+        )
+
+    @Slot(str, float)
+    def _cancel_waits(self, _call_id: str, seconds: float) -> None:
+        self.problem.emit(
+            self.tr(
+                "RingCentral takes the cancel in {0} seconds. To end it sooner, hang up your phone."
+            ).replace("{0}", str(round(seconds) + 1))
         )
 
     @Slot(str, object)
@@ -357,6 +338,7 @@ class CallDesk(QObject):
         """Another may sign in now. Calls going on stay written down and are followed again by their owner."""
         self._owner_id = ""
         self._watch.stop()
+        self._acts.stop()
         self._results.forget()
         self._cancel_heard_s.clear()
         if self._calls:
@@ -374,6 +356,7 @@ class CallDesk(QObject):
             self._history.remember(past_call(call))
             self._history.drop_live(call.id)
             self._cancel_heard_s.pop(call.id, None)
+            self._acts.take_back(call.id)
             self._drop_oldest()
         elif call.state is CallState.TALKING and before is not None and before.state is not call.state:
             self._history.put_live(call)

@@ -19,6 +19,9 @@ from rcdesk.store.recents import Recents
 if TYPE_CHECKING:
     from rcdesk.services.connection import Connection
 
+AT_ONCE_S = 0.2
+"""So short a wait for a place holds nobody up."""
+
 
 class CallService:
     """Calls of whoever is signed in when they are asked for."""
@@ -28,11 +31,14 @@ class CallService:
         self._recents = recents
 
     def place(self, call: Call, token: CancelToken) -> RingOutReport:
-        """Start the ring-out. Raises NotSent when it did not start, OutcomeUnknown when it may have."""
+        """Start the ring-out. Raises NotSent when it did not start, OutcomeUnknown when it may have.
+
+        Raises RateLimited at once where there is no place: whoever waits for one must not hold up the lane.
+        """
         from rcdesk.api.rest import ring_out
         from rcdesk.services.connection import session_of
 
-        return ring_out.create(session_of(self._connection()), call.request, token)
+        return ring_out.create(session_of(self._connection()), call.request, token, max_wait_s=AT_ONCE_S)
 
     def status(self, session_id: str, token: CancelToken) -> RingOutReport:
         """How it stands; NoSessionFound in all three words when the service forgot it."""
@@ -57,11 +63,14 @@ class CallService:
         return Room() if connection is None else connection.session.gate.room("Light")
 
     def cancel(self, session_id: str, token: CancelToken) -> None:
-        """Ask to end it, which works only before the connection: look at the status afterwards."""
+        """Ask to end it, which works only before the connection: look at the status afterwards.
+
+        Raises RateLimited at once, as place() does.
+        """
         from rcdesk.api.rest import ring_out
         from rcdesk.services.connection import session_of
 
-        ring_out.cancel(session_of(self._connection()), session_id, token)
+        ring_out.cancel(session_of(self._connection()), session_id, token, max_wait_s=AT_ONCE_S)
 
     def remember(self, call: RecentCall) -> None:
         """Keep a finished call for the recents list."""

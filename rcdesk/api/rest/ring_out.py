@@ -22,8 +22,13 @@ PATH = f"{reading.EXTENSION}/ring-out"
 _GONE = "NoSessionFound"
 
 
-def create(session: ApiSession, request: CallRequest, token: CancelToken) -> RingOutReport:
-    """Place the call; the report carries the session id to ask about. Numbers go out in E.164."""
+def create(
+    session: ApiSession, request: CallRequest, token: CancelToken, *, max_wait_s: float | None = None
+) -> RingOutReport:
+    """Place the call; the report carries the session id to ask about. Numbers go out in E.164.
+
+    max_wait_s: raises RateLimited, nothing being sent, when a place would come later than this.
+    """
     body: dict[str, Any] = {
         "from": {"phoneNumber": request.from_number},
         "to": {"phoneNumber": request.to_number},
@@ -31,7 +36,9 @@ def create(session: ApiSession, request: CallRequest, token: CancelToken) -> Rin
     }
     if request.show_as:
         body["callerId"] = {"phoneNumber": request.show_as}
-    answer = read_json(session.request("POST", PATH, group="Heavy", token=token, json=body))
+    answer = read_json(
+        session.request("POST", PATH, group="Heavy", token=token, json=body, max_wait_s=max_wait_s)
+    )
     report = _report(answer, "")
     if not report.session_id:
         raise OutcomeUnknown("RingCentral took the call but did not say how to follow it.")
@@ -51,10 +58,21 @@ def status(session: ApiSession, session_id: str, token: CancelToken) -> RingOutR
     return _report(answer, session_id)
 
 
-def cancel(session: ApiSession, session_id: str, token: CancelToken) -> None:
-    """Ask to cancel the call, which works only before the connection; a call already gone is no error."""
+def cancel(
+    session: ApiSession, session_id: str, token: CancelToken, *, max_wait_s: float | None = None
+) -> None:
+    """Ask to cancel the call, which works only before the connection; a call already gone is no error.
+
+    max_wait_s: as for create().
+    """
     try:
-        session.request("DELETE", f"{PATH}/{quote(session_id, safe='')}", group="Heavy", token=token)
+        session.request(
+            "DELETE",
+            f"{PATH}/{quote(session_id, safe='')}",
+            group="Heavy",
+            token=token,
+            max_wait_s=max_wait_s,
+        )
     except Rejected as exc:
         if exc.status != 404 and exc.code != "CMN-102":
             raise

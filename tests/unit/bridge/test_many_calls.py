@@ -322,3 +322,38 @@ def test_signing_out_forgets_the_calls_here_and_keeps_them_written_down(
     desk.bench.sign_in(simulator, qtbot)
     qtbot.waitUntil(lambda: len(desk.calls.calls) == 1, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: desk.of(call_id).state is CallState.RINGING_YOU, timeout=WAIT_MS)
+
+
+def test_without_a_place_a_call_waits_and_can_be_taken_back_unasked(
+    desk: Desk, simulator: RunningSimulator, qtbot: QtBot
+) -> None:
+    desk.bench.sign_in(simulator, qtbot)
+    simulator.set_limits(Heavy=1, window_s=4)
+    first = desk.call(LONG_TALK)
+    qtbot.waitUntil(lambda: bool(desk.of(first).session_id), timeout=WAIT_MS)
+    second, third = desk.call(LONG_TALK), desk.call(LONG_TALK)
+    before = desk.of(first).checked_s
+    qtbot.waitUntil(lambda: desk.of(first).checked_s != before, timeout=WAIT_MS)
+    assert desk.of(second).state is CallState.DIALLING, "the others are followed meanwhile"
+    desk.calls.cancel(second)
+    assert desk.of(second).state is CallState.CANCELLED
+    simulator.advance(5)
+    qtbot.waitUntil(lambda: bool(desk.of(third).session_id), timeout=WAIT_MS)
+    assert sum(1 for r in simulator.requests if r.method == "POST" and "ring-out" in r.path) == 2
+    assert not desk.problems
+
+
+def test_a_cancel_without_a_place_is_said_and_done_later(
+    desk: Desk, simulator: RunningSimulator, qtbot: QtBot
+) -> None:
+    desk.bench.sign_in(simulator, qtbot)
+    simulator.set_limits(Heavy=1, window_s=3)
+    call_id = desk.call(SLOW)
+    qtbot.waitUntil(lambda: bool(desk.of(call_id).session_id), timeout=WAIT_MS)
+    desk.calls.cancel(call_id)
+    qtbot.waitUntil(lambda: bool(desk.problems), timeout=WAIT_MS)
+    assert "hang up your phone" in desk.problems[0]
+    assert desk.of(call_id).is_cancelling
+    simulator.advance(4)
+    qtbot.waitUntil(lambda: desk.of(call_id).state is CallState.CANCELLED, timeout=WAIT_MS)
+    assert [r.method for r in simulator.requests if "ring-out" in r.path].count("DELETE") == 1
