@@ -35,7 +35,7 @@ ICON_PX = 20
 LONGEST_WORDS_PX = 190
 _SHEET = """
 QMenu { background: transparent; border: none; padding: 8px 12px; }
-QMenu::item { padding: 9px 14px 9px 38px; margin: 0; min-height: 18px; min-width: 160px; }
+QMenu::item { padding: 9px 30px 9px 38px; margin: 0; min-height: 18px; min-width: 160px; }
 QMenu::item:selected { background: transparent; }
 QMenu::separator { height: 1px; margin: 4px 0; background: transparent; }
 """
@@ -155,7 +155,7 @@ class TrayMenu(QMenu):
             return
         shown = self._elided(entry.words)
         words = shown.replace("&", "&&")
-        action.setText(f"{words}\t{entry.note}" if entry.note else words)
+        action.setText(f"{words} · {entry.note}" if entry.note else words)
         action.setEnabled(entry.is_enabled)
         if entry.is_on is not None:
             action.setCheckable(True)

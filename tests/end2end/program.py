@@ -24,14 +24,16 @@ READY_LINE = "rcdesk: window shown"
 
 
 class Child:
-    """A running process whose lines can be waited for."""
+    """A running process whose lines can be waited for; is_asked: and which can be asked by lines."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], cwd: Path) -> None:
+    def __init__(
+        self, command: list[str], environment: dict[str, str], cwd: Path, *, is_asked: bool = False
+    ) -> None:
         self.process = subprocess.Popen(
             command,
             env=environment,
             cwd=cwd,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if is_asked else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -70,6 +72,12 @@ class Child:
             if text in line:
                 return line
 
+    def ask(self, line: str) -> None:
+        """Write a line to its standard input."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
     def said(self) -> str:
         """What the process wrote to standard error, for failure messages and checks."""
         return "\n".join(self.errors)
@@ -90,7 +98,7 @@ class Child:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.wait(10)
-        for stream in (self.process.stdout, self.process.stderr):
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
 

@@ -13,10 +13,11 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.end2end.display import Area, Display
+from tests.end2end.display import Area, Display, merged
 from tests.end2end.program import Child, DeskProcess, SimulatorProcess
 from tests.end2end.test_desk import calls, is_signed_in, quit_by_key
 from tests.end2end.waiting import stays, until
@@ -24,6 +25,7 @@ from tests.end2end.waiting import stays, until
 pytestmark = pytest.mark.end2end
 
 CLIPBOARD = Path(__file__).with_name("clipboard_owner.py")
+WATCHER = Path(__file__).with_name("notifier_watcher.py")
 SLOW, WRITTEN = "+16505550207", "Please call (650) 555-0207 ext. 9 back"
 SMALLEST_MENU_PX = 300
 # The middle of a row below the top of the menu: the head, a line, then rows of 36.
@@ -56,6 +58,21 @@ class SessionBus(Child):
         self.address = self.line_with("unix:", 20).strip()
 
 
+class Panel(Child):
+    """A panel that speaks StatusNotifierItem and draws the menu itself."""
+
+    def __init__(self, display: Display, home: Path, bus: SessionBus) -> None:
+        environment = merged(display.environment, DBUS_SESSION_BUS_ADDRESS=bus.address)
+        super().__init__([sys.executable, str(WATCHER)], environment, home, is_asked=True)
+        self.line_with("watcher: ready", 20)
+
+    def menu(self) -> list[dict[str, Any]]:
+        """The rows of the icon's menu, empty while there is no icon."""
+        self.ask("menu")
+        found: list[dict[str, Any]] = json.loads(self.line_with("menu: ", 20).removeprefix("menu: "))
+        return found
+
+
 StartTray = Callable[[], TrayProgram]
 StartInTray = Callable[..., DeskProcess]
 
@@ -85,11 +102,14 @@ def start_in_tray(
 ) -> StartInTray:
     """A desk signed in to the simulator, with a session bus."""
 
-    def start(scheme: str = "light", *, is_hidden: bool = False) -> DeskProcess:
+    def start(
+        scheme: str = "light", *, is_hidden: bool = False, bus: SessionBus | None = None
+    ) -> DeskProcess:
         if is_hidden:
             keep(tmp_path / "desk", start_hidden=True, undo_s=1)
-        bus = SessionBus(display, tmp_path)
-        closing.callback(bus.stop)
+        if bus is None:
+            bus = SessionBus(display, tmp_path)
+            closing.callback(bus.stop)
         options = ("--sign-in", str(simulator_process.sign_in_file), "--color-scheme", scheme)
         desk = DeskProcess(display, tmp_path / "desk", *options, bus=bus.address, is_hidden=is_hidden)
         closing.callback(desk.stop)
@@ -260,10 +280,38 @@ def test_it_starts_in_the_tray_when_that_was_chosen(
     assert desk.wait(20) == 0, desk.said()
 
 
-def test_without_a_tray_closing_quits(
-    display: Display, start_in_tray: StartInTray, simulator_process: SimulatorProcess
+@pytest.mark.skipif(sys.platform != "linux", reason="a tray of Linux desktops")
+def test_a_desktop_that_draws_the_menu_itself(
+    display: Display,
+    start_tray: StartTray,
+    start_in_tray: StartInTray,
+    tmp_path: Path,
+    closing: ExitStack,
 ) -> None:
+    bus = SessionBus(display, tmp_path)
+    closing.callback(bus.stop)
+    panel = Panel(display, tmp_path, bus)
+    closing.callback(panel.stop)
+    desk = start_in_tray(bus=bus)
+    hide(display, desk)
+    rows = until(panel.menu, 15, "the icon to register", every_s=0.3)
+    labels = [row["label"] for row in rows]
+    assert labels[0].startswith("Mara Okafor") and not rows[0]["enabled"]
+    assert {"Type a number…", "Send a fax…", "Queue", "Open rcdesk", "Quit"} <= set(labels)
+
+    def presence() -> list[str]:
+        found = [row for row in panel.menu() if row["label"].startswith("Do not disturb")]
+        return [choice["label"] for choice in found[0]["children"]] if found else []
+
+    choices = until(presence, 15, "presence to be known", every_s=0.3)
+    assert {"For 30 minutes", "Until 9:00", "Take calls"} <= set(choices)
+    panel.stop()
+    until(lambda: desk.window in display.windows_of(desk.process.pid), 20, "the window to come back")
+    display.close(desk.window)
+    assert desk.wait(20) == 0, desk.said()
+
+
+def test_without_a_tray_closing_quits(display: Display, start_in_tray: StartInTray) -> None:
     desk = start_in_tray()
-    stays(lambda: desk.window in display.windows_of(desk.process.pid), 1.0, "the window is shown")
     display.close(desk.window)
     assert desk.wait(20) == 0, desk.said()

@@ -123,7 +123,7 @@ def test_the_menu_has_everything_in_order(tray: Tray, stage: Stage) -> None:
     ]
     spoken = [a.text() for a in tray.menu.actions()]
     assert "Okafor && Lee, LLP" in spoken, "an & is no shortcut letter"
-    assert "Queue\t2 going out" in spoken, "a desktop that draws the menu itself gets the note too"
+    assert "Queue · 2 going out" in spoken, "a desktop that draws the menu itself gets the note too"
 
 
 def test_a_favourite_is_called_at_once_and_the_order_is_theirs(tray: Tray, stage: Stage) -> None:
