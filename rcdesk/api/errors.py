@@ -18,12 +18,19 @@ from rcdesk.core.errors import ApiError, NotAllowed, RateLimited, Rejected, Serv
 _TOKEN_CODES = frozenset(
     {"OAU-128", "OAU-129", "OAU-149", "OAU-151", "OAU-213", "TokenInvalid", "TokenExpired"}
 )
+_UNKNOWN_APP = (
+    "RingCentral does not know this app: the client ID or the client secret is wrong, or the app was "
+    "withdrawn there."
+)
 _SIGN_IN = {
+    "OAU-102": "The sign-in was not finished in time: RingCentral's code had run out. Sign in again.",
+    "OAU-104": "RingCentral could not match the browser's answer to this desk. Sign in again.",
+    "OAU-109": "RingCentral does not know the address the browser comes back to. Add it to the app there.",
     "OAU-140": "RingCentral did not accept these credentials. Check them and sign in again.",
-    "OAU-146": "RingCentral does not know this app: the client ID or the client secret is wrong.",
+    "OAU-146": _UNKNOWN_APP,
     "OAU-147": "RingCentral has locked this sign-in after too many attempts. Wait a while and sign in again.",
     "invalid_grant": "RingCentral did not accept these credentials. Check them and sign in again.",
-    "invalid_client": "RingCentral does not know this app: the client ID or the client secret is wrong.",
+    "invalid_client": _UNKNOWN_APP,
     "unauthorized_client": "This app may not sign in this way. Check its settings at RingCentral.",
     "unsupported_grant_type": "This app may not sign in this way. Check its settings at RingCentral.",
 }

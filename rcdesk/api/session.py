@@ -1,9 +1,12 @@
 """A signed-in conversation with one server: it owns the tokens and refreshes them in one place.
 
 Any thread may ask; one lock makes sure that one of them refreshes while the others wait. New tokens are saved
-before they are used, because a refresh token works once. A 401 is answered by one refresh and one repetition
-(the service did not act on it). Blocking, never on the GUI thread. Read next: rest/, whose functions use
-this.
+before they are used, and the old ones are kept until then: the service answers a repeated refresh with the
+same new tokens as long as those were not used, so that dying at any point of a refresh loses nothing. When
+it does not, and credentials are kept, the session signs in again with them. Whether an access token is still
+good is asked of two clocks: the wall's knows of a suspended machine, the monotonic one of a wall clock set
+back; a refresh token is never judged here, only by the service. Blocking, never on the GUI thread. Read
+next: rest/, whose functions use this.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 
@@ -39,14 +42,29 @@ _REFRESH_EARLY = timedelta(seconds=90)
 _REFRESH_TRIES = 3
 _TOKEN_TRIES = 4
 _REFRESH_PAUSE_S = 10.0
+_LOCK_SLICE_S = 0.1
 _SIGN_IN_AGAIN = "RingCentral asks you to sign in again."
+_APP_REFUSED = frozenset({"OAU-146", "OAU-147", "invalid_client", "unauthorized_client"})
+
+
+class KeptGrant(Protocol):
+    """Credentials that may be shown again without asking the person."""
+
+    def grant(self) -> Grant | None:
+        """The grant that was kept, None when there is none."""
+        ...
+
+    def forget(self) -> None:
+        """The service did not accept it any more."""
+        ...
 
 
 class ApiSession:
     """What the functions of rest/ talk through.
 
     keeper holds the tokens between starts. client_secret belongs to profile.client_id and is needed to
-    refresh tokens of a former start; a sign-in brings its own.
+    refresh tokens of a former start; a sign-in brings its own. kept: what to sign in with again, silently,
+    when a refresh is refused. transport: to talk through the one of another session.
     """
 
     def __init__(
@@ -57,15 +75,21 @@ class ApiSession:
         gate: RateGate | None = None,
         clock: Clock | None = None,
         client_secret: str = "",
+        kept: KeptGrant | None = None,
+        transport: Transport | None = None,
     ) -> None:
         self._clock = clock or SystemClock()
-        self.gate = gate or RateGate(self._clock)
-        self.transport = Transport(profile.base_url, self.gate, self._clock)
+        self.gate = transport.gate if transport is not None else gate or RateGate(self._clock)
+        self.transport = transport or Transport(
+            profile.base_url, self.gate, self._clock, ca_file=profile.ca_file
+        )
         self._keeper = keeper
         self._client = Client(client_id=profile.client_id, client_secret=client_secret)
         self._lock = threading.Lock()
         self._tokens: Tokens | None = None
         self._is_loaded = False
+        self._good_until_s: float | None = None
+        self._kept = kept
 
     @property
     def tokens(self) -> Tokens | None:
@@ -85,11 +109,15 @@ class ApiSession:
 
     def sign_in(self, grant: Grant, token: CancelToken) -> Tokens:
         """Sign in and keep the tokens. Raises SignInNeeded when refused, in which case nothing changes."""
+        tokens = auth.sign_in(self.transport, grant, token)
+        self.take(grant, tokens)
+        return tokens
+
+    def take(self, grant: Grant, tokens: Tokens) -> None:
+        """Go on with the tokens that a grant was traded for, instead of the former ones."""
         with self._lock:
-            tokens = auth.sign_in(self.transport, grant, token)
             self._client = grant.client
             self._keep(tokens)
-            return tokens
 
     def sign_out(self, token: CancelToken) -> None:
         """Forget the tokens here, then tell the service, whose errors do not matter (wire-contract 1.1)."""
@@ -172,23 +200,33 @@ class ApiSession:
         finally:
             self._tokens = tokens
             self._is_loaded = True
+            lives_s = (tokens.expires_at - self._clock.now()).total_seconds()
+            self._good_until_s = self._clock.monotonic() + lives_s
+
+    def _is_good(self, tokens: Tokens) -> bool:
+        """By both clocks. Tokens of a former start are known to the wall clock only."""
+        if self._clock.now() >= tokens.expires_at - _REFRESH_EARLY:
+            return False
+        early_s = _REFRESH_EARLY.total_seconds()
+        return self._good_until_s is None or self._clock.monotonic() < self._good_until_s - early_s
 
     def _fresh(self, token: CancelToken, *, instead_of: Tokens | None = None) -> Tokens:
         """Tokens that are good for a while; instead_of names the ones the service has just refused."""
-        with self._lock:
+        while not self._lock.acquire(timeout=_LOCK_SLICE_S):
+            token.check()
+        try:
             tokens = self._load()
             if tokens is None:
                 raise SignInNeeded("You are signed out. Sign in to go on.", status=401)
             is_refused = instead_of is not None and tokens.access_token == instead_of.access_token
-            if not is_refused and self._clock.now() < tokens.expires_at - _REFRESH_EARLY:
-                return tokens
-            return self._refresh(tokens, token)
+            return tokens if self._is_good(tokens) and not is_refused else self._refresh(tokens, token)
+        finally:
+            self._lock.release()
 
     def _refresh(self, tokens: Tokens, token: CancelToken) -> Tokens:
         """Trade the tokens in. Once asked, it is not cancelled: only the answer holds tokens that work."""
-        if not tokens.refresh_token or self._clock.now() >= tokens.refresh_expires_at:
-            self._forget()
-            raise SignInNeeded(_SIGN_IN_AGAIN, status=401)
+        if not tokens.refresh_token:
+            return self._instead(tokens, SignInNeeded(_SIGN_IN_AGAIN, status=401), token)
         for tries_left in reversed(range(_REFRESH_TRIES)):
             token.check()
             try:
@@ -203,15 +241,39 @@ class ApiSession:
                 if tries_left == 0:
                     raise
             except (SignInNeeded, Rejected, NotAllowed) as exc:
-                self._forget()
-                raise SignInNeeded(
-                    _SIGN_IN_AGAIN, status=exc.status, code=exc.code, request_id=exc.request_id
-                ) from exc
+                return self._instead(tokens, exc, token)
             else:
                 self._keep(fresh)
                 return fresh
             token.sleep(_REFRESH_PAUSE_S)
         raise AssertionError("the loop returns or raises")
+
+    def _instead(self, tokens: Tokens, refusal: ApiError, token: CancelToken) -> Tokens:
+        """Other tokens when the refresh was refused. Raises SignInNeeded when there is no way to any."""
+        held = self._keeper.load()
+        if held is not None and held.access_token != tokens.access_token:
+            # Another program has renewed the sign-in; whether these are good is seen when they are used.
+            self._tokens, self._good_until_s = held, None
+            return held
+        grant = self._kept.grant() if self._kept is not None and refusal.code not in _APP_REFUSED else None
+        if grant is not None and self._kept is not None:
+            try:
+                fresh = auth.sign_in(self.transport, grant, token)
+            except (SignInNeeded, Rejected, NotAllowed):
+                self._kept.forget()
+            else:
+                if tokens.owner_id in ("", fresh.owner_id):
+                    self._client = grant.client
+                    self._keep(fresh)
+                    return fresh
+                self._kept.forget()
+        self._forget()
+        raise SignInNeeded(
+            str(refusal) if refusal.code in _APP_REFUSED else _SIGN_IN_AGAIN,
+            status=refusal.status,
+            code=refusal.code,
+            request_id=refusal.request_id,
+        ) from refusal
 
     def _forget(self) -> None:
         self._tokens = None

@@ -34,7 +34,7 @@ class TokenKeeper(Protocol):
     """Where tokens survive: saved as a whole, called under the session's lock."""
 
     def load(self) -> Tokens | None:
-        """The saved tokens, None when nobody is signed in."""
+        """The saved tokens as they are now (another program may have changed them), None without any."""
         ...
 
     def save(self, tokens: Tokens) -> None:

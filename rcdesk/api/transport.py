@@ -9,6 +9,7 @@ next: exchange.py (what has left), session.py (the signed-in use of this).
 from __future__ import annotations
 
 import io
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -38,6 +39,7 @@ from rcdesk.core.errors import (
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _GATEWAY_LOST_IT = frozenset({502, 504})
 _LARGEST_ANSWER_BYTES = 32_000_000
+_NO_ADDRESS = "The server address must look like https://platform.ringcentral.com."
 
 
 class BearerAuth(AuthBase):
@@ -55,7 +57,9 @@ class BearerAuth(AuthBase):
 class Transport:
     """The way to one server. Thread-safe; close() when the program ends.
 
-    connect_timeout_s, read_timeout_s (silence) and total_timeout_s bound each request, in seconds.
+    connect_timeout_s, read_timeout_s (silence) and total_timeout_s bound each request, in seconds. The
+    server's certificate is always checked, against those in ca_file (PEM) when it is given. Proxies are the
+    system's. Raises UserError for an address that is none and for a ca_file that cannot be used.
     """
 
     def __init__(
@@ -67,10 +71,17 @@ class Transport:
         connect_timeout_s: float = 10.0,
         read_timeout_s: float = 30.0,
         total_timeout_s: float = 60.0,
+        ca_file: str = "",
     ) -> None:
         parts = urlsplit(profile_url.strip())
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UserError("The server address must look like https://platform.ringcentral.com.")
+            raise UserError(_NO_ADDRESS)
+        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+            raise UserError(
+                "The server address must begin with https://, or others could read your sign-in on its way."
+            )
+        # Said with each request: a session's own setting would give way to the environment's.
+        self._verify: bool | str = _checked(ca_file) if ca_file else True
         self.base_url = profile_url.strip().rstrip("/")
         self.host = parts.hostname
         self.gate = gate
@@ -136,6 +147,7 @@ class Transport:
                     timeout=(self._connect_timeout_s, exchange.read_timeout_s),
                     stream=True,
                     allow_redirects=False,
+                    verify=None if self._verify is True else self._verify,
                 )
                 self.gate.learn(group, response.headers, response.status_code)
                 self.service_time.learn(response.headers)
@@ -212,13 +224,18 @@ class Transport:
     def _lost(self, exc: Exception, exchange: Exchange, method: str) -> RcdeskError:
         """The error for a request that got no (complete) answer."""
         if isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-            return UserError("The server address must look like https://platform.ringcentral.com.")
+            return UserError(_NO_ADDRESS)
         if method.upper() != "GET" and exchange.is_all_sent:
             return self._unknown()
         return self._not_sent(exc, exchange, method)
 
     def _not_sent(self, exc: Exception, exchange: Exchange, method: str) -> NetworkError:
         if isinstance(exc, requests.exceptions.SSLError):
+            if "CERTIFICATE_VERIFY_FAILED" in str(exc):
+                return NotSent(
+                    f"The certificate of {self.host} is not trusted here, so nothing was sent. If your "
+                    "company has certificates of its own, name their file in the server's settings."
+                )
             return NotSent(f"No secure connection to RingCentral ({self.host}). Nothing was sent.")
         if isinstance(exc, requests.exceptions.ProxyError):
             return NotSent(f"The proxy gave no connection to RingCentral ({self.host}). Nothing was sent.")
@@ -227,6 +244,23 @@ class Transport:
         if method.upper() == "GET":
             return NotSent(f"RingCentral ({self.host}) did not answer. Asking again is safe.")
         return NotSent(f"The connection to RingCentral ({self.host}) broke off before everything was sent.")
+
+
+def _checked(ca_file: str) -> str:
+    """The file, when it holds certificates that can be used."""
+    try:
+        ssl.create_default_context(cafile=ca_file)
+    except ssl.SSLError as exc:
+        raise UserError(
+            f"The certificate file {ca_file} holds no certificate in PEM form. Choose another file in the "
+            "server's settings."
+        ) from exc
+    except OSError as exc:
+        raise UserError(
+            f"The certificate file {ca_file} could not be read ({exc.strerror}). Choose another file in the "
+            "server's settings."
+        ) from exc
+    return ca_file
 
 
 def _pieces(response: requests.Response) -> Iterator[bytes]:

@@ -1,22 +1,26 @@
 """Who is signed in, as the window sees it: state, account, and the way back after a network loss.
 
 GUI thread. All talking is done by services.connection.Connection on the calls lane; the connection object is
-the one thing besides values that is handed across, because it is safe from every thread. Other desks tell
-their errors to heard_error() so that one place decides "offline" or "sign in again". Read next: call_desk.py.
+the one thing besides values that is handed across, because it is safe from every thread. A sign-in in the
+browser has a lane of its own, for it takes as long as the person does. Other desks tell their errors to
+heard_error() so that one place decides "offline" or "sign in again". Read next: session_work.py,
+profiles_desk.py, call_desk.py.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from rcdesk.bridge.lane import Lane, Task
-from rcdesk.core.account import Account, Credentials, ServerProfile
+from rcdesk.bridge.lane import Lane, Report, Task
+from rcdesk.bridge.profiles_desk import ProfilesDesk
+from rcdesk.bridge.session_work import Answer, BrowserNews, answer_of, is_same_server, leave, sign_in_browser
+from rcdesk.core.account import Account, Credentials, GrantKind, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import (
     Cancelled,
@@ -37,7 +41,8 @@ RETRY_S = (5, 10, 20, 30)
 
 
 class SessionState(Enum):
-    """Where the sign-in stands. OFFLINE keeps the tokens and tries again by itself."""
+    """Where the sign-in stands. OFFLINE keeps the tokens and tries again by itself; NEEDS_SIGN_IN keeps the
+    account and all that was being done, and only the tokens are gone."""
 
     SIGNED_OUT = "signed out"
     SIGNING_IN = "signing in"
@@ -46,36 +51,48 @@ class SessionState(Enum):
     NEEDS_SIGN_IN = "needs sign-in"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    account: Account | None
-    is_persistent: bool
-
-
 class SessionDesk(QObject):
     """The session of one account.
 
     Signals: state_changed(SessionState); account_changed(Account | None); failed(str) is one sentence for the
     sign-in page; rate_limited(float) says for how many seconds the service asked to wait.
+    browser_waiting(str): the browser was asked to open this address, and its answer is waited for;
+    browser_noticed(str): a sentence to show meanwhile.
+    lane_sign_in is where the browser is waited for, open_url opens an address in it (called on the GUI
+    thread, False when it could not), profiles remembers where one signed in.
     """
 
     state_changed = Signal(object)
     account_changed = Signal(object)
     failed = Signal(str)
     rate_limited = Signal(float)
+    browser_waiting = Signal(str)
+    browser_noticed = Signal(str)
 
     def __init__(
-        self, lane_calls: Lane, connect: Callable[[ServerProfile], Connection], parent: QObject | None = None
+        self,
+        lane_calls: Lane,
+        connect: Callable[[ServerProfile], Connection],
+        parent: QObject | None = None,
+        *,
+        lane_sign_in: Lane | None = None,
+        open_url: Callable[[str], bool] | None = None,
+        profiles: ProfilesDesk | None = None,
     ) -> None:
         super().__init__(parent)
         self._lane = lane_calls
+        self._lane_sign_in = lane_sign_in or lane_calls
+        self._open_url = open_url
+        self._profiles = profiles
         self._connect = connect
+        self._before: tuple[SessionState, Account | None] = (SessionState.SIGNED_OUT, None)
+        self._opened_url = ""
         self._state = SessionState.SIGNED_OUT
         self._account: Account | None = None
         self._profile: ServerProfile | None = None
         self._connection: Connection | None = None
         self._is_persistent = False
-        self._task: Task[_Answer] | None = None
+        self._task: Task[Answer] | None = None
         self._retries = 0
         self._round = 0
         self._retry_timer = QTimer(self)
@@ -116,9 +133,31 @@ class SessionDesk(QObject):
         """Go on with the sign-in that was saved for this server; SIGNED_OUT when there is none."""
         self._open(profile, lambda: self._ask_resume(is_quiet=False))
 
+    def sign_in(self, profile: ServerProfile, credentials: Credentials) -> None:
+        """Sign in with a JWT, or with user name and password; failed() says why not."""
+        self._open(self._known(profile), lambda: self._ask_sign_in(credentials))
+
     def sign_in_jwt(self, profile: ServerProfile, credentials: Credentials) -> None:
         """Sign in with a JWT; failed() says why not."""
-        self._open(profile, lambda: self._ask_sign_in(credentials))
+        self.sign_in(profile, credentials)
+
+    def sign_in_browser(self, profile: ServerProfile, client_secret: str = "") -> None:
+        """Sign in on the service's own page: browser_waiting() follows, then the answer, or failed()."""
+        self._open(self._known(profile), lambda: self._ask_browser(client_secret))
+
+    def cancel_sign_in(self) -> None:
+        """Give up the sign-in that is going on; everything is as it was before."""
+        if self._state is SessionState.SIGNING_IN:
+            self._drop_task()
+            self._restore()
+
+    def use(self, profile_id: str) -> None:
+        """Switch to another saved profile and go on with its sign-in; nothing for one that is not known."""
+        if self._profiles is None or (profile := self._profiles.value.find(profile_id)) is None:
+            return
+        self._profiles.activate(profile_id)
+        if not (is_same_server(profile, self._profile) and self.is_signed_in):
+            self.resume(profile)
 
     def reload(self) -> None:
         """Read the account again (numbers, cover pages)."""
@@ -136,16 +175,12 @@ class SessionDesk(QObject):
         self._drop_task()
         connection, self._connection = self._connection, None
         if connection is not None:
-
-            def leave(connection: Connection = connection) -> None:
-                self._lane.submit(
-                    lambda token, report: _leave(connection, token),
-                    done=_ignore,
-                    failed=self._log_error,
-                    is_kept=True,
-                )
-
-            leave()
+            self._lane.submit(
+                lambda token, report: leave(connection, token),
+                done=_ignore,
+                failed=self._log_error,
+                is_kept=True,
+            )
         self._set(SessionState.SIGNED_OUT, None)
 
     def heard_error(self, error: RcdeskError) -> None:
@@ -153,6 +188,8 @@ class SessionDesk(QObject):
         if self._connection is None:
             return
         match error:
+            case SignInNeeded() if self._state is SessionState.SIGNING_IN:
+                self._before = (SessionState.NEEDS_SIGN_IN, self._account)
             case SignInNeeded():
                 self._retry_timer.stop()
                 self._set(SessionState.NEEDS_SIGN_IN, self._account)
@@ -179,9 +216,14 @@ class SessionDesk(QObject):
         self._retry_timer.stop()
         self._drop_task()
         self._retries = 0
-        had_account = self._account if self._profile == profile else None
-        self._set(SessionState.SIGNING_IN, had_account)
-        if self._connection is not None and self._profile == profile:
+        is_same_person = self._profile is not None and self._profile.key == profile.key
+        if not is_same_person:
+            self._before = (SessionState.SIGNED_OUT, None)
+        elif self._state is not SessionState.SIGNING_IN:
+            self._before = (self._state, self._account)
+        self._set(SessionState.SIGNING_IN, self._account if is_same_person else None)
+        if self._connection is not None and is_same_server(profile, self._profile):
+            self._profile = profile
             then()
             return
         old, self._connection = self._connection, None
@@ -208,32 +250,36 @@ class SessionDesk(QObject):
         self._lane.submit(lambda token, report: work(), done=opened, failed=failed)
 
     def _ask_resume(self, *, is_quiet: bool) -> None:
-        connection = self._connection
-        if connection is None:
-            return
-        round_ = self._round
-
-        def done(answer: _Answer) -> None:
-            if round_ == self._round:
-                self._task = None
-                self._resumed(answer)
-
-        def failed(error: RcdeskError) -> None:
-            if round_ == self._round:
-                self._task = None
-                self._resume_failed(error, is_quiet=is_quiet)
-
-        self._task = self._lane.submit(
-            lambda token, report: _answer(connection.resume(token), connection), done=done, failed=failed
+        self._ask(
+            lambda connection, token, report: connection.resume(token),
+            lambda error: self._resume_failed(error, is_quiet=is_quiet),
         )
 
     def _ask_sign_in(self, credentials: Credentials) -> None:
+        self._ask(
+            lambda connection, token, report: connection.sign_in(credentials, token), self._sign_in_failed
+        )
+
+    def _ask_browser(self, client_secret: str) -> None:
+        self._ask(
+            lambda connection, token, report: sign_in_browser(connection, client_secret, token, report),
+            self._sign_in_failed,
+            self._lane_sign_in,
+        )
+
+    def _ask(
+        self,
+        work: Callable[[Connection, CancelToken, Report], Account | None],
+        on_error: Callable[[RcdeskError], None],
+        lane: Lane | None = None,
+    ) -> None:
+        """Have the connection find out who is signed in; answers of an earlier round are not listened to."""
         connection = self._connection
         if connection is None:
             return
         round_ = self._round
 
-        def done(answer: _Answer) -> None:
+        def done(answer: Answer) -> None:
             if round_ == self._round:
                 self._task = None
                 self._resumed(answer)
@@ -241,18 +287,36 @@ class SessionDesk(QObject):
         def failed(error: RcdeskError) -> None:
             if round_ == self._round:
                 self._task = None
-                self._sign_in_failed(error)
+                on_error(error)
 
-        self._task = self._lane.submit(
-            lambda token, report: _answer(connection.sign_in_jwt(credentials, token), connection),
+        def heard(news: BrowserNews) -> None:
+            if round_ == self._round:
+                self._browser_news(news)
+
+        self._task = (lane or self._lane).submit(
+            lambda token, report: answer_of(work(connection, token, report), connection),
             done=done,
             failed=failed,
+            progress=heard,
         )
 
-    def _resumed(self, answer: _Answer) -> None:
+    def _browser_news(self, news: BrowserNews) -> None:
+        if news.url != self._opened_url:
+            self._opened_url = news.url
+            self.browser_waiting.emit(news.url)
+            if self._open_url is None or not self._open_url(news.url):
+                self.browser_noticed.emit(
+                    self.tr("No browser could be opened. Copy the address and open it in your browser.")
+                )
+        if news.sentence:
+            self.browser_noticed.emit(news.sentence)
+
+    def _resumed(self, answer: Answer) -> None:
         account = answer.account
         self._retries = 0
         self._is_persistent = answer.is_persistent
+        if account is not None and self._state is SessionState.SIGNING_IN:
+            self._remember_profile(answer.grant)
         self._set(SessionState.SIGNED_OUT if account is None else SessionState.SIGNED_IN, account)
 
     def _resume_failed(self, error: RcdeskError, *, is_quiet: bool) -> None:
@@ -269,7 +333,7 @@ class SessionDesk(QObject):
                 self._go_offline()
                 return
             case SignInNeeded():
-                self._set(SessionState.NEEDS_SIGN_IN, None)
+                self._set(SessionState.NEEDS_SIGN_IN, self._account)
             case NotAllowed() if self._account is not None:
                 pass
             case _:
@@ -278,11 +342,28 @@ class SessionDesk(QObject):
         self.failed.emit(str(error))
 
     def _sign_in_failed(self, error: RcdeskError) -> None:
-        self._set(SessionState.SIGNED_OUT, None)
+        self._restore()
         if isinstance(error, RateLimited):
             self.rate_limited.emit(error.retry_after_s)
         if not isinstance(error, Cancelled):
             self.failed.emit(str(error))
+
+    def _restore(self) -> None:
+        """As it was before the sign-in that did not work."""
+        state, account = self._before
+        self._set(state, account)
+        if state is SessionState.OFFLINE:
+            self._go_offline()
+
+    def _known(self, profile: ServerProfile) -> ServerProfile:
+        return profile if profile.is_demo or self._profiles is None else self._profiles.known(profile)
+
+    def _remember_profile(self, grant: GrantKind) -> None:
+        """The next start goes on with the profile that has just worked."""
+        if self._profile is None or self._profiles is None or self._profile.is_demo:
+            return
+        self._profile = self._profiles.put(replace(self._profile, grant=grant))
+        self._profiles.activate(self._profile.id)
 
     def _go_offline(self) -> None:
         delay_s = RETRY_S[min(self._retries, len(RETRY_S) - 1)]
@@ -313,18 +394,6 @@ class SessionDesk(QObject):
 
     def _log_error(self, error: RcdeskError) -> None:
         _log.info("while leaving: %s", type(error).__name__)
-
-
-def _answer(account: Account | None, connection: Connection) -> _Answer:
-    """On the lane: asking for the keyring may import it, which takes a fifth of a second."""
-    return _Answer(account=account, is_persistent=connection.is_persistent)
-
-
-def _leave(connection: Connection, token: CancelToken) -> None:
-    try:
-        connection.sign_out(token)
-    finally:
-        connection.close()
 
 
 def _ignore(_value: object) -> None:

@@ -56,6 +56,11 @@ COMMANDS = (
         "the next ISync of messages is answered with MSG-333, of calls with CLG-104",
     ),
     ("GET /simulator/stored-faxes", "each outbound message: recipients, SHA-256 of the documents, note"),
+    (
+        "POST /simulator/sign-in",
+        '{"revoked": true, "denies": true, "repeats_refresh": false, "missing_scopes": ["Faxes"],'
+        ' "missing_features": ["RingOut"]}: rules for signing in and for what the account may do',
+    ),
     ("GET /simulator/requests", "what was asked so far"),
     ("POST /simulator/reset", "an empty day"),
 )
@@ -277,6 +282,10 @@ def add_routes(app: web.Application, server: SimulatorServer) -> None:
     async def stored(request: web.Request) -> web.StreamResponse:
         return web.json_response([fax.as_json() for fax in stored_faxes(server)])
 
+    async def sign_in(request: web.Request) -> web.StreamResponse:
+        server.world.sign_in.configure(await _order(request))
+        return web.Response(status=204)
+
     async def requests(request: web.Request) -> web.StreamResponse:
         return web.json_response([r.as_json() for r in server.requests])
 
@@ -290,6 +299,7 @@ def add_routes(app: web.Application, server: SimulatorServer) -> None:
     app.router.add_post("/simulator/inbound-call", inbound_call)
     app.router.add_post("/simulator/call-log-delay", log_delay)
     app.router.add_post("/simulator/reset", reset)
+    app.router.add_post("/simulator/sign-in", sign_in)
     app.router.add_get("/simulator/requests", requests)
     app.router.add_post("/simulator/storm", storm)
     app.router.add_delete("/simulator/storm", calm)

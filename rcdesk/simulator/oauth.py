@@ -1,8 +1,10 @@
 """Sign-in as the service does it: JWT, password, authorization code with PKCE, and refresh tokens used once.
 
-Access tokens die when they expire, are revoked or their refresh token is used. Secrets never leave this
-module but as answers. Lives on the simulator's event loop thread; read `routes_oauth` next for the HTTP
-side.
+Access tokens die when they expire, are revoked or their refresh token is used. A used refresh token is
+answered with the same new pair again until that was used for ten seconds, an hour at most, in case the first
+answer was lost (as measured by tylerlong/ringcentral-token-refresh-experiment). Five wrong passwords lock a
+user out for five minutes. Secrets never leave this module but as answers. Lives on the simulator's event loop
+thread; read `routes_oauth` next for the HTTP side.
 """
 
 from __future__ import annotations
@@ -11,19 +13,36 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from rcdesk.simulator.accounts import Subscriber
 from rcdesk.simulator.clock import WorldClock
-from rcdesk.simulator.refusal import Refusal
+from rcdesk.simulator.refusal import Refusal, bad_parameter
 
 SCOPES = (
-    "ReadAccounts CallControl RingOut Faxes ReadMessages EditMessages ReadCallLog ReadPresence EditPresence"
+    "ReadAccounts",
+    "EditExtensions",
+    "CallControl",
+    "RingOut",
+    "Faxes",
+    "ReadMessages",
+    "EditMessages",
+    "ReadCallLog",
+    "ReadPresence",
+    "EditPresence",
+    "ReadContacts",
+    "Contacts",
 )
+"""The permissions of the app (spec: x-app-permission)."""
 CODE_TTL_S = 60
 REFRESH_TTL_S = 604_800
+REPEAT_S = 3600
+REPEAT_AFTER_USE_S = 10
+WRONG_PASSWORDS = 5
+LOCK_S = 300
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,6 +57,8 @@ class Session:
     refresh_until: datetime
     session_id: str
     endpoint_id: str
+    opened_at: datetime
+    used_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +91,42 @@ class SignInDesk:
         self._by_access: dict[str, Session] = {}
         self._by_refresh: dict[str, Session] = {}
         self._dead: set[str] = set()
+        self._successors: dict[str, Session] = {}
         self._codes: dict[str, _Code] = {}
+        self._wrong: Counter[int] = Counter()
+        self._locked_until: dict[int, datetime] = {}
+        self.repeats_refresh = True
+        self.is_revoked = False
+        self.denies = False
+        self.missing_scopes: frozenset[str] = frozenset()
+        self.missing_features: frozenset[str] = frozenset()
+        self.refreshes = 0
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The permissions the app has now."""
+        return tuple(name for name in SCOPES if name not in self.missing_scopes)
+
+    def configure(self, wanted: dict[str, Any]) -> None:
+        """Rules for what comes; those not named stay.
+
+        `revoked`: the app is withdrawn. `denies`: the person refuses in the browser. `repeats_refresh`: a
+        lost answer may be asked for again. `missing_scopes`, `missing_features`: what app and user may not do.
+        """
+        for name, value in wanted.items():
+            if name in ("missing_scopes", "missing_features") and isinstance(value, list | tuple):
+                setattr(self, name, frozenset(map(str, value)))
+            elif name in ("revoked", "denies", "repeats_refresh") and isinstance(value, bool):
+                setattr(self, "is_revoked" if name == "revoked" else name, value)
+            else:
+                raise bad_parameter(name, value)
+        if self.is_revoked:
+            self._end_all()
 
     def check_client(self, client_id: str, client_secret: str | None) -> None:
         """OAU-146 unless this is our app; a public client gives no secret."""
+        if self.is_revoked:
+            raise Refusal(400, "OAU-146", "Client is revoked", oauth_error="invalid_client")
         is_known = _same(client_id, self.client_id)
         if not is_known or (client_secret is not None and not _same(client_secret, self.client_secret)):
             raise Refusal(400, "OAU-146", "Invalid client", oauth_error="invalid_client")
@@ -89,8 +142,8 @@ class SignInDesk:
         """The password grant; the user name is the main number, with or without plus, or the e-mail."""
         for subscriber in self._subscribers:
             names = {subscriber.username, subscriber.username.lstrip("+"), subscriber.email}
-            is_named = username in names and extension in ("", subscriber.extension)
-            if is_named and _same(password, subscriber.password):
+            if username in names and extension in ("", subscriber.extension):
+                self._check_password(subscriber, password)
                 return self._open(subscriber, ttl_s)
         raise invalid_grant("OAU-140", "Invalid resource owner credentials")
 
@@ -128,15 +181,44 @@ class SignInDesk:
             raise invalid_grant("OAU-104", "A public client must use PKCE")
         return self._open(known.subscriber, ttl_s)
 
+    def _check_password(self, subscriber: Subscriber, password: str) -> None:
+        """OAU-140 for a wrong one, OAU-147 for any while the user is locked out."""
+        who, now = subscriber.extension_id, self._clock.now()
+        if now < self._locked_until.get(who, now):
+            raise invalid_grant(
+                "OAU-147", "Account is locked out due to multiple unsuccessful logon attempts"
+            )
+        if _same(password, subscriber.password):
+            self._wrong[who] = 0
+            return
+        self._wrong[who] += 1
+        if self._wrong[who] >= WRONG_PASSWORDS:
+            self._wrong[who] = 0
+            self._locked_until[who] = now + timedelta(seconds=LOCK_S)
+        raise invalid_grant("OAU-140", "Invalid resource owner credentials")
+
     def with_refresh(self, refresh_token: str, ttl_s: int) -> Session:
         """A new pair for a refresh token, which works once; the old access token dies at once."""
         session = self._by_refresh.pop(refresh_token, None)
         if session is None:
-            raise invalid_grant("OAU-213", "Token not found")
+            return self._repeated(refresh_token)
         self._kill_access(session)
         if self._clock.now() >= session.refresh_until:
             raise invalid_grant("OAU-151", "Refresh token expired")
-        return self._open(session.subscriber, ttl_s, session.session_id, session.endpoint_id)
+        self.refreshes += 1
+        fresh = self._open(session.subscriber, ttl_s, session.session_id, session.endpoint_id)
+        self._successors[refresh_token] = fresh
+        return fresh
+
+    def _repeated(self, refresh_token: str) -> Session:
+        """The pair that was given for this token before; OAU-213 when it is too late for that."""
+        fresh, now = self._successors.get(refresh_token), self._clock.now()
+        if fresh is not None and self.repeats_refresh:
+            is_in_time = now < fresh.opened_at + timedelta(seconds=REPEAT_S)
+            is_unused = fresh.used_at is None or now < fresh.used_at + timedelta(seconds=REPEAT_AFTER_USE_S)
+            if is_in_time and is_unused and fresh.refresh_token in self._by_refresh:
+                return fresh
+        raise invalid_grant("OAU-213", "Token not found")
 
     def revoke(self, token: str) -> None:
         """End the session either token belongs to; unknown tokens are fine."""
@@ -161,6 +243,8 @@ class SignInDesk:
             raise Refusal(401, "TokenInvalid", "Access token is invalid", headers=headers)
         if self._clock.now() >= session.access_until:
             raise Refusal(401, "TokenExpired", "Access token expired", headers=headers)
+        if session.used_at is None:
+            session.used_at = self._clock.now()
         return session
 
     def session_of(self, access_token: str) -> Session | None:
@@ -168,9 +252,17 @@ class SignInDesk:
         return self._by_access.get(access_token)
 
     def clear(self) -> None:
-        """End every session."""
+        """End every session and take back every rule set by the control."""
+        self._end_all()
+        self._wrong.clear()
+        self._locked_until.clear()
+        self.repeats_refresh, self.is_revoked, self.denies, self.refreshes = True, False, False, 0
+        self.missing_scopes = self.missing_features = frozenset()
+
+    def _end_all(self) -> None:
         self._by_access.clear()
         self._by_refresh.clear()
+        self._successors.clear()
         self._codes.clear()
 
     def token_json(self, session: Session) -> dict[str, Any]:
@@ -182,7 +274,7 @@ class SignInDesk:
             "expires_in": round((session.access_until - now).total_seconds()),
             "refresh_token": session.refresh_token,
             "refresh_token_expires_in": round((session.refresh_until - now).total_seconds()),
-            "scope": SCOPES,
+            "scope": " ".join(self.scopes),
             "owner_id": str(session.subscriber.extension_id),
             "endpoint_id": session.endpoint_id,
             "session_id": session.session_id,
@@ -205,6 +297,7 @@ class SignInDesk:
             refresh_until=now + timedelta(seconds=REFRESH_TTL_S),
             session_id=session_id or secrets.token_hex(12),
             endpoint_id=endpoint_id or secrets.token_hex(8),
+            opened_at=now,
         )
         self._by_access[session.access_token] = session
         self._by_refresh[session.refresh_token] = session

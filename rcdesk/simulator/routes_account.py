@@ -11,13 +11,14 @@ from aiohttp import web
 
 from rcdesk.simulator.accounts import UNITED_STATES, Country
 from rcdesk.simulator.faxes import COVER_PAGES
+from rcdesk.simulator.permissions import FEATURES
 from rcdesk.simulator.refusal import bad_parameter, not_found
 from rcdesk.simulator.visit import Route, Visit, answer
 
 API = "/restapi/v1.0"
 ACCOUNT = f"{API}/account/{{accountId}}"
 EXTENSION = f"{ACCOUNT}/extension/{{extensionId}}"
-FEATURES = ("RingOut", "FaxNumber")
+CALLER_ID_FEATURES = ("RingOut", "FaxNumber")
 
 
 async def versions(visit: Visit) -> web.StreamResponse:
@@ -104,7 +105,7 @@ async def account(visit: Visit) -> web.StreamResponse:
 async def extension(visit: Visit) -> web.StreamResponse:
     """GET …/extension/~."""
     who = visit.subscriber
-    features = ("CallForwarding", "Fax", "FaxReceiving", "InternationalCalling", "RingOut", "Presence", "SMS")
+    missing = visit.world.sign_in.missing_features
     return answer(
         {
             "uri": visit.extension_uri,
@@ -125,7 +126,12 @@ async def extension(visit: Visit) -> web.StreamResponse:
             "setupWizardState": "Completed",
             "permissions": {"admin": {"enabled": True}, "internationalCalling": {"enabled": True}},
             "regionalSettings": _regional(visit),
-            "serviceFeatures": [{"featureName": name, "enabled": True} for name in features],
+            "serviceFeatures": [
+                {"featureName": name, "enabled": False, "reason": "ExtensionLimitation"}
+                if name in missing
+                else {"featureName": name, "enabled": True}
+                for name in FEATURES
+            ],
         }
     )
 
@@ -176,7 +182,7 @@ async def phone_numbers(visit: Visit) -> web.StreamResponse:
 def _caller_id_json(visit: Visit) -> dict[str, Any]:
     who = visit.subscriber
     by_feature = []
-    for feature in FEATURES:
+    for feature in CALLER_ID_FEATURES:
         number = visit.world.caller_id(who, feature)
         line = next(line for line in who.lines if line.number == number)
         info = {
@@ -212,7 +218,7 @@ async def set_caller_id(visit: Visit) -> web.StreamResponse:
             ),
             None,
         )
-        if entry.get("feature") not in FEATURES or line is None:
+        if entry.get("feature") not in CALLER_ID_FEATURES or line is None:
             raise bad_parameter("byFeature", entry.get("feature"))
         visit.world.set_caller_id(visit.subscriber, entry["feature"], line.number)
     return answer(_caller_id_json(visit))

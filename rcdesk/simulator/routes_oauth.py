@@ -1,4 +1,5 @@
-"""`/restapi/oauth`: token, authorize, revoke. The consent page consents by itself and redirects to loopback.
+"""`/restapi/oauth`: token, authorize, revoke. The consent page consents by itself (or
+denies, when the control says so) and redirects to loopback.
 
 Lives on the simulator's event loop thread; the rules are in `oauth`.
 """
@@ -93,6 +94,11 @@ async def authorize(visit: Visit) -> web.StreamResponse:
     redirect_uri = _required(query, "redirect_uri")
     if urlsplit(redirect_uri).hostname not in ("127.0.0.1", "localhost", "::1"):
         raise Refusal(400, "OAU-109", "Redirect URI is not registered", oauth_error="invalid_request")
+    separator = "&" if urlsplit(redirect_uri).query else "?"
+    state = {"state": query["state"]} if "state" in query else {}
+    if visit.world.sign_in.denies:
+        refused = urlencode({"error": "access_denied", **state})
+        return web.Response(status=302, headers={"Location": f"{redirect_uri}{separator}{refused}"})
     hint = query.get("login_hint", "")
     people = visit.world.subscribers
     subscriber = next((p for p in people if hint in (p.username, p.email)), people[0])
@@ -103,10 +109,7 @@ async def authorize(visit: Visit) -> web.StreamResponse:
         challenge=query.get("code_challenge", ""),
         method=query.get("code_challenge_method", "plain"),
     )
-    answered = {"code": code, "expires_in": "60"}
-    if "state" in query:
-        answered["state"] = query["state"]
-    separator = "&" if urlsplit(redirect_uri).query else "?"
+    answered = {"code": code, "expires_in": "60", **state}
     return web.Response(status=302, headers={"Location": f"{redirect_uri}{separator}{urlencode(answered)}"})
 
 

@@ -269,6 +269,23 @@ class RunningSimulator:
 
         self._call(configure())
 
+    def sign_in_rules(self, **rules: bool | Sequence[str]) -> None:
+        """`revoked`, `denies`, `repeats_refresh`, `missing_scopes`, `missing_features`: see `SignInDesk`."""
+
+        async def configure() -> None:
+            self._running.world.sign_in.configure(dict(rules))
+
+        self._call(configure())
+
+    @property
+    def refreshes(self) -> int:
+        """How many times a refresh token was traded in; repeated answers are not counted."""
+
+        async def look() -> int:
+            return self._running.world.sign_in.refreshes
+
+        return self._call(look())
+
     def inbound_fax(
         self, *, to: str | None = None, sender: str | None = None, pages: int = 1, text: str = ""
     ) -> int:

@@ -34,6 +34,7 @@ from rcdesk.simulator import (
 )
 from rcdesk.simulator.clock import WorldClock
 from rcdesk.simulator.faults import Fault, FaultList
+from rcdesk.simulator.permissions import check_permissions
 from rcdesk.simulator.recording import RecordedRequest, safe_headers
 from rcdesk.simulator.refusal import Refusal
 from rcdesk.simulator.rendering import RenderRoom
@@ -153,6 +154,7 @@ class SimulatorServer:
             visit.headers.update(self.world.limits.take(self._asker(request, route), route.group))
             if visit.who is not None:
                 routes_account.check_owner(visit)
+                check_permissions(self.world.sign_in, request.method, request.path)
             return await route.handler(visit)
 
         return serve

@@ -14,13 +14,17 @@ from rcdesk.core.cancel import CancelToken
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtensionInfo:
-    """The signed-in extension; home_country is an ISO 3166 code, "US" when the service did not say."""
+    """The signed-in extension; home_country is an ISO 3166 code, "US" when the service did not say.
+
+    features: name and whether the extension has it (spec: ExtensionServiceFeatureInfo).
+    """
 
     owner_id: str
     name: str
     company: str = ""
     extension_number: str = ""
     home_country: str = "US"
+    features: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,11 @@ def read_extension(session: ApiSession, token: CancelToken) -> ExtensionInfo:
         company=reading.text(contact, "company"),
         extension_number=reading.text(body, "extensionNumber"),
         home_country=reading.text(region, "isoCode") or "US",
+        features=tuple(
+            (reading.text(feature, "featureName"), feature["enabled"])
+            for feature in reading.children(body, "serviceFeatures")
+            if isinstance(feature.get("enabled"), bool)
+        ),
     )
 
 

@@ -176,12 +176,17 @@ def test_a_refused_refresh_means_signing_in_again(session_with: Start, status: i
     assert keeper.tokens is None and service.events == ["asked", "cleared"]
 
 
-@pytest.mark.parametrize("held", [tokens(lives_s=0, refresh_token=""), tokens(lives_s=0, refresh_lives_s=-1)])
-def test_a_refresh_token_that_cannot_work_is_not_tried(session_with: Start, held: Tokens) -> None:
-    session, service, _ = session_with(held)
+def test_without_a_refresh_token_nothing_is_tried(session_with: Start) -> None:
+    session, service, _ = session_with(tokens(lives_s=0, refresh_token=""))
     with pytest.raises(SignInNeeded):
         read(session, CancelToken())
     assert service.events == ["cleared"]
+
+
+def test_only_the_service_says_that_a_refresh_token_is_too_old(session_with: Start) -> None:
+    session, service, _ = session_with(tokens(lives_s=0, refresh_lives_s=-1), (200, FRESH))
+    read(session, CancelToken())
+    assert service.events == ["asked", "saved", "used"]
 
 
 def test_no_network_keeps_everything(session_with: Start) -> None:

@@ -152,7 +152,7 @@ def test_refused_unknown_and_insecure_hosts_are_not_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     clock = SystemClock()
-    for url in (f"http://127.0.0.1:{port}", "http://no-such-host.invalid"):
+    for url in (f"http://127.0.0.1:{port}", "https://no-such-host.invalid"):
         transport = Transport(url, RateGate(clock), clock)
         with pytest.raises(NotSent, match="Nothing was sent"):
             ask(transport, "POST", json={})

@@ -43,12 +43,19 @@ def test_wrong_client_is_told_so(simulator: RunningSimulator) -> None:
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client")
 
 
-def test_a_refresh_token_works_once_and_kills_the_old_access_token(client: Client) -> None:
+def test_a_refresh_token_works_once_and_kills_the_old_access_token(
+    client: Client, simulator: RunningSimulator
+) -> None:
     first = client.token["refresh_token"]
     renewed = client.token_answer(grant_type="refresh_token", refresh_token=first)
     assert renewed.status_code == 200
     dead = client.get("")
     assert (dead.status_code, code_of(dead)) == (401, "OAU-213")
+    repeated = client.token_answer(grant_type="refresh_token", refresh_token=first)
+    assert repeated.json()["refresh_token"] == renewed.json()["refresh_token"], "its answer may get lost"
+    client.http.headers["Authorization"] = f"Bearer {renewed.json()['access_token']}"
+    assert client.get("").status_code == 200
+    simulator.advance(11)
     again = client.token_answer(grant_type="refresh_token", refresh_token=first)
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
 

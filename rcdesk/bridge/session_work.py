@@ -1,0 +1,71 @@
+"""What the session has done on a lane, and the values that come back from there.
+
+Each function here runs on a lane's thread with the Connection it is given; the connection is safe from every
+thread. Read next: session_desk.py, services/connection.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rcdesk.core.account import Account, GrantKind, ServerProfile
+
+if TYPE_CHECKING:
+    from rcdesk.bridge.lane import Report
+    from rcdesk.core.cancel import CancelToken
+    from rcdesk.services.connection import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Who is signed in (None: nobody), whether that survives the program, and how they signed in last."""
+
+    account: Account | None
+    is_persistent: bool
+    grant: GrantKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserNews:
+    """The address for the browser, and what strange answers were ignored, "" for none."""
+
+    url: str
+    sentence: str = ""
+
+
+def answer_of(account: Account | None, connection: Connection) -> Answer:
+    """Asking for the keyring may import it, which takes a fifth of a second: not on the GUI thread."""
+    return Answer(account=account, is_persistent=connection.is_persistent, grant=connection.profile.grant)
+
+
+def sign_in_browser(
+    connection: Connection, client_secret: str, token: CancelToken, report: Report
+) -> Account:
+    """Wait for the browser; reports BrowserNews, each with the address, for only the newest one is seen."""
+    address = ""
+
+    def opened(url: str) -> None:
+        nonlocal address
+        address = url
+        report(BrowserNews(url=url))
+
+    def noticed(sentence: str) -> None:
+        report(BrowserNews(url=address, sentence=sentence))
+
+    return connection.sign_in_browser(client_secret, token, opened=opened, noticed=noticed)
+
+
+def leave(connection: Connection, token: CancelToken) -> None:
+    """Sign out and let go of the network."""
+    try:
+        connection.sign_out(token)
+    finally:
+        connection.close()
+
+
+def is_same_server(profile: ServerProfile, other: ServerProfile | None) -> bool:
+    """Whether a connection to one serves the other: they differ in their names or the last grant only."""
+    if other is None:
+        return False
+    return replace(profile, name=other.name, grant=other.grant) == other

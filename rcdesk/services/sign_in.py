@@ -1,0 +1,111 @@
+"""What is kept of a sign-in: tokens, the app's secret, and the credentials it may be repeated with.
+
+All of it lies among the secrets under the key of the server profile, nothing in a file. Tokens are kept as a
+whole under one name, so that whoever dies while renewing them leaves either the old or the new ones.
+Credentials (a JWT, a password) are kept as well: with them a refused refresh is mended without a question.
+Any thread. Read next: connection.py, api/session.py.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+
+from rcdesk.api.auth import Grant, grant_of
+from rcdesk.api.tokens import Tokens
+from rcdesk.core.account import Credentials, GrantKind, ServerProfile
+from rcdesk.core.errors import UserError
+from rcdesk.store.secrets import Secrets
+
+
+class KeptSignIn:
+    """The secrets of one server profile; TokenKeeper and KeptGrant of api/."""
+
+    def __init__(self, secrets: Secrets, profile: ServerProfile) -> None:
+        self._secrets = secrets
+        self._key = profile.key
+
+    @property
+    def client_secret(self) -> str:
+        """The app's secret, "" for a public client."""
+        return self._secrets.load(self._name("client-secret")) or ""
+
+    def keep_client_secret(self, secret: str) -> None:
+        """Needed for every refresh, so it is kept before the tokens are."""
+        if secret:
+            self._secrets.save(self._name("client-secret"), secret)
+        else:
+            self._secrets.delete(self._name("client-secret"))
+
+    def load(self) -> Tokens | None:
+        """The tokens as they are kept now."""
+        found = _object(self._secrets.load(self._name("tokens")))
+        try:
+            return Tokens(
+                access_token=found["access_token"],
+                refresh_token=found["refresh_token"],
+                expires_at=datetime.fromisoformat(found["expires_at"]),
+                refresh_expires_at=datetime.fromisoformat(found["refresh_expires_at"]),
+                owner_id=found["owner_id"],
+                scope=found.get("scope", ""),
+            )
+        except (ValueError, KeyError):
+            return None
+
+    def save(self, tokens: Tokens) -> None:
+        """Keep these tokens instead of the former ones."""
+        found = {
+            "access_token": tokens.access_token,
+            "refresh_token": tokens.refresh_token,
+            "expires_at": tokens.expires_at.isoformat(),
+            "refresh_expires_at": tokens.refresh_expires_at.isoformat(),
+            "owner_id": tokens.owner_id,
+            "scope": tokens.scope,
+        }
+        self._secrets.save(self._name("tokens"), json.dumps(found))
+
+    def clear(self) -> None:
+        """Forget the tokens."""
+        self._secrets.delete(self._name("tokens"))
+
+    @property
+    def credentials(self) -> Credentials | None:
+        """What to sign in with again without asking; None when nothing is kept."""
+        found = _object(self._secrets.load(self._name("credentials")))
+        try:
+            return Credentials(**found) if found else None
+        except TypeError:
+            return None
+
+    def keep_credentials(self, credentials: Credentials) -> None:
+        """Keep a JWT or password the service has accepted; a browser sign-in leaves nothing to keep."""
+        if credentials.grant is GrantKind.BROWSER:
+            self.forget()
+        else:
+            self._secrets.save(self._name("credentials"), json.dumps(asdict(credentials)))
+
+    def grant(self) -> Grant | None:
+        """The kept credentials as a grant."""
+        credentials = self.credentials
+        try:
+            return None if credentials is None else grant_of(credentials)
+        except UserError:
+            return None
+
+    def forget(self) -> None:
+        """Forget the credentials: the service does not accept them any more."""
+        self._secrets.delete(self._name("credentials"))
+
+    def _name(self, what: str) -> str:
+        return f"{what} {self._key}"
+
+
+def _object(text: str | None) -> dict[str, str]:
+    """A JSON object of texts; empty for anything else."""
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    is_good = isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
+    return found if is_good else {}
