@@ -1,8 +1,9 @@
 """A signed-in connection to one server, and what the account behind it offers.
 
 Joins the session of api/ with the secrets of store/, kept per server profile, so that the next start goes on
-without asking. All ways of signing in come through here. Safe from every thread; blocking, never on the GUI
-thread. Read next: sign_in.py (what is kept), browser_sign_in.py, api/session.py, bridge/session_desk.py.
+without asking. All ways of signing in come through here, and what the profile speaks decides which service
+calls and faxes go to: REST, or the pages of 2010. Safe from every thread; blocking, never on the GUI thread.
+Read next: sign_in.py (what is kept), browser_sign_in.py, api/session.py, api/legacy/client.py.
 """
 
 from __future__ import annotations
@@ -11,19 +12,26 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rcdesk.api.auth import BrowserAsk, Client, CodeGrant, Grant, grant_of
+from rcdesk.api.legacy.account import owner_id, read_account
+from rcdesk.api.legacy.client import LegacyClient
+from rcdesk.api.legacy.fax import LegacyFax
+from rcdesk.api.legacy.ring_out import LegacyPhone
 from rcdesk.api.rest import account as account_api
 from rcdesk.api.rest import covers, numbers
+from rcdesk.api.rest.phone import RestFax, RestPhone
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
-from rcdesk.core.account import Account, Credentials, ServerProfile
+from rcdesk.core.account import Account, Credentials, ServerKind, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.capability import lacks_of
 from rcdesk.core.clock import Clock
-from rcdesk.core.errors import ApiError, NotAllowed, RcdeskError, Rejected, SignInNeeded
+from rcdesk.core.errors import ApiError, NotAllowed, RcdeskError, Rejected, SignInNeeded, UserError
+from rcdesk.core.service import FaxService, PhoneService
 from rcdesk.services.browser_sign_in import BrowserReturn
 from rcdesk.services.sign_in import KeptSignIn
 from rcdesk.store.secrets import Secrets
 
+_SIGNED_OUT = "You are signed out. Sign in to go on."
 _UNEXPECTED = "rcdesk could not finish the sign-in. Go back to it and try again."
 
 
@@ -37,6 +45,12 @@ class Connection:
         self._clock = clock
         self._kept = KeptSignIn(self._secrets, profile)
         self._session = self._open()
+        self._legacy = self._open_legacy(self._kept.credentials) if self.is_legacy else None
+
+    @property
+    def is_legacy(self) -> bool:
+        """True when the server speaks the API of 2010: calls and faxes, and nothing to read."""
+        return self._profile.kind is ServerKind.LEGACY
 
     @property
     def profile(self) -> ServerProfile:
@@ -45,8 +59,31 @@ class Connection:
 
     @property
     def session(self) -> ApiSession:
-        """What the functions of api/rest take."""
+        """What the functions of api/rest take; on a legacy profile nobody is ever signed in to it."""
         return self._session
+
+    @property
+    def phone(self) -> PhoneService:
+        """Calls, over what the profile speaks. Raises SignInNeeded when nobody is signed in."""
+        return LegacyPhone(self._signed_in_legacy()) if self.is_legacy else RestPhone(self._session)
+
+    @property
+    def fax(self) -> FaxService:
+        """Faxes, over what the profile speaks. Raises SignInNeeded when nobody is signed in."""
+        return LegacyFax(self._signed_in_legacy()) if self.is_legacy else RestFax(self._session)
+
+    @property
+    def is_signed_in(self) -> bool:
+        """True when there is something to ask with, though the service may have forgotten it."""
+        return self._legacy is not None if self.is_legacy else self._session.has_tokens
+
+    @property
+    def owner_id(self) -> str:
+        """Who is signed in, the same at every start; "" when nobody is."""
+        if self.is_legacy:
+            return "" if self._legacy is None else owner_id(self._legacy)
+        tokens = self._session.tokens
+        return "" if tokens is None else tokens.owner_id
 
     @property
     def is_persistent(self) -> bool:
@@ -54,11 +91,13 @@ class Connection:
         return self._secrets.is_persistent
 
     def sign_in(self, credentials: Credentials, token: CancelToken) -> Account:
-        """Sign in with a JWT, or with user name and password, and read the account.
+        """Sign in with a JWT, or with user name and password, and read the account; legacy: password only.
 
         What the service accepted is kept, to sign in again without a question. Raises SignInNeeded when it is
         refused; when it fails for whatever reason, a former sign-in goes on.
         """
+        if self.is_legacy:
+            return self._sign_in_legacy(credentials, token)
         return self._take(grant_of(credentials), credentials, token)
 
     def sign_in_jwt(self, credentials: Credentials, token: CancelToken) -> Account:
@@ -98,15 +137,15 @@ class Connection:
 
     def resume(self, token: CancelToken) -> Account | None:
         """Go on with saved tokens; None when there are none. Raises SignInNeeded when they are void."""
-        if not self._session.has_tokens:
-            return None
-        return self.load_account(token)
+        return self.load_account(token) if self.is_signed_in else None
 
     def load_account(self, token: CancelToken) -> Account:
         """Read who is signed in, their numbers and cover pages. What the account may not read stays empty.
 
         What account and app cannot do is told by the scopes of the token and the extension's features.
         """
+        if self.is_legacy:
+            return read_account(self._signed_in_legacy(), token)
         return _account_of(self._session, token)
 
     def sign_out(self, token: CancelToken) -> None:
@@ -114,10 +153,12 @@ class Connection:
         self._kept.forget()
         self._kept.keep_client_secret("")
         self._session.sign_out(token)
+        self._close_legacy()
 
     def close(self) -> None:
         """Close the network connections; what is saved stays saved."""
         self._session.close()
+        self._close_legacy()
 
     def _take(self, grant: Grant, credentials: Credentials, token: CancelToken) -> Account:
         """Trade a grant for tokens, see whose they are, and only then use and keep them."""
@@ -141,6 +182,39 @@ class Connection:
         self._kept.keep_credentials(credentials)
         self._profile = replace(self._profile, grant=credentials.grant)
         return account
+
+    def _sign_in_legacy(self, credentials: Credentials, token: CancelToken) -> Account:
+        """There is no token: the credentials go with every request, and are kept once they were accepted."""
+        if not credentials.username.strip() or not credentials.password:
+            raise UserError("The telephone number or the password is missing.")
+        client = self._open_legacy(credentials)
+        assert client is not None
+        try:
+            account = read_account(client, token)
+        except BaseException:
+            client.close()
+            raise
+        self._close_legacy()
+        self._legacy = client
+        self._kept.keep_credentials(credentials)
+        self._profile = replace(self._profile, grant=credentials.grant)
+        return account
+
+    def _open_legacy(self, credentials: Credentials | None) -> LegacyClient | None:
+        if credentials is None:
+            return None
+        who = (credentials.username, credentials.extension, credentials.password)
+        return LegacyClient(self._profile, *who, clock=self._clock)
+
+    def _signed_in_legacy(self) -> LegacyClient:
+        if self._legacy is None:
+            raise SignInNeeded(_SIGNED_OUT, status=401)
+        return self._legacy
+
+    def _close_legacy(self) -> None:
+        client, self._legacy = self._legacy, None
+        if client is not None:
+            client.close()
 
     def _open(self) -> ApiSession:
         return ApiSession(
@@ -206,9 +280,11 @@ class _Unkept:
 
 
 def session_of(connection: Connection | None) -> ApiSession:
-    """The session to ask through. Raises SignInNeeded when nobody is signed in."""
+    """The session to ask through. Raises SignInNeeded when nobody is, NotAllowed on a legacy profile."""
     if connection is None:
-        raise SignInNeeded("You are signed out. Sign in to go on.", status=401)
+        raise SignInNeeded(_SIGNED_OUT, status=401)
+    if connection.is_legacy:
+        raise NotAllowed("This is not possible with this older service.", status=0)
     return connection.session
 
 

@@ -111,7 +111,7 @@ class SignInDesk:
         """Rules for what comes; those not named stay.
 
         `revoked`: the app is withdrawn. `denies`: the person refuses in the browser. `repeats_refresh`: a
-        lost answer may be asked for again. `missing_scopes`, `missing_features`: what app and user may not do.
+        lost answer may be asked for again. `missing_scopes`, `missing_features`: what the two lack.
         """
         for name, value in wanted.items():
             if name in ("missing_scopes", "missing_features") and isinstance(value, list | tuple):
