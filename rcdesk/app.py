@@ -5,7 +5,7 @@ painted; only then are the services, requests and the keyring imported, on the l
 Shutdown is last-in first-out: timers, then new work refused and tokens cancelled, then lanes, whose threads
 close their own connections. One program works on an archive: run() takes the lock before anything touches
 the database, and a second start hands over to the first. GUI thread. Read next:
-bridge/desk.py, ui/main_window.py.
+desk_building.py, ui/main_window.py.
 """
 
 from __future__ import annotations
@@ -16,38 +16,20 @@ import os
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from rcdesk import __version__
-from rcdesk.bridge.call_desk import CallDesk
-from rcdesk.bridge.covers_desk import CoversDesk
-from rcdesk.bridge.desk import Desk
-from rcdesk.bridge.fax_desk import FaxDesk
 from rcdesk.bridge.first_paint import FirstPaint
 from rcdesk.bridge.global_shortcut import QUICK_DIAL, SEND_FAX, GlobalShortcut
-from rcdesk.bridge.history_desk import HistoryDesk
 from rcdesk.bridge.instance import FaxOrder, Instance
-from rcdesk.bridge.lane import Lane
-from rcdesk.bridge.late import Late
-from rcdesk.bridge.notices import Notices
-from rcdesk.bridge.numbers_desk import NumbersDesk
 from rcdesk.bridge.order_desk import OrderDesk
-from rcdesk.bridge.pages_desk import PagesDesk
-from rcdesk.bridge.pasted_desk import PastedDesk
-from rcdesk.bridge.people_desk import PeopleDesk
-from rcdesk.bridge.preferences import PreferencesDesk
-from rcdesk.bridge.presence_desk import PresenceDesk
-from rcdesk.bridge.proof_desk import ProofDesk
-from rcdesk.bridge.received_desk import ReceivedDesk
-from rcdesk.bridge.session_desk import SessionDesk
 from rcdesk.bridge.stop_signals import StopSignals
-from rcdesk.bridge.watched_folder import WatchedFolder
 from rcdesk.core.account import Credentials, ServerProfile
-from rcdesk.core.clock import SystemClock
 from rcdesk.core.errors import RcdeskError, UserError
+from rcdesk.desk_building import Works
 from rcdesk.hand_over import hand_over
 from rcdesk.services.sign_in_file import sign_in_of
 from rcdesk.store import preferences as preferences_file
@@ -57,19 +39,10 @@ from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.theme import theme
 
 if TYPE_CHECKING:
-    from rcdesk.bridge.covers_desk import CoverFiles
-    from rcdesk.bridge.page_asks import PageWork
-    from rcdesk.bridge.proof_desk import PageImages
     from rcdesk.cli import Options
-    from rcdesk.documents.worker import PageWorker
-    from rcdesk.services.connection import Connection
-    from rcdesk.services.service_set import ServiceSet
     from rcdesk.simulator import RunningSimulator
-    from rcdesk.store.secrets import Secrets
 
 _log = logging.getLogger(__name__)
-
-LANES = ("calls", "faxes", "disk", "archive", "downloads", "pages", "files", "shortcuts")
 
 
 class Running:
@@ -85,10 +58,8 @@ class Running:
         self._demo_speed = 1.0
         self._simulator: RunningSimulator | None = None
         self._is_stopped = False
-        self.lanes = {name: Lane(name) for name in LANES}
-        self._page_worker = Late(self._make_page_worker)
-        self._secrets: Secrets | None = None
-        self.desk = self._build_desk()
+        self._works = Works(self.paths)
+        self.lanes, self.desk = self._works.lanes, self._works.desk
         self.window = MainWindow(self.desk)
         self.window.try_demo.connect(self.start_demo)
         self.bugs = BugReports(self.window, str(self.paths.log_file))
@@ -114,7 +85,9 @@ class Running:
         if self._demo:
             self.start_demo()
         elif self._credentials is not None:
-            self.desk.session.sign_in_jwt(self.profile, self._credentials)
+            self.desk.session.sign_in(self.profile, self._credentials)
+        elif self.desk.profiles.active is not None:
+            self.desk.session.resume(self.desk.profiles.active)
         elif self.profile.client_id:
             self.desk.session.resume(self.profile)
 
@@ -186,16 +159,11 @@ class Running:
         self.window.close()
         self.shortcuts.stop()
         self.desk.stop()
-        ended = [lane.stop() for lane in reversed(self.lanes.values())]
-        if self._page_worker.is_made:
-            self._page_worker.close()
-        if self._services.is_made:
-            for close in reversed(self._services.close):
-                close()
+        is_ended = self._works.stop()
         if self._simulator is not None:
             self._simulator.stop()
         self.window.deleteLater()
-        return all(ended)
+        return is_ended
 
     def _demo_started(self, simulator: RunningSimulator) -> None:
         if self._simulator is not None:
@@ -213,86 +181,6 @@ class Running:
 
     def _demo_failed(self, error: RcdeskError) -> None:
         self.desk.session.failed.emit(str(error))
-
-    def _build_desk(self) -> Desk:
-        lanes = self.lanes
-        session = SessionDesk(lanes["calls"], self._connect)
-        preferences = PreferencesDesk(
-            self.paths.preferences_file, lanes["disk"], preferences_file.load, preferences_file.save
-        )
-        late = Late(lambda: self._open_services(session))
-        self._services = late
-
-        def service(name: str) -> Any:
-            return Late(lambda: getattr(late, name))
-
-        history = HistoryDesk(lanes, session, service("history"))
-        return Desk(
-            session=session,
-            calls=CallDesk(lanes["calls"], lanes["disk"], session, service("calls"), history=history),
-            history=history,
-            numbers=NumbersDesk(lanes, session),
-            faxes=FaxDesk(
-                lanes,
-                session,
-                service("faxes"),
-                service("dispatcher"),
-                keep_files_days=preferences.value.keep_files_days,
-            ),
-            received=ReceivedDesk(lanes, session, service("received")),
-            people=PeopleDesk(lanes, session, service("people")),
-            presence=PresenceDesk(lanes, session, service("presence")),
-            proofs=ProofDesk(
-                lanes,
-                session,
-                service("proofs"),
-                lambda owner_id, target: late.write_log(owner_id, target),
-                cast("PageImages", Late(_page_images)),
-                self.paths.proof_dir,
-                lambda row, width_px: late.first_page(row, width_px),
-            ),
-            pages=PagesDesk(lanes, cast("PageWork", self._page_worker), self.paths.pages_dir),
-            covers=CoversDesk(lanes, cast("CoverFiles", Late(self._make_covers))),
-            pasted=PastedDesk(lanes["disk"], service("pasted")),
-            watched=WatchedFolder(lanes["disk"], preferences, service("watched")),
-            preferences=preferences,
-            notices=Notices(session),
-            lane_archive=lanes["archive"],
-            archive=service("folders"),
-        )
-
-    def _connect(self, profile: ServerProfile) -> Connection:
-        from rcdesk.services.connection import Connection
-        from rcdesk.store.secrets import Secrets
-
-        if self._secrets is None:
-            self._secrets = Secrets()
-        return Connection(profile, self._secrets)
-
-    def _make_page_worker(self) -> object:
-        from rcdesk.documents.worker import PageWorker
-
-        return PageWorker(self.paths.pages_dir / "office")
-
-    def _make_covers(self) -> object:
-        from rcdesk.store.covers import Covers
-
-        return Covers(self.paths.covers_dir)
-
-    def _open_services(self, session: SessionDesk) -> ServiceSet:
-        """On the first lane that needs one."""
-        from rcdesk.services.service_set import open_services
-
-        worker = cast("PageWorker", self._page_worker)
-        return open_services(
-            self.paths, lambda: session.connection, SystemClock(), worker.count, worker.counts
-        )
-
-
-def _page_images() -> object:
-    from rcdesk.documents import page_image
-
-    return page_image
 
 
 def build(

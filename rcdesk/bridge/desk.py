@@ -26,6 +26,7 @@ from rcdesk.bridge.pasted_desk import PastedDesk
 from rcdesk.bridge.people_desk import PeopleDesk
 from rcdesk.bridge.preferences import PreferencesDesk
 from rcdesk.bridge.presence_desk import PresenceDesk
+from rcdesk.bridge.profiles_desk import ProfilesDesk
 from rcdesk.bridge.proof_desk import ProofDesk
 from rcdesk.bridge.received_desk import ReceivedDesk
 from rcdesk.bridge.session_desk import SessionDesk
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 class Desk(QObject):
     """session, calls, history, numbers, faxes, received, people, presence, proofs, pages, covers, pasted,
-    watched, preferences, notices: see their modules."""
+    watched, preferences, profiles, notices: see their modules."""
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class Desk(QObject):
         pasted: PastedDesk,
         watched: WatchedFolder,
         preferences: PreferencesDesk,
+        profiles: ProfilesDesk,
         notices: Notices,
         lane_archive: Lane,
         archive: Archive,
@@ -77,6 +79,7 @@ class Desk(QObject):
         self.pasted = pasted
         self.watched = watched
         self.preferences = preferences
+        self.profiles = profiles
         self.notices = notices
         self._lane_archive = lane_archive
         self._archive = archive
@@ -124,3 +127,4 @@ class Desk(QObject):
         self.watched.stop()
         self.notices.stop()
         self.preferences.flush()
+        self.profiles.flush()

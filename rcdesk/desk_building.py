@@ -1,0 +1,167 @@
+"""The desks and what they work with, built together: lanes, secrets, page worker, services behind Late.
+
+Nothing runs or talks yet when a Desk is built: threads start with their first work, services are opened on
+the first lane that needs one. GUI thread. Read next: app.py, which runs it; bridge/desk.py.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+
+from rcdesk.bridge.call_desk import CallDesk
+from rcdesk.bridge.covers_desk import CoversDesk
+from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.fax_desk import FaxDesk
+from rcdesk.bridge.history_desk import HistoryDesk
+from rcdesk.bridge.lane import Lane
+from rcdesk.bridge.late import Late
+from rcdesk.bridge.notices import Notices
+from rcdesk.bridge.numbers_desk import NumbersDesk
+from rcdesk.bridge.pages_desk import PagesDesk
+from rcdesk.bridge.pasted_desk import PastedDesk
+from rcdesk.bridge.people_desk import PeopleDesk
+from rcdesk.bridge.preferences import PreferencesDesk
+from rcdesk.bridge.presence_desk import PresenceDesk
+from rcdesk.bridge.profiles_desk import ProfilesDesk
+from rcdesk.bridge.proof_desk import ProofDesk
+from rcdesk.bridge.received_desk import ReceivedDesk
+from rcdesk.bridge.session_desk import SessionDesk
+from rcdesk.bridge.watched_folder import WatchedFolder
+from rcdesk.core.account import ServerProfile
+from rcdesk.core.clock import SystemClock
+from rcdesk.store import preferences as preferences_file
+from rcdesk.store import profiles as profiles_file
+from rcdesk.store.paths import Paths
+
+if TYPE_CHECKING:
+    from rcdesk.bridge.covers_desk import CoverFiles
+    from rcdesk.bridge.page_asks import PageWork
+    from rcdesk.bridge.proof_desk import PageImages
+    from rcdesk.documents.worker import PageWorker
+    from rcdesk.services.connection import Connection
+    from rcdesk.services.service_set import ServiceSet
+    from rcdesk.store.secrets import Secrets
+
+LANES = ("calls", "faxes", "disk", "archive", "downloads", "pages", "files", "shortcuts", "sign-in")
+
+
+class Works:
+    """What stands behind the window: lanes, desk, services. stop() after the desk has stopped."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.lanes = {name: Lane(name) for name in LANES}
+        self._paths = paths
+        self._page_worker = Late(self._make_page_worker)
+        self._secrets: Secrets | None = None
+        self.desk = self._build_desk()
+
+    def stop(self) -> bool:
+        """End the lanes, then what they worked with; True when all ended in time."""
+        ended = [lane.stop() for lane in reversed(self.lanes.values())]
+        if self._page_worker.is_made:
+            self._page_worker.close()
+        if self._services.is_made:
+            for close in reversed(self._services.close):
+                close()
+        return all(ended)
+
+    def _build_desk(self) -> Desk:
+        lanes = self.lanes
+        kept = self._paths.preferences_file
+        preferences = PreferencesDesk(kept, lanes["disk"], preferences_file.load, preferences_file.save)
+        profiles = ProfilesDesk(
+            profiles_file.profiles_file(kept),
+            lanes["disk"],
+            partial(profiles_file.load, former=preferences.value),
+            profiles_file.save,
+        )
+        session = SessionDesk(
+            lanes["calls"],
+            self._connect,
+            lane_sign_in=lanes["sign-in"],
+            open_url=_open_url,
+            profiles=profiles,
+        )
+        late = Late(lambda: self._open_services(session))
+        self._services = late
+
+        def service(name: str) -> Any:
+            return Late(lambda: getattr(late, name))
+
+        history = HistoryDesk(lanes, session, service("history"))
+        return Desk(
+            session=session,
+            calls=CallDesk(lanes["calls"], lanes["disk"], session, service("calls"), history=history),
+            history=history,
+            numbers=NumbersDesk(lanes, session),
+            faxes=FaxDesk(
+                lanes,
+                session,
+                service("faxes"),
+                service("dispatcher"),
+                keep_files_days=preferences.value.keep_files_days,
+            ),
+            received=ReceivedDesk(lanes, session, service("received")),
+            people=PeopleDesk(lanes, session, service("people")),
+            presence=PresenceDesk(lanes, session, service("presence")),
+            proofs=ProofDesk(
+                lanes,
+                session,
+                service("proofs"),
+                lambda owner_id, target: late.write_log(owner_id, target),
+                cast("PageImages", Late(_page_images)),
+                self._paths.proof_dir,
+                lambda row, width_px: late.first_page(row, width_px),
+            ),
+            pages=PagesDesk(lanes, cast("PageWork", self._page_worker), self._paths.pages_dir),
+            covers=CoversDesk(lanes, cast("CoverFiles", Late(self._make_covers))),
+            pasted=PastedDesk(lanes["disk"], service("pasted")),
+            watched=WatchedFolder(lanes["disk"], preferences, service("watched")),
+            preferences=preferences,
+            profiles=profiles,
+            notices=Notices(session),
+            lane_archive=lanes["archive"],
+            archive=service("folders"),
+        )
+
+    def _connect(self, profile: ServerProfile) -> Connection:
+        from rcdesk.services.connection import Connection
+        from rcdesk.store.secrets import Secrets
+
+        if self._secrets is None:
+            self._secrets = Secrets()
+        return Connection(profile, self._secrets)
+
+    def _make_page_worker(self) -> object:
+        from rcdesk.documents.worker import PageWorker
+
+        return PageWorker(self._paths.pages_dir / "office")
+
+    def _make_covers(self) -> object:
+        from rcdesk.store.covers import Covers
+
+        return Covers(self._paths.covers_dir)
+
+    def _open_services(self, session: SessionDesk) -> ServiceSet:
+        """On the first lane that needs one."""
+        from rcdesk.services.service_set import open_services
+
+        worker = cast("PageWorker", self._page_worker)
+        return open_services(
+            self._paths, lambda: session.connection, SystemClock(), worker.count, worker.counts
+        )
+
+
+def _page_images() -> object:
+    from rcdesk.documents import page_image
+
+    return page_image
+
+
+def _open_url(url: str) -> bool:
+    """In the user's browser; False when there is none."""
+    return bool(QDesktopServices.openUrl(QUrl(url)))
