@@ -84,6 +84,7 @@ class CallPanel(QWidget):
         for call_id in set(self._cards) - {call.id for call in shown}:
             card = self._cards.pop(call_id)
             self._column.removeWidget(card)
+            card.hide()  # without a parent a shown widget would be a window
             card.setParent(None)
             card.deleteLater()
         for index, call in enumerate(shown):

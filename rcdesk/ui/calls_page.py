@@ -139,6 +139,9 @@ class CallsPage(QWidget):
         """Esc clears the search."""
         if event.key() == Qt.Key.Key_Escape and self.search.text():
             self.search.clear()
+            self._ask()
+            self.empty.hide()
+            self.list.show()
             self.focus_list()
             return
         super().keyPressEvent(event)
@@ -169,7 +172,7 @@ class CallsPage(QWidget):
         card.body.addWidget(self.empty)
         card.body.addWidget(self.list, 1)
         card.body.addStretch(0)
-        self.body = FolderBody(card, self.person)
+        self.body = FolderBody(card, self.person, first=self.person.first_step)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self.body.details)

@@ -157,6 +157,7 @@ class RingMeOn(QScrollArea):
         for row in self._rows:
             self._group.removeButton(row)
             self._column.removeWidget(row)
+            row.hide()  # without a parent a shown widget would be a window
             row.setParent(None)
             row.deleteLater()
         self._rows = [PhoneRow(phone, pretty(phone.phone_number, region), self._inside) for phone in phones]

@@ -6,6 +6,8 @@ Esc) to the list. GUI thread. Read next: fax_pages.py, fax_story.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -20,13 +22,22 @@ FOLD_PX = 700
 class FolderBody(QWidget):
     """Lays out the list's card and the story; list_asked() when the keyboard goes back to the list.
 
-    details is the button that turns to the story; its owner puts it into the list's card.
+    details is the button that turns to the story; its owner puts it into the list's card. first: where the
+    keyboard goes then.
     """
 
     list_asked = Signal()
 
-    def __init__(self, card: QWidget, side: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        card: QWidget,
+        side: QWidget,
+        parent: QWidget | None = None,
+        *,
+        first: Callable[[], QWidget] | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._first = first
         self._card = card
         self._side = side
         self._is_folded = False
@@ -76,11 +87,11 @@ class FolderBody(QWidget):
 
     @Slot()
     def show_story(self) -> None:
-        """Turn to the story; the keyboard works on its next steps, or where the story wants it."""
+        """Turn to the story; the keyboard works on its next steps, or where its owner wants it."""
         self._is_turned = True
         self._arrange()
         steps = [button for button in self._side.findChildren(Button) if button.isVisible()]
-        first = self._side.focusProxy() or (steps[0] if steps else self._back)
+        first = self._first() if self._first is not None else steps[0] if steps else self._back
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot()

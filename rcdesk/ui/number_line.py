@@ -39,7 +39,6 @@ class NumberLine(QWidget):
         self.call.setObjectName(f"call_{number.number}")
         fax = IconButton("compose", self.tr("Fax {0}").replace("{0}", shown))
         fax.setObjectName(f"fax_{number.number}")
-        fax.setVisible(number.number.startswith("+"))
         copy = IconButton("copy", self.tr("Copy {0}").replace("{0}", shown))
         copy.setObjectName(f"copy_{number.number}")
         self._star.clicked.connect(self._ask_star)
@@ -61,6 +60,7 @@ class NumberLine(QWidget):
         row.setSpacing(0)
         for button in (self._star, self.call, fax, copy):
             row.addWidget(button)
+        fax.setVisible(number.number.startswith("+"))
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)

@@ -107,6 +107,9 @@ class PeoplePage(QWidget):
         """Esc clears the search."""
         if event.key() == Qt.Key.Key_Escape and self.search.text():
             self.search.clear()
+            self._ask()
+            self.empty.hide()
+            self.list.show()
             self.focus_list()
             return
         super().keyPressEvent(event)
@@ -138,7 +141,7 @@ class PeoplePage(QWidget):
         card.body.addWidget(self.empty)
         card.body.addWidget(self.list, 1)
         card.body.addStretch(0)
-        self.body = FolderBody(card, self.person)
+        self.body = FolderBody(card, self.person, first=self.person.first_step)
         foot = QHBoxLayout()
         foot.setContentsMargins(8, 0, 8, 0)
         foot.addWidget(self.more, 1)

@@ -80,6 +80,10 @@ class PersonView(Card):
         super().showEvent(event)
         self._read_timeline()
 
+    def first_step(self) -> QWidget:
+        """Where the keyboard belongs when somebody turns to this person: calling them."""
+        return self._lines[0].call if self._lines else self.timeline
+
     def _build(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(12)
@@ -202,6 +206,7 @@ class PersonView(Card):
     def _show_numbers(self) -> None:
         for line in self._lines:
             self._numbers.removeWidget(line)
+            line.hide()  # without a parent a shown widget would be a window
             line.setParent(None)
             line.deleteLater()
         region = region_of(self._desk)
@@ -215,7 +220,6 @@ class PersonView(Card):
             line.resized.connect(self._fit_numbers)
             self._numbers.addWidget(line)
             line.show()
-        self.setFocusProxy(self._lines[0].call if self._lines else self._add)
         self._fit_numbers()
 
     @Slot()

@@ -139,6 +139,7 @@ class StepButtons(QWidget):
         """Let go of whole rows: an item taken out of a layout would live on in Python when Qt frees it."""
         for row in self._rows:
             self._lines.removeWidget(row)
+            row.hide()  # without a parent a shown widget would be a window
             row.setParent(None)
             row.deleteLater()
         self._rows.clear()
