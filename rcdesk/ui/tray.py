@@ -9,6 +9,7 @@ tray_entries.py, tray_news.py, tray_watch.py, quick_dial.py.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
@@ -19,13 +20,14 @@ from rcdesk.bridge.notices import NoticeKind
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.errors import UserError
 from rcdesk.ui.main_window import MainWindow
-from rcdesk.ui.quick_dial import QuickDial
-from rcdesk.ui.sounds import Sounds
-from rcdesk.ui.tray_entries import standing, tray_entries
 from rcdesk.ui.tray_icon import TrayLook, tray_icon
 from rcdesk.ui.tray_menu import TrayMenu
 from rcdesk.ui.tray_news import TrayNews
 from rcdesk.ui.tray_watch import TrayWatch
+
+if TYPE_CHECKING:
+    from rcdesk.ui.quick_dial import QuickDial
+    from rcdesk.ui.sounds import Sounds
 
 GATHER_CHANGES_MS = 30
 
@@ -47,7 +49,7 @@ class Tray(QObject):
         self._icon.setContextMenu(self.menu)
         self._icon.activated.connect(self._activated)
         self.news = TrayNews(desk, window, self._icon, self)
-        self.sounds = Sounds(desk, self)
+        self._sounds: Sounds | None = None
         self._watch = TrayWatch(self)
         self._watch.changed.connect(self._tray_changed)
         self._soon = QTimer(self)
@@ -55,7 +57,9 @@ class Tray(QObject):
         self._soon.setInterval(GATHER_CHANGES_MS)
         self._soon.timeout.connect(self.refresh)
         self._connect()
-        self.refresh()
+        self._icon.setToolTip("rcdesk")
+        self._icon.setIcon(tray_icon(TrayLook()))
+        self._soon.start()
         self._tray_changed(self._watch.is_there())
 
     def _connect(self) -> None:
@@ -119,7 +123,8 @@ class Tray(QObject):
         self._soon.stop()
         self._watch.end()
         self.news.stop()
-        self.sounds.stop()
+        if self._sounds is not None:
+            self._sounds.stop()
         self._window.removeEventFilter(self)
         if self._quick_dial is not None:
             self._quick_dial.close()
@@ -132,6 +137,8 @@ class Tray(QObject):
     @Slot()
     def open_quick_dial(self) -> None:
         """Show the small window for a number, at once: it is made once and kept."""
+        from rcdesk.ui.quick_dial import QuickDial
+
         if self._quick_dial is None:
             self._quick_dial = QuickDial(self._desk)
             self._quick_dial.fax_asked.connect(self._window.new_fax)
@@ -187,8 +194,13 @@ class Tray(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Menu, picture and tooltip as things are now."""
+        """Menu, picture and tooltip as things are now; first done after the window was painted."""
+        from rcdesk.ui.sounds import Sounds
+        from rcdesk.ui.tray_entries import tray_entries
+
         self._soon.stop()
+        if self._sounds is None:
+            self._sounds = Sounds(self._desk, self)
         now = datetime.now(UTC)
         self.menu.show_entries(tray_entries(self._desk, self, now, self._shortcuts))
         self._icon.setToolTip(self._tip(now))
@@ -204,6 +216,8 @@ class Tray(QObject):
             self._icon.setIcon(tray_icon(look))
 
     def _tip(self, now: datetime) -> str:
+        from rcdesk.ui.tray_entries import standing
+
         account, counts = self._desk.session.account, self._desk.faxes.counts
         missed = self._desk.history.missed_count
         one_missed, more_missed = self.tr("1 missed call"), self.tr("{0} missed calls").format(missed)
@@ -258,8 +272,7 @@ class Tray(QObject):
             self._icon.hide()
             self._icon.show()
             return
-        is_started = self._look is not None and self._watch.is_watching
-        if is_started and not self._window.isVisible() and not self._is_ending:
+        if self._watch.is_watching and not self._window.isVisible() and not self._is_ending:
             self._window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, True)
             self._window.show()
             self._window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, False)

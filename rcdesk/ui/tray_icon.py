@@ -59,7 +59,7 @@ def _picture(look: TrayLook, size: int) -> QPixmap:
 
 
 def _disc(painter: QPainter, size: int, y: float, fill: str) -> QRectF:
-    radius = max(3.5, size * 0.22)
+    radius = max(3.5, size * 0.2)
     place = QRectF(0, 0, 2 * radius, 2 * radius)
     place.moveCenter(QPointF(size - radius - 0.5, min(size - radius - 0.5, max(radius + 0.5, y))))
     painter.setPen(QPen(QColor(_RIM), max(1.0, size / 24)))

@@ -198,6 +198,7 @@ def test_the_picture_and_the_words_of_the_icon_say_what_is_wrong(qtbot: QtBot, s
     window = MainWindow(stage.desk)
     qtbot.addWidget(window)
     tray = Tray(stage.desk, window)
+    tray.refresh()
     assert tray.look == TrayLook()
     assert tray.tool_tip == "rcdesk · Mara Okafor\nTaking calls · ringing your desk phone"
     stage.history.have(past("+16505550119", CallOutcome.MISSED))
