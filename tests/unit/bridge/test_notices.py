@@ -46,3 +46,23 @@ def test_a_notice_is_posted(bench: Bench, qtbot: QtBot) -> None:
     with qtbot.waitSignal(notices.posted) as caught:
         notices.post(NoticeKind.GOOD, "Fax sent.")
     assert caught.args == [Notice(kind=NoticeKind.GOOD, title="Fax sent.")]
+
+
+def test_a_warning_is_on_the_bar_for_a_while_unless_something_is_more_serious(
+    bench: Bench, simulator: RunningSimulator, qtbot: QtBot
+) -> None:
+    notices = Notices(bench.session)
+    bench.sign_in(simulator, qtbot)
+    notices.post(NoticeKind.INFO, "Nothing to worry about.")
+    assert notices.bar is not None and notices.bar.name == "session-only"
+    notices.post(NoticeKind.WARNING, "Your presence was not changed.", "Try again.")
+    assert notices.bar == Bar(
+        kind=NoticeKind.WARNING, name="notice", text="Your presence was not changed. Try again."
+    )
+    bench.session.heard_error(NotSent("No connection."))
+    assert notices.bar is not None and notices.bar.name == "offline"
+    bench.session.heard_answer()
+    assert notices.bar is not None and notices.bar.name == "notice"
+    notices._passing_timer.timeout.emit()
+    assert notices.bar is not None and notices.bar.name == "session-only"
+    notices.stop()
