@@ -52,10 +52,9 @@ def persons_of(
 ) -> tuple[Person, ...]:
     """The people behind these numbers, each once: favourites first in their order, then by name.
 
-    Of each the phones come before the faxes.
-
     Two sources mean one person when they give a number the same name; a number that was only faxed belongs
-    to who has it. Favourites nobody knows are people too when the text finds them.
+    to who has it. Favourites nobody knows are people too when the text finds them. Of each person's numbers
+    the phones come before the faxes.
     """
     drafts: dict[str, _Draft] = {}
     by_number: dict[str, list[_Draft]] = {}
