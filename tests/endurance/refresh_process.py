@@ -18,6 +18,7 @@ import requests
 
 from rcdesk.api import auth
 from rcdesk.api.exchange import Exchange
+from rcdesk.api.tokens import Tokens
 from rcdesk.core.account import Account, Credentials, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import SignInNeeded
@@ -42,20 +43,25 @@ def die_at(step: str) -> None:
         if step == "before":
             die()
         if step == "sent":
-            Exchange.all_sent = die  # type: ignore[method-assign, assignment]
+            put(Exchange, "all_sent", die)
         if step == "answered":
-            auth.read_tokens = die  # type: ignore[assignment]
+            put(auth, "read_tokens", die)
         return refresh(*args)
 
-    def watched_save(kept: KeptSignIn, tokens: Any) -> None:
+    def watched_save(kept: KeptSignIn, tokens: Tokens) -> None:
         if step == "storing":
             FileKeyring.before_replace = die
         save(kept, tokens)
         if step == "stored":
             die()
 
-    auth.refresh = watched_refresh
-    KeptSignIn.save = watched_save  # type: ignore[method-assign]
+    put(auth, "refresh", watched_refresh)
+    put(KeptSignIn, "save", watched_save)
+
+
+def put(place: object, name: str, stand_in: object) -> None:
+    """In place of a function of the program."""
+    setattr(place, name, stand_in)
 
 
 def sign_in(connection: Connection, grant: str, who: dict[str, str]) -> Account:

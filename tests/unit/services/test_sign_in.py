@@ -91,7 +91,7 @@ def test_what_is_missing_is_named(
     connect: Connect, simulator: RunningSimulator, missing: dict[str, str], sentence: str
 ) -> None:
     with pytest.raises(UserError) as caught:
-        connect().sign_in(replace(password_of(simulator), **missing), CancelToken())  # type: ignore[arg-type]
+        connect().sign_in(replace(password_of(simulator), **missing), CancelToken())
     assert str(caught.value) == sentence
 
 
