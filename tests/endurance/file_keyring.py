@@ -18,7 +18,8 @@ from keyring.errors import PasswordDeleteError
 class FileKeyring(KeyringBackend):
     """Secrets as JSON; before_replace is called when the new file is written but not in its place."""
 
-    priority = 9.0
+    # Never chosen by itself.
+    priority = 0.1
     before_replace: Callable[[str], None] | None = None
 
     def _path(self) -> Path:

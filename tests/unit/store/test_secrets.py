@@ -18,7 +18,8 @@ WINDOWS_LIMIT = 1280
 class Shelf(KeyringBackend):
     """A keyring in memory that takes no more than Windows does; is_locked makes it refuse."""
 
-    priority = 5.0
+    # Never chosen by itself.
+    priority = 0.1
 
     def __init__(self) -> None:
         super().__init__()
