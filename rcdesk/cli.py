@@ -1,13 +1,14 @@
 """The command line: arguments to one thing to do.
 
     rcdesk [FILE…]                   the desk, with these files in a new fax
-    rcdesk fax [FILE…] --to NUMBER   the composer filled in; with --yes queued when nothing is odd
+    rcdesk fax [FILE…] --to NUMBER   the composer filled in; with --wait or --yes sent: fax_arguments.py
     rcdesk tel:NUMBER                the desk, with this number to call
     rcdesk call NUMBER | status | cancel [ID] | numbers   calls without a window: command_arguments.py
+    rcdesk login | logout | whoami | profiles             signing in: account_arguments.py
 
 A program that runs already gets the request. What is asked for is looked at first: wrong input is one
 sentence and status 2, and nothing is opened. Nothing slow is imported before the arguments are understood.
-Read next: app.py, commands.py, services/command_fax.py.
+Read next: app.py, commands.py, fax_command.py, account_command.py.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from rcdesk import __version__
-from rcdesk.command_arguments import LineParser, add_sign_in, parse_command
+from rcdesk.command_arguments import add_sign_in, parse_command
+from rcdesk.fax_arguments import FaxArguments, parse_fax
 
 if TYPE_CHECKING:
     from rcdesk.commands import Command
@@ -32,39 +34,19 @@ exit status:
   0  done: the running rcdesk has the request, or the window was opened and closed again
   1  rcdesk could not start, or the running one did not answer
   2  the arguments make no sense or cannot be faxed; nothing was opened, nothing queued
-  3  --yes, but the running rcdesk needs your answer first: it is shown there, nothing is queued yet
+  3  a fax needs your answer first: rcdesk fax --help
 """
 _WORDS_NOTE = """\
-rcdesk fax FILE… --to NUMBER opens a fax filled in. rcdesk call NUMBER, rcdesk status, rcdesk cancel and
-rcdesk numbers place, list and cancel calls, with and without a window. Each has a --help of its own.
+rcdesk fax FILE… --to NUMBER opens a fax filled in, with --wait it is sent. rcdesk call NUMBER, rcdesk status,
+rcdesk cancel and rcdesk numbers place, list and cancel calls. rcdesk login, logout, whoami and profiles say
+who is signed in and where. All work with and without a window. Each has a --help of its own.
 
 """
 _LINKS = ("tel:", "callto:")
-_FAX_NOTES = """\
-The files and numbers are looked at before anything happens. Without --yes the composer opens, filled in, and
-nothing is sent until you press Send. With --yes the fax is queued without a question when nothing about it is
-odd (a first fax to a number, a number one digit off, the same pages twice in a day, a fax that failed
-lately) and the last cover page was not one of your own; otherwise the question is shown and nothing is
-queued until you answer. The time to undo applies in both cases. To open a file that is called "fax", write
-./fax.
-
-"""
-_ROOMS = frozenset({"--page-room", "--html-room"})
+_ROOMS = frozenset({"--page-room", "--html-room", "--cover-room"})
 _WITH_VALUE = frozenset({"--demo-speed", "--tour", "--sign-in", "--color-scheme"})
-_WORDS = frozenset({"fax", "call", "status", "cancel", "numbers"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaxArguments:
-    """What follows the word fax, as it was typed. cover None: as chosen last; at "": at once."""
-
-    files: tuple[Path, ...] = ()
-    to: tuple[str, ...] = ()
-    note: str = ""
-    cover: int | None = None
-    is_standard: bool = False
-    at: str = ""
-    is_yes: bool = False
+_ACCOUNT_WORDS = frozenset({"login", "logout", "whoami", "profiles"})
+_WORDS = frozenset({"fax", "call", "status", "cancel", "numbers"}) | _ACCOUNT_WORDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +108,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and given[0] in _ROOMS:
         return _room(given)
+    at = _command_word(given)
+    if at is not None and given[at] in _ACCOUNT_WORDS:
+        from rcdesk import told_account
+        from rcdesk.account_arguments import parse_account
+
+        return told_account.run(parse_account(given[at], [*given[:at], *given[at + 1 :]]))
     command = _command(given)
     if command is not None:
         from rcdesk import told
@@ -138,8 +126,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             options = replace(options, fax_wish=_wish(options, options.fax))
         except UserError as exc:
-            print(f"rcdesk fax: {exc}", file=sys.stderr)
-            return 2
+            return _refuse_fax(options.fax, str(exc))
+        if options.fax.is_sent_here:
+            return _send_fax(options)
     from rcdesk import app
 
     return app.run(options)
@@ -151,6 +140,10 @@ def _room(given: list[str]) -> int:
         from rcdesk.documents import room
 
         return room.main()
+    if given[0] == "--cover-room":
+        from rcdesk.ui import cover_room
+
+        return cover_room.main(given[1:])
     from rcdesk.ui import html_room
 
     return html_room.main(given[1:])
@@ -162,49 +155,40 @@ def desk() -> None:
 
 
 def _parse_fax(given: list[str]) -> Options:
-    parser = LineParser(
-        prog="rcdesk fax",
-        description="Open a fax filled in, in the running rcdesk or a new one.",
-        epilog=_FAX_NOTES + _STATUSES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="files to fax, in this order")
-    parser.add_argument(
-        "--to",
-        action="append",
-        default=[],
-        metavar="NUMBER",
-        help='a fax number, or "Name <number>"; repeat it for more people',
-    )
-    parser.add_argument("--note", default="", metavar="TEXT", help="a note on the cover page")
-    parser.add_argument(
-        "--cover", type=_cover, metavar="N", help="cover page by its number, 0 for none (default: as last)"
-    )
-    parser.add_argument("--standard", action="store_true", help="standard resolution instead of fine")
-    parser.add_argument(
-        "--at", default="", metavar="TIME", help='send later: 16:45 or "2030-01-31 16:45", local time'
-    )
-    parser.add_argument("--yes", action="store_true", help="queue it without asking when nothing is odd")
-    _add_common(parser)
-    found = parser.parse_intermixed_args(given)
-    if not found.files and not found.note.strip():
-        parser.error("give at least one file, or a --note")
-    if found.yes and not found.to:
-        parser.error("--yes needs at least one --to")
+    found = parse_fax(given, add_common=_add_common)
     return Options(
         demo=found.demo,
         demo_speed=found.demo_speed,
         sign_in=found.sign_in,
         color_scheme=found.color_scheme,
-        fax=FaxArguments(
-            files=tuple(found.files),
-            to=tuple(found.to),
-            note=found.note,
-            cover=found.cover,
-            is_standard=found.standard,
-            at=found.at,
-            is_yes=found.yes,
-        ),
+        fax=found.fax,
+    )
+
+
+def _refuse_fax(asked: FaxArguments, sentence: str) -> int:
+    if asked.is_json:
+        import json
+
+        print(json.dumps({"error": sentence, "status": 2}))
+    print(f"rcdesk fax: {sentence}", file=sys.stderr)
+    return 2
+
+
+def _send_fax(options: Options) -> int:
+    """Send it from the shell, through a window or without one."""
+    from rcdesk import told_fax
+    from rcdesk.command_turns import SignInWay
+    from rcdesk.fax_command import FaxCommand
+
+    assert options.fax is not None and options.fax_wish is not None
+    return told_fax.run(
+        FaxCommand(
+            wish=options.fax_wish,
+            is_wait=options.fax.is_wait,
+            is_json=options.fax.is_json,
+            is_sure=options.fax.is_yes,
+            way=SignInWay(demo=options.demo, demo_speed=options.demo_speed, sign_in=options.sign_in),
+        )
     )
 
 
@@ -218,7 +202,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 def _command(given: Sequence[str]) -> Command | None:
     """What the words call, status, cancel and numbers ask for, None when the first word is none of them."""
     at = _command_word(given)
-    if at is None or given[at] == "fax":
+    if at is None or given[at] == "fax" or given[at] in _ACCOUNT_WORDS:
         return None
     return parse_command(given[at], [*given[:at], *given[at + 1 :]])
 
@@ -256,13 +240,7 @@ def _wish(options: Options, asked: FaxArguments) -> FaxWish:
         at=asked.at,
         region=remembered.home_country,
     )
-    return FaxWish(draft=draft, is_yes=asked.is_yes)
-
-
-def _cover(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 3:
-        raise argparse.ArgumentTypeError("a cover page's number is 0, 1, 2…")
-    return int(text)
+    return FaxWish(draft=draft, is_yes=asked.is_yes, cover_name=asked.cover_name)
 
 
 def _path(text: str) -> Path:

@@ -13,15 +13,15 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from rcdesk.bridge.instance import Instance
+from rcdesk.command_turns import CommandTurns, SignInWay, Told, refusal, refused
 from rcdesk.core.asked_call import pick_call
 from rcdesk.core.call import Call, CallState
 from rcdesk.core.call_report import call_json, exit_status
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import SystemClock
-from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown, RcdeskError, SignInNeeded, UserError
+from rcdesk.core.errors import Cancelled, OutcomeUnknown, RcdeskError, SignInNeeded
 from rcdesk.core.order import (
     CallOrder,
     CancelOrder,
@@ -31,22 +31,17 @@ from rcdesk.core.order import (
     Order,
     StatusOrder,
 )
-from rcdesk.store import preferences as preferences_file
 from rcdesk.store.paths import Paths
 
 if TYPE_CHECKING:
     from rcdesk.services.command_call import CommandCalls
-    from rcdesk.simulator import RunningSimulator
 
 CommandOrder: TypeAlias = CallOrder | StatusOrder | CancelOrder | NumbersOrder
-Told: TypeAlias = dict[str, Any]
 
 ADOPT_TRIES = 10
 ADOPT_PAUSE_S = 1.0
 """A window that was opened meanwhile knows the call once it has signed in."""
 
-TURN_TRIES = 25
-TURN_PAUSE_S = 0.2
 CANCEL_LOOKS = 15
 CANCEL_PAUSE_S = 0.7
 LOG_LOOKS = 3
@@ -77,20 +72,18 @@ class CommandRun:
     def __init__(self, command: Command, paths: Paths, stop: CancelToken) -> None:
         """stop: cancelled by Ctrl+C. Raises StoreError when the archive's folders cannot be made."""
         self._command = command
-        self._paths = paths.create()
+        way = SignInWay(demo=command.demo, demo_speed=command.demo_speed, sign_in=command.sign_in)
+        self._turns = CommandTurns(way, paths, stop)
         self._stop = stop
         self._clock = SystemClock()
-        self._instance = Instance(self._paths.data_dir)
+        self._instance = self._turns.instance
         self._calls: CommandCalls | None = None
-        self._simulator: RunningSimulator | None = None
 
     def close(self) -> None:
         """Give everything back."""
         if self._calls is not None:
             self._calls.close()
-        if self._simulator is not None:
-            self._simulator.stop()
-        self._instance.end_turn()
+        self._turns.close()
 
     def lines(self) -> Generator[Told, None, None]:
         """What happens, line by line."""
@@ -99,16 +92,8 @@ class CommandRun:
                 yield from self._alone(self._command.order)
             else:
                 yield from self._through_window(self._command.order)
-        except SignInNeeded as exc:
-            yield _refusal(str(exc), ExitStatus.SIGNED_OUT)
-        except UserError as exc:
-            yield _refusal(str(exc), ExitStatus.WRONG)
-        except Cancelled:
-            yield _refusal(INTERRUPTED, ExitStatus.INTERRUPTED)
-        except OutcomeUnknown as exc:
-            yield _refusal(str(exc), ExitStatus.UNKNOWN)
         except RcdeskError as exc:
-            yield _refusal(str(exc), ExitStatus.TROUBLE)
+            yield refused(exc, INTERRUPTED)
 
     # With a window
 
@@ -131,12 +116,7 @@ class CommandRun:
             if not (call_id and is_followed):
                 raise
         # The window has gone, and the archive is ours.
-        for _ in range(TURN_TRIES):
-            if self._instance.begin_turn():
-                break
-            self._stop.sleep(TURN_PAUSE_S)
-        else:
-            raise NotSent("Another rcdesk is just starting. Ask again in a moment.")
+        self._turns.take()
         if isinstance(order, FollowOrder) or call_id:
             yield from self._go_on_alone(call_id)
         else:
@@ -156,7 +136,7 @@ class CommandRun:
             except Cancelled:
                 yield from self._interrupt(call.id)
                 return
-        yield _refusal(LOST, ExitStatus.UNKNOWN)
+        yield refusal(LOST, ExitStatus.UNKNOWN)
 
     # Without one
 
@@ -188,7 +168,7 @@ class CommandRun:
         calls = self._open()
         said = _said(call)
         while not call.state.is_final:
-            if not self._pause(calls.pause_s(call)):
+            if not self._turns.pause(calls.pause_s(call)):
                 yield from self._interrupt(call.id, call)
                 return
             if not self._instance.begin_turn():
@@ -205,7 +185,7 @@ class CommandRun:
         """The last line; the call log is asked when nobody saw how the call ended."""
         calls = self._open()
         for _ in range(LOG_LOOKS):
-            if not call.needs_result or not self._pause(LOG_PAUSE_S) or not self._instance.begin_turn():
+            if not call.needs_result or not self._turns.pause(LOG_PAUSE_S) or not self._instance.begin_turn():
                 break
             calls.new_turn()
             call = calls.result(call)
@@ -228,7 +208,7 @@ class CommandRun:
         looked = [calls.look(call) for call in calls.live()]
         live = [call for call in looked if not call.state.is_final]
         if not live:
-            yield _refusal(NO_CALL, ExitStatus.TOO_LATE)
+            yield refusal(NO_CALL, ExitStatus.TOO_LATE)
             return
         call = self._cancelled(pick_call(live, order.call_id))
         if call.state is CallState.CANCELLED:
@@ -237,7 +217,7 @@ class CommandRun:
             yield {**self._told(call), "status": int(ExitStatus.TOO_LATE)}
         else:
             words = TOO_LATE if call.state is CallState.TALKING else NOT_CANCELLED
-            yield {**self._told(call), **_refusal(words, ExitStatus.TOO_LATE)}
+            yield {**self._told(call), **refusal(words, ExitStatus.TOO_LATE)}
 
     def _cancelled(self, call: Call) -> Call:
         """Ask for the end of a call, and look until it is known what became of it."""
@@ -261,14 +241,14 @@ class CommandRun:
         calls.new_turn()
         call = calls.find(call_id) if call is None else calls.look(call)
         if call is None:
-            yield _refusal(LOST, ExitStatus.INTERRUPTED)
+            yield refusal(LOST, ExitStatus.INTERRUPTED)
             return
         call = self._cancelled(call)
         if call.state.is_final:
             yield {**self._told(call), "status": int(exit_status(call))}
         else:
             words = GOES_ON if call.state is CallState.TALKING else NOT_CANCELLED
-            yield {**self._told(call), **_refusal(words, ExitStatus.INTERRUPTED)}
+            yield {**self._told(call), **refusal(words, ExitStatus.INTERRUPTED)}
 
     def _interrupt_in_window(self, call_id: str) -> Generator[Told, None, None]:
         for told in self._instance.ask(CancelOrder(call_id=call_id)):
@@ -276,50 +256,19 @@ class CommandRun:
             if state == CallState.CANCELLED.value:
                 yield {**told, "status": int(ExitStatus.CANCELLED)}
             elif state == CallState.TALKING.value:
-                yield {**told, **_refusal(GOES_ON, ExitStatus.INTERRUPTED)}
+                yield {**told, **refusal(GOES_ON, ExitStatus.INTERRUPTED)}
             elif "status" in told:
                 yield {**told, "status": int(ExitStatus.INTERRUPTED)}
-
-    def _pause(self, seconds: float) -> bool:
-        """Give the lock away and wait; False when Ctrl+C was pressed meanwhile."""
-        self._instance.end_turn()
-        try:
-            self._stop.sleep(seconds)
-        except Cancelled:
-            return False
-        return True
 
     def _open(self) -> CommandCalls:
         """The way to the service, made when it is needed first."""
         if self._calls is None:
-            from rcdesk.core.account import Credentials, ServerProfile
             from rcdesk.services.command_call import CommandCalls
-            from rcdesk.services.sign_in_file import sign_in_of
 
-            kept = preferences_file.load(self._paths.preferences_file)
-            if self._command.demo:
-                running = self._start_demo()
-                profile = ServerProfile(
-                    name="Demo desk", base_url=running.base_url, client_id=running.client_id, is_demo=True
-                )
-                credentials: Credentials | None = Credentials(
-                    client_id=running.client_id, client_secret=running.client_secret, jwt=running.jwt
-                )
-            else:
-                profile, credentials = sign_in_of(self._command.sign_in, kept)
-            self._calls = CommandCalls(profile, credentials, kept, self._paths.database)
+            profile, credentials = self._turns.server()
+            kept, database = self._turns.preferences(), self._turns.paths.database
+            self._calls = CommandCalls(profile, credentials, kept, database)
         return self._calls
-
-    def _start_demo(self) -> RunningSimulator:
-        try:
-            from rcdesk.simulator import RunningSimulator
-
-            self._simulator = RunningSimulator.start(clock="real", speed=self._command.demo_speed)
-        except ImportError as exc:
-            raise UserError(
-                "The demo needs the simulator's parts. Install them with: pip install 'rcdesk[demo]'"
-            ) from exc
-        return self._simulator
 
     def _told(self, call: Call) -> Told:
         return {"call": call_json(call, self._clock.monotonic())}
@@ -327,7 +276,3 @@ class CommandRun:
 
 def _said(call: Call) -> tuple[object, ...]:
     return call.state, call.is_cancelling, call.is_unreachable
-
-
-def _refusal(sentence: str, status: ExitStatus) -> Told:
-    return {"error": sentence, "status": int(status)}

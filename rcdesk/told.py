@@ -1,8 +1,8 @@
-"""What a command about calls prints: sentences or JSON, and the exit status; Ctrl+C as a token.
+"""What a command prints: sentences or JSON, and the exit status; Ctrl+C as a token.
 
 Standard output gets what was asked for, numbers in full; standard error what went wrong, in one sentence.
-With --json every line is one object, and the last one has "status". Main thread of a program without a
-window. Read next: commands.py, core/call_report.py.
+With --json every line is one object, and the last one has "status". Faxes and accounts have tellers of their
+own. Main thread of a program without a window. Read next: commands.py, told_fax.py, told_account.py.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QCoreApplication
 
@@ -36,24 +36,42 @@ def run(command: Command) -> int:
     # Only sentences meant for people go to standard error.
     logging.getLogger("rcdesk").addHandler(logging.NullHandler())
     teller = Teller(command)
-    try:
-        with (
-            _interrupts() as stop,
-            closing(CommandRun(command, Paths.chosen(is_demo=command.demo), stop)) as going,
-        ):
+
+    def go(stop: CancelToken) -> None:
+        with closing(CommandRun(command, Paths.chosen(is_demo=command.demo), stop)) as going:
             with closing(going.lines()) as lines:
                 for told in lines:
                     teller.tell(told)
+
+    status = conclude(go, teller)
+    del application
+    return status
+
+
+def conclude(go: Callable[[CancelToken], None], teller: AnyTeller) -> int:
+    """Let it go, with Ctrl+C as its token, and give the exit status."""
+    try:
+        with _interrupts() as stop:
+            go(stop)
     except RcdeskError as exc:
         teller.tell({"error": str(exc), "status": int(ExitStatus.TROUBLE)})
     except BrokenPipeError:
-        # Whoever listened has gone; what was placed goes on.
+        # Whoever listened has gone; what was begun goes on.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitStatus.TROUBLE)
     except KeyboardInterrupt:
         return int(ExitStatus.INTERRUPTED)
-    del application
     return teller.status
+
+
+class AnyTeller(Protocol):
+    """Prints the lines of a command."""
+
+    status: int
+
+    def tell(self, told: dict[str, Any]) -> None:
+        """Print one line."""
+        ...
 
 
 class Teller:

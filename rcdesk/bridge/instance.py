@@ -146,6 +146,11 @@ class Instance(QObject):
             return True
         return False
 
+    def keep_turn(self) -> None:
+        """This turn takes longer, for a large fax: those who wait for its end go on waiting."""
+        if self._is_first:
+            self._turn.touch()
+
     def end_turn(self) -> None:
         """Give the lock back until the next turn."""
         if self._is_first:
@@ -181,9 +186,12 @@ class Instance(QObject):
 
         socket = QLocalSocket()
         deadline, end_of_turn = QDeadlineTimer(ANSWER_MS), QDeadlineTimer(TURN_MS)
+        touched = _touched(self._turn)
         socket.connectToServer(self._name)
         while not socket.waitForConnected(max(0, deadline.remainingTime())):
-            if self._turn.exists() and not end_of_turn.hasExpired():
+            if (now := _touched(self._turn)) != touched:
+                touched, end_of_turn = now, QDeadlineTimer(TURN_MS)
+            if touched and not end_of_turn.hasExpired():
                 deadline = QDeadlineTimer(ANSWER_MS)
             if self.take() or deadline.hasExpired():
                 return None
@@ -296,6 +304,14 @@ def _objects(socket: QLocalSocket, patience: CancelToken) -> Generator[dict[str,
                 has_answered = True
             elif isinstance(found := json.loads(line), dict):
                 yield found
+
+
+def _touched(file: Path) -> int:
+    """When a file was touched last, 0 when it is not there."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _socket_name(data_dir: Path) -> str:

@@ -115,12 +115,15 @@ def sentence(told: Mapping[str, Any]) -> str:
 
 
 def news(before: Mapping[str, Any] | None, told: Mapping[str, Any]) -> list[str]:
-    """The lines that say what is new about a fax: one a recipient, or one for many with the same news."""
+    """The lines that say what is new about a fax: one a recipient, or one for many with the same news.
+
+    That it is being sent is left to whoever shows how much of it has left.
+    """
     old = {one["id"]: sentence(one) for one in before["recipients"]} if before is not None else {}
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for one in told["recipients"]:
         words = sentence(one)
-        if old.get(one["id"]) != words:
+        if old.get(one["id"]) != words and one["state"] != FaxState.SENDING.value:
             groups.setdefault(words, []).append(one)
     lines: list[str] = []
     for words, people in groups.items():

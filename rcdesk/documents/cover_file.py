@@ -1,0 +1,81 @@
+"""A cover page of one's own as a PDF, drawn in a child process: for a program that has no window.
+
+The child (rcdesk.ui.cover_room, or the packaged program with --cover-room) draws it as the composer would.
+Blocking; any thread. Read next: core/cover.py, ui/cover_room.py, html_pdf.py.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.cover import CoverFields, CoverTemplate
+from rcdesk.core.errors import StoreUnavailable, UserError
+from rcdesk.core.paper import PaperSize
+from rcdesk.documents.child_process import exit_status
+
+TIMEOUT_S = 20.0
+_FIELDS = ("to", "sender", "company", "pages", "subject", "note")
+_FAILED = "The cover page {0} cannot be drawn. Choose another one with --cover, or none with --cover 0."
+
+
+def write_cover_file(
+    template: CoverTemplate,
+    fields: CoverFields,
+    target: Path,
+    *,
+    paper: PaperSize | None = None,
+    country: str = "US",
+    token: CancelToken | None = None,
+) -> None:
+    """Draw the template with these fields as the PDF target; date and confidentiality are filled in there.
+
+    paper None: the usual one of the country. Raises UserError when it cannot be drawn, StoreUnavailable when
+    it cannot be written, Cancelled.
+    """
+    source = target.with_suffix(".json")
+    asked = {
+        "html": template.html,
+        "fields": {name: getattr(fields, name) for name in _FIELDS},
+        "paper": paper.value if paper is not None else "",
+        "country": country,
+    }
+    try:
+        source.write_text(json.dumps(asked), encoding="utf-8")
+        process = subprocess.Popen(
+            [*_command(), str(source), str(target)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": _python_path()},
+            start_new_session=os.name == "posix",
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        try:
+            status = exit_status(process, TIMEOUT_S, token or CancelToken(), threading.Event())
+        finally:
+            process.kill()
+            process.wait()
+    except OSError as exc:
+        raise StoreUnavailable(
+            f"The cover page could not be written ({exc.strerror}). Nothing is queued: make room, then ask "
+            "again."
+        ) from exc
+    if status != 0 or not target.is_file():
+        raise UserError(_FAILED.format(template.name))
+
+
+def _command() -> list[str]:
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--cover-room"]
+    return [sys.executable, "-m", "rcdesk.ui.cover_room"]
+
+
+def _python_path() -> str:
+    root = str(Path(__file__).resolve().parents[2])
+    return os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
