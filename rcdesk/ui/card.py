@@ -6,14 +6,19 @@ graphics effect would redraw the whole card each time). GUI thread.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion
+from functools import lru_cache
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from rcdesk.ui.theme import current, theme
+from rcdesk.ui.tokens import Tokens
 
 RADIUS = 12
 SHADOW = 4
+EDGE = RADIUS + SHADOW
+"""So far from its border a card is one plain colour."""
 
 
 class Card(QWidget):
@@ -36,23 +41,49 @@ class Card(QWidget):
         theme().changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Shadow, sheet and hairline. What is below the children is a plain rectangle: they repaint often."""
-        tokens = current()
+        """Shadow, sheet and hairline. What is below the children is one plain rectangle: they repaint often.
+
+        The edge is drawn once for all cards and then copied, corners as they are and sides stretched.
+        """
         painter = QPainter(self)
-        inner = self.rect().adjusted(RADIUS, RADIUS, -RADIUS, -RADIUS - SHADOW)
-        painter.fillRect(inner & event.rect(), QColor(tokens.surface))
-        if inner.contains(event.rect()):
-            painter.end()
-            return
-        painter.setClipRegion(QRegion(self.rect()).subtracted(QRegion(inner)))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        sheet = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5 - SHADOW)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for step in range(SHADOW, 0, -1):
-            shade = QColor(tokens.shadow)
-            shade.setAlpha(26 if tokens.is_dark else 9)
-            painter.setBrush(shade)
-            painter.drawRoundedRect(sheet.adjusted(0, step * 0.5, 0, step * 0.9), RADIUS, RADIUS)
-        painter.setBrush(QColor(tokens.surface))
-        painter.setPen(QPen(QColor(tokens.hairline), 1))
-        painter.drawRoundedRect(sheet, RADIUS, RADIUS)
+        inner = self.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE)
+        painter.fillRect(inner & event.rect(), QColor(current().surface))
+        if not inner.contains(event.rect()):
+            self._paint_edge(painter, inner)
+        painter.end()
+
+    def _paint_edge(self, painter: QPainter, inner: QRect) -> None:
+        ratio = self.devicePixelRatioF()
+        frame = _frame(current(), ratio)
+        width, height = self.width(), self.height()
+        across = ((0, EDGE, 0, EDGE), (EDGE, width - 2 * EDGE, EDGE, 1), (width - EDGE, EDGE, EDGE + 1, EDGE))
+        down = ((0, EDGE, 0, EDGE), (EDGE, height - 2 * EDGE, EDGE, 1), (height - EDGE, EDGE, EDGE + 1, EDGE))
+        for x, w, from_x, from_w in across:
+            for y, h, from_y, from_h in down:
+                target = QRectF(x, y, w, h)
+                if not target.toAlignedRect().intersects(inner):
+                    source = QRectF(from_x * ratio, from_y * ratio, from_w * ratio, from_h * ratio)
+                    painter.drawPixmap(target, frame, source)
+
+
+@lru_cache(maxsize=8)
+def _frame(tokens: Tokens, ratio: float) -> QPixmap:
+    """The smallest card: its corners, with one pixel between them."""
+    size = 2 * EDGE + 1
+    frame = QPixmap(round(size * ratio), round(size * ratio))
+    frame.setDevicePixelRatio(ratio)
+    frame.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(frame)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    sheet = QRectF(0, 0, size, size).adjusted(0.5, 0.5, -0.5, -0.5 - SHADOW)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for step in range(SHADOW, 0, -1):
+        shade = QColor(tokens.shadow)
+        shade.setAlpha(26 if tokens.is_dark else 9)
+        painter.setBrush(shade)
+        painter.drawRoundedRect(sheet.adjusted(0, step * 0.5, 0, step * 0.9), RADIUS, RADIUS)
+    painter.setBrush(QColor(tokens.surface))
+    painter.setPen(QPen(QColor(tokens.hairline), 1))
+    painter.drawRoundedRect(sheet, RADIUS, RADIUS)
+    painter.end()
+    return frame
