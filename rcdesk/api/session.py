@@ -119,6 +119,11 @@ class ApiSession:
             self._client = grant.client
             self._keep(tokens)
 
+    def retire(self) -> None:
+        """Somebody else signs in: who still talks through this session may not speak for them."""
+        with self._lock:
+            self._tokens, self._is_loaded = None, True
+
     def sign_out(self, token: CancelToken) -> None:
         """Forget the tokens here, then tell the service, whose errors do not matter (wire-contract 1.1)."""
         with self._lock:
@@ -252,6 +257,9 @@ class ApiSession:
         """Other tokens when the refresh was refused. Raises SignInNeeded when there is no way to any."""
         held = self._keeper.load()
         if held is not None and held.access_token != tokens.access_token:
+            if held.owner_id not in ("", tokens.owner_id):
+                self._tokens = None
+                raise SignInNeeded(_SIGN_IN_AGAIN, status=refusal.status, code=refusal.code) from refusal
             # Another program has renewed the sign-in; whether these are good is seen when they are used.
             self._tokens, self._good_until_s = held, None
             return held
