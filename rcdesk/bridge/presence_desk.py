@@ -93,7 +93,8 @@ class PresenceDesk(QObject):
 
     def until_morning(self) -> datetime:
         """The next 9:00 of this computer's zone, aware."""
-        return next_morning(self._clock.now().astimezone())
+        # By the clock on the wall: the night may be an hour shorter or longer.
+        return next_morning(self._clock.now().astimezone().replace(tzinfo=None)).astimezone()
 
     def set_dnd(self, takes_calls: bool, until: datetime | None = None) -> None:
         """Take calls or do not disturb; until (aware) says when the opposite comes back by itself."""
@@ -203,7 +204,7 @@ class PresenceDesk(QObject):
             self._due.stop()
             return
         left_ms = int((self._next_due - self._clock.now()).total_seconds() * 1000) + 100
-        least_ms = AGAIN_MS if self._is_failing else 0
+        least_ms = AGAIN_MS if self._is_failing or not self._can_ask() else 0
         self._due.start(max(least_ms, min(max(0, left_ms), LONGEST_WAIT_MS)))
 
     @Slot()

@@ -64,6 +64,6 @@ class Presence:
 
 
 def next_morning(now_local: datetime) -> datetime:
-    """The next 9:00 of the local clock after an aware local time."""
+    """The next 9:00 of the local clock, in the zone of now_local, or without one as now_local."""
     at = now_local.replace(hour=MORNING.hour, minute=MORNING.minute, second=0, microsecond=0)
     return at if at > now_local else at + timedelta(days=1)

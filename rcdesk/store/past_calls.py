@@ -227,18 +227,29 @@ def _same_id_or_session(connection: sqlite3.Connection, owner_id: str, call: Pas
 def _same_moment(connection: sqlite3.Connection, owner_id: str, call: PastCall) -> sqlite3.Row | None:
     """The row of the other source with the same number, begun at about the same time, the nearest one.
 
-    Two sessions of one form are two calls: somebody redialled.
+    Two sessions of one form are two calls, and so are two calls of this desk: somebody redialled. What the
+    desk could not place is in no call log.
     """
+    if _was_never_placed(call):
+        return None
     key = moment_key(call.at)
     span = moment_key(call.at + SAME_CALL_WITHIN) - key
+    owner_and_call = (owner_id, call.direction.value, call.number, key, span, call.log_id, call.session_id)
     rows = connection.execute(
         """SELECT * FROM past_call WHERE owner_id = ?1 AND direction = ?2 AND number = ?3
-           AND moment_key BETWEEN ?4 - ?5 AND ?4 + ?5 AND (log_id = '') <> (?6 = '')
+           AND moment_key BETWEEN ?4 - ?5 AND ?4 + ?5
+           AND (log_id = '') <> (?6 = '') AND (id LIKE 'log-%') <> ?8
            AND (session_id = '' OR ?7 = '' OR length(session_id) <> length(?7))
-           ORDER BY abs(moment_key - ?4) LIMIT 1""",
-        (owner_id, call.direction.value, call.number, key, span, call.log_id, call.session_id),
-    ).fetchall()
-    return rows[0] if rows else None
+           ORDER BY abs(moment_key - ?4)""",
+        (*owner_and_call, _is_of_log(call)),
+    )
+    return next((row for row in rows if not _was_never_placed(past_call(row))), None)
+
+
+def _was_never_placed(call: PastCall) -> bool:
+    """True for a call of this desk that the service refused, or that was taken back before it was asked."""
+    is_known = call.outcome in (CallOutcome.UNREACHABLE, CallOutcome.CANCELLED)
+    return is_known and not call.session_id and not _is_of_log(call)
 
 
 def _joined(old: PastCall, new: PastCall) -> PastCall:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.presence_desk import PresenceDesk
 from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.errors import NotAllowed, NotSent
+from rcdesk.core.errors import NotAllowed, NotSent, SignInNeeded
 from rcdesk.core.presence import Dnd
 from rcdesk.services.presence import NOT_ALLOWED, PresenceService
 from rcdesk.store.presence_timer import PresenceTimers
@@ -126,6 +127,53 @@ def test_what_is_overdue_is_put_back_at_the_next_start(
     again = make_presence()
     known(again, qtbot, Dnd.TAKE_ALL)
     assert again.queues_until is None
+
+
+def test_what_is_overdue_while_nobody_can_ask_is_looked_at_seldom(
+    bench: Bench,
+    simulator: RunningSimulator,
+    qtbot: QtBot,
+    make_presence: Callable[[], PresenceDesk],
+    clock: Hands,
+) -> None:
+    desk = make_presence()
+    bench.sign_in(simulator, qtbot)
+    known(desk, qtbot, Dnd.TAKE_ALL)
+    desk.set_dnd(False, desk.for_a_while())
+    known(desk, qtbot, Dnd.TAKE_NONE)
+    bench.session.heard_error(SignInNeeded("The sign-in is over.", status=401))
+    assert bench.session.state is SessionState.NEEDS_SIGN_IN
+    clock.ahead = timedelta(minutes=31)
+    desk._due.timeout.emit()
+    assert not desk.is_changing and desk._due.remainingTime() > 30_000
+
+
+@pytest.fixture
+def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A computer where the clocks change."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("the zone of this computer cannot be set for a test")
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("evening", "morning"),
+    [
+        (datetime(2026, 3, 8, 1, 0, tzinfo=UTC), datetime(2026, 3, 8, 13, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 1, 1, 0, tzinfo=UTC), datetime(2026, 11, 1, 14, 0, tzinfo=UTC)),
+    ],
+)
+@pytest.mark.usefixtures("new_york")
+def test_nine_is_nine_also_after_the_night_the_clocks_change(
+    make_presence: Callable[[], PresenceDesk], clock: Hands, evening: datetime, morning: datetime
+) -> None:
+    clock.ahead = evening - datetime.now(UTC)
+    desk = make_presence()
+    assert desk.until_morning() == morning
 
 
 def test_one_queue(

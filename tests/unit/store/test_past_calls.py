@@ -141,6 +141,27 @@ def test_two_calls_to_one_number_within_a_minute_stay_two(calls: PastCalls) -> N
     assert [(c.id, c.log_id) for c in listed(calls)] == [("log-L3", "L3"), ("b", "L2"), ("a", "L1")]
 
 
+def test_a_call_that_was_never_placed_leaves_the_others_to_its_number_alone(calls: PastCalls) -> None:
+    calls.remember("me", desk_call("a", CallOutcome.BUSY, session_id="s-1"))
+    calls.remember("me", log_call("L1", CallOutcome.BUSY, session_id="s-1"))
+    refused = desk_call("b", CallOutcome.UNREACHABLE, at=NOW + timedelta(seconds=20))
+    calls.remember("me", refused)
+    assert [(c.id, c.log_id, c.outcome) for c in listed(calls)] == [
+        ("b", "", CallOutcome.UNREACHABLE),
+        ("a", "L1", CallOutcome.BUSY),
+    ]
+    # Then the user took the telephone on the desk.
+    calls.remember("me", log_call("L2", at=NOW + timedelta(seconds=40), session_id="s-2", talked_s=9))
+    assert [(c.id, c.talked_s) for c in listed(calls)] == [("log-L2", 9), ("b", 0), ("a", 0)]
+
+
+def test_a_second_call_without_an_answer_does_not_take_the_first_ones_row(calls: PastCalls) -> None:
+    calls.remember("me", desk_call("a", CallOutcome.BUSY, session_id="s-1"))
+    calls.remember("me", log_call("L1", CallOutcome.BUSY, session_id="s-1"))
+    calls.remember("me", desk_call("b", CallOutcome.UNKNOWN, at=NOW + timedelta(seconds=20)))
+    assert [(c.id, c.log_id) for c in listed(calls)] == [("b", ""), ("a", "L1")]
+
+
 def test_ids_of_another_form_fall_back_to_the_nearest_moment(calls: PastCalls) -> None:
     later = NOW + timedelta(seconds=20)
     calls.remember("me", desk_call("a", CallOutcome.BUSY, session_id="ringout-1"))
