@@ -150,8 +150,7 @@ class PeopleDesk(QObject):
     def person(self, number: str, done: Callable[[Person], None]) -> None:
         """Who has this number (E.164 or a short extension), with all their numbers."""
         service, owner_id = self._service, self._owner_id
-        if owner_id:
-            self._ask(lambda: service.person(owner_id, number), done)
+        self._ask(lambda: service.person(owner_id, number), done)
 
     def timeline(self, numbers: Sequence[str], done: Callable[[tuple[TimelineItem, ...]], None]) -> None:
         """The newest calls and faxes with these numbers, newest first."""
@@ -178,8 +177,7 @@ class PeopleDesk(QObject):
         wanted = tuple(favourites)
         if wanted == self._favourites:
             return
-        self._favourites = wanted
-        service, owner_id = self._service, self._owner_id
+        self._favourites, service, owner_id = wanted, self._service, self._owner_id
         self._keep(lambda: service.set_favourites(owner_id, wanted))
         self.favourites_changed.emit()
 

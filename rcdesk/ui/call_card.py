@@ -36,6 +36,7 @@ from rcdesk.ui.lamp import LampPair
 from rcdesk.ui.line import Line
 from rcdesk.ui.theme import set_role, theme
 
+QWIDGETSIZE_MAX = 16777215
 STACK_PX = 430
 """Narrower than this at 100 %, the button stands below the sentence."""
 
@@ -67,6 +68,11 @@ class CallCard(Card):
     def call(self) -> Call:
         """The value shown."""
         return self._call
+
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """Where Tab stops, in reading order."""
+        return self.dismiss, self.cancel, self.again, *self._steps
 
     @property
     def is_open(self) -> bool:
@@ -112,6 +118,7 @@ class CallCard(Card):
         self.cancel.setEnabled(not call.is_cancelling)
         self.hang_up.setVisible(call.state is CallState.TALKING)
         self.hang_up.setText(words.hang_up_note(call))
+        self._share_well()
         self.again.setVisible(is_over)
         self.next_steps.setVisible(is_over and is_open)
         can_fax = call.request.to_number.startswith("+") and not call.request.extension
@@ -147,6 +154,16 @@ class CallCard(Card):
         is_narrow = self.width() < STACK_PX * theme().scale
         beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._well_row.setDirection(below if is_narrow else beside)
+        self._share_well()
+
+    def _share_well(self) -> None:
+        """Beside the sentence the note about hanging up takes two lines, to leave room for it."""
+        is_below = self._well_row.direction() is QBoxLayout.Direction.TopToBottom
+        whole = self.hang_up.fontMetrics().horizontalAdvance(self.hang_up.text())
+        self.hang_up.setMinimumWidth(0 if is_below else whole * 2 // 3)
+        self.hang_up.setMaximumWidth(QWIDGETSIZE_MAX if is_below else whole * 2 // 3)
+        side = Qt.AlignmentFlag.AlignLeft if is_below else Qt.AlignmentFlag.AlignRight
+        self.hang_up.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
 
     def refresh(self) -> None:
         """Move what depends on the time alone."""
@@ -156,7 +173,8 @@ class CallCard(Card):
             [] if call.state.is_final else [words.duration(now_s - (call.talking_since_s or call.started_s))]
         )
         if call.request.show_as_label:
-            parts.append(self.tr("shown as {0}").replace("{0}", call.request.show_as_label))
+            words_for = self.tr("Shown as {0}") if call.state.is_final else self.tr("shown as {0}")
+            parts.append(words_for.replace("{0}", call.request.show_as_label))
         if not call.state.is_final:
             parts.append(words.freshness(call, now_s))
         self.small.setText(" · ".join(parts))
@@ -215,6 +233,7 @@ class CallCard(Card):
             title = _label(self.lamps_box, "rowTitle", is_centred=True)
             title.setText(name)
             state.setWordWrap(True)
+            state.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
             grid.addWidget(title, 1, column)
             grid.addWidget(state, 2, column)
             grid.setColumnStretch(column, 1)
@@ -245,6 +264,7 @@ class CallCard(Card):
         self.again.setAccessibleName(self.tr("Call again"))
         self.again.clicked.connect(self._again)
         self.hang_up = _label(well, "label")
+        self.hang_up.setWordWrap(True)
         row.addWidget(self.hang_up)
         row.addWidget(self.cancel)
         row.addWidget(self.again)

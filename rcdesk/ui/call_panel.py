@@ -12,26 +12,34 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.notices import NoticeKind
 from rcdesk.core.call import Call
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.people import Caller
+from rcdesk.ui import words
 from rcdesk.ui.call_card import CallCard
 from rcdesk.ui.card import Card
+from rcdesk.ui.foot_line import FootLine
 from rcdesk.ui.look import label
 from rcdesk.ui.placing import region_of
 
 
 class CallPanel(QWidget):
-    """The stack of cards, or one quiet card when there is no call. fax_asked and contact_asked: a number."""
+    """The stack of cards, or one quiet card when there is no call. fax_asked and contact_asked: a number.
+
+    stacked(): there are other cards, or in another order.
+    """
 
     fax_asked = Signal(str)
     contact_asked = Signal(str)
+    stacked = Signal()
 
     def __init__(self, desk: Desk, clock: Clock | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._clock: Clock = clock or SystemClock()
         self._cards: dict[str, CallCard] = {}
+        self._order: tuple[str, ...] = ()
         self.setObjectName("callPanel")
         self.setAccessibleName(self.tr("Live calls"))
         self._column = QVBoxLayout(self)
@@ -43,11 +51,15 @@ class CallPanel(QWidget):
         line.setObjectName("noCallSentence")
         self._empty.body.addWidget(line)
         self._column.addWidget(self._empty)
+        self.foot = FootLine(self)
+        self._column.addWidget(self.foot)
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)
         desk.calls.call_changed.connect(self._call_changed)
         desk.calls.calls_changed.connect(self._changed)
+        desk.calls.problem.connect(self._tell)
+        desk.people.said.connect(self.foot.say_good)
         desk.people.people_changed.connect(self._ask_names)
         self._changed()
 
@@ -91,6 +103,15 @@ class CallPanel(QWidget):
             self._show(call, index)
         self._empty.setVisible(not shown)
         self._follow()
+        order = tuple(call.id for call in shown)
+        if order != self._order:
+            self._order = order
+            self.stacked.emit()
+
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """Where Tab stops, in reading order."""
+        return tuple(stop for call_id in self._order for stop in self._cards[call_id].stops)
 
     def _show(self, call: Call, index: int) -> None:
         card = self._cards.get(call.id)
@@ -134,6 +155,16 @@ class CallPanel(QWidget):
     @Slot(object)
     def _dismiss(self, call: Call) -> None:
         self._desk.calls.dismiss(call.id)
+
+    @Slot(str)
+    def _tell(self, sentence: str) -> None:
+        """What went wrong with a call and no card says; in passing when nobody looks at the cards."""
+        if any(words.coach(card.call) == sentence for card in self._cards.values()):
+            return
+        if self.isVisible():
+            self.foot.say_problem(sentence)
+        else:
+            self._desk.notices.post(NoticeKind.WARNING, sentence)
 
     @Slot()
     def _tick(self) -> None:

@@ -19,6 +19,7 @@ from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.past_call import OnlyCalls, PastCall, PastCallQuery
 from rcdesk.ui.card import Card
 from rcdesk.ui.folder_body import FolderBody
+from rcdesk.ui.foot_line import FootLine
 from rcdesk.ui.icons import icon
 from rcdesk.ui.look import IconButton, label
 from rcdesk.ui.past_call_row import PastCallDelegate, call_sentence, dialled, key_of_call
@@ -95,6 +96,7 @@ class CallsPage(QWidget):
         self.person = PersonView(desk, nobody)
         self.empty = label("", "muted", wraps=True)
         self.empty.setObjectName("callsEmpty")
+        self.foot = FootLine(self)
         self._only = OnlyCalls.ALL
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -182,6 +184,7 @@ class CallsPage(QWidget):
         layout.setSpacing(16)
         layout.addLayout(head)
         layout.addWidget(self.body, 1)
+        layout.addWidget(self.foot)
 
     def _make_filters(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -220,6 +223,8 @@ class CallsPage(QWidget):
         self.person.fax_asked.connect(self.fax_asked)
         self.person.contact_asked.connect(self.contact_asked)
         self.person.fax_chosen.connect(self.fax_chosen)
+        self._desk.people.said.connect(self.foot.say_good)
+        self._desk.history.problem.connect(self.foot.say_problem)
         self._desk.history.changed.connect(self._ask)
         self._desk.history.missed_count_changed.connect(self._look)
         theme().changed.connect(self._relook)

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -29,6 +29,7 @@ from rcdesk.bridge.people_desk import MOST_PEOPLE
 from rcdesk.core.people import Caller, Favourite, ImportTable, Person, PersonNumber, PersonSource
 from rcdesk.ui.card import Card
 from rcdesk.ui.folder_body import FolderBody
+from rcdesk.ui.foot_line import FootLine
 from rcdesk.ui.icons import icon
 from rcdesk.ui.import_dialog import ImportDialog
 from rcdesk.ui.look import Button, label
@@ -71,9 +72,7 @@ class PeoplePage(QWidget):
         )
         self.more.setObjectName("peopleMore")
         self.more.hide()
-        self._said = label("", "good", wraps=True)
-        self._said.setObjectName("peopleSaid")
-        self._said.hide()
+        self.foot = FootLine(self)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(SEARCH_PAUSE_MS)
@@ -97,11 +96,6 @@ class PeoplePage(QWidget):
         super().showEvent(event)
         self._ask()
         self._desk.people.refresh()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """What was said of an import has been read."""
-        super().hideEvent(event)
-        self._said.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc clears the search."""
@@ -137,7 +131,6 @@ class PeoplePage(QWidget):
         card = Card()
         card.body.setContentsMargins(12, 12, 12, 20)
         card.body.addLayout(self._make_filters())
-        card.body.addWidget(self._said)
         card.body.addWidget(self.empty)
         card.body.addWidget(self.list, 1)
         card.body.addStretch(0)
@@ -153,6 +146,7 @@ class PeoplePage(QWidget):
         layout.setSpacing(16)
         layout.addLayout(head)
         layout.addWidget(self.body, 1)
+        layout.addWidget(self.foot)
 
     def _make_filters(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -191,6 +185,8 @@ class PeoplePage(QWidget):
         self.person.fax_asked.connect(self.fax_asked)
         self.person.contact_asked.connect(self.contact_asked)
         self.person.fax_chosen.connect(self.fax_chosen)
+        self._desk.people.said.connect(self.foot.say_good)
+        self._desk.people.problem.connect(self.foot.say_problem)
         self._desk.session.account_changed.connect(self._ask)
         self._desk.people.people_changed.connect(self._ask)
         self._desk.people.favourites_changed.connect(self._ask)
@@ -296,7 +292,6 @@ class PeoplePage(QWidget):
 
     @Slot(str)
     def _read_import(self, path: str) -> None:
-        self._said.hide()
         name = Path(path).name
 
         def read(table: ImportTable) -> None:
@@ -314,8 +309,7 @@ class PeoplePage(QWidget):
 
     def _say_imported(self, count: int) -> None:
         words = self.tr("1 person was added.") if count == 1 else self.tr("{0} people were added.")
-        self._said.setText(words.replace("{0}", str(count)))
-        self._said.setVisible(True)
+        self.foot.say_good(words.replace("{0}", str(count)))
 
     @Slot()
     def _relook(self) -> None:

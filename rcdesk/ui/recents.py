@@ -69,11 +69,11 @@ class RecentsList(RowList):
         self.doubleClicked.connect(self._choose)
 
     def minimumSizeHint(self) -> QSize:
-        """One row."""
-        return QSize(120, scaled(ROW_HEIGHT))
+        """Two rows: with less the page scrolls."""
+        return QSize(120, 2 * scaled(ROW_HEIGHT))
 
     def sizeHint(self) -> QSize:
-        """Two rows are enough before the page scrolls; the layout gives all that is free."""
+        """No more is asked for; the layout gives all that is free."""
         return QSize(256, 2 * scaled(ROW_HEIGHT))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -95,6 +95,8 @@ class StageCallPeople(QObject):
 
     favourites_changed = Signal()
     people_changed = Signal()
+    said = Signal(str)
+    problem = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()

@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from rcdesk.bridge.notices import NoticeKind
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import Account, AccountNumber, ForwardingNumber
 from rcdesk.core.call import Call, CallRequest
@@ -135,8 +136,19 @@ class PreferencesStandIn(QObject):
         self.changed.emit(self.value)
 
 
+class NoticesStandIn:
+    """Keeps what is said in passing."""
+
+    def __init__(self) -> None:
+        self.posted: list[str] = []
+
+    def post(self, kind: NoticeKind, title: str, text: str = "") -> None:
+        """Keep it."""
+        self.posted.append(title)
+
+
 class DeskStandIn(QObject):
-    """session, calls, people, history, numbers and preferences as the phone page uses them."""
+    """session, calls, people, history, numbers, notices and preferences as the phone page uses them."""
 
     def __init__(self, account: Account | None = ACCOUNT, preferences: Preferences | None = None) -> None:
         super().__init__()
@@ -146,3 +158,4 @@ class DeskStandIn(QObject):
         self.people = StageCallPeople()
         self.history = StageHistory()
         self.numbers = StageNumbers()
+        self.notices = NoticesStandIn()

@@ -293,6 +293,7 @@ def test_rows_grow_with_the_font_and_show_a_ring_for_keys(
     theme().changed.emit()
     assert page.list.sizeHintForRow(0) == round(small * 1.5)
     theme().set_scheme("light")
+    qtbot.keyClick(page.list, Qt.Key.Key_Home)
     assert page.list.has_ring
     qtbot.mouseClick(page.list.viewport(), Qt.MouseButton.LeftButton, pos=page.list.rect().center())
     assert not page.list.has_ring
@@ -304,6 +305,7 @@ def test_a_ring_is_painted_around_the_current_row(qtbot: QtBot, page: PeoplePage
     def picture() -> bytes:
         return bytes(page.list.viewport().grab().toImage().constBits())
 
+    qtbot.keyClick(page.list, Qt.Key.Key_Home)
     with_ring = picture()
     qtbot.mouseClick(
         page.list.viewport(),
@@ -326,11 +328,10 @@ def test_an_import_is_asked_about_and_said(
     assert dialog is not None and dialog.windowTitle() == "Import people"
     dialog.added.emit(())
     assert stage.people.imported == [(table, 0, 1)]
-    assert part(page, QLabel, "peopleSaid").text() == "2 people were added."
-    assert part(page, QLabel, "peopleSaid").isVisible()
-    page.hide()
-    page.show()
-    assert not part(page, QLabel, "peopleSaid").isVisible(), "it has been read"
+    assert part(page, QLabel, "footWords").text() == "2 people were added."
+    assert part(page, QLabel, "footWords").isVisible()
+    stage.people.problem.emit("There is no number in this list that can be called.")
+    assert part(page, QLabel, "footWords").text().startswith("There is no number")
 
 
 def test_the_list_knows_its_rows(page: PeoplePage) -> None:
