@@ -146,6 +146,11 @@ class RingMeOn(QScrollArea):
         """The chosen phone, None when there is none to choose."""
         return next((row.phone for row in self._rows if row.isChecked()), None)
 
+    @property
+    def rows(self) -> tuple[PhoneRow, ...]:
+        """What is listed, from the top."""
+        return tuple(self._rows)
+
     def say(self, sentence: str) -> None:
         """A sentence in the place of the rows; "" when there are rows."""
         self._empty.setText(sentence)

@@ -7,7 +7,7 @@ come. What is missing is said in place. GUI thread. Read next: number_field.py, 
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QElapsedTimer, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
@@ -22,8 +22,12 @@ from rcdesk.ui.keypad import Keypad
 from rcdesk.ui.number_field import NumberField, NumberHint
 from rcdesk.ui.other_phone import OtherPhone
 from rcdesk.ui.placing import Way, phones_of, place, way_for
+from rcdesk.ui.reading_order import in_reading_order
 from rcdesk.ui.switch import Switch
 from rcdesk.ui.theme import theme
+
+TWICE_MS = 1500
+"""Within this time after a call was placed, Enter in the empty field is taken for the same wish."""
 
 
 class CallButton(QPushButton):
@@ -48,6 +52,7 @@ class Dialer(Card):
         self._is_unfolded = False
         self._shown_for: str | None = None
         self._is_for_this_call = False
+        self._placed = QElapsedTimer()
         self._build_number()
         self._build_choices()
         self._build_button()
@@ -64,9 +69,18 @@ class Dialer(Card):
         self.number_field.selectAll()
 
     def unfolded_height(self) -> int:
-        """Pixels the card wants with its keypad."""
-        extra = 0 if not self.keypad.isHidden() else self.keypad.sizeHint().height() + self.body.spacing()
-        return self.sizeHint().height() + extra
+        """Pixels the card wants with its keypad, whatever comes and goes while a number is typed."""
+        width, gap = self.width(), self.body.spacing()
+        margins = self.body.contentsMargins()
+        height = self.body.totalHeightForWidth(width) if self.body.hasHeightForWidth() else -1
+        if height < 0:
+            height = self.sizeHint().height()
+        inner = width - margins.left() - margins.right()
+        height -= max(0, self.hint.heightForWidth(inner) - self.hint.line_height())
+        for passing in (self.keep_way, self.other_phone):
+            if not passing.isHidden():
+                height -= passing.sizeHint().height() + gap
+        return height if not self.keypad.isHidden() else height + self.keypad.sizeHint().height() + gap
 
     def set_foldable(self, can_fold: bool) -> None:
         """Fold the keypad away while there is no room for it; a button beside the title brings it back."""
@@ -78,7 +92,9 @@ class Dialer(Card):
 
     @Slot()
     def dial(self) -> None:
-        """Place the call that is typed, or say in place why not."""
+        """Place the call that is typed, or say in place why not. A second Enter in a hurry means nothing."""
+        if not self.number_field.text() and self._placed.isValid() and self._placed.elapsed() < TWICE_MS:
+            return
         number = self.hint.insist()
         if number is None:
             self.number_field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -97,6 +113,8 @@ class Dialer(Card):
         problem = place(self._desk, number, name, self._way())
         if problem:
             self.hint.say(problem)
+        else:
+            self._placed.start()
         return not problem
 
     def _way(self) -> Way:
@@ -204,6 +222,9 @@ class Dialer(Card):
         self.number_field.region = account.home_country or "US"
         phones = phones_of(self._desk)
         self.ring_me_on.show_phones(phones, account.home_country, "")
+        in_reading_order(
+            self.other_phone.button, *self.other_phone.stops, *self.ring_me_on.rows, self.show_as
+        )
         nothing = self.tr("None of your phones can ring first. Add one in your RingCentral settings.")
         self.ring_me_on.say("" if phones else nothing)
         self.show_as.setEnabled(bool(account.showable))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 from rcdesk.ui.theme import current, theme
 
 KEY_HEIGHT = 46
+SHORTEST_KEY = 38
 TALLEST_KEY = 60
 HOLD_MS = 500
 KEYS = (
@@ -41,13 +42,13 @@ class Key(QPushButton):
         self.setProperty("kind", "key")
         self.setObjectName(f"key_{ {'*': 'star', '#': 'hash'}.get(digit, digit) }")
         self.setAccessibleName(digit)
-        self.setMinimumHeight(KEY_HEIGHT)
+        self.setMinimumHeight(SHORTEST_KEY)
         self.setMaximumHeight(TALLEST_KEY)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def sizeHint(self) -> QSize:
-        """Touchable; grows with the card."""
+        """Touchable; grows with the card, and gives way to a reason of three lines above it."""
         return QSize(80, KEY_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -31,8 +31,26 @@ _BETWEEN = " · "
 _FEWEST_LETTERS = 3
 
 
-class _Words(Line):
-    """A name gives way on one line; a reason wraps, for all of it must be read."""
+class _Detail(Line):
+    """Number and place, name and label: all of the first, and of the second what there is room for."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The first alone when only an ellipsis of the second would be left."""
+        first, mark, _ = self.text().partition(_BETWEEN)
+        metrics, room = self.fontMetrics(), self.contentsRect().width()
+        least = metrics.horizontalAdvance(f"{first}{mark}{'m' * _FEWEST_LETTERS}…")
+        is_enough = room >= min(least, metrics.horizontalAdvance(self.text()))
+        if not mark or is_enough or metrics.horizontalAdvance(first) > room:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.contentsRect(), self.alignment(), first)
+
+
+class _Words(_Detail):
+    """A name gives way on one line; a reason, or what to do, wraps: all of it must be read."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As a plain label when it wraps."""
@@ -40,23 +58,6 @@ class _Words(Line):
             QLabel.paintEvent(self, event)
         else:
             super().paintEvent(event)
-
-
-class _Detail(Line):
-    """Number and place: all of the number, and of the place what there is room for."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The number alone when only an ellipsis of the place would be left."""
-        number, mark, _ = self.text().partition(_BETWEEN)
-        metrics, room = self.fontMetrics(), self.contentsRect().width()
-        least = metrics.horizontalAdvance(f"{number}{mark}{'m' * _FEWEST_LETTERS}…")
-        if not mark or room >= min(least, metrics.horizontalAdvance(self.text())):
-            super().paintEvent(event)
-            return
-        painter = QPainter(self)
-        painter.setFont(self.font())
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.contentsRect(), self.alignment(), number)
 
 
 class NumberHint(QWidget):
@@ -106,6 +107,10 @@ class NumberHint(QWidget):
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.left, 1)
         row.addWidget(self.right)
+
+    def line_height(self) -> int:
+        """Pixels of a hint of one line, which is kept free for it."""
+        return self.left.minimumHeight()
 
     def number(self) -> PhoneNumber | None:
         """The number in the field when it can be called."""
@@ -204,7 +209,8 @@ class NumberHint(QWidget):
             self._set_right(self.tr("Extension {0}").replace("{0}", number.e164))
         else:
             self._set_right(_BETWEEN.join(filter(None, (number.e164, self._where(number)))))
-        self._set_left(self._who(number), "label", is_person=bool(self.name()))
+        wraps = bool(number.extension) and not number.is_short
+        self._set_left(self._who(number), "label", is_person=bool(self.name()), wraps=wraps)
 
     def _where(self, number: PhoneNumber) -> str:
         """The town, with its country when that is another's; the country alone when that is all."""
@@ -237,8 +243,13 @@ class NumberHint(QWidget):
 
     @Slot()
     def _paused(self) -> None:
-        """Typing has stopped: say why not, and let screen readers say what there is."""
+        """Typing has stopped: say why not, and let screen readers say what there is.
+
+        A name somebody is offered for is nothing wrong.
+        """
         self._pause.stop()
+        if self._field.is_offering:
+            return
         if self._reason:
             self._set_left(self._reason, "bad")
         announce(self._field, " ".join(filter(None, (self.left.text(), self.right.text()))))
@@ -251,14 +262,14 @@ class NumberHint(QWidget):
         least = self.right.fontMetrics().horizontalAdvance(text.partition(_BETWEEN)[0])
         self.right.setMinimumWidth(least + 2)
 
-    def _set_left(self, text: str, role: str, *, is_person: bool = False) -> None:
+    def _set_left(self, text: str, role: str, *, is_person: bool = False, wraps: bool = False) -> None:
         set_role(self.left, role)
         self._icon.setVisible(is_person)
         if is_person:
             self._relook()
-        is_reason = role == "bad"
-        self.left.setWordWrap(is_reason)
-        self._share_out(is_reason)
+        is_whole = wraps or role == "bad"
+        self.left.setWordWrap(is_whole)
+        self._share_out(is_whole)
         if self.left.text() != text:
             self.left.setText(text)
             self.left.setAccessibleName(text)
@@ -267,16 +278,16 @@ class NumberHint(QWidget):
             self._field.setProperty("problem", is_problem)
             repolish(self._field)
 
-    def _share_out(self, is_reason: bool) -> None:
-        """A name has its own width and the place what is left; a reason has all there is."""
+    def _share_out(self, is_whole: bool) -> None:
+        """A name has its own width and the place what is left; what wraps has all there is."""
         shrinks, grows = QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Ignored
-        policies = (QSizePolicy.Policy.Preferred, shrinks) if is_reason else (shrinks, grows)
+        policies = (QSizePolicy.Policy.Preferred, shrinks) if is_whole else (shrinks, grows)
         for part, policy in zip((self.left, self.right), policies, strict=True):
             part.setSizePolicy(policy, QSizePolicy.Policy.Preferred)
         row = self.layout()
         if isinstance(row, QHBoxLayout):
-            row.setStretchFactor(self.left, int(is_reason))
-            row.setStretchFactor(self.right, int(not is_reason))
+            row.setStretchFactor(self.left, int(is_whole))
+            row.setStretchFactor(self.right, int(not is_whole))
 
     @Slot()
     def _relook(self) -> None:

@@ -55,6 +55,11 @@ class OtherPhone(QWidget):
         self._use.clicked.connect(self._take)
         self.hide()
 
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """Where Tab stops, in reading order."""
+        return self.field, self._use
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes the line; what was chosen before stays."""
         if event.key() == Qt.Key.Key_Escape:

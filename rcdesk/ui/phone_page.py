@@ -16,6 +16,8 @@ from rcdesk.core.past_call import PastCall
 from rcdesk.ui.call_panel import CallPanel
 from rcdesk.ui.contact_dialog import ContactDialog
 from rcdesk.ui.dialer import Dialer
+from rcdesk.ui.past_call_row import dialled
+from rcdesk.ui.reading_order import in_reading_order
 from rcdesk.ui.recents import Recents
 
 MARGIN = 24
@@ -57,6 +59,8 @@ class PhonePage(QScrollArea):
         self.recents.chosen.connect(self._call_again)
         self.call_panel.fax_asked.connect(self.fax_asked)
         self.call_panel.contact_asked.connect(self.add_contact)
+        self.call_panel.stacked.connect(self._order_stops)
+        self._order_stops()
 
     def focus_number(self) -> None:
         """Put the cursor into the number field."""
@@ -93,12 +97,17 @@ class PhonePage(QScrollArea):
 
     @Slot(object)
     def _call_again(self, call: PastCall) -> None:
-        self.dialer.call_number(call.number, call.name)
+        self.dialer.call_number(dialled(call), call.name)
 
     @Slot(str)
     def add_contact(self, number: str) -> None:
         """Ask who this number is, for the account's contacts."""
         ContactDialog(self._desk, number, self).open()
+
+    @Slot()
+    def _order_stops(self) -> None:
+        """Tab goes from the dialer to the cards, whenever they came, and then to the recents."""
+        in_reading_order(self.dialer.call_button, *self.call_panel.stops)
 
     def _fit(self) -> None:
         width = self.viewport().width()

@@ -117,6 +117,8 @@ QMenu::item:selected { background: $accent_tint; }
 QMenu::item:disabled { color: $ink3; }
 QMenu::separator { height: 1px; background: $hairline; margin: 5px 8px; }
 QToolTip { background: $raised; color: $ink; border: 1px solid $hairline; padding: 5px 8px; }
+QBalloonTip, QBalloonTip QLabel { background: $raised; color: $ink; }
+QBalloonTip QPushButton { background: transparent; border: none; padding: 0; min-height: 0; }
 QProgressBar { background: $well; border: none; border-radius: 3px; max-height: 6px; color: transparent; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QCheckBox, QRadioButton { background: transparent; spacing: 8px; }
