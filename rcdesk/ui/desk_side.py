@@ -76,8 +76,8 @@ class DeskSide(QWidget):
         self.side_bar.mark(name)
         if isinstance(page, FaxFolderPage | PeoplePage | CallsPage):
             page.focus_list()
-        elif page is self.fax_page and not page.isAncestorOf(QApplication.focusWidget() or self):
-            self.fax_page.start_new()
+        elif not page.isAncestorOf(QApplication.focusWidget() or self):
+            self.fax_page.start_new() if page is self.fax_page else self.focus_number()
 
     def focus_number(self, number: str | None = None) -> None:
         """Put the cursor into the number field, with this number in it unless it is None."""
