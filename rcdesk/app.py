@@ -22,6 +22,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from rcdesk import __version__
+from rcdesk.bridge.fax_orders import FaxOrders
 from rcdesk.bridge.first_paint import FirstPaint
 from rcdesk.bridge.global_shortcut import QUICK_DIAL, SEND_FAX, GlobalShortcut
 from rcdesk.bridge.instance import FaxOrder, Instance
@@ -68,7 +69,16 @@ class Running:
         from rcdesk.ui.tray import Tray
 
         self.tray = Tray(self.desk, self.window)
-        self.orders = OrderDesk(self.desk.session, self.desk.calls, self.desk.people, self.desk.preferences)
+        fax_orders = FaxOrders(self.desk.faxes)
+        fax_orders.asked.connect(self.show_fax)
+        self.orders = OrderDesk(
+            self.desk.session,
+            self.desk.calls,
+            self.desk.people,
+            self.desk.preferences,
+            faxes=fax_orders,
+            profiles=self.desk.profiles,
+        )
         self.orders.dial_asked.connect(self.window.dial)
         self.orders.called.connect(self._show_calls)
         self.shortcuts = GlobalShortcut(self.lanes["shortcuts"])

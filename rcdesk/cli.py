@@ -120,14 +120,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return told.run(command)
     options = parse(given)
-    if options.fax is not None:
+    asked = options.fax
+    if asked is not None:
         from rcdesk.core.errors import UserError
 
         try:
-            options = replace(options, fax_wish=_wish(options, options.fax))
+            options = replace(options, fax_wish=_wish(options, asked))
         except UserError as exc:
-            return _refuse_fax(options.fax, str(exc))
-        if options.fax.is_sent_here:
+            return _refuse_fax(asked, str(exc))
+        if asked.is_sent_here:
             return _send_fax(options)
     from rcdesk import app
 

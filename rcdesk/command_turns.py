@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rcdesk.bridge.instance import Instance
-from rcdesk.core.account import Credentials, ServerProfile
+from rcdesk.core.account import Credentials, ServerProfile, ServerProfiles
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown, RcdeskError, SignInNeeded, UserError
 from rcdesk.core.order import ExitStatus
 from rcdesk.core.preferences import Preferences
 from rcdesk.store import preferences as preferences_file
+from rcdesk.store import profiles as profiles_store
 from rcdesk.store.paths import Paths
 
 if TYPE_CHECKING:
@@ -76,12 +77,23 @@ class CommandTurns:
         """What the window remembers."""
         return preferences_file.load(self.paths.preferences_file)
 
+    def profiles(self) -> ServerProfiles:
+        """The saved server profiles."""
+        return profiles_store.load(
+            profiles_store.profiles_file(self.paths.preferences_file), self.preferences()
+        )
+
+    def save_profiles(self, saved: ServerProfiles) -> None:
+        """Keep them. Raises StoreUnavailable."""
+        profiles_store.save(profiles_store.profiles_file(self.paths.preferences_file), saved)
+
     def server(self) -> tuple[ServerProfile, Credentials | None]:
         """Where to sign in, and with what when it is not the keyring's. Raises UserError."""
         from rcdesk.services.sign_in_file import sign_in_of
 
         if not self._way.demo:
-            return sign_in_of(self._way.sign_in, self.preferences())
+            active = None if self._way.sign_in else self.profiles().active
+            return (active, None) if active else sign_in_of(self._way.sign_in, self.preferences())
         running = self._start_demo()
         profile = ServerProfile(
             name="Demo desk", base_url=running.base_url, client_id=running.client_id, is_demo=True

@@ -47,6 +47,7 @@ class _Watcher:
 
     jobs: dict[int, FaxJob]
     tell: Tell
+    can_follow: bool = True
     said: tuple[object, ...] = ()
     percent: int = -1
     is_dirty: bool = field(default=True)
@@ -67,8 +68,11 @@ class FaxOrders(QObject):
         self._timer.timeout.connect(self._tell_news)
         faxes.job_changed.connect(self._job_changed)
 
-    def send(self, order: SendOrder, tell: Tell) -> None:
-        """Let the window send it; tell what becomes of it, once or until the end."""
+    def send(self, order: SendOrder, tell: Tell, *, can_follow: bool = True) -> None:
+        """Let the window send it; tell what becomes of it, once or until the end.
+
+        can_follow False: the end cannot be known, so it is told until the service has it.
+        """
         wish = replace(order.wish, is_yes=True)
 
         def heard(outcome: WishOutcome) -> None:
@@ -76,7 +80,7 @@ class FaxOrders(QObject):
             if not jobs:
                 tell({"error": SHOWN, "status": int(ExitStatus.NEEDS_YOU)})
             elif order.is_wait:
-                self._watch(jobs, tell)
+                self._watch(jobs, tell, can_follow=can_follow)
             else:
                 tell({"fax": fax_json(jobs), "status": int(ExitStatus.DONE)})
 
@@ -99,8 +103,8 @@ class FaxOrders(QObject):
             return ()
         return tuple(job for job in reversed(self._faxes.jobs) if job.batch_id == newest.batch_id)
 
-    def _watch(self, jobs: Sequence[FaxJob], tell: Tell) -> None:
-        watcher = _Watcher({job.id: job for job in jobs}, tell)
+    def _watch(self, jobs: Sequence[FaxJob], tell: Tell, *, can_follow: bool = True) -> None:
+        watcher = _Watcher({job.id: job for job in jobs}, tell, can_follow)
         self._watchers.append(watcher)
         self._news(watcher)
 
@@ -122,7 +126,7 @@ class FaxOrders(QObject):
         """Tell a watcher what is new to it; let it go at the end, or when it has gone away."""
         watcher.is_dirty = False
         jobs = tuple(watcher.jobs.values())
-        if all(is_settled(job, is_wait=True) for job in jobs):
+        if all(is_settled(job, is_wait=watcher.can_follow) for job in jobs):
             self._watchers.remove(watcher)
             watcher.tell({"fax": fax_json(jobs), "status": int(exit_status(jobs))})
             return

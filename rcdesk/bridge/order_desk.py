@@ -2,8 +2,8 @@
 
 GUI thread. Each order is told its answer line by line, the last one with an exit status; core/call_report.py
 makes the lines. Orders that come while the sign-in is on its way wait for it. A link is shown in the number
-field, or dialled when the user has chosen so. Faxes are handed to fax_orders.py, what is asked about
-profiles to profile_orders.py. Read next: instance.py, call_desk.py, core/asked_call.py.
+field, or dialled when the user has chosen so. Faxes are handed to fax_orders.py. Read next: instance.py,
+call_desk.py, core/asked_call.py.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
 from rcdesk.bridge.fax_orders import FaxOrders
 from rcdesk.bridge.instance import OrderHeard
+from rcdesk.bridge.profiles_desk import ProfilesDesk
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.account import Account
 from rcdesk.core.asked_call import call_request, pick_call
 from rcdesk.core.call import Call, CallRequest, CallState
 from rcdesk.core.call_report import call_json, exit_status, numbers_json
+from rcdesk.core.capability import Capability
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import UserError
 from rcdesk.core.order import (
@@ -127,6 +129,7 @@ class OrderDesk(QObject):
         preferences: Kept,
         *,
         faxes: FaxOrders | None = None,
+        profiles: ProfilesDesk | None = None,
         clock: Clock | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -136,6 +139,7 @@ class OrderDesk(QObject):
         self._choices = choices
         self._preferences = preferences
         self._faxes = faxes
+        self._profiles = profiles
         self._clock: Clock = clock or SystemClock()
         self._waiting: list[Callable[[], None]] = []
         self._watchers: list[_Watcher] = []
@@ -168,7 +172,7 @@ class OrderDesk(QObject):
             case WhoOrder():
                 self._when_signed_in(lambda: self._tell_who(tell))
             case ProfileOrder():
-                tell(_refusal(NOT_HERE, ExitStatus.TROUBLE))
+                self._use_profile(order, tell)
             case _:
                 assert_never(order)
 
@@ -247,12 +251,14 @@ class OrderDesk(QObject):
         self._watch(call.id, _Until.CANCELLED, tell)
 
     def _send(self, order: SendOrder, tell: Tell) -> None:
-        if self._account() is None:
+        account = self._account()
+        if account is None:
             tell(_refusal(SIGNED_OUT, ExitStatus.SIGNED_OUT))
         elif self._faxes is None:
             tell(_refusal(NOT_HERE, ExitStatus.TROUBLE))
         else:
-            self._faxes.send(order, tell)
+            can_follow = account.can(Capability.FAX_FOLLOW)
+            self._faxes.send(order, tell, can_follow=can_follow)
 
     def _follow_faxes(self, order: FollowFaxesOrder, tell: Tell) -> None:
         if self._faxes is None:
@@ -266,6 +272,24 @@ class OrderDesk(QObject):
             tell(_refusal(SIGNED_OUT, ExitStatus.SIGNED_OUT))
             return
         tell({"who": who_json(account, profile), "status": int(ExitStatus.DONE)})
+
+    def _use_profile(self, order: ProfileOrder, tell: Tell) -> None:
+        """Sign out of this profile, or save it and go on with the sign-in the keyring has for it."""
+        profile, current = order.profile, self._session.profile
+        is_same = current is not None and current.key == profile.key
+        if self._profiles is None:
+            tell(_refusal(NOT_HERE, ExitStatus.TROUBLE))
+            return
+        if order.is_out:
+            if is_same:
+                self._session.sign_out()
+            tell({"status": int(ExitStatus.DONE if is_same else ExitStatus.SIGNED_OUT)})
+            return
+        profile = self._profiles.put(profile)
+        self._profiles.activate(profile.id)
+        if not (is_same and self._session.is_signed_in):
+            self._session.resume(profile)
+        self._when_signed_in(lambda: self._tell_who(tell))
 
     def _tell_live(self, tell: Tell) -> None:
         if self._account() is None:

@@ -4,7 +4,7 @@
     {"version": 1, "status": {}}   {"version": 1, "follow": {"id": …}}   {"version": 1, "cancel": {"id": …}}
     {"version": 1, "numbers": {}}  {"version": 1, "link": {"text": "tel:…"}}
     {"version": 1, "send": {"wish": {…}, "wait": …}}        {"version": 1, "faxes": {"ids": […]}}
-    {"version": 1, "who": {}}      {"version": 1, "profile": {"id": …, "is_out": …}}
+    {"version": 1, "who": {}}      {"version": 1, "profile": {"id": …, "out": …, "name": …, …}}
 
 Each is answered by lines of JSON, of which the last one holds "status", an ExitStatus. The wish of a fax is
 that of core/wish.py. Pure; any thread. Read next: asked_call.py, fax_report.py, bridge/order_desk.py.
@@ -19,6 +19,7 @@ from enum import IntEnum
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
+from rcdesk.core.account import GrantKind, ServerKind, ServerProfile
 from rcdesk.core.wish import FaxWish, read_wish, wish_json
 
 VERSION = 1
@@ -26,6 +27,7 @@ VERSION = 1
 
 LINK = re.compile(r"^\s*(tel|callto):", re.IGNORECASE)
 LONGEST_TEXT = 200
+_PROFILE_TEXTS = ("id", "name", "base_url", "client_id", "ca_file")
 
 
 class ExitStatus(IntEnum):
@@ -119,9 +121,9 @@ class WhoOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileOrder:
-    """The server profiles were changed: read them again and use this one; is_out: sign out of it instead."""
+    """Save this server profile and go on with its sign-in, which the keyring has; is_out: sign out of it."""
 
-    profile_id: str
+    profile: ServerProfile
     is_out: bool = False
 
 
@@ -185,7 +187,7 @@ def _body(order: Order) -> dict[str, dict[str, Any]]:
         case WhoOrder():
             return {"who": {}}
         case ProfileOrder():
-            return {"profile": {"id": order.profile_id, "is_out": order.is_out}}
+            return {"profile": {**_profile_body(order.profile), "out": order.is_out}}
 
 
 _KINDS = frozenset(
@@ -246,9 +248,30 @@ def _read(kind: str, body: dict[str, Any]) -> Order:
         case "who":
             return WhoOrder()
         case "profile":
-            return ProfileOrder(profile_id=_text(body["id"]), is_out=_flag(body["is_out"]))
+            return ProfileOrder(profile=_profile(body), is_out=_flag(body["out"]))
         case _:
             return LinkOrder(text=_text(body["text"]))
+
+
+def _profile_body(profile: ServerProfile) -> dict[str, Any]:
+    texts = {name: getattr(profile, name) for name in _PROFILE_TEXTS}
+    port = profile.redirect_port
+    return {**texts, "port": port, "kind": profile.kind.value, "grant": profile.grant.value}
+
+
+def _profile(body: dict[str, Any]) -> ServerProfile:
+    if type(body["port"]) is not int:
+        raise ValueError("a number expected")
+    return ServerProfile(
+        id=_text(body["id"]),
+        name=_text(body["name"]),
+        base_url=_text(body["base_url"]),
+        client_id=_text(body["client_id"]),
+        ca_file=_text(body["ca_file"]),
+        redirect_port=body["port"],
+        kind=ServerKind(body["kind"]),
+        grant=GrantKind(body["grant"]),
+    )
 
 
 def _flag(value: Any) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from rcdesk import app, cli, told
+from rcdesk import app, cli, told, told_fax
 from rcdesk.cli import FaxArguments, Options, main, parse
 from rcdesk.commands import Command
 from rcdesk.core.errors import UserError
@@ -23,6 +23,7 @@ from rcdesk.core.paper import PageRef
 from rcdesk.core.preferences import Preferences
 from rcdesk.core.wish import FaxWish, read_wish, wish_json
 from rcdesk.documents import wire
+from rcdesk.fax_command import FaxCommand
 from rcdesk.services.command_fax import moment
 from rcdesk.store import preferences as preferences_file
 from rcdesk.store.paths import Paths
@@ -154,7 +155,10 @@ def test_everything_a_fax_can_be_told() -> None:
         (["fax"], "give at least one file, or a --note"),
         (["fax", "a.pdf", "--yes"], "--yes needs at least one --to"),
         (["fax", "a.pdf", "--cover", "-1"], "--cover"),
-        (["fax", "a.pdf", "--cover", "two"], "a cover page's number is 0, 1, 2"),
+        (["fax", "a.pdf", "--cover", "1234"], "a cover page has a name or a number"),
+        (["fax", "a.pdf", "--wait"], "--wait needs at least one --to"),
+        (["fax", "a.pdf", "--json"], "--json needs at least one --to"),
+        (["fax", "a.pdf", "--fine", "--standard"], "not allowed with argument --fine"),
         (["fax", "a.pdf", "--colour"], "unrecognized arguments: --colour"),
     ],
 )
@@ -166,6 +170,45 @@ def test_arguments_that_make_no_sense(
     said = capsys.readouterr().err
     assert stopped.value.code == 2
     assert sentence in said and said.startswith("rcdesk fax: ") and said.count("\n") == 1
+
+
+def test_a_cover_page_has_a_number_or_a_name() -> None:
+    given = ["fax", "a.pdf", "--cover", "Our Clinic", "--fine", "--wait", "--json", "--to", "1"]
+    fax = parse(given).fax
+    assert fax is not None and (fax.cover, fax.cover_name, fax.is_standard) == (None, "Our Clinic", False)
+    assert fax.is_wait and fax.is_json and fax.is_sent_here and not fax.is_yes
+    opened = parse(["fax", "a.pdf", "--to", "1"]).fax
+    assert opened is not None and not opened.is_sent_here
+
+
+@pytest.mark.parametrize("option", ["--yes", "--wait", "--json"])
+def test_a_fax_that_is_sent_from_the_shell_opens_no_window(
+    started: list[Options],
+    letter: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    commands: list[FaxCommand] = []
+
+    def run(command: FaxCommand) -> int:
+        commands.append(command)
+        return 13
+
+    monkeypatch.setattr(told_fax, "run", run)
+    given = ["fax", str(letter), "--to", "6505550110", "--cover", "Classic", "--sign-in", "me.json", option]
+    assert main(given) == 13 and started == []
+    (command,) = commands
+    assert (command.is_sure, command.is_wait, command.is_json) == (
+        option == "--yes",
+        option == "--wait",
+        option == "--json",
+    )
+    assert command.wish.cover_name == "Classic" and command.way.sign_in == Path("me.json")
+    assert main(["fax", "missing.pdf", "--to", "6505550110", option]) == 2
+    said = capsys.readouterr()
+    assert "There is no file" in said.err
+    assert bool(said.out) is (option == "--json"), "an object, for whoever reads objects"
 
 
 @pytest.mark.parametrize("given", [["--help"], ["fax", "--help"]])
@@ -309,7 +352,7 @@ def _wish(tmp_path: Path) -> FaxWish:
         send_at=NOW,
         send_by=SendBy.DESK,
     )
-    return FaxWish(draft=draft, is_yes=True)
+    return FaxWish(draft=draft, is_yes=True, cover_name="Classic")
 
 
 def test_a_wish_comes_back_as_it_was(tmp_path: Path) -> None:

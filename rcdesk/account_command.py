@@ -1,0 +1,394 @@
+"""`rcdesk login`, `logout`, `whoami` and `profiles`: done with the running rcdesk, or by this program alone.
+
+A sign-in is made here and kept in the keyring; a window that is open is then told to go on with it. Without a
+keyring nothing can be kept, which is said. Secrets come from whoever asks for them (told_account.py), never
+from arguments. Main thread of a program without a window. Read next: command_turns.py,
+services/connection.py, core/who_report.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias, assert_never
+from urllib.parse import urlsplit
+
+from rcdesk.command_turns import CommandTurns, SignInWay, Told, refusal, refused
+from rcdesk.core.account import (
+    PRODUCTION_URL,
+    Account,
+    Credentials,
+    GrantKind,
+    ServerKind,
+    ServerProfile,
+    ServerProfiles,
+)
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import RcdeskError, SignInNeeded, UserError
+from rcdesk.core.order import ExitStatus, Order, ProfileOrder, WhoOrder
+from rcdesk.core.who_report import profiles_json, who_json
+from rcdesk.store.paths import Paths
+
+if TYPE_CHECKING:
+    from rcdesk.services.connection import Connection
+    from rcdesk.store.secrets import Secrets
+
+Tell: TypeAlias = Callable[[Told], None]
+
+INTERRUPTED = "Interrupted. Nothing was changed."
+NOBODY = "Nobody is signed in. Sign in with rcdesk login, or in the window of rcdesk."
+NO_KEYRING = (
+    "The sign-in worked, but there is no keyring here, and rcdesk keeps secrets nowhere else: it has ended "
+    "with this command. Start a keyring (gnome-keyring, KWallet), or give each command --sign-in FILE."
+)
+
+
+class AccountWord(Enum):
+    """The commands."""
+
+    LOGIN = "login"
+    LOGOUT = "logout"
+    WHOAMI = "whoami"
+    PROFILES = "profiles"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountCommand:
+    """What was typed. profile: a name, "" for the active one; for PROFILES the one to use. The rest is of
+    LOGIN: "" and 0 leave it as the profile says."""
+
+    word: AccountWord
+    is_json: bool = False
+    profile: str = ""
+    grant: GrantKind = GrantKind.BROWSER
+    server: str = ""
+    client_id: str = ""
+    jwt_file: str = ""
+    user: str = ""
+    extension: str = ""
+    port: int = 0
+    ca_file: str = ""
+    opens_browser: bool = True
+    kind: ServerKind = ServerKind.REST
+
+
+class Prompts(Protocol):
+    """Whoever types: secrets are asked for unseen, or come line by line from standard input."""
+
+    def secret(self, name: str) -> str:
+        """One secret, "" when there is none."""
+        ...
+
+    def line(self, name: str) -> str:
+        """Something that is no secret."""
+        ...
+
+    def everything(self) -> str:
+        """All of standard input that is left."""
+        ...
+
+    def open_url(self, url: str) -> None:
+        """Open an address in the browser, if that is possible."""
+        ...
+
+
+class AccountRun:
+    """One command. run() does it and tells what became of it; the last line has "status"."""
+
+    def __init__(
+        self,
+        command: AccountCommand,
+        paths: Paths,
+        stop: CancelToken,
+        tell: Tell,
+        prompts: Prompts,
+        *,
+        make_secrets: Callable[[], Secrets] | None = None,
+    ) -> None:
+        """stop: cancelled by Ctrl+C."""
+        self._command = command
+        self._turns = CommandTurns(SignInWay(), paths, stop)
+        self._stop = stop
+        self._tell = tell
+        self._prompts = prompts
+        self._make_secrets = make_secrets
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._turns.close()
+
+    def run(self) -> None:
+        """Do it."""
+        try:
+            match self._command.word:
+                case AccountWord.LOGIN:
+                    self._login()
+                case AccountWord.LOGOUT:
+                    self._logout()
+                case AccountWord.WHOAMI:
+                    self._whoami()
+                case AccountWord.PROFILES:
+                    self._profiles()
+                case _:
+                    assert_never(self._command.word)
+        except RcdeskError as exc:
+            self._tell(refused(exc, INTERRUPTED))
+
+    # login
+
+    def _login(self) -> None:
+        saved = self._turns.profiles()
+        profile, credentials = self._what_is_asked(saved)
+        connection = self._connect(profile)
+        try:
+            account = self._signed_in(connection, credentials)
+            profile = replace(saved.identified(connection.profile), grant=connection.profile.grant)
+            is_kept = connection.is_persistent
+        finally:
+            connection.close()
+        told: Told = {"who": who_json(account, profile), "is_kept": is_kept}
+        if not is_kept:
+            self._tell({**told, **refusal(NO_KEYRING, ExitStatus.TROUBLE)})
+            return
+        if not self._use(saved.with_saved(profile), profile):
+            return
+        self._tell({**told, "status": int(ExitStatus.DONE)})
+
+    def _signed_in(self, connection: Connection, credentials: Credentials) -> Account:
+        if credentials.grant is not GrantKind.BROWSER:
+            return connection.sign_in(credentials, self._stop)
+
+        def opened(url: str) -> None:
+            self._tell({"url": url})
+            if self._command.opens_browser:
+                self._prompts.open_url(url)
+
+        def noticed(sentence: str) -> None:
+            self._tell({"note": sentence})
+
+        secret = credentials.client_secret
+        return connection.sign_in_browser(secret, self._stop, opened=opened, noticed=noticed)
+
+    def _what_is_asked(self, saved: ServerProfiles) -> tuple[ServerProfile, Credentials]:
+        """The profile with what was typed, and the credentials, which are asked for here."""
+        command = self._command
+        former = _called(command.profile, saved) if command.profile else None
+        given = self._jwt_file() if command.grant is GrantKind.JWT else {}
+        server = command.server or given.get("server", "") or (former.base_url if former else PRODUCTION_URL)
+        if urlsplit(server).scheme not in ("http", "https") or not urlsplit(server).netloc:
+            raise UserError(f"{server} is no server: give its address, as in --server {PRODUCTION_URL}.")
+        client_id = command.client_id or given.get("client_id", "")
+        if former is None and not command.profile:
+            former = _at(server, client_id, command.kind, saved)
+        client_id = client_id or (former.client_id if former is not None else "")
+        if not client_id and command.kind is ServerKind.REST:
+            client_id = self._prompts.line("Client ID of your app")
+        name = command.profile or (former.name if former is not None else _usual_name(server))
+        profile = replace(
+            former or ServerProfile(name=name),
+            name=name if former is None else former.name,
+            base_url=server,
+            client_id=client_id,
+            kind=command.kind,
+            redirect_port=command.port or (former.redirect_port if former is not None else 0),
+            ca_file=command.ca_file or (former.ca_file if former is not None else ""),
+        )
+        return self._told_apart(profile, former, saved), self._credentials(profile, given)
+
+    def _told_apart(
+        self, profile: ServerProfile, former: ServerProfile | None, saved: ServerProfiles
+    ) -> ServerProfile:
+        """With an id of its own before any secret is kept under it."""
+        return profile if former is not None else saved.identified(profile)
+
+    def _credentials(self, profile: ServerProfile, given: dict[str, str]) -> Credentials:
+        command = self._command
+        jwt, password = given.get("jwt", ""), ""
+        if command.grant is GrantKind.JWT and not jwt:
+            raise UserError("There is no JWT in what was given. Nothing was changed.")
+        if command.grant is GrantKind.PASSWORD:
+            password = self._prompts.secret("Password")
+        secret = given.get("client_secret", "")
+        if not secret and command.kind is ServerKind.REST:
+            secret = self._kept_secret(profile) or self._prompts.secret(
+                "Client secret (none for a public app)"
+            )
+        return Credentials(
+            client_id=profile.client_id,
+            client_secret=secret,
+            jwt=jwt,
+            username=command.user if command.grant is GrantKind.PASSWORD else "",
+            extension=command.extension if command.grant is GrantKind.PASSWORD else "",
+            password=password,
+        )
+
+    def _kept_secret(self, profile: ServerProfile) -> str:
+        from rcdesk.services.sign_in import KeptSignIn
+
+        return KeptSignIn(self._secrets(), profile).client_secret
+
+    def _jwt_file(self) -> dict[str, str]:
+        """server, client_id, client_secret and jwt, as far as the file or standard input has them."""
+        name = self._command.jwt_file
+        if name == "-":
+            first = self._prompts.secret("JWT")
+            if not first.startswith("{"):
+                return {"jwt": first}
+            return _jwt_json("\n".join((first, self._prompts.everything())))
+        try:
+            text = Path(name).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as exc:
+            raise UserError(f"The file {name} cannot be read. Nothing was changed.") from exc
+        return _jwt_json(text) if text.startswith("{") else {"jwt": text}
+
+    # logout, whoami, profiles
+
+    def _logout(self) -> None:
+        profile = self._chosen()
+        if self._turns.instance.begin_turn():
+            self._sign_out(profile)
+            return
+        told = self._last(ProfileOrder(profile=profile, is_out=True))
+        if told is not None and told.get("status") == ExitStatus.DONE:
+            self._tell({"signed_out": profile.name, **told})
+        else:
+            # The window uses another one, or has gone.
+            self._sign_out(profile)
+
+    def _sign_out(self, profile: ServerProfile) -> None:
+        connection = self._connect(profile)
+        try:
+            was_signed_in = connection.session.has_tokens
+            connection.sign_out(self._stop)
+        finally:
+            connection.close()
+        if was_signed_in:
+            self._tell({"signed_out": profile.name, "status": int(ExitStatus.DONE)})
+        else:
+            self._tell(refusal(f"Nobody was signed in to {profile.name}.", ExitStatus.SIGNED_OUT))
+
+    def _whoami(self) -> None:
+        if self._turns.instance.begin_turn():
+            self._tell(self._who())
+        else:
+            self._tell(self._last(WhoOrder()) or self._who())
+
+    def _who(self) -> Told:
+        connection = self._connect(self._chosen())
+        try:
+            account = connection.resume(self._stop)
+        finally:
+            connection.close()
+        if account is None:
+            raise SignInNeeded(NOBODY, status=401)
+        return {"who": who_json(account, connection.profile), "status": int(ExitStatus.DONE)}
+
+    def _profiles(self) -> None:
+        saved = self._turns.profiles()
+        if self._command.profile:
+            profile = _called(self._command.profile, saved)
+            if profile is None:
+                raise UserError(_no_such(self._command.profile, saved))
+            if not self._use(saved, profile):
+                return
+            saved = saved.activated(profile.id)
+        signed_in = frozenset(profile.id for profile in saved.profiles if self._is_kept(profile))
+        self._tell({"profiles": profiles_json(saved, signed_in), "status": int(ExitStatus.DONE)})
+
+    def _is_kept(self, profile: ServerProfile) -> bool:
+        from rcdesk.services.sign_in import KeptSignIn
+
+        return KeptSignIn(self._secrets(), profile).load() is not None
+
+    # together
+
+    def _chosen(self) -> ServerProfile:
+        """The profile that was named, else the active one. Raises UserError, SignInNeeded."""
+        saved = self._turns.profiles()
+        name = self._command.profile
+        profile = _called(name, saved) if name else saved.active
+        if profile is None and name:
+            raise UserError(_no_such(name, saved))
+        if profile is None:
+            raise SignInNeeded(NOBODY, status=401)
+        return profile
+
+    def _use(self, saved: ServerProfiles, profile: ServerProfile) -> bool:
+        """Make it the active one: here, or in the window that is open. False when that refused, told."""
+        if not self._turns.instance.begin_turn():
+            told = self._last(ProfileOrder(profile=profile))
+            if told is not None:
+                if "who" in told or told.get("status") == ExitStatus.SIGNED_OUT:
+                    return True
+                self._tell(told)
+                return False
+            self._turns.take()
+        self._turns.save_profiles(saved.activated(profile.id))
+        return True
+
+    def _last(self, order: Order) -> Told | None:
+        """The last line a window answers, None when it has gone."""
+        last: Told | None = None
+        for told in self._turns.instance.ask(order, self._stop):
+            last = told
+        return last
+
+    def _connect(self, profile: ServerProfile) -> Connection:
+        from rcdesk.services.connection import Connection
+
+        return Connection(profile, self._secrets())
+
+    def _secrets(self) -> Secrets:
+        if self._make_secrets is not None:
+            return self._make_secrets()
+        from rcdesk.store.secrets import Secrets
+
+        return Secrets()
+
+
+def _called(name: str, saved: ServerProfiles) -> ServerProfile | None:
+    """The profile of this name, whatever the case, or of this id."""
+    wanted = name.casefold()
+    return next((p for p in saved.profiles if p.name.casefold() == wanted), None) or saved.find(name)
+
+
+def _at(server: str, client_id: str, kind: ServerKind, saved: ServerProfiles) -> ServerProfile | None:
+    """The active profile when it is of this server and app, else the first one that is."""
+    active = (saved.active,) if saved.active is not None else ()
+    for profile in (*active, *saved.profiles):
+        if profile.base_url == server and profile.kind is kind and client_id in ("", profile.client_id):
+            return profile
+    return None
+
+
+def _no_such(name: str, saved: ServerProfiles) -> str:
+    names = ", ".join(profile.name for profile in saved.profiles)
+    there = f"Those there are: {names}." if names else "There are none yet: sign in with rcdesk login."
+    return f'There is no profile called "{name}". {there}'
+
+
+def _usual_name(server: str) -> str:
+    return "RingCentral" if server == PRODUCTION_URL else urlsplit(server).netloc
+
+
+def _jwt_json(text: str) -> dict[str, str]:
+    """A sign-in file, or the file RingCentral gives out: clientId, clientSecret, server, jwt by name."""
+    try:
+        found = json.loads(text)
+        jwt = found["jwt"]
+        if isinstance(jwt, dict):
+            jwt = next(iter(jwt.values()))
+        given = {
+            "jwt": jwt,
+            "client_id": found.get("client_id") or found.get("clientId") or "",
+            "client_secret": found.get("client_secret") or found.get("clientSecret") or "",
+            "server": (found.get("base_url") or found.get("server") or "").rstrip("/"),
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration) as exc:
+        raise UserError("The JSON that was given holds no jwt. Nothing was changed.") from exc
+    if not all(isinstance(value, str) for value in given.values()):
+        raise UserError("The JSON that was given makes no sense. Nothing was changed.")
+    return given
