@@ -95,7 +95,7 @@ class Works:
         history = HistoryDesk(lanes, session, service("history"))
         return Desk(
             session=session,
-            calls=CallDesk(lanes["calls"], lanes["disk"], session, service("calls"), history=history),
+            calls=CallDesk(lanes["calls"], session, service("calls"), history),
             history=history,
             numbers=NumbersDesk(lanes, session),
             faxes=FaxDesk(

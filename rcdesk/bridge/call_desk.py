@@ -20,7 +20,6 @@ from rcdesk.bridge.call_memory import CallMemory
 from rcdesk.bridge.call_results import CallResults
 from rcdesk.bridge.call_watch import CallWatch
 from rcdesk.bridge.lane import Lane
-from rcdesk.bridge.recents_history import RecentsHistory
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.call import (
     Call,
@@ -34,10 +33,10 @@ from rcdesk.core.call import (
     session_gone,
     with_result,
 )
+from rcdesk.core.capability import Capability
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import ApiError, Cancelled, NetworkError, OutcomeUnknown, RateLimited, RcdeskError
 from rcdesk.core.past_call import PastCall
-from rcdesk.core.recents import RecentCall
 
 if TYPE_CHECKING:
     from rcdesk.services.calls import CallService
@@ -62,28 +61,25 @@ class CallDesk(QObject):
     """Live calls and those that ended last.
 
     Signals: call_changed(Call) for every change of one; calls_changed() when the list changed; ended(Call)
-    once for each call that is over; problem(str) one sentence. recents_changed(tuple[RecentCall, ...]) only
-    without a history of its own.
+    once for each call that is over; problem(str) one sentence.
     """
 
     call_changed = Signal(object)
     calls_changed = Signal()
     ended = Signal(object)
-    recents_changed = Signal(object)
     problem = Signal(str)
 
     def __init__(
         self,
         lane_calls: Lane,
-        lane_disk: Lane,
         session: SessionDesk,
         calls: CallService,
+        history: CallMemory,
         *,
-        history: CallMemory | None = None,
         clock: Clock | None = None,
         parent: QObject | None = None,
     ) -> None:
-        """history: where calls are written down; without one the plain list of recents."""
+        """history: where calls are written down."""
         super().__init__(parent)
         self._session = session
         self._clock: Clock = clock or SystemClock()
@@ -91,12 +87,7 @@ class CallDesk(QObject):
         self._cancel_heard_s: dict[str, float] = {}
         self._owner_id = ""
         self._is_started = False
-        self._recents: RecentsHistory | None = None
-        if history is None:
-            history = self._recents = RecentsHistory(lane_disk, calls, self)
-            self._recents.changed.connect(self.recents_changed)
-            self._recents.problem.connect(self.problem)
-        self._history: CallMemory = history
+        self._history = history
         self._watch = CallWatch(lane_calls, calls, self._clock, self._live, self)
         self._watch.heard.connect(self._heard)
         self._watch.listed.connect(self._listed)
@@ -117,11 +108,6 @@ class CallDesk(QObject):
         return tuple(reversed(self._calls.values()))
 
     @property
-    def recents(self) -> tuple[RecentCall, ...]:
-        """The past calls that match the last search, newest first; none with a history of its own."""
-        return self._recents.recents if self._recents is not None else ()
-
-    @property
     def is_polling(self) -> bool:
         """True while the timer runs: never without a live call."""
         return self._watch.is_active
@@ -129,8 +115,6 @@ class CallDesk(QObject):
     def start(self) -> None:
         """Follow again what was left on, once somebody is signed in."""
         self._is_started = True
-        if self._recents is not None:
-            self._recents.search("")
         self._session_changed()
 
     def stop(self) -> None:
@@ -181,11 +165,6 @@ class CallDesk(QObject):
         if call is not None and call.state.is_final:
             del self._calls[call_id]
             self.calls_changed.emit()
-
-    def search_recents(self, text: str) -> None:
-        """Show the past calls that match the text; all for ""."""
-        if self._recents is not None:
-            self._recents.search(text)
 
     @Slot(str, object)
     def _placed(self, call_id: str, report: RingOutReport) -> None:
@@ -366,9 +345,15 @@ class CallDesk(QObject):
         if has_ended:
             self.ended.emit(call)
             self._history.touch()
-            if call.needs_result:
+            if call.needs_result and self._has_call_log:
                 self._results.want(call)
         return call
+
+    @property
+    def _has_call_log(self) -> bool:
+        """False when nobody can say more about a call than was heard while it was on."""
+        account = self._session.account
+        return account is None or account.can(Capability.CALL_LOG)
 
     def _drop_oldest(self) -> None:
         ended = [c.id for c in self._calls.values() if c.state.is_final]

@@ -195,24 +195,20 @@ class FaxDesk(QObject):
 
     def retry(self, job_ids: int | Sequence[int]) -> None:
         """Try failed, cancelled or waiting faxes again now."""
-        ids = _ids(job_ids)
         self._pump.forget_failures()
-        self._change(lambda service: service.retry(ids))
+        self._change(job_ids, lambda service, ids: service.retry(ids))
 
     def send_again(self, job_ids: int | Sequence[int]) -> None:
         """Send faxes that are over once more, unchanged."""
-        ids = _ids(job_ids)
-        self._change(lambda service: service.send_again(ids))
+        self._change(job_ids, lambda service, ids: service.send_again(ids))
 
     def pause(self, job_ids: int | Sequence[int]) -> None:
         """Hold these until resume()."""
-        ids = _ids(job_ids)
-        self._change(lambda service: service.pause(ids))
+        self._change(job_ids, lambda service, ids: service.pause(ids))
 
     def resume(self, job_ids: int | Sequence[int]) -> None:
         """Let paused ones go on."""
-        ids = _ids(job_ids)
-        self._change(lambda service: service.resume(ids))
+        self._change(job_ids, lambda service, ids: service.resume(ids))
 
     def set_paused(self, is_paused: bool) -> None:
         """Hold the whole queue, also over a restart, or let it go on. What is being sent is finished."""
@@ -242,12 +238,15 @@ class FaxDesk(QObject):
 
     def set_deadline(self, job_ids: int | Sequence[int], until: datetime | None) -> None:
         """Keep trying until then; None for the usual number of tries."""
-        ids = _ids(job_ids)
-        self._change(lambda service: service.set_deadline(ids, until))
+        self._change(job_ids, lambda service, ids: service.set_deadline(ids, until))
 
     def resolve(self, job_id: int, was_sent: bool) -> None:
         """The user's answer about a fax nobody knows about: it was sent, or send it again."""
-        self._change(lambda service: (service.resolve(job_id, was_sent),))
+        self._change(job_id, lambda service, ids: (service.resolve(ids[0], was_sent),))
+
+    def mark(self, job_ids: int | Sequence[int], was_sent: bool) -> None:
+        """What the e-mail said about faxes that were accepted: sent, or failed."""
+        self._change(job_ids, lambda service, ids: service.mark(ids, was_sent))
 
     def mark_seen(self, job_ids: int | Sequence[int]) -> None:
         """The user has seen how these ended."""
@@ -314,9 +313,11 @@ class FaxDesk(QObject):
 
         self._disk.submit(lambda token, report: work(), done=done, failed=failed, is_kept=True)
 
-    def _change(self, work: Callable[[FaxService], Iterable[FaxJob]]) -> None:
-        service = self._service
-        self._submit_kept(lambda: tuple(work(service)), self._take)
+    def _change(
+        self, job_ids: int | Sequence[int], work: Callable[[FaxService, Sequence[int]], Iterable[FaxJob]]
+    ) -> None:
+        service, ids = self._service, _ids(job_ids)
+        self._submit_kept(lambda: tuple(work(service, ids)), self._take)
 
     def _tell(self, error: RcdeskError, failed: Callable[[str], None] | None = None) -> None:
         if not isinstance(error, Cancelled):
@@ -360,7 +361,7 @@ class FaxDesk(QObject):
             self._pump.forget_failures()
             waiting = [job.id for job in self._jobs.all if job.wait_reason is WaitReason.NO_CONNECTION]
             if waiting:
-                self._change(lambda service: service.go_on(waiting))
+                self._change(waiting, lambda service, ids: service.go_on(ids))
         self._was_signed_in = is_signed_in
         self._pump.pump()
         self._watch.schedule()

@@ -24,7 +24,7 @@ class FaxJobs(QObject):
     """Jobs of one owner.
 
     Signals: changed(tuple[FaxJob, ...]) once for everything that came in together; job_changed(FaxJob) for
-    every change of one; ended(FaxJob) when one was sent, failed or now needs the user; moved() when a state
+    every change of one; ended(FaxJob) when one was sent, failed (not by the user's own word) or now needs the user; moved() when a state
     changed or a job is new, so that folders must be read again.
     """
 
@@ -74,7 +74,8 @@ class FaxJobs(QObject):
             self._jobs[job.id] = job = _with_progress(job, before)
             has_new_state = before is None or before.state is not job.state
             has_moved = has_moved or has_new_state
-            if (is_news or before is not None) and has_new_state and job.state in _NEWS:
+            is_told = job.state in _NEWS and not job.is_marked
+            if (is_news or before is not None) and has_new_state and is_told:
                 news.append(job)
             self.job_changed.emit(job)
         self._drop_oldest()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
 
+from rcdesk.core.fax import YOU_SAID_FAILED
 from rcdesk.core.retry import Help, help_for
 
 
@@ -199,6 +200,7 @@ _LOG: dict[str, tuple[str, str, Help, NextStep]] = {
     "Send Error": (_NOT_THROUGH, "Try again, or call them.", Help.SERVICE, _RETRY),
     "Stopped": ("The fax was stopped on the way.", "Try again.", Help.SERVICE, _RETRY),
     "Unknown": (_NO_REASON, "Try again, or call them.", Help.SERVICE, _RETRY),
+    YOU_SAID_FAILED: ("You said that it failed.", "Try again, or call them.", Help.LINE, _RETRY),
 }
 
 _NO_NEWS = frozenset(

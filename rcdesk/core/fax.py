@@ -17,6 +17,8 @@ values cross threads. Read next: retry.py (what is repeated), store/outbox.py, s
                                    +--> failed
 
     cancelled is reached from every state before sent; failed and cancelled --> queued when the user says so.
+    A service that tells the result by e-mail leaves a fax handed over, without an id: the user says sent or
+    failed, and may say otherwise later.
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
+
+YOU_SAID_FAILED = "YouSaidFailed"
+"""The error_code of a fax that the user, not the service, says has failed."""
 
 MAX_NOTE_CHARACTERS = 1024
 MAX_RECIPIENTS_A_REQUEST = 50
@@ -81,8 +86,9 @@ ALLOWED: dict[FaxState, frozenset[FaxState]] = {
     _S.HANDED_OVER: frozenset({_S.SENT, _S.FAILED, _S.CANCELLED, _S.WAITING, _S.QUEUED}),
     _S.INTERRUPTED: frozenset({_S.HANDED_OVER, _S.QUEUED, _S.WAITING, _S.NEEDS_YOU, _S.CANCELLED}),
     _S.NEEDS_YOU: frozenset({_S.SENT, _S.QUEUED, _S.CANCELLED, _S.HANDED_OVER}),
-    _S.FAILED: frozenset({_S.QUEUED, _S.WAITING}),
-    _S.SENT: frozenset(),
+    # failed <-> sent: only the user's own word, taken back
+    _S.FAILED: frozenset({_S.QUEUED, _S.WAITING, _S.SENT}),
+    _S.SENT: frozenset({_S.FAILED}),
     _S.CANCELLED: frozenset({_S.QUEUED}),
 }
 
@@ -220,6 +226,17 @@ class FaxJob:
             return "Cover page only"
         more = len(self.files) - 1
         return self.files[0].name + (f" + {more}" if more else "")
+
+    @property
+    def is_accepted(self) -> bool:
+        """True when the service took it and gave no id to ask by: the result comes by e-mail."""
+        return self.state is FaxState.HANDED_OVER and not self.message_id
+
+    @property
+    def is_marked(self) -> bool:
+        """True when how it ended is the user's own word, which they may change."""
+        was_sent = self.state is FaxState.SENT and not self.message_id
+        return was_sent or (self.state is FaxState.FAILED and self.error_code == YOU_SAID_FAILED)
 
     @property
     def is_scheduled(self) -> bool:

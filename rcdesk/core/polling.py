@@ -23,13 +23,13 @@ LISTED_FOR = timedelta(hours=1)
 def is_followed(job: FaxJob, now: datetime) -> bool:
     """True for a fax whose fate only the service can tell by now.
 
-    One that the service keeps until its time has none before it.
+    One that the service keeps until its time has none before it; of one it gave no id nothing can be asked.
     """
     match job.state:
         case FaxState.INTERRUPTED:
             return True
         case FaxState.HANDED_OVER:
-            return _wait_s(job, now) <= 0
+            return not job.is_accepted and _wait_s(job, now) <= 0
         case _:
             return False
 
@@ -48,7 +48,7 @@ def fax_interval_s(jobs: Iterable[FaxJob], now: datetime) -> float | None:
             ages_s.append(
                 max(0.0, (now - max(job.changed_at, job.send_at or job.changed_at)).total_seconds())
             )
-        elif job.state is FaxState.HANDED_OVER:
+        elif job.state is FaxState.HANDED_OVER and not job.is_accepted:
             waits_s.append(_wait_s(job, now))
     if ages_s:
         budget_s = 60.0 * _requests_a_look(jobs, now) / FAX_BUDGET_PER_MINUTE

@@ -21,7 +21,7 @@ from rcdesk.core.errors import (
     SignInNeeded,
     UserError,
 )
-from rcdesk.core.fax import WaitReason
+from rcdesk.core.fax import YOU_SAID_FAILED, WaitReason
 
 USUAL_TRIES = 5
 """How often a number is tried when the user set no deadline; with one, until then."""
@@ -57,6 +57,7 @@ _SERVICE = "InternalError DBGeneralError ReturnToDBQueue Undefined"
 HELPS: dict[str, Help] = {
     **dict.fromkeys(_LINE.split(), Help.LINE),
     **dict.fromkeys(_SERVICE.split(), Help.SERVICE),
+    YOU_SAID_FAILED: Help.LINE,
 }
 """Codes worth repeating (spec: FaxErrorCodeEnum); every other one, also an unknown one, is not.
 

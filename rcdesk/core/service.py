@@ -35,14 +35,18 @@ class PhoneService(Protocol):
     def place(self, request: CallRequest, token: CancelToken) -> RingOutReport:
         """Start the call; the report names the session to ask about, its words may be "".
 
-        Raises NotSent when it did not start, OutcomeUnknown when it may have. Never repeat it.
+        Raises NotSent when it did not start, OutcomeUnknown when it may have. Never repeat it. Raises
+        RateLimited at once where there is no place: whoever waits for one must not hold up the lane.
         """
 
     def status(self, session_id: str, token: CancelToken) -> RingOutReport:
         """How it stands, in the words of CallingStatusInfo; NoSessionFound when the service knows no such."""
 
     def cancel(self, session_id: str, token: CancelToken) -> None:
-        """Ask to end it before the connection; whether that worked only the status tells."""
+        """Ask to end it before the connection; whether that worked only the status tells.
+
+        Raises RateLimited at once where there is no place.
+        """
 
 
 class FaxFile(Protocol):
@@ -95,6 +99,14 @@ class FaxContents:
 
 class FaxService(Protocol):
     """Hand over faxes."""
+
+    @property
+    def owner_id(self) -> str:
+        """Whose account the faxes go out from (Account.owner_id), "" when that is not known."""
+
+    @property
+    def sign_in(self) -> object:
+        """Equal as long as requests are made with the same sign-in; None when nobody is signed in."""
 
     @property
     def can_follow(self) -> bool:

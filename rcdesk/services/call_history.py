@@ -136,7 +136,10 @@ class CallHistory:
         """
         from rcdesk.services.connection import session_of
 
-        session = session_of(self._connection())
+        try:
+            session = session_of(self._connection())
+        except NotAllowed:
+            return HistoryNews()
         sync_token = self._calls.sync_token(owner_id)
         is_first = sync_token is None
         changed, new = 0, list[PastCall]()
@@ -167,10 +170,11 @@ class CallHistory:
         from rcdesk.api.rest import call_log
         from rcdesk.services.connection import session_of
 
-        if not session_id:
+        connection = self._connection()
+        if not session_id or (connection is not None and not connection.phone.can_say_result):
             return None
         try:
-            entries = call_log.calls_of_session(session_of(self._connection()), session_id, token)
+            entries = call_log.calls_of_session(session_of(connection), session_id, token)
         except NotAllowed:
             return None
         own = [entry for entry in entries if entry.telephony_session_id in ("", session_id)]

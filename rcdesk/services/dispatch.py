@@ -3,8 +3,9 @@
 The order is what makes it safe. The outbox holds the request before the first byte leaves and is told again
 before the last one; what could not be recorded afterwards (a full disk) is kept here and recorded before
 anything else is sent. What happens after a failure is decided by core/retry.py alone. Jobs of a batch go out
-together, by the id of a message with the same pages where the service has one. Faxes lane only. Read next:
-reconcile.py (outcomes that are not known), store/outbox.py.
+together, by the id of a message with the same pages where the service has one. What is different from one
+service to another are properties of its FaxService. Faxes lane only. Read next: core/service.py, reconcile.py
+(outcomes that are not known), store/outbox.py.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rcdesk.core.cancel import CancelToken
@@ -23,6 +25,7 @@ from rcdesk.core.errors import (
     StoreUnavailable,
 )
 from rcdesk.core.fax import FaxJob, FaxState, SendBy, WaitReason
+from rcdesk.core.service import FaxContents, FaxService, FaxTaken
 from rcdesk.services import fax_sentences as say
 from rcdesk.services.outcomes import RESEND_PAUSE, Flight, Outcomes, ids_of
 from rcdesk.store.fax_steps import Step
@@ -30,7 +33,6 @@ from rcdesk.store.outbox import Outbox
 from rcdesk.store.spool import Spool
 
 if TYPE_CHECKING:
-    from rcdesk.api.rest.fax import FaxCreated, FaxFile
     from rcdesk.api.session import ApiSession
     from rcdesk.services.connection import Connection
 
@@ -42,6 +44,15 @@ GATE_PATIENCE_S = 1.0
 _SOMEBODY_ELSE = "Another person is signed in by now. This fax goes out from its own account only."
 SOONEST_LOOK = timedelta(seconds=1)
 LATEST_LOOK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpoolFile:
+    """A file of a fax, as the FaxService wants it."""
+
+    path: Path
+    name: str
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +81,7 @@ class Dispatcher:
         self._spool = spool
         self._clock: Clock = clock or SystemClock()
         self._outcomes = Outcomes(outbox, self._clock)
-        self._refused_token = ""
+        self._refused: object = None
 
     def send_next(self, owner_id: str, token: CancelToken, report: Report | None = None) -> Sent:
         """Send what is due next, at most one request. report((job ids, bytes sent, bytes in all)).
@@ -79,24 +90,22 @@ class Dispatcher:
         SignInNeeded with nothing changed when nobody is signed in, Cancelled before anything was begun,
         StoreError when the archive fails: what is not recorded yet is then recorded by the next call.
         """
-        from rcdesk.api.rest import fax
-        from rcdesk.services.connection import session_of
-
         token.check()
         if self._outcomes.has_unrecorded:
             return self._sent(owner_id, self._outcomes.record_late())
-        session = session_of(self._connection())
-        if not acts_for(session, owner_id):
+        connection = self._connection()
+        service = fax_of(connection)
+        if not sends_for(service, owner_id):
             return Sent()
-        self._signed_in_again(owner_id, session)
-        wait_s = fax.wait_s(session)
+        self._signed_in_again(owner_id, service)
+        wait_s = service.wait_s()
         if wait_s > GATE_PATIENCE_S:
             return Sent(next_due_at=self._clock.now() + timedelta(seconds=wait_s))
         jobs = self._choose(owner_id)
         if not jobs:
             return self._sent(owner_id, ())
         try:
-            refused = self._refuse(jobs, token)
+            refused = self._refuse(service, jobs, token)
         except StoreUnavailable:
             raise
         except StoreError:
@@ -105,7 +114,8 @@ class Dispatcher:
                 raise
         if refused:
             return self._sent(owner_id, refused)
-        return self._sent(owner_id, self._send(session, jobs, token, report or _silent))
+        offset_s = connection.session.service_offset_s if connection is not None else 0.0
+        return self._sent(owner_id, self._send(service, offset_s, jobs, token, report or _silent))
 
     def _sent(self, owner_id: str, jobs: tuple[FaxJob, ...]) -> Sent:
         """With the time of the next look: never far away, because a clock may be set in between."""
@@ -132,7 +142,9 @@ class Dispatcher:
             and self._outcomes.together(job.id) == together
         )
 
-    def _refuse(self, jobs: tuple[FaxJob, ...], token: CancelToken) -> tuple[FaxJob, ...]:
+    def _refuse(
+        self, service: FaxService, jobs: tuple[FaxJob, ...], token: CancelToken
+    ) -> tuple[FaxJob, ...]:
         """Fail what must not be sent: past the user's time, or without its pages. The jobs that changed."""
         now = self._clock.now()
         late = [j for j in jobs if j.keep_trying_until is not None and j.keep_trying_until < now]
@@ -141,21 +153,22 @@ class Dispatcher:
                 self._outbox.move(j.id, FaxState.FAILED, detail=say.out_of_time(j, "", now), now=now)
                 for j in late
             )
-        if self._source_of(jobs):
+        if self._source_of(service, jobs):
             return ()
         first = jobs[0]
         if not first.files and not first.note.strip():
-            return self._lost_pages(jobs, say.NO_COPY)
+            return self._lost_pages(service, jobs, say.NO_COPY)
         for file in first.files:
             if not self._spool.verify(file.digest, file.size_bytes, token):
                 problem = f"the kept copy of {file.name} is missing or was changed. Nothing was sent. "
-                return self._lost_pages(jobs, say.failed(f"{problem}Add the file again."))
+                return self._lost_pages(service, jobs, say.failed(f"{problem}Add the file again."))
         return ()
 
-    def _lost_pages(self, jobs: tuple[FaxJob, ...], detail: str) -> tuple[FaxJob, ...]:
+    def _lost_pages(self, service: FaxService, jobs: tuple[FaxJob, ...], detail: str) -> tuple[FaxJob, ...]:
         """Without a copy here only the service's pages can help: wait for them, or give up."""
         now = self._clock.now()
-        if jobs[0].source_message_id and self._outcomes.is_source_usable(jobs[0].source_message_id):
+        source = jobs[0].source_message_id if service.can_resend else ""
+        if source and self._outcomes.is_source_usable(source):
             again = now + RESEND_PAUSE
             why = "RingCentral is still sending these pages to somebody else"
             return self._outbox.move_all(
@@ -168,9 +181,9 @@ class Dispatcher:
             )
         return self._outbox.move_all(ids_of(jobs), FaxState.FAILED, detail=detail, now=now)
 
-    def _source_of(self, jobs: Sequence[FaxJob]) -> str:
+    def _source_of(self, service: FaxService, jobs: Sequence[FaxJob]) -> str:
         """The message whose pages can be sent again instead of an upload, "" when there is none."""
-        source = jobs[0].source_message_id
+        source = jobs[0].source_message_id if service.can_resend else ""
         if not source or not self._outcomes.is_source_usable(source):
             return ""
         if any(j.message_id == source and j.send_by is SendBy.SERVICE and not j.error_code for j in jobs):
@@ -182,14 +195,19 @@ class Dispatcher:
     # -- sending ------------------------------------------------------------------------------------------
 
     def _send(
-        self, session: ApiSession, jobs: tuple[FaxJob, ...], token: CancelToken, report: Report
+        self,
+        service: FaxService,
+        service_offset_s: float,
+        jobs: tuple[FaxJob, ...],
+        token: CancelToken,
+        report: Report,
     ) -> tuple[FaxJob, ...]:
-        source = self._source_of(jobs)
+        source = self._source_of(service, jobs)
         try:
             request = self._outbox.begin(
                 jobs,
                 self._clock.now(),
-                service_offset_s=session.service_offset_s,
+                service_offset_s=service_offset_s,
                 source_message_id=source,
             )
         except StoreUnavailable:
@@ -199,10 +217,10 @@ class Dispatcher:
             if changed or self._outbox.is_paused(jobs[0].owner_id):
                 return changed
             raise
-        flight = Flight(request, jobs)
+        flight = Flight(request, jobs, can_follow=service.can_follow)
         report((ids_of(jobs), 0, sum(f.size_bytes for f in jobs[0].files)))
         try:
-            flight.outcome = self._ask(session, flight, token, report)
+            flight.outcome = self._ask(service, flight, token, report)
         except RcdeskError as exc:
             flight.outcome = exc
         except BaseException as exc:
@@ -211,70 +229,63 @@ class Dispatcher:
             self._outcomes.record(flight)
             raise
         if isinstance(flight.outcome, SignInNeeded):
-            self._refused_token = _access_token(session)
+            self._refused = service.sign_in
         return self._outcomes.record(flight)
 
-    def _ask(self, session: ApiSession, flight: Flight, token: CancelToken, report: Report) -> FaxCreated:
-        """The request itself. Raises what api/rest/fax.py raises, StoreError when a mark fails."""
-        from rcdesk.api.rest import fax
-
+    def _ask(self, service: FaxService, flight: Flight, token: CancelToken, report: Report) -> FaxTaken:
+        """The request itself. Raises what FaxService.send raises, StoreError when a mark fails."""
         job, ids = flight.jobs[0], ids_of(flight.jobs)
         recipients = tuple(j.recipient for j in flight.jobs)
         is_later = job.send_by is SendBy.SERVICE and job.send_at is not None
         send_time = job.send_at if is_later and job.send_at and job.send_at > self._clock.now() else None
 
         def on_last_byte() -> None:
-            if not acts_for(session, job.owner_id):
+            if not sends_for(service, job.owner_id):
                 raise SignInNeeded(_SOMEBODY_ELSE, status=0)
             self._outbox.mark_last_byte(flight.request.id, self._clock.now())
             flight.is_complete = True
 
         if flight.request.source_message_id:
-            return fax.resend(
-                session,
-                original_message_id=flight.request.source_message_id,
-                recipients=recipients,
-                send_time=send_time,
-                token=token,
-                on_last_byte=on_last_byte,
-            )
+            source = flight.request.source_message_id
+            return service.resend(source, recipients, token, send_time=send_time, on_last_byte=on_last_byte)
         # Without a cover page the service has nowhere to put a note: a fax without files is the note as text.
         is_text_only = not job.files
-        return fax.create(
-            session,
+        contents = FaxContents(
             recipients=recipients,
-            files=self._files(job),
             resolution=job.resolution,
             cover_index=job.cover_index,
             note="" if is_text_only else job.note,
             text=job.note if is_text_only else None,
             send_time=send_time,
-            token=token,
+        )
+        return service.send(
+            contents,
+            self._files(job),
+            token,
             progress=lambda sent, total: report((ids, sent, total)),
             on_last_byte=on_last_byte,
         )
 
-    def _files(self, job: FaxJob) -> tuple[FaxFile, ...]:
-        from rcdesk.api.rest.fax import FaxFile
-
+    def _files(self, job: FaxJob) -> tuple[SpoolFile, ...]:
         return tuple(
-            FaxFile(path=self._spool.path(f.digest), name=f.name, media_type=f.media_type) for f in job.files
+            SpoolFile(path=self._spool.path(f.digest), name=f.name, media_type=f.media_type)
+            for f in job.files
         )
 
     def _changed_meanwhile(self, jobs: Sequence[FaxJob]) -> tuple[FaxJob, ...]:
         """The user was faster: those of these jobs that are no longer to be sent, or not now."""
         return self._outbox.changed_since(jobs)
 
-    def _signed_in_again(self, owner_id: str, session: ApiSession) -> None:
-        """Faxes that waited for a sign-in go as soon as there are other tokens than the refused ones."""
-        if not self._refused_token or _access_token(session) in ("", self._refused_token):
+    def _signed_in_again(self, owner_id: str, service: FaxService) -> None:
+        """Faxes that waited for a sign-in go as soon as there is another than the refused one."""
+        if self._refused is None or service.sign_in in (None, self._refused):
             return
         waiting = self._outbox.in_states(owner_id, FaxState.WAITING)
         if waiting:
             step, reason = Step(new=FaxState.QUEUED, detail=say.TURN), WaitReason.SIGN_IN
             now = self._clock.now()
             self._outbox.move_those_in({FaxState.WAITING}, ids_of(waiting), step, now, reason=reason)
-        self._refused_token = ""
+        self._refused = None
 
 
 def acts_for(session: ApiSession, owner_id: str) -> bool:
@@ -283,9 +294,16 @@ def acts_for(session: ApiSession, owner_id: str) -> bool:
     return tokens is None or tokens.owner_id in ("", owner_id)
 
 
-def _access_token(session: ApiSession) -> str:
-    tokens = session.tokens
-    return tokens.access_token if tokens is not None else ""
+def fax_of(connection: Connection | None) -> FaxService:
+    """What faxes go out through. Raises SignInNeeded when nobody is signed in."""
+    if connection is None:
+        raise SignInNeeded("You are signed out. Sign in to go on.", status=401)
+    return connection.fax
+
+
+def sends_for(service: FaxService, owner_id: str) -> bool:
+    """False when the faxes would go out from another person's account."""
+    return service.owner_id in ("", owner_id)
 
 
 def _silent(progress: tuple[tuple[int, ...], int, int]) -> None:

@@ -35,6 +35,10 @@ TOO_MANY = (
     "Needs you: it may have been sent. RingCentral lists too many faxes of that time to look through. "
     "Ask them, or send it again"
 )
+CANNOT_ASK = (
+    "Needs you: it may have been sent. The answer was lost, and this older service cannot be asked. "
+    "If it has the fax, its e-mail tells the result. Look there, ask them, or send it again"
+)
 OLD_INTERRUPTION = "Needs you: it may have been sent. What was noted does not suffice to look for it"
 GONE = "Failed: RingCentral no longer knows this fax. Ask them whether it arrived."
 UNKNOWN_WHO = (
@@ -42,6 +46,7 @@ UNKNOWN_WHO = (
 )
 NO_COPY = "Failed: RingCentral no longer has these pages, and there is no copy here. Add the file again."
 YOU_SAID_SENT = "You said that it was sent"
+YOU_SAID_NOT_SENT = "You said that it failed"
 YOU_SAID_AGAIN = "You said: send it again"
 SMALLER_GROUP = "RingCentral refused one of the numbers; the others go out without it"
 UPLOAD_AGAIN = "RingCentral no longer has these pages; they are uploaded again"
@@ -96,6 +101,13 @@ def handed_over(job: FaxJob, now: datetime) -> str:
     if job.send_by is SendBy.SERVICE and job.send_at is not None and job.send_at > now:
         return f"With RingCentral, which sends it at {clock_time(job.send_at, now)}"
     return HANDED_OVER
+
+
+def accepted(job: FaxJob, now: datetime) -> str:
+    """The service has it and will say no more here."""
+    if job.send_by is SendBy.SERVICE and job.send_at is not None and job.send_at > now:
+        return f"Accepted, to be sent at {clock_time(job.send_at, now)}; the result comes by e-mail"
+    return "Accepted; the result comes by e-mail"
 
 
 def scheduled(at: datetime, now: datetime) -> str:

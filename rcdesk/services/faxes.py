@@ -21,6 +21,7 @@ from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import RcdeskError, UserError
 from rcdesk.core.fax import (
     CANCELLABLE,
+    YOU_SAID_FAILED,
     Document,
     FaxDraft,
     FaxEvent,
@@ -278,6 +279,16 @@ class FaxService:
             raise UserError(f"This needs no answer any more: {job.detail or job.state.value}.")
         return answered[0]
 
+    def mark(self, job_ids: Sequence[int], was_sent: bool) -> tuple[FaxJob, ...]:
+        """What the e-mail said of faxes that were accepted; a word given earlier may be changed."""
+        new, detail, code = FaxState.FAILED, say.YOU_SAID_NOT_SENT, YOU_SAID_FAILED
+        if was_sent:
+            new, detail, code = FaxState.SENT, say.YOU_SAID_SENT, ""
+        jobs = [job for job in self._outbox.many(job_ids) if job.is_accepted or job.is_marked]
+        states = {job.state for job in jobs} - {new}
+        step = Step(new=new, detail=detail, error_code=code, is_seen=True)
+        return self._outbox.move_those_in(states, [job.id for job in jobs], step, self._clock.now())
+
     def mark_seen(self, job_ids: Sequence[int]) -> None:
         """The user has seen how these ended."""
         self._outbox.mark_seen(job_ids)
@@ -314,14 +325,18 @@ class FaxService:
         jobs = tuple(job for job in open_jobs if job.state is FaxState.HANDED_OVER)
         interrupted = self._outbox.interrupted(owner_id)
         from rcdesk.services.connection import session_of
-        from rcdesk.services.dispatch import acts_for
+        from rcdesk.services.dispatch import fax_of, sends_for
         from rcdesk.services.follow import Follower
         from rcdesk.services.reconcile import Listing, Reconciler, list_since
 
-        session = session_of(self._connection())
-        if not acts_for(session, owner_id):
+        connection = self._connection()
+        service = fax_of(connection)
+        if not sends_for(service, owner_id):
             return ()
         reconciler = self._reconciler = self._reconciler or Reconciler(self._outbox, self._clock)
+        if not service.can_follow:
+            return reconciler.give_up(owner_id, interrupted)
+        session = session_of(connection)
         follower = self._follower = self._follower or Follower(self._outbox, self._clock)
         offset_s = session.service_offset_s
         jobs = follower.due(jobs, offset_s)
@@ -343,13 +358,16 @@ class FaxService:
     def take_back(self, job_ids: Sequence[int], token: CancelToken) -> TakeBack:
         """Ask RingCentral to delete faxes it has not sent yet; the answer says whether that worked."""
         from rcdesk.services.connection import session_of
-        from rcdesk.services.dispatch import acts_for
-        from rcdesk.services.take_back import take_back
+        from rcdesk.services.dispatch import fax_of, sends_for
+        from rcdesk.services.take_back import CANNOT, TakeBack, take_back
 
-        session = session_of(self._connection())
-        if not all(acts_for(session, job.owner_id) for job in self._outbox.many(job_ids)):
+        connection = self._connection()
+        service = fax_of(connection)
+        if not all(sends_for(service, job.owner_id) for job in self._outbox.many(job_ids)):
             raise UserError("Another person is signed in by now. Nothing was taken back.")
-        return take_back(session, self._outbox, job_ids, self._clock, token)
+        if not service.can_follow:
+            return TakeBack(jobs=(), sentence=CANNOT)
+        return take_back(session_of(connection), self._outbox, job_ids, self._clock, token)
 
     def _move_those_in(
         self,

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 from rcdesk.core.causes import api_cause
 from rcdesk.core.clock import Clock
@@ -26,11 +26,9 @@ from rcdesk.core.errors import (
 )
 from rcdesk.core.fax import FaxJob, FaxRequest, FaxState, WaitReason
 from rcdesk.core.retry import Again, Check, Decision, GiveUp, decide
+from rcdesk.core.service import FaxTaken
 from rcdesk.services import fax_sentences as say
 from rcdesk.store.outbox import Outbox
-
-if TYPE_CHECKING:
-    from rcdesk.api.rest.fax import FaxCreated
 
 RESEND_PAUSE = timedelta(seconds=60)
 """How long to wait when the service cannot resend pages right now (MSG-343)."""
@@ -58,12 +56,13 @@ _WHY = {
 class Flight:
     """A request under way, and how it ended: outcome is its answer or its error.
 
-    is_complete: the last byte was marked, so it may have left.
+    is_complete: the last byte was marked, so it may have left. can_follow: as of the FaxService that took it.
     """
 
     request: FaxRequest
     jobs: tuple[FaxJob, ...]
-    outcome: FaxCreated | RcdeskError | None = None
+    can_follow: bool = True
+    outcome: FaxTaken | RcdeskError | None = None
     is_complete: bool = False
 
 
@@ -118,9 +117,9 @@ class Outcomes:
         if not isinstance(outcome, RcdeskError):
             for job in flight.jobs:
                 self._apart.pop(job.id, None)
-            return self._outbox.hand_over(
-                flight.request.id, outcome.message_id, now, say.handed_over(flight.jobs[0], now)
-            )
+            told = say.handed_over if flight.can_follow else say.accepted
+            detail = told(flight.jobs[0], now)
+            return self._outbox.hand_over(flight.request.id, outcome.message_id, now, detail)
         if isinstance(outcome, Cancelled):
             return self._outbox.move_all(ids_of(flight.jobs), FaxState.QUEUED, detail=say.NOT_LEFT, now=now)
         if isinstance(outcome, Rejected | NotAllowed):
@@ -146,7 +145,7 @@ class Outcomes:
         for (decision, _, _), jobs in steps.items():
             match decision:
                 case Check():
-                    changed += self._interrupt(flight.request, jobs, now, is_denied=decision.is_denied)
+                    changed += self._interrupt(flight, jobs, now, is_denied=decision.is_denied)
                 case Again():
                     changed += self._wait(jobs, decision, error, now)
                 case GiveUp():
@@ -156,11 +155,16 @@ class Outcomes:
         return tuple(changed)
 
     def _interrupt(
-        self, request: FaxRequest, jobs: Sequence[FaxJob], now: datetime, *, is_denied: bool
+        self, flight: Flight, jobs: Sequence[FaxJob], now: datetime, *, is_denied: bool
     ) -> tuple[FaxJob, ...]:
+        """It may have been sent: the service is asked, or where that is not possible the user decides."""
         if is_denied:
-            self._outbox.deny(request.id)
-        return self._outbox.move_all(ids_of(jobs), FaxState.INTERRUPTED, detail=say.CHECKING, now=now)
+            self._outbox.deny(flight.request.id)
+        ids = ids_of(jobs)
+        if flight.can_follow:
+            return self._outbox.move_all(ids, FaxState.INTERRUPTED, detail=say.CHECKING, now=now)
+        self._outbox.move_all(ids, FaxState.INTERRUPTED, detail=say.CANNOT_ASK, now=now, note_event=False)
+        return self._outbox.move_all(ids, FaxState.NEEDS_YOU, detail=say.CANNOT_ASK, now=now)
 
     def _wait(
         self, jobs: Sequence[FaxJob], again: Again, error: RcdeskError, now: datetime

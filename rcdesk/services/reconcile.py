@@ -114,6 +114,17 @@ class Reconciler:
         changed += self._without_record(owner_id, requests)
         return tuple(changed)
 
+    def give_up(self, owner_id: str, requests: Sequence[FaxRequest]) -> tuple[FaxJob, ...]:
+        """The service cannot be asked: what certainly did not leave goes again, the user decides the rest."""
+        changed: list[FaxJob] = []
+        for request in requests:
+            if request.last_byte_at is None:
+                changed += self._requeue(request.job_ids)
+            else:
+                step = Step(new=FaxState.NEEDS_YOU, detail=say.CANNOT_ASK)
+                changed += self._move(request.job_ids, step)
+        return (*changed, *self._without_record(owner_id, requests))
+
     def _not_found(
         self, request: FaxRequest, job_ids: tuple[int, ...], offset_s: float, doubt: str
     ) -> tuple[FaxJob, ...]:

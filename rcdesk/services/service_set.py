@@ -32,7 +32,6 @@ from rcdesk.store.paths import Paths
 from rcdesk.store.people import People
 from rcdesk.store.presence_timer import PresenceTimers
 from rcdesk.store.received import ReceivedFaxes
-from rcdesk.store.recents import Recents
 from rcdesk.store.spool import Spool
 
 if TYPE_CHECKING:
@@ -73,13 +72,12 @@ def open_services(
     count, counts: the page worker's, so that no file of the user is decoded in this process.
     """
     outbox, spool = Outbox(paths.database), Spool(paths.spool_dir)
-    recents, people = Recents(paths.database), People(paths.database)
-    past_calls = PastCalls(paths.database)
+    people, past_calls = People(paths.database), PastCalls(paths.database)
     received = ReceivedFaxes(paths.database, paths.archive_dir)
     folders = Folders(paths.database)
     proofs = ProofService(connection, outbox, paths.proof_dir, clock)
     return ServiceSet(
-        calls=CallService(connection, recents),
+        calls=CallService(connection),
         history=CallHistory(connection, past_calls, people, clock),
         faxes=FaxService(connection, outbox, spool, clock, received, count, counts),
         dispatcher=Dispatcher(connection, outbox, spool, clock),
@@ -93,7 +91,6 @@ def open_services(
         write_log=FaxLog(folders, clock).write,
         first_page=FirstPages(spool, received, proofs).png,
         close=(
-            recents.close,
             past_calls.close,
             outbox.close,
             received.close,

@@ -26,6 +26,9 @@ from rcdesk.store.outbox import Outbox
 
 IN_TIME = "Taken back: RingCentral deleted it before its time. Nothing was sent"
 DELETED = "Taken back: RingCentral deleted it. If it was already being sent, some pages may have arrived"
+CANNOT = (
+    "RingCentral has accepted it, and this older service cannot take a fax back. The result comes by e-mail."
+)
 QUEUED_AGAIN = "Taken back with another fax of the same request; it goes to RingCentral again"
 
 

@@ -183,7 +183,7 @@ def _migrate(connection: Archive) -> None:
             connection.execute(f"PRAGMA user_version = {number + 1}")
         if old == 1:
             _describe_faxes(connection)
-        if 0 < old < 3:
+        if old < 3:
             copy_recent_calls(connection)
         connection.execute("DELETE FROM fax_transition")
         connection.executemany("INSERT INTO fax_transition VALUES (?, ?)", sorted(_allowed()))

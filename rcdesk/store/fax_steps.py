@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from rcdesk.core.errors import StoreError
-from rcdesk.core.fax import FaxJob, FaxState, SendBy, WaitReason, can_move
+from rcdesk.core.fax import YOU_SAID_FAILED, FaxJob, FaxState, SendBy, WaitReason, can_move
 from rcdesk.store.fax_rows import IN_IDS, add_events, id_list, jobs_with, text_or_none
 from rcdesk.store.moments import to_text
 
@@ -60,11 +60,13 @@ class StepValues(TypedDict, total=False):
 def take_step(connection: sqlite3.Connection, job_ids: Sequence[int], step: Step, now: datetime) -> None:
     """Move these jobs. Raises StoreError when one is unknown or may not take the step."""
     ids = list(dict.fromkeys(job_ids))
-    states = connection.execute(f"SELECT id, state FROM fax WHERE id {IN_IDS}", (id_list(ids),)).fetchall()
+    states = connection.execute(
+        f"SELECT id, state, message_id, error_code FROM fax WHERE id {IN_IDS}", (id_list(ids),)
+    ).fetchall()
     if len(states) != len(ids):
         raise StoreError("This fax is not in the archive any more.")
     for row in states:
-        if not can_move(FaxState(row["state"]), step.new):
+        if not can_move(FaxState(row["state"]), step.new) or _is_told(row, step.new):
             raise StoreError(f"A fax that is {row['state']} cannot become {step.new.value}.")
     seen = step.new not in _UNSEEN if step.is_seen is None else step.is_seen
     connection.execute(
@@ -87,6 +89,13 @@ def take_step(connection: sqlite3.Connection, job_ids: Sequence[int], step: Step
     )
     if step.note_event:
         add_events(connection, ids, to_text(now), step.new, step.detail)
+
+
+def _is_told(row: sqlite3.Row, new: FaxState) -> bool:
+    """True when the service has said how it ended: then the user's word does not change it."""
+    was_sent = row["state"] == FaxState.SENT.value and bool(row["message_id"])
+    has_failed = row["state"] == FaxState.FAILED.value and row["error_code"] != YOU_SAID_FAILED
+    return was_sent or (has_failed and new is FaxState.SENT)
 
 
 def step_into_queue(send_at: datetime | None, send_by: SendBy, now: datetime, *, detail: str = TURN) -> Step:

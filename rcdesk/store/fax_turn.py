@@ -21,6 +21,9 @@ from rcdesk.store.moments import from_text
 LINE_IS_BUSY_FOR = timedelta(minutes=60)
 """How long a fax that was handed over is taken to be on its way to its number."""
 
+UNTOLD_LINE_IS_BUSY_FOR = timedelta(minutes=5)
+"""The same where nobody tells when it has gone through: for a few pages."""
+
 TOGETHER_WITHIN = timedelta(seconds=60)
 """A job of the batch that falls due this soon goes with the others instead of in a request of its own."""
 
@@ -95,7 +98,7 @@ def _company(row: sqlite3.Row) -> tuple[object, ...]:
 
 def _busy_numbers(connection: sqlite3.Connection, owner_id: str, now: datetime) -> set[str]:
     rows = connection.execute(
-        """SELECT number, state, changed_at, send_at, send_by FROM fax
+        """SELECT number, state, changed_at, send_at, send_by, message_id FROM fax
            WHERE owner_id = ? AND folder = 'queue' AND state IN ('sending', 'interrupted', 'handed over')""",
         (owner_id,),
     )
@@ -111,7 +114,7 @@ def _is_on_its_way(row: sqlite3.Row, now: datetime) -> bool:
         if send_at > now:
             return False
         since = max(since, send_at)
-    return abs(now - since) < LINE_IS_BUSY_FOR
+    return abs(now - since) < (LINE_IS_BUSY_FOR if row["message_id"] else UNTOLD_LINE_IS_BUSY_FOR)
 
 
 def _set_waiting(rows: Iterable[sqlite3.Row], connection: sqlite3.Connection, now: datetime) -> None:

@@ -149,3 +149,4 @@ def copy_recent_calls(connection: sqlite3.Connection) -> None:
                 ended_s=row["talked_s"],
             )
         insert_call(connection, "", ended_call(call))
+    connection.execute("DROP TABLE recent_call")

@@ -75,6 +75,8 @@ class FaxActs(QObject):
                 self._send_now(jobs)
             case FaxStep.SEND_AGAIN | FaxStep.IT_WAS_SENT:
                 self._decide(step, jobs)
+            case FaxStep.MARK_SENT | FaxStep.MARK_FAILED:
+                faxes.mark(ids, step is FaxStep.MARK_SENT)
             case FaxStep.EDIT:
                 faxes.edit_again(first.id, self.edit_asked.emit)
             case FaxStep.CHANGE_TIME:

@@ -27,6 +27,8 @@ class FaxStep(Enum):
     RESUME = "play"
     RETRY = "retry"
     IT_WAS_SENT = "check"
+    MARK_SENT = "check-circle"
+    MARK_FAILED = "failed"
     SEND_AGAIN = "again"
     EDIT = "compose"
     CHANGE_TIME = "calendar"
@@ -50,6 +52,8 @@ FOR_MANY = frozenset(
         FaxStep.SEND_NOW,
         FaxStep.RESUME,
         FaxStep.RETRY,
+        FaxStep.MARK_SENT,
+        FaxStep.MARK_FAILED,
         FaxStep.SEND_AGAIN,
         FaxStep.CHANGE_TIME,
         FaxStep.KEEP_TRYING,
@@ -100,8 +104,12 @@ def steps(row: FaxRow) -> tuple[FaxStep, ...]:
             return _waiting_steps(row)
         case FaxState.SENDING:
             return (FaxStep.CANCEL,)
+        case FaxState.HANDED_OVER if row.is_accepted:
+            return (FaxStep.MARK_SENT, FaxStep.MARK_FAILED, FaxStep.CALL)
         case FaxState.HANDED_OVER:
             return (FaxStep.CHANGE_TIME, FaxStep.CANCEL) if row.is_scheduled else (FaxStep.CANCEL,)
+        case FaxState.SENT if row.is_marked:
+            return (FaxStep.FORWARD, FaxStep.EDIT, FaxStep.PROOF, FaxStep.MARK_FAILED, FaxStep.CALL)
         case FaxState.SENT:
             return (FaxStep.PROOF, FaxStep.FORWARD, FaxStep.EDIT, FaxStep.CALL)
         case FaxState.FAILED:
@@ -142,6 +150,8 @@ def _failed_steps(job: FaxJob) -> tuple[FaxStep, ...]:
     if cure is not None:
         rest.remove(cure)
         rest.insert(0, cure)
+    if job.is_marked:
+        rest.insert(2, FaxStep.MARK_SENT)
     return tuple(rest)
 
 
@@ -203,6 +213,8 @@ def _words() -> dict[FaxStep, str]:
         FaxStep.RESUME: _tr("Resume"),
         FaxStep.RETRY: _tr("Retry"),
         FaxStep.IT_WAS_SENT: _tr("It was sent"),
+        FaxStep.MARK_SENT: _tr("Mark as sent"),
+        FaxStep.MARK_FAILED: _tr("Mark as failed"),
         FaxStep.SEND_AGAIN: _tr("Send again"),
         FaxStep.EDIT: _tr("Edit and resend"),
         FaxStep.CHANGE_TIME: _tr("Change time…"),

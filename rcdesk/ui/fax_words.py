@@ -127,11 +127,18 @@ def badge_of(row: FaxRow) -> tuple[str, str]:
         return _received_badge(row)
     if row.state is FaxState.HELD:
         return _tr("Ready in {0} s").format(undo_left_s(row)), "accent"
-    if row.is_scheduled and row.send_at is not None:
+    if row.is_scheduled and row.send_at is not None and not _is_past(row):
         return day_and_time(row.send_at), "plain"
+    if row.is_accepted:
+        return _tr("Accepted"), "accent"
     if row.state is FaxState.WAITING:
         return _waiting_badge(row)
     return state_badge(row.state)
+
+
+def _is_past(job: FaxJob) -> bool:
+    """True for one whose time has come, though nobody tells whether it went out."""
+    return job.is_accepted and job.send_at is not None and job.send_at <= datetime.now(UTC)
 
 
 def _received_badge(fax: ReceivedFax) -> tuple[str, str]:
@@ -196,6 +203,8 @@ def _job_sentence(job: FaxJob) -> str:
         case FaxState.SENDING:
             done = percent(job)
             return _tr("Sending to RingCentral…") if done is None else _tr("Sending, {0} %").format(done)
+        case FaxState.HANDED_OVER if job.is_accepted:
+            return _accepted_sentence(job)
         case FaxState.HANDED_OVER:
             if job.is_scheduled:
                 return _tr("Scheduled at RingCentral · goes out even when this computer is off")
@@ -214,6 +223,13 @@ def _job_sentence(job: FaxJob) -> str:
             return job.detail or _tr("Cancelled by you. Nothing more happens.")
         case _:
             assert_never(job.state)
+
+
+def _accepted_sentence(job: FaxJob) -> str:
+    """Nothing more is heard of it here: the user learns it elsewhere, and says so."""
+    if job.is_scheduled and not _is_past(job):
+        return _tr("Scheduled at RingCentral · the result comes by e-mail")
+    return _tr("Accepted; the result comes by e-mail. Then mark it as sent or as failed.")
 
 
 def _without_failed(detail: str) -> str:

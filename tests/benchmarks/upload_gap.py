@@ -34,6 +34,7 @@ from PySide6.QtWidgets import QApplication
 
 from rcdesk.bridge.call_desk import CallDesk
 from rcdesk.bridge.fax_desk import FaxDesk
+from rcdesk.bridge.history_desk import HistoryDesk
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.account import Credentials, ServerProfile
@@ -104,13 +105,15 @@ class Desks:
 
 def build(home: Path) -> Desks:
     """The desks as app.py composes them, without a window."""
+    from rcdesk.services.call_history import CallHistory
     from rcdesk.services.calls import CallService
     from rcdesk.services.connection import Connection
     from rcdesk.services.dispatch import Dispatcher
     from rcdesk.services.faxes import FaxService
     from rcdesk.store.outbox import Outbox
+    from rcdesk.store.past_calls import PastCalls
     from rcdesk.store.paths import Paths
-    from rcdesk.store.recents import Recents
+    from rcdesk.store.people import People
     from rcdesk.store.secrets import Secrets
     from rcdesk.store.spool import Spool
 
@@ -123,12 +126,9 @@ def build(home: Path) -> Desks:
     dispatcher = Dispatcher(lambda: session.connection, outbox, spool, SystemClock())
     desk = FaxDesk(lanes, session, service, dispatcher)
     desk.problem.connect(lambda text: print("problem:", text))
-    CallDesk(
-        lanes["calls"],
-        lanes["disk"],
-        session,
-        CallService(lambda: session.connection, Recents(paths.database)),
-    )
+    calls = CallHistory(lambda: session.connection, PastCalls(paths.database), People(paths.database))
+    history = HistoryDesk(lanes, session, calls)
+    CallDesk(lanes["calls"], session, CallService(lambda: session.connection), history)
     desk.start()
     return Desks(session=session, faxes=desk, lanes=list(lanes.values()))
 

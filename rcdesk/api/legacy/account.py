@@ -6,8 +6,6 @@ request, which is also how credentials are checked. Read next: ring_out.py, core
 
 from __future__ import annotations
 
-import re
-
 from rcdesk.api.legacy.client import LegacyClient
 from rcdesk.api.legacy.fax import COVER_PAGES
 from rcdesk.api.legacy.ring_out import LegacyPhone
@@ -19,8 +17,7 @@ from rcdesk.core.phone_number import pretty
 
 def owner_id(client: LegacyClient) -> str:
     """Who this is, the same at every start: number, extension and server."""
-    digits = re.sub(r"\D", "", client.main_number)
-    return f"{digits}*{client.extension}@{client.transport.host}"
+    return client.owner_id
 
 
 def read_account(client: LegacyClient, token: CancelToken) -> Account:

@@ -80,6 +80,12 @@ class LegacyClient:
         self._is_north_american = main is None or main.e164.startswith("+1")
 
     @property
+    def owner_id(self) -> str:
+        """Who this is, the same at every start: number, extension and server."""
+        digits = re.sub(r"\D", "", self.main_number)
+        return f"{digits}*{self.extension}@{self.transport.host}"
+
+    @property
     def credentials(self) -> dict[str, str]:
         """The fields of `ringout.asp` that say who asks."""
         return {"username": self.username, "password": self._password, "ext": self.extension}

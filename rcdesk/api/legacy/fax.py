@@ -43,6 +43,16 @@ class LegacyFax:
     def __init__(self, client: LegacyClient) -> None:
         self._client = client
 
+    @property
+    def owner_id(self) -> str:
+        """See FaxService.owner_id."""
+        return self._client.owner_id
+
+    @property
+    def sign_in(self) -> object:
+        """See FaxService.sign_in: credentials are given once to each client."""
+        return self._client
+
     def wait_s(self) -> float:
         """There are no limits to wait for."""
         return 0.0

@@ -17,6 +17,10 @@ from rcdesk.core.fax import Recipient
 from rcdesk.core.service import FaxContents, FaxFile, Progress
 
 
+AT_ONCE_S = 0.2
+"""So short a wait for a place holds nobody up."""
+
+
 class RestPhone:
     """Ring-outs of the signed-in user."""
 
@@ -27,7 +31,7 @@ class RestPhone:
 
     def place(self, request: CallRequest, token: CancelToken) -> RingOutReport:
         """See PhoneService.place; spec: createRingOutCall."""
-        return ring_out.create(self._session, request, token)
+        return ring_out.create(self._session, request, token, max_wait_s=AT_ONCE_S)
 
     def status(self, session_id: str, token: CancelToken) -> RingOutReport:
         """See PhoneService.status; spec: readRingOutCallStatus."""
@@ -35,7 +39,7 @@ class RestPhone:
 
     def cancel(self, session_id: str, token: CancelToken) -> None:
         """See PhoneService.cancel; spec: deleteRingOutCall."""
-        ring_out.cancel(self._session, session_id, token)
+        ring_out.cancel(self._session, session_id, token, max_wait_s=AT_ONCE_S)
 
 
 class RestFax:
@@ -46,6 +50,18 @@ class RestFax:
 
     def __init__(self, session: ApiSession) -> None:
         self._session = session
+
+    @property
+    def owner_id(self) -> str:
+        """See FaxService.owner_id: of whoever is signed in to the session by now."""
+        tokens = self._session.tokens
+        return "" if tokens is None else tokens.owner_id
+
+    @property
+    def sign_in(self) -> object:
+        """See FaxService.sign_in: the access token."""
+        tokens = self._session.tokens
+        return None if tokens is None or not tokens.access_token else tokens.access_token
 
     def wait_s(self) -> float:
         """See FaxService.wait_s: faxes are in the group Heavy."""

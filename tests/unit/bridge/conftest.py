@@ -18,8 +18,9 @@ from rcdesk.bridge.fax_desk import FaxDesk
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.account import Credentials, ServerProfile
-from rcdesk.core.call import CallRequest
+from rcdesk.core.call import Call, CallRequest
 from rcdesk.core.fax import FaxJob
+from rcdesk.core.past_call import PastCall
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
@@ -49,6 +50,36 @@ def lane(make_lane: Callable[[str], Lane]) -> Lane:
     return make_lane("test")
 
 
+class PlainMemory:
+    """CallMemory that only keeps what has ended: the real one is tested in test_calls_and_history.py."""
+
+    def __init__(self) -> None:
+        self.past: dict[str, PastCall] = {}
+        self.looks = 0
+
+    def put_live(self, call: Call) -> None:
+        """Nothing outlives this run."""
+
+    def drop_live(self, call_id: str) -> None:
+        """Nothing outlives this run."""
+
+    def live_calls(self, done: Callable[[tuple[Call, ...]], None]) -> None:
+        """None."""
+        done(())
+
+    def remember(self, call: PastCall) -> None:
+        """Keep it."""
+        self.past[call.id] = call
+
+    def result_of(self, session_id: str, done: Callable[[PastCall | None], None]) -> None:
+        """Count the look; nothing is found."""
+        self.looks += 1
+        done(None)
+
+    def touch(self) -> None:
+        """No list to read again."""
+
+
 @dataclass
 class Bench:
     """The desks of one program run, built on a folder; problems collects every sentence shown."""
@@ -60,6 +91,7 @@ class Bench:
     problems: list[str]
     said: list[str]
     ended: list[FaxJob]
+    memory: PlainMemory
 
     def sign_in(self, simulator: RunningSimulator, qtbot: QtBot) -> None:
         """Sign in as the first user and wait for the account."""
@@ -117,7 +149,6 @@ def make_bench(qapp: object, tmp_path: Path, secrets: Secrets) -> Iterator[Calla
     from rcdesk.services.faxes import FaxService
     from rcdesk.store.outbox import Outbox
     from rcdesk.store.paths import Paths
-    from rcdesk.store.recents import Recents
     from rcdesk.store.spool import Spool
 
     paths = Paths.under(tmp_path / "home").create()
@@ -126,13 +157,15 @@ def make_bench(qapp: object, tmp_path: Path, secrets: Secrets) -> Iterator[Calla
     def make() -> Bench:
         lanes = {name: Lane(name) for name in LANES}
         session = SessionDesk(lanes["calls"], lambda profile: Connection(profile, secrets))
-        calls = CallService(lambda: session.connection, Recents(paths.database))
+        calls = CallService(lambda: session.connection)
         outbox, spool = Outbox(paths.database), Spool(paths.spool_dir)
         faxes = FaxService(lambda: session.connection, outbox, spool, SystemClock())
         dispatcher = Dispatcher(lambda: session.connection, outbox, spool, SystemClock())
+        memory = PlainMemory()
         bench = Bench(
             session=session,
-            calls=CallDesk(lanes["calls"], lanes["disk"], session, calls),
+            calls=CallDesk(lanes["calls"], session, calls, memory),
+            memory=memory,
             faxes=FaxDesk(lanes, session, faxes, dispatcher),
             lanes=lanes,
             problems=[],

@@ -39,8 +39,7 @@ def test_a_call_lives_and_ends_by_itself(bench: Bench, simulator: RunningSimulat
     assert _call(bench, call_id).state is CallState.DIALLING
     assert _live(bench, simulator, qtbot, call_id).state is CallState.ENDED
     assert not bench.calls.is_polling
-    qtbot.waitUntil(lambda: bool(bench.calls.recents), timeout=WAIT_MS)
-    assert bench.calls.recents[0].number == ANSWERS
+    assert [past.number for past in bench.memory.past.values()] == [ANSWERS]
     assert not bench.problems
     bench.calls.dismiss(call_id)
     assert bench.calls.calls == ()
@@ -147,5 +146,4 @@ def test_the_list_does_not_grow_for_ever(
         bench.call(ANSWERS)
     qtbot.waitUntil(lambda: all(c.state.is_final for c in bench.calls.calls), timeout=WAIT_MS)
     assert len(bench.calls.calls) == call_desk.KEPT_ENDED
-    bench.calls.search_recents("")
-    qtbot.waitUntil(lambda: len(bench.calls.recents) == 8, timeout=WAIT_MS)
+    assert len(bench.memory.past) == 8

@@ -21,7 +21,6 @@ from rcdesk.services.calls import CallService
 from rcdesk.services.connection import Connection
 from rcdesk.store.past_calls import PastCalls
 from rcdesk.store.people import People
-from rcdesk.store.recents import Recents
 from rcdesk.store.secrets import Secrets
 from tests.unit.bridge.conftest import ANSWERS, BUSY, LANES, credentials_of, profile_of
 
@@ -76,8 +75,8 @@ def make_run(qapp: object, tmp_path: Path) -> Iterator[Callable[[], Run]]:
         session = SessionDesk(lanes["calls"], lambda profile: Connection(profile, secrets))
         service = CallHistory(lambda: session.connection, PastCalls(file), People(file))
         history = HistoryDesk(lanes, session, service)
-        calls = CallService(lambda: session.connection, Recents(file))
-        desk = CallDesk(lanes["calls"], lanes["disk"], session, calls, history=history)
+        calls = CallService(lambda: session.connection)
+        desk = CallDesk(lanes["calls"], session, calls, history)
         history.start()
         desk.start()
         runs.append(Run(session, desk, history, lanes))

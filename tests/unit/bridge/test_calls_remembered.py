@@ -53,10 +53,9 @@ def make_run(bench: Bench, tmp_path: Path) -> Iterator[Callable[[], Run]]:
     from rcdesk.services.calls import CallService
     from rcdesk.store.past_calls import PastCalls
     from rcdesk.store.people import People
-    from rcdesk.store.recents import Recents
 
     path = tmp_path / "calls.sqlite3"
-    past, people, recents = PastCalls(path), People(path), Recents(path)
+    past, people = PastCalls(path), People(path)
     runs: list[Run] = []
 
     def make() -> Run:
@@ -64,8 +63,8 @@ def make_run(bench: Bench, tmp_path: Path) -> Iterator[Callable[[], Run]]:
         history = HistoryDesk(
             bench.lanes, session, CallHistory(lambda: session.connection, past, people, SystemClock())
         )
-        service = CallService(lambda: session.connection, recents)
-        calls = CallDesk(bench.lanes["calls"], bench.lanes["disk"], session, service, history=history)
+        service = CallService(lambda: session.connection)
+        calls = CallDesk(bench.lanes["calls"], session, service, history)
         run = Run(bench=bench, calls=calls, history=history)
         for signal in (calls.problem, history.problem):
             signal.connect(bench.problems.append)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -84,16 +83,15 @@ class Desk:
 
 
 @pytest.fixture
-def make_desk(bench: Bench, tmp_path: Path) -> Iterator[Callable[[Memory], Desk]]:
+def make_desk(bench: Bench) -> Iterator[Callable[[Memory], Desk]]:
     """Makes call desks; one with the memory of another is the next run of the program."""
     from rcdesk.services.calls import CallService
-    from rcdesk.store.recents import Recents
 
-    service = CallService(lambda: bench.session.connection, Recents(tmp_path / "own.sqlite3"))
+    service = CallService(lambda: bench.session.connection)
     desks: list[Desk] = []
 
     def make(memory: Memory) -> Desk:
-        calls = CallDesk(bench.lanes["calls"], bench.lanes["disk"], bench.session, service, history=memory)
+        calls = CallDesk(bench.lanes["calls"], bench.session, service, memory)
         desk = Desk(calls=calls, memory=memory, bench=bench, ended=[], problems=[])
         calls.ended.connect(desk.ended.append)
         calls.problem.connect(desk.problems.append)

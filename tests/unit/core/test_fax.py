@@ -12,6 +12,7 @@ from rcdesk.core.errors import Cancelled
 from rcdesk.core.fax import (
     ALLOWED,
     CANCELLABLE,
+    YOU_SAID_FAILED,
     FaxJob,
     FaxReport,
     FaxState,
@@ -42,8 +43,18 @@ def test_nothing_is_sent_again_without_being_queued_first() -> None:
     assert not can_move(FaxState.SENT, FaxState.QUEUED)
 
 
-def test_what_is_accepted_stays_accepted() -> None:
-    assert ALLOWED[FaxState.SENT] == frozenset()
+def test_what_is_accepted_is_never_sent_again_by_itself() -> None:
+    assert ALLOWED[FaxState.SENT] == {FaxState.FAILED}
+
+
+def test_a_fax_without_an_id_is_accepted_and_its_end_is_the_users_word() -> None:
+    accepted = replace(job(), state=FaxState.HANDED_OVER)
+    assert accepted.is_accepted and not accepted.is_marked
+    assert not replace(accepted, message_id="m1").is_accepted
+    assert replace(accepted, state=FaxState.SENT).is_marked
+    assert not replace(accepted, state=FaxState.SENT, message_id="m1").is_marked
+    assert replace(accepted, state=FaxState.FAILED, error_code=YOU_SAID_FAILED).is_marked
+    assert not replace(accepted, state=FaxState.FAILED, error_code="NoAnswer").is_marked
 
 
 def test_only_the_user_or_the_service_ends_a_doubt() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ def _fax(state: FaxState, age_s: float, **changes: Any) -> FaxJob:
         state=state,
         created_at=at,
         changed_at=at,
-        **changes,
+        **{"message_id": "m1", **changes},
     )
 
 
@@ -40,6 +41,13 @@ def test_only_what_the_service_alone_knows_is_asked_about() -> None:
     quiet = [s for s in FaxState if s not in (FaxState.HANDED_OVER, FaxState.INTERRUPTED)]
     assert fax_interval_s([_fax(state, 1) for state in quiet], NOW) is None
     assert fax_interval_s([_fax(FaxState.INTERRUPTED, 1)], NOW) == 3.0
+
+
+def test_where_the_result_comes_by_e_mail_nothing_is_asked() -> None:
+    accepted = _fax(FaxState.HANDED_OVER, 1, message_id="")
+    kept = replace(accepted, send_by=SendBy.SERVICE, send_at=NOW + timedelta(seconds=90))
+    assert not is_followed(accepted, NOW) and not is_followed(kept, NOW + timedelta(seconds=95))
+    assert fax_interval_s([accepted, kept], NOW) is None
 
 
 def test_a_fax_the_service_keeps_is_asked_about_at_its_time() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +14,6 @@ from rcdesk.core.clock import SystemClock
 from rcdesk.core.errors import NotAllowed, RateLimited, SignInNeeded
 from rcdesk.services.calls import CallService
 from rcdesk.services.connection import Connection
-from rcdesk.store.recents import Recents
 from rcdesk.store.secrets import Secrets
 
 if TYPE_CHECKING:
@@ -40,9 +38,9 @@ def connection(simulator: RunningSimulator) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def service(connection: Connection, tmp_path: Path) -> CallService:
+def service(connection: Connection) -> CallService:
     """Calls over that connection."""
-    return CallService(lambda: connection, Recents(tmp_path / "a.sqlite3"))
+    return CallService(lambda: connection)
 
 
 def _place(service: CallService, connection: Connection) -> str:
@@ -88,8 +86,8 @@ def test_a_penalty_closes_the_room(service: CallService, simulator: RunningSimul
     assert service.room().closed_until_s > SystemClock().monotonic()
 
 
-def test_signed_out_there_is_the_usual_room_and_no_call(tmp_path: Path) -> None:
-    service = CallService(lambda: None, Recents(tmp_path / "a.sqlite3"))
+def test_signed_out_there_is_the_usual_room_and_no_call() -> None:
+    service = CallService(lambda: None)
     assert service.room() == Room()
     with pytest.raises(SignInNeeded):
         service.active(CancelToken())

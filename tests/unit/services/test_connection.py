@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from rcdesk.core.account import Credentials, ServerProfile
-from rcdesk.core.call import Call, CallRequest, CallState, Leg, next_state
+from rcdesk.core.call import Call, CallRequest, CallState, next_state
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import NetworkError, SignInNeeded
-from rcdesk.core.recents import RecentCall
 from rcdesk.services.calls import CallService
 from rcdesk.services.connection import Connection
-from rcdesk.store.recents import Recents
 from rcdesk.store.secrets import Secrets
 
 if TYPE_CHECKING:
@@ -69,11 +66,10 @@ def test_no_network_says_so() -> None:
     connection.close()
 
 
-def test_a_call_from_ringing_to_its_end(simulator: RunningSimulator, tmp_path: Path) -> None:
+def test_a_call_from_ringing_to_its_end(simulator: RunningSimulator) -> None:
     connection = connect(simulator, Secrets(use_keyring=False))
     account = connection.sign_in_jwt(credentials(simulator), CancelToken())
-    recents = Recents(tmp_path / "a.sqlite3")
-    service = CallService(lambda: connection, recents)
+    service = CallService(lambda: connection)
     request = CallRequest(to_number="+16505550142", from_number=account.ringable[0].phone_number)
     call = Call(id="1", request=request, started_at=datetime.now(UTC), started_s=0.0)
     call = next_state(call, service.place(call, CancelToken()), 0.0)
@@ -88,16 +84,4 @@ def test_a_call_from_ringing_to_its_end(simulator: RunningSimulator, tmp_path: P
     assert seen == [CallState.RINGING_YOU, CallState.RINGING_THEM, CallState.TALKING, CallState.ENDED]
     service.cancel("4711", CancelToken())
     assert "NoSessionFound" in service.status("4711", CancelToken()).call_status
-    recent = RecentCall(
-        id="1",
-        number="+16505550142",
-        name="",
-        at=call.started_at,
-        state=call.state,
-        them=Leg.HUNG_UP,
-        your_phone=Leg.HUNG_UP,
-    )
-    service.remember(recent)
-    assert service.recents("0142") == (recent,)
-    recents.close()
     connection.close()

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from rcdesk.core.call import CallState, Leg
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
 from rcdesk.core.preferences import Preferences
-from rcdesk.core.recents import RecentCall
 from rcdesk.store import preferences
 from rcdesk.store.paths import Paths
-from rcdesk.store.recents import Recents
 from rcdesk.store.secrets import Secrets
 from rcdesk.store.spool import CHUNK_BYTES, Spool
 
@@ -94,33 +90,6 @@ def test_without_a_keyring_secrets_live_in_memory_and_it_is_said() -> None:
     secrets.delete("k")
     assert secrets.load("k") is None
     assert Secrets().load("k") is None
-
-
-def test_recents_are_found_by_name_and_by_digits(tmp_path: Path) -> None:
-    recents = Recents(tmp_path / "a.sqlite3")
-    at = datetime(2026, 3, 1, tzinfo=UTC)
-    for number, name in (("+16505550142", "Ann"), ("+16505550199", "100% Bob")):
-        at += timedelta(minutes=1)
-        recents.add(
-            RecentCall(
-                id=name,
-                number=number,
-                name=name,
-                at=at,
-                state=CallState.ENDED,
-                them=Leg.HUNG_UP,
-                your_phone=Leg.HUNG_UP,
-                talked_s=2.5,
-            )
-        )
-    assert [c.name for c in recents.list()] == ["100% Bob", "Ann"]
-    assert [c.name for c in recents.list(limit=1)] == ["100% Bob"]
-    assert [c.name for c in recents.list(search="ann")] == ["Ann"]
-    assert [c.name for c in recents.list(search="0% b")] == ["100% Bob"]
-    assert [c.name for c in recents.list(search="(650) 555-0142")] == ["Ann"]
-    assert recents.list(search="zzz") == ()
-    assert recents.list(search="ann")[0].at.tzinfo is not None
-    recents.close()
 
 
 def test_paths_are_apart_and_made_private(tmp_path: Path) -> None:

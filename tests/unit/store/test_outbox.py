@@ -14,6 +14,7 @@ import pytest
 
 from rcdesk.core.errors import StoreError
 from rcdesk.core.fax import (
+    YOU_SAID_FAILED,
     FaxDraft,
     FaxJob,
     FaxState,
@@ -223,7 +224,7 @@ def test_whatever_is_asked_a_fax_only_goes_where_it_may(outbox: Outbox, seed: in
             if new is FaxState.SENDING:
                 outbox.begin([outbox.get(job.id)], NOW, service_offset_s=0.0)
             else:
-                outbox.move(job.id, new, now=NOW)
+                outbox.move(job.id, new, now=NOW, error_code=YOU_SAID_FAILED)
         except StoreError:
             assert not can_move(state, new)
         else:
@@ -232,6 +233,23 @@ def test_whatever_is_asked_a_fax_only_goes_where_it_may(outbox: Outbox, seed: in
         assert outbox.get(job.id).state is state
         assert len(outbox.events(job.id)) == events
         assert outbox.events(job.id)[-1].state is state
+
+
+@pytest.mark.parametrize("message_id", ["", "m1"])
+def test_only_the_users_own_word_is_taken_back(outbox: Outbox, message_id: str) -> None:
+    (job,) = add(outbox)
+    request = outbox.begin([job], NOW, service_offset_s=0.0)
+    outbox.hand_over(request.id, message_id, NOW, "there")
+    outbox.move(job.id, FaxState.SENT, now=NOW)
+    if message_id:
+        with pytest.raises(StoreError, match="sent cannot become failed"):
+            outbox.move(job.id, FaxState.FAILED, now=NOW)
+        return
+    outbox.move(job.id, FaxState.FAILED, now=NOW, error_code=YOU_SAID_FAILED)
+    outbox.move(job.id, FaxState.SENT, now=NOW, error_code="")
+    outbox.move(job.id, FaxState.FAILED, now=NOW, error_code="NoAnswer")
+    with pytest.raises(StoreError, match="failed cannot become sent"):
+        outbox.move(job.id, FaxState.SENT, now=NOW)
 
 
 def test_all_take_the_step_or_none(outbox: Outbox) -> None:

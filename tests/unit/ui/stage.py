@@ -26,7 +26,6 @@ from rcdesk.core.account import (
     Account,
     AccountNumber,
     CoverPage,
-    Credentials,
     ForwardingNumber,
     ServerProfile,
 )
@@ -46,10 +45,10 @@ from rcdesk.core.folder import FolderCounts, ReceivedFax
 from rcdesk.core.incoming import Clip
 from rcdesk.core.people import Group, ImportedLine, ImportTable, Suggestion
 from rcdesk.core.preferences import Preferences
-from rcdesk.core.recents import RecentCall
 
 from .call_stage import StageCallPeople, StageHistory, StageNumbers, StagePresence
 from .folder_stage import StageArchive, StageLane, StagePages, StageReceived, new_folder_model
+from .sign_in_stage import SignInSteps, StageProfiles
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 ACCOUNT = Account(
@@ -82,7 +81,7 @@ ACCOUNT = Account(
 )
 
 
-class StageSession(QObject):
+class StageSession(SignInSteps):
     """SessionDesk's face."""
 
     state_changed = Signal(object)
@@ -99,12 +98,7 @@ class StageSession(QObject):
         )
         self.is_persistent = True
         self.is_signed_in = True
-        self.asked: list[tuple[ServerProfile, Credentials]] = []
         self.signed_out = 0
-
-    def sign_in_jwt(self, profile: ServerProfile, credentials: Credentials) -> None:
-        """Keep what was asked."""
-        self.asked.append((profile, credentials))
 
     def sign_out(self) -> None:
         """Be signed out at once."""
@@ -123,20 +117,15 @@ class StageCalls(QObject):
 
     call_changed = Signal(object)
     calls_changed = Signal()
-    recents_changed = Signal(object)
     ended = Signal(object)
     problem = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.calls: tuple[Any, ...] = ()
-        self.recents: tuple[RecentCall, ...] = ()
         self.is_polling = False
         self.placed: list[Any] = []
         self.cancelled: list[str] = []
-
-    def search_recents(self, text: str) -> None:
-        """Nothing to search."""
 
     def place(self, request: Any) -> str:
         """Keep what was asked."""
@@ -537,6 +526,7 @@ class Stage(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.session = StageSession()
+        self.profiles = StageProfiles()
         self.calls = StageCalls()
         self.faxes = StageFaxes()
         self.people = StagePeople()
@@ -620,6 +610,7 @@ def job(job_id: int, state: FaxState, name: str = "Valley Imaging Center", **cha
         note="",
         resolution=Resolution.FINE,
         state=state,
+        message_id=f"m{job_id}" if state in (FaxState.HANDED_OVER, FaxState.SENT) else "",
         created_at=NOW - timedelta(minutes=job_id),
         changed_at=NOW,
     )

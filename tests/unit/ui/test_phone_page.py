@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.core.call import CallState, Leg
 from rcdesk.core.past_call import CallOutcome, Direction, PastCall
+from rcdesk.core.people import Caller
 from rcdesk.core.preferences import Preferences
 from rcdesk.ui.phone_page import PhonePage
 from rcdesk.ui.theme import theme
@@ -240,6 +241,46 @@ def test_calls_stack_with_the_newest_open(qtbot: QtBot, dressed: None) -> None:
     assert page.call_panel._column.indexOf(cards["c2"]) == 0
 
 
+def test_what_no_card_says_is_said_below_them_or_in_passing(qtbot: QtBot, dressed: None) -> None:
+    desk = DeskStandIn()
+    page = open_page(qtbot, desk)
+    type_number(qtbot, page, "6505550142")
+    page.dialer.dial()
+    desk.calls.move("c1", state=CallState.FAILED, reason="RingCentral does not answer.")
+    desk.calls.problem.emit("RingCentral does not answer.")
+    foot = part(page.call_panel, QLabel, "footWords")
+    assert not foot.isVisible(), "the card says it already"
+    desk.calls.problem.emit("The call could not be cancelled and goes on.")
+    assert foot.isVisible() and foot.text().startswith("The call could not be cancelled")
+    page.hide()
+    desk.calls.problem.emit("They answered before the call could be cancelled.")
+    assert desk.notices.posted == ["They answered before the call could be cancelled."]
+
+
+def test_the_card_gets_the_name_of_a_new_contact(qtbot: QtBot, dressed: None) -> None:
+    desk = DeskStandIn()
+    page = open_page(qtbot, desk)
+    type_number(qtbot, page, "6505550142")
+    page.dialer.dial()
+    desk.calls.move("c1", state=CallState.TALKING, them=Leg.ANSWERED, talking_since_s=NOW_S)
+    (card,) = page.call_panel._cards.values()
+    assert card.who.text() == "(650) 555-0142"
+    assert card.lamps.accessibleName().endswith("Them: Talking.")
+    known = Caller(number="+16505550142", name="Dr. Lena Ortiz")
+    desk.people.callers_known["+16505550142"] = known
+    desk.people.people_changed.emit()
+    assert (card.who.text(), card.number.text()) == ("Dr. Lena Ortiz", "(650) 555-0142")
+
+
+def test_an_extension_is_called_again_too(qtbot: QtBot, dressed: None) -> None:
+    desk = DeskStandIn()
+    page = open_page(qtbot, desk)
+    desk.history.have(recent("+14155550160", extension="204"))
+    page.recents.list.choose_first()
+    qtbot.keyClick(page.recents.list, Qt.Key.Key_Return)
+    assert (desk.calls.placed[0].to_number, desk.calls.placed[0].extension) == ("+14155550160", "204")
+
+
 def test_recents_are_searched_and_called_again(qtbot: QtBot, dressed: None) -> None:
     desk = DeskStandIn()
     page = open_page(qtbot, desk)
@@ -267,7 +308,9 @@ def test_the_recents_model_is_a_good_model(qtbot: QtBot, qtmodeltester: ModelTes
     model: QAbstractListModel = page.recents.model
     page.recents.model.show_calls(RECENTS)
     qtmodeltester.check(model)
-    assert model.data(model.index(0, 0)).startswith("Dr. Lena Ortiz, (650) 555-0142, you called: talked 2:13, ")
+    assert model.data(model.index(0, 0)).startswith(
+        "Dr. Lena Ortiz, (650) 555-0142, you called: talked 2:13, "
+    )
 
 
 def test_the_keypad_folds_away_when_there_is_no_room(qtbot: QtBot, dressed: None) -> None:
@@ -300,7 +343,7 @@ def test_every_control_has_a_name_for_screen_readers(qtbot: QtBot, dressed: None
 def test_pictures_of_the_page(qtbot: QtBot, dressed: None, scheme: str) -> None:
     theme().set_scheme(scheme)
     desk = DeskStandIn()
-    desk.calls.recents = RECENTS
+    desk.history.recents = RECENTS
     page = open_page(qtbot, desk)
     take(page, f"phone-empty-{scheme}")
     page.call_number("+16505550100", "Valley Imaging Center")
