@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.call import Call
+from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RateLimited, RcdeskError
 from rcdesk.core.past_call import HistoryNews, PastCall, PastCallQuery
 
@@ -175,9 +176,11 @@ class HistoryDesk(QObject):
                 self._session.heard_error(error)
             done(None)
 
-        self._downloads.submit(
-            lambda token, report: service.result_of(owner_id, session_id, token), done=heard, failed=failed
-        )
+        def work(token: CancelToken) -> PastCall | None:
+            self._session.check_owner(owner_id)
+            return service.result_of(owner_id, session_id, token)
+
+        self._downloads.submit(lambda token, report: work(token), done=heard, failed=failed)
 
     def page(
         self,
@@ -221,6 +224,8 @@ class HistoryDesk(QObject):
         def failed(error: RcdeskError) -> None:
             self._is_syncing = False
             if isinstance(error, Cancelled):
+                if owner_id != self._owner_id:
+                    self.refresh()
                 return
             self._failures += 1
             pause_s = min(SLOWEST_S, SYNC_S * 2**self._failures)
@@ -232,9 +237,11 @@ class HistoryDesk(QObject):
             self._is_wanted = self._is_wanted and owner_id != self._owner_id
             self._go_on(pause_s)
 
-        self._downloads.submit(
-            lambda token, report: service.sync(owner_id, token, region), done=done, failed=failed
-        )
+        def work(token: CancelToken) -> HistoryNews:
+            self._session.check_owner(owner_id)
+            return service.sync(owner_id, token, region)
+
+        self._downloads.submit(lambda token, report: work(token), done=done, failed=failed)
 
     def _go_on(self, pause_s: float) -> None:
         """Plan the next look, or have it at once when it was asked for meanwhile."""
@@ -316,6 +323,7 @@ class HistoryDesk(QObject):
     def _begin(self, owner_id: str) -> None:
         """Somebody else is signed in: show their calls; an old archive's belong to the first one."""
         service = self._service
+        self._show(_Look(recents=(), missed_count=0))
         if owner_id:
             self._write(lambda: service.take_over(owner_id))
         else:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
+from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax import Recipient
 from rcdesk.core.people import (
@@ -83,6 +84,7 @@ class PeopleDesk(QObject):
         self._asked_calls = 0
         self._changes = 0
         self._is_fetching = False
+        self._is_loaded = False
         self._is_started = False
         session.state_changed.connect(self._session_changed)
         session.account_changed.connect(self._session_changed)
@@ -177,6 +179,10 @@ class PeopleDesk(QObject):
         wanted = tuple(favourites)
         if wanted == self._favourites:
             return
+        if self._owner_id and not self._is_loaded:
+            # Written now, they would replace those that are still being read.
+            self.problem.emit(self.tr("Your favourites are still being read. Try again in a moment."))
+            return
         self._favourites, service, owner_id = wanted, self._service, self._owner_id
         self._keep(lambda: service.set_favourites(owner_id, wanted))
         self.favourites_changed.emit()
@@ -252,11 +258,11 @@ class PeopleDesk(QObject):
             else:
                 self._tell(error)
 
-        self._downloads.submit(
-            lambda token, report: service.add_contact(owner_id, name, number, label, token),
-            done=added,
-            failed=not_added,
-        )
+        def work(token: CancelToken) -> str:
+            self._session.check_owner(owner_id)
+            return service.add_contact(owner_id, name, number, label, token)
+
+        self._downloads.submit(lambda token, report: work(token), done=added, failed=not_added)
 
     @Slot()
     def refresh(self) -> None:
@@ -267,16 +273,25 @@ class PeopleDesk(QObject):
         self._is_fetching = True
         region = self._region()
 
+        def work(token: CancelToken) -> bool:
+            self._session.check_owner(owner_id)
+            return service.refresh(owner_id, token, region=region)
+
+        def fetched(is_other: bool) -> None:
+            self._is_fetching = False
+            if owner_id != self._owner_id:
+                self.refresh()
+            elif is_other:
+                self.people_changed.emit()
+
         def failed(error: RcdeskError) -> None:
             self._is_fetching = False
             if not isinstance(error, Cancelled):
                 self._session.heard_error(error)
+            if owner_id != self._owner_id:
+                self.refresh()
 
-        self._downloads.submit(
-            lambda token, report: service.refresh(owner_id, token, region=region),
-            done=self._fetched,
-            failed=failed,
-        )
+        self._downloads.submit(lambda token, report: work(token), done=fetched, failed=failed)
 
     def save_group(self, name: str, recipients: Sequence[Recipient]) -> None:
         """Save a group, in the place of one with the same name."""
@@ -364,6 +379,7 @@ class PeopleDesk(QObject):
                 # What the user changed meanwhile is written after this was read.
                 self._load_own()
             else:
+                self._is_loaded = True
                 self._take(own)
 
         self._disk.submit(lambda token, report: work(), done=done, failed=self._tell)
@@ -377,11 +393,6 @@ class PeopleDesk(QObject):
             self._favourites = own.favourites
             self.favourites_changed.emit()
 
-    def _fetched(self, is_other: bool) -> None:
-        self._is_fetching = False
-        if is_other:
-            self.people_changed.emit()
-
     @Slot()
     def _session_changed(self) -> None:
         account = self._session.account
@@ -390,6 +401,8 @@ class PeopleDesk(QObject):
             return
         if owner_id != self._owner_id:
             self._owner_id = owner_id
+            self._is_loaded = False
+            self._take(_Own())
             self._load_own()
             self.people_changed.emit()
         if self._session.state is SessionState.SIGNED_IN:

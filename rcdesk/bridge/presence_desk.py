@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from rcdesk.bridge.lane import Lane, Work
+from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
@@ -139,18 +139,24 @@ class PresenceDesk(QObject):
         if not self._can_ask() or self._asked:
             return
         service, owner_id = self._service, self._owner_id
-        self._submit(lambda token, report: service.read(owner_id, token), self._not_read)
+        self._submit(lambda token: service.read(owner_id, token), self._not_read)
 
     def _change(self, ask: Callable[[CancelToken], PresenceNews]) -> None:
         if not self._can_ask():
             self.problem.emit(self.tr("Sign in first: then rcdesk can change whether you take calls."))
             return
-        self._submit(lambda token, report: ask(token), self._not_changed)
+        self._submit(ask, self._not_changed)
 
-    def _submit(self, work: Work[PresenceNews], failed: Callable[[RcdeskError], None]) -> None:
+    def _submit(
+        self, ask: Callable[[CancelToken], PresenceNews], failed: Callable[[RcdeskError], None]
+    ) -> None:
         self._round += 1
         self._asked += 1
-        round_ = self._round
+        round_, owner_id = self._round, self._owner_id
+
+        def work(token: CancelToken) -> PresenceNews:
+            self._session.check_owner(owner_id)
+            return ask(token)
 
         def heard(news: PresenceNews) -> None:
             self._asked -= 1
@@ -168,7 +174,7 @@ class PresenceDesk(QObject):
             if round_ != self._round:
                 self._look_if_unknown()
 
-        self._lane.submit(work, done=heard, failed=not_heard)
+        self._lane.submit(lambda token, report: work(token), done=heard, failed=not_heard)
 
     def _look_if_unknown(self) -> None:
         """An answer for somebody who has left kept the first look of the next one waiting."""

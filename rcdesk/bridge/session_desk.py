@@ -207,6 +207,15 @@ class SessionDesk(QObject):
             self._retries = 0
             self._set(SessionState.SIGNED_IN, self._account)
 
+    def check_owner(self, owner_id: str) -> None:
+        """Raise Cancelled when it is not this person any more who is signed in; from any thread.
+
+        What waits on a lane may outlive the sign-in it was asked under.
+        """
+        connection = self._connection
+        if connection is None or connection.owner_id not in ("", owner_id):
+            raise Cancelled()
+
     def stop(self) -> None:
         """Stop the timer; part of shutdown."""
         self._retry_timer.stop()

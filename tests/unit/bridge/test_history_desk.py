@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.people_desk import PeopleDesk
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.call import Call, CallRequest
-from rcdesk.core.past_call import CallOutcome, Direction, PastCall
+from rcdesk.core.past_call import CallOutcome, Direction, PastCall, PastCallQuery
 from rcdesk.core.people import Caller, DialChoice, Favourite, ImportTable, Person, Suggestion, TimelineItem
 from rcdesk.services.call_history import CallHistory
 from rcdesk.services.connection import Connection
@@ -335,3 +336,53 @@ def test_who_is_signed_out_is_told_nothing(bench: Bench, qtbot: QtBot) -> None:
     assert answers == [(), (), (), Caller(number=STRANGER)]
     bench.history.refresh()
     assert not bench.history.is_syncing
+
+
+def second_sign_in(bench: Bench, simulator: RunningSimulator, qtbot: QtBot) -> None:
+    """Sign in as somebody else of the same server, and wait for the account."""
+    second = str(simulator.second_credentials["jwt"])
+    bench.session.sign_in_jwt(profile_of(simulator), credentials_of(simulator, second))
+    qtbot.waitUntil(lambda: bench.session.state is SessionState.SIGNED_IN, timeout=WAIT_MS)
+
+
+def test_what_waits_on_a_lane_is_not_asked_in_the_name_of_the_next_one(
+    bench: Bench, simulator: RunningSimulator, qtbot: QtBot
+) -> None:
+    bench.sign_in(simulator, qtbot)
+    first = bench.owner_id
+    before, token = bench.calls.page(PastCallQuery(owner_id=first)), bench.calls.sync_token(first)
+    simulator.inbound_call(STRANGER)
+    go_on = threading.Event()
+    held = bench.lanes["downloads"].submit(lambda t, r: go_on.wait(30), done=bool, failed=str)
+    bench.history.refresh()
+    assert bench.history.is_syncing and held.is_running
+    bench.session.sign_out()
+    second_sign_in(bench, simulator, qtbot)
+    second = bench.owner_id
+    assert second and second != first
+    go_on.set()
+    bench.settle(qtbot)
+    assert bench.calls.page(PastCallQuery(owner_id=first)) == before
+    assert bench.calls.sync_token(first) == token
+    assert bench.calls.sync_token(second) is not None, "the second one's own calls were waited for"
+    assert bench.session.state is SessionState.SIGNED_IN
+
+
+def test_a_favourite_is_not_set_before_the_others_are_known(
+    bench: Bench, simulator: RunningSimulator, qtbot: QtBot
+) -> None:
+    bench.sign_in(simulator, qtbot)
+    bench.people.toggle_favourite(STRANGER, "Zoë")
+    bench.session.sign_out()
+    bench.settle(qtbot)
+    go_on = threading.Event()
+    bench.lanes["disk"].submit(lambda t, r: go_on.wait(30), done=bool, failed=str)
+    bench.session.sign_in_jwt(profile_of(simulator), credentials_of(simulator))
+    qtbot.waitUntil(lambda: bench.session.state is SessionState.SIGNED_IN, timeout=WAIT_MS)
+    bench.people.toggle_favourite("101", "Reception")
+    go_on.set()
+    bench.settle(qtbot)
+    assert bench.problems == ["Your favourites are still being read. Try again in a moment."]
+    bench.problems.clear()
+    bench.people.toggle_favourite("101", "Reception")
+    assert [one.number for one in bench.people.favourites] == [STRANGER, "101"]
