@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.fax import FaxDraft
 from rcdesk.core.folder import FaxRow, Folder
+from rcdesk.ui.account_menu import AccountMenu
 from rcdesk.ui.calls_page import CallsPage
 from rcdesk.ui.fax_page import FaxPage
 from rcdesk.ui.fax_pages import FaxFolderPage
@@ -44,6 +45,8 @@ class DeskSide(QWidget):
         super().__init__(parent)
         self._desk = desk
         self.side_bar = SideBar()
+        self.accounts = AccountMenu(desk.session, desk.profiles, self)
+        self.side_bar.offer_accounts(self.accounts)
         self.notice_bar = NoticeBar(desk)
         self.watched_bar = WatchedBar(desk)
         self.phone_page = PhonePage(desk)

@@ -30,8 +30,10 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.wish import FaxWish
 from rcdesk.ui.incoming import can_take, clipboard_data, holds_files_or_picture, incoming, take_a_copy
+from rcdesk.ui.sign_in_door import SignInDoor
 from rcdesk.ui.sign_in_page import SignInPage
 from rcdesk.ui.theme import theme
+from rcdesk.ui.window_title import window_title
 
 if TYPE_CHECKING:
     from rcdesk.core.fax import Document, FaxDraft
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from rcdesk.ui.desk_side import DeskSide
     from rcdesk.ui.fax_page import FaxPage
     from rcdesk.ui.notice_bar import NoticeBar
+    from rcdesk.ui.server_dialog import ServerDialog
+    from rcdesk.ui.settings_dialog import SettingsDialog
     from rcdesk.ui.side_bar import SideBar
 
 PAGES = ("phone", "fax", "queue", "sent", "failed", "received", "people", "calls")
@@ -78,9 +82,10 @@ class MainWindow(QMainWindow):
         self._geometry_timer.setSingleShot(True)
         self._geometry_timer.setInterval(SAVE_DELAY_MS)
         self._geometry_timer.timeout.connect(self._save_geometry)
+        self._door = SignInDoor(desk.session, self.sign_in_page, self)
+        self._door.changed.connect(self._session_changed)
         self.sign_in_page.try_demo.connect(self.try_demo)
-        desk.session.state_changed.connect(self._session_changed)
-        desk.session.account_changed.connect(self._session_changed)
+        self.sign_in_page.servers_asked.connect(self.open_servers)
         desk.faxes.undone.connect(self._undone)
         desk.pasted.problem.connect(self._show_intake_problem)
         self._add_keys()
@@ -96,11 +101,13 @@ class MainWindow(QMainWindow):
         self._outer.addWidget(side)
         side.page_asked.connect(self.show_page)
         side.new_fax_asked.connect(self._new_fax_asked)
-        side.notice_bar.sign_in_asked.connect(self._ask_sign_in)
+        side.notice_bar.sign_in_asked.connect(self._door.ask_again)
         side.side_bar.sign_out_asked.connect(self._desk.session.sign_out)
         side.side_bar.quit_asked.connect(self.quit_requested)
         side.side_bar.settings_asked.connect(self.open_settings)
         side.side_bar.scheme_asked.connect(self._set_scheme)
+        side.accounts.another_asked.connect(self._door.ask_another)
+        side.accounts.servers_asked.connect(self.open_servers)
         side.side_bar.set_narrow(self.width() < NARROW_BELOW_PX)
         side.side_bar.show_person(self._desk.session.account, self._desk.session.state)
         side.watched_bar.files_asked.connect(self.add_files)
@@ -230,11 +237,20 @@ class MainWindow(QMainWindow):
         """Show what can be chosen, once."""
         from rcdesk.ui.settings_dialog import SettingsDialog
 
-        shown = self.findChild(SettingsDialog)
-        if shown is not None:
+        self._open_once(SettingsDialog)
+
+    @Slot()
+    def open_servers(self) -> None:
+        """Show the saved servers, once."""
+        from rcdesk.ui.server_dialog import ServerDialog
+
+        self._open_once(ServerDialog)
+
+    def _open_once(self, kind: type[SettingsDialog] | type[ServerDialog]) -> None:
+        if (shown := self.findChild(kind)) is not None:
             shown.activateWindow()
-            return
-        SettingsDialog(self._desk, self).open()
+        else:
+            kind(self._desk, self).open()
 
     @Slot()
     def _undone(self) -> None:
@@ -255,27 +271,16 @@ class MainWindow(QMainWindow):
         theme().set_scheme(scheme)
 
     @Slot()
-    def _ask_sign_in(self) -> None:
-        self._outer.setCurrentWidget(self.sign_in_page)
-
-    @Slot()
     def _session_changed(self) -> None:
         session = self._desk.session
         if session.account is not None:
             self._desk.preferences.update(home_country=session.account.home_country)
-        is_out = session.account is None and session.state in (
-            SessionState.SIGNED_OUT,
-            SessionState.SIGNING_IN,
-            SessionState.NEEDS_SIGN_IN,
-        )
-        is_asked = (
-            self._outer.currentWidget() is self.sign_in_page and session.state is not SessionState.SIGNED_IN
-        )
-        if is_out or (is_asked and session.account is None):
+        if self._door.is_closed:
             self._outer.setCurrentWidget(self.sign_in_page)
             self._furnish_soon()
         else:
             self._outer.setCurrentWidget(self.desk_side)
+        self.setWindowTitle(window_title(session.profile, session.account, session.state))
         if self._is_furnished:
             self.side_bar.show_person(session.account, session.state)
 

@@ -23,6 +23,7 @@ from rcdesk.bridge.presence_desk import PresenceDesk
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import Account
 from rcdesk.core.folder import FolderCounts
+from rcdesk.ui.account_menu import AccountMenu
 from rcdesk.ui.initials import Initials
 from rcdesk.ui.look import IconButton, color, dress, glyph, hairline, label
 from rcdesk.ui.nav_button import NavButton, Place
@@ -50,6 +51,7 @@ class SideBar(QFrame):
         self._group = QButtonGroup(self)
         self._buttons: dict[str, NavButton] = {}
         self._name_label = label("", "rowTitle")
+        self._accounts: AccountMenu | None = None
         self._state = PresenceButton()
         self._state.setObjectName("sessionState")
         self._initials = Initials()
@@ -149,6 +151,10 @@ class SideBar(QFrame):
         """Show this presence at the foot, with its menu."""
         self._state.follow(presence)
 
+    def offer_accounts(self, accounts: AccountMenu) -> None:
+        """Put these accounts into the menu at the foot."""
+        self._accounts = accounts
+
     def show_person(self, account: Account | None, state: SessionState) -> None:
         """Who is signed in, and whether RingCentral can be reached."""
         name = account.name if account is not None else ""
@@ -181,6 +187,9 @@ class SideBar(QFrame):
     def _open_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setObjectName("accountMenu")
+        if self._accounts is not None:
+            self._accounts.add_to(menu)
         look = menu.addMenu(self.tr("Colours"))
         look.addAction(self.tr("Like the system")).triggered.connect(lambda: self.scheme_asked.emit("system"))
         look.addAction(self.tr("Light")).triggered.connect(lambda: self.scheme_asked.emit("light"))

@@ -1,104 +1,142 @@
-"""The welcome page: sign in with a JWT credential, or try the desk on the simulator.
+"""The sign-in page: one card with the ways in, the form of the chosen way, and the wait for the browser.
 
-What is typed goes to SessionDesk and nowhere else; the key is kept by the keyring, or in memory without
-one. GUI thread. Read next: bridge/session_desk.py.
+It is the welcome of the first start, the prompt when the service wants a new sign-in (nothing of the desk is
+lost meanwhile), and the way to another account. What is typed goes to SessionDesk and nowhere else. GUI
+thread. Read next: sign_in_ways.py, sign_in_forms.py, sign_in_waiting.py, bridge/session_desk.py.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import PRODUCTION_URL, Credentials, ServerProfile
+from rcdesk.core.account import Credentials, ServerProfile
 from rcdesk.ui.card import Card
+from rcdesk.ui.line import Line
 from rcdesk.ui.look import Button, color, dress, glyph, hairline, label
+from rcdesk.ui.server_words import host_of, place_words
+from rcdesk.ui.sign_in_form import SignInForm, is_about_app
+from rcdesk.ui.sign_in_forms import BrowserForm, JwtForm, PasswordForm
+from rcdesk.ui.sign_in_waiting import SignInWaiting
+from rcdesk.ui.sign_in_ways import SignInWays
 from rcdesk.ui.theme import theme
+
+CARD_WIDTH_PX = 424
+DEFAULT_NAME = "RingCentral"
 
 
 class SignInPage(QWidget):
-    """try_demo() asks for the built-in simulator."""
+    """try_demo() asks for the built-in simulator, left() for the desk, servers_asked() for the servers."""
 
     try_demo = Signal()
+    left = Signal()
+    servers_asked = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        kept = desk.preferences.value
-        self.client_id = _field("clientId", self.tr("Client ID"), kept.client_id)
-        self.client_secret = _field("clientSecret", self.tr("Client secret"), "", is_secret=True)
-        self.jwt = _field("jwtEdit", self.tr("JWT credential"), "", is_secret=True)
-        self.server = _field("serverEdit", self.tr("Server"), kept.base_url or PRODUCTION_URL)
+        self._is_another = False
+        self._home_id = ""
+        self._profile = ServerProfile(name=DEFAULT_NAME)
+        self.ways = SignInWays()
+        self.browser = BrowserForm()
+        self.jwt = JwtForm()
+        self.password = PasswordForm()
+        self.waiting = SignInWaiting()
+        self._forms: tuple[SignInForm, ...] = (self.browser, self.jwt, self.password)
+        self._views: tuple[QWidget, ...] = (self.ways, *self._forms, self.waiting)
+        self._view: QWidget = self.ways
+        self._before_waiting: QWidget = self.ways
         self._logo = QLabel()
         self._logo.setFixedSize(40, 40)
         self._logo.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.sign_in = Button(
-            self.tr("Sign in with this JWT"), kind="primary", icon_name="key", token="onaccent"
-        )
-        self.sign_in.setObjectName("signInButton")
-        self.sign_in.setMinimumHeight(44)
+        self.leave = Button(self.tr("Back to the desk"), kind="link", icon_name="left", token="accent_ink")
+        self.leave.setObjectName("backToDesk")
         self.demo = Button(self.tr("Try the whole desk on the built-in simulator"), kind="link")
         self.demo.setObjectName("tryDemoButton")
-        dress(self.demo, "padding: 4px 0; text-align: left;")
-        self._problem = label("", "bad", wraps=True)
-        self._problem.setObjectName("signInProblem")
-        self._problem.hide()
+        self.change = Button(self.tr("change"), kind="link")
+        self.change.setObjectName("changeServer")
+        self.change.setAccessibleName(self.tr("Change the server"))
+        self._server = Line("small")
+        self._server.setObjectName("signInServer")
         self._build()
-        self.sign_in.clicked.connect(self._sign_in)
-        self.demo.clicked.connect(self.try_demo)
-        for field in (self.client_id, self.client_secret, self.jwt, self.server):
-            field.returnPressed.connect(self._sign_in)
-        desk.session.failed.connect(self.show_problem)
-        desk.session.state_changed.connect(self._state_changed)
-        theme().changed.connect(self._recolor)
+        self._connect()
         self._recolor()
+        self._profiles_changed()
+        self._show(self.ways)
         self._state_changed(desk.session.state)
 
+    @property
+    def problem(self) -> str:
+        """The sentence shown on why signing in did not work, "" for none."""
+        view = self._view
+        if isinstance(view, SignInForm | SignInWays):
+            return view.problem.text()
+        return self.waiting.notice.text()
+
     def show_problem(self, sentence: str) -> None:
-        """One sentence why signing in did not work, "" for nothing."""
-        self._problem.setText(sentence)
-        self._problem.setVisible(bool(sentence))
+        """One sentence on why signing in did not work, "" for nothing; shown where it happened."""
+        if self._before_waiting in (self.ways, self.browser) and self._view in (self.ways, self.waiting):
+            self._show(self.browser if is_about_app(sentence) else self.ways)
+        if isinstance(self._view, SignInForm):
+            self._view.show_refusal(sentence)
+        else:
+            self.ways.show_problem(sentence)
+
+    def begin(self, *, is_another: bool = False) -> None:
+        """The page is opened from the desk: to sign in again, or with another account."""
+        session = self._desk.session
+        self._is_another = is_another
+        self._home_id = session.profile.id if session.profile is not None and is_another else ""
+        self._profiles_changed()
+        self.ways.show_problem("")
+        self.ways.show_state(session.state, is_another=is_another)
+        self._show(self.ways)
+        self._show_leave()
+        self.ways.begin()
 
     def _build(self) -> None:
-        card = Card()
-        card.setObjectName("signInJwt")
-        card.setFixedWidth(430)
+        self._card = card = Card()
+        card.setObjectName("signInCard")
         inside = card.body
         inside.setContentsMargins(28, 28, 28, 24)
         inside.setSpacing(6)
-        inside.addWidget(self._logo)
+        head = QHBoxLayout()
+        head.addWidget(self._logo)
+        head.addStretch(1)
+        head.addWidget(self.leave, 0, Qt.AlignmentFlag.AlignTop)
+        inside.addLayout(head)
         inside.addSpacing(8)
-        inside.addWidget(label(self.tr("Welcome to your desk"), "cardTitle"))
-        words = self.tr(
-            "Sign in once. The key stays in this computer’s keyring; without a keyring it is only kept "
-            "in memory until you quit."
-        )
-        inside.addWidget(label(words, "muted", wraps=True))
-        inside.addSpacing(8)
-        for field in (self.client_id, self.client_secret, self.jwt, self.server):
-            caption = label(field.accessibleName(), "label")
-            caption.setBuddy(field)
-            inside.addWidget(caption)
-            inside.addWidget(field)
-            inside.addSpacing(2)
+        for view in self._views:
+            inside.addWidget(view)
         inside.addSpacing(4)
-        inside.addWidget(self._problem)
-        inside.addWidget(self.sign_in)
-        inside.addSpacing(10)
-        inside.addWidget(hairline())
+        self._line = hairline()
+        inside.addWidget(self._line)
         inside.addSpacing(4)
-        inside.addWidget(label(self.tr("No account?"), "muted"))
+        self._no_account = label(self.tr("No account?"), "muted")
+        inside.addWidget(self._no_account)
+        dress(self.demo, "padding: 4px 0; text-align: left;")
         inside.addWidget(self.demo, 0, Qt.AlignmentFlag.AlignLeft)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        dress(self.change, "font-size: 12px; font-weight: 400; padding: 2px 4px; color: $ink2;")
+        row.addWidget(self._server)
+        row.addWidget(self.change)
+        row.addStretch(1)
+        inside.addLayout(row)
         middle = QWidget()
         middle.setProperty("surface", "clear")
         column = QVBoxLayout(middle)
         column.addStretch(1)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(card)
-        row.addStretch(1)
-        column.addLayout(row)
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(card)
+        across.addStretch(1)
+        column.addLayout(across)
         column.addStretch(1)
         area = QScrollArea()
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -109,54 +147,160 @@ class SignInPage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
 
+    def _connect(self) -> None:
+        session = self._desk.session
+        self.ways.browser_asked.connect(self._browser_asked)
+        self.ways.jwt_asked.connect(self._jwt_asked)
+        self.ways.password_asked.connect(self._password_asked)
+        self.ways.cancel_asked.connect(session.cancel_sign_in)
+        self.browser.asked.connect(self._open_browser)
+        self.jwt.asked.connect(self._sign_in)
+        self.password.asked.connect(self._sign_in)
+        for form in self._forms:
+            form.back_asked.connect(self._go_back)
+        self.waiting.cancel_asked.connect(session.cancel_sign_in)
+        self.demo.clicked.connect(self._try_demo)
+        self.change.clicked.connect(self.servers_asked)
+        self.leave.clicked.connect(self._leave)
+        session.failed.connect(self.show_problem)
+        session.browser_waiting.connect(self.waiting.show_url)
+        session.browser_noticed.connect(self.waiting.show_notice)
+        session.state_changed.connect(self._state_changed)
+        self._desk.profiles.changed.connect(self._profiles_changed)
+        theme().changed.connect(self._recolor)
+
+    # What the person asks for
+
     @Slot()
-    def _sign_in(self) -> None:
-        if not self.sign_in.isEnabled():
+    def _browser_asked(self) -> None:
+        self.ways.show_problem("")
+        if self._profile.client_id:
+            self._open_browser(self._profile, Credentials(client_id=self._profile.client_id))
+        else:
+            self._show_form(self.browser)
+
+    @Slot()
+    def _jwt_asked(self) -> None:
+        self._show_form(self.jwt)
+
+    @Slot()
+    def _password_asked(self) -> None:
+        self._show_form(self.password)
+
+    @Slot(object, object)
+    def _open_browser(self, profile: ServerProfile, credentials: Credentials) -> None:
+        self._before_waiting = self._view
+        self._profile = profile
+        self.waiting.begin()
+        self._show(self.waiting)
+        self._desk.session.sign_in_browser(profile, credentials.client_secret)
+
+    @Slot(object, object)
+    def _sign_in(self, profile: ServerProfile, credentials: Credentials) -> None:
+        self._before_waiting = self._view
+        self._desk.session.sign_in(replace(profile, grant=credentials.grant), credentials)
+
+    @Slot()
+    def _go_back(self) -> None:
+        """Give up what is going on; when nothing is, back to the ways."""
+        if self._desk.session.state is SessionState.SIGNING_IN:
+            self._desk.session.cancel_sign_in()
             return
-        missing = next(
-            (f for f in (self.client_id, self.client_secret, self.jwt) if not f.text().strip()), None
-        )
-        if missing is not None:
-            self.show_problem(self.tr("{0} is missing.").format(missing.accessibleName()))
-            missing.setFocus(Qt.FocusReason.OtherFocusReason)
-            return
-        base_url = self.server.text().strip().rstrip("/") or PRODUCTION_URL
-        if "://" not in base_url:
-            base_url = f"https://{base_url}"
-        client_id = self.client_id.text().strip()
-        self.show_problem("")
-        self._desk.preferences.update(base_url=base_url, client_id=client_id)
-        self._desk.session.sign_in_jwt(
-            ServerProfile(name=base_url.split("://", 1)[1], base_url=base_url, client_id=client_id),
-            Credentials(
-                client_id=client_id,
-                client_secret=self.client_secret.text().strip(),
-                jwt=self.jwt.text().strip(),
-            ),
-        )
+        self._show(self.ways)
+        self.ways.begin()
+
+    @Slot()
+    def _try_demo(self) -> None:
+        self._before_waiting = self.ways
+        self._show(self.ways)
+        self.try_demo.emit()
+
+    @Slot()
+    def _leave(self) -> None:
+        """Back to the desk; an attempt with another account may have left the former one behind."""
+        session = self._desk.session
+        if session.state is SessionState.SIGNING_IN:
+            session.cancel_sign_in()
+        home_id, self._home_id, self._is_another = self._home_id, "", False
+        if home_id and (session.account is None or session.profile is None or session.profile.id != home_id):
+            session.use(home_id)
+        self.left.emit()
+
+    # What the desk says
 
     @Slot(object)
     def _state_changed(self, state: SessionState) -> None:
         is_busy = state is SessionState.SIGNING_IN
-        self.sign_in.setEnabled(not is_busy)
-        self.sign_in.setText(self.tr("Signing in…") if is_busy else self.tr("Sign in with this JWT"))
-        self.demo.setEnabled(not is_busy)
+        for form in self._forms:
+            form.set_busy(is_busy=is_busy)
+        self.ways.set_busy(is_busy=is_busy)
+        for button in (self.demo, self.change):
+            button.setEnabled(not is_busy)
+        if not is_busy:
+            self.waiting.end()
+            if self._view is self.waiting:
+                self._show(self._before_waiting)
         if state is SessionState.SIGNED_IN:
-            self.show_problem("")
-            self.client_secret.clear()
-            self.jwt.clear()
+            self._signed_in()
+        self.ways.show_state(state, is_another=self._is_another)
+        self._show_leave()
+
+    def _signed_in(self) -> None:
+        """Nothing secret stays in the fields, and the profile is called after its person."""
+        for form in self._forms:
+            form.forget_secrets()
+            form.show_problem("")
+        self.ways.show_problem("")
+        self._is_another, self._home_id = False, ""
+        self._show(self.ways)
+        session = self._desk.session
+        if session.profile is None or session.account is None or not session.account.name:
+            return
+        kept = self._desk.profiles.value.find(session.profile.id)
+        if kept is not None and kept.name in ("", DEFAULT_NAME, place_words(kept)):
+            self._desk.profiles.put(replace(kept, name=session.account.name))
+
+    @Slot()
+    def _profiles_changed(self) -> None:
+        """The server of the next sign-in: the one that wants it again, else the one in use."""
+        session, profiles = self._desk.session, self._desk.profiles
+        known = profiles.active or ServerProfile(name=DEFAULT_NAME)
+        asked = session.profile
+        if session.state is SessionState.NEEDS_SIGN_IN and asked is not None and not asked.is_demo:
+            known = profiles.value.find(asked.id) or asked
+        if self._is_another:
+            known = replace(profiles.another(known), name=place_words(known))
+        self._profile = known
+        self.ways.take(known)
+        for form in self._forms:
+            form.take(known)
+        words = self.tr("Server: {0}").replace("{0}", host_of(known.base_url))
+        self._server.setText(f"{words}  ·")
+        self._server.setAccessibleName(words)
+
+    # What is shown
+
+    def _show_form(self, form: SignInForm) -> None:
+        form.take(self._profile)
+        form.show_problem("")
+        self._show(form)
+        form.begin()
+
+    def _show(self, view: QWidget) -> None:
+        self._view = view
+        for one in self._views:
+            one.setVisible(one is view)
+        self._show_leave()
+
+    def _show_leave(self) -> None:
+        """A way back for those who have a desk; the demo for those who have none."""
+        has_desk = self._desk.session.account is not None or bool(self._home_id)
+        self.leave.setVisible(has_desk)
+        for part in (self._no_account, self.demo):
+            part.setVisible(self._view is self.ways and not has_desk)
 
     @Slot()
     def _recolor(self) -> None:
+        self._card.setFixedWidth(round(CARD_WIDTH_PX * theme().scale))
         self._logo.setStyleSheet(f"background: {color('accent').name()}; border-radius: 10px;")
         self._logo.setPixmap(glyph("phone", "onaccent", 22, self.devicePixelRatioF()))
-
-
-def _field(object_name: str, name: str, text: str, *, is_secret: bool = False) -> QLineEdit:
-    field = QLineEdit(text)
-    field.setObjectName(object_name)
-    field.setAccessibleName(name)
-    field.setMinimumHeight(38)
-    if is_secret:
-        field.setEchoMode(QLineEdit.EchoMode.Password)
-    return field
