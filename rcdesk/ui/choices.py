@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -138,6 +138,10 @@ class RingMeOn(QScrollArea):
         self._group = QButtonGroup(self)
         self._group.buttonClicked.connect(self._picked)
         self._rows: list[PhoneRow] = []
+        self._into_sight = QTimer(self)
+        self._into_sight.setSingleShot(True)
+        self._into_sight.setInterval(0)
+        self._into_sight.timeout.connect(self._show_chosen)
         self.setWidget(self._inside)
         self._inside.setAutoFillBackground(False)
         self.say("")
@@ -182,6 +186,14 @@ class RingMeOn(QScrollArea):
         row = wanted or next(iter(self._rows), None)
         if row is not None:
             row.setChecked(True)
+            self._into_sight.start()
+
+    @Slot()
+    def _show_chosen(self) -> None:
+        """Once the rows have their places: the chosen one is seen."""
+        row = next((row for row in self._rows if row.isChecked()), None)
+        if row is not None:
+            self.ensureWidgetVisible(row, 0, 0)
 
     @Slot(object)
     def _picked(self, button: object) -> None:

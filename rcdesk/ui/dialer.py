@@ -26,6 +26,7 @@ from rcdesk.ui.reading_order import in_reading_order
 from rcdesk.ui.switch import Switch
 from rcdesk.ui.theme import theme
 
+LINK_PADDING_PX = 24
 TWICE_MS = 1500
 """Within this time after a call was placed, Enter in the empty field is taken for the same wish."""
 
@@ -280,8 +281,15 @@ class Dialer(Card):
             if is_kept and not self._is_for_this_call
             else self.tr("Always call {0} like this")
         )
-        self.keep_way.setText(words.replace("{0}", who))
-        self.keep_way.setAccessibleName(self.keep_way.text())
+        whole = words.replace("{0}", who)
+        metrics = self.keep_way.fontMetrics()
+        margins = self.body.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - LINK_PADDING_PX
+        room -= metrics.horizontalAdvance(words.replace("{0}", ""))
+        shown = metrics.elidedText(who, Qt.TextElideMode.ElideRight, room)
+        self.keep_way.setText(words.replace("{0}", shown))
+        self.keep_way.setAccessibleName(whole)
+        self.keep_way.setToolTip("" if shown == who else whole)
 
     @Slot()
     def _toggle_keypad(self) -> None:

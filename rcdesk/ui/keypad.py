@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 from rcdesk.ui.theme import current, theme
 
 KEY_HEIGHT = 46
-SHORTEST_KEY = 38
+SHORTEST_KEY = 36
 TALLEST_KEY = 60
 HOLD_MS = 500
 KEYS = (
