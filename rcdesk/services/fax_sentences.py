@@ -36,7 +36,7 @@ TOO_MANY = (
     "Ask them, or send it again"
 )
 CANNOT_ASK = (
-    "Needs you: it may have been sent. The answer was lost, and this older service cannot be asked. "
+    "Needs you: it may have been sent. No clear answer came, and this older service cannot be asked. "
     "If it has the fax, its e-mail tells the result. Look there, ask them, or send it again"
 )
 OLD_INTERRUPTION = "Needs you: it may have been sent. What was noted does not suffice to look for it"
