@@ -152,6 +152,7 @@ class CallsPage(QWidget):
         self.search = QLineEdit()
         self.search.setObjectName("callsSearch")
         self.search.setProperty("kind", "search")
+        self.search.setProperty("place", "canvas")
         self.search.setPlaceholderText(self.tr("Search people, numbers"))
         self.search.setAccessibleName(self.tr("Search calls"))
         self.search.setClearButtonEnabled(True)

@@ -196,7 +196,7 @@ class ImportDialog(QDialog):
         ]
         self._bad.setText(" ".join(w for w in words if w))
         self._bad.setVisible(bool(self._bad.text()))
-        reasons = [self.tr("Line {0}: {1} {2}").format(b.line, b.text, b.problem) for b in bad[:_BAD_SHOWN]]
+        reasons = [self.tr("Line {0}, {1}: {2}").format(b.line, b.text, b.problem) for b in bad[:_BAD_SHOWN]]
         if len(bad) > _BAD_SHOWN:
             reasons.append(self.tr("and {0} more").format(len(bad) - _BAD_SHOWN))
         self._reasons.setPlainText("\n".join(reasons))

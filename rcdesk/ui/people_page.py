@@ -112,6 +112,7 @@ class PeoplePage(QWidget):
         self.search = QLineEdit()
         self.search.setObjectName("peopleSearch")
         self.search.setProperty("kind", "search")
+        self.search.setProperty("place", "canvas")
         self.search.setPlaceholderText(self.tr("Search people, numbers"))
         self.search.setAccessibleName(self.tr("Search people"))
         self.search.setClearButtonEnabled(True)
@@ -308,7 +309,7 @@ class PeoplePage(QWidget):
         self._desk.people.import_people(table, name_column, number_column, self._say_imported)
 
     def _say_imported(self, count: int) -> None:
-        words = self.tr("1 person was added.") if count == 1 else self.tr("{0} people were added.")
+        words = self.tr("1 number was added.") if count == 1 else self.tr("{0} numbers were added.")
         self.foot.say_good(words.replace("{0}", str(count)))
 
     @Slot()

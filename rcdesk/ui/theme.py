@@ -89,6 +89,7 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBo
     border: 2px solid $accent; padding: 5px 9px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: $ink3; background: $well; }
 QLineEdit[kind="search"] { background: $well; border: 1px solid transparent; }
+QLineEdit[kind="search"][place="canvas"] { background: $surface; border: 1px solid $hairline; }
 QLineEdit[kind="search"]:focus { border: 2px solid $accent; }
 QLineEdit[kind="bare"], QLineEdit[kind="bare"]:focus { background: transparent; border: none; padding: 0; }
 QLineEdit[kind="number"] { font-size: ${p22}px; font-weight: 600; padding: 0 12px; border-radius: 10px;

@@ -328,7 +328,7 @@ def test_an_import_is_asked_about_and_said(
     assert dialog is not None and dialog.windowTitle() == "Import people"
     dialog.added.emit(())
     assert stage.people.imported == [(table, 0, 1)]
-    assert part(page, QLabel, "footWords").text() == "2 people were added."
+    assert part(page, QLabel, "footWords").text() == "2 numbers were added."
     assert part(page, QLabel, "footWords").isVisible()
     stage.people.problem.emit("There is no number in this list that can be called.")
     assert part(page, QLabel, "footWords").text().startswith("There is no number")
