@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rcdesk.core.call import Call, CallState
+from rcdesk.core.call import Call, CallState, Leg
 from rcdesk.core.clock import Clock
 from rcdesk.core.people import Caller
 from rcdesk.core.phone_number import pretty
@@ -110,7 +110,11 @@ class CallCard(Card):
         self.number.setVisible(is_open)
         self.lamps_box.setVisible(is_open)
         icon_name = words.phone_icon(call.request.from_kind)
-        self.lamps.set_legs(call.your_phone, call.them, icon_name, is_over=is_over)
+        # Of a call that only the call log saw end, a leg may still be as it was when it was last heard of.
+        yours, theirs = (
+            Leg.WAITING if is_over and leg is Leg.RINGING else leg for leg in (call.your_phone, call.them)
+        )
+        self.lamps.set_legs(yours, theirs, icon_name, is_over=is_over)
         set_role(self.your_state, words.leg_kind(call.your_phone))
         set_role(self.their_state, words.leg_kind(call.them))
         self.your_state.setText(words.your_leg(call))

@@ -12,12 +12,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPen, QPixmap
 
 from rcdesk.ui.icons import pixmap
+from rcdesk.ui.tokens import DARK, LIGHT
 
 SIZES_PX = (16, 22, 24, 32, 48, 64)
-_NEWS = "#E0483C"
-_QUIET = "#C8372D"
-_GREY = "#7C8089"
-_RIM = "#FFFFFF"
+# A panel is neither light nor dark as the desk is: the marks are the same in both, with a white rim.
+_NEWS = DARK.bad
+_QUIET = LIGHT.bad
+_GREY = DARK.border
+_RIM = LIGHT.onaccent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
