@@ -208,19 +208,3 @@ def test_the_sent_list_is_there_after_a_restart(
     second = sign_in(open_desk, simulator)
     second.screen.wait(lambda: fax_states(second) == [FaxState.SENT])
     assert len(simulator.state()["faxes"]) == 1
-
-
-def test_signing_in_by_the_form(open_desk: OpenDesk, simulator: RunningSimulator) -> None:
-    screen = open_desk().screen
-    screen.wait(lambda: screen.has("signInJwt") or screen.has("jwtEdit"))
-    if not screen.has("jwtEdit"):
-        screen.press("signInJwt")
-    for name, text in (
-        ("clientId", simulator.client_id),
-        ("clientSecret", simulator.client_secret),
-        ("jwtEdit", simulator.jwt),
-        ("serverEdit", simulator.base_url),
-    ):
-        screen.type(name, text)
-    screen.press("signInButton")
-    screen.wait_for("Mara Okafor")

@@ -1,0 +1,373 @@
+"""Signing in through the real window against the simulator: every way in, and every way it is refused.
+
+The browser is a stand-in that speaks real HTTP; a real one is in tests/end2end/test_browser_sign_in.py.
+Read next: stand_in_browser.py.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from rcdesk.bridge.session_desk import SessionState
+from rcdesk.core.account import GrantKind, ServerKind, ServerProfile
+from tests.flows.conftest import OpenDesk, Opened
+from tests.flows.stand_in_browser import Script, StandInBrowser, changed, follow, free_port, way_back
+
+if TYPE_CHECKING:
+    from rcdesk.simulator import RunningSimulator
+
+
+@pytest.fixture
+def browser(qtbot: QtBot) -> Iterator[StandInBrowser]:
+    """The system's browser, as far as the desk can tell."""
+    made = StandInBrowser()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(open_desk: OpenDesk, simulator: RunningSimulator) -> Opened:
+    """A desk at its first start, with the simulator as its server."""
+    return at_server(open_desk(), simulator.base_url)
+
+
+def at_server(opened: Opened, base_url: str, client_id: str = "") -> Opened:
+    """The desk with this server in use and nobody signed in."""
+    profiles = opened.running.desk.profiles
+    port = free_port()
+    profile = ServerProfile(name="", base_url=base_url, client_id=client_id, redirect_port=port)
+    profiles.activate(profiles.put(profiles.another(profile)).id)
+    opened.screen.wait(lambda: opened.screen.has("signInBrowser"))
+    return opened
+
+
+def state(opened: Opened) -> SessionState:
+    """Where the sign-in stands."""
+    return opened.running.desk.session.state
+
+
+def wait_signed_in(opened: Opened, name: str = "Mara Okafor") -> None:
+    """Wait until this person's desk is shown."""
+    opened.screen.wait(lambda: state(opened) is SessionState.SIGNED_IN and opened.screen.has("sideBar"))
+    opened.screen.wait_for(name)
+    assert opened.running.window.windowTitle().startswith(f"rcdesk — {name} · 127.0.0.1:")
+
+
+def wait_refused(opened: Opened, *words: str) -> str:
+    """Wait for the one sentence on why it did not work; it is shown once, and the desk is not."""
+    page = opened.running.window.sign_in_page
+    opened.screen.wait(lambda: state(opened) is not SessionState.SIGNING_IN and page.problem)
+    assert all(word in page.problem for word in words), page.problem
+    assert opened.screen.words().count(page.problem) >= 1 and not opened.screen.has("sideBar")
+    return page.problem
+
+
+def type_jwt(opened: Opened, simulator: RunningSimulator, jwt: str = "") -> None:
+    """Fill in the form for a JWT and press Enter."""
+    if not opened.screen.has("jwtEdit"):
+        opened.screen.press("signInJwt")
+    opened.screen.type("clientId", simulator.client_id)
+    opened.screen.type("clientSecret", simulator.client_secret)
+    opened.screen.type("jwtEdit", jwt or simulator.jwt, enter=True)
+
+
+def type_password(opened: Opened, simulator: RunningSimulator, password: str = "") -> None:
+    """Fill in the form for a password and press Enter."""
+    if not opened.screen.has("username"):
+        opened.screen.press("signInPassword")
+    for name, text in (
+        ("username", simulator.username),
+        ("extension", simulator.extension),
+        ("clientId", simulator.client_id),
+        ("clientSecret", simulator.client_secret),
+    ):
+        if opened.screen.has(name):
+            opened.screen.type(name, text)
+    opened.screen.type("password", password or simulator.password, enter=True)
+
+
+def open_browser(opened: Opened, simulator: RunningSimulator) -> None:
+    """Say which app it is, and have the browser opened."""
+    opened.screen.press("signInBrowser")
+    opened.screen.type("clientId", simulator.client_id, enter=True)
+
+
+# Every way in
+
+
+def test_with_the_browser(desk: Opened, simulator: RunningSimulator, browser: StandInBrowser) -> None:
+    browser.script = None
+    open_browser(desk, simulator)
+    desk.screen.wait(lambda: browser.opened)
+    desk.screen.wait_for("Finish in your browser", "5 minutes left", "rcdesk goes on by itself")
+    browser.script = follow
+    desk.screen.press("openAgain")
+    wait_signed_in(desk)
+    assert len(set(browser.opened)) == 1 and len(browser.opened) == 2
+    assert "You are signed in" in browser.last_page()
+    profile = desk.running.desk.profiles.active
+    assert profile is not None and profile.grant is GrantKind.BROWSER and profile.name == "Mara Okafor"
+    assert profile.client_id == simulator.client_id, "the app is asked for once"
+
+
+def test_with_a_jwt(desk: Opened, simulator: RunningSimulator) -> None:
+    type_jwt(desk, simulator)
+    wait_signed_in(desk)
+
+
+def test_with_a_password(desk: Opened, simulator: RunningSimulator) -> None:
+    type_password(desk, simulator)
+    wait_signed_in(desk)
+
+
+def test_at_the_service_of_2010(desk: Opened, simulator: RunningSimulator) -> None:
+    desk.screen.press("signInPassword")
+    desk.screen.press("serviceLegacy")
+    desk.screen.type("serverEdit", simulator.base_url)
+    type_password(desk, simulator)
+    desk.screen.wait(lambda: state(desk) is SessionState.SIGNED_IN and desk.screen.has("sideBar"))
+    profile = desk.running.desk.profiles.active
+    assert profile is not None and profile.kind is ServerKind.LEGACY
+    assert "127.0.0.1" in desk.running.window.windowTitle()
+
+
+def test_a_server_is_typed_in_and_used(open_desk: OpenDesk, simulator: RunningSimulator) -> None:
+    desk = open_desk()
+    desk.screen.press("changeServer")
+    dialog = desk.screen.find("serverDialog")
+    add = next(a for a in dialog.findChildren(QAction) if "Own host" in a.text())
+    add.trigger()
+    desk.screen.type("serverAddress", simulator.base_url, enter=True)
+    desk.screen.press("useServer")
+    desk.screen.wait(lambda: not desk.screen.has("serverDialog"))
+    desk.screen.wait_for(simulator.base_url.split("//")[1])
+    desk.screen.wait(lambda: state(desk) is SessionState.SIGNED_OUT)
+    type_jwt(desk, simulator)
+    wait_signed_in(desk)
+
+
+# Every way it is refused: one sentence, everything typed stays, and it can be tried again
+
+
+def test_a_wrong_jwt_twice_and_then_the_right_one(desk: Opened, simulator: RunningSimulator) -> None:
+    for _ in range(2):
+        type_jwt(desk, simulator, "wrong.jwt.credential")
+        wait_refused(desk, "did not accept this JWT credential")
+        field = desk.screen.find_as(QLineEdit, "jwtEdit")
+        assert field.text() == "wrong.jwt.credential" and desk.running.window.focusWidget() is field
+    type_jwt(desk, simulator)
+    wait_signed_in(desk)
+
+
+def test_a_wrong_password_and_a_locked_account(desk: Opened, simulator: RunningSimulator) -> None:
+    simulator.set_limits(Auth=50)
+    for _ in range(5):
+        type_password(desk, simulator, "wrong")
+        wait_refused(desk, "did not accept this user name, extension and password")
+    type_password(desk, simulator)
+    wait_refused(desk, "locked this sign-in after too many attempts")
+    assert desk.screen.find_as(QLineEdit, "username").text() == simulator.username
+    simulator.advance(301)
+    desk.screen.press("signInButton")
+    wait_signed_in(desk)
+
+
+def test_a_withdrawn_app(desk: Opened, simulator: RunningSimulator) -> None:
+    simulator.sign_in_rules(revoked=True)
+    type_jwt(desk, simulator)
+    wait_refused(desk, "does not know this app", "withdrawn")
+    assert desk.running.window.focusWidget() is desk.screen.find("clientId")
+    simulator.sign_in_rules(revoked=False)
+    desk.screen.press("signInButton")
+    wait_signed_in(desk)
+
+
+def test_too_many_sign_ins(desk: Opened, simulator: RunningSimulator) -> None:
+    simulator.fault("429", path="/oauth/token", seconds=40)
+    type_jwt(desk, simulator)
+    sentence = wait_refused(desk, "Try again in 40 seconds.")
+    assert sentence.count(". ") == 1, "what happened, and what to do"
+
+
+def test_no_network(open_desk: OpenDesk, simulator: RunningSimulator) -> None:
+    desk = at_server(open_desk(), f"http://127.0.0.1:{free_port()}")
+    for _ in range(2):
+        type_jwt(desk, simulator)
+        wait_refused(desk, "127.0.0.1")
+    assert desk.screen.find_as(QLineEdit, "jwtEdit").text() == simulator.jwt
+
+
+def expired(simulator: RunningSimulator) -> Script:
+    """The person takes longer than the code lives."""
+
+    def visit(url: str) -> requests.Response:
+        location = way_back(url)
+        simulator.advance(61)
+        return follow(location)
+
+    return visit
+
+
+def forged(simulator: RunningSimulator) -> Script:
+    """Somebody else's code: PKCE tells."""
+    return lambda url: follow(changed(url, code_challenge="A" * 43))
+
+
+def refusing(simulator: RunningSimulator) -> Script:
+    """The person says no."""
+    simulator.sign_in_rules(denies=True)
+    return follow
+
+
+def withdrawn(simulator: RunningSimulator) -> Script:
+    """The app is withdrawn in between."""
+
+    def visit(url: str) -> requests.Response:
+        location = way_back(url)
+        simulator.sign_in_rules(revoked=True)
+        return follow(location)
+
+    return visit
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        (expired, "had run out"),
+        (forged, "could not match the browser's answer"),
+        (refusing, "was refused in the browser"),
+        (withdrawn, "does not know this app"),
+    ],
+)
+def test_the_browser_brings_no_sign_in(
+    desk: Opened,
+    simulator: RunningSimulator,
+    browser: StandInBrowser,
+    script: Callable[[RunningSimulator], Script],
+    words: str,
+) -> None:
+    browser.script = script(simulator)
+    open_browser(desk, simulator)
+    wait_refused(desk, words)
+    last_page = html.unescape(browser.last_page())
+    assert words in last_page and "You are signed in" not in last_page
+    assert desk.screen.find_as(QLineEdit, "clientId").text() == simulator.client_id
+    simulator.sign_in_rules(revoked=False, denies=False)
+    browser.script = follow
+    desk.screen.press("signInButton")
+    wait_signed_in(desk)
+
+
+def test_a_wrong_state_is_told_and_the_right_one_still_counts(
+    desk: Opened, simulator: RunningSimulator, browser: StandInBrowser
+) -> None:
+    browser.script = lambda url: follow(changed(way_back(url), state="somebody-elses"))
+    open_browser(desk, simulator)
+    desk.screen.wait_for("does not belong to this sign-in; it was ignored")
+    assert state(desk) is SessionState.SIGNING_IN
+    browser.script = follow
+    desk.screen.press("openAgain")
+    wait_signed_in(desk)
+
+
+def test_giving_up_in_the_middle(desk: Opened, simulator: RunningSimulator, browser: StandInBrowser) -> None:
+    browser.script = None
+    open_browser(desk, simulator)
+    desk.screen.wait(lambda: browser.opened)
+    QTest.keyClick(desk.screen.find("cancelSignIn"), Qt.Key.Key_Escape)
+    desk.screen.wait(lambda: state(desk) is SessionState.SIGNED_OUT)
+    assert desk.running.window.sign_in_page.problem == ""
+    assert desk.screen.find_as(QLineEdit, "clientId").text() == simulator.client_id
+
+
+# Signing in again, and with another account
+
+
+def test_a_refused_refresh_keeps_all_that_was_being_done(
+    desk: Opened, simulator: RunningSimulator, browser: StandInBrowser, tmp_path: Path
+) -> None:
+    open_browser(desk, simulator)
+    wait_signed_in(desk)
+    screen = desk.screen
+    screen.type("numberField", "650555020")
+    screen.press("nav_fax")
+    screen.type("noteEdit", "Half a sentence")
+    screen.type("recipientField", "6505554000", enter=True)
+    simulator.sign_in_rules(revoked=True)
+    simulator.sign_in_rules(revoked=False)
+    desk.running.desk.session.reload()
+    screen.wait(lambda: state(desk) is SessionState.NEEDS_SIGN_IN)
+    assert screen.has("faxPage") or screen.has("noteEdit"), "nobody is thrown out"
+    assert desk.running.window.windowTitle().endswith("(sign in again)")
+    screen.press("deskBarAction")
+    screen.wait_for("Sign in again", "All you were doing is still here")
+    opened = len(browser.opened)
+    browser.script = None
+    screen.press("signInBrowser")
+    screen.wait(lambda: len(browser.opened) > opened)
+    assert screen.has("minutesLeft"), "one click, for the app is known"
+    browser.script = follow
+    screen.press("openAgain")
+    wait_signed_in(desk)
+    assert screen.find_as(QPlainTextEdit, "noteEdit").isVisible()
+    assert screen.find_as(QPlainTextEdit, "noteEdit").toPlainText() == "Half a sentence"
+    assert screen.shows("(650) 555-4000")
+    screen.press("nav_phone")
+    assert "650" in screen.find_as(QLineEdit, "numberField").text()
+    assert screen.find_as(QLineEdit, "numberField").text().replace("-", "").replace(" ", "")[-1] == "0"
+
+
+def test_two_accounts_and_the_way_between_them(
+    desk: Opened, simulator: RunningSimulator, browser: StandInBrowser
+) -> None:
+    type_jwt(desk, simulator)
+    wait_signed_in(desk)
+    first = desk.running.desk.profiles.active
+    assert first is not None
+    menu = QMenu()
+    accounts = desk.running.window.desk_side.accounts.add_to(menu)
+    next(a for a in accounts.actions() if a.text().startswith("Another")).trigger()
+    desk.screen.wait_for("Another account", "Back to the desk")
+    other = simulator.second_credentials
+    browser.script = lambda url: follow(changed(url, login_hint=other["username"]))
+    desk.screen.press("signInBrowser")
+    desk.screen.wait(lambda: state(desk) is SessionState.SIGNED_IN and desk.screen.has("sideBar"))
+    account = desk.running.desk.session.account
+    assert account is not None and account.name != "Mara Okafor"
+    profiles = desk.running.desk.profiles.value.profiles
+    assert [p.name for p in profiles] == ["Mara Okafor", account.name]
+    accounts = desk.running.window.desk_side.accounts.add_to(menu)
+    back = next(a for a in accounts.actions() if a.text().startswith("Mara"))
+    assert not back.isChecked()
+    back.trigger()
+    wait_signed_in(desk)
+    assert desk.running.desk.profiles.active is not None
+    assert desk.running.desk.profiles.active.id == first.id
+    assert replace(profiles[1], name="") != replace(profiles[0], name="")
+
+
+def test_another_account_given_up_leads_back(
+    desk: Opened, simulator: RunningSimulator, browser: StandInBrowser
+) -> None:
+    type_jwt(desk, simulator)
+    wait_signed_in(desk)
+    browser.script = None
+    desk.running.window.desk_side.accounts.another_asked.emit()
+    desk.screen.press("signInBrowser")
+    desk.screen.wait(lambda: browser.opened)
+    desk.screen.press("cancelSignIn")
+    desk.screen.wait(lambda: desk.screen.has("backToDesk") and desk.screen.has("signInBrowser"))
+    desk.screen.press("backToDesk")
+    wait_signed_in(desk)
