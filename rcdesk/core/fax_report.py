@@ -65,13 +65,14 @@ def _recipient_json(job: FaxJob) -> dict[str, Any]:
 def is_settled(job: FaxJob, *, is_wait: bool) -> bool:
     """True when a command has nothing more to wait for.
 
-    is_wait: until it is known what became of it; else until it is with the service or refused.
+    is_wait: until it is known what became of it, or only an e-mail tells; else until the service has it or
+    has refused it.
     """
     if job.state.is_final or job.state is FaxState.NEEDS_YOU:
         return True
     if job.state is FaxState.WAITING and job.wait_reason in (WaitReason.PAUSED, WaitReason.SIGN_IN):
         return True
-    return not is_wait and job.state is FaxState.HANDED_OVER
+    return job.is_accepted or (not is_wait and job.state is FaxState.HANDED_OVER)
 
 
 def exit_status(jobs: Iterable[FaxJob]) -> ExitStatus:
@@ -97,6 +98,8 @@ def sentence(told: Mapping[str, Any]) -> str:
             return "Queued"
         case FaxState.SENDING:
             return "Sending"
+        case FaxState.SENT if not told["message_id"]:
+            return f"Sent: {detail}" if detail else "Sent"
         case FaxState.SENT:
             pages = told["pages"]
             count = "" if pages is None else f", {pages} page" if pages == 1 else f", {pages} pages"

@@ -116,7 +116,7 @@ def _cells(row: FaxRow, zone: tzinfo | None) -> tuple[str, ...]:
     return (
         *(_moment(row.created_at, zone), "Outgoing", row.recipient.name, row.recipient.number),
         *("; ".join(file.name for file in row.files) or "Cover page only", _count(row.pages)),
-        *(_count(row.server_pages), str(row.tries), _state(row.state), _cause(row)),
+        *(_count(row.server_pages), str(row.tries), _state(row), _cause(row)),
         *(_moment(row.changed_at, zone), row.message_id),
     )
 
@@ -129,8 +129,12 @@ def _cause(job: FaxJob) -> str:
     return job.detail
 
 
-def _state(state: FaxState) -> str:
-    match state:
+def _state(job: FaxJob) -> str:
+    if job.is_accepted:
+        return "Accepted by RingCentral, result by e-mail"
+    if job.is_marked:
+        return "Sent, as the user said" if job.state is FaxState.SENT else "Failed, as the user said"
+    match job.state:
         case FaxState.PREPARING:
             return "Getting ready"
         case FaxState.HELD:
@@ -154,7 +158,7 @@ def _state(state: FaxState) -> str:
         case FaxState.CANCELLED:
             return "Cancelled"
         case _:
-            assert_never(state)
+            assert_never(job.state)
 
 
 def _moment(at: datetime, zone: tzinfo | None) -> str:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWi
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.brake import RecipientFacts
 from rcdesk.core.fax import FaxDraft, FaxEvent, FaxJob, FaxState
-from rcdesk.core.folder import FaxRow, ReceivedFax
+from rcdesk.core.folder import FaxRow
 from rcdesk.core.phone_number import pretty
 from rcdesk.ui.badge import Badge
 from rcdesk.ui.card import Card
@@ -29,6 +29,7 @@ from rcdesk.ui.fax_words import (
     day_words,
     joined,
     kept_by_words,
+    kind_words,
     pages_words,
     sentence,
     state_badge,
@@ -265,7 +266,10 @@ class FaxStory(Card):
 
     def _offer(self, offered: Sequence[FaxStep], count: int, row: FaxRow | None) -> None:
         is_asked = isinstance(row, FaxJob) and row.state in (FaxState.NEEDS_YOU, FaxState.INTERRUPTED)
-        self._steps_heading.setText(self.tr("If you know better") if is_asked else self.tr("Next step"))
+        words = self.tr("If you know better") if is_asked else self.tr("Next step")
+        if isinstance(row, FaxJob) and row.is_accepted:
+            words = self.tr("What the e-mail says")
+        self._steps_heading.setText(words)
         self._steps_heading.setVisible(bool(offered))
         self.buttons.set_steps(offered, count, row)
 
@@ -280,16 +284,14 @@ class FaxStory(Card):
 
 def _full_sentence(job: FaxJob) -> str:
     """The sentence of the list, and who keeps a scheduled fax."""
-    if job.is_scheduled:
+    if job.is_scheduled and not job.is_accepted:
         return f"{sentence(job)}. {kept_by_words(job.send_by)}."
     return sentence(job)
 
 
 def _summary(rows: Sequence[FaxRow]) -> str:
     """How many of each kind are chosen: 7 Failed · 5 Cancelled."""
-    kinds = Counter(
-        badge_of(row)[0] if isinstance(row, ReceivedFax) else state_badge(row.state)[0] for row in rows
-    )
+    kinds = Counter(kind_words(row) for row in rows)
     return " · ".join(f"{count} {words}" for words, count in kinds.most_common() if words)
 
 

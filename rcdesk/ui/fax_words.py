@@ -121,6 +121,13 @@ def state_badge(state: FaxState) -> tuple[str, str]:
             assert_never(state)
 
 
+def kind_words(row: FaxRow) -> str:
+    """What kind of row it is, to count those alike."""
+    if isinstance(row, ReceivedFax):
+        return _received_badge(row)[0]
+    return _tr("Accepted") if row.is_accepted else state_badge(row.state)[0]
+
+
 def badge_of(row: FaxRow) -> tuple[str, str]:
     """The badge of a row; ("", "") for none."""
     if isinstance(row, ReceivedFax):

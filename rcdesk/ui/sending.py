@@ -327,14 +327,15 @@ class Sending(QObject):
     def _show_many(self, jobs: tuple[FaxJob, ...], can_cancel: bool) -> None:
         counts = Counter(job.state for job in jobs)
         waiting = sum(counts[s] for s in STOPPABLE if s is not FaxState.SENDING)
+        accepted = sum(job.is_accepted for job in jobs)
+        followed = counts[_STATE.HANDED_OVER] - accepted
         parts = [
             self.tr("{0} waiting").format(waiting) if waiting else "",
             self.tr("{0} going to RingCentral").format(counts[_STATE.SENDING])
             if counts[_STATE.SENDING]
             else "",
-            self.tr("{0} being sent").format(counts[_STATE.HANDED_OVER])
-            if counts[_STATE.HANDED_OVER]
-            else "",
+            self.tr("{0} accepted").format(accepted) if accepted else "",
+            self.tr("{0} being sent").format(followed) if followed else "",
             self.tr("{0} sent").format(counts[_STATE.SENT]) if counts[_STATE.SENT] else "",
             self.tr("{0} failed").format(counts[_STATE.FAILED]) if counts[_STATE.FAILED] else "",
             self.tr("{0} need you").format(counts[_STATE.NEEDS_YOU]) if counts[_STATE.NEEDS_YOU] else "",

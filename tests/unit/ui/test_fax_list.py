@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,7 +11,7 @@ from PySide6.QtTest import QSignalSpy
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.fax import FaxJob, FaxState, SendBy, WaitReason
+from rcdesk.core.fax import YOU_SAID_FAILED, FaxJob, FaxState, SendBy, WaitReason
 from rcdesk.core.folder import Folder
 from rcdesk.core.retry import HELPS
 from rcdesk.ui.fax_list import FaxListModel, FaxListView
@@ -185,3 +186,29 @@ def test_an_interrupted_fax_says_more_than_its_badge() -> None:
     assert badge_of(made)[0] not in sentence(made)
     assert "not sent again before we know" in sentence(made)
     assert sentence(job(1, FaxState.INTERRUPTED, detail="Looked twice.")) == "Looked twice."
+
+
+def test_the_result_that_comes_by_e_mail_is_for_the_user_to_say() -> None:
+    accepted = job(1, FaxState.HANDED_OVER, message_id="")
+    assert badge_of(accepted) == ("Accepted", "accent")
+    assert sentence(accepted).startswith("Accepted; the result comes by e-mail")
+    assert steps(accepted)[:2] == (FaxStep.MARK_SENT, FaxStep.MARK_FAILED)
+    assert not {FaxStep.CANCEL, FaxStep.CHANGE_TIME, FaxStep.PROOF} & set(steps(accepted))
+    assert shared_steps((accepted, replace(accepted, id=2))) == (FaxStep.MARK_SENT, FaxStep.MARK_FAILED)
+    assert main_step(accepted) is None
+    sent = replace(accepted, state=FaxState.SENT)
+    failed = replace(accepted, state=FaxState.FAILED, error_code=YOU_SAID_FAILED)
+    assert FaxStep.MARK_FAILED in steps(sent) and FaxStep.MARK_SENT in steps(failed)
+    assert steps(failed)[0] is FaxStep.RETRY
+    reported = (job(3, FaxState.SENT), job(4, FaxState.FAILED, error_code="NoAnswer"))
+    assert not {FaxStep.MARK_FAILED, FaxStep.MARK_SENT} & {step for row in reported for step in steps(row)}
+
+
+def test_an_accepted_fax_with_a_time_says_when_until_then() -> None:
+    later = datetime.now(UTC) + timedelta(hours=30)
+    kept = job(1, FaxState.HANDED_OVER, message_id="", send_by=SendBy.SERVICE, send_at=later)
+    assert badge_of(kept)[0] not in ("Accepted", "Being sent")
+    assert sentence(kept) == "Scheduled at RingCentral · the result comes by e-mail"
+    past = replace(kept, send_at=datetime.now(UTC) - timedelta(minutes=1))
+    assert badge_of(past)[0] == "Accepted"
+    assert FaxStep.CHANGE_TIME not in steps(kept)
