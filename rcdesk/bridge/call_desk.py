@@ -85,6 +85,7 @@ class CallDesk(QObject):
         self._clock: Clock = clock or SystemClock()
         self._calls: dict[str, Call] = {}
         self._cancel_heard_s: dict[str, float] = {}
+        self._adopted_s: dict[str, float] = {}
         self._owner_id = ""
         self._is_started = False
         self._history = history
@@ -144,6 +145,7 @@ class CallDesk(QObject):
                 call = replace(call, state=CallState.ENDED_UNKNOWN, ended_s=now_s, reason=PLACE_INTERRUPTED)
             self._put(call)
             if not call.state.is_final:
+                self._adopted_s[call.id] = now_s
                 self._watch.ask_now(call.id)
 
     def cancel(self, call_id: str) -> None:
@@ -211,6 +213,10 @@ class CallDesk(QObject):
             self._put(session_gone(call, self._clock.monotonic()))
             return
         self._session.heard_error(error)
+        if isinstance(error, OutcomeUnknown):
+            # It may have got there: what becomes of the call shows.
+            self._cancelled(call_id)
+            return
         self._put(replace(call, is_cancelling=False))
         self._watch.ask_now(call_id)
         self.problem.emit(
@@ -267,7 +273,8 @@ class CallDesk(QObject):
         now_s = self._clock.monotonic()
         has_lost = False
         for call in list(self._live()):
-            silent_s = now_s - (call.checked_s if call.checked_s is not None else call.started_s)
+            since_s = self._adopted_s.get(call.id, call.started_s)
+            silent_s = now_s - (call.checked_s if call.checked_s is not None else since_s)
             limit_s = GIVE_UP_TALKING_S if call.state is CallState.TALKING else GIVE_UP_S
             if silent_s > limit_s:
                 self._put(replace(call, state=CallState.ENDED_UNKNOWN, ended_s=now_s, reason=GAVE_UP))
@@ -298,6 +305,8 @@ class CallDesk(QObject):
                 self._watch.stop()
             case SessionState.SIGNED_OUT:
                 self._forget()
+            case SessionState.SIGNING_IN if self._session.account is None:
+                self._forget()
             case SessionState.SIGNING_IN | SessionState.OFFLINE:
                 pass
 
@@ -311,7 +320,12 @@ class CallDesk(QObject):
         self._watch.resume(is_fresh=is_new)
         self._results.retry()
         if is_new:
-            self._history.live_calls(self.adopt)
+            self._history.live_calls(lambda calls: self._adopt_of(owner_id, calls))
+
+    def _adopt_of(self, owner_id: str, calls: tuple[Call, ...]) -> None:
+        """They were read for this person, who may have left meanwhile."""
+        if owner_id == self._owner_id:
+            self.adopt(calls)
 
     def _forget(self) -> None:
         """Another may sign in now. Calls going on stay written down and are followed again by their owner."""
@@ -320,6 +334,7 @@ class CallDesk(QObject):
         self._acts.stop()
         self._results.forget()
         self._cancel_heard_s.clear()
+        self._adopted_s.clear()
         if self._calls:
             self._calls.clear()
             self.calls_changed.emit()
@@ -335,6 +350,7 @@ class CallDesk(QObject):
             self._history.remember(past_call(call))
             self._history.drop_live(call.id)
             self._cancel_heard_s.pop(call.id, None)
+            self._adopted_s.pop(call.id, None)
             self._acts.take_back(call.id)
             self._drop_oldest()
         elif call.state is CallState.TALKING and before is not None and before.state is not call.state:

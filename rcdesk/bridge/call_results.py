@@ -17,6 +17,9 @@ from rcdesk.core.past_call import CallOutcome, PastCall
 TRIES_AFTER_S = (3.0, 10.0, 30.0, 120.0, 600.0)
 """Pauses before each look into the call log, whose requests are few (Heavy); a call may still go on."""
 
+MOST_WANTED = 20
+"""Of how many calls at a time the result is looked for: where the log is silent they would only add up."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
@@ -50,6 +53,8 @@ class CallResults(QObject):
     def want(self, call: Call) -> None:
         """Find out how this call ended."""
         self._wanted[call.id] = _Wanted(call=call)
+        for oldest in list(self._wanted)[:-MOST_WANTED]:
+            del self._wanted[oldest]
         self._plan()
 
     def retry(self) -> None:

@@ -96,6 +96,7 @@ class CallWatch(QObject):
         self._gaps, self._wait_s = 0, 0.0
         if is_fresh:
             self._look = replace(self._look, is_possible=True)
+            self._room = Room()
         self.wake()
 
     def began(self, call: Call) -> None:
@@ -244,6 +245,9 @@ class CallWatch(QObject):
         self._gaps += 1
         if isinstance(error, RateLimited):
             self._wait_s = max(self._wait_s, error.retry_after_s)
+            # Whatever wakes the desk before: a question would only wait on the lane, and hold up a cancel.
+            until_s = self._clock.monotonic() + error.retry_after_s
+            self._room = replace(self._room, closed_until_s=max(until_s, self._room.closed_until_s))
         self.missed.emit(error)
         self._plan()
 

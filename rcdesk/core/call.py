@@ -210,7 +210,8 @@ def session_gone(call: Call, now_s: float) -> Call:
     if call.state is CallState.TALKING:
         return replace(gone, state=CallState.ENDED, your_phone=Leg.HUNG_UP, them=Leg.HUNG_UP)
     if call.is_cancelling:
-        return replace(gone, state=CallState.CANCELLED, is_gone=False)
+        # As after a cancel, but nobody saw it: the call log has the last word.
+        return replace(gone, state=CallState.CANCELLED)
     return replace(
         gone,
         state=CallState.ENDED_UNKNOWN,
@@ -254,7 +255,11 @@ def adopted(call: Call, now: datetime, now_s: float) -> Call:
 
 def with_result(call: Call, result: PastCall) -> Call:
     """A finished call whose end the call log tells; a live one stays as it is."""
-    return replace(call, result=result, reason=result.reason) if call.state.is_final else call
+    if not call.state.is_final:
+        return call
+    have_talked = call.state is CallState.CANCELLED and result.outcome is CallOutcome.TALKED
+    state = CallState.ENDED if have_talked else call.state
+    return replace(call, state=state, result=result, reason=result.reason)
 
 
 def past_call(call: Call) -> PastCall:

@@ -87,6 +87,20 @@ def test_a_call_we_cancelled_is_cancelled_not_failed(before: Call) -> None:
     assert session_gone(cancelling, 2.0).state is CallState.CANCELLED
 
 
+def test_a_call_that_was_gone_when_it_was_cancelled_is_looked_up() -> None:
+    gone = session_gone(replace(RINGING_THEM, is_cancelling=True, session_id="s-1"), 2.0)
+    assert gone.state is CallState.CANCELLED and gone.needs_result
+    found = replace(past_call(gone), id="log-1", outcome=CallOutcome.TALKED, talked_s=60.0)
+    known = with_result(gone, found)
+    assert (known.state, known.outcome, past_call(known).talked_s) == (
+        CallState.ENDED,
+        CallOutcome.TALKED,
+        60.0,
+    )
+    stopped = with_result(gone, replace(found, outcome=CallOutcome.CANCELLED))
+    assert (stopped.state, stopped.needs_result) == (CallState.CANCELLED, False)
+
+
 def test_gone_while_ringing_is_unknown_and_gone_while_talking_is_ended() -> None:
     gone = hear(RINGING_THEM, "NoSessionFound NoSessionFound NoSessionFound")
     assert gone.state is CallState.ENDED_UNKNOWN
