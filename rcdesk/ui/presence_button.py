@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QEnterEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QEnterEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from rcdesk.bridge.presence_desk import PresenceDesk
@@ -21,6 +21,8 @@ from rcdesk.ui.tray_menu import TrayMenu
 
 NARROW_PX = 40
 _DOT_PX = 8
+_LEAST_PX = 60
+_WRAPPED = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
 
 
 class PresenceButton(QAbstractButton):
@@ -66,10 +68,11 @@ class PresenceButton(QAbstractButton):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """A small line, or room for the dot."""
+        """A small line, two where one does not hold the words, or room for the dot."""
         if self._is_narrow:
             return QSize(NARROW_PX, 28)
-        return QSize(60, self._font().pixelSize() + 8)
+        more = (self._lines() - 1) * QFontMetrics(self._font()).lineSpacing()
+        return QSize(60, self._font().pixelSize() + 8 + more)
 
     def minimumSizeHint(self) -> QSize:
         """The words may be cut."""
@@ -105,12 +108,28 @@ class PresenceButton(QAbstractButton):
         self.setVisible(bool(words) and (not self._is_narrow or bool(token)))
         if self._menu is not None and self._presence is not None and self._menu.isVisible():
             self._menu.show_entries(presence_entries(self._presence, datetime.now(UTC)))
+        self.updateGeometry()
         self.update()
 
     def _font(self) -> QFont:
         font = QFont(self.font())
         font.setPixelSize(round(12 * theme().scale))
         return font
+
+    def _lines(self) -> int:
+        """How many lines the words take at this width, two at most."""
+        if self._is_narrow or self.width() <= _LEAST_PX:
+            return 1
+        metrics = QFontMetrics(self._font())
+        room = QRect(0, 0, self.width() - _DOT_PX - 6, 1000)
+        height = metrics.boundingRect(room, _WRAPPED, self.text()).height()
+        return min(2, max(1, round(height / metrics.lineSpacing())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may want another number of lines."""
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self.updateGeometry()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Underlined under the mouse."""
@@ -123,10 +142,10 @@ class PresenceButton(QAbstractButton):
         super().leaveEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Dot and words."""
+        """Dot and words, the dot beside the first line."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle = self.height() / 2
+        middle = self.height() / 2 / (1 if self._is_narrow else self._lines())
         left = 0.0
         if self._token:
             left = (self.width() - _DOT_PX) / 2 if self._is_narrow else 0.5
@@ -138,8 +157,13 @@ class PresenceButton(QAbstractButton):
             painter.setFont(font)
             painter.setPen(color("ink2"))
             area = self.rect().adjusted(round(left), 0, 0, 0)
-            shown = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
-            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
+            if self._lines() > 1:
+                painter.drawText(area, _WRAPPED, self.text())
+            else:
+                elided = painter.fontMetrics().elidedText(
+                    self.text(), Qt.TextElideMode.ElideRight, area.width()
+                )
+                painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, elided)
         if self.hasFocus() and self.property("keyboardFocus"):
             painter.setPen(QPen(color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
