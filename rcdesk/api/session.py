@@ -119,11 +119,6 @@ class ApiSession:
             self._client = grant.client
             self._keep(tokens)
 
-    def retire(self) -> None:
-        """Somebody else signs in: who still talks through this session may not speak for them."""
-        with self._lock:
-            self._tokens, self._is_loaded = None, True
-
     def sign_out(self, token: CancelToken) -> None:
         """Forget the tokens here, then tell the service, whose errors do not matter (wire-contract 1.1)."""
         with self._lock:

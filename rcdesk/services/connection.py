@@ -21,7 +21,6 @@ from rcdesk.api.rest import covers, numbers
 from rcdesk.api.rest.phone import RestFax, RestPhone
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
-from rcdesk.api.transport import Transport
 from rcdesk.core.account import Account, Credentials, ServerKind, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.capability import lacks_of
@@ -178,11 +177,6 @@ class Connection:
             raise
         # In this order nobody who dies in between leaves one person's credentials beside another's tokens.
         self._kept.forget()
-        former = session.tokens
-        if former is not None and former.owner_id not in ("", tokens.owner_id):
-            # What was begun for the former person must not be finished in the name of the new one.
-            session.retire()
-            session = self._session = self._open(session.transport)
         self._kept.keep_client_secret(grant.client.client_secret)
         session.take(grant, trial.tokens or tokens)
         self._kept.keep_credentials(credentials)
@@ -222,14 +216,13 @@ class Connection:
         if client is not None:
             client.close()
 
-    def _open(self, transport: Transport | None = None) -> ApiSession:
+    def _open(self) -> ApiSession:
         return ApiSession(
             self._profile,
             self._kept,
             clock=self._clock,
             client_secret=self._kept.client_secret,
             kept=self._kept,
-            transport=transport,
         )
 
 

@@ -197,24 +197,6 @@ def test_the_credentials_of_another_person_are_not_used(
     assert not connection.is_signed_in and kept.credentials is None
 
 
-def test_what_was_begun_for_one_person_is_not_finished_for_another(
-    connect: Connect, simulator: RunningSimulator
-) -> None:
-    connection = connect()
-    connection.sign_in(jwt_of(simulator), CancelToken())
-    session = connection.session
-    second = replace(jwt_of(simulator), jwt=simulator.second_credentials["jwt"])
-    assert connection.sign_in(second, CancelToken()).name == "Owen Pryce"
-    before = len(simulator.requests)
-    with pytest.raises(SignInNeeded):
-        session.request("POST", f"{ME}/fax", group="Heavy", token=CancelToken(), json={})
-    assert len(simulator.requests) == before
-    assert connection.load_account(CancelToken()).name == "Owen Pryce"
-    kept_on = connection.session
-    connection.sign_in(second, CancelToken())
-    assert connection.session is kept_on
-
-
 def test_the_person_another_program_signed_in_is_not_taken_for_this_one(
     connect: Connect, simulator: RunningSimulator
 ) -> None:
