@@ -27,7 +27,7 @@ from rcdesk.store import preferences as preferences_file
 from rcdesk.store.outbox import Outbox
 from rcdesk.store.paths import Paths
 from rcdesk.told_fax import FaxTeller
-from tests.unit.services.fax_rig import SetClock, magic
+from tests.unit.services.fax_rig import SetClock, heavy_page, magic
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
@@ -237,7 +237,9 @@ def test_a_number_one_digit_off_a_known_one_is_asked_about(shell: Shell) -> None
 
 
 def test_without_a_network_it_stays_safe_and_the_next_command_sends_it(shell: Shell) -> None:
-    shell.simulator.fault("cut-after", method="POST", path="/fax", times=1, bytes=1)
+    shell.letter = shell.letter.with_suffix(".pdf")
+    shell.letter.write_bytes(heavy_page(400_000))
+    shell.simulator.fault("cut-during", method="POST", path="/fax")
     last = shell.fax()[-1]
     assert last["status"] == 13, last
     assert "stays safe in the outbox" in last["error"] and shell.stored() == 0
@@ -296,7 +298,9 @@ def test_ctrl_c_says_that_ringcentral_has_it(shell: Shell) -> None:
 
 
 def test_ctrl_c_before_it_has_left_leaves_it_safe(shell: Shell) -> None:
-    shell.simulator.fault("cut-after", method="POST", path="/fax", times=9, bytes=1)
+    shell.letter = shell.letter.with_suffix(".pdf")
+    shell.letter.write_bytes(heavy_page(400_000))
+    shell.simulator.fault("cut-during", method="POST", path="/fax", times=9)
     shell.stop.at_wait[1] = shell.stop.cancel
     last = shell.fax(is_wait=True)[-1]
     assert last["status"] == 130, last

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QLabel
@@ -10,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.brake import RecipientFacts
+from rcdesk.core.cover import CoverTemplate
 from rcdesk.core.fax import FaxDraft, FaxState, Recipient, Resolution
 from rcdesk.core.wish import FaxWish, WishOutcome
 from rcdesk.ui.main_window import MainWindow
@@ -168,3 +172,44 @@ def _problem(window: MainWindow) -> str:
     words = window.findChild(QLabel, "intakeProblem")
     assert words is not None and not words.isHidden()
     return words.text()
+
+
+def test_a_cover_page_by_its_name(window: MainWindow, stage: Stage) -> None:
+    window.take_fax(FaxWish(draft=DRAFT, is_yes=True, cover_name="classic"))
+    index = next(cover.index for cover in ACCOUNT.cover_pages if cover.name == "Classic")
+    assert stage.faxes.drafts == [_queued(DRAFT, index)]
+    told: list[WishOutcome] = []
+    window.take_fax(FaxWish(draft=DRAFT, is_yes=True, cover_name="Baroque"), told.append)
+    assert told == [WishOutcome.SHOWN] and "no cover page called" in _problem(window)
+    assert len(stage.faxes.drafts) == 1
+
+
+def test_an_own_cover_page_by_its_name_is_drawn_in_front(
+    window: MainWindow, stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = CoverTemplate(id="Our clinic", name="Our clinic", html="<p>{to}</p>")
+    stage.covers.covers = (own,)
+    stage.covers.changed.emit()
+    stage.pages.exact_dir = tmp_path
+    stage.pages.made = (document("Cover for it.pdf"), *DRAFT.documents)
+
+    def draw(key: str, work: Callable[[], Any], done: Callable[[Any], None], failed: object = None) -> None:
+        done(work())
+
+    monkeypatch.setattr(stage.pages, "draw", draw)
+    window.take_fax(FaxWish(draft=DRAFT, is_yes=True, cover_name="our CLINIC"))
+    (sent,) = stage.faxes.drafts
+    assert sent.documents == stage.pages.made and sent.cover_index == 0
+    ((cover, letter),) = stage.pages.written
+    assert letter == DRAFT.documents[0] and cover.path.read_bytes().startswith(b"%PDF")
+    window.take_fax(FaxWish(draft=DRAFT, cover_name="our clinic"))
+    assert window.composer.covers.own == own
+
+
+def test_a_cover_page_by_its_name_before_the_sign_in(window: MainWindow, stage: Stage) -> None:
+    stage.session.become(SessionState.SIGNED_OUT, None)
+    window.take_fax(FaxWish(draft=DRAFT, is_yes=True, cover_name="Classic"))
+    assert stage.faxes.drafts == []
+    stage.session.become(SessionState.SIGNED_IN, ACCOUNT)
+    index = next(cover.index for cover in ACCOUNT.cover_pages if cover.name == "Classic")
+    assert [draft.cover_index for draft in stage.faxes.drafts] == [index]

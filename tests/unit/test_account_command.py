@@ -1,0 +1,296 @@
+"""`rcdesk login`, `logout`, `whoami`, `profiles`: the simulator over HTTP, and a keyring in memory.
+
+With a real keyring and real processes: tests/end2end/test_fax_command.py.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import keyring
+import keyring.backend
+import pytest
+
+from rcdesk.account_arguments import parse_account
+from rcdesk.account_command import AccountRun
+from rcdesk.core.cancel import CancelToken
+from rcdesk.store import profiles as profiles_store
+from rcdesk.store.paths import Paths
+from rcdesk.told_account import AccountTeller, Terminal
+
+if TYPE_CHECKING:
+    from rcdesk.simulator import RunningSimulator
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+
+class Memory(keyring.backend.KeyringBackend):
+    """A keyring that lives as long as the test."""
+
+    priority = 1.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """One entry."""
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Keep one."""
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Forget one."""
+        del self.kept[service, username]
+
+
+class Prompts:
+    """Whoever types, from a list; what they were asked."""
+
+    def __init__(self, *typed: str) -> None:
+        self.typed = list(typed)
+        self.asked: list[str] = []
+        self.opened: list[str] = []
+
+    def secret(self, name: str) -> str:
+        """One secret."""
+        return self.line(name)
+
+    def line(self, name: str) -> str:
+        """The next thing that was typed."""
+        self.asked.append(name)
+        return self.typed.pop(0) if self.typed else ""
+
+    def everything(self) -> str:
+        """What is left."""
+        rest, self.typed = self.typed, []
+        return "\n".join(rest)
+
+    def open_url(self, url: str) -> None:
+        """The browser."""
+        self.opened.append(url)
+
+
+class Shell:
+    """Types commands; lines are what they tell."""
+
+    def __init__(self, simulator: RunningSimulator, home: Path) -> None:
+        self.simulator = simulator
+        self.paths = Paths.under(home).create()
+        self.sign_in = home / "sign-in.json"
+        self.sign_in.write_text(json.dumps(simulator.credentials), encoding="utf-8")
+        self.server = ("--server", simulator.base_url, "--client-id", simulator.client_id)
+
+    def run(self, *typed: str, prompts: Any = None) -> list[dict[str, Any]]:
+        """All lines of one command."""
+        lines: list[dict[str, Any]] = []
+        command = parse_account(typed[0], typed[1:])
+        going = AccountRun(command, self.paths, CancelToken(), lines.append, prompts or Prompts())
+        try:
+            going.run()
+        finally:
+            going.close()
+        return lines
+
+    def login(self, name: str = "Clinic") -> None:
+        """Sign in with the JWT file."""
+        (line,) = self.run("login", "--jwt", str(self.sign_in), "--profile", name)
+        assert line["status"] == 0, line
+
+    @property
+    def saved(self) -> list[tuple[str, bool]]:
+        """(name, is active) of every profile in the file."""
+        found = profiles_store.load(profiles_store.profiles_file(self.paths.preferences_file))
+        return [(profile.name, profile.id == found.active_id) for profile in found.profiles]
+
+
+@pytest.fixture
+def memory() -> Iterator[Memory]:
+    """A keyring that keeps what is put into it."""
+    before = keyring.get_keyring()
+    made = Memory()
+    keyring.set_keyring(made)
+    yield made
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def shell(simulator: RunningSimulator, tmp_path: Path, memory: Memory) -> Shell:
+    """Nobody is signed in; no window is open."""
+    simulator.set_limits(Light=1000, Heavy=1000, Auth=1000)
+    home = tmp_path / "h"
+    home.mkdir()
+    return Shell(simulator, home)
+
+
+def test_a_jwt_file_signs_in_and_every_command_goes_on_with_it(shell: Shell, memory: Memory) -> None:
+    (line,) = shell.run("login", "--jwt", str(shell.sign_in), "--profile", "Clinic")
+    assert line["status"] == 0 and line["is_kept"] and line["who"]["profile"] == "Clinic"
+    assert shell.saved == [("Clinic", True)]
+    (who,) = shell.run("whoami")
+    assert who["who"]["name"] == line["who"]["name"] and who["who"]["server"] == shell.simulator.base_url
+    assert any(key[1].startswith("tokens") for key in memory.kept)
+    text = profiles_store.profiles_file(shell.paths.preferences_file).read_text()
+    assert shell.simulator.jwt not in text and shell.simulator.client_secret not in text
+
+
+def test_secrets_are_asked_for_and_never_typed_twice(shell: Shell) -> None:
+    credentials = shell.simulator.credentials
+    prompts = Prompts(credentials["jwt"], credentials["client_secret"])
+    assert shell.run("login", "--jwt", "-", *shell.server, prompts=prompts)[-1]["status"] == 0
+    assert prompts.asked == ["JWT", "Client secret (none for a public app)"]
+    again = Prompts(credentials["jwt"])
+    assert shell.run("login", "--jwt", "-", *shell.server, prompts=again)[-1]["status"] == 0
+    assert again.asked == ["JWT"], "the client secret is kept"
+    assert len(shell.saved) == 1
+
+
+def test_the_file_ringcentral_gives_out(shell: Shell, tmp_path: Path) -> None:
+    credentials = shell.simulator.credentials
+    given = {
+        "clientId": credentials["client_id"],
+        "clientSecret": credentials["client_secret"],
+        "server": shell.simulator.base_url,
+        "jwt": {"rcdesk": credentials["jwt"]},
+    }
+    file = tmp_path / "rc-credentials.json"
+    file.write_text(json.dumps(given), encoding="utf-8")
+    assert shell.run("login", "--jwt", str(file))[-1]["status"] == 0
+    text = Prompts("{", *json.dumps(given)[1:].split("\n"))
+    assert shell.run("login", "--jwt", "-", "--profile", "Other", prompts=text)[-1]["status"] == 0
+    assert [name for name, _ in shell.saved] == [shell.simulator.base_url.partition("://")[2], "Other"]
+
+
+def test_a_password(shell: Shell) -> None:
+    account = shell.simulator.credentials
+    typed = ("login", "--password", "--user", account["username"], "--extension", account["extension"])
+    prompts = Prompts(account["password"], account["client_secret"])
+    assert shell.run(*typed, *shell.server, prompts=prompts)[-1]["status"] == 0
+    assert prompts.asked == ["Password", "Client secret (none for a public app)"]
+    (line,) = shell.run(*typed, *shell.server, prompts=Prompts("wrong"))
+    assert line["status"] == 4 and "did not accept this user name" in line["error"]
+    assert shell.run("whoami")[-1]["status"] == 0, "a refused sign-in changes nothing"
+
+
+def test_the_browser_comes_back_and_the_address_is_told(shell: Shell) -> None:
+    """The person's browser is a thread here: it opens the address and follows where it is sent."""
+    port = _free_port()
+    visits: list[threading.Thread] = []
+
+    class Person(Prompts):
+        def open_url(self, url: str) -> None:
+            super().open_url(url)
+            visits.append(threading.Thread(target=_visit, args=(url,)))
+            visits[-1].start()
+
+    person = Person(shell.simulator.client_secret)
+    lines = shell.run("login", *shell.server, "--port", str(port), prompts=person)
+    for visit in visits:
+        visit.join(20)
+    assert lines[-1]["status"] == 0, lines
+    assert lines[0] == {"url": person.opened[0]} and f"127.0.0.1%3A{port}" in lines[0]["url"]
+    assert lines[-1]["who"]["grant"] == "browser"
+
+
+def _visit(url: str) -> None:
+    """The service's page consents by itself and sends the browser back to us."""
+    with urllib.request.urlopen(url, timeout=20) as page:
+        assert b"You are signed in" in page.read()
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def test_profiles_are_listed_and_another_one_is_used(shell: Shell) -> None:
+    assert shell.run("profiles") == [{"profiles": [], "status": 0}]
+    shell.login("Clinic")
+    shell.login("Second")
+    assert shell.saved == [("Clinic", False), ("Second", True)]
+    (line,) = shell.run("profiles", "--use", "CLINIC")
+    assert [(p["name"], p["is_active"], p["is_signed_in"]) for p in line["profiles"]] == [
+        ("Clinic", True, True),
+        ("Second", False, True),
+    ]
+    assert shell.saved == [("Clinic", True), ("Second", False)]
+    (line,) = shell.run("profiles", "--use", "Third")
+    assert line["status"] == 2 and "Those there are: Clinic, Second." in line["error"]
+
+
+def test_logout_tells_the_service_and_wipes(shell: Shell, memory: Memory) -> None:
+    shell.login()
+    assert shell.run("logout") == [{"signed_out": "Clinic", "status": 0}]
+    assert memory.kept == {}
+    assert any(r.path.endswith("/oauth/revoke") for r in shell.simulator.requests)
+    assert shell.run("whoami")[-1]["status"] == 4
+    assert shell.run("logout")[-1] == {"error": "Nobody was signed in to Clinic.", "status": 4}
+    assert shell.run("logout", "--profile", "Other")[-1]["status"] == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (("--jwt", "missing.txt"), "missing.txt cannot be read"),
+        (("--jwt", "-", "--server", "ringcentral.com", "--client-id", "a"), "is no server"),
+        (("--jwt", "-", "--client-id", "a"), "There is no JWT"),
+    ],
+)
+def test_what_makes_no_sense(shell: Shell, typed: tuple[str, ...], words: str) -> None:
+    (line,) = shell.run("login", *typed)
+    assert line["status"] == 2 and words in line["error"] and shell.saved == []
+
+
+def test_without_a_keyring_it_is_said_and_nothing_is_kept(
+    simulator: RunningSimulator, tmp_path: Path
+) -> None:
+    home = tmp_path / "h"
+    home.mkdir()
+    shell = Shell(simulator, home)
+    (line,) = shell.run("login", "--jwt", str(shell.sign_in))
+    assert line["status"] == 1 and line["is_kept"] is False and "no keyring here" in line["error"]
+    assert shell.saved == []
+
+
+def test_no_secret_is_an_argument(capsys: pytest.CaptureFixture[str]) -> None:
+    for typed in (["--password", "secret"], ["--client-secret", "x"], ["--password"], ["--legacy"]):
+        with pytest.raises(SystemExit) as stopped:
+            parse_account("login", typed)
+        assert stopped.value.code == 2
+    assert "--password needs --user" in capsys.readouterr().err
+
+
+def test_lines_of_standard_input_are_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("  one \ntwo\nthree\nfour"))
+    terminal = Terminal()
+    assert (terminal.secret("JWT"), terminal.line("ID"), terminal.everything()) == (
+        "one",
+        "two",
+        "three\nfour",
+    )
+
+
+def test_sentences_for_people(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    for typed in (("login", "--jwt", str(shell.sign_in), "--profile", "Clinic"), ("whoami",), ("profiles",)):
+        teller = AccountTeller(parse_account(typed[0], typed[1:]))
+        for line in shell.run(*typed):
+            teller.tell(line)
+    teller = AccountTeller(parse_account("logout", []))
+    for line in (*shell.run("logout"), *shell.run("logout")):
+        teller.tell(line)
+    said = capsys.readouterr()
+    assert said.out.splitlines()[0] == "Signed in:" and "* Clinic  http://127.0.0.1" in said.out
+    assert said.out.splitlines()[-1].startswith("Signed out of Clinic.")
+    assert said.err == "rcdesk logout: Nobody was signed in to Clinic.\n" and teller.status == 4
