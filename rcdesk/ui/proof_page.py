@@ -160,7 +160,7 @@ class _Sheet:
 
 def _result(job: FaxJob) -> str:
     """How it ended, promising no more than is known."""
-    if job.state is FaxState.SENT:
+    if job.state is FaxState.SENT and not job.is_marked:
         return _tr("Accepted by their machine")
     words = state_badge(job.state)[0]
     return f"{words}: {job.detail}" if job.detail else words
@@ -181,7 +181,7 @@ def _facts(facts: ProofFacts) -> list[tuple[str, str]]:
         (_tr("Pages, counted by RingCentral"), str(there) if there is not None else unknown),
         (_tr("Tries"), str(job.tries)),
         (_tr("RingCentral message"), job.message_id or _tr("none")),
-        (_tr("Error code"), job.error_code),
+        (_tr("Error code"), "" if job.is_marked else job.error_code),
         (_tr("Cover page"), job.cover_name),
         (_tr("Note"), job.note),
         (_tr("Resolution"), fine),

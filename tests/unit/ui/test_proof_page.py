@@ -14,7 +14,7 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.fax import FaxEvent, FaxState, SpooledFile
+from rcdesk.core.fax import YOU_SAID_FAILED, FaxEvent, FaxState, SpooledFile
 from rcdesk.core.folder import Folder
 from rcdesk.core.proof import ProofFacts
 from rcdesk.ui.fax_pages import FaxFolderPage
@@ -36,11 +36,10 @@ def _facts(events: int = 4, state: FaxState = FaxState.SENT, **changes: Any) -> 
         7,
         state,
         files=files,
-        message_id="724587004",
         server_pages=3,
         tries=2,
         note="Thanks",
-        **changes,
+        **{"message_id": "724587004", **changes},
     )
     return ProofFacts(
         job=made,
@@ -111,6 +110,21 @@ def test_a_failed_fax_says_so(qtbot: QtBot) -> None:
     )
     assert "Failed: Their line was busy." in words
     assert "Accepted by their machine" not in words
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "words"),
+    [
+        (FaxState.SENT, "", "Sent: You said that it was sent"),
+        (FaxState.FAILED, YOU_SAID_FAILED, "Failed: You said that it failed"),
+    ],
+)
+def test_the_users_own_word_is_said_as_such(qtbot: QtBot, state: FaxState, code: str, words: str) -> None:
+    detail = words.partition(": ")[2]
+    facts = _facts(state=state, message_id="", error_code=code, detail=detail)
+    text = _text(report_pdf(facts))
+    assert words in text
+    assert "Accepted by their machine" not in text and YOU_SAID_FAILED not in text
 
 
 def test_a_long_history_goes_on(qtbot: QtBot) -> None:
