@@ -183,13 +183,17 @@ class CommandRun:
 
     def _end(self, call: Call) -> Told:
         """The last line; the call log is asked when nobody saw how the call ended."""
+        call = self._looked_up(call)
+        return {**self._told(call), "status": int(exit_status(call))}
+
+    def _looked_up(self, call: Call) -> Call:
         calls = self._open()
         for _ in range(LOG_LOOKS):
             if not call.needs_result or not self._turns.pause(LOG_PAUSE_S) or not self._instance.begin_turn():
                 break
             calls.new_turn()
             call = calls.result(call)
-        return {**self._told(call), "status": int(exit_status(call))}
+        return call
 
     def _go_on_alone(self, call_id: str) -> Generator[Told, None, None]:
         """The window that followed the call was closed."""
@@ -210,7 +214,7 @@ class CommandRun:
         if not live:
             yield refusal(NO_CALL, ExitStatus.TOO_LATE)
             return
-        call = self._cancelled(pick_call(live, order.call_id))
+        call = self._looked_up(self._cancelled(pick_call(live, order.call_id)))
         if call.state is CallState.CANCELLED:
             yield {**self._told(call), "status": int(ExitStatus.DONE)}
         elif call.state.is_final:

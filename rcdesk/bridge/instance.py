@@ -64,11 +64,20 @@ class FaxOrder:
 
 
 class OrderHeard:
-    """An order of another start; tell() it line by line, False when it has gone away. GUI thread."""
+    """An order of another start; tell() it line by line, False when it has gone away. GUI thread.
 
-    def __init__(self, order: Order, tell: Callable[[dict[str, Any]], bool]) -> None:
+    is_there() is False once it has gone, which matters to an order that had to wait.
+    """
+
+    def __init__(
+        self,
+        order: Order,
+        tell: Callable[[dict[str, Any]], bool],
+        is_there: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.order = order
         self.tell = tell
+        self.is_there = is_there
 
 
 class Instance(QObject):
@@ -258,10 +267,16 @@ class Instance(QObject):
                 order = read_order(found)
                 self._heard[socket] = QByteArray()
                 self._say(socket, _HEARD)
-                self.ordered.emit(OrderHeard(order, lambda told: self._say(socket, json.dumps(told))))
+                self.ordered.emit(
+                    OrderHeard(
+                        order,
+                        lambda told: self._say(socket, json.dumps(told)),
+                        lambda: socket in self._heard,
+                    )
+                )
                 return
-            asked = tuple(map(Path, found)) if isinstance(found, list) else read_wish(found)
-        except (ValueError, TypeError):
+            asked = _files(found) if isinstance(found, list) else read_wish(found)
+        except (ValueError, TypeError, RecursionError):
             _log.warning("another start asked for something that makes no sense")
             socket.abort()
             return
@@ -304,6 +319,15 @@ def _objects(socket: QLocalSocket, patience: CancelToken) -> Generator[dict[str,
                 has_answered = True
             elif isinstance(found := json.loads(line), dict):
                 yield found
+
+
+def _files(found: list[Any]) -> tuple[Path, ...]:
+    """Raises TypeError or ValueError for what is no list of paths."""
+    for path in found:
+        if "\0" in path:
+            raise ValueError("no path")
+        os.fsencode(path)
+    return tuple(map(Path, found))
 
 
 def _touched(file: Path) -> int:

@@ -53,6 +53,9 @@ RESULT_MS = 8_000
 SIGNED_OUT = "Nobody is signed in. Sign in in the window of rcdesk, then ask again."
 TOO_LATE = "They have answered, so the call cannot be cancelled any more. Hang up your phone to end it."
 NOT_HERE = "The window of rcdesk cannot do this. Do it in the window itself."
+NOT_FOLLOWED = (
+    "The window has signed out, so how this call ends is unknown. It goes on by itself: hang up to end it."
+)
 NOT_CANCELLED = "The call could not be cancelled and goes on. See rcdesk status."
 
 
@@ -141,7 +144,7 @@ class OrderDesk(QObject):
         self._faxes = faxes
         self._profiles = profiles
         self._clock: Clock = clock or SystemClock()
-        self._waiting: list[Callable[[], None]] = []
+        self._waiting: list[tuple[Callable[[], None], Callable[[], bool]]] = []
         self._watchers: list[_Watcher] = []
         calls.call_changed.connect(self._call_changed)
         session.state_changed.connect(self._session_changed)
@@ -150,23 +153,23 @@ class OrderDesk(QObject):
     @Slot(object)
     def take(self, heard: OrderHeard) -> None:
         """Do what another start asks, and tell it what becomes of that."""
-        order, tell = heard.order, heard.tell
+        order, tell, is_there = heard.order, heard.tell, heard.is_there
         match order:
             case CallOrder():
-                self._when_signed_in(lambda: self._place(order, tell))
+                self._when_signed_in(lambda: self._place(order, tell), is_there)
             case StatusOrder():
                 self._when_signed_in(lambda: self._tell_live(tell))
             case FollowOrder():
                 self._when_signed_in(lambda: self._follow(order.call_id, tell))
             case CancelOrder():
-                self._when_signed_in(lambda: self._cancel(order.call_id, tell))
+                self._when_signed_in(lambda: self._cancel(order.call_id, tell), is_there)
             case NumbersOrder():
                 self._when_signed_in(lambda: self._tell_numbers(tell))
             case LinkOrder():
                 self.open_link(order.text)
                 tell({"status": int(ExitStatus.DONE)})
             case SendOrder():
-                self._when_signed_in(lambda: self._send(order, tell))
+                self._when_signed_in(lambda: self._send(order, tell), is_there)
             case FollowFaxesOrder():
                 self._when_signed_in(lambda: self._follow_faxes(order, tell))
             case WhoOrder():
@@ -185,20 +188,27 @@ class OrderDesk(QObject):
         else:
             self.dial_asked.emit(number)
 
-    def _when_signed_in(self, act: Callable[[], None]) -> None:
-        """Now, unless a sign-in is on its way: then after it, whether or not it worked."""
+    def _when_signed_in(self, act: Callable[[], None], is_wanted: Callable[[], bool] = lambda: True) -> None:
+        """Now, unless a sign-in is on its way: then after it, whether or not it worked.
+
+        is_wanted is asked then: nobody is called for who has pressed Ctrl+C meanwhile.
+        """
         if self._session.account is None and self._session.state is SessionState.SIGNING_IN:
-            self._waiting.append(act)
+            self._waiting.append((act, is_wanted))
         else:
             act()
 
     @Slot()
     def _session_changed(self) -> None:
+        known = {call.id for call in self._calls.calls}
+        for watcher in [w for w in self._watchers if w.call_id not in known]:
+            self._end(watcher, _refusal(NOT_FOLLOWED, ExitStatus.UNKNOWN))
         if self._session.account is None and self._session.state is SessionState.SIGNING_IN:
             return
         waiting, self._waiting = self._waiting, []
-        for act in waiting:
-            act()
+        for act, is_wanted in waiting:
+            if is_wanted():
+                act()
 
     def _account(self) -> Account | None:
         return self._session.account if self._session.is_signed_in else None
@@ -217,7 +227,9 @@ class OrderDesk(QObject):
         if request is None:
             self.dial_asked.emit(text)
             return
-        self._calls.place(request)
+        # A link clicked twice is one call.
+        if not any(c.state.can_cancel and c.request.to_number == request.to_number for c in self._live()):
+            self._calls.place(request)
         self.called.emit()
 
     def _place(self, order: CallOrder, tell: Tell) -> None:
@@ -327,7 +339,8 @@ class OrderDesk(QObject):
         """Tell a watcher what is new to it, and let it go when there is nothing more to wait for."""
         told: dict[str, Any] = {"call": call_json(call, self._clock.monotonic())}
         if call.state.is_final:
-            if call.needs_result and watcher.patience is None and watcher.until is not _Until.CANCELLED:
+            is_open = watcher.until is not _Until.CANCELLED or call.state is CallState.CANCELLED
+            if call.needs_result and watcher.patience is None and is_open:
                 self._be_patient(watcher)
             elif not call.needs_result or watcher.patience is None:
                 self._end(watcher, {**told, "status": int(_final_status(watcher, call))})
@@ -361,7 +374,7 @@ class OrderDesk(QObject):
                 self._end(watcher, _refusal("The result of this call is unknown.", ExitStatus.UNKNOWN))
             else:
                 told = call_json(call, self._clock.monotonic())
-                self._end(watcher, {"call": told, "status": int(exit_status(call))})
+                self._end(watcher, {"call": told, "status": int(_final_status(watcher, call))})
 
     def _end(self, watcher: _Watcher, told: dict[str, Any]) -> None:
         self._let_go(watcher)

@@ -82,6 +82,7 @@ class CommandCalls:
         self._people = People(database)
         self._history = CallHistory(lambda: self._way.current, self._past, self._people, self._clock)
         self._gaps = 0
+        self._opened_s = self._clock.monotonic()
 
     def close(self) -> None:
         """Close the connection and the archive; what is saved stays saved."""
@@ -139,7 +140,8 @@ class CommandCalls:
     def cancel(self, call: Call) -> Call:
         """Ask the service to end it, then look: its answer alone proves nothing (wire-contract 1.4).
 
-        The call comes back with is_cancelling while that is open. Raises what the request raises.
+        The call comes back with is_cancelling while that is open. Raises what the request raises, but for
+        an answer that was lost: then a look says more.
         """
         if not call.state.can_cancel:
             return call
@@ -150,6 +152,8 @@ class CommandCalls:
             if exc.status != 404:
                 raise
             return self._keep(session_gone(call, self._clock.monotonic()))
+        except OutcomeUnknown as exc:
+            _log.info("the answer to a cancel was lost: %s", type(exc).__name__)
         return self.look(call)
 
     def live(self) -> tuple[Call, ...]:
@@ -184,7 +188,8 @@ class CommandCalls:
     def _not_heard(self, call: Call, error: RcdeskError) -> Call:
         self._gaps += 1
         now_s = self._clock.monotonic()
-        heard_s = call.checked_s if call.checked_s is not None else call.started_s
+        # One of an earlier command was not listened to before this one.
+        heard_s = call.checked_s if call.checked_s is not None else max(call.started_s, self._opened_s)
         if now_s - heard_s > GIVE_UP_S:
             return self._keep(self._ended(call, CallState.ENDED_UNKNOWN, GAVE_UP))
         _log.info("no news of the call: %s", type(error).__name__)

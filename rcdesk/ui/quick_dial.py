@@ -117,7 +117,9 @@ class QuickDial(QDialog):
 
     @Slot()
     def dial(self) -> None:
-        """Call the number in the field, or say in place why not."""
+        """Call the number in the field, or say in place why not. A second Enter in a hurry finds it closed."""
+        if not self.isVisible():
+            return
         number = self.hint.insist()
         if number is None:
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -206,7 +207,25 @@ def test_a_call_whose_placing_was_cut_short_is_over(shell: Shell) -> None:
     assert shell.past() == [CallOutcome.UNKNOWN]
 
 
+def test_one_gap_does_not_end_a_call_of_an_earlier_command(shell: Shell) -> None:
+    shell.run("call", "6505550208")
+    calls = PastCalls(shell.paths.create().database)
+    (call,) = calls.live(OWNER)
+    calls.put_live(OWNER, replace(call, started_at=call.started_at - timedelta(hours=1)))
+    calls.close()
+    shell.simulator.fault("status", path="/ring-out", method="GET", status=503, times=1)
+    (line,) = shell.run("status")
+    assert [call["state"] for call in line["calls"]] == ["ringing you"]
+
+
 # Cancelling
+
+
+def test_a_cancel_whose_answer_was_lost_is_looked_after(shell: Shell) -> None:
+    shell.run("call", SLOW)
+    shell.simulator.fault("answer-lost", path="/ring-out", method="DELETE", times=5)
+    (line,) = shell.run("cancel")
+    assert line["status"] == 0 and line["call"]["state"] == "cancelled"
 
 
 def test_cancel_ends_the_only_call_and_looks_whether_it_did(shell: Shell) -> None:

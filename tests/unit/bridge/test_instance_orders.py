@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtNetwork import QLocalSocket
+from pytestqt.qtbot import QtBot
 
 from rcdesk import hand_over
 from rcdesk.bridge import instance as instance_module
@@ -186,3 +188,23 @@ def test_the_mark_of_a_turn_that_crashed_is_removed_by_the_window(folder: Path) 
     window.listen()
     assert not (folder / TURN_NAME).exists()
     window.close()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"[" * 200_000, b'["/tmp/a\\u0000b"]', b'["\\ud800"]', b"[7]", b'{"version": 1}', b"\xff\xfe", b"5"],
+)
+def test_what_makes_no_sense_is_hung_up_on_and_nothing_else(folder: Path, qtbot: QtBot, line: bytes) -> None:
+    first = Instance(folder)
+    heard: list[object] = []
+    for signal in (first.asked, first.fax_asked, first.ordered):
+        signal.connect(heard.append)
+    first.listen()
+    socket = QLocalSocket()
+    socket.connectToServer(first._name)
+    qtbot.waitUntil(lambda: bool(first._heard), timeout=5000)
+    socket.write(line + b"\n")
+    qtbot.waitUntil(lambda: not first._heard, timeout=5000)
+    assert heard == []
+    socket.abort()
+    first.close()

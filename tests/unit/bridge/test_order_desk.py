@@ -56,7 +56,7 @@ class Asker:
 
     def ask(self, order: Order) -> Asker:
         """Hand an order over."""
-        self._desk.take(OrderHeard(order, self._hear))
+        self._desk.take(OrderHeard(order, self._hear, lambda: self.is_there))
         return self
 
     def _hear(self, told: dict[str, Any]) -> bool:
@@ -274,3 +274,31 @@ def test_signed_out_a_link_is_shown(bench: Bench) -> None:
     desk.dial_asked.connect(texts.append)
     desk.open_link("tel:+16505550207")
     assert texts == ["+16505550207"]
+
+
+def test_who_gave_up_before_the_sign_in_calls_nobody(
+    bench: Bench, simulator: RunningSimulator, qtbot: QtBot
+) -> None:
+    kept = Kept()
+    desk = OrderDesk(bench.session, bench.calls, kept, kept)
+    bench.session.sign_in_jwt(profile_of(simulator), credentials_of(simulator))
+    asker = Asker(desk).ask(CallOrder(number=ANSWERS))
+    asker.is_there = False
+    qtbot.waitUntil(lambda: bench.session.account is not None, timeout=WAIT_MS)
+    assert bench.calls.calls == ()
+
+
+def test_who_follows_a_call_is_told_that_the_window_signed_out(rig: Rig) -> None:
+    asker = rig.ask(CallOrder(number=SLOW, is_wait=True))
+    rig.live_until(lambda: "ringing you" in asker.states)
+    rig.bench.session.sign_out()
+    assert asker.is_answered and asker.lines[-1]["status"] == 10
+    assert asker.lines[-1]["error"].startswith("The window has signed out")
+
+
+def test_a_link_clicked_twice_is_one_call(rig: Rig) -> None:
+    rig.kept.value = Preferences(dials_links_at_once=True)
+    rig.ask(LinkOrder(text="tel:+16505550201"))
+    rig.ask(LinkOrder(text="tel:+1-650-555-0201"))
+    rig.ask(LinkOrder(text="tel:+16505550202"))
+    assert [call.request.to_number for call in rig.bench.calls.calls] == ["+16505550202", "+16505550201"]

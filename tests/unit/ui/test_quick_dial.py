@@ -34,6 +34,8 @@ def test_the_clipboards_number_is_there_at_once_and_enter_calls_it(
     qtbot.keyClick(dial.field, Qt.Key.Key_Return)
     assert [(r.to_number, r.from_number) for r in stage.calls.placed] == [("+16505550119", "+16505550101")]
     assert not dial.isVisible()
+    qtbot.keyClick(dial.field, Qt.Key.Key_Return)
+    assert len(stage.calls.placed) == 1, "a second Enter in a hurry calls nobody"
 
 
 def test_other_text_is_left_alone(dial: QuickDial, stage: Stage) -> None:
