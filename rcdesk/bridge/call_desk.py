@@ -282,7 +282,8 @@ class CallDesk(QObject):
                 has_lost = True
                 self._put(replace(call, is_unreachable=True))
         if has_lost and not was_known and not isinstance(error, RateLimited):
-            self.problem.emit(str(error))
+            gap = self.tr("No connection. Your calls go on; rcdesk follows them again when it is back.")
+            self.problem.emit(gap if isinstance(error, NetworkError) else str(error))
 
     @Slot(object, object)
     def _result_found(self, call: Call, result: PastCall) -> None:

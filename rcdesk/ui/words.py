@@ -223,7 +223,8 @@ def outcome(call: PastCall) -> tuple[str, str]:
             is_mine = call.direction is Direction.IN
             return (_tr("You refused") if is_mine else _tr("Refused")), "muted" if is_mine else "bad"
         case CallOutcome.UNREACHABLE:
-            return _tr("Cannot be reached"), "bad"
+            is_placed = call.direction is Direction.IN or call.session_id or call.log_id
+            return (_tr("Cannot be reached") if is_placed else _tr("Not placed")), "bad"
         case CallOutcome.CANCELLED:
             return _tr("Cancelled"), "muted"
         case CallOutcome.YOU_WERE_BUSY:

@@ -76,7 +76,10 @@ def test_outcomes_of_past_calls() -> None:
     assert words.outcome(past) == ("2:13", "muted")
     assert words.call_icon(past) == "phone-out"
     assert words.outcome(replace(past, outcome=CallOutcome.BUSY)) == ("Busy", "wait")
-    assert words.outcome(replace(past, outcome=CallOutcome.UNREACHABLE)) == ("Cannot be reached", "bad")
+    gone = replace(past, outcome=CallOutcome.UNREACHABLE, session_id="s-1")
+    assert words.outcome(gone) == ("Cannot be reached", "bad")
+    never = replace(gone, direction=Direction.OUT, session_id="", log_id="")
+    assert words.outcome(never) == ("Not placed", "bad"), "nobody was called: there was no connection"
     missed = replace(past, outcome=CallOutcome.MISSED, direction=Direction.IN)
     assert words.outcome(missed) == ("Missed", "bad")
     assert words.call_icon(missed) == "phone-missed"
