@@ -40,6 +40,7 @@ class ProfilesDesk(QObject):
         self._save = save
         self._value = load(path)
         self._saved = self._value
+        self._pending = 0
 
     @property
     def value(self) -> ServerProfiles:
@@ -80,8 +81,8 @@ class ProfilesDesk(QObject):
         self._set(self._value.without(profile_id))
 
     def flush(self) -> None:
-        """Write what is not written yet, here and now: the last step before the lanes stop."""
-        if self._saved != self._value:
+        """Try again what could not be written; what still waits on the lane is written before it stops."""
+        if self._pending == 0 and self._saved != self._value:
             try:
                 self._save(self._path, self._value)
                 self._saved = self._value
@@ -95,12 +96,15 @@ class ProfilesDesk(QObject):
         path, save = self._path, self._save
 
         def done(_: None) -> None:
+            self._pending -= 1
             self._saved = value
 
+        self._pending += 1
         self._lane.submit(
             lambda token, report: save(path, value), done=done, failed=self._failed, is_kept=True
         )
         self.changed.emit(value)
 
     def _failed(self, error: RcdeskError) -> None:
+        self._pending -= 1
         self.problem.emit(str(error))

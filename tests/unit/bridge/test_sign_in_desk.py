@@ -265,7 +265,7 @@ def test_a_certificate_file_that_is_gone_is_one_sentence(
     assert entrance.session.state is SessionState.SIGNED_OUT
 
 
-def test_changed_profiles_are_written_at_the_latest_at_the_end(
+def test_changed_profiles_are_written_before_the_end(
     make_lane: Callable[[str], Lane], tmp_path: Path, profile: ServerProfile, qtbot: QtBot
 ) -> None:
     lane, path = make_lane("disk"), tmp_path / "servers.json"
@@ -274,12 +274,23 @@ def test_changed_profiles_are_written_at_the_latest_at_the_end(
         saved = desk.put(profile)
     assert desk.put(replace(profile, name="Renamed")).id == saved.id
     desk.flush()
+    assert lane.stop(10.0)
     assert [p.name for p in profiles_file.load(path).profiles] == ["Renamed"]
+
+
+def test_a_profile_can_be_removed_and_the_simulator_is_not_saved(
+    make_lane: Callable[[str], Lane], tmp_path: Path, profile: ServerProfile, qtbot: QtBot
+) -> None:
+    lane, path = make_lane("disk"), tmp_path / "servers.json"
+    desk = ProfilesDesk(path, lane, profiles_file.load, profiles_file.save)
+    saved = desk.put(profile)
     demo = replace(profile, is_demo=True)
-    assert desk.put(demo) == demo and len(desk.value.profiles) == 1
+    assert desk.put(demo) == demo and desk.value.profiles == (saved,)
+    desk.activate(saved.id)
+    assert desk.active == saved
     desk.remove(saved.id)
     qtbot.waitUntil(lambda: lane.is_idle, timeout=WAIT_MS)
-    assert profiles_file.load(path).profiles == ()
+    assert profiles_file.load(path).profiles == () and desk.active is None
 
 
 def test_profiles_that_cannot_be_saved_are_said(
