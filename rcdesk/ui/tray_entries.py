@@ -137,22 +137,24 @@ def _favourites(desk: Desk, acts: Acts) -> Iterator[Entry]:
     favourites = desk.people.favourites[:FAVOURITES_SHOWN]
     if favourites:
         yield section("favourites", _tr("FAVOURITES"))
-    for at, favourite in enumerate(favourites):
+    for favourite in favourites:
         shown = favourite.name or _pretty(desk, favourite.number)
         if favourite.is_fax:
             act, icon, note = partial(acts.send_fax, favourite.number), "fax", _tr("fax")
         else:
             act, icon, note = partial(acts.call, favourite.number, favourite.name), "star-fill", ""
-        yield Entry(key=f"favourite-{at}", words=shown, note=note, icon_name=icon, act=act)
+        key = f"favourite-{icon}-{favourite.number}"
+        yield Entry(key=key, words=shown, note=note, icon_name=icon, act=act)
 
 
 def _recents(desk: Desk, acts: Acts, now: datetime) -> Iterator[Entry]:
     recents = newest_of_each(desk.history.recents)[:RECENTS_SHOWN]
     if recents:
         yield section("recents", _tr("RECENT"))
-    for at, call in enumerate(recents):
+    for call in recents:
         yield Entry(
-            key=f"recent-{at}",
+            # By the number, not the place: a row never comes to mean somebody else under the mouse.
+            key=f"recent-{call.number}",
             words=call.name or _pretty(desk, call.number),
             note=words.when(call.at, now),
             icon_name=words.call_icon(call),

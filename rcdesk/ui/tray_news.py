@@ -123,11 +123,14 @@ class TrayNews(QObject):
         is_over = call.state in (CallState.FAILED, CallState.ENDED_UNKNOWN)
         if not (is_ringing or is_over):
             return
-        self._coached.add(call.id)
         if is_over:
             if call.id + "!" in self._coached:
                 return
+            # Of calls that are no longer listed nothing will be heard.
+            known = {one.id for one in self._desk.calls.calls}
+            self._coached = {key for key in self._coached if key.rstrip("!") in known}
             self._coached.add(call.id + "!")
+        self._coached.add(call.id)
         if self._window.isActiveWindow():
             return
         if is_over:

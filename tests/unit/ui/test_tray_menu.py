@@ -129,16 +129,28 @@ def test_the_menu_has_everything_in_order(tray: Tray, stage: Stage) -> None:
 def test_a_favourite_is_called_at_once_and_the_order_is_theirs(tray: Tray, stage: Stage) -> None:
     stage.people.set_favourites(FAVOURITES)
     tray.refresh()
-    choose(tray.menu, "favourite-1")
+    choose(tray.menu, "favourite-star-fill-+16505550119")
     assert [(r.to_number, r.to_name) for r in stage.calls.placed] == [
         ("+16505550119", "Pine Street Pharmacy")
     ]
     stage.people.set_favourites((FAVOURITES[3], FAVOURITES[1]))
     tray.refresh()
-    assert row(tray, "favourite-0").words == "County Records"
-    choose(tray.menu, "favourite-0")
+    assert row(tray, "favourite-fax-" + FAVOURITES[3].number).words == "County Records"
+    choose(tray.menu, "favourite-fax-" + FAVOURITES[3].number)
     assert len(stage.calls.placed) == 1, "a fax favourite opens a new fax"
     assert stage.preferences.value.page == "fax"
+
+
+def test_a_row_of_an_open_menu_goes_on_meaning_the_same_person(tray: Tray, stage: Stage) -> None:
+    ann, bob = past("+16505550142", name="Ann", minutes=9), past("+16505550143", name="Bob", minutes=1)
+    stage.history.have(ann)
+    tray.refresh()
+    tray.menu.popup(tray.menu.pos())
+    at = [entry.words for entry in tray.menu.entries].index("Ann")
+    stage.history.have(bob, ann)
+    tray.refresh()
+    tray.menu.actions()[at].trigger()
+    assert [request.to_number for request in stage.calls.placed] == ["+16505550142"]
 
 
 def test_what_is_missing_for_a_call_is_said_with_the_number_in_the_window(
@@ -146,7 +158,7 @@ def test_what_is_missing_for_a_call_is_said_with_the_number_in_the_window(
 ) -> None:
     stage.people.set_favourites((Favourite(number="+16505550101", name="Me"),))
     tray.refresh()
-    choose(tray.menu, "favourite-0")
+    choose(tray.menu, "favourite-star-fill-+16505550101")
     assert stage.calls.placed == []
     assert window.isVisible() and stage.preferences.value.page == "phone"
     assert "phone that rings first" in stage.notices.notices[-1].title
