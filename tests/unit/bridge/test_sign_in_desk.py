@@ -241,8 +241,9 @@ def test_two_people_at_one_server_switch_without_a_restart(
     entrance.session.use(second.id)
     entrance.session.use("nobody's")
     assert entrance.session.state is SessionState.SIGNED_IN and not entrance.failed
-    kept = profiles_file.load(entrance.profiles._path)
-    assert [p.name for p in kept.profiles] == ["Test", "Owen"] and kept.active_id == second.id
+    path, wanted = entrance.profiles._path, entrance.profiles.value
+    qtbot.waitUntil(lambda: profiles_file.load(path) == wanted, timeout=WAIT_MS)
+    assert [p.name for p in wanted.profiles] == ["Test", "Owen"] and wanted.active_id == second.id
 
 
 def test_an_older_service_signs_in_by_password(
