@@ -113,7 +113,7 @@ def test_ctrl_c_leaves_the_fax_with_ringcentral(
 def test_a_fax_that_cannot_go_now_is_sent_by_the_next_window(
     display: Display, start_desk: StartDesk, simulator_process: SimulatorProcess, typed: Typed, tmp_path: Path
 ) -> None:
-    letter = write_pdf(tmp_path / "a letter.pdf", padding_bytes=400_000)
+    letter = write_pdf(tmp_path / "a letter.pdf", padding_bytes=8_000_000)
     account = str(simulator_process.sign_in_file)
     simulator_process.control("faults", {"kind": "cut-during", "method": "POST", "path": "/fax", "times": 1})
     last = objects(typed("fax", str(letter), "--to", FAX_SENT, "--json", "--sign-in", account), 13, 100)[-1]

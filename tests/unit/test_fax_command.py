@@ -238,7 +238,7 @@ def test_a_number_one_digit_off_a_known_one_is_asked_about(shell: Shell) -> None
 
 def test_without_a_network_it_stays_safe_and_the_next_command_sends_it(shell: Shell) -> None:
     shell.letter = shell.letter.with_suffix(".pdf")
-    shell.letter.write_bytes(heavy_page(400_000))
+    shell.letter.write_bytes(heavy_page(6_000_000))
     shell.simulator.fault("cut-during", method="POST", path="/fax")
     last = shell.fax()[-1]
     assert last["status"] == 13, last
@@ -299,7 +299,7 @@ def test_ctrl_c_says_that_ringcentral_has_it(shell: Shell) -> None:
 
 def test_ctrl_c_before_it_has_left_leaves_it_safe(shell: Shell) -> None:
     shell.letter = shell.letter.with_suffix(".pdf")
-    shell.letter.write_bytes(heavy_page(400_000))
+    shell.letter.write_bytes(heavy_page(6_000_000))
     shell.simulator.fault("cut-during", method="POST", path="/fax", times=9)
     shell.stop.at_wait[1] = shell.stop.cancel
     last = shell.fax(is_wait=True)[-1]
