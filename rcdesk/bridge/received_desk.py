@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
+from rcdesk.core.capability import Capability
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import Cancelled, NetworkError, RateLimited, RcdeskError
 from rcdesk.core.folder import ReceivedFax
@@ -91,7 +92,7 @@ class ReceivedDesk(QObject):
         """Ask for what is new; once more afterwards when that is being done already."""
         service, owner_id = self._service, self._owner_id
         self._is_wanted = self._is_syncing
-        if self._is_syncing or not owner_id or not self._is_started:
+        if self._is_syncing or not owner_id or not self._is_started or not self._may_read():
             return
         self._timer.stop()
         self._is_syncing = True
@@ -253,6 +254,11 @@ class ReceivedDesk(QObject):
             self._timer.isActive() or self._is_syncing
         ):
             self.sync_now()
+
+    def _may_read(self) -> bool:
+        """What the account cannot do is shown on the page, and not asked for."""
+        account = self._session.account
+        return account is not None and account.can(Capability.FAX_READ)
 
     def _tell(self, error: RcdeskError) -> None:
         if not isinstance(error, Cancelled):

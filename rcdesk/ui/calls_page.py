@@ -15,12 +15,14 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QMenu, QPush
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.past_calls_model import PastCallsModel
+from rcdesk.core.capability import Capability
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.past_call import OnlyCalls, PastCall, PastCallQuery
 from rcdesk.ui.card import Card
 from rcdesk.ui.folder_body import FolderBody
 from rcdesk.ui.foot_line import FootLine
 from rcdesk.ui.icons import icon
+from rcdesk.ui.lacks import Lacking, LackLine, grey_action, why_not
 from rcdesk.ui.look import IconButton, label
 from rcdesk.ui.past_call_row import PastCallDelegate, call_sentence, dialled, key_of_call
 from rcdesk.ui.person_view import PersonView
@@ -55,7 +57,8 @@ class PastCallsList(RowList):
         """Enter calls, F faxes, Right goes to the person."""
         call, key = self.chosen(), event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and call is not None:
-            self._call(self.currentIndex())
+            if not event.isAutoRepeat():
+                self._call(self.currentIndex())
         elif key == Qt.Key.Key_F and call is not None and not event.modifiers():
             self.fax_asked.emit(call)
         elif key == Qt.Key.Key_Right and not event.modifiers():
@@ -163,6 +166,7 @@ class CallsPage(QWidget):
         look_now = IconButton("retry", self.tr("Look into the call log now"))
         look_now.setObjectName("callsSync")
         look_now.clicked.connect(self._desk.history.refresh)
+        Lacking(self._desk.session, look_now, Capability.CALL_LOG)
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(label(self.tr("Calls"), "pageTitle"))
@@ -172,6 +176,8 @@ class CallsPage(QWidget):
         card = Card()
         card.body.setContentsMargins(12, 12, 12, 20)
         card.body.addLayout(self._make_filters())
+        only_here = self.tr("Here are only the calls you make at this desk.")
+        card.body.addWidget(LackLine("callLogLack", self._desk.session, Capability.CALL_LOG, rest=only_here))
         card.body.addWidget(self.empty)
         card.body.addWidget(self.list, 1)
         card.body.addStretch(0)
@@ -288,12 +294,14 @@ class CallsPage(QWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
         menu.addAction(icon("phone"), self.tr("Call")).triggered.connect(partial(self._call, call))
         if call.number.startswith("+"):
             menu.addAction(icon("compose"), self.tr("Fax")).triggered.connect(partial(self._fax, call))
             if not call.name:
                 add = menu.addAction(icon("person"), self.tr("Add to contacts…"))
                 add.triggered.connect(partial(self.contact_asked.emit, call.number))
+                grey_action(add, why_not(self._desk.session, Capability.CONTACTS_CHANGE))
         copy = menu.addAction(icon("copy"), self.tr("Copy number"))
         copy.triggered.connect(partial(QGuiApplication.clipboard().setText, dialled(call)))
         menu.popup(self.list.viewport().mapToGlobal(at))

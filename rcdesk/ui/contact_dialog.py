@@ -10,8 +10,10 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.core.capability import Capability
 from rcdesk.core.phone_number import pretty
 from rcdesk.ui.boxes import ChoiceBox
+from rcdesk.ui.lacks import grey, why_not
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.placing import region_of
 
@@ -70,6 +72,9 @@ class ContactDialog(QDialog):
         foot.addWidget(self.save)
         layout.addLayout(foot)
         self.finished.connect(self._closed)
+        lack = why_not(desk.session, Capability.CONTACTS_CHANGE)
+        grey(self.save, lack)
+        self._say(lack)
         self.name.setFocus()
 
     def _kind_words(self) -> tuple[str, ...]:

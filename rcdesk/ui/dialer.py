@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTo
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
+from rcdesk.core.capability import Capability
 from rcdesk.core.people import DialChoice
 from rcdesk.core.phone_number import PhoneNumber
 from rcdesk.ui.card import Card
 from rcdesk.ui.choices import RingMeOn, ShowAs
 from rcdesk.ui.icons import icon
 from rcdesk.ui.keypad import Keypad
+from rcdesk.ui.lacks import Lacking, LackLine
 from rcdesk.ui.number_field import NumberField, NumberHint
 from rcdesk.ui.other_phone import OtherPhone
 from rcdesk.ui.placing import Way, phones_of, place, way_for
@@ -54,6 +56,7 @@ class Dialer(Card):
         self._shown_for: str | None = None
         self._is_for_this_call = False
         self._placed = QElapsedTimer()
+        self._listed = ""
         self._build_number()
         self._build_choices()
         self._build_button()
@@ -104,7 +107,11 @@ class Dialer(Card):
             self.number_field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def call_number(self, text: str, name: str = "") -> None:
-        """Call a number from the recents or the tray: shown in the field, then dialled."""
+        """Call a number from a list: shown in the field, then dialled. Chosen twice in a hurry it is one call."""
+        is_again = self._placed.isValid() and self._placed.elapsed() < TWICE_MS
+        if is_again and text == self._listed:
+            return
+        self._listed = text
         self.number_field.setText(text)
         number = self.hint.insist()
         if number is not None and self._place(number, name):
@@ -200,6 +207,8 @@ class Dialer(Card):
         self.call_button.setProperty("kind", "call")
         self.call_button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.call_button.clicked.connect(self.dial)
+        Lacking(self._desk.session, self.call_button, Capability.CALL)
+        self.body.addWidget(LackLine("callLack", self._desk.session, Capability.CALL))
         self.body.addWidget(self.call_button)
         self.body.addStretch(1)
         self._number_checked()

@@ -26,6 +26,7 @@ from rcdesk.ui.composer_preview import ComposerPreview
 from rcdesk.ui.cover_picker import CoverPicker
 from rcdesk.ui.file_choice import FileChoice
 from rcdesk.ui.file_looks import FileLooks
+from rcdesk.ui.lacks import why_no_fax
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.made_fax import MadeFax
 from rcdesk.ui.preview_fold import PreviewFold
@@ -228,7 +229,7 @@ class FaxPage(ComposerFace):
 
     def _obstacle(self, composed: Composed) -> str:
         profile = self._desk.session.profile or ServerProfile(name="")
-        return obstacle(composed, profile) or self._side.obstacle
+        return why_no_fax(self._desk.session) or obstacle(composed, profile) or self._side.obstacle
 
     @Slot()
     def _refresh(self) -> None:

@@ -73,7 +73,7 @@ class FaxFolderPage(QWidget):
         self.received = ReceivedStory(desk)
         self.acts = FaxActs(desk, self)
         self.foot = FootLine()
-        self.empty = FolderEmpty(folder)
+        self.empty = FolderEmpty(folder, desk.session)
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self._count_down)

@@ -6,12 +6,17 @@ folder_words.py, fax_pages.py.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from rcdesk.bridge.session_desk import SessionDesk
+from rcdesk.core.capability import Capability
 from rcdesk.core.folder import Folder
 from rcdesk.ui.folder_words import empty_words, nothing_found_words
+from rcdesk.ui.lacks import Lacking, why_not
 from rcdesk.ui.look import Button, label
+
+RECEIVING = (Capability.FAX_RECEIVE, Capability.FAX_READ)
 
 
 class FolderEmpty(QWidget):
@@ -20,9 +25,12 @@ class FolderEmpty(QWidget):
     fill_asked = Signal()
     everything_asked = Signal()
 
-    def __init__(self, folder: Folder, parent: QWidget | None = None) -> None:
+    def __init__(self, folder: Folder, session: SessionDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._folder = folder
+        self._session = session
+        self._is_narrowed = False
+        self._text = ""
         self._words = label("", "muted", wraps=True)
         self._words.setObjectName("emptyWords")
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -42,10 +50,19 @@ class FolderEmpty(QWidget):
             layout.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(2)
         self.show_why(is_narrowed=False, text="")
+        if is_received:
+            Lacking(session, self._fill, *RECEIVING)
+            session.account_changed.connect(self._look)
+
+    @Slot()
+    def _look(self) -> None:
+        self.show_why(is_narrowed=self._is_narrowed, text=self._text)
 
     def show_why(self, *, is_narrowed: bool, text: str) -> None:
-        """Nothing there, or nothing found for this text or filter."""
-        self._words.setText(nothing_found_words(text) if is_narrowed else empty_words(self._folder))
+        """Nothing there, or nothing found for this text or filter, or none can come."""
+        self._is_narrowed, self._text = is_narrowed, text
+        lack = why_not(self._session, *RECEIVING) if self._folder is Folder.RECEIVED else ""
+        self._words.setText(nothing_found_words(text) if is_narrowed else lack or empty_words(self._folder))
         self._fill.setVisible(not is_narrowed)
         self._all.setVisible(is_narrowed)
 

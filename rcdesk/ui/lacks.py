@@ -7,9 +7,9 @@ be empty. GUI thread. Read next: core/capability.py.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from rcdesk.bridge.session_desk import SessionDesk
 from rcdesk.core.capability import Capability
@@ -19,12 +19,16 @@ _SAID = "saidWithoutLack"
 
 
 def why_not(session: SessionDesk, *wanted: Capability) -> str:
-    """One sentence why the account can do none of these; "" when it can, or when nobody is signed in."""
+    """One sentence why the account cannot do all of these; "" when it can, or when nobody is signed in."""
     account = session.account
     if account is None:
         return ""
-    reasons = [account.why_not(capability) for capability in wanted]
-    return reasons[0] if reasons and all(reasons) else ""
+    return next((reason for one in wanted if (reason := account.why_not(one))), "")
+
+
+def why_no_fax(session: SessionDesk) -> str:
+    """One sentence why no fax can be sent, "" when it can."""
+    return why_not(session, Capability.FAX_SEND)
 
 
 def grey(widget: QWidget, reason: str) -> None:
@@ -51,7 +55,7 @@ def grey_action(action: QAction, reason: str) -> None:
 
 
 class Lacking(QObject):
-    """Keeps a control greyed while the account lacks the wanted capabilities; a child of the control."""
+    """Keeps a control greyed while the account lacks one of these capabilities; a child of the control."""
 
     def __init__(self, session: SessionDesk, widget: QWidget, *wanted: Capability) -> None:
         super().__init__(widget)
@@ -64,3 +68,31 @@ class Lacking(QObject):
     @Slot()
     def _look(self) -> None:
         grey(self._widget, why_not(self._session, *self._wanted))
+
+
+class LackLine(QLabel):
+    """A small line that says what is missing, and what is there all the same; hidden while nothing is."""
+
+    def __init__(
+        self, object_name: str, session: SessionDesk, *wanted: Capability, rest: str = "", role: str = "small"
+    ) -> None:
+        super().__init__()
+        self.setObjectName(object_name)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        self.setWordWrap(True)
+        self._session = session
+        self._wanted = wanted
+        self._rest = rest
+        session.account_changed.connect(self._look)
+        if not self._say():
+            self.hide()  # never shown here: without a parent it would be a window
+
+    def _say(self) -> str:
+        reason = why_not(self._session, *self._wanted)
+        self.setText(" ".join(part for part in (reason, self._rest) if part) if reason else "")
+        return reason
+
+    @Slot()
+    def _look(self) -> None:
+        self.setVisible(bool(self._say()))

@@ -26,12 +26,14 @@ from PySide6.QtWidgets import (
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.people_desk import MOST_PEOPLE
+from rcdesk.core.capability import Capability
 from rcdesk.core.people import Caller, Favourite, ImportTable, Person, PersonNumber, PersonSource
 from rcdesk.ui.card import Card
 from rcdesk.ui.folder_body import FolderBody
 from rcdesk.ui.foot_line import FootLine
 from rcdesk.ui.icons import icon
 from rcdesk.ui.import_dialog import ImportDialog
+from rcdesk.ui.lacks import LackLine
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.people_list import PeopleList, PeopleModel
 from rcdesk.ui.person_view import PersonView, toggle_star
@@ -132,6 +134,8 @@ class PeoplePage(QWidget):
         card = Card()
         card.body.setContentsMargins(12, 12, 12, 20)
         card.body.addLayout(self._make_filters())
+        others = self.tr("Colleagues, people you faxed and people you imported are here.")
+        card.body.addWidget(LackLine("contactsLack", self._desk.session, Capability.CONTACTS, rest=others))
         card.body.addWidget(self.empty)
         card.body.addWidget(self.list, 1)
         card.body.addStretch(0)

@@ -14,10 +14,12 @@ from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.core.capability import Capability
 from rcdesk.core.people import Person, PersonNumber, PersonSource, TimelineItem
 from rcdesk.core.phone_number import pretty
 from rcdesk.ui.card import Card
 from rcdesk.ui.initials import Initials
+from rcdesk.ui.lacks import Lacking
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.number_line import NumberLine
 from rcdesk.ui.placing import region_of
@@ -57,6 +59,7 @@ class PersonView(Card):
         self._nobody.setObjectName("personNobody")
         self._add = Button(self.tr("Add to contacts…"), kind="link")
         self._add.setObjectName("personAddContact")
+        Lacking(desk.session, self._add, Capability.CONTACTS_CHANGE)
         self._lines: list[NumberLine] = []
         self._timeline_title = label(self.tr("Calls and faxes"), "label")
         self.timeline = Timeline(parent=self)

@@ -14,8 +14,10 @@ from PySide6.QtCore import QCoreApplication
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.account import Account, ForwardingNumber
 from rcdesk.core.call import CallRequest
+from rcdesk.core.capability import Capability
 from rcdesk.core.people import DialChoice
 from rcdesk.core.phone_number import PhoneNumber, pretty
+from rcdesk.ui.lacks import why_not
 
 HOME = "US"
 """Whose numbers are meant while nobody is signed in."""
@@ -78,6 +80,8 @@ def place(desk: Desk, number: PhoneNumber, name: str = "", way: Way | None = Non
     way = way or way_for(desk, number.e164)
     if not desk.session.is_signed_in:
         return _tr("Sign in first: then your numbers are known and this call can be made.")
+    if lack := why_not(desk.session, Capability.CALL):
+        return lack
     if way.phone is None:
         return _tr("None of your phones can ring first. Add one in your RingCentral settings.")
     if way.phone.phone_number == number.e164:

@@ -32,6 +32,7 @@ class PresenceButton(QAbstractButton):
         super().__init__(parent)
         self._presence: PresenceDesk | None = None
         self._session_words = ""
+        self._lack = ""
         self._state = SessionState.SIGNED_OUT
         self._token = ""
         self._is_narrow = False
@@ -61,6 +62,11 @@ class PresenceButton(QAbstractButton):
         self._session_words, self._state = words, state
         self._refresh()
 
+    def show_lack(self, reason: str) -> None:
+        """Why nothing can be chosen here, "" when it can."""
+        self._lack = reason
+        self._refresh()
+
     def set_narrow(self, is_narrow: bool) -> None:
         """Only the dot, with a tooltip."""
         self._is_narrow = is_narrow
@@ -87,7 +93,7 @@ class PresenceButton(QAbstractButton):
         if self._menu is None:
             self._menu = TrayMenu(self)
             self._menu.setObjectName("presenceMenu")
-        self._menu.show_entries(presence_entries(desk, datetime.now(UTC)))
+        self._menu.show_entries(presence_entries(desk, datetime.now(UTC), self._lack))
         corner = self.mapToGlobal(QPoint(-8, 0))
         self._menu.popup(corner - QPoint(0, self._menu.sizeHint().height() + 4))
 
@@ -103,11 +109,12 @@ class PresenceButton(QAbstractButton):
                 self._minute.start(30 * 60_000)
         self._token = token
         self.setText(words)
-        self.setAccessibleName(self.tr("{0}. Change").format(words) if token else words)
-        self.setToolTip(words)
+        self.setAccessibleName(self.tr("{0}. Change").format(words) if token and not self._lack else words)
+        self.setAccessibleDescription(self._lack)
+        self.setToolTip(self._lack or words)
         self.setVisible(bool(words) and (not self._is_narrow or bool(token)))
         if self._menu is not None and self._presence is not None and self._menu.isVisible():
-            self._menu.show_entries(presence_entries(self._presence, datetime.now(UTC)))
+            self._menu.show_entries(presence_entries(self._presence, datetime.now(UTC), self._lack))
         self.updateGeometry()
         self.update()
 

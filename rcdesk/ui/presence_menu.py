@@ -14,6 +14,8 @@ from typing import assert_never
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from rcdesk.bridge.presence_desk import PresenceDesk
+from rcdesk.core.account import Account
+from rcdesk.core.capability import Capability
 from rcdesk.core.presence import Dnd, Presence
 from rcdesk.ui.tray_menu import Entry, line, section
 
@@ -57,9 +59,11 @@ def presence_words(presence: Presence | None, now: datetime) -> tuple[str, str]:
     return _tr("{0} until {1}").format(words, clock_words(until, now)), token
 
 
-def presence_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:
-    """Everything that can be chosen, for a menu of its own."""
+def presence_entries(desk: PresenceDesk, now: datetime, lack: str = "") -> tuple[Entry, ...]:
+    """Everything that can be chosen, for a menu of its own; lack is why nothing can, "" when it can."""
     presence = desk.presence
+    if lack:
+        return (lack_entry(lack),)
     if presence is None:
         words = desk.reason or _tr("Whether you take calls is not known yet.")
         return (Entry(key="presence-unknown", words=words, is_enabled=False),)
@@ -76,6 +80,18 @@ def presence_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:
         *_dnd(desk, takes, presence.until, now),
         *_queue_part(desk, presence, now),
     )
+
+
+def lack_entry(lack: str) -> Entry:
+    """A line that says why nothing can be chosen."""
+    return Entry(key="presence-lack", words=lack, icon_name="info", is_enabled=False)
+
+
+def why_no_presence(account: Account | None) -> str:
+    """One sentence why the account cannot say whether it takes calls; "" when it can."""
+    if account is None:
+        return ""
+    return account.why_not(Capability.PRESENCE) or account.why_not(Capability.PRESENCE_CHANGE)
 
 
 def dnd_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:

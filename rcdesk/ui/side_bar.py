@@ -28,6 +28,7 @@ from rcdesk.ui.initials import Initials
 from rcdesk.ui.look import IconButton, color, dress, glyph, hairline, label
 from rcdesk.ui.nav_button import NavButton, Place
 from rcdesk.ui.presence_button import PresenceButton
+from rcdesk.ui.presence_menu import why_no_presence
 from rcdesk.ui.theme import theme
 
 WIDE_PX = 208
@@ -175,6 +176,7 @@ class SideBar(QFrame):
         self._name_label.setText(shown)
         self._name_label.setToolTip(name)
         self._state.show_session(words if name else "", state)
+        self._state.show_lack(why_no_presence(account))
         self._menu_button.setToolTip(f"{name}: {words}" if name else words)
 
     @Slot()

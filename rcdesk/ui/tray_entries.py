@@ -19,7 +19,14 @@ from rcdesk.core.call import Call
 from rcdesk.core.past_call import PastCall
 from rcdesk.ui import words
 from rcdesk.ui.placing import way_for
-from rcdesk.ui.presence_menu import clock_words, dnd_entries, presence_words, queue_entries
+from rcdesk.ui.presence_menu import (
+    clock_words,
+    dnd_entries,
+    lack_entry,
+    presence_words,
+    queue_entries,
+    why_no_presence,
+)
 from rcdesk.ui.tray_menu import Entry, Kind, line, section
 
 FAVOURITES_SHOWN = 6
@@ -224,7 +231,8 @@ def _presence(desk: Desk, now: datetime) -> Iterator[Entry]:
     presence = desk.presence.presence
     if presence is None:
         return
-    choices = dnd_entries(desk.presence, now)
+    lack = why_no_presence(desk.session.account)
+    choices = (lack_entry(lack),) if lack else dnd_entries(desk.presence, now)
     if presence.dnd.is_disturbable:
         note = _tr("30 min · until 9:00")
     elif presence.until is not None:
@@ -239,7 +247,7 @@ def _presence(desk: Desk, now: datetime) -> Iterator[Entry]:
         token="ink2" if presence.dnd.is_disturbable else "bad_ink",
         entries=choices,
     )
-    queues = queue_entries(desk.presence, now)
+    queues = () if lack else queue_entries(desk.presence, now)
     if queues:
         is_on = presence.dnd.takes_queue_calls
         until = desk.presence.queues_until

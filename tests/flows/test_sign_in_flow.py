@@ -371,3 +371,70 @@ def test_another_account_given_up_leads_back(
     desk.screen.wait(lambda: desk.screen.has("backToDesk") and desk.screen.has("signInBrowser"))
     desk.screen.press("backToDesk")
     wait_signed_in(desk)
+
+
+# What the account cannot do is greyed with the reason
+
+
+ALL_SCOPES = (
+    *("RingOut", "Faxes", "ReadMessages", "EditMessages", "ReadCallLog"),
+    *("ReadPresence", "EditPresence", "ReadContacts", "Contacts"),
+)
+
+
+def problems_of(desk: Opened) -> list[str]:
+    """Everything a desk says went wrong, from now on."""
+    said: list[str] = []
+    desks = desk.running.desk
+    for one in (desks.received, desks.history, desks.people, desks.presence, desks.faxes, desks.calls):
+        one.problem.connect(said.append)
+    return said
+
+
+def test_an_app_without_permissions_says_so_everywhere(
+    desk: Opened, simulator: RunningSimulator, tmp_path: Path
+) -> None:
+    said = problems_of(desk)
+    simulator.sign_in_rules(missing_scopes=ALL_SCOPES)
+    type_jwt(desk, simulator)
+    wait_signed_in(desk)
+    screen = desk.screen
+    call = screen.find("callButton")
+    assert not call.isEnabled() and "permission RingOut" in call.toolTip()
+    assert call.accessibleDescription() == call.toolTip()
+    assert screen.shows("Calling needs the permission RingOut")
+    screen.type("numberField", "6505550200", enter=True)
+    assert not desk.running.desk.calls.calls and screen.shows("permission RingOut")
+    screen.press("nav_fax")
+    screen.type("noteEdit", "Hello")
+    screen.wait(lambda: screen.shows("Sending faxes needs the permission Faxes"))
+    assert not screen.find("sendFaxButton").isEnabled()
+    screen.press("nav_received")
+    screen.wait_for("Reading faxes needs the permission ReadMessages")
+    screen.press("nav_calls")
+    screen.wait_for("call history of the account needs the permission ReadCallLog", "only the calls you make")
+    assert not screen.find("callsSync").isEnabled()
+    screen.press("nav_people")
+    screen.wait_for("address book of the account needs the permission ReadContacts", "Colleagues")
+    foot = screen.find("sessionState")
+    assert "Presence needs the permission ReadPresence" in foot.toolTip()
+    screen.wait(lambda: all(lane.is_idle for lane in desk.running.lanes.values()))
+    assert said == [], "nothing of it came as an error later"
+
+
+def test_the_service_of_2010_says_what_it_cannot_do(desk: Opened, simulator: RunningSimulator) -> None:
+    said = problems_of(desk)
+    screen = desk.screen
+    screen.press("signInPassword")
+    screen.press("serviceLegacy")
+    screen.type("serverEdit", simulator.base_url)
+    type_password(desk, simulator)
+    screen.wait(lambda: state(desk) is SessionState.SIGNED_IN and screen.has("sideBar"))
+    assert screen.find("callButton").isEnabled() and not screen.has("callLack")
+    screen.press("nav_received")
+    screen.wait_for("Receiving faxes is not possible with this older service.")
+    screen.press("nav_calls")
+    screen.wait_for("is not possible with this older service", "only the calls you make")
+    assert "Presence is not possible with this older service" in screen.find("sessionState").toolTip()
+    screen.wait(lambda: all(lane.is_idle for lane in desk.running.lanes.values()))
+    assert said == []
