@@ -93,6 +93,10 @@ def open_database(path: Path) -> Archive:
     except sqlite3.Error as exc:
         connection.close()
         raise translate(exc, path) from exc
+    except UnicodeDecodeError as exc:
+        # SQLite quotes the damaged schema in its message, which is then no text.
+        connection.close()
+        raise translate(DamagedRow("the schema cannot be read"), path) from exc
     except StoreError:
         connection.close()
         raise
