@@ -208,8 +208,9 @@ class NumberHint(QWidget):
         if number.is_short:
             self._set_right(self.tr("Extension {0}").replace("{0}", number.e164))
         else:
-            self._set_right(_BETWEEN.join(filter(None, (number.e164, self._where(number)))))
-        wraps = bool(number.extension) and not number.is_short
+            where = "" if number.extension else self._where(number)
+            self._set_right(_BETWEEN.join(filter(None, (number.e164, where))))
+        wraps = bool(number.extension)
         self._set_left(self._who(number), "label", is_person=bool(self.name()), wraps=wraps)
 
     def _where(self, number: PhoneNumber) -> str:

@@ -63,6 +63,7 @@ class QuickDial(QDialog):
         self.fax.setObjectName("quickDialFax")
         self._build()
         self.field.installEventFilter(self)
+        self.field.textEdited.connect(self._typed)
         self.field.returnPressed.connect(self.dial)
         self.hint.checked.connect(self._checked)
         self.ring.activated.connect(self._chosen)
@@ -117,7 +118,7 @@ class QuickDial(QDialog):
 
     @Slot()
     def dial(self) -> None:
-        """Call the number in the field, or say in place why not. A second Enter in a hurry finds it closed."""
+        """Call the number in the field, or say in place why not. A second Enter finds it closed."""
         if not self.isVisible():
             return
         number = self.hint.insist()
@@ -133,6 +134,16 @@ class QuickDial(QDialog):
             self.hint.say(problem)
         else:
             self.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """What takes more lines than before, a reason above all, makes the window higher."""
+        if event.type() != QEvent.Type.LayoutRequest:
+            return super().event(event)
+        is_done = super().event(event)
+        layout = self.layout()
+        if layout is not None and layout.totalHeightForWidth(self.width()) > self.height():
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+        return is_done
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Esc closes at once, unless it closes the list of people: the field would only empty itself."""
@@ -195,6 +206,11 @@ class QuickDial(QDialog):
         if self._origin.text() and not self.field.text():
             self._origin.clear()
         self._show_phones()
+
+    @Slot()
+    def _typed(self) -> None:
+        """What the person writes comes from nowhere else."""
+        self._origin.clear()
 
     @Slot()
     def _chosen(self) -> None:

@@ -63,8 +63,8 @@ class TrayNews(QObject):
     def say_hidden(self) -> None:
         """The window was closed for the first time and went into the tray."""
         text = self.tr(
-            "rcdesk goes on in the tray: faxes keep going out and missed calls are told. Quit it from the "
-            "icon’s menu; Settings, Window can turn this off."
+            "rcdesk stays in the tray: faxes keep going out, and you hear of missed calls. Quit it from the "
+            "icon’s menu; to turn this off, look in Settings, Window."
         )
         self._tell("rcdesk", text, None, is_bad=False)
 

@@ -67,6 +67,20 @@ def test_the_number_in_a_text(text: str, number: str) -> None:
     assert number_in(text, "US") == number
 
 
+def test_a_reason_is_read_whole_and_typing_has_no_origin(dial: QuickDial, stage: Stage, qtbot: QtBot) -> None:
+    dial.appear("(650) 555-0119")
+    dial._origin.setText("from the clipboard")
+    before = dial.height()
+    dial.field.selectAll()
+    qtbot.keyClicks(dial.field, "*67 650555")
+    assert dial.origin == ""
+    qtbot.keyClick(dial.field, Qt.Key.Key_Return)
+    reason = dial.hint.left
+    assert "*67" in reason.text() and stage.calls.placed == []
+    qtbot.waitUntil(lambda: dial.height() > before)
+    assert reason.height() >= reason.heightForWidth(reason.width()), "all of its lines"
+
+
 def test_another_phone_rings_for_this_call_only(dial: QuickDial, stage: Stage) -> None:
     dial.appear()
     assert [dial.ring.itemText(at) for at in range(dial.ring.count())] == ["Desk phone", "Mobile"]
