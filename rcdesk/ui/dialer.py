@@ -107,7 +107,7 @@ class Dialer(Card):
             self.number_field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def call_number(self, text: str, name: str = "") -> None:
-        """Call a number from a list: shown in the field, then dialled. Chosen twice in a hurry it is one call."""
+        """Call a number from a list: shown in the field, then dialled; twice in a hurry is one call."""
         is_again = self._placed.isValid() and self._placed.elapsed() < TWICE_MS
         if is_again and text == self._listed:
             return

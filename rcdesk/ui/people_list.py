@@ -172,7 +172,8 @@ class PeopleList(RowList):
         is_plain = modifiers in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         is_alt = bool(modifiers & Qt.KeyboardModifier.AltModifier)
         if person is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.call_asked.emit(person)
+            if not event.isAutoRepeat():
+                self.call_asked.emit(person)
         elif person is not None and key == Qt.Key.Key_F and is_plain:
             self.fax_asked.emit(person)
         elif person is not None and key == Qt.Key.Key_S and is_plain:

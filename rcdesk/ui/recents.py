@@ -77,9 +77,10 @@ class RecentsList(RowList):
         return QSize(256, 2 * scaled(ROW_HEIGHT))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter calls."""
+        """Enter calls, once however long it is held."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self._choose(self.currentIndex())
+            if not event.isAutoRepeat():
+                self._choose(self.currentIndex())
             return
         super().keyPressEvent(event)
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 import pytest
 from PySide6.QtCore import QAbstractListModel, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QListView, QPushButton, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -279,6 +280,20 @@ def test_an_extension_is_called_again_too(qtbot: QtBot, dressed: None) -> None:
     page.recents.list.choose_first()
     qtbot.keyClick(page.recents.list, Qt.Key.Key_Return)
     assert (desk.calls.placed[0].to_number, desk.calls.placed[0].extension) == ("+14155550160", "204")
+
+
+def test_enter_held_or_pressed_twice_on_a_recent_call_is_one_call(qtbot: QtBot, dressed: None) -> None:
+    desk = DeskStandIn()
+    page = open_page(qtbot, desk)
+    desk.history.have(*RECENTS)
+    view = part(page, QListView, "recentsList")
+    view.setCurrentIndex(view.model().index(0, 0))
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    held = (QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", True)
+    for _ in range(3):
+        QApplication.sendEvent(view, QKeyEvent(*held))
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert len(desk.calls.placed) == 1
 
 
 def test_recents_are_searched_and_called_again(qtbot: QtBot, dressed: None) -> None:
