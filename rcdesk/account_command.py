@@ -357,8 +357,8 @@ def _called(name: str, saved: ServerProfiles) -> ServerProfile | None:
 
 def _at(server: str, client_id: str, kind: ServerKind, saved: ServerProfiles) -> ServerProfile | None:
     """The active profile when it is of this server and app, else the first one that is."""
-    active = (saved.active,) if saved.active is not None else ()
-    for profile in (*active, *saved.profiles):
+    known: list[ServerProfile] = [saved.active] if saved.active is not None else []
+    for profile in (*known, *saved.profiles):
         if profile.base_url == server and profile.kind is kind and client_id in ("", profile.client_id):
             return profile
     return None

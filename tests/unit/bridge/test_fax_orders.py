@@ -56,6 +56,11 @@ class Asker:
         return self.is_there
 
     @property
+    def percent(self) -> int:
+        """How much has left, as it was told last; 0 when the last line was about something else."""
+        return int(self.lines[-1].get("progress", {}).get("bytes_sent", 0))
+
+    @property
     def states(self) -> list[str]:
         """The states of the fax it was told."""
         return [line["fax"]["state"] for line in self.lines if "fax" in line]
@@ -136,7 +141,7 @@ def test_who_waits_is_told_every_change_and_how_much_has_left(
     for percent in (10, 60):
         sending = {"bytes_sent": percent, "bytes_total": 100}
         outbox.put(_job(2, S.SENDING, **sending), _job(3, S.SENDING, **sending))
-        qtbot.waitUntil(lambda p=percent: asker.lines[-1].get("progress", {}).get("bytes_sent") == p)
+        qtbot.waitUntil(lambda: asker.percent == percent)  # noqa: B023
     outbox.put(_job(2, S.HANDED_OVER), _job(3, S.HANDED_OVER))
     qtbot.waitUntil(lambda: asker.states[-1] == "handed over")
     outbox.put(_job(2, S.SENT))

@@ -6,14 +6,18 @@ The door itself is in test_instance_orders.py; here an order is taken as the doo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.instance import OrderHeard
+from rcdesk.bridge.fax_orders import FaxOrders
+from rcdesk.bridge.instance import FaxOrder, OrderHeard
 from rcdesk.bridge.order_desk import OrderDesk
+from rcdesk.bridge.profiles_desk import ProfilesDesk
+from rcdesk.core.fax import FaxDraft, Recipient
 from rcdesk.core.order import (
     CallOrder,
     CancelOrder,
@@ -21,10 +25,15 @@ from rcdesk.core.order import (
     LinkOrder,
     NumbersOrder,
     Order,
+    ProfileOrder,
+    SendOrder,
     StatusOrder,
+    WhoOrder,
 )
 from rcdesk.core.people import DialChoice
 from rcdesk.core.preferences import Preferences
+from rcdesk.core.wish import FaxWish
+from rcdesk.store import profiles as profiles_file
 from tests.unit.bridge.conftest import ANSWERS, BUSY, SLOW, Bench, credentials_of, profile_of
 
 if TYPE_CHECKING:
@@ -302,3 +311,66 @@ def test_a_link_clicked_twice_is_one_call(rig: Rig) -> None:
     rig.ask(LinkOrder(text="tel:+1-650-555-0201"))
     rig.ask(LinkOrder(text="tel:+16505550202"))
     assert [call.request.to_number for call in rig.bench.calls.calls] == ["+16505550202", "+16505550201"]
+
+
+# Who is signed in, profiles, faxes
+
+
+@pytest.fixture
+def whole(bench: Bench, simulator: RunningSimulator, qtbot: QtBot, tmp_path: Path) -> Iterator[Rig]:
+    """The same with profiles and faxes, as app.py builds it."""
+    kept = Kept()
+    profiles = ProfilesDesk(
+        tmp_path / "servers.json", bench.lanes["disk"], profiles_file.load, profiles_file.save
+    )
+    faxes = FaxOrders(bench.faxes)
+    desk = OrderDesk(bench.session, bench.calls, kept, kept, faxes=faxes, profiles=profiles)
+    bench.sign_in(simulator, qtbot)
+    yield Rig(bench, kept, desk, simulator, qtbot)
+
+
+def _answer(rig: Rig, order: Order) -> dict[str, Any]:
+    """The last line, when it has come."""
+    asker = rig.ask(order)
+    rig.qtbot.waitUntil(lambda: asker.is_answered, timeout=WAIT_MS)
+    return asker.lines[-1]
+
+
+def test_who_is_signed_in(whole: Rig) -> None:
+    told = _answer(whole, WhoOrder())
+    assert told["status"] == 0 and told["who"]["server"] == whole.simulator.base_url
+    assert told["who"]["name"] and told["who"]["profile"] == "Test"
+
+
+def test_signing_out_from_a_shell(whole: Rig) -> None:
+    profile = profile_of(whole.simulator)
+    other = replace(profile, client_id="another")
+    assert _answer(whole, ProfileOrder(profile=other, is_out=True)) == {"status": 4}
+    assert _answer(whole, WhoOrder())["status"] == 0
+    assert _answer(whole, ProfileOrder(profile=profile, is_out=True)) == {"status": 0}
+    assert _answer(whole, WhoOrder())["status"] == 4
+    draft = FaxDraft(recipients=(Recipient(number=SLOW),), documents=(), note="Hello")
+    assert _answer(whole, SendOrder(wish=FaxWish(draft=draft)))["status"] == 4
+
+
+def test_another_profile_is_used_and_kept(whole: Rig, tmp_path: Path) -> None:
+    profile = replace(profile_of(whole.simulator), id="second", name="Second")
+    told = _answer(whole, ProfileOrder(profile=profile))
+    assert told["status"] == 4, "nothing is kept of a sign-in there"
+    saved = tmp_path / "servers.json"
+    whole.qtbot.waitUntil(lambda: profiles_file.load(saved).active_id == "second", timeout=WAIT_MS)
+
+
+def test_the_same_profile_stays_signed_in(whole: Rig) -> None:
+    told = _answer(whole, ProfileOrder(profile=profile_of(whole.simulator)))
+    assert told["status"] == 0 and told["who"]["name"]
+
+
+def test_a_fax_is_handed_to_the_window_with_the_sign_in(whole: Rig) -> None:
+    draft = FaxDraft(recipients=(Recipient(number=SLOW),), documents=(), note="Hello")
+    handed: list[FaxOrder] = []
+    faxes = FaxOrders(whole.bench.faxes)
+    faxes.asked.connect(handed.append)
+    desk = OrderDesk(whole.bench.session, whole.bench.calls, whole.kept, whole.kept, faxes=faxes)
+    asker = Asker(desk).ask(SendOrder(wish=FaxWish(draft=draft), is_wait=True))
+    assert handed[0].wish.draft == draft and handed[0].wish.is_yes and asker.lines == []
