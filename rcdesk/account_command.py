@@ -261,7 +261,7 @@ class AccountRun:
     def _sign_out(self, profile: ServerProfile) -> None:
         connection = self._connect(profile)
         try:
-            was_signed_in = connection.session.has_tokens
+            was_signed_in = connection.is_signed_in
             connection.sign_out(self._stop)
         finally:
             connection.close()
@@ -301,7 +301,10 @@ class AccountRun:
     def _is_kept(self, profile: ServerProfile) -> bool:
         from rcdesk.services.sign_in import KeptSignIn
 
-        return KeptSignIn(self._secrets(), profile).load() is not None
+        kept = KeptSignIn(self._secrets(), profile)
+        if profile.kind is ServerKind.LEGACY:
+            return kept.credentials is not None
+        return kept.load() is not None
 
     # together
 

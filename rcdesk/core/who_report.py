@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rcdesk.core.account import Account, ServerProfile, ServerProfiles
+from rcdesk.core.account import Account, ServerKind, ServerProfile, ServerProfiles
 from rcdesk.core.phone_number import pretty
 
 
@@ -40,6 +40,9 @@ def who_lines(told: Mapping[str, Any]) -> list[str]:
     lines.append(f"signed in to {told['profile'] or told['server']} at {told['server']}")
     if told["fax_number"]:
         lines.append(f"faxes go out as {pretty(told['fax_number'], told['country'])}")
+    if told["kind"] == ServerKind.LEGACY.value:
+        lines.append("with this older service: calls, and faxes whose results come by e-mail")
+        return lines
     return [*lines, *(f"not possible: {lack['why']}" for lack in told["lacks"])]
 
 

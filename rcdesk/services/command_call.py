@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from rcdesk.api.rest import ring_out
 from rcdesk.core.account import Account, Credentials, ServerProfile
 from rcdesk.core.asked_call import call_request
 from rcdesk.core.call import Call, CallState, next_state, past_call, session_gone, with_result
@@ -106,7 +105,7 @@ class CommandCalls:
         # Written down first: a call that was placed must not be forgotten by a crash.
         self._past.put_live(account.owner_id, call)
         try:
-            report = ring_out.create(self._way.session, request, CancelToken())
+            report = self._way.phone.place(request, CancelToken())
         except OutcomeUnknown:
             call = self._ended(call, CallState.ENDED_UNKNOWN, PLACE_UNKNOWN)
         except SignInNeeded:
@@ -128,7 +127,7 @@ class CommandCalls:
         if not call.session_id:
             return self._keep(self._ended(call, CallState.ENDED_UNKNOWN, PLACE_INTERRUPTED))
         try:
-            report = ring_out.status(self._way.session, call.session_id, CancelToken())
+            report = self._way.phone.status(call.session_id, CancelToken())
         except (NetworkError, RateLimited, ServerTrouble) as exc:
             return self._not_heard(call, exc)
         self._gaps = 0
@@ -147,7 +146,7 @@ class CommandCalls:
             return call
         call = replace(call, is_cancelling=True)
         try:
-            ring_out.cancel(self._way.session, call.session_id, CancelToken())
+            self._way.phone.cancel(call.session_id, CancelToken())
         except Rejected as exc:
             if exc.status != 404:
                 raise

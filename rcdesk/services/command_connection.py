@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rcdesk.api.session import ApiSession
-from rcdesk.core.account import Account, Credentials, ServerProfile
+from rcdesk.core.account import Account, Credentials, ServerKind, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import SignInNeeded
+from rcdesk.core.service import PhoneService
 from rcdesk.services.connection import Connection
 from rcdesk.store.secrets import Secrets
 
@@ -47,15 +47,14 @@ class CommandConnection:
         return self._connection
 
     @property
-    def session(self) -> ApiSession:
-        """What the functions of api/rest take. Raises SignInNeeded."""
-        return self.connected().session
+    def phone(self) -> PhoneService:
+        """What calls are placed through. Raises SignInNeeded."""
+        return self.connected().phone
 
     @property
     def owner_id(self) -> str:
         """Who is signed in. Raises SignInNeeded."""
-        tokens = self.session.tokens
-        return tokens.owner_id if tokens is not None else ""
+        return self.connected().owner_id
 
     def close(self) -> None:
         """Close the network connections; what is saved stays saved."""
@@ -78,7 +77,8 @@ class CommandConnection:
 
     def connected(self) -> Connection:
         """The connection of this turn. Raises SignInNeeded when there is nothing to sign in with."""
-        if self._credentials is None and not self._profile.client_id:
+        is_legacy = self._profile.kind is ServerKind.LEGACY
+        if self._credentials is None and not self._profile.client_id and not is_legacy:
             raise SignInNeeded(NOBODY, status=401)
         old = self._connection
         if old is None:
@@ -93,7 +93,7 @@ class CommandConnection:
         self._is_new_turn = False
         connection = self._connection
         assert connection is not None
-        if not connection.session.has_tokens:
+        if not connection.is_signed_in:
             if self._credentials is None:
                 raise SignInNeeded(NOBODY, status=401)
             connection.sign_in(self._credentials, CancelToken())

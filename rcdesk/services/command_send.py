@@ -120,12 +120,12 @@ class CommandFaxes:
         try:
             return self._way.account()
         except (NetworkError, RateLimited, ServerTrouble) as exc:
-            tokens = self._way.current.session.tokens if self._way.current is not None else None
-            if tokens is None or not tokens.owner_id:
+            owner_id = self._way.current.owner_id if self._way.current is not None else ""
+            if not owner_id:
                 raise
             must_have_account(wish, self._covers.list(), exc)
             return Account(
-                owner_id=tokens.owner_id,
+                owner_id=owner_id,
                 name="",
                 company="",
                 extension_number="",

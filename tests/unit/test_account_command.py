@@ -20,7 +20,12 @@ import pytest
 
 from rcdesk.account_arguments import parse_account
 from rcdesk.account_command import AccountRun
+from rcdesk.command_arguments import parse_command
+from rcdesk.commands import CommandRun
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.fax import FaxDraft, Recipient
+from rcdesk.core.wish import FaxWish
+from rcdesk.fax_command import FaxCommand, FaxRun
 from rcdesk.store import profiles as profiles_store
 from rcdesk.store.paths import Paths
 from rcdesk.told_account import AccountTeller, Terminal
@@ -199,6 +204,34 @@ def test_the_browser_comes_back_and_the_address_is_told(shell: Shell) -> None:
     assert lines[-1]["status"] == 0, lines
     assert lines[0] == {"url": person.opened[0]} and f"127.0.0.1%3A{port}" in lines[0]["url"]
     assert lines[-1]["who"]["grant"] == "browser"
+
+
+def test_the_web_pages_of_2010(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    """Signed in once; calls and faxes then go through the old pages, and nothing is promised about a fax."""
+    account = shell.simulator.credentials
+    typed = ("login", "--password", "--legacy", "--user", account["username"], "--extension", "101")
+    prompts = Prompts(account["password"])
+    (line,) = shell.run(*typed, "--server", shell.simulator.base_url, "--profile", "Old", prompts=prompts)
+    assert line["status"] == 0 and line["who"]["kind"] == "legacy" and prompts.asked == ["Password"]
+    assert shell.run("profiles")[0]["profiles"][0]["is_signed_in"]
+    teller = AccountTeller(parse_account("whoami", []))
+    for told in shell.run("whoami"):
+        teller.tell(told)
+    assert "faxes whose results come by e-mail" in capsys.readouterr().out
+    draft = FaxDraft(recipients=(Recipient(number="+16505550142"),), documents=(), note="Hello")
+    lines: list[dict[str, Any]] = []
+    command = FaxCommand(wish=FaxWish(draft=draft), is_wait=True)
+    fax = FaxRun(command, shell.paths, CancelToken(), lines.append)
+    fax.run()
+    fax.close()
+    assert lines[-1]["status"] == 0 and "nothing to wait for" in lines[-1]["note"]
+    assert lines[-1]["fax"]["recipients"][0]["message_id"] == ""
+    call = CommandRun(parse_command("call", ["6505550200"]), shell.paths, CancelToken())
+    assert [told["status"] for told in call.lines()] == [0]
+    call.close()
+    asked = {request.path for request in shell.simulator.requests}
+    assert asked == {"/ringout.asp", "/faxapi.asp"}
+    assert shell.run("logout")[0]["status"] == 0 and shell.run("whoami")[0]["status"] == 4
 
 
 def _visit(url: str) -> None:
