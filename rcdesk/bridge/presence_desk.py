@@ -171,6 +171,8 @@ class PresenceDesk(QObject):
             if not isinstance(error, Cancelled):
                 self._session.heard_error(error)
                 failed(error)
+            elif round_ == self._round:
+                self._not_read(error)
             if round_ != self._round:
                 self._look_if_unknown()
 

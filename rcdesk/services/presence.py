@@ -166,8 +166,9 @@ class PresenceService:
             takes = queues.before.takes_queue_calls
             if calls is not None and dnd is Dnd.TAKE_NONE:
                 calls = Hold(before=_with(calls.before, QUEUES, takes), until=calls.until)
-            else:
+            elif dnd is not Dnd.TAKE_NONE or not queues.before.is_disturbable:
                 wanted = _with(dnd, QUEUES, takes)
+            # Else somebody set do not disturb elsewhere: nothing is to ring then, queues neither.
             queues = None
         if calls is not None and self._is_over(calls):
             wanted, calls = calls.before, None

@@ -199,6 +199,22 @@ def test_queue_calls_off_for_a_while(service: PresenceService, clock: Hands, con
     assert now_there(connection) is Dnd.TAKE_ALL
 
 
+def test_the_end_for_queues_does_not_break_a_do_not_disturb_set_elsewhere(
+    service: PresenceService, clock: Hands, connection: Connection
+) -> None:
+    service.set_queue_calls(OWNER, False, SOON, TOKEN)
+    elsewhere(connection, Dnd.TAKE_NONE)
+    clock.at = SOON
+    assert service.read(OWNER, TOKEN).next_due is None
+    assert now_there(connection) is Dnd.TAKE_NONE
+    elsewhere(connection, Dnd.QUEUES_ONLY)
+    service.set_queue_calls(OWNER, False, LATER, TOKEN)
+    assert now_there(connection) is Dnd.TAKE_NONE
+    clock.at = LATER
+    service.read(OWNER, TOKEN)
+    assert now_there(connection) is Dnd.QUEUES_ONLY
+
+
 def test_queues_and_own_calls_have_ends_of_their_own(
     service: PresenceService, clock: Hands, connection: Connection
 ) -> None:
