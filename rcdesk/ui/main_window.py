@@ -24,7 +24,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QLineEdit, QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
@@ -71,8 +71,6 @@ class MainWindow(QMainWindow):
         self.sign_in_page = SignInPage(desk)
         self._outer = QStackedWidget()
         self._outer.addWidget(self.sign_in_page)
-        for field in self.sign_in_page.findChildren(QLineEdit):
-            field.setAcceptDrops(False)
         self.setCentralWidget(self._outer)
         self._furnish_timer = QTimer(self)
         self._furnish_timer.setSingleShot(True)
@@ -145,6 +143,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _furnish(self) -> None:
         self.desk_side.ensurePolished()
+        self.sign_in_page.take_keyboard()
 
     @Slot(str)
     def show_page(self, name: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
@@ -240,6 +241,8 @@ class SignInPage(QWidget):
             self.waiting.end()
             if self._view is self.waiting:
                 self._show(self._before_waiting)
+                self._begin_view()
+            self.take_keyboard()
         if state is SessionState.SIGNED_IN:
             self._signed_in()
         self.ways.show_state(state, is_another=self._is_another)
@@ -291,6 +294,23 @@ class SignInPage(QWidget):
         for one in self._views:
             one.setVisible(one is view)
         self._show_leave()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The keyboard works here at once."""
+        super().showEvent(event)
+        self.take_keyboard()
+
+    def take_keyboard(self) -> None:
+        """While the card is seen the keyboard works on it: on the first way, or where the form wants it."""
+        focused = self.window().focusWidget()
+        has_it = focused is not None and self.isAncestorOf(focused) and focused.isVisible()
+        if self.isVisible() and not (has_it and focused is not None and focused.isEnabled()):
+            self._begin_view()
+
+    def _begin_view(self) -> None:
+        view = self._view
+        if isinstance(view, SignInForm | SignInWays):
+            view.begin()
 
     def _show_leave(self) -> None:
         """A way back for those who have a desk; the demo for those who have none."""

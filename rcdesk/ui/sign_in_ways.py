@@ -7,12 +7,14 @@ sign_in_page.py.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import ServerKind, ServerProfile
 from rcdesk.ui.lacks import grey
 from rcdesk.ui.look import Button, dress, label
+from rcdesk.ui.theme import mark_focus
 
 
 class SignInWays(QWidget):
@@ -95,8 +97,19 @@ class SignInWays(QWidget):
         self.setAccessibleName(title)
 
     def begin(self) -> None:
-        """The keyboard works on the first way."""
-        (self.password if self._is_legacy else self.browser).setFocus(Qt.FocusReason.OtherFocusReason)
+        """The keyboard works on the first way; the ring is for those who move on with the keyboard."""
+        first = self.password if self._is_legacy else self.browser
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        mark_focus(first, is_shown=False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter does the obvious thing: what the keyboard is on, else the first way."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+            return
+        buttons = (self.browser, self.jwt, self.password, self.cancel)
+        focused = next((button for button in buttons if button.hasFocus()), None)
+        (focused or (self.password if self._is_legacy else self.browser)).click()
 
     def show_problem(self, sentence: str) -> None:
         """One sentence on why it did not work, "" for nothing."""
