@@ -31,6 +31,9 @@ from rcdesk.ui.words import phone_icon
 ROW_HEIGHT = 40
 ROW_GAP = 4
 ROWS_SHOWN = 3
+SMALLEST_PX = 12
+WIDEST_LABEL = 130
+FRAME_PX = 52
 
 
 class PhoneRow(QRadioButton):
@@ -61,7 +64,8 @@ class PhoneRow(QRadioButton):
 
     def label_width(self) -> int:
         """Pixels the label wants, to line up the numbers of all rows."""
-        return QFontMetrics(self._font(QFont.Weight.DemiBold)).horizontalAdvance(self.phone.label)
+        metrics = QFontMetrics(self._font(QFont.Weight.DemiBold))
+        return metrics.horizontalAdvance(self.phone.label) + 2  # rounded down, it would be cut
 
     def set_label_width(self, width: int) -> None:
         """Where the number starts."""
@@ -85,10 +89,11 @@ class PhoneRow(QRadioButton):
         painter.setPen(QColor(tokens.ink))
         painter.setFont(self._font(QFont.Weight.DemiBold))
         self._text(painter, 44, self._label_width, self.phone.label)
-        painter.setFont(self._font(QFont.Weight.Normal))
         painter.setPen(QColor(tokens.ink2))
         left = 44 + self._label_width + 14
-        self._text(painter, left, self.width() - left - 40, self._shown)
+        room = self.width() - left - 40
+        painter.setFont(self._number_font(room))
+        self._text(painter, left, room, self._shown)
         self._paint_radio(painter, is_on)
 
     def _text(self, painter: QPainter, left: int, width: int, text: str) -> None:
@@ -110,6 +115,13 @@ class PhoneRow(QRadioButton):
         font = QFont(self.font())
         font.setPixelSize(round(14 * theme().scale))
         font.setWeight(weight)
+        return font
+
+    def _number_font(self, room: int) -> QFont:
+        """The number is read whole: with a large font it is set a little smaller before it is cut."""
+        font = self._font(QFont.Weight.Normal)
+        while QFontMetrics(font).horizontalAdvance(self._shown) > room and font.pixelSize() > SMALLEST_PX:
+            font.setPixelSize(font.pixelSize() - 1)
         return font
 
 
@@ -144,6 +156,7 @@ class RingMeOn(QScrollArea):
         self._into_sight.timeout.connect(self._show_chosen)
         self.setWidget(self._inside)
         self._inside.setAutoFillBackground(False)
+        theme().changed.connect(self._line_up)
         self.say("")
 
     def phone(self) -> ForwardingNumber | None:
@@ -170,9 +183,8 @@ class RingMeOn(QScrollArea):
             row.setParent(None)
             row.deleteLater()
         self._rows = [PhoneRow(phone, pretty(phone.phone_number, region), self._inside) for phone in phones]
-        width = max([56, *(min(row.label_width(), 130) for row in self._rows)])
+        self._line_up()
         for row in self._rows:
-            row.set_label_width(width)
             self._group.addButton(row)
             self._column.addWidget(row)
             row.show()
@@ -199,6 +211,13 @@ class RingMeOn(QScrollArea):
     def _picked(self, button: object) -> None:
         if isinstance(button, PhoneRow):
             self.chosen.emit(button.phone.id)
+
+    @Slot()
+    def _line_up(self) -> None:
+        """The numbers stand below each other, beside the widest label of this font."""
+        width = max([56, *(min(row.label_width(), WIDEST_LABEL) for row in self._rows)])
+        for row in self._rows:
+            row.set_label_width(width)
 
     def _fit(self) -> None:
         count = min(max(1, len(self._rows)), ROWS_SHOWN)
@@ -234,6 +253,11 @@ class ShowAs(QComboBox):
         """(E.164, label) of the choice; ("", "") lets the service decide."""
         data = self.currentData()
         return (str(data[0]), self.currentText() if data[0] else "") if data else ("", "")
+
+    def fitting_width(self) -> int:
+        """Pixels in which every number is read whole, with the frame and our arrow."""
+        texts = [self.itemText(index) for index in range(self.count())]
+        return max((self.fontMetrics().horizontalAdvance(text) for text in texts), default=0) + FRAME_PX
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel scrolls the page; it must not change a number by accident."""

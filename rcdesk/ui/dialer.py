@@ -8,8 +8,8 @@ come. What is missing is said in place. GUI thread. Read next: number_field.py, 
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QSize, Qt, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
@@ -173,7 +173,8 @@ class Dialer(Card):
         self.show_as = ShowAs(self)
         show_label = self._label(self.tr("Show as"))
         show_label.setBuddy(self.show_as)
-        row = QHBoxLayout()
+        row = self._show_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._show_label = show_label
         row.setContentsMargins(0, 4, 0, 0)
         row.setSpacing(14)
         row.addWidget(show_label)
@@ -239,6 +240,7 @@ class Dialer(Card):
         self.ring_me_on.say("" if phones else nothing)
         self.show_as.setEnabled(bool(account.showable))
         self.show_as.show_numbers(account, "")
+        self._place_show_as()
         self._shown_for = None
         self._show_way()
 
@@ -286,7 +288,7 @@ class Dialer(Card):
             return
         who = self.hint.name() or number.national
         words = (
-            self.tr("Always like this for {0}. Forget it")
+            self.tr("Kept for {0}. Forget it")
             if is_kept and not self._is_for_this_call
             else self.tr("Always call {0} like this")
         )
@@ -348,7 +350,21 @@ class Dialer(Card):
             self.ring_me_on.choose(number)
             self._chosen()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width: the shown number beside its label, or below it."""
+        super().resizeEvent(event)
+        self._place_show_as()
+
+    def _place_show_as(self) -> None:
+        margins = self.body.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - self._show_label.sizeHint().width() - 14
+        is_wide = self.show_as.fitting_width() <= room
+        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._show_row.setDirection(beside if is_wide else below)
+        self._show_row.setSpacing(14 if is_wide else 4)
+
     @Slot()
     def _relook(self) -> None:
+        self._place_show_as()
         self.call_button.setIcon(icon("phone", "ongood", gap=8))
         self.keypad_button.setIcon(icon("keypad", "ink2"))

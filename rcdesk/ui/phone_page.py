@@ -19,6 +19,7 @@ from rcdesk.ui.dialer import Dialer
 from rcdesk.ui.past_call_row import dialled
 from rcdesk.ui.reading_order import in_reading_order
 from rcdesk.ui.recents import Recents
+from rcdesk.ui.theme import theme
 
 MARGIN = 24
 DIALER_WIDTH = 408
@@ -111,6 +112,8 @@ class PhonePage(QScrollArea):
 
     def _fit(self) -> None:
         width = self.viewport().width()
-        self.dialer.setFixedWidth(DIALER_WIDTH if width >= NARROW else NARROW_DIALER_WIDTH)
+        least = DIALER_WIDTH if width >= NARROW else NARROW_DIALER_WIDTH
+        half = (width - 3 * MARGIN) // 2
+        self.dialer.setFixedWidth(max(least, min(round(least * theme().scale), half)))
         room = self.viewport().height() - 2 * (MARGIN - 4)
         self.dialer.set_foldable(room < self.dialer.unfolded_height())

@@ -6,13 +6,15 @@ Each was found with the real window. GUI tests on the desk stand-in. Read next: 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.call import CallState, Leg
 from rcdesk.ui.keypad import Keypad
 from rcdesk.ui.phone_page import PhonePage
+from rcdesk.ui.theme import theme
 
 from .desk_stand_in import DeskStandIn
 from .test_phone_page import dressed, open_page, part, type_number
@@ -86,3 +88,26 @@ def test_a_conversation_fits_beside_the_dialer_of_a_narrow_window(qtbot: QtBot, 
     inside = page.widget()
     assert inside.minimumSizeHint().width() <= page.viewport().width(), "nothing is cut off at the right"
     assert part(page, QPushButton, "callButton").isVisible()
+
+
+def test_with_a_large_font_numbers_and_phones_are_read_whole(
+    qtbot: QtBot, qapp: QApplication, dressed: None
+) -> None:
+    before = qapp.font()
+    large = QFont(before)
+    large.setPointSizeF(15)
+    try:
+        qapp.setFont(large)
+        theme().apply(qapp, "light")
+        page = open_page(qtbot, DeskStandIn(), 836, 560)
+        shown = page.dialer.show_as
+        label = page.dialer._show_label
+        qtbot.waitUntil(lambda: shown.y() >= label.geometry().bottom())
+        assert shown.width() >= shown.fitting_width(), "the number they see stands below, in one piece"
+        for row in page.dialer.ring_me_on.rows:
+            assert row._label_width >= row.label_width()
+            room = row.width() - (44 + row._label_width + 14) - 40
+            assert QFontMetrics(row._number_font(room)).horizontalAdvance(row._shown) <= room
+    finally:
+        qapp.setFont(before)
+        theme().apply(qapp, "light")

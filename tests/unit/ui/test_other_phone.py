@@ -107,7 +107,7 @@ def test_a_way_is_kept_shown_and_forgotten(qtbot: QtBot, dialer: Dialer, desk: D
     assert keep.text() == "Always call (650) 555-0142 like this"
     keep.click()
     assert desk.people.choices[LENA].ring_me_on == "12"
-    assert keep.text() == "Always like this for (650) 555-0142. Forget it"
+    assert keep.text() == "Kept for (650) 555-0142. Forget it"
     desk.preferences.update(ring_me_on="11")
     dialer.number_field.setText("+16505550100")
     assert rows(dialer)["+16505550101"] and not keep.isVisible()
