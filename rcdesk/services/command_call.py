@@ -156,8 +156,12 @@ class CommandCalls:
         return self.look(call)
 
     def live(self) -> tuple[Call, ...]:
-        """The calls that were going on when they were last heard of, by this program or another."""
-        return self._history.live_calls(self._way.owner_id)
+        """The calls that were going on when they were last heard of, by this program or another.
+
+        A cancel that another one asked for is over: either it shows, or it did not work.
+        """
+        calls = self._history.live_calls(self._way.owner_id)
+        return tuple(replace(call, is_cancelling=False) for call in calls)
 
     def find(self, call_id: str) -> Call | None:
         """A live call by its id, None when it is not (any more) one."""

@@ -237,6 +237,17 @@ def test_cancel_ends_the_only_call_and_looks_whether_it_did(shell: Shell) -> Non
     assert again == {"error": "No call is going on.", "status": 12}
 
 
+def test_a_cancel_that_did_not_work_is_not_believed_later(shell: Shell) -> None:
+    shell.run("call", BUSY)
+    calls = PastCalls(shell.paths.create().database)
+    (call,) = calls.live(OWNER)
+    calls.put_live(OWNER, replace(call, is_cancelling=True))
+    calls.close()
+    while shell.run("status")[0]["calls"]:
+        shell.simulator.advance(3)
+    assert shell.past() == [CallOutcome.BUSY]
+
+
 def test_cancel_names_one_of_several(shell: Shell) -> None:
     first = shell.run("call", SLOW)[0]["call"]["id"]
     second = shell.run("call", SLOW)[0]["call"]["id"]
