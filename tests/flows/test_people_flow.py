@@ -238,7 +238,7 @@ def test_a_way_is_kept_for_a_number(open_desk: OpenDesk, simulator: RunningSimul
     _activate(again)
     press(Qt.Key.Key_L, CONTROL)
     write("6505550200")
-    again.screen.wait(lambda: again.screen.shows("Always like this for", "Forget it"))
+    again.screen.wait(lambda: again.screen.shows("Kept for", "Forget it"))
     press(Qt.Key.Key_Return)
     again.screen.wait(lambda: _state(again) is CallState.RINGING_YOU)
     assert again.running.desk.calls.calls[0].request.from_number == "+14155550123"
