@@ -1,6 +1,6 @@
 """Moments as text in the database: ISO 8601 in UTC with microseconds, so that text order is time order.
 
-Any thread. Used by outbox.py and recents.py.
+Any thread. Used by outbox.py and past_calls.py.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ in RCDESK_SCREENSHOTS. Read next: test_desk_flow.py.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,11 @@ from PIL import Image
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import Credentials, ServerKind, ServerProfile
 from rcdesk.core.call import CallState
+from rcdesk.core.cancel import CancelToken
 from rcdesk.core.fax import FaxState
+from rcdesk.core.folder import Folder
 from rcdesk.core.past_call import CallOutcome
-from tests.flows.conftest import OpenDesk, Opened, press_send
+from tests.flows.conftest import OpenDesk, Opened, credentials_of, press_send, profile_of
 from tests.unit.ui.stage import shoot
 
 if TYPE_CHECKING:
@@ -70,6 +73,29 @@ def _call_state(desk: Opened) -> CallState | None:
 
 def _fax_states(desk: Opened) -> list[FaxState]:
     return [job.state for job in desk.running.desk.faxes.jobs]
+
+
+def _compose(desk: Opened, documents: list[Path], number: str) -> None:
+    """One fax of one file to one number, sent."""
+    desk.screen.drop(documents[:1])
+    desk.screen.wait_for("Referral.png")
+    desk.screen.type("recipientField", number, enter=True)
+    press_send(desk)
+
+
+def _sent_by_the_first_user(simulator: RunningSimulator) -> set[str]:
+    """The numbers the first user's account has faxed, as REST tells of the same world."""
+    from rcdesk.api.rest.message_store import list_messages
+    from rcdesk.services.connection import Connection
+    from rcdesk.store.secrets import Secrets
+
+    profile = profile_of(simulator.base_url, simulator.client_id)
+    connection = Connection(profile, Secrets(use_keyring=False))
+    connection.sign_in_jwt(credentials_of(simulator), CancelToken())
+    since = simulator.stored_faxes()[0].created_at - timedelta(minutes=5)
+    found = list_messages(connection.session, token=CancelToken(), date_from=since)
+    connection.close()
+    return {to.number for message in found for to in message.to}
 
 
 def _dial(desk: Opened, number: str) -> None:
@@ -144,7 +170,9 @@ def test_two_files_to_two_people_then_marked(
     shoot(desk.running.window, "legacy-accepted")
     screen.press("faxStep_mark_sent")
     screen.wait(lambda: sorted(s.value for s in _fax_states(desk)) == ["handed over", "sent"])
-    screen.wait(lambda: screen.has("faxStep_mark_failed"))
+    story = desk.running.window.desk_side.folders[Folder.QUEUE.value].story
+    open_id = next(job.id for job in faxes.jobs if job.is_accepted)
+    screen.wait(lambda: story.job_id == open_id and screen.has("faxStep_mark_failed"))
     screen.press("faxStep_mark_failed")
     screen.wait(lambda: sorted(s.value for s in _fax_states(desk)) == ["failed", "sent"])
     screen.press("nav_failed")
@@ -192,3 +220,29 @@ def test_what_was_accepted_is_still_to_be_marked_after_a_restart(
     second.screen.wait(lambda: _fax_states(second) == [FaxState.HANDED_OVER])
     assert second.running.desk.faxes.jobs[0].is_accepted
     assert _asked(simulator, "/faxapi.asp") == 1
+
+
+def test_each_profile_sends_its_own_faxes_only(
+    desk: Opened, simulator: RunningSimulator, documents: list[Path]
+) -> None:
+    """The first one's fax waits while somebody else is signed in, and goes when they are back."""
+    screen, faxes, session = desk.screen, desk.running.desk.faxes, desk.running.desk.session
+    simulator.fault("429", path="/faxapi.asp", seconds=300)
+    _compose(desk, documents, FAX_ONE)
+    screen.wait(lambda: _fax_states(desk) == [FaxState.WAITING])
+    first = faxes.jobs[0]
+    second = simulator.second_credentials
+    other = ServerProfile(name="Another", base_url=simulator.base_url, kind=ServerKind.LEGACY)
+    their_own = Credentials(client_id="", username=second["username"], password=second["password"])
+    session.sign_in(other, their_own)
+    screen.wait(lambda: session.account is not None and session.account.owner_id != first.owner_id)
+    assert faxes.jobs == ()
+    _compose(desk, documents, f"+1{FAX_TWO}")
+    screen.wait(lambda: _fax_states(desk) == [FaxState.HANDED_OVER])
+    faxes.retry(first.id)
+    _sign_in(desk, simulator)
+    screen.wait(lambda: session.account is not None and session.account.owner_id == first.owner_id)
+    screen.wait(lambda: _fax_states(desk) == [FaxState.HANDED_OVER])
+    assert [job.id for job in faxes.jobs] == [first.id]
+    assert _sent_by_the_first_user(simulator) == {f"+1{FAX_ONE}"}
+    assert len(simulator.stored_faxes()) == 2
