@@ -174,7 +174,7 @@ class CallDesk(QObject):
         if call is None:
             return
         self._session.heard_answer()
-        call = next_state(call, report, self._clock.monotonic())
+        call = self._next(call, report, self._clock.monotonic())
         self._history.put_live(call)
         self._put(call)
         if call.is_cancelling and call.state.can_cancel:
@@ -238,10 +238,16 @@ class CallDesk(QObject):
         if call is None:
             return
         now_s = self._clock.monotonic()
-        call = next_state(call, report, now_s)
+        call = self._next(call, report, now_s)
         if call.is_cancelling and not call.state.is_final:
             call = self._after_cancel(call, now_s)
         self._put(call)
+
+    def _next(self, call: Call, report: RingOutReport, now_s: float) -> Call:
+        """next_state(), where a cancel that the service has not been asked for yet ends nothing."""
+        is_asked = call.is_cancelling and call.id in self._cancel_heard_s
+        after = next_state(replace(call, is_cancelling=is_asked), report, now_s)
+        return after if after.state.is_final else replace(after, is_cancelling=call.is_cancelling)
 
     def _after_cancel(self, call: Call, now_s: float) -> Call:
         """The call lives although it was cancelled: say so once that is certain."""

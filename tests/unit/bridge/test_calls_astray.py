@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.call_results import MOST_WANTED, CallResults
 from rcdesk.core.call import Call, CallRequest, CallState
-from tests.unit.bridge.conftest import SLOW, Bench
+from rcdesk.core.past_call import CallOutcome
+from tests.unit.bridge.conftest import BUSY, SLOW, Bench
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
@@ -59,6 +60,22 @@ def test_a_cancel_whose_answer_was_lost_is_found_to_have_worked(
     qtbot.waitUntil(lambda: of(bench, call_id).state.is_final, timeout=WAIT_MS)
     assert of(bench, call_id).state is CallState.CANCELLED
     assert not [words for words in bench.problems if "could not be cancelled" in words]
+
+
+def test_a_call_that_fails_while_the_cancel_waits_was_not_cancelled(
+    bench: Bench, simulator: RunningSimulator, qtbot: QtBot
+) -> None:
+    bench.sign_in(simulator, qtbot)
+    call_id = bench.call(BUSY)
+    qtbot.waitUntil(lambda: of(bench, call_id).state is CallState.RINGING_YOU, timeout=WAIT_MS)
+    simulator.fault("status", path="/ring-out", method="DELETE", status=429)
+    bench.calls.cancel(call_id)
+    qtbot.waitUntil(lambda: bool(bench.problems), timeout=WAIT_MS)
+    assert "takes the cancel in" in bench.problems[0] and of(bench, call_id).is_cancelling
+    while not (call := of(bench, call_id)).state.is_final:
+        simulator.advance(3)
+        qtbot.waitUntil(lambda seen=call: of(bench, call_id).checked_s != seen.checked_s, timeout=WAIT_MS)
+    assert (call.state, call.outcome) == (CallState.FAILED, CallOutcome.BUSY)
 
 
 def test_a_wake_up_asks_nothing_inside_a_penalty(
