@@ -52,6 +52,12 @@ def objects(child: Child, status: int, timeout_s: float = 60) -> list[dict[str, 
     return found
 
 
+def placed(simulator: SimulatorProcess) -> int:
+    """How often a call was asked for: the service forgets a call some time after its end."""
+    made = [r for r in simulator.control("requests") if r["method"] == "POST"]
+    return sum(request["path"].endswith("/ring-out") for request in made)
+
+
 def test_a_call_from_a_shell_beside_the_window(
     display: Display, start_desk: StartDesk, simulator_process: SimulatorProcess, typed: Typed, shots: Path
 ) -> None:
@@ -183,7 +189,7 @@ def test_a_window_opened_meanwhile_goes_on_with_the_call(
     display.screenshot(shots / "command-adopted.png", desk.window)
     command.line_with("Ended after", 60)
     assert command.wait(20) == 0, command.said()
-    assert len(calls(simulator_process)) == 1
+    assert placed(simulator_process) == 1
     quit_by_key(display, desk)
 
 
@@ -196,7 +202,7 @@ def test_a_window_closed_meanwhile_leaves_the_call_to_the_command(
     quit_by_key(display, desk)
     command.line_with("Ended after", 60)
     assert command.wait(20) == 0, command.said()
-    assert len(calls(simulator_process)) == 1
+    assert placed(simulator_process) == 1
 
 
 def test_the_sign_in_of_the_keyring_serves_the_next_command(

@@ -75,7 +75,7 @@ def test_wrong_input_opens_and_sends_nothing(
     letter = write_pdf(tmp_path / "a letter.pdf")
     for words, sentence in (
         (("fax", str(tmp_path / "missing.pdf"), "--to", FAX_SENT, "--yes"), "There is no file"),
-        (("fax", str(letter), "--to", "555", "--yes"), "555: This number is too short."),
+        (("fax", str(letter), "--to", "555", "--yes"), "555: This number is too short: "),
         (("fax", str(letter), "--yes"), "--yes needs at least one --to"),
     ):
         done = command(display, desk, *words)
