@@ -19,6 +19,8 @@ QT_LIBRARIES="libegl1:libEGL.so.1 libgl1:libGL.so.1 libxkbcommon0:libxkbcommon.s
 TEST_TOOLS="xvfb:Xvfb openbox:openbox trayer:trayer xdotool:xdotool imagemagick:import dbus:dbus-run-session
     gnome-keyring:gnome-keyring-daemon libtiff-tools:tiffinfo poppler-utils:pdfimages"
 FONTS="fonts-inter fonts-dejavu-core"
+# A real browser for the sign-in: 20 seconds. Without it those tests are skipped and say so.
+BROWSER_PACKAGE="chromium"
 # They bring soffice: 100 MB to fetch, 20 seconds. Without it the tests of office files are skipped and say so.
 OFFICE="libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui"
 
@@ -86,12 +88,23 @@ missing_fonts() {
     done
 }
 
+has_browser() {
+    local name
+    for name in chromium chromium-browser google-chrome; do
+        command -v "$name" >/dev/null 2>&1 && return 0
+    done
+    return 1
+}
+
 # set_up_wishes EXTRA: what it also goes without.
 set_up_wishes() {
     local wishes
     wishes=$(missing_fonts)
     if [ "$1" = test ] && ! command -v soffice >/dev/null 2>&1; then
-        wishes="$wishes$OFFICE"
+        wishes="$wishes$OFFICE "
+    fi
+    if [ "$1" = test ] && ! has_browser; then
+        wishes="$wishes$BROWSER_PACKAGE"
     fi
     if [ -n "$wishes" ] && can_install; then
         # shellcheck disable=SC2086

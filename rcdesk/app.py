@@ -203,7 +203,6 @@ def build(
 def run(options: Options) -> int:
     """Run the desk until the user quits; returns the exit status."""
     QApplication.setApplicationName("rcdesk")
-    QApplication.setApplicationDisplayName("rcdesk")
     QApplication.setApplicationVersion(__version__)
     QApplication.setDesktopFileName("rcdesk")
     application = QApplication.instance() or QApplication(sys.argv[:1])

@@ -277,8 +277,9 @@ class MainWindow(QMainWindow):
         if self._door.is_closed:
             self._outer.setCurrentWidget(self.sign_in_page)
             self._furnish_soon()
-        else:
+        elif self._outer.currentWidget() is not self.desk_side:
             self._outer.setCurrentWidget(self.desk_side)
+            self.desk_side.show_page(self._page)
         self.setWindowTitle(window_title(session.profile, session.account, session.state))
         if self._is_furnished:
             self.side_bar.show_person(session.account, session.state)

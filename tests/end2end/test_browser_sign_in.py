@@ -93,7 +93,9 @@ def test_a_real_browser_signs_in(
     page = html.unescape(browser.last_page())
     assert "You are signed in" in page and "close this page" in page
     until(lambda: is_signed_in(simulator_process), 30, "the desk to read its account")
-    until(lambda: "Mara Okafor" in display.title(desk.window), 10, "the title to say who is signed in")
+    host = urlsplit(address).netloc
+    title = f"rcdesk — Mara Okafor · {host}"
+    until(lambda: display.title(desk.window) == title, 10, f"the title {title}")
     (shots / "browser-last-page.png").write_bytes((browser.folder / "page.png").read_bytes())
     display.screenshot(shots / "signed-in-by-browser.png", desk.window)
     quit_by_key(display, desk)
