@@ -24,8 +24,8 @@ class FaxJobs(QObject):
     """Jobs of one owner.
 
     Signals: changed(tuple[FaxJob, ...]) once for everything that came in together; job_changed(FaxJob) for
-    every change of one; ended(FaxJob) when one was sent, failed (not by the user's own word) or now needs the user; moved() when a state
-    changed or a job is new, so that folders must be read again.
+    every change of one; ended(FaxJob) when one was sent, failed or now needs the user, but not by the user's
+    own word; moved() when a state changed or a job is new, so that folders must be read again.
     """
 
     changed = Signal(object)

@@ -16,7 +16,6 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.fax import Recipient
 from rcdesk.core.service import FaxContents, FaxFile, Progress
 
-
 AT_ONCE_S = 0.2
 """So short a wait for a place holds nobody up."""
 
