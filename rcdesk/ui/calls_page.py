@@ -259,7 +259,9 @@ class CallsPage(QWidget):
             OnlyCalls.MISSED: self.tr("No missed calls."),
             OnlyCalls.OUT: self.tr("You have made no calls yet."),
             OnlyCalls.IN: self.tr("No calls have come in yet."),
-            OnlyCalls.ALL: self.tr("No calls yet. Those you make and those you get appear here."),
+            OnlyCalls.ALL: self.tr("No calls yet.")
+            if why_not(self._desk.session, Capability.CALL_LOG)
+            else self.tr("No calls yet. Those you make and those you get appear here."),
         }[self._only]
         not_found = self.tr("No call matches “{0}”.").replace("{0}", text)
         self.empty.setText(not_found if text else nothing)

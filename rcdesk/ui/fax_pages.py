@@ -66,7 +66,7 @@ class FaxFolderPage(QWidget):
         self.model = desk.new_folder_model(self)
         self.model.words = spoken
         self.model.set_watched(False)
-        self.head = FolderHead(folder)
+        self.head = FolderHead(folder, desk.session)
         self.search = self.head.search
         self.list = self._make_list()
         self.story = FaxStory(desk)

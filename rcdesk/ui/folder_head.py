@@ -9,9 +9,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from rcdesk.bridge.session_desk import SessionDesk
 from rcdesk.core.folder import Folder
+from rcdesk.ui.folder_empty import RECEIVING
 from rcdesk.ui.folder_search import FolderSearch
 from rcdesk.ui.folder_words import title
+from rcdesk.ui.lacks import Lacking
 from rcdesk.ui.look import Button, IconButton, label
 
 
@@ -34,8 +37,9 @@ class FolderHead(QWidget):
     sync_asked = Signal()
     pause_asked = Signal()
 
-    def __init__(self, folder: Folder, parent: QWidget | None = None) -> None:
+    def __init__(self, folder: Folder, session: SessionDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session = session
         self.search = FolderSearch(folder)
         self._count = label("", "muted")
         self._count.setObjectName("folderCount")
@@ -71,6 +75,7 @@ class FolderHead(QWidget):
             look_now = IconButton("retry", self.tr("Look for new faxes now"))
             look_now.setObjectName("syncButton")
             look_now.clicked.connect(self.sync_asked)
+            Lacking(self._session, look_now, *RECEIVING)
             head.addWidget(look_now)
         else:
             log = Button(self.tr("Log…"), icon_name="download")

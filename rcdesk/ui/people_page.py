@@ -33,7 +33,7 @@ from rcdesk.ui.folder_body import FolderBody
 from rcdesk.ui.foot_line import FootLine
 from rcdesk.ui.icons import icon
 from rcdesk.ui.import_dialog import ImportDialog
-from rcdesk.ui.lacks import LackLine
+from rcdesk.ui.lacks import LackLine, why_not
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.people_list import PeopleList, PeopleModel
 from rcdesk.ui.person_view import PersonView, toggle_star
@@ -232,6 +232,8 @@ class PeoplePage(QWidget):
         nobody = (
             self.tr("No favourites yet. Press the star beside a number.")
             if self._is_favourites
+            else self.tr("Nobody yet. A vCard file can be imported.")
+            if why_not(self._desk.session, Capability.CONTACTS)
             else self.tr("Nobody yet. Your RingCentral contacts appear here; a vCard file can be imported.")
         )
         not_found = self.tr("Nobody matches “{0}”.").replace("{0}", text)

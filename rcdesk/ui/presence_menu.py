@@ -7,6 +7,7 @@ bridge/presence_desk.py, tray_menu.py.
 
 from __future__ import annotations
 
+import textwrap
 from datetime import datetime
 from functools import partial
 from typing import assert_never
@@ -18,6 +19,9 @@ from rcdesk.core.account import Account
 from rcdesk.core.capability import Capability
 from rcdesk.core.presence import Dnd, Presence
 from rcdesk.ui.tray_menu import Entry, line, section
+
+LACK_LETTERS = 30
+"""A menu's row does not wrap by itself."""
 
 
 def _tr(sentence: str) -> str:
@@ -63,7 +67,7 @@ def presence_entries(desk: PresenceDesk, now: datetime, lack: str = "") -> tuple
     """Everything that can be chosen, for a menu of its own; lack is why nothing can, "" when it can."""
     presence = desk.presence
     if lack:
-        return (lack_entry(lack),)
+        return lack_entries(lack)
     if presence is None:
         words = desk.reason or _tr("Whether you take calls is not known yet.")
         return (Entry(key="presence-unknown", words=words, is_enabled=False),)
@@ -82,9 +86,13 @@ def presence_entries(desk: PresenceDesk, now: datetime, lack: str = "") -> tuple
     )
 
 
-def lack_entry(lack: str) -> Entry:
-    """A line that says why nothing can be chosen."""
-    return Entry(key="presence-lack", words=lack, icon_name="info", is_enabled=False)
+def lack_entries(lack: str) -> tuple[Entry, ...]:
+    """Lines that say why nothing can be chosen."""
+    lines = textwrap.wrap(lack, LACK_LETTERS)
+    return tuple(
+        Entry(key=f"presence-lack-{n}", words=words, icon_name="" if n else "info", is_enabled=False)
+        for n, words in enumerate(lines)
+    )
 
 
 def why_no_presence(account: Account | None) -> str:

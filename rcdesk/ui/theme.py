@@ -66,6 +66,7 @@ QPushButton[kind="danger"]:hover { background: $bad_h; border-color: $bad_h; }
 QPushButton[kind="link"] { background: transparent; color: $accent_ink; border: 1px solid transparent;
     padding: 4px 6px; }
 QPushButton[kind="link"]:hover { background: $accent_tint; }
+QPushButton[kind="link"]:disabled { background: transparent; color: $ink3; border-color: transparent; }
 QPushButton[kind="quiet"] { background: transparent; color: $ink2; border: 1px solid transparent;
     padding: 4px; }
 QPushButton[kind="quiet"]:hover { background: $hover; }

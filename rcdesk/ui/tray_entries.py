@@ -22,7 +22,7 @@ from rcdesk.ui.placing import way_for
 from rcdesk.ui.presence_menu import (
     clock_words,
     dnd_entries,
-    lack_entry,
+    lack_entries,
     presence_words,
     queue_entries,
     why_no_presence,
@@ -232,7 +232,7 @@ def _presence(desk: Desk, now: datetime) -> Iterator[Entry]:
     if presence is None:
         return
     lack = why_no_presence(desk.session.account)
-    choices = (lack_entry(lack),) if lack else dnd_entries(desk.presence, now)
+    choices = lack_entries(lack) if lack else dnd_entries(desk.presence, now)
     if presence.dnd.is_disturbable:
         note = _tr("30 min · until 9:00")
     elif presence.until is not None:

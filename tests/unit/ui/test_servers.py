@@ -16,8 +16,10 @@ from rcdesk.core.capability import Capability, Lack, LackReason
 from rcdesk.ui.account_menu import AccountMenu
 from rcdesk.ui.lacks import Lacking, LackLine
 from rcdesk.ui.look import Button
+from rcdesk.ui.presence_button import PresenceButton
 from rcdesk.ui.server_dialog import ServerDialog
 from rcdesk.ui.server_words import base_url_of
+from rcdesk.ui.side_bar import SideBar
 from rcdesk.ui.window_title import window_title
 
 from .stage import ACCOUNT, Stage, shoot
@@ -221,3 +223,20 @@ def test_what_is_lacking_is_greyed_with_the_reason_and_comes_back(qtbot: QtBot, 
     assert line.isVisible() and line.text() == f"{lack.sentence} Faxes work."
     stage.session.become(SessionState.SIGNED_IN, ACCOUNT)
     assert button.isEnabled() and button.toolTip() == "Calls" and not line.isVisible()
+
+
+def test_the_presence_menu_says_why_nothing_can_be_chosen(qtbot: QtBot, stage: Stage) -> None:
+    bar = SideBar()
+    qtbot.addWidget(bar)
+    bar.show()
+    bar.follow(stage.desk.presence)
+    lack = Lack(capability=Capability.PRESENCE_CHANGE, reason=LackReason.APP, needs="EditPresence")
+    bar.show_person(replace(ACCOUNT, lacks=(lack,)), SessionState.SIGNED_IN)
+    foot = bar.findChild(PresenceButton, "sessionState")
+    assert foot is not None and foot.toolTip() == lack.sentence == foot.accessibleDescription()
+    assert foot.text() == "Taking calls", "what is known is said all the same"
+    foot.open_menu()
+    assert foot.menu is not None
+    assert " ".join(entry.words for entry in foot.menu.entries) == lack.sentence
+    assert not any(entry.is_enabled for entry in foot.menu.entries)
+    foot.menu.close()
