@@ -28,10 +28,10 @@ from rcdesk.bridge.global_shortcut import QUICK_DIAL, SEND_FAX, GlobalShortcut
 from rcdesk.bridge.instance import FaxOrder, Instance
 from rcdesk.bridge.order_desk import OrderDesk
 from rcdesk.bridge.stop_signals import StopSignals
+from rcdesk.commands.hand_over import hand_over
 from rcdesk.core.account import Credentials, ServerProfile
 from rcdesk.core.errors import RcdeskError, UserError
 from rcdesk.desk_building import Works
-from rcdesk.hand_over import hand_over
 from rcdesk.services.sign_in_file import sign_in_of
 from rcdesk.store import preferences as preferences_file
 from rcdesk.store.paths import Paths

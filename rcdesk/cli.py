@@ -1,14 +1,14 @@
 """The command line: arguments to one thing to do.
 
     rcdesk [FILE…]                   the desk, with these files in a new fax
-    rcdesk fax [FILE…] --to NUMBER   the composer filled in; with --wait or --yes sent: fax_arguments.py
+    rcdesk fax [FILE…] --to NUMBER   the composer filled in; with --wait or --yes sent at once
     rcdesk tel:NUMBER                the desk, with this number to call
-    rcdesk call NUMBER | status | cancel [ID] | numbers   calls without a window: command_arguments.py
-    rcdesk login | logout | whoami | profiles             signing in: account_arguments.py
+    rcdesk call NUMBER | status | cancel [ID] | numbers   calls without a window
+    rcdesk login | logout | whoami | profiles             signing in
 
 A program that runs already gets the request. What is asked for is looked at first: wrong input is one
 sentence and status 2, and nothing is opened. Nothing slow is imported before the arguments are understood.
-Read next: app.py, commands.py, fax_command.py, account_command.py.
+Read next: app.py, commands/call.py, commands/fax.py, commands/account.py.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from rcdesk import __version__
-from rcdesk.command_arguments import add_sign_in, parse_command
-from rcdesk.fax_arguments import FaxArguments, parse_fax
+from rcdesk.commands.call_arguments import add_sign_in, parse_command
+from rcdesk.commands.fax_arguments import FaxArguments, parse_fax
 
 if TYPE_CHECKING:
-    from rcdesk.commands import Command
+    from rcdesk.commands.call import Command
     from rcdesk.core.wish import FaxWish
 
 _STATUSES = """\
@@ -110,13 +110,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _room(given)
     at = _command_word(given)
     if at is not None and given[at] in _ACCOUNT_WORDS:
-        from rcdesk import told_account
-        from rcdesk.account_arguments import parse_account
+        from rcdesk.commands import told_account
+        from rcdesk.commands.account_arguments import parse_account
 
         return told_account.run(parse_account(given[at], [*given[:at], *given[at + 1 :]]))
     command = _command(given)
     if command is not None:
-        from rcdesk import told
+        from rcdesk.commands import told
 
         return told.run(command)
     options = parse(given)
@@ -177,9 +177,9 @@ def _refuse_fax(asked: FaxArguments, sentence: str) -> int:
 
 def _send_fax(options: Options) -> int:
     """Send it from the shell, through a window or without one."""
-    from rcdesk import told_fax
-    from rcdesk.command_turns import SignInWay
-    from rcdesk.fax_command import FaxCommand
+    from rcdesk.commands import told_fax
+    from rcdesk.commands.fax import FaxCommand
+    from rcdesk.commands.turns import SignInWay
 
     assert options.fax is not None and options.fax_wish is not None
     return told_fax.run(

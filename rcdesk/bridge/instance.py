@@ -6,7 +6,7 @@ files, or the fax asked for on the command line, to the first through a local so
 open. A message is one line of JSON: a list of files, or the object of core/wish.py or core/order.py. A
 command without a window holds the lock in short turns and marks them, so that others wait for its end instead
 of complaining. QtNetwork is imported with the door, after the first paint: the lock does not need it. Read
-next: app.py, commands.py, order_desk.py.
+next: app.py, commands/call.py, order_desk.py.
 """
 
 from __future__ import annotations

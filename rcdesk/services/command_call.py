@@ -3,7 +3,7 @@
 A command works in short turns and holds the archive's lock only in them, so that a window can be opened while
 it waits; each turn therefore goes on from what the keyring and the archive say now. A call that goes on is
 kept in the archive, where the next command or the window finds it. A ring-out is never repeated. Without Qt;
-blocking, in the thread of the command. Read next: commands.py, core/asked_call.py.
+blocking, in the thread of the command. Read next: commands/call.py, core/asked_call.py.
 """
 
 from __future__ import annotations

@@ -14,16 +14,17 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from rcdesk import app, cli, told, told_fax
+from rcdesk import app, cli
 from rcdesk.cli import FaxArguments, Options, main, parse
-from rcdesk.commands import Command
+from rcdesk.commands import told, told_fax
+from rcdesk.commands.call import Command
+from rcdesk.commands.fax import FaxCommand
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Document, FaxDraft, Recipient, Resolution, SendBy
 from rcdesk.core.paper import PageRef
 from rcdesk.core.preferences import Preferences
 from rcdesk.core.wish import FaxWish, read_wish, wish_json
 from rcdesk.documents import wire
-from rcdesk.fax_command import FaxCommand
 from rcdesk.services.command_fax import moment
 from rcdesk.store import preferences as preferences_file
 from rcdesk.store.paths import Paths

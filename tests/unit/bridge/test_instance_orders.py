@@ -15,10 +15,10 @@ import pytest
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from rcdesk import hand_over
 from rcdesk.bridge import instance as instance_module
 from rcdesk.bridge.instance import TURN_NAME, Instance
 from rcdesk.cli import Options
+from rcdesk.commands import hand_over
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown
 from rcdesk.core.order import CallOrder, StatusOrder

@@ -1,7 +1,7 @@
 """The arguments of `rcdesk login`, `logout`, `whoami` and `profiles`.
 
 Only argparse and core values. No secret is ever an argument: other people on the machine can read those.
-Read next: account_command.py, which does it, and told_account.py, which prints it and asks for secrets.
+Read next: account.py, which does it, and told_account.py, which prints it and asks for secrets.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from rcdesk.account_command import AccountCommand, AccountWord
-from rcdesk.command_arguments import LineParser
+from rcdesk.commands.account import AccountCommand, AccountWord
+from rcdesk.commands.call_arguments import LineParser
 from rcdesk.core.account import PRODUCTION_URL, GrantKind, ServerKind
 
 _STATUSES = """\

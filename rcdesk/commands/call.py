@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from rcdesk.command_turns import CommandTurns, SignInWay, Told, refusal, refused
+from rcdesk.commands.turns import CommandTurns, SignInWay, Told, refusal, refused
 from rcdesk.core.asked_call import pick_call
 from rcdesk.core.call import Call, CallState
 from rcdesk.core.call_report import call_json, exit_status

@@ -1,7 +1,7 @@
 """The arguments of `rcdesk call`, `status`, `cancel` and `numbers`, and what all commands share.
 
 Only argparse and core values: what is asked is looked at before anything slow is imported. Read next:
-commands.py, which does it, and told.py, which prints it.
+call.py, which does it, and told.py, which prints it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from rcdesk.commands import Command, CommandOrder
+    from rcdesk.commands.call import Command, CommandOrder
 
 _STATUSES = """\
 exit status:
@@ -80,7 +80,7 @@ def parse_command(word: str, given: Sequence[str]) -> Command:
     add_sign_in(parser, demo="use the demo's archive, and the built-in simulator when no demo is open")
     found = parser.parse_intermixed_args(list(given))
     order = _order(word, found)
-    from rcdesk.commands import Command
+    from rcdesk.commands.call import Command
 
     return Command(
         order=order,

@@ -2,7 +2,7 @@
 
 A sign-in is made here and kept in the keyring; a window that is open is then told to go on with it. Without a
 keyring nothing can be kept, which is said. Secrets come from whoever asks for them (told_account.py), never
-from arguments. Main thread of a program without a window. Read next: command_turns.py,
+from arguments. Main thread of a program without a window. Read next: turns.py,
 services/connection.py, core/who_report.py.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, assert_never
 from urllib.parse import urlsplit
 
-from rcdesk.command_turns import CommandTurns, SignInWay, Told, refusal, refused
+from rcdesk.commands.turns import CommandTurns, SignInWay, Told, refusal, refused
 from rcdesk.core.account import (
     PRODUCTION_URL,
     Account,

@@ -1,7 +1,7 @@
 """What `rcdesk login`, `logout`, `whoami` and `profiles` print, and how secrets are asked for.
 
 On a terminal a secret is typed unseen; otherwise it is a line of standard input. It is never printed, and
-never an argument. Main thread of a program without a window. Read next: account_command.py.
+never an argument. Main thread of a program without a window. Read next: account.py.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from rcdesk.account_command import AccountCommand, AccountRun, AccountWord
+from rcdesk.commands.account import AccountCommand, AccountRun, AccountWord
+from rcdesk.commands.told import conclude
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.order import ExitStatus
 from rcdesk.core.who_report import profile_line, who_lines
 from rcdesk.store.paths import Paths
-from rcdesk.told import conclude
 
 
 def run(command: AccountCommand) -> int:
@@ -83,7 +83,7 @@ class AccountTeller:
         self.status = int(ExitStatus.TROUBLE)
 
     def tell(self, told: dict[str, Any]) -> None:
-        """One line of core/order.py, or of account_command.py."""
+        """One line of core/order.py, or of account.py."""
         self.status = told.get("status", self.status)
         if self._command.is_json:
             print(json.dumps({**told.get("who", {}), **{key: told[key] for key in told if key != "who"}}))

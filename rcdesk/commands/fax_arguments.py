@@ -1,7 +1,7 @@
 """The arguments of `rcdesk fax`: what was typed, and what --help says about it.
 
 Only argparse: nothing slow is imported before the arguments are understood. Read next: cli.py,
-services/command_fax.py (they are looked at), fax_command.py (they are sent).
+services/command_fax.py (they are looked at), fax.py (they are sent).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rcdesk.command_arguments import LineParser
+from rcdesk.commands.call_arguments import LineParser
 
 _STATUSES = """\
 exit status:

@@ -18,17 +18,17 @@ import keyring
 import keyring.backend
 import pytest
 
-from rcdesk.account_arguments import parse_account
-from rcdesk.account_command import AccountRun
-from rcdesk.command_arguments import parse_command
-from rcdesk.commands import CommandRun
+from rcdesk.commands.account import AccountRun
+from rcdesk.commands.account_arguments import parse_account
+from rcdesk.commands.call import CommandRun
+from rcdesk.commands.call_arguments import parse_command
+from rcdesk.commands.fax import FaxCommand, FaxRun
+from rcdesk.commands.told_account import AccountTeller, Terminal
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.fax import FaxDraft, Recipient
 from rcdesk.core.wish import FaxWish
-from rcdesk.fax_command import FaxCommand, FaxRun
 from rcdesk.store import profiles as profiles_store
 from rcdesk.store.paths import Paths
-from rcdesk.told_account import AccountTeller, Terminal
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator

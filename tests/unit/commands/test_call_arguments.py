@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rcdesk import cli
-from rcdesk.command_arguments import parse_command
-from rcdesk.commands import Command
+from rcdesk.commands.call import Command
+from rcdesk.commands.call_arguments import parse_command
 from rcdesk.core.order import CallOrder, CancelOrder, NumbersOrder, StatusOrder
 
 

@@ -2,7 +2,7 @@
 
 Standard output gets what was asked for, numbers in full; standard error what went wrong, in one sentence.
 With --json every line is one object, and the last one has "status". Faxes and accounts have tellers of their
-own. Main thread of a program without a window. Read next: commands.py, told_fax.py, told_account.py.
+own. Main thread of a program without a window. Read next: call.py, told_fax.py, told_account.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QCoreApplication
 
-from rcdesk.commands import Command, CommandRun
+from rcdesk.commands.call import Command, CommandRun
 from rcdesk.core.call_report import sentence, status_line
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError

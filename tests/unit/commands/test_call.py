@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rcdesk import told
 from rcdesk.bridge.instance import TURN_NAME, Instance
-from rcdesk.command_arguments import parse_command
-from rcdesk.commands import Command, CommandRun
+from rcdesk.commands import told
+from rcdesk.commands.call import Command, CommandRun
+from rcdesk.commands.call_arguments import parse_command
 from rcdesk.core.call import Call, CallRequest
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled

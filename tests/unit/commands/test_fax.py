@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rcdesk.bridge.instance import TURN_NAME, Instance
-from rcdesk.command_turns import SignInWay
+from rcdesk.commands.fax import FaxCommand, FaxRun
+from rcdesk.commands.told_fax import FaxTeller
+from rcdesk.commands.turns import SignInWay
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.fax import FaxJob, FaxState
 from rcdesk.core.preferences import Preferences
 from rcdesk.core.wish import FaxWish
-from rcdesk.fax_command import FaxCommand, FaxRun
 from rcdesk.services.command_fax import draft_asked
 from rcdesk.store import preferences as preferences_file
 from rcdesk.store.outbox import Outbox
 from rcdesk.store.paths import Paths
-from rcdesk.told_fax import FaxTeller
 from tests.unit.services.fax_rig import SetClock, heavy_page, magic
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """What `rcdesk fax` prints: a line for each news of a recipient, how much has left, or JSON.
 
 On a terminal the line of an upload is written over itself; elsewhere that it is sent is said once. Questions
-go to the terminal only. Main thread of a program without a window. Read next: fax_command.py,
+go to the terminal only. Main thread of a program without a window. Read next: fax.py,
 core/fax_report.py.
 """
 
@@ -15,12 +15,12 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from rcdesk.commands.fax import FaxCommand, FaxRun
+from rcdesk.commands.told import conclude
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.fax_report import news
 from rcdesk.core.order import ExitStatus
-from rcdesk.fax_command import FaxCommand, FaxRun
 from rcdesk.store.paths import Paths
-from rcdesk.told import conclude
 
 _STEPS = 10
 """In JSON an upload is told so often."""

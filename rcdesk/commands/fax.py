@@ -3,7 +3,7 @@
 With a window open the fax goes through its door and the window sends it. Without one this program queues it
 in the same outbox and sends it from there, in short turns under the archive's lock. What cannot go now stays
 in the outbox, where the next window or the next command finds it. Main thread of a program without a window.
-Read next: command_turns.py, services/command_send.py, core/fax_report.py, told_fax.py.
+Read next: turns.py, services/command_send.py, core/fax_report.py, told_fax.py.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from rcdesk.command_turns import CommandTurns, SignInWay, Told, refusal, refused
+from rcdesk.commands.turns import CommandTurns, SignInWay, Told, refusal, refused
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.capability import Capability
 from rcdesk.core.clock import Clock

@@ -1,8 +1,8 @@
 """What every command without a window shares: the archive's lock in short turns, and how it signs in.
 
 While a command waits it gives the lock away, so that a window can be opened at any time. Nothing of Qt but
-QtCore and QtNetwork is imported. Main thread of a program without a window. Read next: commands.py,
-fax_command.py, account_command.py.
+QtCore and QtNetwork is imported. Main thread of a program without a window. Read next: call.py,
+fax.py, account.py.
 """
 
 from __future__ import annotations
