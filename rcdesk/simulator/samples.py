@@ -129,9 +129,11 @@ def add_samples(server: SimulatorServer) -> None:
         )
         message.read_status = "Read" if sample.is_read else "Unread"
         server.render_room.begin(message)
-    for call in _CALLS:
+    for number, call in enumerate(_CALLS):
+        # The same at every start: a desk that has seen a former demo knows them again.
+        record_id = f"{owner.extension_id}-sample-{number}"
         if isinstance(call, _Called):
-            world.log.add(_sample_record(world, call))
+            world.log.add(_sample_record(world, call, record_id))
         else:
             world.inbound_call(
                 owner,
@@ -140,13 +142,14 @@ def add_samples(server: SimulatorServer) -> None:
                 talk_s=call.talk_s,
                 name=call.name,
                 age_s=call.age_s,
+                record_id=record_id,
             )
 
 
-def _sample_record(world: World, call: _Called) -> LogRecord:
+def _sample_record(world: World, call: _Called, record_id: str) -> LogRecord:
     owner = world.subscribers[0]
     return LogRecord(
-        id=secrets.token_hex(8),
+        id=record_id,
         owner=owner,
         type="Voice",
         direction="Outbound",

@@ -8,6 +8,8 @@ Read next: `calls`, `inbound`, `faxes`, `oauth`; `server` for the door the netwo
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rcdesk.simulator.accounts import Subscriber, make_subscribers
 from rcdesk.simulator.calllog import CallLog, LogParty, LogRecord, call_record, fax_record
 from rcdesk.simulator.calls import CallDesk, RingOut
@@ -87,11 +89,12 @@ class World:
         name: str = "",
         queue: Queue | None = None,
         age_s: float = 0.0,
+        record_id: str = "",
     ) -> InboundCall | None:
         """Somebody calls the user, or a queue they are in; None when the queue does not offer it to them.
 
         sender: E.164, a short extension, or "" when withheld. With rings_s 0 the call is over (it began
-        age_s ago) and in the log.
+        age_s ago) and in the log, under record_id when one is given.
         """
         is_ringing = self.presence.rings(owner, queue)
         if queue is not None and not is_ringing:
@@ -107,7 +110,8 @@ class World:
             age_s=age_s,
         )
         if call not in self.inbound.active(owner):
-            self.log.add(call.record())
+            record = call.record()
+            self.log.add(replace(record, id=record_id) if record_id else record)
         return call
 
     def _party(self, owner: Subscriber, number: str, name: str) -> LogParty:
