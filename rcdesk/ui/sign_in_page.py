@@ -8,6 +8,7 @@ thread. Read next: sign_in_ways.py, sign_in_forms.py, sign_in_waiting.py, bridge
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
@@ -44,12 +45,9 @@ class SignInPage(QWidget):
         self._home_id = ""
         self._profile = ServerProfile(name=DEFAULT_NAME)
         self.ways = SignInWays()
-        self.browser = BrowserForm()
-        self.jwt = JwtForm()
-        self.password = PasswordForm()
-        self.waiting = SignInWaiting()
-        self._forms: tuple[SignInForm, ...] = (self.browser, self.jwt, self.password)
-        self._views: tuple[QWidget, ...] = (self.ways, *self._forms, self.waiting)
+        self._forms: list[SignInForm] = []
+        self._views: list[QWidget] = [self.ways]
+        self._room = QVBoxLayout()
         self._view: QWidget = self.ways
         self._before_waiting: QWidget = self.ways
         self._logo = QLabel()
@@ -71,18 +69,55 @@ class SignInPage(QWidget):
         self._show(self.ways)
         self._state_changed(desk.session.state)
 
+    # The first view is all a start shows; the others are made when they are first opened.
+
+    @cached_property
+    def browser(self) -> BrowserForm:
+        """The form for the app that signs in by the browser."""
+        form = BrowserForm()
+        form.asked.connect(self._open_browser)
+        self._add_form(form)
+        return form
+
+    @cached_property
+    def jwt(self) -> JwtForm:
+        """The form for a JWT credential."""
+        form = JwtForm()
+        form.asked.connect(self._sign_in)
+        self._add_form(form)
+        return form
+
+    @cached_property
+    def password(self) -> PasswordForm:
+        """The form for a password."""
+        form = PasswordForm()
+        form.asked.connect(self._sign_in)
+        self._add_form(form)
+        return form
+
+    @cached_property
+    def waiting(self) -> SignInWaiting:
+        """The wait for the browser."""
+        view = SignInWaiting()
+        session = self._desk.session
+        view.cancel_asked.connect(session.cancel_sign_in)
+        session.browser_waiting.connect(view.show_url)
+        session.browser_noticed.connect(view.show_notice)
+        self._add_view(view)
+        return view
+
     @property
     def problem(self) -> str:
         """The sentence shown on why signing in did not work, "" for none."""
         view = self._view
         if isinstance(view, SignInForm | SignInWays):
             return view.problem.text()
-        return self.waiting.notice.text()
+        return ""
 
     def show_problem(self, sentence: str) -> None:
         """One sentence on why signing in did not work, "" for nothing; shown where it happened."""
-        if self._before_waiting in (self.ways, self.browser) and self._view in (self.ways, self.waiting):
-            self._show(self.browser if is_about_app(sentence) else self.ways)
+        if self._view is self.ways and self._before_waiting is self.ways and is_about_app(sentence):
+            self._show(self.browser)
         if isinstance(self._view, SignInForm):
             self._view.show_refusal(sentence)
         else:
@@ -100,6 +135,18 @@ class SignInPage(QWidget):
         self._show_leave()
         self.ways.begin()
 
+    def _add_form(self, form: SignInForm) -> None:
+        form.back_asked.connect(self._go_back)
+        form.take(self._profile)
+        form.set_busy(is_busy=self._desk.session.state is SessionState.SIGNING_IN)
+        self._forms.append(form)
+        self._add_view(form)
+
+    def _add_view(self, view: QWidget) -> None:
+        view.hide()
+        self._views.append(view)
+        self._room.addWidget(view)
+
     def _build(self) -> None:
         self._card = card = Card()
         card.setObjectName("signInCard")
@@ -112,8 +159,8 @@ class SignInPage(QWidget):
         head.addWidget(self.leave, 0, Qt.AlignmentFlag.AlignTop)
         inside.addLayout(head)
         inside.addSpacing(8)
-        for view in self._views:
-            inside.addWidget(view)
+        self._room.addWidget(self.ways)
+        inside.addLayout(self._room)
         inside.addSpacing(4)
         self._line = hairline()
         inside.addWidget(self._line)
@@ -154,18 +201,10 @@ class SignInPage(QWidget):
         self.ways.jwt_asked.connect(self._jwt_asked)
         self.ways.password_asked.connect(self._password_asked)
         self.ways.cancel_asked.connect(session.cancel_sign_in)
-        self.browser.asked.connect(self._open_browser)
-        self.jwt.asked.connect(self._sign_in)
-        self.password.asked.connect(self._sign_in)
-        for form in self._forms:
-            form.back_asked.connect(self._go_back)
-        self.waiting.cancel_asked.connect(session.cancel_sign_in)
         self.demo.clicked.connect(self._try_demo)
         self.change.clicked.connect(self.servers_asked)
         self.leave.clicked.connect(self._leave)
         session.failed.connect(self.show_problem)
-        session.browser_waiting.connect(self.waiting.show_url)
-        session.browser_noticed.connect(self.waiting.show_notice)
         session.state_changed.connect(self._state_changed)
         self._desk.profiles.changed.connect(self._profiles_changed)
         theme().changed.connect(self._recolor)
@@ -238,8 +277,8 @@ class SignInPage(QWidget):
         for button in (self.demo, self.change):
             button.setEnabled(not is_busy)
         if not is_busy:
-            self.waiting.end()
-            if self._view is self.waiting:
+            if isinstance(self._view, SignInWaiting):
+                self._view.end()
                 self._show(self._before_waiting)
                 self._begin_view()
             self.take_keyboard()
