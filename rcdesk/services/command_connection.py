@@ -82,10 +82,10 @@ class CommandConnection:
             raise SignInNeeded(NOBODY, status=401)
         old = self._connection
         if old is None:
-            self._connection = Connection(self._profile, self._make_secrets(), self._clock)
+            self._connection = self._first()
         elif self._is_new_turn and old.is_persistent:
             fresh = Connection(self._profile, self._make_secrets(), self._clock)
-            if fresh.session.tokens == old.session.tokens:
+            if fresh.session.tokens == old.session.tokens and fresh.owner_id == old.owner_id:
                 fresh.close()
             else:
                 old.close()
@@ -98,3 +98,11 @@ class CommandConnection:
                 raise SignInNeeded(NOBODY, status=401)
             connection.sign_in(self._credentials, CancelToken())
         return connection
+
+    def _first(self) -> Connection:
+        """Given credentials say who this is: what the keyring has of anybody else is neither used nor lost."""
+        kept = Connection(self._profile, self._make_secrets(), self._clock)
+        if self._credentials is None or not kept.is_signed_in or kept.is_sign_in_of(self._credentials):
+            return kept
+        kept.close()
+        return Connection(self._profile, Secrets(use_keyring=False), self._clock)

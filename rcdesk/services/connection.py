@@ -8,6 +8,7 @@ Read next: sign_in.py (what is kept), browser_sign_in.py, api/session.py, api/le
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -43,6 +44,7 @@ class Connection:
         self._profile = profile
         self._secrets = Secrets(use_keyring=False) if profile.is_demo else secrets
         self._clock = clock
+        self._settling = threading.Lock()
         self._kept = KeptSignIn(self._secrets, profile)
         self._session = self._open()
         self._legacy = self._open_legacy(self._kept.credentials) if self.is_legacy else None
@@ -89,6 +91,10 @@ class Connection:
     def is_persistent(self) -> bool:
         """True when the sign-in survives the end of the program."""
         return self._secrets.is_persistent
+
+    def is_sign_in_of(self, credentials: Credentials) -> bool:
+        """True when the sign-in that is kept was made with these."""
+        return self._kept.credentials == credentials
 
     def sign_in(self, credentials: Credentials, token: CancelToken) -> Account:
         """Sign in with a JWT, or with user name and password, and read the account; legacy: password only.
@@ -150,10 +156,11 @@ class Connection:
 
     def sign_out(self, token: CancelToken) -> None:
         """Forget tokens and secrets here and tell the service, whose answer does not matter."""
-        self._kept.forget()
-        self._kept.keep_client_secret("")
-        self._session.sign_out(token)
-        self._close_legacy()
+        with self._settling:
+            self._kept.forget()
+            self._kept.keep_client_secret("")
+            self._session.sign_out(token)
+            self._close_legacy()
 
     def close(self) -> None:
         """Close the network connections; what is saved stays saved."""
@@ -175,12 +182,19 @@ class Connection:
         except ApiError:
             trial.sign_out(token)
             raise
-        # In this order nobody who dies in between leaves one person's credentials beside another's tokens.
-        self._kept.forget()
-        self._kept.keep_client_secret(grant.client.client_secret)
-        session.take(grant, trial.tokens or tokens)
-        self._kept.keep_credentials(credentials)
-        self._profile = replace(self._profile, grant=credentials.grant)
+        with self._settling:
+            is_wanted = not token.is_cancelled
+            if is_wanted:
+                # In this order nobody who dies in between leaves one's credentials beside another's tokens.
+                self._kept.forget()
+                self._kept.keep_client_secret(grant.client.client_secret)
+                session.take(grant, trial.tokens or tokens)
+                self._kept.keep_credentials(credentials)
+                self._profile = replace(self._profile, grant=credentials.grant)
+        if not is_wanted:
+            # Given up, or signed out meanwhile: nothing of it may stay.
+            trial.sign_out(CancelToken())
+            token.check()
         return account
 
     def _sign_in_legacy(self, credentials: Credentials, token: CancelToken) -> Account:
@@ -194,10 +208,14 @@ class Connection:
         except BaseException:
             client.close()
             raise
-        self._close_legacy()
-        self._legacy = client
-        self._kept.keep_credentials(credentials)
-        self._profile = replace(self._profile, grant=credentials.grant)
+        with self._settling:
+            if token.is_cancelled:
+                client.close()
+                token.check()
+            self._close_legacy()
+            self._legacy = client
+            self._kept.keep_credentials(credentials)
+            self._profile = replace(self._profile, grant=credentials.grant)
         return account
 
     def _open_legacy(self, credentials: Credentials | None) -> LegacyClient | None:

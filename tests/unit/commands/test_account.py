@@ -24,10 +24,12 @@ from rcdesk.commands.call import CommandRun
 from rcdesk.commands.call_arguments import parse_command
 from rcdesk.commands.fax import FaxCommand, FaxRun
 from rcdesk.commands.told_account import AccountTeller, Terminal
+from rcdesk.commands.turns import SignInWay
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.fax import FaxDraft, Recipient
+from rcdesk.core.fax import FaxDraft, FaxState, Recipient
 from rcdesk.core.wish import FaxWish
 from rcdesk.store import profiles as profiles_store
+from rcdesk.store.outbox import Outbox
 from rcdesk.store.paths import Paths
 
 if TYPE_CHECKING:
@@ -327,3 +329,25 @@ def test_sentences_for_people(shell: Shell, capsys: pytest.CaptureFixture[str]) 
     assert said.out.splitlines()[0] == "Signed in:" and "* Clinic  http://127.0.0.1" in said.out
     assert said.out.splitlines()[-1].startswith("Signed out of Clinic.")
     assert said.err == "rcdesk logout: Nobody was signed in to Clinic.\n" and teller.status == 4
+
+
+def test_a_sign_in_file_says_who_it_is_whoever_the_keyring_knows(shell: Shell, memory: Memory) -> None:
+    """The app is the same, the person is not: nothing may go out from the other one's account."""
+    typed = ("login", "--jwt", str(shell.sign_in), *shell.server)
+    assert shell.run(*typed)[-1]["status"] == 0
+    kept = dict(memory.kept)
+    other = shell.sign_in.with_name("other.json")
+    other.write_text(json.dumps(shell.simulator.second_credentials), encoding="utf-8")
+    draft = FaxDraft(recipients=(Recipient(number="+16505550142"),), documents=(), note="Hello")
+    way = SignInWay(sign_in=other)
+    lines: list[dict[str, Any]] = []
+    fax = FaxRun(FaxCommand(wish=FaxWish(draft=draft), way=way), shell.paths, CancelToken(), lines.append)
+    fax.run()
+    fax.close()
+    assert lines[-1]["status"] == 0, lines
+    outbox = Outbox(shell.paths.database)
+    try:
+        assert len(outbox.in_states("400231427008", FaxState.HANDED_OVER)) == 1
+    finally:
+        outbox.close()
+    assert memory.kept == kept, "and the one who is signed in stays so"

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rcdesk.core.account import Credentials, GrantKind, ServerKind, ServerProfile
+from rcdesk.api.session import ApiSession
+from rcdesk.core.account import Account, Credentials, GrantKind, ServerKind, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.capability import Capability
-from rcdesk.core.errors import ApiError, NotAllowed, NotSent, RateLimited, SignInNeeded, UserError
+from rcdesk.core.errors import ApiError, Cancelled, NotAllowed, NotSent, RateLimited, SignInNeeded, UserError
+from rcdesk.services import connection as connection_module
 from rcdesk.services.connection import Connection, session_of
 from rcdesk.services.sign_in import KeptSignIn
 from rcdesk.store.secrets import Secrets
@@ -312,3 +314,24 @@ def test_the_older_service_behind_the_same_door(connect: Connect, simulator: Run
     assert again.resume(CancelToken()) == account
     again.sign_out(CancelToken())
     assert connect(kind=ServerKind.LEGACY, client_id="").resume(CancelToken()) is None
+
+
+def test_a_sign_in_given_up_at_its_very_end_changes_nothing(
+    connect: Connect, simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = connect()
+    mine = connection.sign_in(jwt_of(simulator), CancelToken())
+    token, read = CancelToken(), connection_module._account_of
+
+    def read_and_given_up(session: ApiSession, its_token: CancelToken) -> Account:
+        account = read(session, its_token)
+        token.cancel()
+        return account
+
+    monkeypatch.setattr(connection_module, "_account_of", read_and_given_up)
+    other = replace(jwt_of(simulator), jwt=simulator.second_credentials["jwt"])
+    with pytest.raises(Cancelled):
+        connection.sign_in(other, token)
+    assert connection.owner_id == mine.owner_id
+    assert connect().owner_id == mine.owner_id, "also after the next start"
+    assert simulator.requests[-1].path.endswith("/oauth/revoke"), "the service was told"
