@@ -83,7 +83,7 @@ def test_the_number_that_will_be_called_and_its_town_are_shown(signed_in: Opened
     screen = signed_in.screen
     go_to_number(signed_in)
     for pasted, e164, place in (
-        ("tel:%2B1-415-555-0131;ext=9", "+14155550131", "San Francisco, CA"),
+        ("tel:%2B1-415-555-0131", "+14155550131", "San Francisco, CA"),
         ("０１１ 44 20 7946 0018", "+442079460018", "London, United Kingdom"),
         ("1-800-FLOWERS", "+18003569377", "United States"),
     ):
