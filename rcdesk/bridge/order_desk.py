@@ -299,9 +299,8 @@ class OrderDesk(QObject):
             return
         profile = self._profiles.put(profile)
         self._profiles.activate(profile.id)
-        if not (is_same and self._session.is_signed_in):
-            self._session.resume(profile)
-        self._when_signed_in(lambda: self._tell_who(tell))
+        self._session.resume(profile, is_news=True)
+        self._waiting.append((lambda: self._tell_who(tell), lambda: True))
 
     def _tell_live(self, tell: Tell) -> None:
         if self._account() is None:

@@ -129,9 +129,12 @@ class SessionDesk(QObject):
         """True when requests make sense: signed in, or offline with tokens and an account."""
         return self._account is not None and self._state in (SessionState.SIGNED_IN, SessionState.OFFLINE)
 
-    def resume(self, profile: ServerProfile) -> None:
-        """Go on with the sign-in that was saved for this server; SIGNED_OUT when there is none."""
-        self._open(profile, lambda: self._ask_resume(is_quiet=False))
+    def resume(self, profile: ServerProfile, *, is_news: bool = False) -> None:
+        """Go on with the sign-in that was saved for this server; SIGNED_OUT when there is none.
+
+        is_news: another program may have saved one since, of another person too.
+        """
+        self._open(profile, lambda: self._ask_resume(is_quiet=False), is_news=is_news)
 
     def sign_in(self, profile: ServerProfile, credentials: Credentials) -> None:
         """Sign in with a JWT, or with user name and password; failed() says why not."""
@@ -220,18 +223,18 @@ class SessionDesk(QObject):
         """Stop the timer; part of shutdown."""
         self._retry_timer.stop()
 
-    def _open(self, profile: ServerProfile, then: Callable[[], None]) -> None:
+    def _open(self, profile: ServerProfile, then: Callable[[], None], *, is_news: bool = False) -> None:
         """Make the connection on the lane (its imports are slow), then go on."""
         self._retry_timer.stop()
         self._drop_task()
         self._retries = 0
-        is_same_person = self._profile is not None and self._profile.key == profile.key
-        if not is_same_person:
-            self._before = (SessionState.SIGNED_OUT, None)
-        elif self._state is not SessionState.SIGNING_IN:
-            self._before = (self._state, self._account)
+        former, was = self._profile, self._before
+        if self._state is not SessionState.SIGNING_IN:
+            was = (self._state, self._account)
+        is_same_person = former is not None and former.key == profile.key
+        self._before = was if is_same_person else (SessionState.SIGNED_OUT, None)
         self._set(SessionState.SIGNING_IN, self._account if is_same_person else None)
-        if self._connection is not None and is_same_server(profile, self._profile):
+        if self._connection is not None and not is_news and is_same_server(profile, former):
             self._profile = profile
             then()
             return
@@ -245,18 +248,28 @@ class SessionDesk(QObject):
                 self._connection = connection
                 then()
             else:
-                self._lane.submit(lambda t, r: connection.close(), done=_ignore, failed=self._log_error)
+                self._let_go(connection)
 
         def failed(error: RcdeskError) -> None:
-            if round_ == self._round:
-                self._sign_in_failed(error)
+            if round_ != self._round:
+                self._let_go(old)
+                return
+            if old is not None:
+                # There is none to the new one, so the former one goes on.
+                self._connection, self._profile, self._before = old, former, was
+            self._sign_in_failed(error)
 
         def work() -> Connection:
+            connection = connect(profile)
             if old is not None:
                 old.close()
-            return connect(profile)
+            return connection
 
         self._lane.submit(lambda token, report: work(), done=opened, failed=failed)
+
+    def _let_go(self, connection: Connection | None) -> None:
+        if connection is not None:
+            self._lane.submit(lambda t, r: connection.close(), done=_ignore, failed=self._log_error)
 
     def _ask_resume(self, *, is_quiet: bool) -> None:
         self._ask(
@@ -266,7 +279,9 @@ class SessionDesk(QObject):
 
     def _ask_sign_in(self, credentials: Credentials) -> None:
         self._ask(
-            lambda connection, token, report: connection.sign_in(credentials, token), self._sign_in_failed
+            lambda connection, token, report: connection.sign_in(credentials, token),
+            self._sign_in_failed,
+            is_sign_in=True,
         )
 
     def _ask_browser(self, client_secret: str) -> None:
@@ -274,6 +289,7 @@ class SessionDesk(QObject):
             lambda connection, token, report: sign_in_browser(connection, client_secret, token, report),
             self._sign_in_failed,
             self._lane_sign_in,
+            is_sign_in=True,
         )
 
     def _ask(
@@ -281,6 +297,8 @@ class SessionDesk(QObject):
         work: Callable[[Connection, CancelToken, Report], Account | None],
         on_error: Callable[[RcdeskError], None],
         lane: Lane | None = None,
+        *,
+        is_sign_in: bool = False,
     ) -> None:
         """Have the connection find out who is signed in; answers of an earlier round are not listened to."""
         connection = self._connection
@@ -292,6 +310,8 @@ class SessionDesk(QObject):
             if round_ == self._round:
                 self._task = None
                 self._resumed(answer)
+            elif is_sign_in and connection is self._connection:
+                self._came_late(answer)
 
         def failed(error: RcdeskError) -> None:
             if round_ == self._round:
@@ -327,6 +347,15 @@ class SessionDesk(QObject):
         if account is not None and self._state is SessionState.SIGNING_IN:
             self._remember_profile(answer.grant)
         self._set(SessionState.SIGNED_OUT if account is None else SessionState.SIGNED_IN, account)
+
+    def _came_late(self, answer: Answer) -> None:
+        """Given up when it was done already: requests go out as this person, so the window says so."""
+        if self._state is SessionState.SIGNING_IN:
+            self._before = (SessionState.SIGNED_IN, answer.account)
+            return
+        self._is_persistent = answer.is_persistent
+        self._remember_profile(answer.grant)
+        self._set(SessionState.SIGNED_IN, answer.account)
 
     def _resume_failed(self, error: RcdeskError, *, is_quiet: bool) -> None:
         """Without a network the tokens are still good: offline, and try again."""

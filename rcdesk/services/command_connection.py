@@ -100,7 +100,7 @@ class CommandConnection:
         return connection
 
     def _first(self) -> Connection:
-        """Given credentials say who this is: what the keyring has of anybody else is neither used nor lost."""
+        """Given credentials say who this is: what is kept of anybody else is neither used nor lost."""
         kept = Connection(self._profile, self._make_secrets(), self._clock)
         if self._credentials is None or not kept.is_signed_in or kept.is_sign_in_of(self._credentials):
             return kept

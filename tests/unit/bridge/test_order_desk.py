@@ -17,6 +17,7 @@ from rcdesk.bridge.fax_orders import FaxOrders
 from rcdesk.bridge.instance import FaxOrder, OrderHeard
 from rcdesk.bridge.order_desk import OrderDesk
 from rcdesk.bridge.profiles_desk import ProfilesDesk
+from rcdesk.core.cancel import CancelToken
 from rcdesk.core.fax import FaxDraft, Recipient
 from rcdesk.core.order import (
     CallOrder,
@@ -38,6 +39,7 @@ from tests.unit.bridge.conftest import ANSWERS, BUSY, SLOW, Bench, credentials_o
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
+    from rcdesk.store.secrets import Secrets
 
 WAIT_MS = 15_000
 LONG_TALK = "+16505550208"
@@ -374,3 +376,19 @@ def test_a_fax_is_handed_to_the_window_with_the_sign_in(whole: Rig) -> None:
     desk = OrderDesk(whole.bench.session, whole.bench.calls, whole.kept, whole.kept, faxes=faxes)
     asker = Asker(desk).ask(SendOrder(wish=FaxWish(draft=draft), is_wait=True))
     assert handed[0].wish.draft == draft and handed[0].wish.is_yes and asker.lines == []
+
+
+def test_another_person_signed_in_from_a_shell(whole: Rig, secrets: Secrets) -> None:
+    """The same server, app and profile, but the keyring has somebody else's sign-in by now."""
+    from rcdesk.services.connection import Connection
+
+    profile = profile_of(whole.simulator)
+    shell = Connection(profile, secrets)
+    other = credentials_of(whole.simulator, whole.simulator.second_credentials["jwt"])
+    account = shell.sign_in(other, CancelToken())
+    shell.close()
+    told = _answer(whole, ProfileOrder(profile=profile))
+    assert told["status"] == 0 and told["who"]["owner_id"] == account.owner_id
+    session = whole.bench.session
+    assert session.account is not None and session.account.owner_id == account.owner_id
+    assert session.connection is not None and session.connection.owner_id == account.owner_id

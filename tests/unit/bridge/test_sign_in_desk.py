@@ -307,3 +307,54 @@ def test_profiles_that_cannot_be_saved_are_said(
     with qtbot.waitSignal(desk.problem, timeout=WAIT_MS) as heard:
         desk.put(profile)
     assert "could not be saved" in heard.args[0]
+
+
+def test_a_certificate_file_that_cannot_be_used_leaves_the_sign_in_alone(
+    entrance: Entrance, profile: ServerProfile, simulator: RunningSimulator, qtbot: QtBot
+) -> None:
+    entrance.session.sign_in(profile, password_of(simulator))
+    entrance.settle(qtbot, SessionState.SIGNED_IN)
+    before = entrance.session.connection
+    for changed in (
+        replace(profile, ca_file="/no/such/file.pem"),
+        replace(profile, id="other", ca_file="/no/such/file.pem"),
+    ):
+        entrance.failed.clear()
+        entrance.session.resume(changed)
+        qtbot.waitUntil(lambda: bool(entrance.failed), timeout=WAIT_MS)
+        assert "certificate file" in entrance.failed[0]
+        assert entrance.session.state is SessionState.SIGNED_IN and entrance.session.connection is before
+        assert entrance.session.profile is not None and not entrance.session.profile.ca_file
+    entrance.session.reload()
+    qtbot.waitUntil(lambda: entrance.lane_calls.is_idle, timeout=WAIT_MS)
+    assert entrance.session.state is SessionState.SIGNED_IN, "and it still works"
+
+
+def test_given_up_when_it_was_done_already_the_window_says_who_it_is(
+    make_lane: Callable[[str], Lane], secrets: Secrets, simulator: RunningSimulator, qtbot: QtBot
+) -> None:
+    """The answer waits for the GUI thread when Cancel is pressed; requests go out as this person."""
+    from rcdesk.services.connection import Connection
+
+    settled = threading.Event()
+
+    class Observed(Connection):
+        @property
+        def is_persistent(self) -> bool:
+            settled.set()
+            return super().is_persistent
+
+    session = SessionDesk(make_lane("calls"), lambda profile: Observed(profile, secrets))
+    profile = ServerProfile(name="Test", base_url=simulator.base_url, client_id=simulator.client_id)
+    session.sign_in(profile, credentials_of(simulator))
+    qtbot.waitUntil(lambda: session.state is SessionState.SIGNED_IN, timeout=WAIT_MS)
+    first = session.account
+    settled.clear()
+    session.sign_in(profile, credentials_of(simulator, simulator.second_credentials["jwt"]))
+    assert settled.wait(20)
+    session.cancel_sign_in()
+    assert session.account == first
+    qtbot.waitUntil(lambda: session.account != first, timeout=WAIT_MS)
+    assert session.state is SessionState.SIGNED_IN and session.account is not None
+    assert session.connection is not None and session.connection.owner_id == session.account.owner_id
+    session.stop()
