@@ -35,6 +35,7 @@ class Secrets:
         self._wants_keyring = use_keyring
         self._looked = False
         self._backend: KeyringBackend | None = None
+        self._given_up: KeyringBackend | None = None
 
     @property
     def is_persistent(self) -> bool:
@@ -75,10 +76,11 @@ class Secrets:
             return value
 
     def delete(self, key: str) -> None:
-        """Forget a secret; fine when there is none."""
+        """Forget a secret; fine when there is none. A keyring that was given up is asked once more: what it
+        still has must not come back at the next start."""
         with self._lock:
             self._memory.pop(key, None)
-            backend = self._keyring()
+            backend = self._keyring() or self._given_up
             if backend is None:
                 return
             try:
@@ -131,7 +133,7 @@ class Secrets:
     def _give_up(self, exc: Exception) -> None:
         """A keyring that fails once (locked, no session bus) is not asked again in this run."""
         _log.warning("The keyring cannot be used (%s); secrets stay in memory.", type(exc).__name__)
-        self._backend = None
+        self._given_up, self._backend = self._backend or self._given_up, None
 
 
 def _part_key(key: str, generation: str, number: int) -> str:

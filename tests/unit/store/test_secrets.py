@@ -117,6 +117,19 @@ def test_a_keyring_that_locks_later_does_not_lose_what_was_read(shelf: Shelf) ->
     assert secrets.load("key") == "value" and not secrets.is_persistent
 
 
+def test_what_is_deleted_is_gone_from_a_keyring_that_was_locked_for_a_while(shelf: Shelf) -> None:
+    Secrets().save("password", "old")
+    secrets = Secrets()
+    shelf.is_locked = True
+    assert secrets.load("password") is None and not secrets.is_persistent
+    secrets.delete("password")
+    shelf.is_locked = False
+    secrets.save("password", "new")
+    assert list(shelf.entries.values()) == ["old"]
+    secrets.delete("password")
+    assert shelf.entries == {}
+
+
 class PlaintextKeyring(Shelf):
     """The name of the one that keeps secrets readable in a file."""
 
