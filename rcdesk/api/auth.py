@@ -11,6 +11,7 @@ import base64
 import hashlib
 import math
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, assert_never
 from urllib.parse import urlencode
@@ -221,10 +222,20 @@ def sign_in(transport: Transport, grant: Grant, token: CancelToken) -> Tokens:
         ) from exc
 
 
-def refresh(transport: Transport, client: Client, tokens: Tokens, token: CancelToken) -> Tokens:
-    """Trade the refresh token for new tokens; the old ones are dead from then on, whatever is heard of it."""
+def refresh(
+    transport: Transport,
+    client: Client,
+    tokens: Tokens,
+    token: CancelToken,
+    *,
+    asking: Callable[[], None] | None = None,
+) -> Tokens:
+    """Trade the refresh token for new tokens; the old ones are dead from then on, whatever is heard of it.
+
+    asking is called once there is a connection, before anything is sent on it.
+    """
     form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
-    return _ask(transport, client, form, token)
+    return _ask(transport, client, form, token, asking)
 
 
 def revoke(transport: Transport, client: Client, tokens: Tokens, token: CancelToken) -> None:
@@ -236,7 +247,13 @@ def revoke(transport: Transport, client: Client, tokens: Tokens, token: CancelTo
     )
 
 
-def _ask(transport: Transport, client: Client, fields: dict[str, str], token: CancelToken) -> Tokens:
+def _ask(
+    transport: Transport,
+    client: Client,
+    fields: dict[str, str],
+    token: CancelToken,
+    asking: Callable[[], None] | None = None,
+) -> Tokens:
     response = transport.send(
         "POST",
         TOKEN_PATH,
@@ -245,6 +262,7 @@ def _ask(transport: Transport, client: Client, fields: dict[str, str], token: Ca
         data=client.form(fields),
         auth=client.basic,
         read_timeout_s=15.0,
+        on_last_byte=asking,
     )
     tokens = read_tokens(read_json(response), transport.clock.now())
     if tokens is None:

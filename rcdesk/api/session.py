@@ -59,6 +59,37 @@ class KeptGrant(Protocol):
         ...
 
 
+class _UntilAsked(CancelToken):
+    """Another token's wish to stop, as long as nothing has been asked."""
+
+    def __init__(self, stop: CancelToken) -> None:
+        super().__init__()
+        self._stop = stop
+        self._is_asked = False
+
+    def asked(self) -> None:
+        """The request is about to leave."""
+        self._stop.check()
+        self._is_asked = True
+
+    @property
+    def is_cancelled(self) -> bool:
+        """True when the other one is, and nothing was asked yet."""
+        return not self._is_asked and self._stop.is_cancelled
+
+    def check(self) -> None:
+        """Raise Cancelled when that is so."""
+        if not self._is_asked:
+            self._stop.check()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait that many seconds; raise Cancelled when asked to stop meanwhile."""
+        if self._is_asked:
+            super().sleep(seconds)
+        else:
+            self._stop.sleep(seconds)
+
+
 class ApiSession:
     """What the functions of rest/ talk through.
 
@@ -224,13 +255,19 @@ class ApiSession:
             self._lock.release()
 
     def _refresh(self, tokens: Tokens, token: CancelToken) -> Tokens:
-        """Trade the tokens in. Once asked, it is not cancelled: only the answer holds tokens that work."""
+        """Trade the tokens in. Once asked, it is not cancelled: only the answer holds tokens that work.
+
+        Until then it may be: a wait for a place or a connection must not hold up the end of the program.
+        """
         if not tokens.refresh_token:
             return self._instead(tokens, SignInNeeded(_SIGN_IN_AGAIN, status=401), token)
         for tries_left in reversed(range(_REFRESH_TRIES)):
             token.check()
+            until_asked = _UntilAsked(token)
             try:
-                fresh = auth.refresh(self.transport, self._client, tokens, CancelToken())
+                fresh = auth.refresh(
+                    self.transport, self._client, tokens, until_asked, asking=until_asked.asked
+                )
             except OutcomeUnknown as exc:
                 if tries_left == 0:
                     # What is not known is whether the tokens were traded in; the request itself never left.

@@ -13,7 +13,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 import urllib3.exceptions
@@ -73,8 +73,11 @@ class Transport:
         total_timeout_s: float = 60.0,
         ca_file: str = "",
     ) -> None:
-        parts = urlsplit(profile_url.strip())
+        parts = _parts(profile_url.strip())
         if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise UserError(_NO_ADDRESS)
+        if parts.username is not None or "\\" in parts.netloc or parts.query or parts.fragment:
+            # A password there would be kept in a file, and not everybody reads such an address alike.
             raise UserError(_NO_ADDRESS)
         if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
             raise UserError(
@@ -244,6 +247,16 @@ class Transport:
         if method.upper() == "GET":
             return NotSent(f"RingCentral ({self.host}) did not answer. Asking again is safe.")
         return NotSent(f"The connection to RingCentral ({self.host}) broke off before everything was sent.")
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of an address whose port is one, too."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as exc:
+        raise UserError(_NO_ADDRESS) from exc
+    return parts
 
 
 def _checked(ca_file: str) -> str:

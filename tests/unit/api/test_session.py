@@ -13,7 +13,7 @@ from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
 from rcdesk.core.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.errors import NotSent, ServerTrouble, SignInNeeded, StoreUnavailable
+from rcdesk.core.errors import Cancelled, NotSent, ServerTrouble, SignInNeeded, StoreUnavailable
 from tests.unit.api.socket_server import SocketServer, answer, read_request
 
 FRESH = {"access_token": "new", "refresh_token": "r2", "expires_in": 3600, "refresh_token_expires_in": 604800}
@@ -206,6 +206,23 @@ def test_tokens_that_cannot_be_saved_still_work_now(session_with: Start) -> None
         read(session, CancelToken())
     read(session, CancelToken())
     assert service.events == ["asked", "used"]
+
+
+class GivenUp(CancelToken):
+    """Given up as soon as it has to wait."""
+
+    def sleep(self, seconds: float) -> None:
+        self.cancel()
+        self.check()
+
+
+def test_a_refresh_that_waits_for_its_turn_can_be_given_up(session_with: Start) -> None:
+    held = tokens(lives_s=30)
+    session, service, keeper = session_with(held, (200, FRESH))
+    session.gate.learn("Auth", {"Retry-After": "15"}, 429)
+    with pytest.raises(Cancelled):
+        read(session, GivenUp())
+    assert service.events == [] and keeper.tokens == held
 
 
 def test_signed_out_is_said(session_with: Start) -> None:

@@ -301,7 +301,13 @@ def test_the_token_goes_to_no_other_host(connect: Connect) -> None:
         transport.send("GET", "http://evil.example/x", group="Light", token=CancelToken())
 
 
-@pytest.mark.parametrize("url", ["", "platform.ringcentral.com", "ftp://x", "https://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "platform.ringcentral.com", "ftp://x", "https://", "https://[::1", "https://host:port"),
+        *("https://me:secret@host", "http://evil.example\\@127.0.0.1", "https://host?x=1", "https://host#x"),
+    ],
+)
 def test_a_server_address_must_be_one(url: str) -> None:
     clock = SystemClock()
     with pytest.raises(UserError, match="server address"):
