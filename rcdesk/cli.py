@@ -128,6 +128,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options = replace(options, fax_wish=_wish(options, asked))
         except UserError as exc:
             return _refuse_fax(asked, str(exc))
+        except KeyboardInterrupt:
+            return _refuse_fax(asked, "Interrupted. Nothing was queued.", 130)
         if asked.is_sent_here:
             return _send_fax(options)
     from rcdesk import app
@@ -166,13 +168,13 @@ def _parse_fax(given: list[str]) -> Options:
     )
 
 
-def _refuse_fax(asked: FaxArguments, sentence: str) -> int:
+def _refuse_fax(asked: FaxArguments, sentence: str, status: int = 2) -> int:
     if asked.is_json:
         import json
 
-        print(json.dumps({"error": sentence, "status": 2}))
+        print(json.dumps({"error": sentence, "status": status}))
     print(f"rcdesk fax: {sentence}", file=sys.stderr)
-    return 2
+    return status
 
 
 def _send_fax(options: Options) -> int:

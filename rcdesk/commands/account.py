@@ -27,7 +27,7 @@ from rcdesk.core.account import (
     ServerProfiles,
 )
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.errors import RcdeskError, SignInNeeded, UserError
+from rcdesk.core.errors import Cancelled, RcdeskError, SignInNeeded, UserError
 from rcdesk.core.order import ExitStatus, Order, ProfileOrder, WhoOrder
 from rcdesk.core.who_report import profiles_json, who_json
 from rcdesk.store.paths import Paths
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 Tell: TypeAlias = Callable[[Told], None]
 
 INTERRUPTED = "Interrupted. Nothing was changed."
+INTERRUPTED_KEPT = "Interrupted, but the sign-in had worked and is kept in the keyring. See rcdesk profiles."
 NOBODY = "Nobody is signed in. Sign in with rcdesk login, or in the window of rcdesk."
 NO_KEYRING = (
     "The sign-in worked, but there is no keyring here, and rcdesk keeps secrets nowhere else: it has ended "
@@ -153,7 +154,12 @@ class AccountRun:
         if not is_kept:
             self._tell({**told, **refusal(NO_KEYRING, ExitStatus.TROUBLE)})
             return
-        if not self._use(saved.with_saved(profile), profile):
+        try:
+            is_used = self._use(saved.with_saved(profile), profile)
+        except Cancelled:
+            self._tell({**told, **refusal(INTERRUPTED_KEPT, ExitStatus.INTERRUPTED)})
+            return
+        if not is_used:
             return
         self._tell({**told, "status": int(ExitStatus.DONE)})
 
@@ -178,7 +184,7 @@ class AccountRun:
         former = _called(command.profile, saved) if command.profile else None
         given = self._jwt_file() if command.grant is GrantKind.JWT else {}
         server = command.server or given.get("server", "") or (former.base_url if former else PRODUCTION_URL)
-        if urlsplit(server).scheme not in ("http", "https") or not urlsplit(server).netloc:
+        if not _is_address(server):
             raise UserError(f"{server} is no server: give its address, as in --server {PRODUCTION_URL}.")
         client_id = command.client_id or given.get("client_id", "")
         if former is None and not command.profile:
@@ -371,6 +377,14 @@ def _no_such(name: str, saved: ServerProfiles) -> str:
     names = ", ".join(profile.name for profile in saved.profiles)
     there = f"Those there are: {names}." if names else "There are none yet: sign in with rcdesk login."
     return f'There is no profile called "{name}". {there}'
+
+
+def _is_address(server: str) -> bool:
+    try:
+        parts = urlsplit(server)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def _usual_name(server: str) -> str:

@@ -41,6 +41,10 @@ _STAYS = (
     "stays safe in the outbox. It goes out when the window of rcdesk is opened, or with the next rcdesk fax"
 )
 INTERRUPTED = "Interrupted. Nothing was queued."
+INTERRUPTED_ASKING = (
+    "Interrupted before the window of rcdesk said what became of the fax. Look at its Queue before you ask "
+    "again."
+)
 INTERRUPTED_WINDOW = "The fax goes on in the window of rcdesk. Cancel it there if it is not to go."
 KEPT = f"What has not gone {_STAYS}."
 PAUSED = (
@@ -122,6 +126,10 @@ class FaxRun:
     def _refused(self, error: RcdeskError) -> Told:
         """The last line after an error: with the fax, once it is queued."""
         jobs = self._faxes.jobs(self._job_ids) if self._faxes is not None and self._job_ids else ()
+        if not jobs and self._job_ids:
+            # A window had queued it, and the archive is not open here.
+            line = refused(error, "Interrupted.")
+            return {**line, "error": f"{line['error']} {KEPT}"}
         if not jobs:
             return refused(error, INTERRUPTED)
         if isinstance(error, Cancelled):
@@ -144,7 +152,7 @@ class FaxRun:
                     if "status" in told:
                         return
         except Cancelled:
-            words = INTERRUPTED_WINDOW if has_fax else INTERRUPTED
+            words = INTERRUPTED_WINDOW if has_fax else INTERRUPTED_ASKING
             self._tell(refusal(words, ExitStatus.INTERRUPTED))
             return
         except OutcomeUnknown as exc:
@@ -187,7 +195,7 @@ class FaxRun:
     def _alone(self) -> None:
         faxes = self._open()
         wish = self._command.wish
-        account = faxes.account(wish)
+        account = faxes.account(wish, self._stop)
         why_not = account.why_not(Capability.FAX_SEND)
         if why_not:
             self._tell(refusal(f"{why_not} Nothing is queued.", ExitStatus.FAILED))

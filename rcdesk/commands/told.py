@@ -163,6 +163,19 @@ def _interrupts() -> Iterator[Interrupts]:
         writer.close()
 
 
+@contextmanager
+def typing() -> Iterator[None]:
+    """While somebody types: Ctrl+C ends that wait at once, as Cancelled; a flag would not be seen there."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt as exc:
+        print(file=sys.stderr, flush=True)
+        raise Cancelled() from exc
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
 def _print_numbers(told: dict[str, Any]) -> None:
     for title, key in (("Phones that can ring (--from):", "ring"), ("Numbers to show (--show-as):", "show")):
         print(title)

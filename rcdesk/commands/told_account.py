@@ -17,7 +17,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from rcdesk.commands.account import AccountCommand, AccountRun, AccountWord
-from rcdesk.commands.told import conclude
+from rcdesk.commands.told import conclude, typing
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.order import ExitStatus
 from rcdesk.core.who_report import profile_line, who_lines
@@ -41,12 +41,13 @@ def run(command: AccountCommand) -> int:
 
 
 class Terminal:
-    """Prompts on the terminal, or the lines of standard input."""
+    """Prompts on the terminal, or the lines of standard input. Ctrl+C there raises Cancelled."""
 
     def secret(self, name: str) -> str:
         """One secret, "" when there is none."""
         if sys.stdin is not None and sys.stdin.isatty():
-            return getpass.getpass(f"{name}: ").strip()
+            with typing():
+                return getpass.getpass(f"{name}: ").strip()
         return self._next_line()
 
     def line(self, name: str) -> str:
@@ -57,7 +58,8 @@ class Terminal:
 
     def everything(self) -> str:
         """All of standard input that is left."""
-        return sys.stdin.read() if sys.stdin is not None else ""
+        with typing():
+            return sys.stdin.read() if sys.stdin is not None else ""
 
     def open_url(self, url: str) -> None:
         """Open an address in the browser; where there is no display the printed one is enough."""
@@ -72,7 +74,8 @@ class Terminal:
             pass
 
     def _next_line(self) -> str:
-        return sys.stdin.readline().strip() if sys.stdin is not None else ""
+        with typing():
+            return sys.stdin.readline().strip() if sys.stdin is not None else ""
 
 
 class AccountTeller:

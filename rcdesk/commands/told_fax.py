@@ -16,7 +16,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from rcdesk.commands.fax import FaxCommand, FaxRun
-from rcdesk.commands.told import conclude
+from rcdesk.commands.told import conclude, typing
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.fax_report import news
 from rcdesk.core.order import ExitStatus
@@ -105,6 +105,7 @@ def _print_json(told: dict[str, Any]) -> None:
 
 
 def _ask(sentence: str) -> bool:
-    """Put a question to whoever sits at the terminal."""
+    """Put a question to whoever sits at the terminal. Raises Cancelled for Ctrl+C."""
     print(f"rcdesk fax: {sentence} [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().casefold() in ("y", "yes")
+    with typing():
+        return sys.stdin.readline().strip().casefold() in ("y", "yes")

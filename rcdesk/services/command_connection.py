@@ -65,17 +65,18 @@ class CommandConnection:
         """The lock was given away and is back: others may have renewed the sign-in meanwhile."""
         self._is_new_turn = True
 
-    def account(self) -> Account:
+    def account(self, token: CancelToken | None = None) -> Account:
         """Read the account; signs in again with given credentials when the saved sign-in is void."""
-        connection = self.connected()
+        token = token or CancelToken()
+        connection = self.connected(token)
         try:
-            return connection.load_account(CancelToken())
+            return connection.load_account(token)
         except SignInNeeded:
             if self._credentials is None:
                 raise
-            return connection.sign_in(self._credentials, CancelToken())
+            return connection.sign_in(self._credentials, token)
 
-    def connected(self) -> Connection:
+    def connected(self, token: CancelToken | None = None) -> Connection:
         """The connection of this turn. Raises SignInNeeded when there is nothing to sign in with."""
         is_legacy = self._profile.kind is ServerKind.LEGACY
         if self._credentials is None and not self._profile.client_id and not is_legacy:
@@ -96,7 +97,7 @@ class CommandConnection:
         if not connection.is_signed_in:
             if self._credentials is None:
                 raise SignInNeeded(NOBODY, status=401)
-            connection.sign_in(self._credentials, CancelToken())
+            connection.sign_in(self._credentials, token or CancelToken())
         return connection
 
     def _first(self) -> Connection:

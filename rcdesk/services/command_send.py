@@ -112,13 +112,13 @@ class CommandFaxes:
         """What the last run left half done is put in order: before anything is sent."""
         self._faxes.recover(self._preferences.keep_files_days)
 
-    def account(self, wish: FaxWish) -> Account:
+    def account(self, wish: FaxWish, token: CancelToken) -> Account:
         """Who is signed in. Without a connection, what the saved sign-in knows: enough to queue a fax.
 
-        Raises SignInNeeded, and what the network raises when nobody is known.
+        Raises SignInNeeded, Cancelled, and what the network raises when nobody is known.
         """
         try:
-            return self._way.account()
+            return self._way.account(token)
         except (NetworkError, RateLimited, ServerTrouble) as exc:
             owner_id = self._way.current.owner_id if self._way.current is not None else ""
             if not owner_id:

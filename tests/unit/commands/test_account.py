@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +19,17 @@ import keyring
 import keyring.backend
 import pytest
 
+from rcdesk.commands import told_fax
 from rcdesk.commands.account import AccountRun
 from rcdesk.commands.account_arguments import parse_account
 from rcdesk.commands.call import CommandRun
 from rcdesk.commands.call_arguments import parse_command
 from rcdesk.commands.fax import FaxCommand, FaxRun
+from rcdesk.commands.told import conclude
 from rcdesk.commands.told_account import AccountTeller, Terminal
 from rcdesk.commands.turns import SignInWay
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import Cancelled
 from rcdesk.core.fax import FaxDraft, FaxState, Recipient
 from rcdesk.core.wish import FaxWish
 from rcdesk.store import profiles as profiles_store
@@ -280,6 +284,7 @@ def test_logout_tells_the_service_and_wipes(shell: Shell, memory: Memory) -> Non
     [
         (("--jwt", "missing.txt"), "missing.txt cannot be read"),
         (("--jwt", "-", "--server", "ringcentral.com", "--client-id", "a"), "is no server"),
+        (("--jwt", "-", "--server", "https://[::1", "--client-id", "a"), "is no server"),
         (("--jwt", "-", "--client-id", "a"), "There is no JWT"),
     ],
 )
@@ -315,6 +320,30 @@ def test_lines_of_standard_input_are_secrets(monkeypatch: pytest.MonkeyPatch) ->
         "two",
         "three\nfour",
     )
+
+
+class Interrupted(io.StringIO):
+    """Somebody presses Ctrl+C instead of typing; the terminal then goes on waiting."""
+
+    def readline(self, size: int | None = -1) -> str:
+        """What is typed long after it."""
+        signal.raise_signal(signal.SIGINT)
+        return "y"
+
+
+@pytest.mark.parametrize("ask", [lambda: Terminal().secret("Password"), lambda: told_fax._ask("Odd.")])
+def test_ctrl_c_at_a_question_is_heard_at_once(
+    monkeypatch: pytest.MonkeyPatch, ask: Callable[[], object]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Interrupted())
+    answers: list[object] = []
+
+    def go(stop: CancelToken) -> None:
+        with pytest.raises(Cancelled):
+            answers.append(ask())
+
+    conclude(go, AccountTeller(parse_account("login", [])))
+    assert answers == []
 
 
 def test_sentences_for_people(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:

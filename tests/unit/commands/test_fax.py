@@ -20,6 +20,7 @@ from rcdesk.commands.fax import FaxCommand, FaxRun
 from rcdesk.commands.told_fax import FaxTeller
 from rcdesk.commands.turns import SignInWay
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import Cancelled, OutcomeUnknown
 from rcdesk.core.fax import FaxJob, FaxState
 from rcdesk.core.preferences import Preferences
 from rcdesk.core.wish import FaxWish
@@ -306,6 +307,33 @@ def test_ctrl_c_before_it_has_left_leaves_it_safe(shell: Shell) -> None:
     assert last["status"] == 130, last
     assert "has not gone and stays safe in the outbox" in last["error"]
     assert len(shell.jobs(FaxState.WAITING)) == 1
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_ctrl_c_while_a_window_has_it_never_says_that_nothing_is_queued(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, is_gone: bool
+) -> None:
+    """Before the window has answered, and after it was closed with the fax in its queue."""
+
+    def ask(*order: object) -> Iterator[dict[str, Any]]:
+        if not is_gone:
+            raise Cancelled()
+        yield {"fax": {"recipients": [{"id": 1}]}}
+        shell.stop.cancel()
+        raise OutcomeUnknown("gone")
+
+    window = Instance(shell.paths.data_dir)
+    monkeypatch.setattr(Instance, "ask", ask)
+    last = shell.fax(is_wait=True)[-1]
+    window.close()
+    assert last["status"] == 130 and "Nothing was queued" not in last["error"]
+    assert ("stays safe in the outbox" if is_gone else "Look at its Queue") in last["error"]
+
+
+def test_ctrl_c_while_signing_in_is_heard_at_once(shell: Shell) -> None:
+    shell.stop.cancel()
+    assert shell.fax(is_wait=True) == [{"error": "Interrupted. Nothing was queued.", "status": 130}]
+    assert not shell.simulator.requests and not shell.jobs()
 
 
 def test_the_lock_is_free_while_a_fax_is_waited_for(shell: Shell) -> None:
