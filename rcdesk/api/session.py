@@ -44,6 +44,8 @@ _TOKEN_TRIES = 4
 _REFRESH_PAUSE_S = 10.0
 _LOCK_SLICE_S = 0.1
 _SIGN_IN_AGAIN = "RingCentral asks you to sign in again."
+_NOT_THE_SERVICE = "Something on the way to RingCentral refused to renew the sign-in. Try again in a moment."
+_REFUSALS = frozenset({400, 401})
 _APP_REFUSED = frozenset({"OAU-146", "OAU-147", "invalid_client", "unauthorized_client"})
 
 
@@ -278,6 +280,9 @@ class ApiSession:
                 if tries_left == 0:
                     raise
             except (SignInNeeded, Rejected, NotAllowed) as exc:
+                if not exc.code and exc.status not in _REFUSALS:
+                    # No word of the service: something on the way to it, which knows nothing of the tokens.
+                    raise ServerTrouble(_NOT_THE_SERVICE, status=exc.status) from exc
                 return self._instead(tokens, exc, token)
             else:
                 self._keep(fresh)

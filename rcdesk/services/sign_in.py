@@ -3,7 +3,8 @@
 All of it lies among the secrets under the key of the server profile, nothing in a file. Tokens are kept as a
 whole under one name, so that whoever dies while renewing them leaves either the old or the new ones.
 Credentials (a JWT, a password) are kept as well: with them a refused refresh is mended without a question.
-Any thread. Read next: connection.py, api/session.py.
+Each entry names the server it is for, and is given to no other one that the profile is changed to. Any
+thread. Read next: connection.py, api/session.py.
 """
 
 from __future__ import annotations
@@ -25,22 +26,28 @@ class KeptSignIn:
     def __init__(self, secrets: Secrets, profile: ServerProfile) -> None:
         self._secrets = secrets
         self._key = profile.key
+        self._server = profile.base_url
 
     @property
     def client_secret(self) -> str:
         """The app's secret, "" for a public client."""
-        return self._secrets.load(self._name("client-secret")) or ""
+        text = self._secrets.load(self._name("client-secret")) or ""
+        found = _object(text)
+        # Earlier versions kept the secret alone.
+        return self._mine(found).get("secret", "") if "secret" in found else text
 
     def keep_client_secret(self, secret: str) -> None:
         """Needed for every refresh, so it is kept before the tokens are."""
         if secret:
-            self._secrets.save(self._name("client-secret"), secret)
+            self._secrets.save(
+                self._name("client-secret"), json.dumps({"secret": secret, "server": self._server})
+            )
         else:
             self._secrets.delete(self._name("client-secret"))
 
     def load(self) -> Tokens | None:
         """The tokens as they are kept now."""
-        found = _object(self._secrets.load(self._name("tokens")))
+        found = self._mine(_object(self._secrets.load(self._name("tokens"))))
         try:
             return Tokens(
                 access_token=found["access_token"],
@@ -62,6 +69,7 @@ class KeptSignIn:
             "refresh_expires_at": tokens.refresh_expires_at.isoformat(),
             "owner_id": tokens.owner_id,
             "scope": tokens.scope,
+            "server": self._server,
         }
         self._secrets.save(self._name("tokens"), json.dumps(found))
 
@@ -72,7 +80,8 @@ class KeptSignIn:
     @property
     def credentials(self) -> Credentials | None:
         """What to sign in with again without asking; None when nothing is kept."""
-        found = _object(self._secrets.load(self._name("credentials")))
+        found = self._mine(_object(self._secrets.load(self._name("credentials"))))
+        found.pop("server", None)
         try:
             return Credentials(**found) if found else None
         except TypeError:
@@ -83,7 +92,8 @@ class KeptSignIn:
         if credentials.grant is GrantKind.BROWSER:
             self.forget()
         else:
-            self._secrets.save(self._name("credentials"), json.dumps(asdict(credentials)))
+            kept = {**asdict(credentials), "server": self._server}
+            self._secrets.save(self._name("credentials"), json.dumps(kept))
 
     def grant(self) -> Grant | None:
         """The kept credentials as a grant."""
@@ -96,6 +106,10 @@ class KeptSignIn:
     def forget(self) -> None:
         """Forget the credentials: the service does not accept them any more."""
         self._secrets.delete(self._name("credentials"))
+
+    def _mine(self, found: dict[str, str]) -> dict[str, str]:
+        """What was kept, when it is for this server; earlier versions did not say which."""
+        return found if found.get("server", self._server) == self._server else {}
 
     def _name(self, what: str) -> str:
         return f"{what} {self._key}"

@@ -82,8 +82,9 @@ class LegacyClient:
     @property
     def owner_id(self) -> str:
         """Who this is, the same at every start: number, extension and server."""
-        digits = re.sub(r"\D", "", self.main_number)
-        return f"{digits}*{self.extension}@{self.transport.host}"
+        has_letters = any(character.isalpha() for character in self.main_number)
+        who = self.main_number.casefold() if has_letters else re.sub(r"\D", "", self.main_number)
+        return f"{who}*{self.extension}@{self.transport.host}"
 
     @property
     def credentials(self) -> dict[str, str]:

@@ -176,6 +176,17 @@ def test_a_refused_refresh_means_signing_in_again(session_with: Start, status: i
     assert keeper.tokens is None and service.events == ["asked", "cleared"]
 
 
+@pytest.mark.parametrize("status", [403, 404, 407])
+def test_a_refusal_on_the_way_costs_no_sign_in(session_with: Start, status: int) -> None:
+    """A proxy's page, or one of a hotel's network: the service itself was never asked."""
+    session, service, keeper = session_with(tokens(lives_s=0), (status, {}), (200, FRESH))
+    with pytest.raises(ServerTrouble):
+        read(session, CancelToken())
+    assert keeper.tokens is not None and service.events == ["asked"]
+    read(session, CancelToken())
+    assert service.events[-1] == "used"
+
+
 def test_without_a_refresh_token_nothing_is_tried(session_with: Start) -> None:
     session, service, _ = session_with(tokens(lives_s=0, refresh_token=""))
     with pytest.raises(SignInNeeded):

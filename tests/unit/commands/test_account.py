@@ -322,10 +322,14 @@ def test_lines_of_standard_input_are_secrets(monkeypatch: pytest.MonkeyPatch) ->
     )
 
 
-class Interrupted(io.StringIO):
+class Interrupted:
     """Somebody presses Ctrl+C instead of typing; the terminal then goes on waiting."""
 
-    def readline(self, size: int | None = -1) -> str:
+    def isatty(self) -> bool:
+        """Lines are read from it all the same."""
+        return False
+
+    def readline(self) -> str:
         """What is typed long after it."""
         signal.raise_signal(signal.SIGINT)
         return "y"

@@ -256,7 +256,11 @@ def test_the_sign_in_of_earlier_versions_goes_on(connect: Connect, simulator: Ru
     account = old.sign_in(jwt_of(simulator), CancelToken())
     name = f"{simulator.base_url} {simulator.client_id}"
     assert json.loads(old._secrets.load(f"tokens {name}") or "")["owner_id"] == account.owner_id
-    assert old._secrets.load(f"client-secret {name}") == simulator.client_secret
+    kept = json.loads(old._secrets.load(f"tokens {name}") or "")
+    del kept["server"]
+    old._secrets.save(f"tokens {name}", json.dumps(kept))
+    old._secrets.save(f"client-secret {name}", simulator.client_secret)
+    assert KeptSignIn(old._secrets, old.profile).client_secret == simulator.client_secret
     assert connect(id=name).resume(CancelToken()) == account
 
 
@@ -335,3 +339,23 @@ def test_a_sign_in_given_up_at_its_very_end_changes_nothing(
     assert connection.owner_id == mine.owner_id
     assert connect().owner_id == mine.owner_id, "also after the next start"
     assert simulator.requests[-1].path.endswith("/oauth/revoke"), "the service was told"
+
+
+@pytest.mark.parametrize("kind", ServerKind)
+def test_a_profile_that_is_moved_to_another_server_takes_no_secret_there(
+    simulator: RunningSimulator, secrets: Secrets, kind: ServerKind
+) -> None:
+    profile = ServerProfile(
+        name="t", base_url=simulator.base_url, client_id=simulator.client_id, id="one", kind=kind
+    )
+    connection = Connection(profile, secrets)
+    account = connection.sign_in(password_of(simulator), CancelToken())
+    connection.close()
+    moved = Connection(replace(profile, base_url="https://elsewhere.example"), secrets)
+    kept = KeptSignIn(secrets, moved.profile)
+    assert not moved.is_signed_in and moved.owner_id == "" and moved.session.tokens is None
+    assert kept.client_secret == "" and kept.credentials is None
+    moved.close()
+    back = Connection(profile, secrets)
+    assert back.owner_id == account.owner_id, "and moved back it goes on"
+    back.close()

@@ -19,7 +19,7 @@ from rcdesk.api.legacy.ring_out import LegacyPhone
 from rcdesk.api.rest.phone import RestFax, RestPhone
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
-from rcdesk.core.account import ServerProfile
+from rcdesk.core.account import ServerKind, ServerProfile
 from rcdesk.core.call import Call, CallRequest, CallState, Leg, next_state
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.capability import Capability
@@ -305,3 +305,16 @@ def test_both_protocols_stand_behind_the_same_interfaces(client: LegacyClient) -
     assert [(fax.can_follow, fax.can_resend) for fax in faxes] == [(True, True), (False, False)]
     assert [fax.wait_s() for fax in faxes] == [0.0, 0.0]
     session.close()
+
+
+def test_names_without_digits_are_different_people() -> None:
+    profile = ServerProfile(name="t", base_url="https://old.example", kind=ServerKind.LEGACY)
+    people = [LegacyClient(profile, name, "", "p") for name in ("alice", "bob", "Bob", "b1@x")]
+    assert [owner_id(person) for person in people] == [
+        "alice*@old.example",
+        "bob*@old.example",
+        "bob*@old.example",
+        "b1@x*@old.example",
+    ]
+    for person in people:
+        person.close()
