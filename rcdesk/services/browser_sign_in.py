@@ -40,6 +40,10 @@ TOO_LATE = (
     "The sign-in was not finished in the browser within five minutes. Nothing was changed; "
     "sign in again when you like."
 )
+STILL_BUSY = (
+    "RingCentral takes its time. rcdesk goes on with the sign-in and says how it ends; "
+    "you can close this page."
+)
 DENIED = "The sign-in was refused in the browser. Nothing was changed; sign in again when you like."
 
 
@@ -123,7 +127,8 @@ class BrowserReturn:
             is_first, self._is_taken = not self._is_taken, True
         if is_first:
             self._answers.put(_Answer(code=found.get("code", ""), error=found.get("error", "")))
-        self._is_over.wait(_HOLD_S)
+        if not self._is_over.wait(_HOLD_S):
+            return 200, page("Still signing in", STILL_BUSY)
         if self._problem:
             return 200, page("That did not work", self._problem)
         return 200, page(

@@ -266,6 +266,17 @@ def test_connections_that_say_nothing_do_not_block(
         connection.close()
 
 
+def test_a_service_that_takes_its_time_is_not_called_a_failure(
+    waiting: tuple[BrowserReturn, Callable[[], str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sign-in may still work, so the page must not say that nothing was changed."""
+    monkeypatch.setattr(browser_sign_in, "_HOLD_S", 0.0)
+    browser, code = waiting
+    page = browse(f"http://{browser.host}/signed-in", code="c", state="s").text
+    assert code() == "c"
+    assert "Still signing in" in page and "Nothing was changed" not in page
+
+
 def test_it_listens_on_this_machine_only() -> None:
     with BrowserReturn(f"http://127.0.0.1:{free_port()}/signed-in", "s") as browser:
         assert browser._server.server_address[0] == "127.0.0.1"
