@@ -177,9 +177,11 @@ class SessionDesk(QObject):
         self._retry_timer.stop()
         self._drop_task()
         connection, self._connection = self._connection, None
-        if connection is not None:
+        profile, connect = self._profile, self._connect
+        if profile is not None:
+            # What is kept is wiped although there may be no connection yet.
             self._lane.submit(
-                lambda token, report: leave(connection, token),
+                lambda token, report: leave(connection or connect(profile), token),
                 done=_ignore,
                 failed=self._log_error,
                 is_kept=True,

@@ -155,7 +155,7 @@ class AccountRun:
             self._tell({**told, **refusal(NO_KEYRING, ExitStatus.TROUBLE)})
             return
         try:
-            is_used = self._use(saved.with_saved(profile), profile)
+            is_used = self._use(profile)
         except Cancelled:
             self._tell({**told, **refusal(INTERRUPTED_KEPT, ExitStatus.INTERRUPTED)})
             return
@@ -298,7 +298,7 @@ class AccountRun:
             profile = _called(self._command.profile, saved)
             if profile is None:
                 raise UserError(_no_such(self._command.profile, saved))
-            if not self._use(saved, profile):
+            if not self._use(profile):
                 return
             saved = saved.activated(profile.id)
         signed_in = frozenset(profile.id for profile in saved.profiles if self._is_kept(profile))
@@ -325,7 +325,7 @@ class AccountRun:
             raise SignInNeeded(NOBODY, status=401)
         return profile
 
-    def _use(self, saved: ServerProfiles, profile: ServerProfile) -> bool:
+    def _use(self, profile: ServerProfile) -> bool:
         """Make it the active one: here, or in the window that is open. False when that refused, told."""
         if not self._turns.instance.begin_turn():
             told = self._last(ProfileOrder(profile=profile))
@@ -335,7 +335,8 @@ class AccountRun:
                 self._tell(told)
                 return False
             self._turns.take()
-        self._turns.save_profiles(saved.activated(profile.id))
+        # Read now: a window may have changed the others while this command waited for somebody.
+        self._turns.save_profiles(self._turns.profiles().with_saved(profile).activated(profile.id))
         return True
 
     def _last(self, order: Order) -> Told | None:

@@ -7,6 +7,7 @@ Read next: account.py, which does it, and told_account.py, which prints it and a
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 
 from rcdesk.commands.account import AccountCommand, AccountWord
@@ -76,7 +77,8 @@ def parse_account(word: str, given: Sequence[str]) -> AccountCommand:
         user=found.user,
         extension=found.extension,
         port=found.port,
-        ca_file=found.ca_file,
+        # The profile is used from every folder.
+        ca_file=os.path.abspath(os.path.expanduser(found.ca_file)) if found.ca_file else "",
         opens_browser=not found.no_open,
         kind=ServerKind.LEGACY if found.legacy else ServerKind.REST,
     )

@@ -28,6 +28,9 @@ from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.order import CallOrder, CancelOrder, ExitStatus, NumbersOrder, StatusOrder
 from rcdesk.store.paths import Paths
 
+ENDED = "Ended at once. What was begun may have happened: look in the window of rcdesk before you ask again."
+"""Ctrl+C for the second time."""
+
 
 def run(command: Command) -> int:
     """Do what was asked, print what becomes of it, return the exit status."""
@@ -60,7 +63,7 @@ def conclude(go: Callable[[CancelToken], None], teller: AnyTeller) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitStatus.TROUBLE)
     except KeyboardInterrupt:
-        return int(ExitStatus.INTERRUPTED)
+        teller.tell({"error": ENDED, "status": int(ExitStatus.INTERRUPTED)})
     return teller.status
 
 

@@ -18,6 +18,7 @@ from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.profiles_desk import ProfilesDesk
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.account import Credentials, GrantKind, ServerKind, ServerProfile
+from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import SignInNeeded
 from rcdesk.store import profiles as profiles_file
 from tests.unit.bridge.conftest import credentials_of
@@ -358,3 +359,21 @@ def test_given_up_when_it_was_done_already_the_window_says_who_it_is(
     assert session.state is SessionState.SIGNED_IN and session.account is not None
     assert session.connection is not None and session.connection.owner_id == session.account.owner_id
     session.stop()
+
+
+def test_signing_out_before_there_is_a_connection_wipes_all_the_same(
+    entrance: Entrance, profile: ServerProfile, simulator: RunningSimulator, secrets: Secrets, qtbot: QtBot
+) -> None:
+    from rcdesk.services.connection import Connection
+
+    earlier = Connection(profile, secrets)
+    earlier.sign_in(password_of(simulator), CancelToken())
+    earlier.close()
+    entrance.session.resume(profile)
+    assert entrance.session.connection is None
+    entrance.session.sign_out()
+    qtbot.waitUntil(lambda: entrance.lane_calls.is_idle, timeout=WAIT_MS)
+    left = Connection(profile, secrets)
+    assert not left.is_signed_in and secrets.load(f"credentials {profile.key}") is None
+    left.close()
+    assert simulator.requests[-1].path.endswith("/oauth/revoke")

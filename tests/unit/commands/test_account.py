@@ -28,6 +28,7 @@ from rcdesk.commands.fax import FaxCommand, FaxRun
 from rcdesk.commands.told import conclude
 from rcdesk.commands.told_account import AccountTeller, Terminal
 from rcdesk.commands.turns import SignInWay
+from rcdesk.core.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled
 from rcdesk.core.fax import FaxDraft, FaxState, Recipient
@@ -320,6 +321,40 @@ def test_lines_of_standard_input_are_secrets(monkeypatch: pytest.MonkeyPatch) ->
         "two",
         "three\nfour",
     )
+
+
+def test_what_changed_while_somebody_typed_stays_changed(shell: Shell) -> None:
+    """A window that was open meanwhile has saved a profile of its own."""
+    shell.login("First")
+    file = profiles_store.profiles_file(shell.paths.preferences_file)
+
+    class Slow(Prompts):
+        def secret(self, name: str) -> str:
+            found = profiles_store.load(file)
+            profiles_store.save(file, found.with_saved(ServerProfile(name="Window", id="w")))
+            return super().secret(name)
+
+    account = shell.simulator.credentials
+    prompts = Slow(account["jwt"], account["client_secret"])
+    typed = ("login", "--jwt", "-", "--profile", "Second", *shell.server)
+    assert shell.run(*typed, prompts=prompts)[-1]["status"] == 0
+    assert shell.saved == [("First", False), ("Window", False), ("Second", True)]
+
+
+def test_a_certificate_file_is_found_from_every_folder() -> None:
+    command = parse_account("login", ["--ca-file", "ca.pem"])
+    assert command.ca_file == str(Path.cwd() / "ca.pem")
+    assert parse_account("login", []).ca_file == ""
+
+
+def test_ctrl_c_for_the_second_time_has_a_last_line_too(capsys: pytest.CaptureFixture[str]) -> None:
+    def go(stop: CancelToken) -> None:
+        signal.raise_signal(signal.SIGINT)
+        assert stop.is_cancelled
+        signal.raise_signal(signal.SIGINT)
+
+    assert conclude(go, AccountTeller(parse_account("whoami", ["--json"]))) == 130
+    assert json.loads(capsys.readouterr().out)["status"] == 130
 
 
 class Interrupted:
