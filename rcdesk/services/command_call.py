@@ -54,6 +54,9 @@ PLACE_INTERRUPTED = (
     "rcdesk was ended while it placed this call, so your phone may have rung. "
     "rcdesk will not call again by itself."
 )
+SOMEBODY_ELSE = (
+    "Another person is signed in by now, so how this call ends is unknown here. It goes on by itself."
+)
 GAVE_UP = "The connection to RingCentral was lost for too long, so how this call ended is unknown."
 
 
@@ -80,6 +83,7 @@ class CommandCalls:
         self._past = PastCalls(database)
         self._people = People(database)
         self._history = CallHistory(lambda: self._way.current, self._past, self._people, self._clock)
+        self._owner_id = ""
         self._gaps = 0
         self._opened_s = self._clock.monotonic()
 
@@ -99,6 +103,7 @@ class CommandCalls:
         Raises UserError for what cannot be called, SignInNeeded when nobody is signed in.
         """
         account = self._way.account()
+        self._owner_id = account.owner_id
         request = call_request(order, account, self._preferences, self._choice(order, account))
         now = self._clock.now()
         call = Call(id=uuid4().hex, request=request, started_at=now, started_s=self._clock.monotonic())
@@ -120,10 +125,11 @@ class CommandCalls:
     def look(self, call: Call) -> Call:
         """How it stands now, kept in the archive. A gap in the network is no news, for a limited time.
 
-        Raises SignInNeeded when the service does not know the user any more.
+        Raises SignInNeeded when the service does not know the user any more, or somebody else is signed in.
         """
         if call.state.is_final:
             return call
+        self._check_owner()
         if not call.session_id:
             return self._keep(self._ended(call, CallState.ENDED_UNKNOWN, PLACE_INTERRUPTED))
         try:
@@ -144,6 +150,7 @@ class CommandCalls:
         """
         if not call.state.can_cancel:
             return call
+        self._check_owner()
         call = replace(call, is_cancelling=True)
         try:
             self._way.phone.cancel(call.session_id, CancelToken())
@@ -160,7 +167,8 @@ class CommandCalls:
 
         A cancel that another one asked for is over: either it shows, or it did not work.
         """
-        calls = self._history.live_calls(self._way.owner_id)
+        self._owner_id = self._owner_id or self._way.owner_id
+        calls = self._history.live_calls(self._owner_id)
         return tuple(replace(call, is_cancelling=False) for call in calls)
 
     def find(self, call_id: str) -> Call | None:
@@ -176,7 +184,8 @@ class CommandCalls:
         if not call.needs_result:
             return call
         try:
-            found = self._history.result_of(self._way.owner_id, call.session_id, CancelToken())
+            self._check_owner()
+            found = self._history.result_of(self._owner_id, call.session_id, CancelToken())
         except RcdeskError as exc:
             _log.info("the call log did not answer: %s", type(exc).__name__)
             return call
@@ -203,7 +212,7 @@ class CommandCalls:
 
     def _keep(self, call: Call) -> Call:
         """In the archive, among the live or the past ones. The call matters more than its record."""
-        owner_id = self._way.owner_id
+        owner_id = self._owner_id
         try:
             if call.state.is_final:
                 self._past.remember(owner_id, past_call(call))
@@ -213,6 +222,11 @@ class CommandCalls:
         except StoreError as exc:
             _log.warning("the call was not recorded: %s", exc)
         return call
+
+    def _check_owner(self) -> None:
+        """Another person may have signed in since the last turn, who has nothing to do with these calls."""
+        if self._way.owner_id not in ("", self._owner_id):
+            raise SignInNeeded(SOMEBODY_ELSE, status=0)
 
     def _choice(self, order: CallOrder, account: Account) -> DialChoice | None:
         """How this number was called last, when the archive remembers it."""

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from rcdesk.core.account import Account, Credentials, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
-from rcdesk.core.errors import Cancelled, NetworkError, RateLimited, ServerTrouble
+from rcdesk.core.errors import Cancelled, NetworkError, RateLimited, ServerTrouble, SignInNeeded
 from rcdesk.core.fax import FaxDraft, FaxJob, FaxState, WaitReason
 from rcdesk.core.paper import NotDrawnHere, PageRef
 from rcdesk.core.polling import fax_interval_s, is_followed
@@ -40,6 +40,9 @@ _log = logging.getLogger(__name__)
 AFTER_ERROR_S = 5.0
 LONGEST_PAUSE_S = 60.0
 SHORTEST_PAUSE_S = 0.2
+SOMEBODY_ELSE = (
+    "Another person is signed in by now; a fax goes out, and is asked about, by its own account only."
+)
 _TO_SEND = frozenset({FaxState.QUEUED, FaxState.WAITING, FaxState.SENDING})
 
 
@@ -164,7 +167,9 @@ class CommandFaxes:
         if not jobs:
             return False
         owner_id = jobs[0].owner_id
-        self._way.connected()
+        self._way.connected(token)
+        if self._way.owner_id not in ("", owner_id):
+            raise SignInNeeded(SOMEBODY_ELSE, status=0)
         self._due_at = None
         if any(job.state in _TO_SEND for job in jobs):
             sent = self._dispatcher.send_next(owner_id, token, report)

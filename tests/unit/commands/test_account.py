@@ -35,6 +35,7 @@ from rcdesk.core.fax import FaxDraft, FaxState, Recipient
 from rcdesk.core.wish import FaxWish
 from rcdesk.store import profiles as profiles_store
 from rcdesk.store.outbox import Outbox
+from rcdesk.store.past_calls import PastCalls
 from rcdesk.store.paths import Paths
 
 if TYPE_CHECKING:
@@ -355,6 +356,52 @@ def test_ctrl_c_for_the_second_time_has_a_last_line_too(capsys: pytest.CaptureFi
 
     assert conclude(go, AccountTeller(parse_account("whoami", ["--json"]))) == 130
     assert json.loads(capsys.readouterr().out)["status"] == 130
+
+
+class SomebodyElse(CancelToken):
+    """The first time a command waits, another person signs in to the same profile from another shell."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__()
+        self._shell = shell
+        self._waits = 0
+
+    def sleep(self, seconds: float) -> None:
+        self._waits += 1
+        assert self._waits < 9, "it goes on for ever"
+        if self._waits == 1:
+            other = self._shell.sign_in.with_name("other.json")
+            other.write_text(json.dumps(self._shell.simulator.second_credentials), encoding="utf-8")
+            typed = ("login", "--jwt", str(other), "--profile", "Clinic")
+            assert self._shell.run(*typed)[-1]["status"] == 0
+
+
+def test_a_call_that_is_waited_for_stays_that_of_who_placed_it(shell: Shell) -> None:
+    shell.login()
+    command = parse_command("call", ["6505550200", "--wait"])
+    call = CommandRun(command, shell.paths, SomebodyElse(shell))
+    lines = list(call.lines())
+    call.close()
+    assert lines[-1]["status"] == 4 and "Another person is signed in" in lines[-1]["error"]
+    past = PastCalls(shell.paths.database)
+    try:
+        assert len(past.live("400131427008")) == 1 and not past.live("400231427008")
+    finally:
+        past.close()
+
+
+def test_a_fax_that_is_waited_for_ends_when_somebody_else_signs_in(shell: Shell) -> None:
+    """Nothing is sent or asked in their name, nor waited for."""
+    shell.login()
+    draft = FaxDraft(recipients=(Recipient(number="+16505550142"),), documents=(), note="Hello")
+    lines: list[dict[str, Any]] = []
+    fax = FaxRun(
+        FaxCommand(wish=FaxWish(draft=draft), is_wait=True), shell.paths, SomebodyElse(shell), lines.append
+    )
+    fax.run()
+    fax.close()
+    assert lines[-1]["status"] == 4 and "Another person is signed in" in lines[-1]["error"]
+    assert lines[-1]["fax"]["state"] == "handed over"
 
 
 class Interrupted:
