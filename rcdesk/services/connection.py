@@ -124,8 +124,10 @@ class Connection:
         ignored. Takes until the browser came back. Raises UserError (port taken, refused, too late),
         SignInNeeded, Cancelled.
         """
+        # Whoever signs in again is not asked for the app's secret another time.
+        client_secret = client_secret.strip() or self._kept.client_secret
         credentials = Credentials(client_id=self._profile.client_id, client_secret=client_secret)
-        client = Client(client_id=credentials.client_id, client_secret=client_secret.strip())
+        client = Client(client_id=credentials.client_id, client_secret=client_secret)
         ask = BrowserAsk.fresh(client, self._profile.redirect_uri)
         with BrowserReturn(ask.redirect_uri, ask.state, self._clock) as browser:
             try:

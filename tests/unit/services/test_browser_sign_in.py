@@ -114,6 +114,18 @@ def test_the_browser_brings_the_sign_in(person: Person, simulator: RunningSimula
         browse(person.profile.redirect_uri)
 
 
+def test_the_secret_of_the_app_is_kept_for_the_next_sign_in(
+    person: Person, simulator: RunningSimulator
+) -> None:
+    browse(person.start(simulator.client_secret))
+    person.account()
+    person._url = Future()
+    browse(person.start())
+    person.account()
+    asked = [r for r in simulator.requests if r.path.endswith("/oauth/token")]
+    assert len(asked) == 2 and all("authorization" in request.headers for request in asked)
+
+
 def test_a_wrong_state_is_ignored_and_told(person: Person) -> None:
     url = person.start()
     location = way_back(url)
