@@ -39,14 +39,14 @@ def die_at(step: str) -> None:
     """Put the stop in the way."""
     refresh, save = auth.refresh, KeptSignIn.save
 
-    def watched_refresh(*args: Any) -> Any:
+    def watched_refresh(*args: Any, **options: Any) -> Any:
         if step == "before":
             die()
         if step == "sent":
             put(Exchange, "all_sent", die)
         if step == "answered":
             put(auth, "read_tokens", die)
-        return refresh(*args)
+        return refresh(*args, **options)
 
     def watched_save(kept: KeptSignIn, tokens: Tokens) -> None:
         if step == "storing":
