@@ -42,13 +42,15 @@ class PhonePage(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inside = QWidget()
         inside.setProperty("surface", "canvas")
+        inside.setAttribute(Qt.WidgetAttribute.WA_StaticContents)
         self.dialer = Dialer(desk, inside)
         self.call_panel = CallPanel(desk, parent=inside)
         self.recents = Recents(desk, parent=inside)
         row = QHBoxLayout(inside)
         row.setContentsMargins(MARGIN, MARGIN - 4, MARGIN, MARGIN - 4)
         row.setSpacing(MARGIN)
-        row.addWidget(self.dialer)
+        # At the top, as high as the page at least: cards that stack up at the right must not stretch its keys.
+        row.addWidget(self.dialer, 0, Qt.AlignmentFlag.AlignTop)
         right = QVBoxLayout()
         right.setSpacing(MARGIN - 4)
         right.addWidget(self.call_panel)
@@ -116,4 +118,5 @@ class PhonePage(QScrollArea):
         half = (width - 3 * MARGIN) // 2
         self.dialer.setFixedWidth(max(least, min(round(least * theme().scale), half)))
         room = self.viewport().height() - 2 * (MARGIN - 4)
+        self.dialer.setMinimumHeight(room)
         self.dialer.set_foldable(room < self.dialer.unfolded_height())
