@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -285,6 +286,8 @@ class ApiSession:
                     raise ServerTrouble(_NOT_THE_SERVICE, status=exc.status) from exc
                 return self._instead(tokens, exc, token)
             else:
+                if not fresh.owner_id:
+                    fresh = replace(fresh, owner_id=tokens.owner_id)
                 self._keep(fresh)
                 return fresh
             token.sleep(_REFRESH_PAUSE_S)

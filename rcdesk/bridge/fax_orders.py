@@ -86,14 +86,14 @@ class FaxOrders(QObject):
 
         self.asked.emit(FaxOrder(wish, heard))
 
-    def follow(self, order: FollowFaxesOrder, tell: Tell) -> None:
+    def follow(self, order: FollowFaxesOrder, tell: Tell, *, can_follow: bool = True) -> None:
         """Tell every change of these; UNKNOWN without a fax when they are not known here (yet)."""
         known = {job.id: job for job in self._faxes.jobs}
         jobs = [known[job_id] for job_id in order.job_ids if job_id in known]
         if not jobs or len(jobs) < len(order.job_ids):
             tell({"error": NOT_KNOWN, "status": int(ExitStatus.UNKNOWN)})
             return
-        self._watch(jobs, tell)
+        self._watch(jobs, tell, can_follow=can_follow)
 
     def _just_queued(self, wish: FaxWish) -> tuple[FaxJob, ...]:
         """The jobs of the newest Send, which is this one: it was just told to be queued."""

@@ -276,7 +276,9 @@ class OrderDesk(QObject):
         if self._faxes is None:
             tell(_refusal(NOT_HERE, ExitStatus.TROUBLE))
         else:
-            self._faxes.follow(order, tell)
+            account = self._account()
+            can_follow = account is None or account.can(Capability.FAX_FOLLOW)
+            self._faxes.follow(order, tell, can_follow=can_follow)
 
     def _tell_who(self, tell: Tell) -> None:
         account, profile = self._account(), self._session.profile

@@ -190,7 +190,9 @@ class Connection:
                 # In this order nobody who dies in between leaves one's credentials beside another's tokens.
                 self._kept.forget()
                 self._kept.keep_client_secret(grant.client.client_secret)
-                session.take(grant, trial.tokens or tokens)
+                tokens = trial.tokens or tokens
+                # Whose faxes may go out is told by the tokens, also where the service does not name them.
+                session.take(grant, replace(tokens, owner_id=tokens.owner_id or account.owner_id))
                 self._kept.keep_credentials(credentials)
                 self._profile = replace(self._profile, grant=credentials.grant)
         if not is_wanted:

@@ -219,6 +219,14 @@ def test_tokens_that_cannot_be_saved_still_work_now(session_with: Start) -> None
     assert service.events == ["asked", "used"]
 
 
+def test_whose_tokens_they_are_is_not_forgotten(session_with: Start) -> None:
+    """A service that names the owner with the first tokens only."""
+    nameless = {name: value for name, value in FRESH.items() if name != "owner_id"}
+    session, _, keeper = session_with(tokens(lives_s=30), (200, nameless))
+    read(session, CancelToken())
+    assert keeper.tokens is not None and keeper.tokens.owner_id == "1"
+
+
 class GivenUp(CancelToken):
     """Given up as soon as it has to wait."""
 

@@ -179,6 +179,15 @@ def test_where_nobody_tells_the_end_it_is_over_when_the_service_has_it(
     assert asker.lines[-1]["status"] == 0
 
 
+def test_who_took_it_over_is_not_waited_for_either_where_nobody_tells_the_end(
+    orders: FaxOrders, outbox: Outbox
+) -> None:
+    outbox.put(_job(2, S.HANDED_OVER))
+    asker = Asker()
+    orders.follow(FollowFaxesOrder(job_ids=(2,)), asker.hear, can_follow=False)
+    assert asker.lines[-1]["status"] == 0
+
+
 def test_a_fax_the_window_does_not_know(orders: FaxOrders, outbox: Outbox) -> None:
     outbox.put(_job(2, S.QUEUED))
     asker = Asker()

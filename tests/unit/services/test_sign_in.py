@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rcdesk.api import auth
 from rcdesk.api.session import ApiSession
+from rcdesk.api.tokens import Tokens
 from rcdesk.core.account import Account, Credentials, GrantKind, ServerKind, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.capability import Capability
@@ -359,3 +362,19 @@ def test_a_profile_that_is_moved_to_another_server_takes_no_secret_there(
     back = Connection(profile, secrets)
     assert back.owner_id == account.owner_id, "and moved back it goes on"
     back.close()
+
+
+def test_a_service_that_does_not_name_the_owner_of_the_tokens(
+    connect: Connect, simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fax goes out from its own account only, so there must be a name to compare."""
+    read_tokens = auth.read_tokens
+
+    def nameless(body: dict[str, Any], now: datetime) -> Tokens | None:
+        return read_tokens({**body, "owner_id": ""}, now)
+
+    monkeypatch.setattr(auth, "read_tokens", nameless)
+    connection = connect()
+    account = connection.sign_in(jwt_of(simulator), CancelToken())
+    assert account.owner_id and connection.owner_id == account.owner_id
+    assert connect().owner_id == account.owner_id, "also at the next start"
