@@ -8,7 +8,6 @@ services/connection.py, core/who_report.py.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, assert_never
 from urllib.parse import urlsplit
 
 from rcdesk.commands.turns import CommandTurns, SignInWay, Told, refusal, refused
+from rcdesk.commands.typed import is_address, jwt_json
 from rcdesk.core.account import (
     PRODUCTION_URL,
     Account,
@@ -184,7 +184,7 @@ class AccountRun:
         former = _called(command.profile, saved) if command.profile else None
         given = self._jwt_file() if command.grant is GrantKind.JWT else {}
         server = command.server or given.get("server", "") or (former.base_url if former else PRODUCTION_URL)
-        if not _is_address(server):
+        if not is_address(server):
             raise UserError(f"{server} is no server: give its address, as in --server {PRODUCTION_URL}.")
         client_id = command.client_id or given.get("client_id", "")
         if former is None and not command.profile:
@@ -243,12 +243,12 @@ class AccountRun:
             first = self._prompts.secret("JWT")
             if not first.startswith("{"):
                 return {"jwt": first}
-            return _jwt_json("\n".join((first, self._prompts.everything())))
+            return jwt_json("\n".join((first, self._prompts.everything())))
         try:
             text = Path(name).read_text(encoding="utf-8").strip()
         except (OSError, ValueError) as exc:
             raise UserError(f"The file {name} cannot be read. Nothing was changed.") from exc
-        return _jwt_json(text) if text.startswith("{") else {"jwt": text}
+        return jwt_json(text) if text.startswith("{") else {"jwt": text}
 
     # logout, whoami, profiles
 
@@ -380,33 +380,5 @@ def _no_such(name: str, saved: ServerProfiles) -> str:
     return f'There is no profile called "{name}". {there}'
 
 
-def _is_address(server: str) -> bool:
-    try:
-        parts = urlsplit(server)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
-
-
 def _usual_name(server: str) -> str:
     return "RingCentral" if server == PRODUCTION_URL else urlsplit(server).netloc
-
-
-def _jwt_json(text: str) -> dict[str, str]:
-    """A sign-in file, or the file RingCentral gives out: clientId, clientSecret, server, jwt by name."""
-    try:
-        found = json.loads(text)
-        jwt = found["jwt"]
-        if isinstance(jwt, dict):
-            jwt = next(iter(jwt.values()))
-        given = {
-            "jwt": jwt,
-            "client_id": found.get("client_id") or found.get("clientId") or "",
-            "client_secret": found.get("client_secret") or found.get("clientSecret") or "",
-            "server": (found.get("base_url") or found.get("server") or "").rstrip("/"),
-        }
-    except (ValueError, KeyError, TypeError, AttributeError, StopIteration) as exc:
-        raise UserError("The JSON that was given holds no jwt. Nothing was changed.") from exc
-    if not all(isinstance(value, str) for value in given.values()):
-        raise UserError("The JSON that was given makes no sense. Nothing was changed.")
-    return given

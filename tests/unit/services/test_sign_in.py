@@ -12,7 +12,7 @@ import pytest
 
 from rcdesk.api import auth
 from rcdesk.api.session import ApiSession
-from rcdesk.api.tokens import Tokens
+from rcdesk.api.tokens import Tokens, read_tokens
 from rcdesk.core.account import Account, Credentials, GrantKind, ServerKind, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.capability import Capability
@@ -368,7 +368,6 @@ def test_a_service_that_does_not_name_the_owner_of_the_tokens(
     connect: Connect, simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A fax goes out from its own account only, so there must be a name to compare."""
-    read_tokens = auth.read_tokens
 
     def nameless(body: dict[str, Any], now: datetime) -> Tokens | None:
         return read_tokens({**body, "owner_id": ""}, now)
