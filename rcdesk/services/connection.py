@@ -46,7 +46,7 @@ class Connection:
         self._clock = clock
         self._settling = threading.Lock()
         self._kept = KeptSignIn(self._secrets, profile)
-        self._session = self._open()
+        self._session = self._open(self._profile, self._kept)
         self._legacy = self._open_legacy(self._kept.credentials) if self.is_legacy else None
 
     @property
@@ -171,13 +171,27 @@ class Connection:
 
     def _take(self, grant: Grant, credentials: Credentials, token: CancelToken) -> Account:
         """Trade a grant for tokens, see whose they are, and only then use and keep them."""
-        if grant.client.client_id != self._profile.client_id:
-            self._profile = replace(self._profile, client_id=grant.client.client_id)
-            self._kept = KeptSignIn(self._secrets, self._profile)
-            self._session.close()
-            self._session = self._open()
-        session = self._session
-        trial = ApiSession(self._profile, _Unkept(), clock=self._clock, transport=session.transport)
+        session, kept, profile = self._session, self._kept, self._profile
+        if grant.client.client_id != profile.client_id:
+            profile = replace(profile, client_id=grant.client.client_id)
+            kept = KeptSignIn(self._secrets, profile)
+            session = self._open(profile, kept)
+        try:
+            return self._settle(grant, credentials, token, (session, kept, profile))
+        finally:
+            if session is not self._session:
+                session.close()
+
+    def _settle(
+        self,
+        grant: Grant,
+        credentials: Credentials,
+        token: CancelToken,
+        place: tuple[ApiSession, KeptSignIn, ServerProfile],
+    ) -> Account:
+        """The trade itself. place: what is used afterwards, and only when it worked."""
+        session, kept, profile = place
+        trial = ApiSession(profile, _Unkept(), clock=self._clock, transport=session.transport)
         tokens = trial.sign_in(grant, token)
         try:
             account = _account_of(trial, token)
@@ -188,13 +202,16 @@ class Connection:
             is_wanted = not token.is_cancelled
             if is_wanted:
                 # In this order nobody who dies in between leaves one's credentials beside another's tokens.
-                self._kept.forget()
-                self._kept.keep_client_secret(grant.client.client_secret)
+                kept.forget()
+                kept.keep_client_secret(grant.client.client_secret)
                 tokens = trial.tokens or tokens
                 # Whose faxes may go out is told by the tokens, also where the service does not name them.
                 session.take(grant, replace(tokens, owner_id=tokens.owner_id or account.owner_id))
-                self._kept.keep_credentials(credentials)
-                self._profile = replace(self._profile, grant=credentials.grant)
+                kept.keep_credentials(credentials)
+                former, self._session, self._kept = self._session, session, kept
+                self._profile = replace(profile, grant=credentials.grant)
+                if former is not session:
+                    former.close()
         if not is_wanted:
             # Given up, or signed out meanwhile: nothing of it may stay.
             trial.sign_out(CancelToken())
@@ -238,14 +255,8 @@ class Connection:
         if client is not None:
             client.close()
 
-    def _open(self) -> ApiSession:
-        return ApiSession(
-            self._profile,
-            self._kept,
-            clock=self._clock,
-            client_secret=self._kept.client_secret,
-            kept=self._kept,
-        )
+    def _open(self, profile: ServerProfile, kept: KeptSignIn) -> ApiSession:
+        return ApiSession(profile, kept, clock=self._clock, client_secret=kept.client_secret, kept=kept)
 
 
 def _account_of(session: ApiSession, token: CancelToken) -> Account:

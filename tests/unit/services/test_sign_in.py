@@ -377,3 +377,17 @@ def test_a_service_that_does_not_name_the_owner_of_the_tokens(
     account = connection.sign_in(jwt_of(simulator), CancelToken())
     assert account.owner_id and connection.owner_id == account.owner_id
     assert connect().owner_id == account.owner_id, "also at the next start"
+
+
+def test_a_sign_in_with_another_app_that_is_refused_leaves_the_former_one(
+    connect: Connect, simulator: RunningSimulator
+) -> None:
+    connection = connect()
+    account = connection.sign_in(jwt_of(simulator), CancelToken())
+    with pytest.raises(SignInNeeded):
+        connection.sign_in(replace(jwt_of(simulator), client_id="another"), CancelToken())
+    assert connection.profile.client_id == simulator.client_id and connection.is_signed_in
+    assert connection.load_account(CancelToken()) == account
+    other = connect(client_id="another")
+    assert other.sign_in(jwt_of(simulator), CancelToken()) == account
+    assert other.profile.client_id == simulator.client_id and other.is_signed_in
