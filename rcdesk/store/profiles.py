@@ -37,9 +37,11 @@ def load(path: Path, former: Preferences | None = None) -> ServerProfiles:
     except FileNotFoundError:
         return _of_preferences(former or Preferences())
     except OSError as exc:
+        # Kept aside too, or the next save would write over what may still be mended.
         _log.warning("The server profiles cannot be read (%s).", exc.strerror)
+        _keep_aside(path)
         return ServerProfiles()
-    except ValueError:
+    except (ValueError, RecursionError):
         data = None
     entries = data.get("profiles") if isinstance(data, dict) else None
     if not isinstance(entries, list):
@@ -118,7 +120,7 @@ def _read(entry: dict[str, Any]) -> ServerProfile | None:
 
 
 def _keep_aside(path: Path) -> None:
-    _log.warning("The server profiles make no sense; keeping the file as .bad.")
+    _log.warning("Keeping the file of the server profiles as .bad.")
     try:
         os.replace(path, path.with_name(path.name + ".bad"))
     except OSError:

@@ -50,12 +50,23 @@ def test_the_server_of_earlier_preferences_is_taken_over(tmp_path: Path) -> None
     assert profiles.load(tmp_path / "none.json", Preferences()) == ServerProfiles()
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"profiles": 5}', "null", "\x00"])
+@pytest.mark.parametrize("text", ["{", "[]", '{"profiles": 5}', "null", "\x00", "[" * 100_000])
 def test_nonsense_is_kept_aside(tmp_path: Path, text: str) -> None:
     path = tmp_path / "s.json"
     path.write_text(text)
     assert profiles.load(path, Preferences(client_id="app")) == ServerProfiles()
     assert path.with_name("s.json.bad").read_text() == text and not path.exists()
+
+
+def test_what_cannot_be_read_is_kept_aside_too(tmp_path: Path) -> None:
+    """A folder in its place stands for a file that somebody else owns: root may read everything."""
+    path = tmp_path / "servers.json"
+    path.mkdir()
+    (path / "mine").touch()
+    assert profiles.load(path) == ServerProfiles()
+    saved = ServerProfiles().with_saved(ServerProfile(name="a", id="a"))
+    profiles.save(path, saved)
+    assert profiles.load(path) == saved and (tmp_path / "servers.json.bad" / "mine").exists()
 
 
 def test_single_values_that_make_no_sense_are_dropped(tmp_path: Path) -> None:
