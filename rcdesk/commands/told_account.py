@@ -11,7 +11,8 @@ import json
 import logging
 import os
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -69,13 +70,31 @@ class Terminal:
         import webbrowser
 
         try:
-            webbrowser.open(url)
+            with _own_output():
+                webbrowser.open(url)
         except (OSError, webbrowser.Error):
             pass
 
     def _next_line(self) -> str:
         with typing():
             return sys.stdin.readline().strip() if sys.stdin is not None else ""
+
+
+@contextmanager
+def _own_output() -> Iterator[None]:
+    """Browsers say things on standard output, which belongs to whoever reads our lines."""
+    if sys.stdout is None or sys.stdout.isatty():
+        yield
+        return
+    sys.stdout.flush()
+    ours, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(ours, 1)
+        os.close(ours)
+        os.close(nowhere)
 
 
 class AccountTeller:

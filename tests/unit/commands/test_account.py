@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
+import subprocess
 import sys
 import threading
 import urllib.request
@@ -356,6 +358,19 @@ def test_ctrl_c_for_the_second_time_has_a_last_line_too(capsys: pytest.CaptureFi
 
     assert conclude(go, AccountTeller(parse_account("whoami", ["--json"]))) == 130
     assert json.loads(capsys.readouterr().out)["status"] == 130
+
+
+def test_what_a_browser_says_is_not_among_our_lines() -> None:
+    """Chrome tells on standard output that it opens the page in a window that is there."""
+    script = (
+        "from rcdesk.commands.told_account import Terminal; "
+        "Terminal().open_url('http://127.0.0.1:9/'); print('{}')"
+    )
+    environment = {**os.environ, "BROWSER": "echo Opening %s"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "{}\n"
 
 
 class SomebodyElse(CancelToken):
