@@ -367,9 +367,8 @@ def test_what_a_browser_says_is_not_among_our_lines() -> None:
         "Terminal().open_url('http://127.0.0.1:9/'); print('{}')"
     )
     environment = {**os.environ, "BROWSER": "echo Opening %s"}
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True, timeout=60
-    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "{}\n"
 
 
