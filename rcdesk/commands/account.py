@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 Tell: TypeAlias = Callable[[Told], None]
 
 INTERRUPTED = "Interrupted. Nothing was changed."
+INTERRUPTED_ASKING = "Interrupted before there was an answer. See rcdesk profiles for how it stands."
 INTERRUPTED_KEPT = "Interrupted, but the sign-in had worked and is kept in the keyring. See rcdesk profiles."
 NOBODY = "Nobody is signed in. Sign in with rcdesk login, or in the window of rcdesk."
 NO_KEYRING = (
@@ -136,7 +137,8 @@ class AccountRun:
                 case _:
                     assert_never(self._command.word)
         except RcdeskError as exc:
-            self._tell(refused(exc, INTERRUPTED))
+            has_asked = self._command.word in (AccountWord.LOGOUT, AccountWord.PROFILES)
+            self._tell(refused(exc, INTERRUPTED_ASKING if has_asked else INTERRUPTED))
 
     # login
 

@@ -20,7 +20,7 @@ exit status:
    1  not done: no network, refused by the service, no keyring to keep the sign-in in, or no answer
    2  the arguments make no sense: no such profile, a file that cannot be read, a port in use
    4  the sign-in was refused, or nobody is signed in
- 130  Ctrl+C: nothing was changed
+ 130  Ctrl+C: nothing was changed, or it says what may have been
 """
 _LOGIN_NOTES = """\
 --browser (the usual way) opens RingCentral's own page in your browser and prints its address too; the app

@@ -21,6 +21,7 @@ import keyring
 import keyring.backend
 import pytest
 
+from rcdesk.bridge.instance import Instance
 from rcdesk.commands import told_fax
 from rcdesk.commands.account import AccountRun
 from rcdesk.commands.account_arguments import parse_account
@@ -358,6 +359,22 @@ def test_ctrl_c_for_the_second_time_has_a_last_line_too(capsys: pytest.CaptureFi
 
     assert conclude(go, AccountTeller(parse_account("whoami", ["--json"]))) == 130
     assert json.loads(capsys.readouterr().out)["status"] == 130
+
+
+def test_ctrl_c_while_a_window_signs_out_does_not_say_that_nothing_changed(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.login()
+
+    def ask(*order: object) -> Iterator[dict[str, Any]]:
+        yield from ()
+        raise Cancelled()
+
+    window = Instance(shell.paths.data_dir)
+    monkeypatch.setattr(Instance, "ask", ask)
+    (line,) = shell.run("logout")
+    window.close()
+    assert line["status"] == 130 and "See rcdesk profiles" in line["error"]
 
 
 def test_what_a_browser_says_is_not_among_our_lines() -> None:
