@@ -277,8 +277,7 @@ class OrderDesk(QObject):
             tell(_refusal(NOT_HERE, ExitStatus.TROUBLE))
         else:
             account = self._account()
-            can_follow = account is None or account.can(Capability.FAX_FOLLOW)
-            self._faxes.follow(order, tell, can_follow=can_follow)
+            self._faxes.follow(order, tell, can_follow=not account or account.can(Capability.FAX_FOLLOW))
 
     def _tell_who(self, tell: Tell) -> None:
         account, profile = self._account(), self._session.profile
