@@ -245,16 +245,25 @@ class SessionDesk(QObject):
         round_ = self._round
         connect = self._connect
 
+        def is_left_without() -> bool:
+            """Given up meanwhile, and the account that is shown again has no connection yet."""
+            return self._connection is None and self._profile is profile and self._account is not None
+
         def opened(connection: Connection) -> None:
             if round_ == self._round:
                 self._connection = connection
                 then()
+            elif is_left_without():
+                self._connection = connection
             else:
                 self._let_go(connection)
 
         def failed(error: RcdeskError) -> None:
-            if round_ != self._round:
+            if round_ != self._round and not is_left_without():
                 self._let_go(old)
+                return
+            if round_ != self._round:
+                self._connection, self._profile = old, former
                 return
             if old is not None:
                 # There is none to the new one, so the former one goes on.

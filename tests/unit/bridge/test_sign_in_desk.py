@@ -377,3 +377,17 @@ def test_signing_out_before_there_is_a_connection_wipes_all_the_same(
     assert not left.is_signed_in and secrets.load(f"credentials {profile.key}") is None
     left.close()
     assert simulator.requests[-1].path.endswith("/oauth/revoke")
+
+
+@pytest.mark.parametrize("ca_file", ["", "/no/such/file.pem"])
+def test_given_up_while_the_connection_is_made_there_is_one_all_the_same(
+    entrance: Entrance, profile: ServerProfile, simulator: RunningSimulator, qtbot: QtBot, ca_file: str
+) -> None:
+    entrance.session.sign_in(profile, password_of(simulator))
+    entrance.settle(qtbot, SessionState.SIGNED_IN)
+    entrance.session.resume(replace(profile, redirect_port=free_port(), ca_file=ca_file))
+    entrance.session.cancel_sign_in()
+    assert entrance.session.state is SessionState.SIGNED_IN
+    qtbot.waitUntil(lambda: entrance.lane_calls.is_idle, timeout=WAIT_MS)
+    connection = entrance.session.connection
+    assert connection is not None and connection.load_account(CancelToken()) == entrance.session.account
