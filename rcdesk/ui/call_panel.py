@@ -56,12 +56,21 @@ class CallPanel(QWidget):
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)
+        # A new card is made in a turn of its own: whoever presses Call must not wait for it.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._changed)
         desk.calls.call_changed.connect(self._call_changed)
-        desk.calls.calls_changed.connect(self._changed)
+        desk.calls.calls_changed.connect(self._soon.start)
         desk.calls.problem.connect(self._tell)
         desk.people.said.connect(self.foot.say_good)
         desk.people.people_changed.connect(self._ask_names)
         self._changed()
+
+    @property
+    def is_settled(self) -> bool:
+        """False while a card is to be made, put elsewhere or taken away."""
+        return not self._soon.isActive()
 
     @property
     def is_ticking(self) -> bool:
@@ -84,7 +93,7 @@ class CallPanel(QWidget):
         """Only its own card changes, unless the order of the cards does."""
         card = self._cards.get(call.id)
         if card is None or call.state.is_final != card.call.state.is_final:
-            self._changed()
+            self._soon.start()
         else:
             card.take(call)
 

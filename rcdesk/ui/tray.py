@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rcdesk.ui.quick_dial import QuickDial
     from rcdesk.ui.sounds import Sounds
 
-GATHER_CHANGES_MS = 30
+GATHER_CHANGES_MS = 150
 
 
 class Tray(QObject):

@@ -17,7 +17,7 @@ from rcdesk.ui.phone_page import PhonePage
 from rcdesk.ui.theme import theme
 
 from .desk_stand_in import DeskStandIn
-from .test_phone_page import dressed, open_page, part, type_number
+from .test_phone_page import dressed, open_page, part, settle, type_number
 
 __all__ = ["dressed"]
 
@@ -34,6 +34,7 @@ def test_enter_twice_in_a_hurry_calls_once_and_scolds_nobody(qtbot: QtBot, dress
     assert part(page, QLabel, "numberReason").text() == ""
     page.dialer._placed.invalidate()
     qtbot.keyClick(field, Qt.Key.Key_Return)
+    settle(qtbot, page)
     assert part(page, QLabel, "numberReason").text() == "Type a number to call.", "later it is a question"
 
 
@@ -41,6 +42,7 @@ def test_a_long_reason_leaves_the_keypad_where_it_is(qtbot: QtBot, dressed: None
     page = open_page(qtbot, DeskStandIn())
     field = type_number(qtbot, page, STAR_CODE)
     qtbot.keyClick(field, Qt.Key.Key_Return)
+    settle(qtbot, page)
     reason = part(page, QLabel, "numberReason")
     assert reason.wordWrap() and "*67" in reason.text()
     assert reason.heightForWidth(reason.width()) > 2 * reason.fontMetrics().height(), "three lines"
@@ -70,7 +72,9 @@ def test_tab_goes_over_the_page_as_one_reads(qtbot: QtBot, dressed: None) -> Non
     desk = DeskStandIn()
     page = open_page(qtbot, desk)
     page.call_number("+16505550142")
+    settle(qtbot, page)
     page.call_number("+16505550143")
+    settle(qtbot, page)
     seen = stops_after(page, page.dialer.number_field, 9)
     assert seen == [
         *("key_1", "otherPhoneButton", "ringMeOn_11", "showAs", "pressOneSwitch", "callButton"),
@@ -82,7 +86,9 @@ def test_a_conversation_fits_beside_the_dialer_of_a_narrow_window(qtbot: QtBot, 
     desk = DeskStandIn()
     page = open_page(qtbot, desk, 836, 560)
     page.call_number("+16505550142")
+    settle(qtbot, page)
     desk.calls.move("c1", state=CallState.TALKING, your_phone=Leg.ANSWERED, them=Leg.ANSWERED)
+    settle(qtbot, page)
     (card,) = page.call_panel._cards.values()
     qtbot.waitUntil(card.hang_up.isVisible)
     inside = page.widget()

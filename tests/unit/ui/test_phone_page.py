@@ -51,6 +51,11 @@ def part(page: QWidget, kind: type[T], name: str) -> T:
     return found
 
 
+def settle(qtbot: QtBot, page: PhonePage) -> None:
+    """Until every card stands where it belongs."""
+    qtbot.waitUntil(lambda: page.call_panel.is_settled)
+
+
 def type_number(qtbot: QtBot, page: PhonePage, text: str) -> QLineEdit:
     field = part(page, QLineEdit, "numberField")
     field.setFocus()
@@ -88,6 +93,7 @@ def test_enter_calls_with_the_shown_choices(qtbot: QtBot, dressed: None) -> None
     assert part(page, QPushButton, "callButton").text() == "Call (650) 555-0142"
     assert part(page, QLabel, "numberDetail").text() == "+16505550142 · United States"
     qtbot.keyClick(field, Qt.Key.Key_Return)
+    settle(qtbot, page)
     (request,) = desk.calls.placed
     assert (request.to_number, request.from_number, request.from_kind) == (
         "+16505550142",
@@ -103,6 +109,7 @@ def test_empty_number_says_so_in_place(qtbot: QtBot, dressed: None) -> None:
     desk = DeskStandIn()
     page = open_page(qtbot, desk)
     qtbot.mouseClick(part(page, QPushButton, "callButton"), Qt.MouseButton.LeftButton)
+    settle(qtbot, page)
     assert part(page, QLabel, "numberReason").text() == "Type a number to call."
     assert desk.calls.placed == []
 
@@ -123,6 +130,7 @@ def test_what_cannot_be_called_says_why(qtbot: QtBot, dressed: None, typed: str,
     reason = part(page, QLabel, "numberReason")
     assert reason.text() == "", "nobody is scolded while typing"
     qtbot.keyClick(field, Qt.Key.Key_Return)
+    settle(qtbot, page)
     assert reason.text().startswith(said)
     assert reason.property("role") == "bad"
     assert desk.calls.placed == []
@@ -152,6 +160,7 @@ def test_keypad_types_into_the_field(qtbot: QtBot, dressed: None) -> None:
     page = open_page(qtbot, DeskStandIn())
     for digit in "6505550142":
         qtbot.mouseClick(part(page, QPushButton, f"key_{digit}"), Qt.MouseButton.LeftButton)
+        settle(qtbot, page)
     assert part(page, QLineEdit, "numberField").text() == "(650) 555-0142"
 
 
@@ -159,8 +168,10 @@ def test_choices_are_remembered(qtbot: QtBot, dressed: None) -> None:
     desk = DeskStandIn()
     page = open_page(qtbot, desk)
     qtbot.mouseClick(part(page, QWidget, "ringMeOn_12"), Qt.MouseButton.LeftButton)
+    settle(qtbot, page)
     qtbot.keyClick(part(page, QComboBox, "showAs"), Qt.Key.Key_Down)
     qtbot.mouseClick(part(page, QWidget, "pressOneSwitch"), Qt.MouseButton.LeftButton)
+    settle(qtbot, page)
     value = desk.preferences.value
     assert (value.ring_me_on, value.show_as, value.ask_to_press_1) == ("12", "+16505550101", False)
     again = open_page(qtbot, DeskStandIn(preferences=value))
@@ -184,6 +195,7 @@ def test_before_sign_in_the_page_says_so(qtbot: QtBot, dressed: None) -> None:
     page = open_page(qtbot, desk)
     field = type_number(qtbot, page, "6505550142")
     qtbot.keyClick(field, Qt.Key.Key_Return)
+    settle(qtbot, page)
     assert part(page, QLabel, "numberReason").text().startswith("Sign in first")
     assert desk.calls.placed == []
     desk.session.sign_in(ACCOUNT)
@@ -194,23 +206,29 @@ def test_a_call_from_ringing_to_its_end(qtbot: QtBot, dressed: None) -> None:
     desk = DeskStandIn()
     page = open_page(qtbot, desk)
     page.call_number("+16505550142", "Dr. Lena Ortiz")
+    settle(qtbot, page)
     card = page.call_panel
     assert part(card, QLabel, "theirState").text() == "Waiting for you"
     desk.calls.move("c1", state=CallState.RINGING_YOU, your_phone=Leg.RINGING, checked_s=NOW_S)
+    settle(qtbot, page)
     assert part(card, QLabel, "coachSentence").text() == "Pick up your desk phone, then press 1."
     assert part(card, QLabel, "yourPhoneState").text() == "Ringing your desk phone"
     qtbot.mouseClick(part(card, QPushButton, "cancelCallButton"), Qt.MouseButton.LeftButton)
+    settle(qtbot, page)
     assert desk.calls.cancelled == ["c1"]
     desk.calls.move(
         "c1", state=CallState.TALKING, your_phone=Leg.ANSWERED, them=Leg.ANSWERED, talking_since_s=NOW_S - 133
     )
+    settle(qtbot, page)
     assert part(card, QLabel, "theirState").text() == "Talking, 2:13"
     assert part(card, QPushButton, "cancelCallButton").isHidden()
     assert card.is_ticking
     desk.calls.move("c1", state=CallState.ENDED, your_phone=Leg.HUNG_UP, them=Leg.HUNG_UP, ended_s=NOW_S)
+    settle(qtbot, page)
     assert not card.is_ticking
     assert part(card, QLabel, "coachSentence").text() == "The call has ended. You talked for 2:13."
     qtbot.mouseClick(part(card, QWidget, "dismissCallButton"), Qt.MouseButton.LeftButton)
+    settle(qtbot, page)
     assert part(card, QLabel, "noCallSentence").isVisible()
 
 
@@ -218,7 +236,9 @@ def test_lamps_breathe_only_while_ringing_and_seen(qtbot: QtBot, dressed: None) 
     desk = DeskStandIn()
     page = open_page(qtbot, desk)
     page.call_number("+16505550142")
+    settle(qtbot, page)
     desk.calls.move("c1", state=CallState.RINGING_YOU, your_phone=Leg.RINGING)
+    settle(qtbot, page)
     lamps = next(iter(page.call_panel._cards.values())).lamps
     assert lamps.is_breathing
     assert page.call_panel.is_ticking
@@ -228,6 +248,7 @@ def test_lamps_breathe_only_while_ringing_and_seen(qtbot: QtBot, dressed: None) 
     page.show()
     assert lamps.is_breathing
     desk.calls.move("c1", state=CallState.TALKING, your_phone=Leg.ANSWERED, them=Leg.ANSWERED)
+    settle(qtbot, page)
     assert not lamps.is_breathing
 
 
@@ -235,7 +256,9 @@ def test_calls_stack_with_the_newest_open(qtbot: QtBot, dressed: None) -> None:
     desk = DeskStandIn()
     page = open_page(qtbot, desk)
     page.call_number("+16505550142")
+    settle(qtbot, page)
     page.call_number("+16505550143")
+    settle(qtbot, page)
     cards = page.call_panel._cards
     assert [card.lamps_box.isHidden() for card in (cards["c2"], cards["c1"])] == [False, True]
     assert part(page, QLabel, "coachSentence") is cards["c2"].coach
@@ -248,6 +271,7 @@ def test_what_no_card_says_is_said_below_them_or_in_passing(qtbot: QtBot, dresse
     type_number(qtbot, page, "6505550142")
     page.dialer.dial()
     desk.calls.move("c1", state=CallState.FAILED, reason="RingCentral does not answer.")
+    settle(qtbot, page)
     desk.calls.problem.emit("RingCentral does not answer.")
     foot = part(page.call_panel, QLabel, "footWords")
     assert not foot.isVisible(), "the card says it already"
@@ -264,6 +288,7 @@ def test_the_card_gets_the_name_of_a_new_contact(qtbot: QtBot, dressed: None) ->
     type_number(qtbot, page, "6505550142")
     page.dialer.dial()
     desk.calls.move("c1", state=CallState.TALKING, them=Leg.ANSWERED, talking_since_s=NOW_S)
+    settle(qtbot, page)
     (card,) = page.call_panel._cards.values()
     assert card.who.text() == "(650) 555-0142"
     assert card.lamps.accessibleName().endswith("Them: Talking.")
@@ -279,6 +304,7 @@ def test_an_extension_is_called_again_too(qtbot: QtBot, dressed: None) -> None:
     desk.history.have(recent("+14155550160", extension="204"))
     page.recents.list.choose_first()
     qtbot.keyClick(page.recents.list, Qt.Key.Key_Return)
+    settle(qtbot, page)
     assert (desk.calls.placed[0].to_number, desk.calls.placed[0].extension) == ("+14155550160", "204")
 
 
@@ -289,10 +315,12 @@ def test_enter_held_or_pressed_twice_on_a_recent_call_is_one_call(qtbot: QtBot, 
     view = part(page, QListView, "recentsList")
     view.setCurrentIndex(view.model().index(0, 0))
     qtbot.keyClick(view, Qt.Key.Key_Return)
+    settle(qtbot, page)
     held = (QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", True)
     for _ in range(3):
         QApplication.sendEvent(view, QKeyEvent(*held))
     qtbot.keyClick(view, Qt.Key.Key_Return)
+    settle(qtbot, page)
     assert len(desk.calls.placed) == 1
 
 
@@ -305,12 +333,14 @@ def test_recents_are_searched_and_called_again(qtbot: QtBot, dressed: None) -> N
     assert view.model().rowCount() == len(RECENTS)
     view.setCurrentIndex(view.model().index(0, 0))
     qtbot.keyClick(view, Qt.Key.Key_Return)
+    settle(qtbot, page)
     assert (desk.calls.placed[0].to_number, desk.calls.placed[0].to_name) == (
         "+16505550142",
         "Dr. Lena Ortiz",
     )
     place = view.visualRect(view.model().index(2, 0)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    settle(qtbot, page)
     qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert desk.calls.placed[1].to_number == "+14155550160"
     with qtbot.waitSignal(desk.history.recents_changed):
@@ -335,6 +365,7 @@ def test_the_keypad_folds_away_when_there_is_no_room(qtbot: QtBot, dressed: None
     qtbot.waitUntil(lambda: not page.dialer.keypad.isVisible())
     qtbot.waitUntil(lambda: page.verticalScrollBar().maximum() == 0)
     qtbot.mouseClick(page.dialer.keypad_button, Qt.MouseButton.LeftButton)
+    settle(qtbot, page)
     assert page.dialer.keypad.isVisible()
     page.resize(1072, 740)
     qtbot.waitUntil(lambda: not page.dialer.keypad_button.isVisible())
@@ -345,6 +376,7 @@ def test_every_control_has_a_name_for_screen_readers(qtbot: QtBot, dressed: None
     desk = DeskStandIn()
     page = open_page(qtbot, desk)
     page.call_number("+16505550142")
+    settle(qtbot, page)
     nameless = [
         widget.objectName() or type(widget).__name__
         for kind in (QPushButton, QLineEdit, QComboBox, QListView)
@@ -362,19 +394,27 @@ def test_pictures_of_the_page(qtbot: QtBot, dressed: None, scheme: str) -> None:
     page = open_page(qtbot, desk)
     take(page, f"phone-empty-{scheme}")
     page.call_number("+16505550100", "Valley Imaging Center")
+    settle(qtbot, page)
     desk.calls.move("c1", state=CallState.RINGING_YOU, your_phone=Leg.RINGING, checked_s=NOW_S)
+    settle(qtbot, page)
     take(page, f"phone-ringing-you-{scheme}")
     type_number(qtbot, page, "6505550142")
     desk.calls.move(
         "c1", state=CallState.RINGING_THEM, your_phone=Leg.ANSWERED, them=Leg.RINGING, checked_s=NOW_S
     )
+    settle(qtbot, page)
     take(page, f"phone-ringing-them-{scheme}")
     page.call_number("+16505550143")
+    settle(qtbot, page)
     desk.calls.move("c2", state=CallState.RINGING_YOU, your_phone=Leg.RINGING)
+    settle(qtbot, page)
     desk.calls.move("c1", state=CallState.TALKING, them=Leg.ANSWERED, talking_since_s=NOW_S - 73)
+    settle(qtbot, page)
     take(page, f"phone-two-calls-{scheme}")
     desk.calls.move("c1", state=CallState.ENDED, ended_s=NOW_S)
+    settle(qtbot, page)
     desk.calls.move("c2", state=CallState.FAILED, your_phone=Leg.NO_ANSWER, them=Leg.WAITING, ended_s=NOW_S)
+    settle(qtbot, page)
     page.dialer.number_field.setText("650")
     page.dialer.dial()
     take(page, f"phone-failed-{scheme}")
