@@ -49,7 +49,7 @@ class PhonePage(QScrollArea):
         row = QHBoxLayout(inside)
         row.setContentsMargins(MARGIN, MARGIN - 4, MARGIN, MARGIN - 4)
         row.setSpacing(MARGIN)
-        # At the top, as high as the page at least: cards that stack up at the right must not stretch its keys.
+        # At the top, as high as the page at least: cards that stack up must not stretch its keys.
         row.addWidget(self.dialer, 0, Qt.AlignmentFlag.AlignTop)
         right = QVBoxLayout()
         right.setSpacing(MARGIN - 4)
