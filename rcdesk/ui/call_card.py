@@ -74,6 +74,11 @@ class CallCard(Card):
         """Where Tab stops, in reading order."""
         return self.dismiss, self.cancel, self.again, *self._steps
 
+    def begin(self, call: Call, region: str) -> None:
+        """Be the card of this call from now on."""
+        self._region, self._name = region, call.request.to_name
+        self.show_call(call, is_open=True)
+
     @property
     def is_open(self) -> bool:
         """True while the lamps are shown."""

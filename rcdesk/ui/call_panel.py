@@ -7,13 +7,15 @@ GUI thread. Read next: call_card.py, bridge/call_desk.py.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.notices import NoticeKind
-from rcdesk.core.call import Call
+from rcdesk.core.call import Call, CallRequest
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.people import Caller
 from rcdesk.ui import words
@@ -22,6 +24,15 @@ from rcdesk.ui.card import Card
 from rcdesk.ui.foot_line import FootLine
 from rcdesk.ui.look import label
 from rcdesk.ui.placing import region_of
+
+SPARE_AFTER_MS = 400
+NOBODY = Call(
+    id="spare",
+    request=CallRequest(to_number="", from_number=""),
+    started_at=datetime.fromtimestamp(0, UTC),
+    started_s=0.0,
+)
+"""What the card shows that stands ready."""
 
 
 class CallPanel(QWidget):
@@ -56,7 +67,13 @@ class CallPanel(QWidget):
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)
-        # A new card is made in a turn of its own: whoever presses Call must not wait for it.
+        # Making the first card takes longest, so one stands ready before it is needed.
+        self._spare: CallCard | None = None
+        self._spare_timer = QTimer(self)
+        self._spare_timer.setSingleShot(True)
+        self._spare_timer.setInterval(SPARE_AFTER_MS)
+        self._spare_timer.timeout.connect(self._make_spare)
+        # A new card is shown in a turn of its own: whoever presses Call must not wait for it.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._changed)
@@ -82,6 +99,8 @@ class CallPanel(QWidget):
         super().showEvent(event)
         self._tick()
         self._follow()
+        if self._spare is None:
+            self._spare_timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: no timer."""
@@ -125,7 +144,10 @@ class CallPanel(QWidget):
     def _show(self, call: Call, index: int) -> None:
         card = self._cards.get(call.id)
         if card is None:
-            card = CallCard(call, region_of(self._desk), self._clock, self)
+            card = self._spare or CallCard(call, region_of(self._desk), self._clock, self)
+            card.begin(call, region_of(self._desk))
+            self._spare = None
+            self._spare_timer.start()
             card.cancel_asked.connect(self._cancel)
             card.again_asked.connect(self._again)
             card.dismiss_asked.connect(self._dismiss)
@@ -138,6 +160,15 @@ class CallPanel(QWidget):
         if self._column.indexOf(card) != index:
             self._column.insertWidget(index, card)
             card.show()
+
+    @Slot()
+    def _make_spare(self) -> None:
+        if self._spare is None:
+            card = self._spare = CallCard(NOBODY, region_of(self._desk), self._clock, self)
+            card.show_call(NOBODY, is_open=False)
+            card.hide()
+            for part in (card, *card.findChildren(QWidget)):
+                part.ensurePolished()
 
     def _ask_name(self, call: Call) -> None:
         def heard(caller: Caller) -> None:
