@@ -60,7 +60,7 @@ def work_a_day(desk: Opened, simulator: RunningSimulator, folder: Path) -> set[s
     screen, running = desk.screen, desk.running
     seen = tokens_of(desk)
     screen.type("numberField", ANSWERS, enter=True)
-    screen.wait(lambda: bool(running.desk.calls.calls) and running.desk.calls.calls[0].state.can_cancel)
+    screen.wait(lambda: screen.has("cancelCallButton"))
     screen.press("cancelCallButton")
     screen.wait(lambda: running.desk.calls.calls[0].state is CallState.CANCELLED)
     picture = folder / "letter.png"
