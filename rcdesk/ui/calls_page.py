@@ -10,8 +10,8 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.past_calls_model import PastCallsModel
@@ -28,9 +28,8 @@ from rcdesk.ui.past_call_row import PastCallDelegate, call_sentence, dialled, ke
 from rcdesk.ui.person_view import PersonView
 from rcdesk.ui.placing import region_of
 from rcdesk.ui.row_list import ITEM_ROLE, RowList
-from rcdesk.ui.theme import theme
+from rcdesk.ui.search_line import SearchLine
 
-SEARCH_PAUSE_MS = 150
 SEEN_AFTER_MS = 2000
 
 
@@ -101,17 +100,12 @@ class CallsPage(QWidget):
         self.empty.setObjectName("callsEmpty")
         self.foot = FootLine(self)
         self._only = OnlyCalls.ALL
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(SEARCH_PAUSE_MS)
-        self._pause.timeout.connect(self._ask)
         self._seen = QTimer(self)
         self._seen.setSingleShot(True)
         self._seen.setInterval(SEEN_AFTER_MS)
         self._seen.timeout.connect(self._mark_seen)
         self._build()
         self._connect()
-        self._relook()
         self._ask()
 
     def focus_list(self) -> None:
@@ -121,8 +115,7 @@ class CallsPage(QWidget):
 
     def focus_search(self) -> None:
         """The cursor goes into the search field."""
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
+        self.search.take_focus()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Missed calls count as seen after a moment on this page."""
@@ -152,17 +145,10 @@ class CallsPage(QWidget):
         super().keyPressEvent(event)
 
     def _build(self) -> None:
-        self.search = QLineEdit()
-        self.search.setObjectName("callsSearch")
-        self.search.setProperty("kind", "search")
+        self.search = SearchLine("callsSearch", self.tr("Search calls"))
         self.search.setProperty("place", "canvas")
-        self.search.setPlaceholderText(self.tr("Search people, numbers"))
-        self.search.setAccessibleName(self.tr("Search calls"))
-        self.search.setClearButtonEnabled(True)
         self.search.setMinimumHeight(36)
         self.search.setMaximumWidth(300)
-        self._glass = QAction(self)
-        self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         look_now = IconButton("retry", self.tr("Look into the call log now"))
         look_now.setObjectName("callsSync")
         look_now.clicked.connect(self._desk.history.refresh)
@@ -217,7 +203,7 @@ class CallsPage(QWidget):
         return row
 
     def _connect(self) -> None:
-        self.search.textChanged.connect(self._pause.start)
+        self.search.asked.connect(self._ask)
         self.search.returnPressed.connect(self.focus_list)
         self.list.call_asked.connect(self._call)
         self.list.fax_asked.connect(self._fax)
@@ -234,7 +220,6 @@ class CallsPage(QWidget):
         self._desk.history.problem.connect(self.foot.say_problem)
         self._desk.history.changed.connect(self._ask)
         self._desk.history.missed_count_changed.connect(self._look)
-        theme().changed.connect(self._relook)
 
     def show_only(self, only: OnlyCalls, _is_checked: bool = True) -> None:
         """Filter the list."""
@@ -245,7 +230,7 @@ class CallsPage(QWidget):
 
     @Slot()
     def _ask(self) -> None:
-        text = self.search.text().strip()
+        text = self.search.words
         owner_id = self._desk.history.owner_id
         self.model.set_query(PastCallQuery(owner_id=owner_id, text=text, only=self._only))
         self._counted()
@@ -254,7 +239,7 @@ class CallsPage(QWidget):
     def _counted(self) -> None:
         """One line in the place of an empty list."""
         is_empty = not self.model.is_reading and self.model.rowCount() == 0
-        text = self.search.text().strip()
+        text = self.search.words
         nothing = {
             OnlyCalls.MISSED: self.tr("No missed calls."),
             OnlyCalls.OUT: self.tr("You have made no calls yet."),
@@ -326,7 +311,3 @@ class CallsPage(QWidget):
 
     def _region(self) -> str:
         return region_of(self._desk)
-
-    @Slot()
-    def _relook(self) -> None:
-        self._glass.setIcon(icon("search", "ink2"))

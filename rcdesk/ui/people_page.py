@@ -11,13 +11,12 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QPushButton,
     QVBoxLayout,
@@ -38,9 +37,7 @@ from rcdesk.ui.look import Button, label
 from rcdesk.ui.people_list import PeopleList, PeopleModel
 from rcdesk.ui.person_view import PersonView, toggle_star
 from rcdesk.ui.placing import region_of
-from rcdesk.ui.theme import theme
-
-SEARCH_PAUSE_MS = 150
+from rcdesk.ui.search_line import SearchLine
 
 
 class PeoplePage(QWidget):
@@ -75,13 +72,8 @@ class PeoplePage(QWidget):
         self.more.setObjectName("peopleMore")
         self.more.hide()
         self.foot = FootLine(self)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(SEARCH_PAUSE_MS)
-        self._pause.timeout.connect(self._ask)
         self._build()
         self._connect()
-        self._relook()
 
     def focus_list(self) -> None:
         """The keyboard goes to the list."""
@@ -90,8 +82,7 @@ class PeoplePage(QWidget):
 
     def focus_search(self) -> None:
         """The cursor goes into the search field."""
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
+        self.search.take_focus()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read the people when somebody looks."""
@@ -111,17 +102,10 @@ class PeoplePage(QWidget):
         super().keyPressEvent(event)
 
     def _build(self) -> None:
-        self.search = QLineEdit()
-        self.search.setObjectName("peopleSearch")
-        self.search.setProperty("kind", "search")
+        self.search = SearchLine("peopleSearch", self.tr("Search people"))
         self.search.setProperty("place", "canvas")
-        self.search.setPlaceholderText(self.tr("Search people, numbers"))
-        self.search.setAccessibleName(self.tr("Search people"))
-        self.search.setClearButtonEnabled(True)
         self.search.setMinimumHeight(36)
         self.search.setMaximumWidth(300)
-        self._glass = QAction(self)
-        self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self._import = Button(self.tr("Import…"), icon_name="download")
         self._import.setObjectName("peopleImport")
         self._import.setToolTip(self.tr("Read people from a vCard or CSV file"))
@@ -175,7 +159,7 @@ class PeoplePage(QWidget):
         return row
 
     def _connect(self) -> None:
-        self.search.textChanged.connect(self._pause.start)
+        self.search.asked.connect(self._ask)
         self.search.returnPressed.connect(self.focus_list)
         self._import.clicked.connect(self._choose_import)
         self.list.call_asked.connect(self._call)
@@ -195,7 +179,6 @@ class PeoplePage(QWidget):
         self._desk.session.account_changed.connect(self._ask)
         self._desk.people.people_changed.connect(self._ask)
         self._desk.people.favourites_changed.connect(self._ask)
-        theme().changed.connect(self._relook)
 
     def _choose_filter(self, is_favourites: bool, _is_checked: bool = True) -> None:
         self._is_favourites = is_favourites
@@ -205,7 +188,7 @@ class PeoplePage(QWidget):
     def _ask(self) -> None:
         if not self.isVisible():
             return
-        text = self.search.text().strip()
+        text = self.search.words
         self.model.region = region_of(self._desk)
         self._asked += 1
         asked = self._asked
@@ -227,7 +210,7 @@ class PeoplePage(QWidget):
         self._desk.people.callers([one.number for one in favourites], known)
 
     def _take(self, people: tuple[Person, ...]) -> None:
-        text = self.search.text().strip()
+        text = self.search.words
         self.model.show_people(people, can_move=self._is_favourites and not text)
         nobody = (
             self.tr("No favourites yet. Press the star beside a number.")
@@ -317,10 +300,6 @@ class PeoplePage(QWidget):
     def _say_imported(self, count: int) -> None:
         words = self.tr("1 number was added.") if count == 1 else self.tr("{0} numbers were added.")
         self.foot.say_good(words.replace("{0}", str(count)))
-
-    @Slot()
-    def _relook(self) -> None:
-        self._glass.setIcon(icon("search", "ink2"))
 
 
 def _of_favourite(favourite: Favourite, caller: Caller) -> Person:

@@ -71,8 +71,7 @@ class PhonePage(QScrollArea):
 
     def focus_search(self) -> None:
         """Put the cursor into the search of the recents."""
-        self.recents.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.recents.search.selectAll()
+        self.recents.search.take_focus()
 
     def call_number(self, number: str, name: str = "") -> None:
         """Call this number with the chosen phone; what is wrong is said in the dialer."""

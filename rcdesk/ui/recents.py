@@ -8,21 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.past_call import PastCall
 from rcdesk.ui.card import Card
-from rcdesk.ui.icons import icon
 from rcdesk.ui.past_call_row import ROW_HEIGHT, PastCallDelegate, call_sentence, key_of_call
 from rcdesk.ui.placing import region_of
 from rcdesk.ui.row_list import ITEM_ROLE, Index, RowList, scaled
-from rcdesk.ui.theme import theme
-
-SEARCH_PAUSE_MS = 150
+from rcdesk.ui.search_line import SearchLine
 
 
 class RecentsModel(QAbstractListModel):
@@ -106,30 +103,17 @@ class Recents(Card):
         self.list.setModel(self.model)
         self.list.follow_model()
         self.list.setItemDelegate(PastCallDelegate(clock, lambda: self.model.region, self.list))
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(SEARCH_PAUSE_MS)
-        self._pause.timeout.connect(self._ask)
-        self.search.textChanged.connect(self._pause.start)
+        self.search.asked.connect(self._ask)
         self.list.chosen.connect(self.chosen)
         desk.history.recents_changed.connect(self._show)
-        theme().changed.connect(self._relook)
-        self._relook()
         self._show(desk.history.recents)
 
     def _build(self) -> None:
         title = QLabel(self.tr("Recents"), self)
         title.setProperty("role", "section")
-        self.search = QLineEdit(self)
-        self.search.setObjectName("recentsSearch")
-        self.search.setProperty("kind", "search")
-        self.search.setPlaceholderText(self.tr("Search people, numbers"))
-        self.search.setAccessibleName(self.tr("Search recent calls"))
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchLine("recentsSearch", self.tr("Search recent calls"), self)
         self.search.setMinimumWidth(150)
         self.search.setMaximumWidth(230)
-        self._glass = QAction(self)
-        self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         row = QHBoxLayout()
         row.addWidget(title)
         row.addStretch(1)
@@ -149,7 +133,7 @@ class Recents(Card):
     def _show(self, recents: tuple[PastCall, ...]) -> None:
         self.model.region = region_of(self._desk)
         self.model.show_calls(tuple(recents))
-        text = self.search.text().strip()
+        text = self.search.words
         nothing = self.tr("No calls yet. Those you make and those you get appear here.")
         not_found = self.tr("No call matches “{0}”.").replace("{0}", text)
         self.empty.setText(not_found if text else nothing)
@@ -157,8 +141,4 @@ class Recents(Card):
 
     @Slot()
     def _ask(self) -> None:
-        self._desk.history.search_recents(self.search.text().strip())
-
-    @Slot()
-    def _relook(self) -> None:
-        self._glass.setIcon(icon("search", "ink2"))
+        self._desk.history.search_recents(self.search.words)

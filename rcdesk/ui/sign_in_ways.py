@@ -89,7 +89,7 @@ class SignInWays(QWidget):
         else:
             title = self.tr("Welcome to your desk")
             words = self.tr(
-                "Sign in once. Your password never passes through rcdesk, and the key stays in this "
+                "Sign in once. In the browser no password passes through rcdesk; the key stays in this "
                 "computer’s keyring."
             )
         self._title.setText(title)
