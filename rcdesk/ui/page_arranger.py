@@ -71,7 +71,7 @@ class PageArranger(QObject):
         return self.pages.rows[row] if 0 <= row < len(self.pages.rows) else None
 
     def _rows(self, places: Collection[int]) -> tuple[int, ...]:
-        return tuple(p - self.offset for p in places if p >= self.offset)
+        return tuple(p - self.offset for p in places if 0 <= p - self.offset < len(self.pages.rows))
 
     @Slot(object, int)
     def move(self, places: Collection[int], before: int) -> None:

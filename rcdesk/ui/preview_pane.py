@@ -57,6 +57,9 @@ class PreviewPane(PreviewFace):
         self._shown: PageRef | None = None
         self._asked_about: PagePlan | None = None
         self.arranger = PageArranger(self.strip, self)
+        # Files come with many pages: the strip and then the page are shown in turns of their own.
+        self._strip_soon = single_shot(self, 0, self._show_strip_first)
+        self._page_soon = single_shot(self, 0, self._show_rest)
         self._redraw = single_shot(self, REDRAW_MS, self._refresh_page)
         self._ask_rest = single_shot(self, REST_MS, self._ask_all)
         self._drawing = CoverDrawing(desk, self)
@@ -72,7 +75,8 @@ class PreviewPane(PreviewFace):
         self.arranger.put(self.pages.with_documents(documents))
         if not documents:
             self._wants_exact = False
-        self._changed()
+        self._strip_soon.start()
+        self._tell_changed()
 
     def set_cover(self, cover: CoverChoice, fields: CoverFields) -> None:
         """Which cover comes first and what it says; fields.pages is counted here."""
@@ -235,12 +239,25 @@ class PreviewPane(PreviewFace):
     def _changed(self) -> None:
         """Pages are others now: show and tell."""
         self._refresh()
+        self._tell_changed()
+
+    def _tell_changed(self) -> None:
         self.plans_changed.emit()
         self.estimate_changed.emit()
 
     @Slot()
     def _refresh(self) -> None:
         """Strip, switches and the page."""
+        self._show_strip()
+        self._show_rest()
+
+    @Slot()
+    def _show_strip_first(self) -> None:
+        self._show_strip()
+        self._page_soon.start()
+
+    def _show_strip(self) -> None:
+        self._strip_soon.stop()
         self._shows_exact = self.is_exact
         self._drawing.want(self._cover, self._counted_fields, self._paper)
         self.arranger.offset = 1 if self._cover is not None else 0
@@ -250,6 +267,11 @@ class PreviewPane(PreviewFace):
             was_blocked = self.strip.blockSignals(True)  # the page is shown below
             self.strip.choose(min(row, self.strip.strip.count - 1))
             self.strip.blockSignals(was_blocked)
+
+    @Slot()
+    def _show_rest(self) -> None:
+        """All beside the strip."""
+        self._page_soon.stop()
         self.exact_row.show_state(
             is_exact=self._shows_exact,
             is_forced=self._must_be_exact,
@@ -360,7 +382,8 @@ class PreviewPane(PreviewFace):
                 elif isinstance(answer, int) and any(d.path == ref.path for d in self.pages.whole_files):
                     self.arranger.put(self.pages.with_count(ref.path, answer))
                     self.counted.emit(ref.path, answer)
-                    self._changed()
+                    self._strip_soon.start()
+                    self._tell_changed()
             case AskKind.THUMBNAIL:
                 self._places.fill_one(self.strip.strip, ref, self._pictures, self._looking)
             case AskKind.PREVIEW:
