@@ -25,7 +25,7 @@ from rcdesk.ui.foot_line import FootLine
 from rcdesk.ui.look import label
 from rcdesk.ui.placing import region_of
 
-SPARE_AFTER_MS = 400
+SPARE_AFTER_MS = 150
 NOBODY = Call(
     id="spare",
     request=CallRequest(to_number="", from_number=""),
@@ -118,20 +118,22 @@ class CallPanel(QWidget):
 
     @Slot()
     def _changed(self) -> None:
-        """Show the live calls, newest first, or the one that ended last."""
+        """Show the live calls, newest first, or the one that ended last.
+
+        One card is filled in a turn, and one put in its place, so that no turn is long.
+        """
         calls = self._desk.calls.calls
         shown = [call for call in calls if not call.state.is_final] or list(calls[:1])
-        for call_id in set(self._cards) - {call.id for call in shown}:
-            card = self._cards.pop(call_id)
-            self._column.removeWidget(card)
-            card.hide()  # without a parent a shown widget would be a window
-            card.setParent(None)
-            card.deleteLater()
-        for index, call in enumerate(shown):
-            self._show(call, index)
-        self._empty.setVisible(not shown)
+        if not any(self._fill(call, is_open=index == 0) for index, call in enumerate(shown)):
+            self._drop(set(self._cards) - {call.id for call in shown})
+            self._empty.setVisible(not shown)
+            if not any(self._put(self._cards[call.id], index) for index, call in enumerate(shown)):
+                self._finish(tuple(call.id for call in shown))
+                return
+        self._soon.start()
+
+    def _finish(self, order: tuple[str, ...]) -> None:
         self._follow()
-        order = tuple(call.id for call in shown)
         if order != self._order:
             self._order = order
             self.stacked.emit()
@@ -141,32 +143,57 @@ class CallPanel(QWidget):
         """Where Tab stops, in reading order."""
         return tuple(stop for call_id in self._order for stop in self._cards[call_id].stops)
 
-    def _show(self, call: Call, index: int) -> None:
+    def _fill(self, call: Call, *, is_open: bool) -> bool:
+        """True when the card of this call had to be made or to show something else."""
         card = self._cards.get(call.id)
         if card is None:
-            card = self._spare or CallCard(call, region_of(self._desk), self._clock, self)
-            card.begin(call, region_of(self._desk))
-            self._spare = None
-            self._spare_timer.start()
-            card.cancel_asked.connect(self._cancel)
-            card.again_asked.connect(self._again)
-            card.dismiss_asked.connect(self._dismiss)
-            card.fax_asked.connect(self.fax_asked)
-            card.contact_asked.connect(self.contact_asked)
-            self._cards[call.id] = card
-            self._ask_name(call)
-        if card.call != call or card.is_open != (index == 0):
-            card.show_call(call, is_open=index == 0)
-        if self._column.indexOf(card) != index:
-            self._column.insertWidget(index, card)
-            card.show()
+            self._begin(call)
+        elif card.call != call or card.is_open != is_open:
+            card.show_call(call, is_open=is_open)
+        else:
+            return False
+        return True
+
+    def _begin(self, call: Call) -> None:
+        """Give the call a card, hidden until it is put in its place."""
+        card = self._spare or self._make_card(call)
+        self._spare = None
+        self._spare_timer.start()
+        card.begin(call, region_of(self._desk))
+        card.cancel_asked.connect(self._cancel)
+        card.again_asked.connect(self._again)
+        card.dismiss_asked.connect(self._dismiss)
+        card.fax_asked.connect(self.fax_asked)
+        card.contact_asked.connect(self.contact_asked)
+        self._cards[call.id] = card
+        self._ask_name(call)
+
+    def _put(self, card: CallCard, index: int) -> bool:
+        """True when the card was elsewhere."""
+        if self._column.indexOf(card) == index:
+            return False
+        self._column.insertWidget(index, card)
+        card.show()
+        return True
+
+    def _drop(self, call_ids: set[str]) -> None:
+        for call_id in call_ids:
+            card = self._cards.pop(call_id)
+            self._column.removeWidget(card)
+            card.hide()  # without a parent a shown widget would be a window
+            card.setParent(None)
+            card.deleteLater()
+
+    def _make_card(self, call: Call) -> CallCard:
+        card = CallCard(call, region_of(self._desk), self._clock, self)
+        card.hide()
+        return card
 
     @Slot()
     def _make_spare(self) -> None:
         if self._spare is None:
-            card = self._spare = CallCard(NOBODY, region_of(self._desk), self._clock, self)
+            card = self._spare = self._make_card(NOBODY)
             card.show_call(NOBODY, is_open=False)
-            card.hide()
             for part in (card, *card.findChildren(QWidget)):
                 part.ensurePolished()
 

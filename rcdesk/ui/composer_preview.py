@@ -26,10 +26,13 @@ from rcdesk.ui.composer_card import ComposerCard
 from rcdesk.ui.cover_editor import CoverEditor, confidentiality_words
 from rcdesk.ui.page_list import ref_of
 from rcdesk.ui.page_questions import usual_paper
+from rcdesk.ui.preview_face import single_shot
 from rcdesk.ui.preview_pane import PreviewPane
 
 WHO = "documents"
 CARD_PX = 36
+MARK_MS = 60
+"""News of many pages come close together; looking through all of them for a card's badge waits so long."""
 
 
 class ComposerPreview(QObject):
@@ -41,6 +44,7 @@ class ComposerPreview(QObject):
         super().__init__(preview)
         self._desk, self._card, self._preview = desk, card, preview
         self._has_covers = False
+        self._mark_soon = single_shot(self, MARK_MS, self._mark_cards)
         card.attachments.fix_asked.connect(self._fix)
         card.covers.edit_asked.connect(self._edit_cover)
         desk.covers.changed.connect(self._covers_changed)
@@ -48,8 +52,9 @@ class ComposerPreview(QObject):
         desk.pages.answered.connect(self._answered)
         desk.pages.refused.connect(self._refused)
         preview.view.paper_asked.connect(self._paper_chosen)
-        preview.plans_changed.connect(self._plans_changed)
-        preview.findings_changed.connect(self._mark_cards)
+        preview.plans_changed.connect(self._mark_cards_soon)
+        preview.plans_changed.connect(self.changed)
+        preview.findings_changed.connect(self._mark_cards_soon)
         preview.estimate_changed.connect(self.changed)
         preview.counted.connect(self._counted)
         self._account_changed()
@@ -61,7 +66,7 @@ class ComposerPreview(QObject):
         self._preview.set_documents(composed.documents)
         self._preview.set_cover(self._card.covers.choice, cover_fields(composed, account))
         self._ask_pictures()
-        self._mark_cards()
+        self._mark_cards_soon()
 
     def fill(self, composed: Composed) -> None:
         """Show another fax, with its pages as they were arranged."""
@@ -146,6 +151,11 @@ class ComposerPreview(QObject):
         return self._card.attachments.cards
 
     @Slot()
+    def _mark_cards_soon(self) -> None:
+        if not self._mark_soon.isActive():
+            self._mark_soon.start()
+
+    @Slot()
     def _mark_cards(self) -> None:
         """The badge on each card: what is wrong, and whether a click mends it."""
         for card in self._cards:
@@ -164,11 +174,6 @@ class ComposerPreview(QObject):
     @Slot(object)
     def _fix(self, document: Document) -> None:
         self._preview.fix_file(document.path)
-
-    @Slot()
-    def _plans_changed(self) -> None:
-        self._mark_cards()
-        self.changed.emit()
 
     # Own covers
 

@@ -5,7 +5,6 @@ Saves every panel from repeating the same five lines; no rules of its own. GUI t
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from string import Template
 
 from PySide6.QtCore import QObject, QSize, Qt, Slot
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QWidget
 
 from rcdesk.ui.icons import icon, pixmap
 from rcdesk.ui.theme import current, theme
+from rcdesk.ui.tokens import by_name
 
 _GAP = 6
 
@@ -112,7 +112,7 @@ class _Sheet(QObject):
 
     @Slot()
     def _apply(self) -> None:
-        self._widget.setStyleSheet(self._template.substitute(asdict(current())))
+        self._widget.setStyleSheet(self._template.substitute(by_name(current())))
 
 
 def dress(widget: QWidget, template: str) -> None:

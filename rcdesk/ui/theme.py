@@ -10,14 +10,13 @@ link danger quiet key. A frame with ``surface`` = card | well | table | bar | ti
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from rcdesk.ui.tokens import DARK, LIGHT, Tokens
+from rcdesk.ui.tokens import DARK, LIGHT, Tokens, by_name
 
 BASE_PX = 14.0
 BASE_POINTS = 11.0
@@ -134,8 +133,7 @@ QPushButton[kind="danger"][keyboardFocus="true"] { border: 2px solid $ink; }
 def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
     """The style sheet for these colours; scale multiplies the type sizes (1.0 = a 14 px body)."""
     sizes = {f"p{px}": str(round(px * scale)) for px in (12, 13, 14, 15, 17, 22, 26)}
-    colours = {name: value for name, value in asdict(tokens).items() if isinstance(value, str)}
-    return _SHEET.substitute(colours | sizes)
+    return _SHEET.substitute(by_name(tokens) | sizes)
 
 
 def palette(tokens: Tokens) -> QPalette:

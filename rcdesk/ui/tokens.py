@@ -6,7 +6,8 @@ design, where their contrast is measured. Pure values. Read next: theme.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,3 +153,9 @@ DARK = Tokens(
     onwait="#2A1E05",
     shadow="#000000",
 )
+
+
+@cache
+def by_name(tokens: Tokens) -> dict[str, str]:
+    """The colours for a style sheet with $names; every dressed widget asks, so they are listed once."""
+    return {name: value for name, value in asdict(tokens).items() if isinstance(value, str)}

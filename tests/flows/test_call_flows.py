@@ -236,4 +236,4 @@ def test_two_calls_stack_and_each_has_its_cancel(signed_in: Opened, simulator: R
     press(Qt.Key.Key_Return)
     calls = signed_in.running.desk.calls
     signed_in.screen.wait(lambda: [c.state for c in calls.calls] == [CallState.RINGING_YOU] * 2)
-    assert len(signed_in.screen.named("cancelCallButton")) == 2
+    signed_in.screen.wait(lambda: len(signed_in.screen.named("cancelCallButton")) == 2)

@@ -186,10 +186,11 @@ def test_a_card_shows_its_first_page_and_what_to_mend(qtbot: QtBot, page: FaxPag
     stage.pages.answered.emit(thumbnail, _png())
     letter, card = page.findChildren(AttachmentCard)
     assert card.has_picture and not letter.has_picture
-    assert "Grey → dots" in card.accessibleName() and "Grey" not in letter.accessibleName()
+    qtbot.waitUntil(lambda: "Grey → dots" in card.accessibleName())
+    assert "Grey" not in letter.accessibleName()
     qtbot.mouseClick(_find(card, QPushButton, "fixAttachment"), Qt.MouseButton.LeftButton)
     assert page.preview.plans[2].fixes == {Fix.WHITEN_GREY}
-    assert _find(card, QPushButton, "fixAttachment").isHidden()
+    qtbot.waitUntil(_find(card, QPushButton, "fixAttachment").isHidden)
 
 
 def _png() -> bytes:
