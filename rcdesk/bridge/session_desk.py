@@ -283,8 +283,11 @@ class SessionDesk(QObject):
             self._lane.submit(lambda t, r: connection.close(), done=_ignore, failed=self._log_error)
 
     def _ask_resume(self, *, is_quiet: bool) -> None:
+        """is_quiet: somebody was signed in, so tokens that are gone mean that they must sign in again."""
         self._ask(
-            lambda connection, token, report: connection.resume(token),
+            lambda connection, token, report: (
+                connection.load_account(token) if is_quiet else connection.resume(token)
+            ),
             lambda error: self._resume_failed(error, is_quiet=is_quiet),
         )
 

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from rcdesk.bridge.notices import Notices
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import ServerProfile
+from rcdesk.core.cancel import CancelToken
 from tests.unit.bridge.conftest import Bench, credentials_of, profile_of
 
 if TYPE_CHECKING:
@@ -80,6 +81,18 @@ def test_without_a_network_it_is_offline_and_comes_back(
     assert notices.bar.name == "offline"
     simulator.clear_faults()
     qtbot.waitUntil(lambda: second.session.state is SessionState.SIGNED_IN, timeout=20_000)
+
+
+def test_tokens_that_another_lane_lost_throw_nobody_out(
+    bench: Bench, simulator: RunningSimulator, qtbot: QtBot
+) -> None:
+    bench.sign_in(simulator, qtbot)
+    account, connection = bench.session.account, bench.session.connection
+    assert account is not None and connection is not None
+    connection.sign_out(CancelToken())
+    bench.session.reload()
+    qtbot.waitUntil(lambda: bench.session.state is SessionState.NEEDS_SIGN_IN, timeout=10_000)
+    assert bench.session.account == account
 
 
 def test_signing_out_forgets_the_account(
