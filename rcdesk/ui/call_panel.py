@@ -25,7 +25,7 @@ from rcdesk.ui.foot_line import FootLine
 from rcdesk.ui.look import label
 from rcdesk.ui.placing import region_of
 
-SPARE_AFTER_MS = 150
+SPARE_AFTER_MS = 230
 NOBODY = Call(
     id="spare",
     request=CallRequest(to_number="", from_number=""),
