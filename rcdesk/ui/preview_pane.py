@@ -2,14 +2,13 @@
 
 The pane shows the pages its PageArranger holds and asks PagesDesk for pictures and for what the page doctor
 found; nothing waits for an answer. Whoever sends gives `outgoing` to make_documents(). GUI thread. Read next:
-preview_face.py, page_arranger.py, page_questions.py, outgoing_pages.py, bridge/pages_desk.py.
+preview_face.py, shown_page.py, page_arranger.py, page_questions.py, outgoing_pages.py, bridge/pages_desk.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
@@ -17,18 +16,17 @@ from PySide6.QtWidgets import QWidget
 
 from rcdesk.bridge.page_asks import AskKind, PageAnswer, PageAsk, PageRefusal
 from rcdesk.bridge.pages_desk import PagesDesk
-from rcdesk.core.account import CoverPage
 from rcdesk.core.cover import CoverChoice, CoverFields
 from rcdesk.core.fax import Document, Resolution
-from rcdesk.core.paper import Dither, Finding, PagePlan, PageRef, PaperSize
+from rcdesk.core.paper import Finding, PagePlan, PaperSize
 from rcdesk.ui.cover_drawing import CoverDrawing
-from rcdesk.ui.cover_sketch import paint_cover_sketch
 from rcdesk.ui.outgoing_pages import Outgoing
 from rcdesk.ui.page_arranger import PageArranger
-from rcdesk.ui.page_list import PageList, ref_of
+from rcdesk.ui.page_list import PageList
 from rcdesk.ui.page_pictures import PagePictures
-from rcdesk.ui.page_questions import Looking, first_questions, further_questions, paper_ratio, usual_paper
+from rcdesk.ui.page_questions import Looking, first_questions, further_questions, usual_paper
 from rcdesk.ui.preview_face import PreviewFace, single_shot
+from rcdesk.ui.shown_page import ShownCover, ShownPage
 from rcdesk.ui.strip_places import StripPlaces
 
 WHO = "preview"
@@ -54,7 +52,7 @@ class PreviewPane(PreviewFace):
         self._fields = CoverFields()
         self._wants_exact = self._shows_exact = False
         self._paper = usual_paper()
-        self._shown: PageRef | None = None
+        self._shown = ShownPage(self, self._pictures)
         self._asked_about: PagePlan | None = None
         self.arranger = PageArranger(self.strip, self)
         # Files come with many pages: the strip and then the page are shown in turns of their own.
@@ -295,34 +293,11 @@ class PreviewPane(PreviewFace):
 
     def _show_answer(self) -> PagePlan | None:
         """Show what is chosen as far as it is known; the page that is shown, None when it is none."""
-        page = self.arranger.current
-        is_cover = self._cover is not None and self.strip.current_row == 0
-        plan = self._drawing.plan if is_cover else page if isinstance(page, PagePlan) else None
-        looking = self._looking
-        findings: tuple[Finding, ...] = ()
-        if plan is not None:
-            findings = self._pictures.findings(plan, looking) if plan.is_sent else ()
-            self._show_plan(plan, looking)
-        elif isinstance(self._cover, CoverPage) and is_cover:
-            name, fields = self._cover.name, self._counted_fields
-            self.view.show_sketch(partial(paint_cover_sketch, name, fields), paper_ratio(self._paper))
-        else:
-            self.view.show_words(self._words_for(page))
-        self.view.set_findings(findings)
-        refusal = self._pictures.refusal(plan or page, looking)
-        self.advice.show_page(
-            () if is_cover else findings,
-            plan.fixes if plan is not None and not is_cover else (),
-            needs_password=refusal is not None and refusal.needs_password,
-        )
-        self.tools.show_page(
-            can_change=isinstance(page, PagePlan),
-            is_removed=isinstance(page, PagePlan) and not page.is_sent,
-            dither=page.dither if isinstance(page, PagePlan) else Dither.AUTO,
-        )
-        self.tools.show_zoom(self.view.percent)
-        self._name_page(findings)
-        return plan
+        cover, chosen = self._cover, self.arranger.current
+        if cover is None or self.strip.current_row != 0:
+            return self._shown.show(chosen, self._looking)
+        fields, plan = self._counted_fields, self._drawing.plan
+        return self._shown.show(ShownCover(choice=cover, fields=fields, plan=plan), self._looking)
 
     def _ask(self, plan: PagePlan | None, *, is_all: bool = False) -> None:
         """Ask for what is seen, and a moment later for the rest."""
@@ -339,36 +314,6 @@ class PreviewPane(PreviewFace):
     @Slot()
     def _ask_all(self) -> None:
         self._ask(self._asked_about, is_all=True)
-
-    def _show_plan(self, plan: PagePlan, looking: Looking) -> None:
-        """The page; until its picture is there, the last one of the same page or an empty sheet."""
-        found = self._pictures.picture(plan, looking)
-        refusal = self._pictures.refusal(plan, looking)
-        if found is not None:
-            self.view.show_picture(*found, is_dimmed=not plan.is_sent)
-        elif refusal is not None:
-            self.view.show_words(refusal.sentence)
-        elif self._shown != plan.source:
-            self.view.show_empty(paper_ratio(self._paper))
-        self._shown = plan.source
-
-    def _words_for(self, page: PagePlan | Document | None) -> str:
-        self._shown = ref_of(page) if isinstance(page, Document) else None
-        refusal = self._pictures.refusal(page, self._looking)
-        if refusal is not None:
-            return f"{page.name}: {refusal.sentence}" if isinstance(page, Document) else refusal.sentence
-        if isinstance(page, Document):
-            words = self.tr("{0} cannot be shown here. RingCentral draws it and counts its pages.")
-            return words.format(page.name)
-        if self._cover is not None:
-            return self.tr("The cover page is being drawn…")
-        return self.tr("Add a document to see its pages as they will arrive.")
-
-    def _name_page(self, findings: Sequence[Finding]) -> None:
-        places, row = self.strip.strip, self.strip.current_row
-        words = places.item(row).spoken if 0 <= row < places.count else self.view.words
-        self.view.setAccessibleName(words)
-        self.view.setAccessibleDescription(" ".join(dict.fromkeys(f.sentence for f in findings)))
 
     # What happens
 
@@ -388,11 +333,11 @@ class PreviewPane(PreviewFace):
                 self._places.fill_one(self.strip.strip, ref, self._pictures, self._looking)
             case AskKind.PREVIEW:
                 self._places.fill_one(self.strip.strip, ref, self._pictures, self._looking)
-                if ref == self._shown:
+                if ref == self._shown.ref:
                     self._show_answer()
             case AskKind.FINDINGS:
                 self._places.fill_one(self.strip.strip, ref, self._pictures, self._looking)
-                if ref == self._shown:
+                if ref == self._shown.ref:
                     self._show_answer()
                 self.findings_changed.emit()
             case AskKind.SECONDS:
@@ -420,5 +365,5 @@ class PreviewPane(PreviewFace):
 
     @Slot(str)
     def _give_password(self, password: str) -> None:
-        if self._shown is not None:
-            self._desk.give_password(self._shown, password)
+        if self._shown.ref is not None:
+            self._desk.give_password(self._shown.ref, password)
