@@ -36,7 +36,23 @@ _HEADERS = {"Accept": "text/plain, */*"}
 _SUCCESS = "OK"
 _USUAL_HOME = "US"
 _ANSWER_TIMEOUT_S = 180.0
-_ABOUT_CREDENTIALS = re.compile(r"authori[sz]|password|log[ -]?in|credential|user ?name", re.IGNORECASE)
+_NAMED = r"(?:pass ?word|user ?name|user ?id|log[ -]?(?:in|on)|credentials?|authenticat(?:ion|e))"
+_BESIDE = r"(?:\W|\b(?:the|your|user|account|main|phone|number|extension|ext|or|and)\b)*"
+_WRONG = (
+    r"(?:invalid|incorrect|wrong|bad|unknown|fail(?:ed|ure)?|denied|reject(?:ed)?|refused|expired|locked|mismatch"
+    r"|(?:not|n't) (?:accepted|valid|correct|recogni[sz]ed|found|known|match)|could not be verified)"
+)
+_REFUSED_CREDENTIALS = re.compile(
+    # "Invalid user name or password", "Failed to log in"
+    rf"\b{_WRONG}(?: to)?\b{_BESIDE}\b{_NAMED}"
+    # "Your password is incorrect", "Login failed", "The password does not match"
+    rf"|\b{_NAMED}\b{_BESIDE}\b(?:(?:is|are|was|were|has|have|been|does|do|did)\W+)*{_WRONG}\b"
+    r"|\bnot logged (?:in|on)\b"
+    # The service's own words for code 1 (gem) and HTTP's, alone: of a number they say something else.
+    r"|^\W*(?:error\W+)?\d*\W*authori[sz]ation (?:has )?(?:failed|failure|error)\W*(?:$|\n)"
+    r"|^\W*(?:error\W+)?\d*\W*unauthori[sz]ed(?: (?:user|access))?\W*$",
+    re.IGNORECASE,
+)
 _FOREIGN_ANSWER = "The answer did not come from RingCentral's 2010 web API. Check the server address."
 REFUSED = "RingCentral did not accept the number, the extension or the password."
 
@@ -107,14 +123,15 @@ class LegacyClient:
 
         Without an effect a lost answer is NotSent, because asking again is safe; with one it is
         OutcomeUnknown, as is an answer that cannot be read. An error text of the service is SignInNeeded when
-        it speaks of credentials, else Rejected with that text.
+        the fields hold credentials and it refuses these, else Rejected with that text.
         """
         form = {"cmd": command, **fields}
+        has_credentials = self.credentials.keys() <= fields.keys()
         try:
             response = self.transport.send(
                 "POST", RING_OUT, group=_GROUP, token=token, data=form, headers=_HEADERS
             )
-            return self._result(text_of(response), has_effect=has_effect)
+            return _result(text_of(response), has_effect=has_effect, has_credentials=has_credentials)
         except OutcomeUnknown as exc:
             if has_effect:
                 raise
@@ -148,23 +165,24 @@ class LegacyClient:
         """Close the connections."""
         self.transport.close()
 
-    @staticmethod
-    def _result(text: str, *, has_effect: bool) -> str:
-        if text.startswith(_SUCCESS):
-            return text[len(_SUCCESS) :].strip()
-        if not text or text.startswith("<"):
-            raise unreadable(has_effect=has_effect)
-        raise _refusal(text)
-
 
 def text_of(response: requests.Response) -> str:
     """The answer as text, without the space around it."""
     return response.content.decode("utf-8-sig", "replace").strip()
 
 
-def _refusal(text: str) -> RcdeskError:
+def _result(text: str, *, has_effect: bool, has_credentials: bool) -> str:
+    """What follows "OK". Raises the error of any other answer."""
+    if text.startswith(_SUCCESS):
+        return text[len(_SUCCESS) :].strip()
+    if not text or text.startswith("<"):
+        raise unreadable(has_effect=has_effect)
+    raise _refusal(text, has_credentials=has_credentials)
+
+
+def _refusal(text: str, *, has_credentials: bool) -> RcdeskError:
     """The error that an error text of the service means."""
-    if _ABOUT_CREDENTIALS.search(text):
+    if has_credentials and _REFUSED_CREDENTIALS.search(text):
         return SignInNeeded(f"{REFUSED} Check them and sign in again.", status=200)
     said = " ".join(text.split())[:200].rstrip(".")
     return Rejected(f"RingCentral refused this: {said}.", status=200)
