@@ -125,32 +125,13 @@ class Transport:
         Raises NotSent, OutcomeUnknown, ApiError, Cancelled.
         """
         self.gate.before(group, token, max_wait_s=max_wait_s, keep_free=keep_free)
-        all_headers = {"Accept": "application/json", **(headers or {})}
-        is_upload = isinstance(data, MultipartBody)
-        if isinstance(data, MultipartBody):
-            all_headers["Content-Type"] = data.content_type
-            data.on_last_byte = on_last_byte
-        exchange = Exchange(
-            token,
-            read_timeout_s=read_timeout_s or self._read_timeout_s,
-            total_timeout_s=None if is_upload else max(self._total_timeout_s, read_timeout_s or 0.0),
-            on_last_byte=None if is_upload else on_last_byte,
-        )
+        exchange = self._exchange(token, data, read_timeout_s, on_last_byte)
         has_effect = method.upper() == "POST" and group != "Auth"
+        headers = _headers(headers, data)
         try:
             with UnderWay(exchange):
-                response = self._session().request(
-                    method,
-                    self._url(path_or_url),
-                    params=params,
-                    json=json,
-                    data=data,
-                    headers=all_headers,
-                    auth=self._auth(auth),
-                    timeout=(self._connect_timeout_s, exchange.read_timeout_s),
-                    stream=True,
-                    allow_redirects=False,
-                    verify=None if self._verify is True else self._verify,
+                response = self._ask(
+                    method, path_or_url, exchange, auth, params=params, json=json, data=data, headers=headers
                 )
                 self.gate.learn(group, response.headers, response.status_code)
                 self.service_time.learn(response.headers)
@@ -162,12 +143,7 @@ class Transport:
             raise
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
             raise self._lost(exc, exchange, method) from exc
-        if response.status_code < 300:
-            return response
-        error = translate(response)
-        if has_effect and response.status_code in _GATEWAY_LOST_IT:
-            raise self._unknown() from error
-        raise error
+        return self._judged(response, has_effect=has_effect)
 
     def chunks(self, response: requests.Response, token: CancelToken) -> Iterator[bytes]:
         """The body of a streamed answer, 64 KB at a time. Raises NotSent when it breaks off, Cancelled."""
@@ -187,6 +163,50 @@ class Transport:
             sessions, self._sessions = self._sessions, []
         for session in sessions:
             session.close()
+
+    def _exchange(
+        self,
+        token: CancelToken,
+        data: Any,
+        read_timeout_s: float | None,
+        on_last_byte: Callable[[], None] | None,
+    ) -> Exchange:
+        """What watches the request. An upload tells of its last byte itself and has no total time-out."""
+        silence_s = read_timeout_s or self._read_timeout_s
+        if isinstance(data, MultipartBody):
+            data.on_last_byte = on_last_byte
+            return Exchange(token, read_timeout_s=silence_s, total_timeout_s=None)
+        total_s = max(self._total_timeout_s, read_timeout_s or 0.0)
+        return Exchange(token, read_timeout_s=silence_s, total_timeout_s=total_s, on_last_byte=on_last_byte)
+
+    def _ask(
+        self,
+        method: str,
+        path_or_url: str,
+        exchange: Exchange,
+        auth: AuthBase | tuple[str, str] | None,
+        **content: Any,
+    ) -> requests.Response:
+        """Send it and take the head of the answer. content: as requests.Session.request has it."""
+        return self._session().request(
+            method,
+            self._url(path_or_url),
+            auth=self._auth(auth),
+            timeout=(self._connect_timeout_s, exchange.read_timeout_s),
+            stream=True,
+            allow_redirects=False,
+            verify=None if self._verify is True else self._verify,
+            **content,
+        )
+
+    def _judged(self, response: requests.Response, *, has_effect: bool) -> requests.Response:
+        """The answer when it is a yes; else its error is raised."""
+        if response.status_code < 300:
+            return response
+        error = translate(response)
+        if has_effect and response.status_code in _GATEWAY_LOST_IT:
+            raise self._unknown() from error
+        raise error
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._mine, "session", None)
@@ -274,6 +294,14 @@ def _checked(ca_file: str) -> str:
             "server's settings."
         ) from exc
     return ca_file
+
+
+def _headers(more: Mapping[str, str] | None, data: Any) -> dict[str, str]:
+    """Those of every request, the caller's, and what kind of upload it is."""
+    headers = {"Accept": "application/json", **(more or {})}
+    if isinstance(data, MultipartBody):
+        headers["Content-Type"] = data.content_type
+    return headers
 
 
 def _pieces(response: requests.Response) -> Iterator[bytes]:
