@@ -14,6 +14,7 @@ from rcdesk.commands.account import AccountCommand, AccountWord
 from rcdesk.commands.call_arguments import LineParser
 from rcdesk.core.account import PRODUCTION_URL, GrantKind, ServerKind
 
+_CLIENT_ID = "--client-id"
 _STATUSES = """\
 exit status:
    0  done
@@ -57,7 +58,7 @@ def parse_account(word: str, given: Sequence[str]) -> AccountCommand:
         parser.add_argument("--use", default="", metavar="NAME", help="go on with this one")
     if what is AccountWord.LOGIN:
         _add_login(parser)
-    found = parser.parse_args(list(given))
+    found = parser.parse_args(_with_client_id(parser, given))
     if what is not AccountWord.LOGIN:
         name = found.use if what is AccountWord.PROFILES else getattr(found, "profile", "")
         return AccountCommand(word=what, is_json=found.json, profile=name)
@@ -97,13 +98,22 @@ def _add_login(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help=f"the server (default: the profile's, else {PRODUCTION_URL})",
     )
-    parser.add_argument("--client-id", default="", metavar="ID", help="the app's client id")
+    parser.add_argument(_CLIENT_ID, default="", metavar="ID", help="the app's client id")
     parser.add_argument("--user", default="", metavar="NUMBER", help="who signs in with a password")
     parser.add_argument("--extension", default="", metavar="N", help="their extension")
     parser.add_argument("--legacy", action="store_true", help="the server speaks the web pages of 2010")
     parser.add_argument("--port", type=_port, default=0, metavar="N", help="where the browser comes back to")
     parser.add_argument("--ca-file", default="", metavar="FILE", help="certificates to trust, in PEM")
     parser.add_argument("--no-open", action="store_true", help="only print the address for the browser")
+
+
+def _with_client_id(parser: LineParser, given: Sequence[str]) -> list[str]:
+    """The same arguments, with a client id tied to its option: it may begin with a dash, as options do."""
+    words = list(given)
+    for at in range(len(words) - 2, -1, -1):
+        if words[at] == _CLIENT_ID and words[at + 1].partition("=")[0] not in parser.option_words:
+            words[at : at + 2] = [f"{_CLIENT_ID}={words[at + 1]}"]
+    return words
 
 
 def _port(text: str) -> int:

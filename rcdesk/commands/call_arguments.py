@@ -49,6 +49,11 @@ class LineParser(argparse.ArgumentParser):
         """End with status 2."""
         self.exit(2, f"{self.prog}: {message}. See {self.prog} --help.\n")
 
+    @property
+    def option_words(self) -> frozenset[str]:
+        """All options there are, as they are typed."""
+        return frozenset(self._option_string_actions)
+
 
 def add_sign_in(parser: argparse.ArgumentParser, *, demo: str) -> None:
     """Where to sign in. demo: the help of --demo."""

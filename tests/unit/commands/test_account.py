@@ -351,6 +351,21 @@ def test_a_certificate_file_is_found_from_every_folder() -> None:
     assert parse_account("login", []).ca_file == ""
 
 
+@pytest.mark.parametrize("client_id", ["-Zx_8", "--y", "plain", ""])
+def test_a_client_id_may_begin_with_a_dash(client_id: str) -> None:
+    """They are made of the letters of base64url."""
+    command = parse_account("login", ["--client-id", client_id, "--no-open"])
+    assert (command.client_id, command.opens_browser) == (client_id, False)
+    assert parse_account("login", [f"--client-id={client_id}"]).client_id == client_id
+
+
+def test_an_option_is_no_client_id(capsys: pytest.CaptureFixture[str]) -> None:
+    for rest in (["--no-open"], ["--jwt=file"], []):
+        with pytest.raises(SystemExit):
+            parse_account("login", ["--client-id", *rest])
+        assert "--client-id: expected one argument" in capsys.readouterr().err
+
+
 def test_ctrl_c_for_the_second_time_has_a_last_line_too(capsys: pytest.CaptureFixture[str]) -> None:
     def go(stop: CancelToken) -> None:
         signal.raise_signal(signal.SIGINT)
