@@ -2,7 +2,7 @@
 
 A fault waits in a list until a request matches; `server` then acts it out. `slow` may read the body at a
 given pace, the cuts differ in how much the service has read and done before the connection dies. No thread
-of its own. Read next: `storm` (faults by dice), `control` for how a fault is ordered over HTTP.
+of its own. Read next: `storm` (faults by dice), `routes_control` for how a fault is ordered over HTTP.
 """
 
 from __future__ import annotations

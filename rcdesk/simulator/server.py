@@ -3,7 +3,8 @@
 One aiohttp application on 127.0.0.1 whose receive buffer is kept small, so that a server that reads slowly
 makes the sender wait as a real network would. Lives on the simulator's event loop thread.
 
-Read next: `visit` (what a handler sees), the `routes_…` modules, `control` (the paths under /simulator/).
+Read next: `visit` (what a handler sees), the `routes_…` modules (`routes_control`: the paths under
+/simulator/).
 """
 
 from __future__ import annotations
@@ -100,14 +101,14 @@ class SimulatorServer:
 
     async def start(self, port: int = 0) -> None:
         """Listen on 127.0.0.1; port 0 takes a free one. Raises OSError when the port is taken."""
-        from rcdesk.simulator import control
+        from rcdesk.simulator import routes_control
 
         app = web.Application(middlewares=[self._door], client_max_size=1024 * 1024)
         for route in (*ALL_ROUTES, *routes_legacy.ROUTES):
             handler = self._served(route)
             self._routes[handler] = route
             app.router.add_route(route.method, route.path, handler)
-        control.add_routes(app, self)
+        routes_control.add_routes(app, self)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, handle_signals=False)
         await self._runner.setup()
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
