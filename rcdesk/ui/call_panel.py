@@ -38,7 +38,7 @@ NOBODY = Call(
 class CallPanel(QWidget):
     """The stack of cards, or one quiet card when there is no call. fax_asked and contact_asked: a number.
 
-    stacked(): there are other cards, or in another order.
+    stacked(): cards came, went or stand elsewhere, and the last of them is in its place.
     """
 
     fax_asked = Signal(str)
@@ -50,7 +50,7 @@ class CallPanel(QWidget):
         self._desk = desk
         self._clock: Clock = clock or SystemClock()
         self._cards: dict[str, CallCard] = {}
-        self._order: tuple[str, ...] = ()
+        self._has_moved = False
         self.setObjectName("callPanel")
         self.setAccessibleName(self.tr("Live calls"))
         self._column = QVBoxLayout(self)
@@ -118,30 +118,33 @@ class CallPanel(QWidget):
 
     @Slot()
     def _changed(self) -> None:
-        """Show the live calls, newest first, or the one that ended last.
-
-        One card is filled in a turn, and one put in its place, so that no turn is long.
-        """
-        calls = self._desk.calls.calls
-        shown = [call for call in calls if not call.state.is_final] or list(calls[:1])
+        """Fill one card, or put one in its place: one in a turn, so that no turn is long."""
+        shown = self._shown()
         if not any(self._fill(call, is_open=index == 0) for index, call in enumerate(shown)):
             self._drop(set(self._cards) - {call.id for call in shown})
             self._empty.setVisible(not shown)
             if not any(self._put(self._cards[call.id], index) for index, call in enumerate(shown)):
-                self._finish(tuple(call.id for call in shown))
+                self._finish()
                 return
         self._soon.start()
 
-    def _finish(self, order: tuple[str, ...]) -> None:
+    def _shown(self) -> tuple[Call, ...]:
+        """The calls to be shown: the live ones, newest first, or the newest of those that ended."""
+        calls = self._desk.calls.calls
+        return tuple(call for call in calls if not call.state.is_final) or calls[:1]
+
+    def _finish(self) -> None:
         self._follow()
-        if order != self._order:
-            self._order = order
+        if self._has_moved:
+            self._has_moved = False
             self.stacked.emit()
 
     @property
     def stops(self) -> tuple[QWidget, ...]:
-        """Where Tab stops, in reading order."""
-        return tuple(stop for call_id in self._order for stop in self._cards[call_id].stops)
+        """Where Tab stops on the cards that stand here now, in reading order."""
+        placed = [card for card in self._cards.values() if self._column.indexOf(card) >= 0]
+        placed.sort(key=self._column.indexOf)
+        return tuple(stop for card in placed for stop in card.stops)
 
     def _fill(self, call: Call, *, is_open: bool) -> bool:
         """True when the card of this call had to be made or to show something else."""
@@ -174,6 +177,7 @@ class CallPanel(QWidget):
             return False
         self._column.insertWidget(index, card)
         card.show()
+        self._has_moved = True
         return True
 
     def _drop(self, call_ids: set[str]) -> None:
@@ -183,6 +187,7 @@ class CallPanel(QWidget):
             card.hide()  # without a parent a shown widget would be a window
             card.setParent(None)
             card.deleteLater()
+            self._has_moved = True
 
     def _make_card(self, call: Call) -> CallCard:
         card = CallCard(call, region_of(self._desk), self._clock, self)
@@ -217,6 +222,9 @@ class CallPanel(QWidget):
 
     @Slot(object)
     def _again(self, call: Call) -> None:
+        # An ended call is shown while none is live, so this is a second click on a card about to go.
+        if any(not other.state.is_final for other in self._desk.calls.calls):
+            return
         self._desk.calls.place(call.request)
 
     @Slot(object)
@@ -225,8 +233,8 @@ class CallPanel(QWidget):
 
     @Slot(str)
     def _tell(self, sentence: str) -> None:
-        """What went wrong with a call and no card says; in passing when nobody looks at the cards."""
-        if any(words.coach(card.call) == sentence for card in self._cards.values()):
+        """What went wrong with a call and no card says or is about to; in passing when nobody looks there."""
+        if any(words.coach(call) == sentence for call in self._shown()):
             return
         if self.isVisible():
             self.foot.say_problem(sentence)

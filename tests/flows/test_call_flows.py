@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from rcdesk.core.call import CallState
 from rcdesk.core.past_call import CallOutcome
 from rcdesk.simulator.magic import MAGIC_NUMBERS
+from rcdesk.ui.call_panel import CallPanel
 from tests.flows.conftest import Opened
 from tests.flows.reader import press, role_of, spoken, tab_to, write
 
@@ -121,6 +122,12 @@ def state_of(desk: Opened) -> CallState | None:
     return calls[0].state if calls else None
 
 
+def wait_for_state(desk: Opened, state: CallState) -> None:
+    """Until the newest call is in this state and its card shows it."""
+    desk.screen.wait(lambda: state_of(desk) is state)
+    _wait_for_cards(desk)
+
+
 def dial(desk: Opened, number: str) -> None:
     """Type a number and press Enter."""
     desk.running.window.activateWindow()
@@ -128,7 +135,7 @@ def dial(desk: Opened, number: str) -> None:
     press(Qt.Key.Key_L, CONTROL)
     write(number)
     press(Qt.Key.Key_Return)
-    desk.screen.wait(lambda: state_of(desk) is CallState.RINGING_YOU)
+    wait_for_state(desk, CallState.RINGING_YOU)
 
 
 def play(desk: Opened, simulator: RunningSimulator) -> list[CallState]:
@@ -155,6 +162,13 @@ def play(desk: Opened, simulator: RunningSimulator) -> list[CallState]:
 def _wait_for_news(desk: Opened) -> None:
     before = desk.running.desk.calls.calls[0].checked_s
     desk.screen.wait(lambda: desk.running.desk.calls.calls[0].checked_s != before)
+    _wait_for_cards(desk)
+
+
+def _wait_for_cards(desk: Opened) -> None:
+    """A card is shown in turns of its own, after the news of its call."""
+    panel = desk.screen.find_as(CallPanel, "callPanel")
+    desk.screen.wait(lambda: panel.is_settled)
 
 
 def test_there_is_an_end_for_every_number() -> None:
@@ -173,7 +187,7 @@ def test_magic_number(signed_in: Opened, simulator: RunningSimulator, row: objec
     seen = play(signed_in, simulator)
     assert seen == sorted(seen, key=list(CallState).index), "a state came back"
     if row.outcome == "session lost":
-        signed_in.screen.wait(lambda: state_of(signed_in) is CallState.ENDED_UNKNOWN)
+        wait_for_state(signed_in, CallState.ENDED_UNKNOWN)
         assert text(signed_in, "coachSentence")
         assert says(signed_in, "Result unknown")
         return
@@ -194,10 +208,10 @@ def test_talking_is_said_and_cannot_be_ended_from_here(
 ) -> None:
     dial(signed_in, "6505550208")
     simulator.advance(3.5)
-    signed_in.screen.wait(lambda: state_of(signed_in) is CallState.RINGING_THEM)
+    wait_for_state(signed_in, CallState.RINGING_THEM)
     assert says(signed_in, "Answered", "Ringing", "Stay on your desk phone: we are ringing them now.")
     simulator.advance(6)
-    signed_in.screen.wait(lambda: state_of(signed_in) is CallState.TALKING)
+    wait_for_state(signed_in, CallState.TALKING)
     assert says(signed_in, "Connected", "Talking", "Hang up your desk phone to end it")
     assert not signed_in.screen.has("cancelCallButton")
 
@@ -207,7 +221,7 @@ def test_cancel_with_the_keyboard(signed_in: Opened, simulator: RunningSimulator
     button = tab_to("cancelCallButton")
     assert role_of(button) == QAccessible.Role.Button
     press(Qt.Key.Key_Space)
-    signed_in.screen.wait(lambda: state_of(signed_in) is CallState.CANCELLED)
+    wait_for_state(signed_in, CallState.CANCELLED)
     assert says(signed_in, "Cancelled", "You cancelled this call before it was connected.")
     history = signed_in.running.desk.history
     signed_in.screen.wait(lambda: any(c.outcome is CallOutcome.CANCELLED for c in history.recents))
@@ -220,7 +234,7 @@ def test_after_a_call_with_the_keyboard(signed_in: Opened, simulator: RunningSim
     again = tab_to("callAgainButton")
     assert isinstance(again, QPushButton)
     press(Qt.Key.Key_Space)
-    signed_in.screen.wait(lambda: state_of(signed_in) is CallState.RINGING_YOU)
+    wait_for_state(signed_in, CallState.RINGING_YOU)
     play(signed_in, simulator)
     tab_to("faxInsteadButton")
     press(Qt.Key.Key_Space)
