@@ -56,7 +56,7 @@ class Works:
         self.lanes = {name: Lane(name) for name in LANES}
         self._paths = paths
         self._page_worker = Late(self._make_page_worker)
-        self._secrets: Secrets | None = None
+        self._secrets = Late(_make_secrets)
         self.desk = self._build_desk()
 
     def stop(self) -> bool:
@@ -70,15 +70,10 @@ class Works:
         return all(ended)
 
     def _build_desk(self) -> Desk:
-        lanes = self.lanes
+        lanes, service = self.lanes, self._service
         kept = self._paths.preferences_file
         preferences = PreferencesDesk(kept, lanes["disk"], preferences_file.load, preferences_file.save)
-        profiles = ProfilesDesk(
-            profiles_file.profiles_file(kept),
-            lanes["disk"],
-            partial(profiles_file.load, former=preferences.value),
-            profiles_file.save,
-        )
+        profiles = self._build_profiles(preferences)
         session = SessionDesk(
             lanes["calls"],
             self._connect,
@@ -86,12 +81,7 @@ class Works:
             open_url=_open_url,
             profiles=profiles,
         )
-        late = Late(lambda: self._open_services(session))
-        self._services = late
-
-        def service(name: str) -> Any:
-            return Late(lambda: getattr(late, name))
-
+        self._services = Late(lambda: self._open_services(session))
         history = HistoryDesk(lanes, session, service("history"))
         return Desk(
             session=session,
@@ -108,15 +98,7 @@ class Works:
             received=ReceivedDesk(lanes, session, service("received")),
             people=PeopleDesk(lanes, session, service("people")),
             presence=PresenceDesk(lanes, session, service("presence")),
-            proofs=ProofDesk(
-                lanes,
-                session,
-                service("proofs"),
-                lambda owner_id, target: late.write_log(owner_id, target),
-                cast("PageImages", Late(_page_images)),
-                self._paths.proof_dir,
-                lambda row, width_px: late.first_page(row, width_px),
-            ),
+            proofs=self._build_proofs(session),
             pages=PagesDesk(lanes, cast("PageWork", self._page_worker), self._paths.pages_dir),
             covers=CoversDesk(lanes, cast("CoverFiles", Late(self._make_covers))),
             pasted=PastedDesk(lanes["disk"], service("pasted")),
@@ -128,13 +110,40 @@ class Works:
             archive=service("folders"),
         )
 
+    def _build_profiles(self, preferences: PreferencesDesk) -> ProfilesDesk:
+        return ProfilesDesk(
+            profiles_file.profiles_file(self._paths.preferences_file),
+            self.lanes["disk"],
+            partial(profiles_file.load, former=preferences.value),
+            profiles_file.save,
+            forget=self._forget_sign_in,
+        )
+
+    def _build_proofs(self, session: SessionDesk) -> ProofDesk:
+        services = self._services
+        return ProofDesk(
+            self.lanes,
+            session,
+            self._service("proofs"),
+            lambda owner_id, target: services.write_log(owner_id, target),
+            cast("PageImages", Late(_page_images)),
+            self._paths.proof_dir,
+            lambda row, width_px: services.first_page(row, width_px),
+        )
+
+    def _service(self, name: str) -> Any:
+        """One of the services, which are opened when something is first asked of one."""
+        return Late(lambda: getattr(self._services, name))
+
     def _connect(self, profile: ServerProfile) -> Connection:
         from rcdesk.services.connection import Connection
-        from rcdesk.store.secrets import Secrets
 
-        if self._secrets is None:
-            self._secrets = Secrets()
-        return Connection(profile, self._secrets)
+        return Connection(profile, cast("Secrets", self._secrets))
+
+    def _forget_sign_in(self, profile: ServerProfile) -> None:
+        from rcdesk.services.sign_in import KeptSignIn
+
+        KeptSignIn(cast("Secrets", self._secrets), profile).wipe()
 
     def _make_page_worker(self) -> object:
         from rcdesk.documents.worker import PageWorker
@@ -154,6 +163,12 @@ class Works:
         return open_services(
             self._paths, lambda: session.connection, SystemClock(), worker.count, worker.counts
         )
+
+
+def _make_secrets() -> object:
+    from rcdesk.store.secrets import Secrets
+
+    return Secrets()
 
 
 def _page_images() -> object:

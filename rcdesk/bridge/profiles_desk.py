@@ -1,7 +1,7 @@
 """The server profiles, for the GUI thread: read once, changed seldom, written at once.
 
-The loader and the saver are given by app.py (they live in store/, which has no door to here). Saving runs on
-the disk lane. Read next: core/account.py, session_desk.py, store/profiles.py.
+What loads, saves and wipes is given by app.py (it lives in store/ and services/, which have no door to here).
+It runs on the disk lane, but for loading. Read next: core/account.py, session_desk.py, store/profiles.py.
 """
 
 from __future__ import annotations
@@ -21,9 +21,14 @@ _log = logging.getLogger(__name__)
 
 
 class ProfilesDesk(QObject):
-    """Holds the ServerProfiles. changed(ServerProfiles) follows every change; problem(str) a failed save."""
+    """Holds the ServerProfiles. changed(ServerProfiles) follows every change; problem(str) a failed save.
+
+    removed(ServerProfile): it is in no list any more, and nothing of its sign-in may go on. forget wipes the
+    secrets kept for a profile.
+    """
 
     changed = Signal(object)
+    removed = Signal(object)
     problem = Signal(str)
 
     def __init__(
@@ -33,8 +38,11 @@ class ProfilesDesk(QObject):
         load: Callable[[Path], ServerProfiles],
         save: Callable[[Path, ServerProfiles], None],
         parent: QObject | None = None,
+        *,
+        forget: Callable[[ServerProfile], None] | None = None,
     ) -> None:
         super().__init__(parent)
+        self._forget = forget
         self._path = path
         self._lane = lane_disk
         self._save = save
@@ -77,8 +85,21 @@ class ProfilesDesk(QObject):
         self._set(self._value.activated(profile_id))
 
     def remove(self, profile_id: str) -> None:
-        """Forget a profile. Its sign-in is another matter: sign out first."""
+        """Forget a profile, with the sign-in kept for it."""
+        profile = self._value.find(profile_id)
+        if profile is None:
+            return
         self._set(self._value.without(profile_id))
+        self.removed.emit(profile)
+        self.forget_sign_in(profile)
+
+    def forget_sign_in(self, profile: ServerProfile) -> None:
+        """Wipe what is kept to sign in there: here only, the service is not told. Needs no network."""
+        forget = self._forget
+        if forget is not None:
+            self._lane.submit(
+                lambda token, report: forget(profile), done=_ignore, failed=self._not_forgotten, is_kept=True
+            )
 
     def flush(self) -> None:
         """Try again what could not be written; what still waits on the lane is written before it stops."""
@@ -108,3 +129,10 @@ class ProfilesDesk(QObject):
     def _failed(self, error: RcdeskError) -> None:
         self._pending -= 1
         self.problem.emit(str(error))
+
+    def _not_forgotten(self, error: RcdeskError) -> None:
+        _log.warning("the sign-in kept for a server could not be wiped: %s", type(error).__name__)
+
+
+def _ignore(_: object) -> None:
+    """For work whose answer nobody needs."""

@@ -98,6 +98,8 @@ class SessionDesk(QObject):
         self._retry_timer = QTimer(self)
         self._retry_timer.setSingleShot(True)
         self._retry_timer.timeout.connect(self._retry)
+        if profiles is not None:
+            profiles.removed.connect(self._profile_removed)
 
     @property
     def state(self) -> SessionState:
@@ -177,16 +179,29 @@ class SessionDesk(QObject):
         self._retry_timer.stop()
         self._drop_task()
         connection, self._connection = self._connection, None
-        profile, connect = self._profile, self._connect
+        profile, connect, profiles = self._profile, self._connect, self._profiles
+
+        def failed(error: RcdeskError) -> None:
+            self._log_error(error)
+            if profile is not None and profiles is not None:
+                # There can be no connection (its certificate file is gone): nothing stays kept all the same.
+                profiles.forget_sign_in(profile)
+
         if profile is not None:
             # What is kept is wiped although there may be no connection yet.
             self._lane.submit(
                 lambda token, report: leave(connection or connect(profile), token),
                 done=_ignore,
-                failed=self._log_error,
+                failed=failed,
                 is_kept=True,
             )
         self._set(SessionState.SIGNED_OUT, None)
+
+    @Slot(object)
+    def _profile_removed(self, profile: ServerProfile) -> None:
+        """A retry or a sign-in that is under way would keep what has just been wiped."""
+        if self._profile is not None and self._profile.id == profile.id:
+            self.sign_out()
 
     def heard_error(self, error: RcdeskError) -> None:
         """Another desk met this error: decide whether the whole session is offline or must sign in again."""

@@ -107,6 +107,12 @@ class KeptSignIn:
         """Forget the credentials: the service does not accept them any more."""
         self._secrets.delete(self._name("credentials"))
 
+    def wipe(self) -> None:
+        """Forget everything that is kept for this profile. The service is not told."""
+        self.forget()
+        self.clear()
+        self.keep_client_secret("")
+
     def _mine(self, found: dict[str, str]) -> dict[str, str]:
         """What was kept, when it is for this server; earlier versions did not say which."""
         return found if found.get("server", self._server) == self._server else {}

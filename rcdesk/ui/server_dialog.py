@@ -148,7 +148,7 @@ class ServerDialog(QDialog):
 
     @Slot()
     def remove_chosen(self) -> None:
-        """Forget the chosen server; Undo brings it back."""
+        """Forget the chosen server and the sign-in kept for it; Undo brings the server back."""
         if not self.remove.isEnabled():
             return
         profile = self.chosen
@@ -159,13 +159,14 @@ class ServerDialog(QDialog):
         self._removed = profile
         self._was_active = self._desk.profiles.value.active_id == profile.id
         self._desk.profiles.remove(profile.id)
-        self._undo_words.setText(self.tr("{0} was removed.").replace("{0}", server_words(profile)))
+        words = self.tr("{0} was removed, and what was kept to sign in there is gone.")
+        self._undo_words.setText(words.replace("{0}", server_words(profile)))
         self._undo_bar.show()
         self.undo.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def undo_remove(self) -> None:
-        """Bring the removed server back, with the sign-in kept for it."""
+        """Bring the removed server back; signing in there is asked for anew."""
         removed, self._removed = self._removed, None
         self._undo_bar.hide()
         if removed is not None:

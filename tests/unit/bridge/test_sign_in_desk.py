@@ -20,6 +20,7 @@ from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.account import Credentials, GrantKind, ServerKind, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import SignInNeeded
+from rcdesk.services.sign_in import KeptSignIn
 from rcdesk.store import profiles as profiles_file
 from tests.unit.bridge.conftest import credentials_of
 
@@ -86,7 +87,13 @@ def entrance(make_lane: Callable[[str], Lane], secrets: Secrets, tmp_path: Path)
     from rcdesk.services.connection import Connection
 
     calls, browser = make_lane("calls"), Browser()
-    desk = ProfilesDesk(tmp_path / "servers.json", make_lane("disk"), profiles_file.load, profiles_file.save)
+    desk = ProfilesDesk(
+        tmp_path / "servers.json",
+        make_lane("disk"),
+        profiles_file.load,
+        profiles_file.save,
+        forget=lambda profile: KeptSignIn(secrets, profile).wipe(),
+    )
     session = SessionDesk(
         calls,
         lambda profile: Connection(profile, secrets),
@@ -293,6 +300,73 @@ def test_a_profile_can_be_removed_and_the_simulator_is_not_saved(
     desk.remove(saved.id)
     qtbot.waitUntil(lambda: lane.is_idle, timeout=WAIT_MS)
     assert profiles_file.load(path).profiles == () and desk.active is None
+
+
+def kept_of(secrets: Secrets, profile: ServerProfile) -> tuple[bool, bool, bool]:
+    """Whether tokens, credentials and the app's secret are kept for a profile."""
+    kept = KeptSignIn(secrets, profile)
+    return kept.load() is not None, kept.credentials is not None, bool(kept.client_secret)
+
+
+def test_a_removed_profile_takes_the_sign_in_kept_for_it_along(
+    entrance: Entrance,
+    profile: ServerProfile,
+    secrets: Secrets,
+    simulator: RunningSimulator,
+    qtbot: QtBot,
+) -> None:
+    """Without a network, and the other one keeps its own."""
+    first, second = replace(profile, id="one"), replace(profile, id="two")
+    for one in (first, second):
+        entrance.session.sign_in(one, password_of(simulator))
+        entrance.settle(qtbot, SessionState.SIGNED_IN)
+    simulator.stop()
+    assert kept_of(secrets, first) == kept_of(secrets, second) == (True, True, True)
+    entrance.profiles.remove("one")
+    qtbot.waitUntil(lambda: kept_of(secrets, first) == (False, False, False), timeout=WAIT_MS)
+    assert kept_of(secrets, second) == (True, True, True)
+    assert entrance.session.state is SessionState.SIGNED_IN
+    entrance.profiles.remove("nobody")
+    assert [saved.id for saved in entrance.profiles.value.profiles] == ["two"]
+
+
+def test_a_removed_profile_in_use_is_signed_out(
+    entrance: Entrance,
+    profile: ServerProfile,
+    secrets: Secrets,
+    simulator: RunningSimulator,
+    qtbot: QtBot,
+) -> None:
+    """What is tried again while offline would keep new tokens for a server that is in no list."""
+    used = replace(profile, id="one")
+    entrance.session.sign_in(used, password_of(simulator))
+    entrance.settle(qtbot, SessionState.SIGNED_IN)
+    simulator.stop()
+    entrance.session.reload()
+    entrance.settle(qtbot, SessionState.OFFLINE)
+    entrance.profiles.remove("one")
+    assert entrance.session.state is SessionState.SIGNED_OUT and entrance.session.connection is None
+    qtbot.waitUntil(lambda: entrance.lane_calls.is_idle, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: kept_of(secrets, used) == (False, False, False), timeout=WAIT_MS)
+
+
+def test_signing_out_wipes_although_the_certificate_file_is_gone(
+    entrance: Entrance,
+    profile: ServerProfile,
+    secrets: Secrets,
+    simulator: RunningSimulator,
+    qtbot: QtBot,
+) -> None:
+    used = entrance.profiles.put(profile)
+    entrance.session.sign_in(used, password_of(simulator))
+    entrance.settle(qtbot, SessionState.SIGNED_IN)
+    entrance.session.sign_out()
+    qtbot.waitUntil(lambda: entrance.lane_calls.is_idle, timeout=WAIT_MS)
+    KeptSignIn(secrets, used).keep_credentials(password_of(simulator))
+    entrance.session.resume(replace(used, ca_file="/no/such/file.pem"))
+    qtbot.waitUntil(lambda: bool(entrance.failed), timeout=WAIT_MS)
+    entrance.session.sign_out()
+    qtbot.waitUntil(lambda: kept_of(secrets, used) == (False, False, False), timeout=WAIT_MS)
 
 
 def test_profiles_that_cannot_be_saved_are_said(
