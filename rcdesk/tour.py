@@ -64,6 +64,9 @@ class Tour(QObject):
         self._timer.start()
 
     def _script(self) -> tuple[Step, ...]:
+        return (*self._signing_in(), *self._calling(), *self._faxing(), *self._looking_around())
+
+    def _signing_in(self) -> tuple[Step, ...]:
         return (
             Step(
                 name="sign-in",
@@ -77,10 +80,18 @@ class Tour(QObject):
                 is_done=lambda: bool(self._rows("ringMeOn_")),
                 see=lambda: "ring me on: " + ", ".join(w.accessibleName() for w in self._rows("ringMeOn_")),
             ),
+        )
+
+    def _calling(self) -> tuple[Step, ...]:
+        return (
             Step(name="call-your-phone-rings", begin=self._dial, **self._call(CallState.RINGING_YOU)),
             Step(name="call-their-phone-rings", begin=self._nothing, **self._call(CallState.RINGING_THEM)),
             Step(name="call-talking", begin=self._nothing, **self._call(CallState.TALKING)),
             Step(name="call-finished", begin=self._nothing, **self._call(CallState.ENDED)),
+        )
+
+    def _faxing(self) -> tuple[Step, ...]:
+        return (
             Step(
                 name="file-dropped",
                 begin=self._drop,
@@ -118,6 +129,10 @@ class Tour(QObject):
                 is_done=lambda: self._fax_is(FaxState.SENT),
                 see=self._fax_words,
             ),
+        )
+
+    def _looking_around(self) -> tuple[Step, ...]:
+        return (
             Step(
                 name="sent-faxes",
                 begin=lambda: self._window.show_page("sent"),
