@@ -8,6 +8,7 @@ bridge/presence_desk.py, tray_menu.py.
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import assert_never
@@ -17,7 +18,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from rcdesk.bridge.presence_desk import PresenceDesk
 from rcdesk.core.account import Account
 from rcdesk.core.capability import Capability
-from rcdesk.core.presence import Dnd, Presence
+from rcdesk.core.presence import Dnd, Presence, QueueStatus
 from rcdesk.ui.tray_menu import Entry, line, section
 
 LACK_LETTERS = 30
@@ -73,13 +74,7 @@ def presence_entries(desk: PresenceDesk, now: datetime, lack: str = "") -> tuple
         return (Entry(key="presence-unknown", words=words, is_enabled=False),)
     takes = presence.dnd.is_disturbable
     return (
-        Entry(
-            key="take-calls",
-            words=_tr("Take calls"),
-            icon_name="phone",
-            is_on=takes,
-            act=partial(desk.set_dnd, True),
-        ),
+        _take_calls(desk, takes),
         section("dnd-title", _tr("DO NOT DISTURB")),
         *_dnd(desk, takes, presence.until, now),
         *_queue_part(desk, presence, now),
@@ -108,14 +103,7 @@ def dnd_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:
     if presence is None:
         return ()
     takes = presence.dnd.is_disturbable
-    off = Entry(
-        key="take-calls",
-        words=_tr("Take calls"),
-        icon_name="phone",
-        is_on=takes,
-        act=partial(desk.set_dnd, True),
-    )
-    return (*_dnd(desk, takes, presence.until, now), line("dnd-line"), off)
+    return (*_dnd(desk, takes, presence.until, now), line("dnd-line"), _take_calls(desk, takes))
 
 
 def queue_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:
@@ -125,12 +113,8 @@ def queue_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:
         return ()
     is_on = presence.dnd.takes_queue_calls
     until = desk.queues_until
-
-    def refuse(until_then: datetime | None) -> None:
-        desk.set_queue_calls(False, until_then)
-
-    note = "" if is_on or until is None else _until(until, now)
-    rows = [
+    refuse = partial(desk.set_queue_calls, False)
+    return (
         Entry(
             key="queues-on",
             words=_tr("Take queue calls"),
@@ -141,66 +125,61 @@ def queue_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:
         Entry(
             key="queues-off",
             words=_tr("No queue calls"),
-            note=note,
+            note="" if is_on or until is None else _until(until, now),
             icon_name="minus",
             is_on=not is_on,
-            act=partial(refuse, None),
+            act=refuse,
         ),
-        Entry(
-            key="queues-30",
-            words=_tr("None for 30 minutes"),
-            icon_name="hourglass",
-            act=lambda: refuse(desk.for_a_while()),
-        ),
-        Entry(
-            key="queues-9",
-            words=_tr("None until 9:00"),
-            icon_name="clock",
-            act=lambda: refuse(desk.until_morning()),
-        ),
+        *_for_a_while(desk, "queues", _tr("None for 30 minutes"), _tr("None until 9:00"), refuse),
         line("queues-line"),
-    ]
-    for queue in presence.queues:
-        rows.append(
-            Entry(
-                key=f"queue-{queue.id}",
-                words=queue.name,
-                note="" if queue.can_change else _tr("set by its manager"),
-                icon_name="people",
-                is_on=queue.is_on,
-                is_enabled=queue.can_change,
-                act=partial(desk.set_queue, queue.id, not queue.is_on),
-            )
-        )
-    return tuple(rows)
+        *(_queue(desk, queue) for queue in presence.queues),
+    )
+
+
+def _queue(desk: PresenceDesk, queue: QueueStatus) -> Entry:
+    return Entry(
+        key=f"queue-{queue.id}",
+        words=queue.name,
+        note="" if queue.can_change else _tr("set by its manager"),
+        icon_name="people",
+        is_on=queue.is_on,
+        is_enabled=queue.can_change,
+        act=partial(desk.set_queue, queue.id, not queue.is_on),
+    )
+
+
+def _take_calls(desk: PresenceDesk, takes: bool) -> Entry:
+    return Entry(
+        key="take-calls",
+        words=_tr("Take calls"),
+        icon_name="phone",
+        is_on=takes,
+        act=partial(desk.set_dnd, True),
+    )
 
 
 def _dnd(desk: PresenceDesk, takes: bool, until: datetime | None, now: datetime) -> tuple[Entry, ...]:
-    def refuse(until_then: datetime | None) -> None:
-        desk.set_dnd(False, until_then)
-
-    note = "" if takes or until is None else _until(until, now)
+    refuse = partial(desk.set_dnd, False)
     return (
         Entry(
             key="dnd-on",
             words=_tr("Do not disturb"),
-            note=note,
+            note="" if takes or until is None else _until(until, now),
             icon_name="moon",
             is_on=not takes,
-            act=partial(refuse, None),
+            act=refuse,
         ),
-        Entry(
-            key="dnd-30",
-            words=_tr("For 30 minutes"),
-            icon_name="hourglass",
-            act=lambda: refuse(desk.for_a_while()),
-        ),
-        Entry(
-            key="dnd-9",
-            words=_tr("Until 9:00"),
-            icon_name="clock",
-            act=lambda: refuse(desk.until_morning()),
-        ),
+        *_for_a_while(desk, "dnd", _tr("For 30 minutes"), _tr("Until 9:00"), refuse),
+    )
+
+
+def _for_a_while(
+    desk: PresenceDesk, key: str, for_30: str, until_9: str, refuse: Callable[[datetime], None]
+) -> tuple[Entry, Entry]:
+    """The two short refusals; refuse gets the moment when they are over, counted from the click."""
+    return (
+        Entry(key=f"{key}-30", words=for_30, icon_name="hourglass", act=lambda: refuse(desk.for_a_while())),
+        Entry(key=f"{key}-9", words=until_9, icon_name="clock", act=lambda: refuse(desk.until_morning())),
     )
 
 
