@@ -87,7 +87,16 @@ class CallCard(Card):
     def show_call(self, call: Call, *, is_open: bool) -> None:
         """Show this state; a card that is not open has no lamps."""
         self._call = call
-        mark = "" if is_open else f"_{call.id}"
+        self._name_parts("" if is_open else f"_{call.id}")
+        self._show_head(is_open=is_open)
+        self.lamps_box.setVisible(is_open)
+        self._show_legs()
+        self._show_steps(is_open=is_open)
+        self._set_coach(words.coach(call))
+        self.refresh()
+
+    def _name_parts(self, mark: str) -> None:
+        """The parts of the open card have plain names, those of another one end in a mark of their own."""
         for widget, name in (
             (self.coach, "coachSentence"),
             (self.your_state, "yourPhoneState"),
@@ -101,19 +110,26 @@ class CallCard(Card):
             (self.copy_number, "copyNumberButton"),
         ):
             widget.setObjectName(name + mark)
+
+    def _show_head(self, *, is_open: bool) -> None:
+        """Who is called and how the call stands."""
+        call = self._call
         shown = pretty(call.request.to_number, self._region)
         if call.request.extension:
             shown = self.tr("{0} ext. {1}").format(shown, call.request.extension)
         self.who.setText(self._name or shown)
         self.number.setText(shown if self._name else "")
         self.badge.set(*words.badge(call))
-        is_over = call.state.is_final
-        title = self.tr("Last call") if is_over else self.tr("Live call")
+        title = self.tr("Last call") if call.state.is_final else self.tr("Live call")
         self.heading.setText(title if is_open else self.who.text())
         set_role(self.heading, "cardTitle" if is_open else "section")
         self.who.setVisible(is_open)
         self.number.setVisible(is_open)
-        self.lamps_box.setVisible(is_open)
+
+    def _show_legs(self) -> None:
+        """The lamps and the words below them; the words of their side depend on the time: refresh()."""
+        call = self._call
+        is_over = call.state.is_final
         icon_name = words.phone_icon(call.request.from_kind)
         # Of a call that only the call log saw end, a leg may still be as it was when it was last heard of.
         yours, theirs = (
@@ -123,6 +139,11 @@ class CallCard(Card):
         set_role(self.your_state, words.leg_kind(call.your_phone))
         set_role(self.their_state, words.leg_kind(call.them))
         self.your_state.setText(words.your_leg(call))
+
+    def _show_steps(self, *, is_open: bool) -> None:
+        """The buttons that say what is possible now."""
+        call = self._call
+        is_over = call.state.is_final
         self.cancel.setVisible(call.state.can_cancel)
         self.cancel.setEnabled(not call.is_cancelling)
         self.hang_up.setVisible(call.state is CallState.TALKING)
@@ -135,8 +156,6 @@ class CallCard(Card):
         self.add_contact.setVisible(can_fax and not self._name)
         self.next_steps.set_widgets([*(step for step in self._steps if not step.isHidden()), self._rest])
         self.dismiss.setVisible(is_over)
-        self._set_coach(words.coach(call))
-        self.refresh()
 
     def take(self, call: Call) -> None:
         """News of this call: often only that it is as it was, which moves nothing but the small line."""

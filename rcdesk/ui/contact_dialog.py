@@ -29,7 +29,6 @@ class ContactDialog(QDialog):
         self._desk = desk
         self._number = number
         self._is_closed = False
-        shown = pretty(number, region_of(desk))
         self.setObjectName("contactDialog")
         self.setWindowTitle(self.tr("Add to contacts"))
         self.setMinimumWidth(420)
@@ -47,12 +46,30 @@ class ContactDialog(QDialog):
         self.save.setObjectName("contactSave")
         self.save.setDefault(True)
         self.save.clicked.connect(self._save)
+        self._build(pretty(number, region_of(desk)))
+        self.finished.connect(self._closed)
+        lack = why_not(desk.session, Capability.CONTACTS_CHANGE)
+        grey(self.save, lack)
+        self._say(lack)
+        self.name.setFocus()
+
+    def _build(self, shown: str) -> None:
+        """Question, form, what is said about it, buttons; shown: the number as it is read."""
         back = Button(self.tr("Back"))
         back.clicked.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 22, 24, 20)
         layout.setSpacing(12)
         layout.addWidget(label(self.tr("Who is {0}?").replace("{0}", shown), "section"))
+        layout.addLayout(self._make_form())
+        layout.addWidget(self._said)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(back)
+        foot.addWidget(self.save)
+        layout.addLayout(foot)
+
+    def _make_form(self) -> QGridLayout:
         form = QGridLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
@@ -64,18 +81,7 @@ class ContactDialog(QDialog):
             name.setBuddy(field)
             form.addWidget(name, row, 0)
             form.addWidget(field, row, 1)
-        layout.addLayout(form)
-        layout.addWidget(self._said)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(back)
-        foot.addWidget(self.save)
-        layout.addLayout(foot)
-        self.finished.connect(self._closed)
-        lack = why_not(desk.session, Capability.CONTACTS_CHANGE)
-        grey(self.save, lack)
-        self._say(lack)
-        self.name.setFocus()
+        return form
 
     def _kind_words(self) -> tuple[str, ...]:
         return (

@@ -79,6 +79,18 @@ class ServerDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(14)
+        middle = QHBoxLayout()
+        middle.setSpacing(24)
+        middle.addLayout(self._make_left())
+        middle.addWidget(self.form, 1)
+        layout.addLayout(middle, 1)
+        self._build_undo_bar()
+        layout.addWidget(self._undo_bar)
+        layout.addWidget(self._problem)
+        layout.addLayout(self._make_foot())
+
+    def _make_left(self) -> QVBoxLayout:
+        """The list and what changes it."""
         self.list.setObjectName("serverList")
         self.list.setAccessibleName(self.tr("Servers"))
         self.list.setFixedWidth(258)
@@ -108,11 +120,10 @@ class ServerDialog(QDialog):
         left = QVBoxLayout()
         left.addWidget(self.list, 1)
         left.addLayout(under)
-        middle = QHBoxLayout()
-        middle.setSpacing(24)
-        middle.addLayout(left)
-        middle.addWidget(self.form, 1)
-        layout.addLayout(middle, 1)
+        return left
+
+    def _build_undo_bar(self) -> None:
+        """Hidden until a server is removed."""
         self._undo_bar.setProperty("surface", "bar")
         bar = QHBoxLayout(self._undo_bar)
         bar.setContentsMargins(12, 2, 6, 2)
@@ -120,8 +131,8 @@ class ServerDialog(QDialog):
         bar.addWidget(self.undo)
         self.undo.setObjectName("undoRemove")
         self._undo_bar.hide()
-        layout.addWidget(self._undo_bar)
-        layout.addWidget(self._problem)
+
+    def _make_foot(self) -> QHBoxLayout:
         foot = QHBoxLayout()
         close = Button(self.tr("Close"))
         close.setObjectName("serversClose")
@@ -130,7 +141,7 @@ class ServerDialog(QDialog):
         foot.addStretch(1)
         foot.addWidget(close)
         foot.addWidget(self.use)
-        layout.addLayout(foot)
+        return foot
 
     def begin_new(self, kind: ServerKind, base_url: str, _is_checked: bool = False) -> None:
         """A server to fill in; it is saved once it has an address."""
