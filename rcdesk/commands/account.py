@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, assert_never
-from urllib.parse import urlsplit
 
 from rcdesk.commands.turns import CommandTurns, SignInWay, Told, refusal, refused
-from rcdesk.commands.typed import is_address, jwt_json
+from rcdesk.commands.typed import called, is_address, jwt_json, no_such, profile_at, usual_name
 from rcdesk.core.account import (
     PRODUCTION_URL,
     Account,
@@ -42,6 +41,7 @@ INTERRUPTED = "Interrupted. Nothing was changed."
 INTERRUPTED_ASKING = "Interrupted before there was an answer. See rcdesk profiles for how it stands."
 INTERRUPTED_KEPT = "Interrupted, but the sign-in had worked and is kept in the keyring. See rcdesk profiles."
 NOBODY = "Nobody is signed in. Sign in with rcdesk login, or in the window of rcdesk."
+NOT_TOLD = "RingCentral could not be told: there the sign-in lasts until it runs out by itself."
 NO_KEYRING = (
     "The sign-in worked, but there is no keyring here, and rcdesk keeps secrets nowhere else: it has ended "
     "with this command. Start a keyring (gnome-keyring, KWallet), or give each command --sign-in FILE."
@@ -183,18 +183,18 @@ class AccountRun:
     def _what_is_asked(self, saved: ServerProfiles) -> tuple[ServerProfile, Credentials]:
         """The profile with what was typed, and the credentials, which are asked for here."""
         command = self._command
-        former = _called(command.profile, saved) if command.profile else None
+        former = called(command.profile, saved) if command.profile else None
         given = self._jwt_file() if command.grant is GrantKind.JWT else {}
         server = command.server or given.get("server", "") or (former.base_url if former else PRODUCTION_URL)
         if not is_address(server):
             raise UserError(f"{server} is no server: give its address, as in --server {PRODUCTION_URL}.")
         client_id = command.client_id or given.get("client_id", "")
         if former is None and not command.profile:
-            former = _at(server, client_id, command.kind, saved)
+            former = profile_at(server, client_id, command.kind, saved)
         client_id = client_id or (former.client_id if former is not None else "")
         if not client_id and command.kind is ServerKind.REST:
             client_id = self._prompts.line("Client ID of your app")
-        name = command.profile or (former.name if former is not None else _usual_name(server))
+        name = command.profile or (former.name if former is not None else usual_name(server))
         profile = replace(
             former or ServerProfile(name=name),
             name=name if former is None else former.name,
@@ -267,16 +267,32 @@ class AccountRun:
             self._sign_out(profile)
 
     def _sign_out(self, profile: ServerProfile) -> None:
-        connection = self._connect(profile)
+        note = ""
         try:
-            was_signed_in = connection.is_signed_in
-            connection.sign_out(self._stop)
-        finally:
-            connection.close()
+            connection = self._connect(profile)
+        except UserError as exc:
+            was_signed_in = self._wipe(profile)
+            if profile.kind is ServerKind.REST:
+                note = f"{NOT_TOLD} {exc}"
+        else:
+            try:
+                was_signed_in = connection.is_signed_in
+                connection.sign_out(self._stop)
+            finally:
+                connection.close()
         if was_signed_in:
-            self._tell({"signed_out": profile.name, "status": int(ExitStatus.DONE)})
+            told: Told = {"signed_out": profile.name, "status": int(ExitStatus.DONE)}
+            self._tell({**told, "note": note} if note else told)
         else:
             self._tell(refusal(f"Nobody was signed in to {profile.name}.", ExitStatus.SIGNED_OUT))
+
+    def _wipe(self, profile: ServerProfile) -> bool:
+        """Forget what is kept where nothing can be asked; False when nobody was signed in."""
+        from rcdesk.services.sign_in import KeptSignIn
+
+        was_signed_in = self._is_kept(profile)
+        KeptSignIn(self._secrets(), profile).wipe()
+        return was_signed_in
 
     def _whoami(self) -> None:
         if self._turns.instance.begin_turn():
@@ -297,9 +313,9 @@ class AccountRun:
     def _profiles(self) -> None:
         saved = self._turns.profiles()
         if self._command.profile:
-            profile = _called(self._command.profile, saved)
+            profile = called(self._command.profile, saved)
             if profile is None:
-                raise UserError(_no_such(self._command.profile, saved))
+                raise UserError(no_such(self._command.profile, saved))
             if not self._use(profile):
                 return
             saved = saved.activated(profile.id)
@@ -320,9 +336,9 @@ class AccountRun:
         """The profile that was named, else the active one. Raises UserError, SignInNeeded."""
         saved = self._turns.profiles()
         name = self._command.profile
-        profile = _called(name, saved) if name else saved.active
+        profile = called(name, saved) if name else saved.active
         if profile is None and name:
-            raise UserError(_no_such(name, saved))
+            raise UserError(no_such(name, saved))
         if profile is None:
             raise SignInNeeded(NOBODY, status=401)
         return profile
@@ -359,28 +375,3 @@ class AccountRun:
         from rcdesk.store.secrets import Secrets
 
         return Secrets()
-
-
-def _called(name: str, saved: ServerProfiles) -> ServerProfile | None:
-    """The profile of this name, whatever the case, or of this id."""
-    wanted = name.casefold()
-    return next((p for p in saved.profiles if p.name.casefold() == wanted), None) or saved.find(name)
-
-
-def _at(server: str, client_id: str, kind: ServerKind, saved: ServerProfiles) -> ServerProfile | None:
-    """The active profile when it is of this server and app, else the first one that is."""
-    known: list[ServerProfile] = [saved.active] if saved.active is not None else []
-    for profile in (*known, *saved.profiles):
-        if profile.base_url == server and profile.kind is kind and client_id in ("", profile.client_id):
-            return profile
-    return None
-
-
-def _no_such(name: str, saved: ServerProfiles) -> str:
-    names = ", ".join(profile.name for profile in saved.profiles)
-    there = f"Those there are: {names}." if names else "There are none yet: sign in with rcdesk login."
-    return f'There is no profile called "{name}". {there}'
-
-
-def _usual_name(server: str) -> str:
-    return "RingCentral" if server == PRODUCTION_URL else urlsplit(server).netloc

@@ -119,14 +119,14 @@ class AccountTeller:
     def _lines(self, told: dict[str, Any]) -> list[str]:
         if "url" in told:
             return ["Sign in on this page, which opens in your browser:", told["url"]]
-        if "note" in told:
-            return [told["note"]]
+        note = [told["note"]] if "note" in told else []
         if "profiles" in told:
             width = max((len(one["name"]) for one in told["profiles"]), default=0)
             lines = [profile_line(one, width) for one in told["profiles"]]
             return lines or ["There are no profiles yet. Sign in with rcdesk login."]
         if "signed_out" in told:
-            return [f"Signed out of {told['signed_out']}. Nothing of the sign-in is kept here any more."]
+            words = f"Signed out of {told['signed_out']}. Nothing of the sign-in is kept here any more."
+            return [words, *note]
         if "who" in told and self._command.word is AccountWord.LOGIN and "error" not in told:
             return ["Signed in:", *who_lines(told["who"])]
-        return who_lines(told["who"]) if "who" in told else []
+        return who_lines(told["who"]) if "who" in told else note

@@ -1,4 +1,4 @@
-"""What was typed or given in a file for a sign-in, read: a server's address, the JSON that holds a JWT.
+"""What was typed or given in a file for a sign-in, read: a server's address, a profile's name, a JWT's JSON.
 
 Every refusal is a UserError with one sentence that quotes nothing secret. Pure. Read next: account.py.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from urllib.parse import urlsplit
 
+from rcdesk.core.account import PRODUCTION_URL, ServerKind, ServerProfile, ServerProfiles
 from rcdesk.core.errors import UserError
 
 
@@ -38,3 +39,30 @@ def jwt_json(text: str) -> dict[str, str]:
     if not all(isinstance(value, str) for value in given.values()):
         raise UserError("The JSON that was given makes no sense. Nothing was changed.")
     return given
+
+
+def called(name: str, saved: ServerProfiles) -> ServerProfile | None:
+    """The profile of this name, whatever the case, or of this id."""
+    wanted = name.casefold()
+    return next((p for p in saved.profiles if p.name.casefold() == wanted), None) or saved.find(name)
+
+
+def profile_at(server: str, client_id: str, kind: ServerKind, saved: ServerProfiles) -> ServerProfile | None:
+    """The active profile when it is of this server and app, else the first one that is."""
+    known: list[ServerProfile] = [saved.active] if saved.active is not None else []
+    for profile in (*known, *saved.profiles):
+        if profile.base_url == server and profile.kind is kind and client_id in ("", profile.client_id):
+            return profile
+    return None
+
+
+def no_such(name: str, saved: ServerProfiles) -> str:
+    """The sentence for a name that no profile has."""
+    names = ", ".join(profile.name for profile in saved.profiles)
+    there = f"Those there are: {names}." if names else "There are none yet: sign in with rcdesk login."
+    return f'There is no profile called "{name}". {there}'
+
+
+def usual_name(server: str) -> str:
+    """What a new profile of this server is called."""
+    return "RingCentral" if server == PRODUCTION_URL else urlsplit(server).netloc

@@ -14,6 +14,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -282,6 +283,28 @@ def test_logout_tells_the_service_and_wipes(shell: Shell, memory: Memory) -> Non
     assert shell.run("whoami")[-1]["status"] == 4
     assert shell.run("logout")[-1] == {"error": "Nobody was signed in to Clinic.", "status": 4}
     assert shell.run("logout", "--profile", "Other")[-1]["status"] == 2
+
+
+def test_logout_wipes_although_the_certificate_file_is_gone(
+    shell: Shell, memory: Memory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell.login("Other")
+    others = dict(memory.kept)
+    shell.login("Clinic")
+    file = profiles_store.profiles_file(shell.paths.preferences_file)
+    saved = profiles_store.load(file)
+    assert saved.active is not None
+    broken = replace(saved.active, ca_file="/nowhere/ca.pem")
+    profiles_store.save(file, saved.with_saved(broken))
+    before = len(shell.simulator.requests)
+    (line,) = shell.run("logout")
+    assert (line["signed_out"], line["status"]) == ("Clinic", 0)
+    assert "could not be told" in line["note"] and "/nowhere/ca.pem" in line["note"]
+    assert memory.kept == others and len(shell.simulator.requests) == before
+    AccountTeller(parse_account("logout", [])).tell(line)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("Signed out of Clinic.") and said[1:] == [line["note"]]
+    assert shell.run("logout")[-1] == {"error": "Nobody was signed in to Clinic.", "status": 4}
 
 
 @pytest.mark.parametrize(
