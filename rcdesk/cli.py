@@ -132,6 +132,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _refuse_fax(asked, "Interrupted. Nothing was queued.", 130)
         if asked.is_sent_here:
             return _send_fax(options)
+    from rcdesk.bridge import garbage
+
+    # The lanes do it anyway; done here, nothing looks for garbage among what start-up has just made.
+    garbage.keep_to_gui_thread()
     from rcdesk import app
 
     return app.run(options)
