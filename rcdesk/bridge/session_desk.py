@@ -1,10 +1,10 @@
 """Who is signed in, as the window sees it: state, account, and the way back after a network loss.
 
 GUI thread. All talking is done by services.connection.Connection on the calls lane; the connection object is
-the one thing besides values that is handed across, because it is safe from every thread. A sign-in in the
-browser has a lane of its own, for it takes as long as the person does. Other desks tell their errors to
-heard_error() so that one place decides "offline" or "sign in again". Read next: session_work.py,
-profiles_desk.py, call_desk.py.
+the one thing besides values that is handed across, because it is safe from every thread. Which one is in use
+and whose answers still count is session_link.py's; what they mean is decided here. A sign-in in the browser
+has a lane of its own, for it takes as long as the person does. Other desks tell their errors to heard_error()
+so that one place decides "offline" or "sign in again". Read next: session_link.py, profiles_desk.py.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from rcdesk.bridge.lane import Lane, Report, Task
+from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.profiles_desk import ProfilesDesk
-from rcdesk.bridge.session_work import Answer, BrowserNews, answer_of, is_same_server, leave, sign_in_browser
+from rcdesk.bridge.session_link import SessionLink
+from rcdesk.bridge.session_work import Answer, BrowserNews, is_same_server, sign_in_browser
 from rcdesk.core.account import Account, Credentials, GrantKind, ServerProfile
-from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import (
     Cancelled,
     NetworkError,
@@ -80,21 +80,16 @@ class SessionDesk(QObject):
         profiles: ProfilesDesk | None = None,
     ) -> None:
         super().__init__(parent)
-        self._lane = lane_calls
+        self._link = SessionLink(lane_calls, connect)
         self._lane_sign_in = lane_sign_in or lane_calls
         self._open_url = open_url
         self._profiles = profiles
-        self._connect = connect
         self._before: tuple[SessionState, Account | None] = (SessionState.SIGNED_OUT, None)
         self._opened_url = ""
         self._state = SessionState.SIGNED_OUT
         self._account: Account | None = None
-        self._profile: ServerProfile | None = None
-        self._connection: Connection | None = None
         self._is_persistent = False
-        self._task: Task[Answer] | None = None
         self._retries = 0
-        self._round = 0
         self._retry_timer = QTimer(self)
         self._retry_timer.setSingleShot(True)
         self._retry_timer.timeout.connect(self._retry)
@@ -114,12 +109,12 @@ class SessionDesk(QObject):
     @property
     def profile(self) -> ServerProfile | None:
         """The server in use, None before the first sign-in or resume."""
-        return self._profile
+        return self._link.profile
 
     @property
     def connection(self) -> Connection | None:
         """The connection in use, safe from every thread; None before the first sign-in or resume."""
-        return self._connection
+        return self._link.connection
 
     @property
     def is_persistent(self) -> bool:
@@ -153,7 +148,7 @@ class SessionDesk(QObject):
     def cancel_sign_in(self) -> None:
         """Give up the sign-in that is going on; everything is as it was before."""
         if self._state is SessionState.SIGNING_IN:
-            self._drop_task()
+            self._link.begin_round()
             self._restore()
 
     def use(self, profile_id: str) -> None:
@@ -161,12 +156,12 @@ class SessionDesk(QObject):
         if self._profiles is None or (profile := self._profiles.value.find(profile_id)) is None:
             return
         self._profiles.activate(profile_id)
-        if not (is_same_server(profile, self._profile) and self.is_signed_in):
+        if not (is_same_server(profile, self.profile) and self.is_signed_in):
             self.resume(profile)
 
     def reload(self) -> None:
         """Read the account again (numbers, cover pages)."""
-        if self._connection is not None and self._task is None:
+        if not self._link.is_asking:
             self._ask_resume(is_quiet=True)
 
     def check(self) -> None:
@@ -177,35 +172,26 @@ class SessionDesk(QObject):
     def sign_out(self) -> None:
         """Forget the tokens here and tell the service; works without a network too."""
         self._retry_timer.stop()
-        self._drop_task()
-        connection, self._connection = self._connection, None
-        profile, connect, profiles = self._profile, self._connect, self._profiles
+        profile, profiles = self.profile, self._profiles
 
         def failed(error: RcdeskError) -> None:
-            self._log_error(error)
+            _log.info("while leaving: %s", type(error).__name__)
             if profile is not None and profiles is not None:
                 # There can be no connection (its certificate file is gone): nothing stays kept all the same.
                 profiles.forget_sign_in(profile)
 
-        if profile is not None:
-            # What is kept is wiped although there may be no connection yet.
-            self._lane.submit(
-                lambda token, report: leave(connection or connect(profile), token),
-                done=_ignore,
-                failed=failed,
-                is_kept=True,
-            )
+        self._link.leave(failed)
         self._set(SessionState.SIGNED_OUT, None)
 
     @Slot(object)
     def _profile_removed(self, profile: ServerProfile) -> None:
         """A retry or a sign-in that is under way would keep what has just been wiped."""
-        if self._profile is not None and self._profile.id == profile.id:
+        if self.profile is not None and self.profile.id == profile.id:
             self.sign_out()
 
     def heard_error(self, error: RcdeskError) -> None:
         """Another desk met this error: decide whether the whole session is offline or must sign in again."""
-        if self._connection is None:
+        if self.connection is None:
             return
         match error:
             case SignInNeeded() if self._state is SessionState.SIGNING_IN:
@@ -232,7 +218,7 @@ class SessionDesk(QObject):
 
         What waits on a lane may outlive the sign-in it was asked under.
         """
-        connection = self._connection
+        connection = self.connection
         if connection is None or connection.owner_id not in ("", owner_id):
             raise Cancelled()
 
@@ -241,121 +227,56 @@ class SessionDesk(QObject):
         self._retry_timer.stop()
 
     def _open(self, profile: ServerProfile, then: Callable[[], None], *, is_news: bool = False) -> None:
-        """Make the connection on the lane (its imports are slow), then go on."""
+        """Have a connection to this server, then go on."""
         self._retry_timer.stop()
-        self._drop_task()
+        self._link.begin_round()
         self._retries = 0
-        former, was = self._profile, self._before
+        former, was = self.profile, self._before
         if self._state is not SessionState.SIGNING_IN:
             was = (self._state, self._account)
         is_same_person = former is not None and former.key == profile.key
         self._before = was if is_same_person else (SessionState.SIGNED_OUT, None)
         self._set(SessionState.SIGNING_IN, self._account if is_same_person else None)
-        if self._connection is not None and not is_news and is_same_server(profile, former):
-            self._profile = profile
+        if not is_news and self._link.serves(profile):
+            self._link.profile = profile
             then()
             return
-        old, self._connection = self._connection, None
-        self._profile = profile
-        round_ = self._round
-        connect = self._connect
-
-        def is_left_without() -> bool:
-            """Given up meanwhile, and the account that is shown again has no connection yet."""
-            return self._connection is None and self._profile is profile and self._account is not None
-
-        def opened(connection: Connection) -> None:
-            if round_ == self._round:
-                self._connection = connection
-                then()
-            elif is_left_without():
-                self._connection = connection
-            else:
-                self._let_go(connection)
+        has_former = self.connection is not None
 
         def failed(error: RcdeskError) -> None:
-            if round_ != self._round and not is_left_without():
-                self._let_go(old)
-                return
-            if round_ != self._round:
-                self._connection, self._profile = old, former
-                return
-            if old is not None:
-                # There is none to the new one, so the former one goes on.
-                self._connection, self._profile, self._before = old, former, was
+            if has_former:
+                # The former connection goes on, and so does who was signed in with it.
+                self._before = was
             self._sign_in_failed(error)
 
-        def work() -> Connection:
-            connection = connect(profile)
-            if old is not None:
-                old.close()
-            return connection
-
-        self._lane.submit(lambda token, report: work(), done=opened, failed=failed)
-
-    def _let_go(self, connection: Connection | None) -> None:
-        if connection is not None:
-            self._lane.submit(lambda t, r: connection.close(), done=_ignore, failed=self._log_error)
+        self._link.change(profile, opened=then, failed=failed, has_account=lambda: self._account is not None)
 
     def _ask_resume(self, *, is_quiet: bool) -> None:
         """is_quiet: somebody was signed in, so tokens that are gone mean that they must sign in again."""
-        self._ask(
+        self._link.ask(
             lambda connection, token, report: (
                 connection.load_account(token) if is_quiet else connection.resume(token)
             ),
-            lambda error: self._resume_failed(error, is_quiet=is_quiet),
+            done=self._resumed,
+            failed=lambda error: self._resume_failed(error, is_quiet=is_quiet),
         )
 
     def _ask_sign_in(self, credentials: Credentials) -> None:
-        self._ask(
+        self._link.ask(
             lambda connection, token, report: connection.sign_in(credentials, token),
-            self._sign_in_failed,
-            is_sign_in=True,
+            done=self._resumed,
+            failed=self._sign_in_failed,
+            came_late=self._came_late,
         )
 
     def _ask_browser(self, client_secret: str) -> None:
-        self._ask(
+        self._link.ask(
             lambda connection, token, report: sign_in_browser(connection, client_secret, token, report),
-            self._sign_in_failed,
-            self._lane_sign_in,
-            is_sign_in=True,
-        )
-
-    def _ask(
-        self,
-        work: Callable[[Connection, CancelToken, Report], Account | None],
-        on_error: Callable[[RcdeskError], None],
-        lane: Lane | None = None,
-        *,
-        is_sign_in: bool = False,
-    ) -> None:
-        """Have the connection find out who is signed in; answers of an earlier round are not listened to."""
-        connection = self._connection
-        if connection is None:
-            return
-        round_ = self._round
-
-        def done(answer: Answer) -> None:
-            if round_ == self._round:
-                self._task = None
-                self._resumed(answer)
-            elif is_sign_in and connection is self._connection:
-                self._came_late(answer)
-
-        def failed(error: RcdeskError) -> None:
-            if round_ == self._round:
-                self._task = None
-                on_error(error)
-
-        def heard(news: BrowserNews) -> None:
-            if round_ == self._round:
-                self._browser_news(news)
-
-        self._task = (lane or self._lane).submit(
-            lambda token, report: answer_of(work(connection, token, report), connection),
-            done=done,
-            failed=failed,
-            progress=heard,
+            done=self._resumed,
+            failed=self._sign_in_failed,
+            came_late=self._came_late,
+            heard=self._browser_news,
+            lane=self._lane_sign_in,
         )
 
     def _browser_news(self, news: BrowserNews) -> None:
@@ -427,10 +348,12 @@ class SessionDesk(QObject):
 
     def _remember_profile(self, grant: GrantKind) -> None:
         """The next start goes on with the profile that has just worked."""
-        if self._profile is None or self._profiles is None or self._profile.is_demo:
+        profile = self.profile
+        if profile is None or self._profiles is None or profile.is_demo:
             return
-        self._profile = self._profiles.put(replace(self._profile, grant=grant))
-        self._profiles.activate(self._profile.id)
+        saved = self._profiles.put(replace(profile, grant=grant))
+        self._link.profile = saved
+        self._profiles.activate(saved.id)
 
     def _go_offline(self) -> None:
         delay_s = RETRY_S[min(self._retries, len(RETRY_S) - 1)]
@@ -440,15 +363,8 @@ class SessionDesk(QObject):
 
     @Slot()
     def _retry(self) -> None:
-        if self._state is SessionState.OFFLINE and self._task is None:
+        if self._state is SessionState.OFFLINE and not self._link.is_asking:
             self._ask_resume(is_quiet=True)
-
-    def _drop_task(self) -> None:
-        """Answers of an earlier round are not listened to any more."""
-        self._round += 1
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
 
     def _set(self, state: SessionState, account: Account | None) -> None:
         has_new_account = account != self._account
@@ -458,10 +374,3 @@ class SessionDesk(QObject):
             self.account_changed.emit(account)
         if has_new_state:
             self.state_changed.emit(state)
-
-    def _log_error(self, error: RcdeskError) -> None:
-        _log.info("while leaving: %s", type(error).__name__)
-
-
-def _ignore(_value: object) -> None:
-    """For work whose answer nobody needs."""
