@@ -12,6 +12,7 @@ Read next: `rendering`, which decides where a job runs.
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import sys
 import textwrap
@@ -28,6 +29,9 @@ DPI = {"High": (204.0, 196.0), "Low": (204.0, 98.0)}
 MAX_PAGES = 200
 LINES_PER_PAGE = 62
 COLUMNS = 92
+MOST_LINES = LINES_PER_PAGE * MAX_PAGES
+PIECE = LINES_PER_PAGE * COLUMNS
+"""How much of a line is broken into rows at a time, in characters."""
 FAX_LINES = "fax lines"
 """Where a picture that is a fax raster already notes its lines an inch, 196 or 98."""
 
@@ -233,16 +237,29 @@ def _text_pages(path: Path) -> Iterator[Image.Image]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
-    lines: list[str] = []
-    for line in text.replace("\f", "\n").expandtabs(4).splitlines() or [""]:
-        lines.extend(textwrap.wrap(line, COLUMNS, drop_whitespace=False) or [""])
-        if len(lines) > LINES_PER_PAGE * (MAX_PAGES + 1):
-            raise RenderFailed("TooManyPages", "too much text")
+    written = text.replace("\f", "\n").expandtabs(4).splitlines() or [""]
+    lines = list(itertools.islice((row for line in written for row in _wrapped(line)), MOST_LINES + 1))
+    if len(lines) > MOST_LINES:
+        raise RenderFailed("TooManyPages", "too much text")
     for first in range(0, len(lines), LINES_PER_PAGE):
         page, pen = _paper()
         for row, line in enumerate(lines[first : first + LINES_PER_PAGE]):
             pen.text((120, 120 + row * 31), line, fill=0, font=_font(26))
         yield page
+
+
+def _wrapped(line: str) -> Iterator[str]:
+    """The line in rows of a page, broken where words end; "" is one row.
+
+    A piece at a time: for each row of a word that fills many, textwrap copies all that is left of it.
+    """
+    start = 0
+    while start + PIECE < len(line):
+        # The last two rows may break elsewhere when the word at the end of the piece goes on.
+        rows = textwrap.wrap(line[start : start + PIECE], COLUMNS, drop_whitespace=False)[:-2]
+        yield from rows
+        start += sum(len(row) for row in rows)
+    yield from textwrap.wrap(line[start:], COLUMNS, drop_whitespace=False) or [""]
 
 
 def _title_page(name: str) -> Image.Image:
