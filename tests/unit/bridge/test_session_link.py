@@ -119,17 +119,21 @@ def test_signed_out_meanwhile_the_late_connection_is_closed(
     assert door.session.connection is None and door.session.state is SessionState.SIGNED_OUT
 
 
+@pytest.mark.parametrize("is_same_person", [False, True])
 def test_of_two_servers_asked_for_only_the_last_is_kept(
-    door: Door, simulator: RunningSimulator, qtbot: QtBot
+    door: Door, simulator: RunningSimulator, qtbot: QtBot, is_same_person: bool
 ) -> None:
     first = door.sign_in(simulator, qtbot)
+    second, third = (
+        replace(first, redirect_port=port) if is_same_person else replace(first, id=f"for {port}")
+        for port in (8301, 8302)
+    )
     door.hold()
-    door.session.resume(replace(first, id="second"))
-    door.session.resume(replace(first, id="third"))
+    door.session.resume(second)
+    door.session.resume(third)
     door.settle(qtbot)
     assert [one.is_closed for one in door.made] == [True, True, False]
-    assert door.session.connection is door.made[2]
-    assert door.session.profile is not None and door.session.profile.id == "third"
+    assert door.session.connection is door.made[2] and door.session.profile == third
 
 
 def test_given_up_and_no_connection_either_the_former_one_goes_on(
