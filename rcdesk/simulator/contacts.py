@@ -68,9 +68,14 @@ class Contact:
         return tuple(number for name in _NUMBER_FIELDS if (number := getattr(self, name)))
 
     @property
+    def person(self) -> str:
+        """First and last name."""
+        return " ".join(filter(None, (self.first_name, self.last_name)))
+
+    @property
     def name(self) -> str:
         """First and last name, else the company."""
-        return " ".join(filter(None, (self.first_name, self.last_name))) or self.company
+        return self.person or self.company
 
     def json(self, extension_uri: str) -> dict[str, Any]:
         """PersonalContactResource."""
@@ -248,6 +253,11 @@ class AddressBooks:
                 return contact.name
         colleague = colleague_at(owner, number)
         return colleague.name if colleague else ""
+
+    def addressee_of(self, owner: Subscriber, number: str) -> str:
+        """Whom the cover page of a fax names that names nobody: the person with this business fax, or ""."""
+        people = (contact.person for contact in self.of(owner).values() if contact.business_fax == number)
+        return next(people, "")
 
     def clear(self) -> None:
         """As it was at the start."""

@@ -69,7 +69,9 @@ class _Child:
         return answer.get("pages"), answer.get("error")
 
 
-def _draw(child: _Child, message: Message, output: Path) -> tuple[int | None, str | None]:
+def _draw(
+    child: _Child, message: Message, to_names: tuple[str, ...], output: Path
+) -> tuple[int | None, str | None]:
     """Page count, or why there is none. Runs in the pool."""
     from rcdesk.simulator.render import Cover, RenderFailed, RenderJob, draw
 
@@ -77,7 +79,7 @@ def _draw(child: _Child, message: Message, output: Path) -> tuple[int | None, st
     if message.cover_index != 0 and message.direction == "Outbound":
         cover = Cover(
             style=COVER_PAGES[message.cover_index],
-            to_names=tuple(party.name for party in message.recipients),
+            to_names=to_names,
             to_numbers=tuple(party.number for party in message.recipients),
             from_name=f"{message.owner.name}, {message.owner.company}",
             from_number=message.sender.number,
@@ -149,13 +151,18 @@ class RenderRoom:
             message.rendered, pages = drawn
             self._world.faxes.rendered(message, page_count=pages, error=None)
 
+    def _to_names(self, message: Message) -> tuple[str, ...]:
+        """Whom the cover page names: by the request, else by the address book."""
+        books = self._world.books
+        return tuple(p.name or books.addressee_of(message.owner, p.number) for p in message.recipients)
+
     async def _drawing(self, message: Message) -> tuple[Path, int] | str:
         """The file and its page count, or why there is none (a FaxErrorCodeEnum value)."""
         suffix = ".tiff" if message.owner.fax_media_type == "image/tiff" else ".pdf"
         output = self._spool / f"rendered-{message.id}{suffix}"
         try:
             pages, error = await asyncio.get_running_loop().run_in_executor(
-                self._pool, _draw, self._child, message, output
+                self._pool, _draw, self._child, message, self._to_names(message), output
             )
         except (OSError, ValueError, subprocess.SubprocessError):
             _log.exception("drawing a fax failed")

@@ -51,6 +51,21 @@ def page_count(client: Client, message: dict[str, Any]) -> int:
         return len(document)
 
 
+def fax_to(client: Client, number: str, name: str) -> dict[str, Any]:
+    """A fax just accepted, to somebody who is named unless name is ""."""
+    to = {"phoneNumber": number, **({"name": name} if name else {})}
+    body = multipart_mixed({"to": [to], "coverIndex": 5}, (("a.txt", "text/plain", b"one"),))
+    headers = {"Content-Type": "multipart/mixed; boundary=frontier"}
+    message: dict[str, Any] = client.send("POST", "/fax", data=body, headers=headers).json()
+    return message
+
+
+def cover_of(client: Client, message: dict[str, Any]) -> bytes:
+    """The dots of the first page."""
+    with pypdfium2.PdfDocument(client.get(message["attachments"][0]["uri"]).content) as document:
+        return document[0].render(grayscale=True).to_pil().tobytes()
+
+
 @pytest.mark.parametrize("is_base64", [False, True], ids=["octets", "base64"])
 def test_mixed_upload_of_several_files(client: Client, is_base64: bool) -> None:
     files = (
@@ -70,6 +85,30 @@ def test_mixed_upload_of_several_files(client: Client, is_base64: bool) -> None:
 def test_no_cover_page_and_low_resolution(client: Client) -> None:
     message = settled(client, client.fax(coverIndex=0, faxResolution="Low"))
     assert (message["faxPageCount"], message["faxResolution"]) == (1, "Low")
+
+
+def test_the_cover_page_names_the_contact_with_this_business_fax(client: Client) -> None:
+    """Unless the request names somebody; a contact's other numbers, and a company, are no name."""
+    alex, lins_other_fax, an_office = "+16505554000", "+16505550188", "+16505554007"
+    sent = {
+        (number, name): fax_to(client, number, name)
+        for number, name in (
+            (alex, ""),
+            (alex, "Alex Doe"),
+            (alex, "Jo Roe"),
+            (lins_other_fax, ""),
+            (lins_other_fax, "Lin Zhao"),
+            (an_office, ""),
+            (an_office, "County Records Office"),
+        )
+    }
+    client.simulator.advance(7)
+    covers = {who: cover_of(client, message) for who, message in sent.items()}
+    assert covers[alex, ""] == covers[alex, "Alex Doe"]
+    assert covers[alex, ""] != covers[alex, "Jo Roe"]
+    assert covers[lins_other_fax, ""] != covers[lins_other_fax, "Lin Zhao"]
+    assert covers[an_office, ""] != covers[an_office, "County Records Office"]
+    assert "name" not in client.get(sent[alex, ""]["uri"]).json()["to"][0]
 
 
 def test_text_only_without_a_file_name(client: Client) -> None:
