@@ -65,7 +65,7 @@ def leave(connection: Connection, token: CancelToken) -> None:
 
 
 def is_same_server(profile: ServerProfile, other: ServerProfile | None) -> bool:
-    """Whether a connection to one serves the other: they differ in their names or the last grant only."""
+    """Whether a connection to one serves the other: they differ in their names or the last sign-in only."""
     if other is None:
         return False
-    return replace(profile, name=other.name, grant=other.grant) == other
+    return replace(profile, name=other.name, grant=other.grant, has_secret=other.has_secret) == other

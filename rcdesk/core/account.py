@@ -39,8 +39,9 @@ class ServerProfile:
     id names it for good, whatever else is changed; "" for one that is not saved. base_url has no trailing
     slash. redirect_port is where the browser comes back to on 127.0.0.1 (0: the default one), ca_file a file
     of PEM certificates to trust instead of the usual ones ("": the usual ones). max_fax_bytes and
-    max_fax_pages bound one fax (guide: 50 MB, 200 pages). grant is the way that was used last. is_demo marks
-    the simulator inside the program; it changes only what the window says, and nothing of it is kept.
+    max_fax_pages bound one fax (guide: 50 MB, 200 pages). grant is the way that was used last, and has_secret
+    whether the app came with a client secret then. is_demo marks the simulator inside the program; it changes
+    only what the window says, and nothing of it is kept.
     """
 
     name: str
@@ -54,6 +55,7 @@ class ServerProfile:
     redirect_port: int = 0
     ca_file: str = ""
     grant: GrantKind = GrantKind.BROWSER
+    has_secret: bool = False
 
     @property
     def key(self) -> str:

@@ -256,7 +256,8 @@ def _read(kind: str, body: dict[str, Any]) -> Order:
 def _profile_body(profile: ServerProfile) -> dict[str, Any]:
     texts = {name: getattr(profile, name) for name in _PROFILE_TEXTS}
     port = profile.redirect_port
-    return {**texts, "port": port, "kind": profile.kind.value, "grant": profile.grant.value}
+    kinds = {"kind": profile.kind.value, "grant": profile.grant.value}
+    return {**texts, **kinds, "port": port, "has_secret": profile.has_secret}
 
 
 def _profile(body: dict[str, Any]) -> ServerProfile:
@@ -271,6 +272,7 @@ def _profile(body: dict[str, Any]) -> ServerProfile:
         redirect_port=body["port"],
         kind=ServerKind(body["kind"]),
         grant=GrantKind(body["grant"]),
+        has_secret=_flag(body.get("has_secret", False)),
     )
 
 

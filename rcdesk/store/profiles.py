@@ -93,6 +93,7 @@ def _written(profile: ServerProfile) -> dict[str, Any]:
         **{name: getattr(profile, name) for name in (*_TEXTS, *_NUMBERS)},
         "kind": profile.kind.value,
         "grant": profile.grant.value,
+        "has_secret": profile.has_secret,
     }
 
 
@@ -110,7 +111,7 @@ def _read(entry: dict[str, Any]) -> ServerProfile | None:
         and not isinstance(entry[name], bool)
         and low <= entry[name] <= high
     }
-    profile = replace(profile, **numbers)
+    profile = replace(profile, **numbers, has_secret=entry.get("has_secret") is True)
     try:
         profile = replace(profile, kind=ServerKind(entry.get("kind", profile.kind.value)))
         profile = replace(profile, grant=GrantKind(entry.get("grant", profile.grant.value)))

@@ -214,7 +214,7 @@ class SignInPage(QWidget):
     @Slot()
     def _browser_asked(self) -> None:
         self.ways.show_problem("")
-        if self._profile.client_id:
+        if self._profile.client_id and not self._misses_secret:
             self._open_browser(self._profile, Credentials(client_id=self._profile.client_id))
         else:
             self._show_form(self.browser)
@@ -227,8 +227,16 @@ class SignInPage(QWidget):
     def _password_asked(self) -> None:
         self._show_form(self.password)
 
+    @property
+    def _misses_secret(self) -> bool:
+        """True when the app has a secret that is not kept: signing out wipes it; each account has its own."""
+        is_kept = self._desk.session.state is SessionState.NEEDS_SIGN_IN and not self._is_another
+        return self._profile.has_secret and not is_kept
+
     @Slot(object, object)
     def _open_browser(self, profile: ServerProfile, credentials: Credentials) -> None:
+        if self._misses_secret or credentials.client_secret:
+            profile = replace(profile, has_secret=bool(credentials.client_secret))
         self._before_waiting = self._view
         self._profile = profile
         self.waiting.begin()
@@ -238,7 +246,9 @@ class SignInPage(QWidget):
     @Slot(object, object)
     def _sign_in(self, profile: ServerProfile, credentials: Credentials) -> None:
         self._before_waiting = self._view
-        self._desk.session.sign_in(replace(profile, grant=credentials.grant), credentials)
+        has_secret = bool(credentials.client_secret)
+        profile = replace(profile, grant=credentials.grant, has_secret=has_secret)
+        self._desk.session.sign_in(profile, credentials)
 
     @Slot()
     def _go_back(self) -> None:

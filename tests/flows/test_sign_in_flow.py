@@ -122,6 +122,24 @@ def test_with_the_browser(desk: Opened, simulator: RunningSimulator, browser: St
     assert profile.client_id == simulator.client_id, "the app is asked for once"
 
 
+def test_with_the_browser_again_after_signing_out(
+    desk: Opened, simulator: RunningSimulator, browser: StandInBrowser
+) -> None:
+    """An app with a secret: signing out wiped it, so it is asked for before the browser is opened."""
+    desk.screen.press("signInBrowser")
+    desk.screen.type("clientId", simulator.client_id)
+    desk.screen.type("clientSecret", simulator.client_secret, enter=True)
+    wait_signed_in(desk)
+    desk.running.desk.session.sign_out()
+    desk.screen.wait(lambda: desk.screen.has("signInBrowser"))
+    desk.screen.press("signInBrowser")
+    assert desk.screen.has("clientSecret") and len(browser.opened) == 1
+    desk.screen.type("clientSecret", simulator.client_secret, enter=True)
+    wait_signed_in(desk)
+    profile = desk.running.desk.profiles.active
+    assert profile is not None and profile.has_secret and len(browser.opened) == 2
+
+
 def test_with_a_jwt(desk: Opened, simulator: RunningSimulator) -> None:
     type_jwt(desk, simulator)
     wait_signed_in(desk)
@@ -343,6 +361,7 @@ def test_two_accounts_and_the_way_between_them(
     other = simulator.second_credentials
     browser.script = lambda url: follow(changed(url, login_hint=other["username"]))
     desk.screen.press("signInBrowser")
+    desk.screen.type("clientSecret", simulator.client_secret, enter=True)
     desk.screen.wait(lambda: state(desk) is SessionState.SIGNED_IN and desk.screen.has("sideBar"))
     account = desk.running.desk.session.account
     assert account is not None and account.name != "Mara Okafor"
@@ -366,9 +385,10 @@ def test_another_account_given_up_leads_back(
     browser.script = None
     desk.running.window.desk_side.accounts.another_asked.emit()
     desk.screen.press("signInBrowser")
+    desk.screen.type("clientSecret", simulator.client_secret, enter=True)
     desk.screen.wait(lambda: browser.opened)
     desk.screen.press("cancelSignIn")
-    desk.screen.wait(lambda: desk.screen.has("backToDesk") and desk.screen.has("signInBrowser"))
+    desk.screen.wait(lambda: desk.screen.has("backToDesk") and desk.screen.has("clientSecret"))
     desk.screen.press("backToDesk")
     wait_signed_in(desk)
 

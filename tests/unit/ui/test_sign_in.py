@@ -100,6 +100,42 @@ def test_the_browser_asks_for_the_app_once(qtbot: QtBot, stage: Stage, page: Sig
     assert page.focusWidget() is page.browser.client_id
 
 
+def test_an_app_with_a_secret_is_asked_for_it_when_none_is_kept(
+    qtbot: QtBot, stage: Stage, page: SignInPage
+) -> None:
+    """Signing out wipes it, and the browser would only come back in vain."""
+    app = ServerProfile(name="RingCentral", client_id="our-app", id="one", has_secret=True)
+    stage.profiles.put(app)
+    stage.profiles.activate("one")
+    stage.session.profile = app
+    click(qtbot, page.ways.browser)
+    form = page.browser
+    assert form.isVisible() and stage.session.browser_asked == []
+    assert form.client_id.text() == "our-app" and page.focusWidget() is form.client_secret
+    qtbot.keyClicks(form.client_secret, "s3cret")
+    qtbot.keyClick(form.client_secret, Qt.Key.Key_Return)
+    assert stage.session.browser_asked == [(app, "s3cret")]
+    stage.session.become(SessionState.NEEDS_SIGN_IN, ACCOUNT)
+    page.begin()
+    click(qtbot, page.ways.browser)
+    assert stage.session.browser_asked[1:] == [(app, "")], "it is kept while nobody signs out"
+    stage.session.become(SessionState.NEEDS_SIGN_IN, ACCOUNT)
+    page.begin(is_another=True)
+    click(qtbot, page.ways.browser)
+    assert form.isVisible() and len(stage.session.browser_asked) == 2, "another account keeps its own"
+
+
+def test_an_app_that_lost_its_secret_is_not_asked_for_one_again(
+    qtbot: QtBot, stage: Stage, page: SignInPage
+) -> None:
+    app = ServerProfile(name="RingCentral", client_id="our-app", id="one", has_secret=True)
+    stage.profiles.put(app)
+    stage.profiles.activate("one")
+    click(qtbot, page.ways.browser)
+    qtbot.keyClick(page.browser.client_id, Qt.Key.Key_Return)
+    assert [asked.has_secret for asked, _ in stage.session.browser_asked] == [False]
+
+
 def test_what_the_browser_did_not_finish_is_said_on_the_first_view(
     qtbot: QtBot, stage: Stage, page: SignInPage
 ) -> None:
