@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from rcdesk.bridge.lane import Lane
+from rcdesk.bridge.owner import Owner
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.call import Call
-from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RateLimited, RcdeskError
 from rcdesk.core.past_call import HistoryNews, PastCall, PastCallQuery
 
@@ -31,7 +31,6 @@ AFTER_CALL_S = 5.0
 """The service writes a call down a few seconds after its end."""
 
 MOST_RECENTS = 50
-DEFAULT_REGION = "US"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ class HistoryDesk(QObject):
         self._downloads = lanes["downloads"]
         self._session = session
         self._service = history
-        self._owner_id = ""
+        self._owner = Owner(session)
         self._recents: tuple[PastCall, ...] = ()
         self._missed_count = 0
         self._search = ""
@@ -95,7 +94,7 @@ class HistoryDesk(QObject):
     @property
     def owner_id(self) -> str:
         """Whose calls these are: what a PastCallQuery asks by; "" while nobody is signed in."""
-        return self._owner_id
+        return self._owner.id
 
     @property
     def is_syncing(self) -> bool:
@@ -131,28 +130,28 @@ class HistoryDesk(QObject):
 
     def mark_seen(self) -> None:
         """Somebody looked at the missed calls."""
-        service, owner_id = self._service, self._owner_id
+        service, owner_id = self._service, self._owner.id
         if self._missed_count:
             self._write(lambda: service.mark_seen(owner_id))
 
     def remember(self, call: PastCall) -> None:
         """Keep a call of this desk; the same id again completes what is known."""
-        service, owner_id = self._service, self._owner_id
+        service, owner_id = self._service, self._owner.id
         self._write(lambda: service.remember(owner_id, call))
 
     def put_live(self, call: Call) -> None:
         """Keep what another run of the program needs to follow this call."""
-        service, owner_id = self._service, self._owner_id
+        service, owner_id = self._service, self._owner.id
         self._keep(lambda: service.put_live(owner_id, call))
 
     def drop_live(self, call_id: str) -> None:
         """This call is over."""
-        service, owner_id = self._service, self._owner_id
+        service, owner_id = self._service, self._owner.id
         self._keep(lambda: service.drop_live(owner_id, call_id))
 
     def live_calls(self, done: Callable[[tuple[Call, ...]], None]) -> None:
         """The calls that were on when they were last written, oldest first; after all earlier put_live()."""
-        service, owner_id = self._service, self._owner_id
+        service, owner_id = self._service, self._owner.id
         self._disk.submit(lambda token, report: service.live_calls(owner_id), done=done, failed=self._tell)
 
     def touch(self) -> None:
@@ -163,7 +162,7 @@ class HistoryDesk(QObject):
 
     def result_of(self, session_id: str, done: Callable[[PastCall | None], None]) -> None:
         """What the call log says of a call; None when it says nothing (yet) or cannot be asked."""
-        service, owner_id = self._service, self._owner_id
+        service, owner_id = self._service, self._owner.id
 
         def heard(found: PastCall | None) -> None:
             self._session.heard_answer()
@@ -176,11 +175,8 @@ class HistoryDesk(QObject):
                 self._session.heard_error(error)
             done(None)
 
-        def work(token: CancelToken) -> PastCall | None:
-            self._session.check_owner(owner_id)
-            return service.result_of(owner_id, session_id, token)
-
-        self._downloads.submit(lambda token, report: work(token), done=heard, failed=failed)
+        ask = self._owner.in_own_name(lambda token: service.result_of(owner_id, session_id, token))
+        self._downloads.submit(ask, done=heard, failed=failed)
 
     def page(
         self,
@@ -205,26 +201,25 @@ class HistoryDesk(QObject):
     @Slot()
     def refresh(self) -> None:
         """Ask the call log now; once more afterwards when that is being done already."""
-        service, owner_id = self._service, self._owner_id
+        service, owner_id, region = self._service, self._owner.id, self._owner.region
         self._is_wanted = self._is_syncing
         if self._is_syncing or not owner_id or not self._is_started or not self._session.is_signed_in:
             return
         self._timer.stop()
         self._is_syncing = True
-        region = self._region()
 
         def done(news: HistoryNews) -> None:
             self._is_syncing = False
             self._failures = 0
             self._session.heard_answer()
-            if owner_id == self._owner_id:
+            if owner_id == self._owner.id:
                 self._take(news)
             self._go_on(SYNC_S)
 
         def failed(error: RcdeskError) -> None:
             self._is_syncing = False
             if isinstance(error, Cancelled):
-                if owner_id != self._owner_id:
+                if owner_id != self._owner.id:
                     self.refresh()
                 return
             self._failures += 1
@@ -234,14 +229,11 @@ class HistoryDesk(QObject):
                 pause_s = max(pause_s, error.retry_after_s)
             else:
                 self._session.heard_error(error)
-            self._is_wanted = self._is_wanted and owner_id != self._owner_id
+            self._is_wanted = self._is_wanted and owner_id != self._owner.id
             self._go_on(pause_s)
 
-        def work(token: CancelToken) -> HistoryNews:
-            self._session.check_owner(owner_id)
-            return service.sync(owner_id, token, region)
-
-        self._downloads.submit(lambda token, report: work(token), done=done, failed=failed)
+        ask = self._owner.in_own_name(lambda token: service.sync(owner_id, token, region))
+        self._downloads.submit(ask, done=done, failed=failed)
 
     def _go_on(self, pause_s: float) -> None:
         """Plan the next look, or have it at once when it was asked for meanwhile."""
@@ -258,13 +250,9 @@ class HistoryDesk(QObject):
         if news.missed:
             self.missed.emit(news.missed)
 
-    def _region(self) -> str:
-        account = self._session.account
-        return account.home_country if account is not None else DEFAULT_REGION
-
     def _write(self, work: Callable[[], object]) -> None:
         """Write on the disk lane and read again. What belongs to nobody is not written."""
-        if not self._owner_id:
+        if not self._owner.id:
             return
         self._disk.submit(
             lambda token, report: work(), done=lambda _: self.reread(), failed=self._tell, is_kept=True
@@ -272,12 +260,12 @@ class HistoryDesk(QObject):
 
     def _keep(self, work: Callable[[], object]) -> None:
         """Write on the disk lane what no list shows."""
-        if not self._owner_id:
+        if not self._owner.id:
             return
         self._disk.submit(lambda token, report: work(), done=lambda _: None, failed=self._tell, is_kept=True)
 
     def _load(self) -> None:
-        service, owner_id, text = self._service, self._owner_id, self._search
+        service, owner_id, text = self._service, self._owner.id, self._search
         if not owner_id:
             self._show(_Look(recents=(), missed_count=0))
             return
@@ -289,7 +277,7 @@ class HistoryDesk(QObject):
             )
 
         def done(found: _Look) -> None:
-            if (owner_id, text) == (self._owner_id, self._search):
+            if (owner_id, text) == (self._owner.id, self._search):
                 self._show(found)
 
         self._archive.submit(lambda token, report: look(), done=done, failed=self._tell)
@@ -306,13 +294,10 @@ class HistoryDesk(QObject):
     def _session_changed(self) -> None:
         if not self._is_started:
             return
-        account = self._session.account
-        owner_id = account.owner_id if account is not None else ""
-        if owner_id != self._owner_id:
-            self._owner_id = owner_id
+        if self._owner.look():
             self._failures = 0
             self._is_wanted = self._is_syncing
-            self._begin(owner_id)
+            self._begin(self._owner.id)
         if not self._session.is_signed_in:
             self._timer.stop()
         elif self._session.state is SessionState.SIGNED_IN and not (

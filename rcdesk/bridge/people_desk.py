@@ -1,23 +1,22 @@
 """Who can be called and faxed, for the window: suggestions, people, favourites, choices, groups, imports.
 
 GUI thread. Suggestions and people are read on the archive lane; of suggestions only the newest question is
-answered. Address book and directory are fetched on the downloads lane; what the user changes is written on
-the disk lane. Favourites and dial choices are held in memory, so that menus need not wait. Read next:
-services/people.py.
+answered. Address book and directory are fetched on the downloads lane. What the user made here (favourites,
+dial choices, groups) is held and written by own_people.py. Read next: own_people.py, services/people.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.lane import Lane
+from rcdesk.bridge.own_people import OwnPeople
+from rcdesk.bridge.owner import Owner
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
-from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax import Recipient
 from rcdesk.core.people import (
@@ -40,16 +39,6 @@ T = TypeVar("T")
 MOST_SUGGESTIONS = 8
 MOST_PEOPLE = 2000
 MOST_TIMELINE = 200
-DEFAULT_REGION = "US"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Own:
-    """What the user made here."""
-
-    groups: tuple[Group, ...] = ()
-    favourites: tuple[Favourite, ...] = ()
-    choices: Mapping[str, DialChoice] = field(default_factory=dict)
 
 
 class PeopleDesk(QObject):
@@ -76,33 +65,32 @@ class PeopleDesk(QObject):
         self._downloads = lanes["downloads"]
         self._session = session
         self._service = people
-        self._owner_id = ""
-        self._groups: tuple[Group, ...] = ()
-        self._favourites: tuple[Favourite, ...] = ()
-        self._choices: dict[str, DialChoice] = {}
+        self._owner = Owner(session)
+        self._own = OwnPeople(self._disk, people, self)
         self._asked = 0
         self._asked_calls = 0
-        self._changes = 0
         self._is_fetching = False
-        self._is_loaded = False
         self._is_started = False
+        self._own.groups_changed.connect(self.groups_changed)
+        self._own.favourites_changed.connect(self.favourites_changed)
+        self._own.problem.connect(self.problem)
         session.state_changed.connect(self._session_changed)
         session.account_changed.connect(self._session_changed)
 
     @property
     def groups(self) -> tuple[Group, ...]:
         """The saved groups of the account, by name."""
-        return self._groups
+        return self._own.groups
 
     @property
     def favourites(self) -> tuple[Favourite, ...]:
         """What the user wants at hand, in their order."""
-        return self._favourites
+        return self._own.favourites
 
     @property
     def choices(self) -> Mapping[str, DialChoice]:
         """How each number is called, of those for which something was chosen."""
-        return self._choices
+        return self._own.choices
 
     def start(self) -> None:
         """Read the groups and fetch the address book, as soon as somebody is signed in."""
@@ -115,7 +103,7 @@ class PeopleDesk(QObject):
 
     def suggest(self, text: str, done: Callable[[tuple[Suggestion, ...]], None]) -> None:
         """Who may be meant; an answer that a later question has overtaken is dropped."""
-        service, owner_id = self._service, self._owner_id
+        service, owner_id = self._service, self._owner.id
         self._asked += 1
         asked = self._asked
 
@@ -131,7 +119,7 @@ class PeopleDesk(QObject):
 
     def suggest_calls(self, text: str, done: Callable[[tuple[Suggestion, ...]], None]) -> None:
         """Who may be called; an answer that a later question has overtaken is dropped."""
-        service, owner_id = self._service, self._owner_id
+        service, owner_id = self._service, self._owner.id
         self._asked_calls += 1
         asked = self._asked_calls
 
@@ -146,68 +134,52 @@ class PeopleDesk(QObject):
 
     def list_people(self, text: str, done: Callable[[tuple[Person, ...]], None]) -> None:
         """Everybody the text finds: favourites first, then by name."""
-        service, owner_id, liked = self._service, self._owner_id, self._favourites
+        service, owner_id, liked = self._service, self._owner.id, self.favourites
         self._ask(lambda: service.people(owner_id, text, MOST_PEOPLE, liked) if owner_id else (), done)
 
     def person(self, number: str, done: Callable[[Person], None]) -> None:
         """Who has this number (E.164 or a short extension), with all their numbers."""
-        service, owner_id = self._service, self._owner_id
+        service, owner_id = self._service, self._owner.id
         self._ask(lambda: service.person(owner_id, number), done)
 
     def timeline(self, numbers: Sequence[str], done: Callable[[tuple[TimelineItem, ...]], None]) -> None:
         """The newest calls and faxes with these numbers, newest first."""
-        service, owner_id, wanted = self._service, self._owner_id, tuple(numbers)
+        service, owner_id, wanted = self._service, self._owner.id, tuple(numbers)
         self._ask(lambda: service.timeline(owner_id, wanted, MOST_TIMELINE) if owner_id else (), done)
 
     def caller(self, number: str, done: Callable[[Caller], None]) -> None:
         """Who a number (E.164 or a short extension) belongs to."""
-        service, owner_id = self._service, self._owner_id
+        service, owner_id = self._service, self._owner.id
         self._ask(lambda: service.caller(owner_id, number) if owner_id else Caller(number=number), done)
 
     def callers(self, numbers: Sequence[str], done: Callable[[Mapping[str, Caller]], None]) -> None:
         """Who each of these numbers belongs to."""
-        service, owner_id, wanted = self._service, self._owner_id, tuple(numbers)
+        service, owner_id, wanted = self._service, self._owner.id, tuple(numbers)
         nobody = {number: Caller(number=number) for number in wanted}
         self._ask(lambda: service.callers(owner_id, wanted) if owner_id else nobody, done)
 
     def is_favourite(self, number: str) -> bool:
         """True when this number is one of the favourites, as a phone or a fax."""
-        return any(one.number == number for one in self._favourites)
+        return any(one.number == number for one in self.favourites)
 
     def set_favourites(self, favourites: Sequence[Favourite]) -> None:
         """These are the favourites now, in this order."""
-        wanted = tuple(favourites)
-        if wanted == self._favourites:
-            return
-        if self._owner_id and not self._is_loaded:
-            # Written now, they would replace those that are still being read.
-            self.problem.emit(self.tr("Your favourites are still being read. Try again in a moment."))
-            return
-        self._favourites, service, owner_id = wanted, self._service, self._owner_id
-        self._keep(lambda: service.set_favourites(owner_id, wanted))
-        self.favourites_changed.emit()
+        self._own.set_favourites(tuple(favourites))
 
     def toggle_favourite(self, number: str, name: str, is_fax: bool = False) -> None:
         """Make a number the last of the favourites, or none any more."""
-        others = tuple(one for one in self._favourites if (one.number, one.is_fax) != (number, is_fax))
-        if len(others) == len(self._favourites):
+        others = tuple(one for one in self.favourites if (one.number, one.is_fax) != (number, is_fax))
+        if len(others) == len(self.favourites):
             others = (*others, Favourite(number=number, name=name, is_fax=is_fax))
         self.set_favourites(others)
 
     def choice_of(self, number: str) -> DialChoice:
         """How this number is called; DialChoice() when nothing was chosen for it."""
-        return self._choices.get(number, DialChoice())
+        return self.choices.get(number, DialChoice())
 
     def set_choice(self, number: str, choice: DialChoice) -> None:
         """Remember how this number is called; DialChoice() forgets it."""
-        if choice == self.choice_of(number):
-            return
-        if choice == DialChoice():
-            self._choices.pop(number, None)
-        else:
-            self._choices[number] = choice
-        service, owner_id = self._service, self._owner_id
-        self._keep(lambda: service.set_choice(owner_id, number, choice))
+        self._own.set_choice(number, choice)
 
     def import_people(
         self,
@@ -217,7 +189,7 @@ class PeopleDesk(QObject):
         done: Callable[[int], None] | None = None,
     ) -> None:
         """Take an imported list into this desk's own people; done brings how many numbers there were."""
-        service, owner_id, region = self._service, self._owner_id, self._region()
+        service, owner_id, region = self._service, self._owner.id, self._owner.region
 
         def imported(count: int) -> None:
             self.people_changed.emit()
@@ -240,7 +212,7 @@ class PeopleDesk(QObject):
         failed: Callable[[str], None] | None = None,
     ) -> None:
         """Add somebody to the address book; done when it is there, failed (or problem()) with a sentence."""
-        service, owner_id = self._service, self._owner_id
+        service, owner_id = self._service, self._owner.id
 
         def added(_: str) -> None:
             self._session.heard_answer()
@@ -258,28 +230,20 @@ class PeopleDesk(QObject):
             else:
                 self._tell(error)
 
-        def work(token: CancelToken) -> str:
-            self._session.check_owner(owner_id)
-            return service.add_contact(owner_id, name, number, label, token)
-
-        self._downloads.submit(lambda token, report: work(token), done=added, failed=not_added)
+        ask = self._owner.in_own_name(lambda token: service.add_contact(owner_id, name, number, label, token))
+        self._downloads.submit(ask, done=added, failed=not_added)
 
     @Slot()
     def refresh(self) -> None:
         """Fetch address book and directory when they were not lately; a failure is no news to the user."""
-        service, owner_id = self._service, self._owner_id
+        service, owner_id, region = self._service, self._owner.id, self._owner.region
         if self._is_fetching or not owner_id or not self._session.is_signed_in:
             return
         self._is_fetching = True
-        region = self._region()
-
-        def work(token: CancelToken) -> bool:
-            self._session.check_owner(owner_id)
-            return service.refresh(owner_id, token, region=region)
 
         def fetched(is_other: bool) -> None:
             self._is_fetching = False
-            if owner_id != self._owner_id:
+            if owner_id != self._owner.id:
                 self.refresh()
             elif is_other:
                 self.people_changed.emit()
@@ -288,25 +252,23 @@ class PeopleDesk(QObject):
             self._is_fetching = False
             if not isinstance(error, Cancelled):
                 self._session.heard_error(error)
-            if owner_id != self._owner_id:
+            if owner_id != self._owner.id:
                 self.refresh()
 
-        self._downloads.submit(lambda token, report: work(token), done=fetched, failed=failed)
+        ask = self._owner.in_own_name(lambda token: service.refresh(owner_id, token, region=region))
+        self._downloads.submit(ask, done=fetched, failed=failed)
 
     def save_group(self, name: str, recipients: Sequence[Recipient]) -> None:
         """Save a group, in the place of one with the same name."""
-        service, owner_id, members = self._service, self._owner_id, tuple(recipients)
-        self._change(lambda: service.save_group(owner_id, name, members))
+        self._own.save_group(name, tuple(recipients))
 
     def rename_group(self, group_id: int, name: str) -> None:
         """Give a group another name."""
-        service = self._service
-        self._change(lambda: service.rename_group(group_id, name))
+        self._own.rename_group(group_id, name)
 
     def delete_group(self, group_id: int) -> None:
         """Forget a group; the people in it stay known."""
-        service = self._service
-        self._change(lambda: service.delete_group(group_id))
+        self._own.delete_group(group_id)
 
     def read_import(
         self, path: Path, done: Callable[[ImportTable], None], *, every_number: bool = False
@@ -327,83 +289,23 @@ class PeopleDesk(QObject):
         done: Callable[[tuple[ImportedLine, ...]], None],
     ) -> None:
         """Read the numbers of a table, line by line."""
-        service, region = self._service, self._region()
+        service, region = self._service, self._owner.region
         self._disk.submit(
             lambda token, report: service.recipients_of(table, name_column, number_column, region),
             done=done,
             failed=self._tell,
         )
 
-    def _region(self) -> str:
-        """The country whose numbers may be written without their country code."""
-        account = self._session.account
-        return account.home_country if account is not None else DEFAULT_REGION
-
-    def _change(self, work: Callable[[], object]) -> None:
-        self._disk.submit(
-            lambda token, report: work(),
-            done=lambda _: self._load_own(),
-            failed=self._tell,
-            is_kept=True,
-        )
-
     def _ask(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """Read on the archive lane."""
         self._archive.submit(lambda token, report: work(), done=done, failed=self._tell)
 
-    def _keep(self, work: Callable[[], object]) -> None:
-        """Write what is shown already."""
-        self._changes += 1
-        if self._owner_id:
-            self._disk.submit(
-                lambda token, report: work(), done=lambda _: None, failed=self._tell, is_kept=True
-            )
-
-    def _load_own(self) -> None:
-        service, owner_id, changes = self._service, self._owner_id, self._changes
-        if not owner_id:
-            self._take(_Own())
-            return
-
-        def work() -> _Own:
-            return _Own(
-                groups=service.groups(owner_id),
-                favourites=service.favourites(owner_id),
-                choices=service.choices(owner_id),
-            )
-
-        def done(own: _Own) -> None:
-            if owner_id != self._owner_id:
-                return
-            if changes != self._changes:
-                # What the user changed meanwhile is written after this was read.
-                self._load_own()
-            else:
-                self._is_loaded = True
-                self._take(own)
-
-        self._disk.submit(lambda token, report: work(), done=done, failed=self._tell)
-
-    def _take(self, own: _Own) -> None:
-        self._choices = dict(own.choices)
-        if own.groups != self._groups:
-            self._groups = own.groups
-            self.groups_changed.emit()
-        if own.favourites != self._favourites:
-            self._favourites = own.favourites
-            self.favourites_changed.emit()
-
     @Slot()
     def _session_changed(self) -> None:
-        account = self._session.account
-        owner_id = account.owner_id if account is not None else ""
         if not self._is_started:
             return
-        if owner_id != self._owner_id:
-            self._owner_id = owner_id
-            self._is_loaded = False
-            self._take(_Own())
-            self._load_own()
+        if self._owner.look():
+            self._own.set_owner(self._owner.id)
             self.people_changed.emit()
         if self._session.state is SessionState.SIGNED_IN:
             self.refresh()

@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 class SessionLink:
     """connect makes a Connection on the lane, for its imports are slow. profile is the server in use, None
-    before the first; its name and grant may be set anew."""
+    before the first; it may be set anew when the same connection serves it."""
 
     def __init__(self, lane: Lane, connect: Callable[[ServerProfile], Connection]) -> None:
         self.profile: ServerProfile | None = None
