@@ -333,7 +333,7 @@ class FaxPage(ComposerFace):
     @Slot()
     def choose_time(self) -> None:
         """Ask when it goes out."""
-        dialog = SendLaterDialog(self._time, self)
+        dialog = SendLaterDialog(self._time, self, account=self._desk.session.account)
         dialog.decided.connect(self._time_decided)
         dialog.open()
 

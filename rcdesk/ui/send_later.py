@@ -13,6 +13,8 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QTime, QTim
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from rcdesk.core.account import Account
+from rcdesk.core.capability import Capability
 from rcdesk.core.fax import SendBy
 from rcdesk.ui.boxes import MomentBox, RadioChoice
 from rcdesk.ui.look import Button, label
@@ -89,12 +91,18 @@ def zone_words(at: QDateTime) -> str:
 
 
 class SendLaterDialog(QDialog):
-    """decided(SendTime) when the user says when."""
+    """decided(SendTime) when the user says when.
+
+    account: who sends; with some a fax that the service keeps cannot be changed or cancelled from here.
+    """
 
     decided = Signal(object)
 
-    def __init__(self, time: SendTime, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, time: SendTime, parent: QWidget | None = None, *, account: Account | None = None
+    ) -> None:
         super().__init__(parent)
+        self._can_take_back = account is None or account.can(Capability.FAX_CHANGE)
         self.setObjectName("sendLaterDialog")
         self.setWindowTitle(self.tr("Send later"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -154,12 +162,23 @@ class SendLaterDialog(QDialog):
             hint = label(choice.accessibleDescription(), "small")
             hint.setIndent(26)
             layout.addWidget(hint)
+        if not self._can_take_back:
+            layout.addWidget(self._no_way_back())
         layout.addSpacing(12)
         layout.addLayout(_row(self._has_end, self.tr("&Keep trying until"), self._until))
         layout.addWidget(self._end_hint())
         layout.addWidget(self._problem)
         layout.addSpacing(12)
         layout.addLayout(self._make_foot())
+
+    def _no_way_back(self) -> QLabel:
+        """What choosing the service means here; screen readers say it with the choice."""
+        words = self.tr("Once RingCentral has it, it can be neither changed nor cancelled from here.")
+        self._by_service.setAccessibleDescription(f"{self._by_service.accessibleDescription()} {words}")
+        line = label(words, "small")
+        line.setObjectName("noWayBack")
+        line.setIndent(26)
+        return line
 
     def _end_hint(self) -> QLabel:
         words = self.tr("A busy line is tried again until then; without it, five times within about an hour.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,11 +10,13 @@ from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtWidgets import QApplication, QDateTimeEdit, QLabel, QPushButton, QRadioButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from rcdesk.bridge.session_desk import SessionState
+from rcdesk.core.capability import legacy_lacks
 from rcdesk.core.fax import Recipient, SendBy
 from rcdesk.ui.fax_page import FaxPage
 from rcdesk.ui.send_later import AT_ONCE, SendLaterDialog, SendTime, moment_words, time_words, zone_words
 
-from .stage import Stage, shoot
+from .stage import ACCOUNT, Stage, shoot
 
 
 def _in(hours: float) -> datetime:
@@ -77,6 +80,27 @@ def test_times_that_cannot_be_are_refused_in_place(
     assert problem is not None and confirm is not None
     assert said in problem.text() and bool(problem.text()) is bool(said)
     assert confirm.isEnabled() is not bool(said)
+
+
+def _no_way_back(page: FaxPage) -> str:
+    """What the dialog of this page says of a fax that the service keeps, "" for nothing."""
+    page.choose_time()
+    (dialog,) = [
+        w for w in QApplication.topLevelWidgets() if isinstance(w, SendLaterDialog) and w.isVisible()
+    ]
+    line = dialog.findChild(QLabel, "noWayBack")
+    choice = dialog.findChild(QRadioButton, "sendByService")
+    assert choice is not None and (line is None or line.text() in choice.accessibleDescription())
+    words = line.text() if line is not None and line.isVisible() else ""
+    dialog.reject()
+    return words
+
+
+def test_where_nothing_can_be_taken_back_it_is_said(page: FaxPage, stage: Stage) -> None:
+    assert _no_way_back(page) == ""
+    older = replace(ACCOUNT, lacks=legacy_lacks())
+    stage.session.become(SessionState.SIGNED_IN, older)
+    assert "neither changed nor cancelled" in _no_way_back(page)
 
 
 def test_words() -> None:
