@@ -11,24 +11,21 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.past_calls_model import PastCallsModel
 from rcdesk.core.capability import Capability
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.past_call import OnlyCalls, PastCall, PastCallQuery
-from rcdesk.ui.card import Card
-from rcdesk.ui.folder_body import FolderBody
-from rcdesk.ui.foot_line import FootLine
+from rcdesk.ui.filter_row import FilterRow
 from rcdesk.ui.icons import icon
 from rcdesk.ui.lacks import Lacking, LackLine, grey_action, why_not
-from rcdesk.ui.look import IconButton, label
+from rcdesk.ui.list_page import ListPage
+from rcdesk.ui.look import IconButton
 from rcdesk.ui.past_call_row import PastCallDelegate, call_sentence, dialled, key_of_call
-from rcdesk.ui.person_view import PersonView
 from rcdesk.ui.placing import region_of
 from rcdesk.ui.row_list import ITEM_ROLE, RowList
-from rcdesk.ui.search_line import SearchLine
 
 SEEN_AFTER_MS = 2000
 
@@ -74,48 +71,27 @@ class PastCallsList(RowList):
             self.call_asked.emit(call)
 
 
-class CallsPage(QWidget):
-    """call_asked(number, name), fax_asked(number), contact_asked(number), fax_chosen(FaxRow)."""
+class CallsPage(ListPage):
+    """Its list holds past calls; what is asked for from it is what ListPage says."""
 
-    call_asked = Signal(str, str)
-    fax_asked = Signal(str)
-    contact_asked = Signal(str)
-    fax_chosen = Signal(object)
+    list: PastCallsList
 
     def __init__(self, desk: Desk, clock: Clock | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("callsPage")
-        self.setAccessibleName(self.tr("Calls"))
-        self._desk = desk
+        super().__init__(desk, PastCallsList(), parent)
         self._clock = clock or SystemClock()
         self.model: PastCallsModel = desk.new_past_calls_model(self)
         self.model.words = self._sentence
-        self.list = PastCallsList(self)
         self.list.setModel(self.model)
         self.list.follow_model()
         self.list.setItemDelegate(PastCallDelegate(self._clock, self._region, self.list))
-        nobody = self.tr("Choose a call to see who it was with and what else happened.")
-        self.person = PersonView(desk, nobody)
-        self.empty = label("", "muted", wraps=True)
-        self.empty.setObjectName("callsEmpty")
-        self.foot = FootLine(self)
         self._only = OnlyCalls.ALL
         self._seen = QTimer(self)
         self._seen.setSingleShot(True)
         self._seen.setInterval(SEEN_AFTER_MS)
         self._seen.timeout.connect(self._mark_seen)
-        self._build()
+        self._build_page()
         self._connect()
         self._ask()
-
-    def focus_list(self) -> None:
-        """The keyboard goes to the list."""
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.list.choose_first()
-
-    def focus_search(self) -> None:
-        """The cursor goes into the search field."""
-        self.search.take_focus()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Missed calls count as seen after a moment on this page."""
@@ -133,99 +109,44 @@ class CallsPage(QWidget):
         if event.type() is QEvent.Type.ActivationChange and hasattr(self, "_seen"):
             self._look()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc clears the search."""
-        if event.key() == Qt.Key.Key_Escape and self.search.text():
-            self.search.clear()
-            self._ask()
-            self.empty.hide()
-            self.list.show()
-            self.focus_list()
-            return
-        super().keyPressEvent(event)
-
-    def _build(self) -> None:
-        self.search = SearchLine("callsSearch", self.tr("Search calls"))
-        self.search.setProperty("place", "canvas")
-        self.search.setMinimumHeight(36)
-        self.search.setMaximumWidth(300)
+    def _build_page(self) -> None:
         look_now = IconButton("retry", self.tr("Look into the call log now"))
         look_now.setObjectName("callsSync")
         look_now.clicked.connect(self._desk.history.refresh)
         Lacking(self._desk.session, look_now, Capability.CALL_LOG)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(label(self.tr("Calls"), "pageTitle"))
-        head.addStretch(1)
-        head.addWidget(self.search, 2)
-        head.addWidget(look_now)
-        card = Card()
-        card.body.setContentsMargins(12, 12, 12, 20)
-        card.body.addLayout(self._make_filters())
-        only_here = self.tr("Here are only the calls you make at this desk.")
-        card.body.addWidget(LackLine("callLogLack", self._desk.session, Capability.CALL_LOG, rest=only_here))
-        card.body.addWidget(self.empty)
-        card.body.addWidget(self.list, 1)
-        card.body.addStretch(0)
-        self.body = FolderBody(card, self.person, first=self.person.first_step)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(self.body.details)
-        card.body.addLayout(foot)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(16)
-        layout.addLayout(head)
-        layout.addWidget(self.body, 1)
-        layout.addWidget(self.foot)
-
-    def _make_filters(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(4, 0, 4, 0)
-        row.setSpacing(6)
-        self._filters = QButtonGroup(self)
-        for only, words in (
+        kinds = (
             (OnlyCalls.ALL, self.tr("All")),
             (OnlyCalls.MISSED, self.tr("Missed")),
             (OnlyCalls.OUT, self.tr("Made")),
             (OnlyCalls.IN, self.tr("Received")),
-        ):
-            button = QPushButton(words)
-            button.setObjectName(f"calls_{only.value}")
-            button.setProperty("kind", "filter")
-            button.setCheckable(True)
-            button.setChecked(only is self._only)
-            button.setAccessibleName(self.tr("Show: {0}").replace("{0}", words))
-            button.clicked.connect(partial(self.show_only, only))
-            self._filters.addButton(button)
-            row.addWidget(button)
-        row.addStretch(1)
-        return row
+        )
+        self._filters = FilterRow((f"calls_{only.value}", words, only) for only, words in kinds)
+        only_here = self.tr("Here are only the calls you make at this desk.")
+        self._build(
+            "calls",
+            title=self.tr("Calls"),
+            search=self.tr("Search calls"),
+            beside_search=look_now,
+            filters=self._filters,
+            lack=LackLine("callLogLack", self._desk.session, Capability.CALL_LOG, rest=only_here),
+            nobody=self.tr("Choose a call to see who it was with and what else happened."),
+        )
 
     def _connect(self) -> None:
-        self.search.asked.connect(self._ask)
-        self.search.returnPressed.connect(self.focus_list)
+        self._filters.pressed.connect(self.show_only)
         self.list.call_asked.connect(self._call)
         self.list.fax_asked.connect(self._fax)
         self.list.details_asked.connect(self.body.show_story)
-        self.list.chosen_changed.connect(self._show_person)
-        self.list.customContextMenuRequested.connect(self._open_menu)
-        self.body.list_asked.connect(self.focus_list)
         self.model.loaded.connect(self._counted)
-        self.person.call_asked.connect(self.call_asked)
-        self.person.fax_asked.connect(self.fax_asked)
-        self.person.contact_asked.connect(self.contact_asked)
-        self.person.fax_chosen.connect(self.fax_chosen)
-        self._desk.people.said.connect(self.foot.say_good)
         self._desk.history.problem.connect(self.foot.say_problem)
         self._desk.history.changed.connect(self._ask)
         self._desk.history.missed_count_changed.connect(self._look)
 
-    def show_only(self, only: OnlyCalls, _is_checked: bool = True) -> None:
+    @Slot(object)
+    def show_only(self, only: OnlyCalls) -> None:
         """Filter the list."""
         self._only = only
-        for button in self._filters.buttons():
-            button.setChecked(button.objectName() == f"calls_{only.value}")
+        self._filters.choose(only)
         self._ask()
 
     @Slot()

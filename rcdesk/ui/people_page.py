@@ -11,15 +11,11 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFileDialog,
-    QHBoxLayout,
     QMenu,
-    QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -27,41 +23,29 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.people_desk import MOST_PEOPLE
 from rcdesk.core.capability import Capability
 from rcdesk.core.people import Caller, Favourite, ImportTable, Person, PersonNumber, PersonSource
-from rcdesk.ui.card import Card
-from rcdesk.ui.folder_body import FolderBody
-from rcdesk.ui.foot_line import FootLine
+from rcdesk.ui.filter_row import FilterRow
 from rcdesk.ui.icons import icon
 from rcdesk.ui.import_dialog import ImportDialog
 from rcdesk.ui.lacks import LackLine, why_not
+from rcdesk.ui.list_page import ListPage
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.people_list import PeopleList, PeopleModel
-from rcdesk.ui.person_view import PersonView, toggle_star
+from rcdesk.ui.person_view import toggle_star
 from rcdesk.ui.placing import region_of
-from rcdesk.ui.search_line import SearchLine
 
 
-class PeoplePage(QWidget):
-    """call_asked(number, name), fax_asked(number), contact_asked(number), fax_chosen(FaxRow)."""
+class PeoplePage(ListPage):
+    """Its list holds people; what is asked for from it is what ListPage says."""
 
-    call_asked = Signal(str, str)
-    fax_asked = Signal(str)
-    contact_asked = Signal(str)
-    fax_chosen = Signal(object)
+    list: PeopleList
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("peoplePage")
-        self.setAccessibleName(self.tr("People"))
-        self._desk = desk
+        super().__init__(desk, PeopleList(), parent)
         self._is_favourites = False
         self._asked = 0
         self.model = PeopleModel(self)
-        self.list = PeopleList(self)
         self.list.setModel(self.model)
         self.list.follow_model()
-        self.person = PersonView(desk, self.tr("Choose somebody to see their numbers and what happened."))
-        self.empty = label("", "muted", wraps=True)
-        self.empty.setObjectName("peopleEmpty")
         self.more = label(
             self.tr("These are the first {0} people. Type a name or a number to find the others.").replace(
                 "{0}", str(MOST_PEOPLE)
@@ -71,18 +55,8 @@ class PeoplePage(QWidget):
         )
         self.more.setObjectName("peopleMore")
         self.more.hide()
-        self.foot = FootLine(self)
-        self._build()
+        self._build_page()
         self._connect()
-
-    def focus_list(self) -> None:
-        """The keyboard goes to the list."""
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.list.choose_first()
-
-    def focus_search(self) -> None:
-        """The cursor goes into the search field."""
-        self.search.take_focus()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read the people when somebody looks."""
@@ -90,97 +64,44 @@ class PeoplePage(QWidget):
         self._ask()
         self._desk.people.refresh()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc clears the search."""
-        if event.key() == Qt.Key.Key_Escape and self.search.text():
-            self.search.clear()
-            self._ask()
-            self.empty.hide()
-            self.list.show()
-            self.focus_list()
-            return
-        super().keyPressEvent(event)
-
-    def _build(self) -> None:
-        self.search = SearchLine("peopleSearch", self.tr("Search people"))
-        self.search.setProperty("place", "canvas")
-        self.search.setMinimumHeight(36)
-        self.search.setMaximumWidth(300)
+    def _build_page(self) -> None:
         self._import = Button(self.tr("Import…"), icon_name="download")
         self._import.setObjectName("peopleImport")
         self._import.setToolTip(self.tr("Read people from a vCard or CSV file"))
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(label(self.tr("People"), "pageTitle"))
-        head.addStretch(1)
-        head.addWidget(self.search, 2)
-        head.addWidget(self._import)
-        card = Card()
-        card.body.setContentsMargins(12, 12, 12, 20)
-        card.body.addLayout(self._make_filters())
+        self._filters = FilterRow(
+            (
+                ("people_all", self.tr("Everybody"), False),
+                ("people_favourites", self.tr("Favourites"), True),
+            )
+        )
         others = self.tr("Colleagues, people you faxed and people you imported are here.")
-        card.body.addWidget(LackLine("contactsLack", self._desk.session, Capability.CONTACTS, rest=others))
-        card.body.addWidget(self.empty)
-        card.body.addWidget(self.list, 1)
-        card.body.addStretch(0)
-        self.body = FolderBody(card, self.person, first=self.person.first_step)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(8, 0, 8, 0)
-        foot.addWidget(self.more, 1)
-        foot.addStretch(0)
-        foot.addWidget(self.body.details)
-        card.body.addLayout(foot)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(16)
-        layout.addLayout(head)
-        layout.addWidget(self.body, 1)
-        layout.addWidget(self.foot)
-
-    def _make_filters(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(4, 0, 4, 0)
-        row.setSpacing(6)
-        group = QButtonGroup(self)
-        for name, words, is_favourites in (
-            ("people_all", self.tr("Everybody"), False),
-            ("people_favourites", self.tr("Favourites"), True),
-        ):
-            button = QPushButton(words)
-            button.setObjectName(name)
-            button.setProperty("kind", "filter")
-            button.setCheckable(True)
-            button.setChecked(is_favourites is self._is_favourites)
-            button.setAccessibleName(self.tr("Show: {0}").replace("{0}", words))
-            button.clicked.connect(partial(self._choose_filter, is_favourites))
-            group.addButton(button)
-            row.addWidget(button)
-        row.addStretch(1)
-        return row
+        self._build(
+            "people",
+            title=self.tr("People"),
+            search=self.tr("Search people"),
+            beside_search=self._import,
+            filters=self._filters,
+            lack=LackLine("contactsLack", self._desk.session, Capability.CONTACTS, rest=others),
+            nobody=self.tr("Choose somebody to see their numbers and what happened."),
+        )
+        self.under_list.setContentsMargins(8, 0, 8, 0)
+        self.under_list.insertWidget(0, self.more, 1)
 
     def _connect(self) -> None:
-        self.search.asked.connect(self._ask)
-        self.search.returnPressed.connect(self.focus_list)
+        self._filters.pressed.connect(self._choose_filter)
         self._import.clicked.connect(self._choose_import)
         self.list.call_asked.connect(self._call)
         self.list.fax_asked.connect(self._fax)
         self.list.star_asked.connect(self._star)
         self.list.details_asked.connect(self.body.show_story)
-        self.list.chosen_changed.connect(self._show_person)
-        self.list.customContextMenuRequested.connect(self._open_menu)
         self.model.reordered.connect(self._reordered)
-        self.body.list_asked.connect(self.focus_list)
-        self.person.call_asked.connect(self.call_asked)
-        self.person.fax_asked.connect(self.fax_asked)
-        self.person.contact_asked.connect(self.contact_asked)
-        self.person.fax_chosen.connect(self.fax_chosen)
-        self._desk.people.said.connect(self.foot.say_good)
         self._desk.people.problem.connect(self.foot.say_problem)
         self._desk.session.account_changed.connect(self._ask)
         self._desk.people.people_changed.connect(self._ask)
         self._desk.people.favourites_changed.connect(self._ask)
 
-    def _choose_filter(self, is_favourites: bool, _is_checked: bool = True) -> None:
+    @Slot(object)
+    def _choose_filter(self, is_favourites: bool) -> None:
         self._is_favourites = is_favourites
         self._ask()
 
