@@ -26,7 +26,7 @@ from rcdesk.ui.search_line import SearchLine
 class ListPage(QWidget):
     """call_asked(number, name), fax_asked(number), contact_asked(number), fax_chosen(FaxRow).
 
-    under_list is the line below the rows, with the way to the person at its end where there is no room for both.
+    under_list is the line below the rows; the button that turns to the person stands at its end.
     """
 
     call_asked = Signal(str, str)
