@@ -1,7 +1,7 @@
 """The server profiles, for the GUI thread: read once, changed seldom, written at once.
 
 What loads, saves and wipes is given by app.py (it lives in store/ and services/, which have no door to here).
-It runs on the disk lane, but for loading. Read next: core/account.py, session_desk.py, store/profiles.py.
+It runs on the disk lane, but for loading. Read next: saved_value.py, core/account.py, session_desk.py.
 """
 
 from __future__ import annotations
@@ -14,22 +14,21 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from rcdesk.bridge.lane import Lane
+from rcdesk.bridge.saved_value import SavedValue
 from rcdesk.core.account import ServerProfile, ServerProfiles
 from rcdesk.core.errors import RcdeskError
 
 _log = logging.getLogger(__name__)
 
 
-class ProfilesDesk(QObject):
+class ProfilesDesk(SavedValue[ServerProfiles]):
     """Holds the ServerProfiles. changed(ServerProfiles) follows every change; problem(str) a failed save.
 
     removed(ServerProfile): it is in no list any more, and nothing of its sign-in may go on. forget wipes the
     secrets kept for a profile.
     """
 
-    changed = Signal(object)
     removed = Signal(object)
-    problem = Signal(str)
 
     def __init__(
         self,
@@ -41,19 +40,8 @@ class ProfilesDesk(QObject):
         *,
         forget: Callable[[ServerProfile], None] | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(path, lane_disk, load, save, parent)
         self._forget = forget
-        self._path = path
-        self._lane = lane_disk
-        self._save = save
-        self._value = load(path)
-        self._saved = self._value
-        self._pending = 0
-
-    @property
-    def value(self) -> ServerProfiles:
-        """The profiles now."""
-        return self._value
 
     @property
     def active(self) -> ServerProfile | None:
@@ -103,32 +91,11 @@ class ProfilesDesk(QObject):
 
     def flush(self) -> None:
         """Try again what could not be written; what still waits on the lane is written before it stops."""
-        if self._pending == 0 and self._saved != self._value:
-            try:
-                self._save(self._path, self._value)
-                self._saved = self._value
-            except RcdeskError:
-                _log.warning("server profiles could not be saved")
+        if self._pending == 0:
+            self._save_now()
 
-    def _set(self, value: ServerProfiles) -> None:
-        if value == self._value:
-            return
-        self._value = value
-        path, save = self._path, self._save
-
-        def done(_: None) -> None:
-            self._pending -= 1
-            self._saved = value
-
-        self._pending += 1
-        self._lane.submit(
-            lambda token, report: save(path, value), done=done, failed=self._failed, is_kept=True
-        )
-        self.changed.emit(value)
-
-    def _failed(self, error: RcdeskError) -> None:
-        self._pending -= 1
-        self.problem.emit(str(error))
+    def _plan_save(self) -> None:
+        self._submit(is_kept=True)
 
     def _not_forgotten(self, error: RcdeskError) -> None:
         _log.warning("the sign-in kept for a server could not be wiped: %s", type(error).__name__)
