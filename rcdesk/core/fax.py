@@ -18,19 +18,26 @@ values cross threads. Read next: retry.py (what is repeated), store/outbox.py, s
 
     cancelled is reached from every state before sent; failed and cancelled --> queued when the user says so.
     A service that tells the result by e-mail leaves a fax handed over, without an id: the user says sent or
-    failed, and may say otherwise later.
+    failed, and may say otherwise later. When they say nothing it becomes sent after a day, with an error_code
+    that says that nobody knows whether it arrived.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
 
 YOU_SAID_FAILED = "YouSaidFailed"
 """The error_code of a fax that the user, not the service, says has failed."""
+
+ARRIVAL_UNKNOWN = "ArrivalUnknown"
+"""The error_code of a fax that was accepted, and whose end neither the service nor the user has told."""
+
+ACCEPTED_FOR = timedelta(days=1)
+"""How long an accepted fax waits in the queue for the user's word on how it ended."""
 
 MAX_NOTE_CHARACTERS = 1024
 MAX_RECIPIENTS_A_REQUEST = 50
@@ -233,8 +240,22 @@ class FaxJob:
         return self.state is FaxState.HANDED_OVER and not self.message_id
 
     @property
+    def leaves_queue_at(self) -> datetime | None:
+        """When an accepted fax that nobody marks becomes sent, its arrival unknown; None for any other."""
+        if not self.is_accepted:
+            return None
+        is_later = self.send_by is SendBy.SERVICE and self.send_at is not None
+        went_out = max(self.changed_at, self.send_at) if is_later and self.send_at else self.changed_at
+        return went_out + ACCEPTED_FOR
+
+    @property
+    def is_arrival_unknown(self) -> bool:
+        """True when it counts as sent although nobody told how it ended."""
+        return self.state is FaxState.SENT and self.error_code == ARRIVAL_UNKNOWN
+
+    @property
     def is_marked(self) -> bool:
-        """True when how it ended is the user's own word, which they may change."""
+        """True when the service did not say how it ended: the user has, or may, and may change it."""
         was_sent = self.state is FaxState.SENT and not self.message_id
         return was_sent or (self.state is FaxState.FAILED and self.error_code == YOU_SAID_FAILED)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, assert_never
 
-from rcdesk.core.fax import FaxJob, FaxState, Resolution, WaitReason
+from rcdesk.core.fax import ARRIVAL_UNKNOWN, FaxJob, FaxState, Resolution, WaitReason
 from rcdesk.core.order import ExitStatus
 
 MIXED = "mixed"
@@ -98,6 +98,8 @@ def sentence(told: Mapping[str, Any]) -> str:
             return "Queued"
         case FaxState.SENDING:
             return "Sending"
+        case FaxState.SENT if told["error_code"] == ARRIVAL_UNKNOWN:
+            return detail
         case FaxState.SENT if not told["message_id"]:
             return f"Sent: {detail}" if detail else "Sent"
         case FaxState.SENT:

@@ -23,13 +23,14 @@ LISTED_FOR = timedelta(hours=1)
 def is_followed(job: FaxJob, now: datetime) -> bool:
     """True for a fax whose fate only the service can tell by now.
 
-    One that the service keeps until its time has none before it; of one it gave no id nothing can be asked.
+    One that the service keeps until its time has none before it. Of one it gave no id nothing can be asked,
+    but after a while it leaves the queue, which is seen to in the same look.
     """
     match job.state:
         case FaxState.INTERRUPTED:
             return True
         case FaxState.HANDED_OVER:
-            return not job.is_accepted and _wait_s(job, now) <= 0
+            return _wait_s(job, now) <= 0
         case _:
             return False
 
@@ -48,7 +49,7 @@ def fax_interval_s(jobs: Iterable[FaxJob], now: datetime) -> float | None:
             ages_s.append(
                 max(0.0, (now - max(job.changed_at, job.send_at or job.changed_at)).total_seconds())
             )
-        elif job.state is FaxState.HANDED_OVER and not job.is_accepted:
+        elif job.state is FaxState.HANDED_OVER:
             waits_s.append(_wait_s(job, now))
     if ages_s:
         budget_s = 60.0 * _requests_a_look(jobs, now) / FAX_BUDGET_PER_MINUTE
@@ -73,7 +74,9 @@ def _fax_pause_s(youngest_age_s: float) -> float:
 
 
 def _wait_s(job: FaxJob, now: datetime) -> float:
-    """Seconds until the service sends a fax it keeps for later, 0 when that is not in the future."""
+    """Seconds until there may be news: of a fax kept by the service when it goes out, 0 when that is over."""
+    if job.leaves_queue_at is not None:
+        return max(0.0, (job.leaves_queue_at - now).total_seconds())
     if job.send_by is not SendBy.SERVICE or job.send_at is None:
         return 0.0
     return max(0.0, (job.send_at - now).total_seconds())

@@ -132,6 +132,8 @@ def _cause(job: FaxJob) -> str:
 def _state(job: FaxJob) -> str:
     if job.is_accepted:
         return "Accepted by RingCentral, result by e-mail"
+    if job.is_arrival_unknown:
+        return "Accepted by RingCentral, arrival not known"
     if job.is_marked:
         return "Sent, as the user said" if job.state is FaxState.SENT else "Failed, as the user said"
     match job.state:

@@ -45,6 +45,7 @@ UNKNOWN_WHO = (
     "Failed: RingCentral says that not everybody got this fax, but not who. Ask them whether it arrived."
 )
 NO_COPY = "Failed: RingCentral no longer has these pages, and there is no copy here. Add the file again."
+ARRIVAL_UNKNOWN = "Accepted by RingCentral; only its e-mail tells whether it arrived"
 YOU_SAID_SENT = "You said that it was sent"
 YOU_SAID_NOT_SENT = "You said that it failed"
 YOU_SAID_AGAIN = "You said: send it again"

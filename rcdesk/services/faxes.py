@@ -20,6 +20,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import RcdeskError, UserError
 from rcdesk.core.fax import (
+    ARRIVAL_UNKNOWN,
     CANCELLABLE,
     YOU_SAID_FAILED,
     Document,
@@ -335,7 +336,7 @@ class FaxService:
             return ()
         reconciler = self._reconciler = self._reconciler or Reconciler(self._outbox, self._clock)
         if not service.can_follow:
-            return reconciler.give_up(owner_id, interrupted)
+            return (*self._let_go(jobs), *reconciler.give_up(owner_id, interrupted))
         session = session_of(connection)
         follower = self._follower = self._follower or Follower(self._outbox, self._clock)
         offset_s = session.service_offset_s
@@ -354,6 +355,13 @@ class FaxService:
             if not changed:
                 raise
         return tuple({job.id: job for job in changed}.values())
+
+    def _let_go(self, jobs: Sequence[FaxJob]) -> tuple[FaxJob, ...]:
+        """What was accepted a day ago, and nobody has marked, does not stay in the queue for good."""
+        now = self._clock.now()
+        ids = [job.id for job in jobs if job.leaves_queue_at is not None and job.leaves_queue_at <= now]
+        step = Step(new=FaxState.SENT, detail=say.ARRIVAL_UNKNOWN, error_code=ARRIVAL_UNKNOWN)
+        return self._outbox.move_those_in({FaxState.HANDED_OVER}, ids, step, now) if ids else ()
 
     def take_back(self, job_ids: Sequence[int], token: CancelToken) -> TakeBack:
         """Ask RingCentral to delete faxes it has not sent yet; the answer says whether that worked."""

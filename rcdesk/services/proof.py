@@ -34,7 +34,7 @@ MAX_KEPT = 500
 """How many rendered faxes are kept; the ones not used for longest go first."""
 
 _NEVER_THERE = "RingCentral never had this fax, so there are no pages of its own."
-_MARKED = "This fax was marked as sent here; which message of RingCentral it is, is not known."
+_MARKED = "This fax only counts as sent here; which message of RingCentral it is, is not known."
 _UNCERTAIN = "It is not certain that RingCentral has this fax, so there are no pages of its own."
 _NOT_YET = "RingCentral has not drawn the pages yet. Make the proof again later."
 _GONE = "RingCentral does not keep the pages of this fax any more."

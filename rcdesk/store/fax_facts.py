@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from rcdesk.core.brake import RecipientFacts, digits_differ
-from rcdesk.core.fax import FaxState, Recipient
+from rcdesk.core.fax import ARRIVAL_UNKNOWN, FaxState, Recipient
 from rcdesk.core.folder import FolderCounts
 from rcdesk.store.moments import from_text, to_text
 
@@ -87,11 +87,11 @@ def _known_names(connection: sqlite3.Connection, owner_id: str, numbers: str) ->
     """Those of the numbers (a JSON list) a fax arrived at or a person has, with the name if there is one."""
     rows = connection.execute(
         f"""SELECT number, max(name) AS name FROM fax
-            WHERE owner_id = ? AND number {_IN} AND state = 'sent' GROUP BY number
+            WHERE owner_id = ? AND number {_IN} AND state = 'sent' AND error_code <> ? GROUP BY number
             UNION ALL
             SELECT number, max(name) FROM person
             WHERE owner_id = ? AND number {_IN} AND source <> 'recent' GROUP BY number""",
-        (owner_id, numbers, owner_id, numbers),
+        (owner_id, numbers, ARRIVAL_UNKNOWN, owner_id, numbers),
     )
     return {row["number"]: row["name"] for row in rows}
 
@@ -99,11 +99,14 @@ def _known_names(connection: sqlite3.Connection, owner_id: str, numbers: str) ->
 def _latest(
     connection: sqlite3.Connection, owner_id: str, numbers: str, state: FaxState
 ) -> dict[str, tuple[datetime, str]]:
-    """When a fax to each number last came to this state, and its detail (the row the maximum is in)."""
+    """When a fax to each number last came to this state, and its detail (the row the maximum is in).
+
+    One of which nobody knows whether it arrived is no good fax.
+    """
     rows = connection.execute(
         f"""SELECT number, max(changed_at) AS at, detail FROM fax
-            WHERE owner_id = ? AND number {_IN} AND state = ? GROUP BY number""",
-        (owner_id, numbers, state.value),
+            WHERE owner_id = ? AND number {_IN} AND state = ? AND error_code <> ? GROUP BY number""",
+        (owner_id, numbers, state.value, ARRIVAL_UNKNOWN),
     )
     return {row["number"]: (from_text(row["at"]), row["detail"]) for row in rows}
 

@@ -125,7 +125,8 @@ def kind_words(row: FaxRow) -> str:
     """What kind of row it is, to count those alike."""
     if isinstance(row, ReceivedFax):
         return _received_badge(row)[0]
-    return _tr("Accepted") if row.is_accepted else state_badge(row.state)[0]
+    is_open = row.is_accepted or row.is_arrival_unknown
+    return _tr("Accepted") if is_open else state_badge(row.state)[0]
 
 
 def badge_of(row: FaxRow) -> tuple[str, str]:
@@ -138,6 +139,8 @@ def badge_of(row: FaxRow) -> tuple[str, str]:
         return day_and_time(row.send_at), "plain"
     if row.is_accepted:
         return _tr("Accepted"), "accent"
+    if row.is_arrival_unknown:
+        return _tr("Accepted"), "plain"
     if row.state is FaxState.WAITING:
         return _waiting_badge(row)
     return state_badge(row.state)

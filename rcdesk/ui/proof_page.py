@@ -162,6 +162,8 @@ def _result(job: FaxJob) -> str:
     """How it ended, promising no more than is known."""
     if job.state is FaxState.SENT and not job.is_marked:
         return _tr("Accepted by their machine")
+    if job.is_arrival_unknown:
+        return job.detail
     words = state_badge(job.state)[0]
     return f"{words}: {job.detail}" if job.detail else words
 

@@ -11,6 +11,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled
 from rcdesk.core.fax import (
     ALLOWED,
+    ARRIVAL_UNKNOWN,
     CANCELLABLE,
     YOU_SAID_FAILED,
     FaxJob,
@@ -52,6 +53,9 @@ def test_a_fax_without_an_id_is_accepted_and_its_end_is_the_users_word() -> None
     assert accepted.is_accepted and not accepted.is_marked
     assert not replace(accepted, message_id="m1").is_accepted
     assert replace(accepted, state=FaxState.SENT).is_marked
+    unknown = replace(accepted, state=FaxState.SENT, error_code=ARRIVAL_UNKNOWN)
+    assert unknown.is_arrival_unknown and unknown.is_marked and unknown.leaves_queue_at is None
+    assert not accepted.is_arrival_unknown and accepted.leaves_queue_at is not None
     assert not replace(accepted, state=FaxState.SENT, message_id="m1").is_marked
     assert replace(accepted, state=FaxState.FAILED, error_code=YOU_SAID_FAILED).is_marked
     assert not replace(accepted, state=FaxState.FAILED, error_code="NoAnswer").is_marked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from rcdesk.core.account import CoverPage, ServerKind, ServerProfile
 from rcdesk.core.asked_cover import cover_called, cover_page
 from rcdesk.core.cover import CoverTemplate
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax import FaxDraft, FaxJob, FaxState, Recipient, Resolution, WaitReason
+from rcdesk.core.fax import ARRIVAL_UNKNOWN, FaxDraft, FaxJob, FaxState, Recipient, Resolution, WaitReason
 from rcdesk.core.fax_report import exit_status, fax_json, is_settled, news, sentence
 from rcdesk.core.order import (
     ExitStatus,
@@ -80,6 +81,11 @@ def test_what_is_waited_for() -> None:
 def test_every_state_has_a_sentence_without_a_promise(state: FaxState) -> None:
     words = sentence(fax_json([_job(state)])["recipients"][0])
     assert words and "deliver" not in words.lower() and not words.endswith(".")
+
+
+def test_one_that_was_only_accepted_is_not_called_sent() -> None:
+    unknown = replace(_job(S.SENT, detail="Accepted, who knows."), error_code=ARRIVAL_UNKNOWN, message_id="")
+    assert sentence(fax_json([unknown])["recipients"][0]) == "Accepted, who knows"
 
 
 def test_only_what_is_new_is_said() -> None:

@@ -43,11 +43,15 @@ def test_only_what_the_service_alone_knows_is_asked_about() -> None:
     assert fax_interval_s([_fax(FaxState.INTERRUPTED, 1)], NOW) == 3.0
 
 
-def test_where_the_result_comes_by_e_mail_nothing_is_asked() -> None:
+def test_where_the_result_comes_by_e_mail_nothing_is_asked_before_it_leaves_the_queue() -> None:
+    day_s = 86_400.0
     accepted = _fax(FaxState.HANDED_OVER, 1, message_id="")
     kept = replace(accepted, send_by=SendBy.SERVICE, send_at=NOW + timedelta(seconds=90))
-    assert not is_followed(accepted, NOW) and not is_followed(kept, NOW + timedelta(seconds=95))
-    assert fax_interval_s([accepted, kept], NOW) is None
+    assert not is_followed(accepted, NOW) and not is_followed(kept, NOW + timedelta(seconds=day_s))
+    assert fax_interval_s([accepted, kept], NOW) == day_s - 1
+    assert fax_interval_s([kept], NOW) == day_s + 90
+    assert is_followed(accepted, NOW + timedelta(seconds=day_s - 1))
+    assert is_followed(kept, NOW + timedelta(seconds=day_s + 90))
 
 
 def test_a_fax_the_service_keeps_is_asked_about_at_its_time() -> None:

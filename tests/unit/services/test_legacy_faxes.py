@@ -25,8 +25,10 @@ from rcdesk.services import fax_sentences as say
 from rcdesk.services.call_history import CallHistory
 from rcdesk.services.calls import CallService
 from rcdesk.services.connection import Connection
+from rcdesk.services.fax_log import FaxLog
 from rcdesk.services.sign_in import KeptSignIn
 from rcdesk.services.take_back import CANNOT
+from rcdesk.store.folders import Folders
 from rcdesk.store.past_calls import PastCalls
 from rcdesk.store.people import People
 from rcdesk.store.secrets import Secrets
@@ -92,6 +94,34 @@ def test_what_was_accepted_is_never_asked_about(old: Rig) -> None:
     assert old.refresh() == ()
     assert len(old.simulator.requests) == before
     assert old.get(job).state is S.HANDED_OVER
+
+
+def test_what_nobody_marks_leaves_the_queue_after_a_day(old: Rig, tmp_path: Path) -> None:
+    """As accepted, no more: nobody is told that it was sent, and it proves nothing about the number."""
+    job, marked = _accepted(old, GOOD, OTHER)
+    old.faxes.mark([marked.id], was_sent=True)
+    at = old.clock.now() + timedelta(days=1)
+    later = old.queue_one("+16505550144", send_at=at, send_by=SendBy.SERVICE)
+    old.send_all()
+    before = len(old.simulator.requests)
+    old.pass_time(86_340)
+    assert old.refresh() == ()
+    old.pass_time(120)
+    (left,) = old.refresh()
+    assert (left.id, left.state, left.detail, left.is_seen) == (job.id, S.SENT, say.ARRIVAL_UNKNOWN, True)
+    assert left.is_arrival_unknown and "only its e-mail tells" in left.detail
+    assert old.get(later).is_accepted, "its day begins when it goes out"
+    (fact,) = old.faxes.facts(old.draft(GOOD), old.owner)
+    assert fact.last_good_at is None and not fact.is_known
+    FaxLog(Folders(tmp_path / "a.sqlite3"), old.clock).write(old.owner, tmp_path / "log.csv")
+    assert "Accepted by RingCentral, arrival not known" in (tmp_path / "log.csv").read_text("utf-8-sig")
+    assert len(old.simulator.requests) == before, "nothing was asked"
+    (failed,) = old.faxes.mark([job.id], was_sent=False)
+    (sent,) = old.faxes.mark([job.id], was_sent=True)
+    assert (failed.state, sent.state, sent.detail) == (S.FAILED, S.SENT, say.YOU_SAID_SENT)
+    assert not sent.is_arrival_unknown
+    old.pass_time(86_400)
+    assert [one.id for one in old.refresh()] == [later.id]
 
 
 def test_the_user_says_how_it_ended_and_may_say_otherwise(old: Rig) -> None:

@@ -153,7 +153,7 @@ def test_a_fax_of_unknown_outcome_is_not_called_never_sent(rig: Rig) -> None:
     for state, words in (
         (FaxState.INTERRUPTED, "not certain"),
         (FaxState.NEEDS_YOU, "not certain"),
-        (FaxState.SENT, "marked as sent here"),
+        (FaxState.SENT, "only counts as sent here"),
     ):
         rig.outbox.move(job.id, state, now=datetime.now(UTC))
         assert words in rig.facts_of(job)

@@ -11,12 +11,21 @@ from PySide6.QtTest import QSignalSpy
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.fax import YOU_SAID_FAILED, FaxJob, FaxState, SendBy, WaitReason
+from rcdesk.core.fax import ARRIVAL_UNKNOWN, YOU_SAID_FAILED, FaxJob, FaxState, SendBy, WaitReason
 from rcdesk.core.folder import Folder
 from rcdesk.core.retry import HELPS
 from rcdesk.ui.fax_list import FaxListModel, FaxListView
 from rcdesk.ui.fax_steps import FaxStep, main_step, shared_steps, step_words, steps
-from rcdesk.ui.fax_words import badge_of, folder_of, is_new, second_line, sentence, spoken, state_badge
+from rcdesk.ui.fax_words import (
+    badge_of,
+    folder_of,
+    is_new,
+    kind_words,
+    second_line,
+    sentence,
+    spoken,
+    state_badge,
+)
 
 from .folder_stage import received_fax
 from .stage import NOW, job
@@ -200,6 +209,9 @@ def test_the_result_that_comes_by_e_mail_is_for_the_user_to_say() -> None:
     failed = replace(accepted, state=FaxState.FAILED, error_code=YOU_SAID_FAILED)
     assert FaxStep.MARK_FAILED in steps(sent) and FaxStep.MARK_SENT in steps(failed)
     assert steps(failed)[0] is FaxStep.RETRY
+    unknown = replace(sent, error_code=ARRIVAL_UNKNOWN, detail="Accepted by RingCentral; who knows")
+    assert badge_of(unknown) == ("Accepted", "plain") and kind_words(unknown) == "Accepted"
+    assert sentence(unknown) == unknown.detail and FaxStep.MARK_FAILED in steps(unknown)
     reported = (job(3, FaxState.SENT), job(4, FaxState.FAILED, error_code="NoAnswer"))
     assert not {FaxStep.MARK_FAILED, FaxStep.MARK_SENT} & {step for row in reported for step in steps(row)}
 

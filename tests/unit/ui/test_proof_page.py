@@ -14,7 +14,7 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.fax import YOU_SAID_FAILED, FaxEvent, FaxState, SpooledFile
+from rcdesk.core.fax import ARRIVAL_UNKNOWN, YOU_SAID_FAILED, FaxEvent, FaxState, SpooledFile
 from rcdesk.core.folder import Folder
 from rcdesk.core.proof import ProofFacts
 from rcdesk.ui.fax_pages import FaxFolderPage
@@ -110,6 +110,14 @@ def test_a_failed_fax_says_so(qtbot: QtBot) -> None:
     )
     assert "Failed: Their line was busy." in words
     assert "Accepted by their machine" not in words
+
+
+def test_one_that_was_only_accepted_is_not_called_sent(qtbot: QtBot) -> None:
+    detail = "Accepted by RingCentral; who knows"
+    text = _text(
+        report_pdf(_facts(state=FaxState.SENT, message_id="", error_code=ARRIVAL_UNKNOWN, detail=detail))
+    )
+    assert detail in text and f"Sent: {detail}" not in text and ARRIVAL_UNKNOWN not in text
 
 
 @pytest.mark.parametrize(
