@@ -2,7 +2,7 @@
 
 Search, a filter (all, missed, made, received), the list, and beside it the person with their timeline. Enter
 calls back, F faxes, Ctrl+F searches. Looking at the page marks missed calls as seen. GUI thread. Read next:
-past_call_row.py, person_view.py, bridge/past_calls_model.py.
+list_page.py, past_call_row.py, bridge/past_calls_model.py.
 """
 
 from __future__ import annotations

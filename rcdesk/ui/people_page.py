@@ -2,7 +2,7 @@
 
 People come from the account's address book, the company directory, this desk's calls and faxes, and files
 imported here. Enter calls, F faxes, S makes a favourite; favourites are put in order by dragging or with
-Alt+Up and Alt+Down. GUI thread. Read next: person_view.py, bridge/people_desk.py.
+Alt+Up and Alt+Down. GUI thread. Read next: list_page.py, bridge/people_desk.py.
 """
 
 from __future__ import annotations
@@ -13,11 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QMenu,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.people_desk import MOST_PEOPLE
