@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -285,7 +285,7 @@ class CallCard(Card):
         said.addWidget(self.coach)
         said.addWidget(self.small)
         row.addLayout(said, 1)
-        self.cancel = QPushButton(self.tr("Cancel call"), well)
+        self.cancel = _CancelButton(self.tr("Cancel call"), well)
         self.cancel.setAccessibleName(self.tr("Cancel call"))
         self.cancel.clicked.connect(self._cancel)
         self.again = QPushButton(self.tr("Call again"), well)
@@ -343,6 +343,14 @@ class CallCard(Card):
     @Slot()
     def _relook(self) -> None:
         self.dismiss.setIcon(icon("x", "ink2"))
+
+
+class _CancelButton(QPushButton):
+    """It comes to stand where Call again stood: the second half of a double click is not meant for it."""
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Not a press."""
+        event.accept()
 
 
 def _label(parent: QWidget, role: str, *, is_centred: bool = False) -> QLabel:

@@ -64,6 +64,7 @@ class CallPanel(QWidget):
         self._column.addWidget(self._empty)
         self.foot = FootLine(self)
         self._column.addWidget(self.foot)
+        self._dismissed_s = float("-inf")
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)
@@ -129,9 +130,14 @@ class CallPanel(QWidget):
         self._soon.start()
 
     def _shown(self) -> tuple[Call, ...]:
-        """The calls to be shown: the live ones, newest first, or the newest of those that ended."""
+        """The calls to be shown: the live ones, newest first, or the one that ended last.
+
+        Once that is dismissed, no earlier one comes up in its place: they are among the recents.
+        """
         calls = self._desk.calls.calls
-        return tuple(call for call in calls if not call.state.is_final) or calls[:1]
+        live = tuple(call for call in calls if not call.state.is_final)
+        ended = [call for call in calls if call.state.is_final and _ended_s(call) > self._dismissed_s]
+        return live or ((max(ended, key=_ended_s),) if ended else ())
 
     def _finish(self) -> None:
         self._follow()
@@ -229,6 +235,7 @@ class CallPanel(QWidget):
 
     @Slot(object)
     def _dismiss(self, call: Call) -> None:
+        self._dismissed_s = max(self._dismissed_s, _ended_s(call))
         self._desk.calls.dismiss(call.id)
 
     @Slot(str)
@@ -253,3 +260,8 @@ class CallPanel(QWidget):
                 self._second.start()
         else:
             self._second.stop()
+
+
+def _ended_s(call: Call) -> float:
+    """When it ended, by the monotonic clock; one that was never placed ended as it began."""
+    return call.started_s if call.ended_s is None else call.ended_s

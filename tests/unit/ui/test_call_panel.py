@@ -9,9 +9,9 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QAccessible, QMouseEvent
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.call import Call, CallState, Leg
@@ -224,3 +224,46 @@ def test_a_double_click_on_call_again_is_one_call(qtbot: QtBot, dressed: None) -
     assert [request.to_number for request in desk.calls.placed] == [LENA, LENA]
     settle(qtbot, page)
     check_settled(page, desk.calls)
+
+
+def test_the_call_that_ended_last_stays_and_dismissing_it_brings_no_earlier_one(
+    qtbot: QtBot, dressed: None
+) -> None:
+    desk = DeskStandIn()
+    page = open_page(qtbot, desk)
+    panel = page.call_panel
+    page.call_number(LENA)
+    page.call_number(PINE)
+    desk.calls.move("c2", state=CallState.ENDED, your_phone=Leg.HUNG_UP, them=Leg.HUNG_UP, ended_s=NOW_S)
+    take_all_turns(panel)
+    desk.calls.move("c1", state=CallState.ENDED, your_phone=Leg.HUNG_UP, them=Leg.HUNG_UP, ended_s=NOW_S + 5)
+    take_all_turns(panel)
+    (card,) = cards_of(panel)
+    assert card.call.id == "c1"
+    qtbot.mouseClick(card.dismiss, Qt.MouseButton.LeftButton)
+    take_all_turns(panel)
+    assert says_no_call(panel)
+
+
+def test_a_double_click_on_call_again_does_not_cancel_the_new_call(qtbot: QtBot, dressed: None) -> None:
+    """Cancel takes the place of Call again before the second click comes."""
+    desk = DeskStandIn()
+    page = open_page(qtbot, desk)
+    page.call_number(LENA)
+    take_all_turns(page.call_panel)
+    (card,) = cards_of(page.call_panel)
+    asked: list[Call] = []
+    card.cancel_asked.connect(asked.append)
+    second_click = QMouseEvent(
+        QEvent.Type.MouseButtonDblClick,
+        QPointF(5, 5),
+        card.cancel.mapToGlobal(QPointF(5, 5)),
+        Qt.MouseButton.LeftButton,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(card.cancel, second_click)
+    qtbot.mouseRelease(card.cancel, Qt.MouseButton.LeftButton)
+    assert not asked
+    qtbot.mouseClick(card.cancel, Qt.MouseButton.LeftButton)
+    assert [call.id for call in asked] == ["c1"]
