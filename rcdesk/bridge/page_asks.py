@@ -92,6 +92,10 @@ def thumbnail_ask(ref: PageRef, width_px: int) -> PageAsk:
 class PageWork(Protocol):
     """Works on pages, in another process: documents.worker.PageWorker. Raises UserError and Cancelled."""
 
+    def warm_up(self) -> None:
+        """Get ready for the first question, without waiting for it."""
+        ...
+
     def count(self, ref: PageRef, *, token: CancelToken | None = None) -> int:
         """How many pages the file has."""
         ...

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from rcdesk.bridge.lane import Lane, Task
 from rcdesk.bridge.page_asks import (
@@ -37,6 +37,8 @@ from rcdesk.core.paper import FaxFileFacts, NotDrawnHere, PagePlan, PageRef, Pap
 T = TypeVar("T")
 
 LANE = "pages"
+WARM_UP_MS = 300
+"""What is loaded for it would hold up the page that is just being opened."""
 
 
 class PagesDesk(QObject):
@@ -72,6 +74,8 @@ class PagesDesk(QObject):
         self._draws: dict[str, Task[Any]] = {}
         self._unlocked: set[Path] = set()
         self._is_stopped = False
+        self._warm_up_timer = QTimer(self, singleShot=True, interval=WARM_UP_MS)
+        self._warm_up_timer.timeout.connect(self._warm_up)
 
     def start(self) -> None:
         """Clear away what an earlier run made and did not send; the spool has what was sent."""
@@ -79,6 +83,15 @@ class PagesDesk(QObject):
         self._lane.submit(lambda token, report: _clear(folder), done=_forget, failed=self._tell)
 
     # Looking
+
+    def warm_up_soon(self) -> None:
+        """There will be questions: what answers them is started in a moment, so that the first is quick."""
+        self._warm_up_timer.start()
+
+    @Slot()
+    def _warm_up(self) -> None:
+        worker = self._worker
+        self._lane.submit(lambda token, report: worker.warm_up(), done=_forget, failed=_forget)
 
     def known(self, ask: PageAsk) -> PageAnswer | PageRefusal | None:
         """What is known already, at once; None when it has to be wanted."""
@@ -252,6 +265,7 @@ class PagesDesk(QObject):
     def stop(self) -> None:
         """Ask nothing any more."""
         self._is_stopped = True
+        self._warm_up_timer.stop()
         self._wishes.clear()
         if self._task is not None:
             self._task.cancel()
@@ -323,8 +337,8 @@ def _clear(folder: Path) -> None:
                 file.unlink()
 
 
-def _forget(_nothing: None) -> None:
-    """Nothing to tell."""
+def _forget(_nothing: object) -> None:
+    """Nothing to tell; what could not be started is told when something is asked."""
 
 
 def _document(facts: FaxFileFacts, name: str) -> Document:

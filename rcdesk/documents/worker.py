@@ -57,7 +57,10 @@ class PageWorker:
         self._guard = threading.Lock()
 
     def warm_up(self) -> None:
-        """Start the quick room so that the first page comes at once. Returns before it is ready."""
+        """Start the quick room so that the first page comes at once. Returns before it is ready.
+
+        Raises UserError when it cannot be started, Cancelled when the worker is closed.
+        """
         self._quick.warm_up()
 
     def unlock(self, ref: PageRef, password: str, token: CancelToken | None = None) -> int:

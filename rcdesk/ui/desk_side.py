@@ -77,6 +77,8 @@ class DeskSide(QWidget):
         page = self._pages[name]
         self._stack.setCurrentWidget(page)
         self.side_bar.mark(name)
+        if page is self.fax_page:
+            self._desk.pages.warm_up_soon()
         if isinstance(page, FaxFolderPage | PeoplePage | CallsPage):
             page.focus_list()
         elif not page.isAncestorOf(QApplication.focusWidget() or self):

@@ -61,6 +61,9 @@ class Work:
             raise UserError("This page is damaged.")
         self.done.append(f"{what} {page.page}")
 
+    def warm_up(self) -> None:
+        self.done.append("warm up")
+
     def count(self, ref: PageRef, *, token: CancelToken | None = None) -> int:
         self._work("count", ref, token)
         return 3
@@ -157,6 +160,14 @@ def test_questions_are_answered_in_their_order_and_kept(qtbot: QtBot, desk: Page
     desk.want("pane", [*asks, preview(3)])
     qtbot.waitUntil(lambda: len(heard) == 4)
     assert work.done == ["preview 2", "thumbnail 0", "thumbnail 1", "preview 3"]
+
+
+def test_what_answers_is_started_before_the_first_question(qtbot: QtBot, desk: PagesDesk, work: Work) -> None:
+    desk.warm_up_soon()
+    desk.warm_up_soon()
+    assert not work.done
+    qtbot.waitUntil(lambda: bool(work.done))
+    assert work.done == ["warm up"]
 
 
 def test_what_is_not_wanted_any_more_is_cancelled(qtbot: QtBot, desk: PagesDesk, work: Work) -> None:

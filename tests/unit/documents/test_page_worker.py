@@ -64,6 +64,18 @@ def test_every_kind_is_counted_and_shown(tmp_path: Path, worker: PageWorker, nam
         assert darkest < 200 < lightest
 
 
+def test_the_room_that_was_warmed_up_answers(worker: PageWorker, letter: PageRef) -> None:
+    assert worker.room_ids == (), "nothing starts before it is needed"
+    worker.warm_up()
+    (room,) = worker.room_ids
+    worker.warm_up()
+    assert worker.count(letter) == 2
+    assert worker.room_ids == (room,)
+    worker.close()
+    with pytest.raises(Cancelled):
+        worker.warm_up()
+
+
 def test_the_preview_is_flipped_and_shaped(worker: PageWorker, letter: PageRef) -> None:
     plan = PagePlan(source=letter)
     sizes = {}

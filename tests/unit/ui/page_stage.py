@@ -32,6 +32,9 @@ class RoomOnLane:
         self.asked: list[str] = []
         self.passwords: dict[Path, str] = {}
 
+    def warm_up(self) -> None:
+        """There is nothing to start."""
+
     def count(self, ref: PageRef, *, token: CancelToken | None = None) -> int:
         self.asked.append("count")
         return count_pages(ref.path, ref.media_type, self.passwords.get(ref.path))

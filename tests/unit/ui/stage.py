@@ -378,6 +378,11 @@ class StageFaxPages(QObject):
         self.answers: dict[Any, Any] = {}
         self.written: list[tuple[Any, ...]] = []
         self.made: tuple[Document, ...] | None = None
+        self.is_warm = False
+
+    def warm_up_soon(self) -> None:
+        """Nothing is started."""
+        self.is_warm = True
 
     def known(self, ask: Any) -> Any:
         """What the test knows."""

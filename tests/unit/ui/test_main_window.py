@@ -39,6 +39,7 @@ def test_pages_by_key_and_remembered(
     window.activateWindow()
     qtbot.keyClick(window, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.ControlModifier)
     assert stage.preferences.value.page == name
+    assert stage.pages.is_warm is (name == "fax"), "pages are drawn for who opens the Fax page"
 
 
 @pytest.mark.filterwarnings("ignore:.*QDragEnterEvent:DeprecationWarning")
