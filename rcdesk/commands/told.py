@@ -153,17 +153,17 @@ class Interrupts(CancelToken):
 def _interrupts() -> Iterator[Interrupts]:
     """Ctrl+C as a token as long as this lasts; a byte in a socket ends a wait at once."""
     reader, writer = socket.socketpair()
-    writer.setblocking(False)
-    stop = Interrupts(reader)
-    old_fd = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-    old_handler = signal.signal(signal.SIGINT, stop.heard)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, old_handler)
-        signal.set_wakeup_fd(old_fd)
-        reader.close()
-        writer.close()
+    # Closed whatever happens: after a Ctrl+C in here too, or when there is no way back to the former file.
+    with reader, writer:
+        writer.setblocking(False)
+        stop = Interrupts(reader)
+        old_fd = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+        old_handler = signal.signal(signal.SIGINT, stop.heard)
+        try:
+            yield stop
+        finally:
+            signal.signal(signal.SIGINT, old_handler)
+            signal.set_wakeup_fd(old_fd)
 
 
 @contextmanager

@@ -5,14 +5,17 @@ With a real keyring and real processes: tests/end2end/test_fax_command.py.
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import urllib.request
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -253,8 +256,6 @@ def _visit(url: str) -> None:
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
@@ -397,6 +398,24 @@ def test_ctrl_c_for_the_second_time_has_a_last_line_too(capsys: pytest.CaptureFi
 
     assert conclude(go, AccountTeller(parse_account("whoami", ["--json"]))) == 130
     assert json.loads(capsys.readouterr().out)["status"] == 130
+
+
+def test_a_command_that_ends_badly_leaves_no_socket_open() -> None:
+    """The file that signals were told to before is closed by then, so that there is no way back to it."""
+    former, other = socket.socketpair()
+    former.setblocking(False)
+    before = signal.set_wakeup_fd(former.fileno())
+    former.close()
+    try:
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            with pytest.raises((OSError, ValueError)):
+                conclude(lambda stop: None, AccountTeller(parse_account("whoami", [])))
+            gc.collect()
+    finally:
+        signal.set_wakeup_fd(before)
+        other.close()
+    assert [str(one.message) for one in heard] == []
 
 
 def test_ctrl_c_while_a_window_signs_out_does_not_say_that_nothing_changed(
