@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import GrantKind, ServerKind, ServerProfile
+from rcdesk.ui.server_dialog import ServerDialog
 from tests.flows.conftest import OpenDesk, Opened
 from tests.flows.stand_in_browser import Script, StandInBrowser, changed, follow, free_port, way_back
 
@@ -390,6 +391,31 @@ def test_another_account_given_up_leads_back(
     desk.screen.press("cancelSignIn")
     desk.screen.wait(lambda: desk.screen.has("backToDesk") and desk.screen.has("clientSecret"))
     desk.screen.press("backToDesk")
+    wait_signed_in(desk)
+
+
+def test_a_removed_server_keeps_nothing_to_sign_in_with(desk: Opened, simulator: RunningSimulator) -> None:
+    """Undo brings the server back, not the sign-in; the account in use is not touched."""
+    type_jwt(desk, simulator)
+    wait_signed_in(desk)
+    profiles, session = desk.running.desk.profiles, desk.running.desk.session
+    first = profiles.active
+    desk.running.window.desk_side.accounts.another_asked.emit()
+    type_jwt(desk, simulator)
+    desk.screen.wait(lambda: state(desk) is SessionState.SIGNED_IN and profiles.active != first)
+    second = profiles.active
+    assert first is not None and second is not None and first.id != second.id
+    desk.running.window.desk_side.accounts.servers_asked.emit()
+    dialog = desk.screen.find("serverDialog")
+    assert isinstance(dialog, ServerDialog)
+    dialog.list.setCurrentRow(0)
+    desk.screen.press("removeServer")
+    assert profiles.value.find(first.id) is None
+    desk.screen.press("undoRemove")
+    assert profiles.value.find(first.id) is not None and state(desk) is SessionState.SIGNED_IN
+    desk.screen.press("useServer")
+    desk.screen.wait(lambda: state(desk) is SessionState.SIGNED_OUT)
+    session.use(second.id)
     wait_signed_in(desk)
 
 
