@@ -41,9 +41,9 @@ class PreferencesDesk(SavedValue[Preferences]):
         self._set(replace(self._value, **changes))
 
     def flush(self) -> None:
-        """Write what is not written yet, here and now: the last step before the lanes stop."""
+        """Write what is not written yet, without waiting for more changes."""
         self._timer.stop()
-        self._save_now()
+        super().flush()
 
     def _plan_save(self) -> None:
         self._timer.start()

@@ -89,11 +89,6 @@ class ProfilesDesk(SavedValue[ServerProfiles]):
                 lambda token, report: forget(profile), done=_ignore, failed=self._not_forgotten, is_kept=True
             )
 
-    def flush(self) -> None:
-        """Try again what could not be written; what still waits on the lane is written before it stops."""
-        if self._pending == 0:
-            self._save_now()
-
     def _plan_save(self) -> None:
         self._submit(is_kept=True)
 

@@ -2,7 +2,7 @@
 
 GUI thread. Whoever holds one says when it is written: at once, or a little after the last of many changes.
 The loader and the saver are given by app.py (they live in store/, which has no door to here). Saving runs on
-the disk lane, and at the end here and now. Read next: preferences.py, profiles_desk.py.
+The loader and the saver are given by app.py (they live in store/, which has no door to here). Saving runs on
 """
 
 from __future__ import annotations
@@ -75,11 +75,18 @@ class SavedValue(QObject, Generic[T]):
         self._pending += 1
         self._lane.submit(lambda token, report: save(path, value), done=done, failed=failed, is_kept=is_kept)
 
-    def _save_now(self) -> None:
-        """Write what is not written yet, here and now."""
-        if self._saved != self._value:
-            try:
-                self._save(self._path, self._value)
-                self._saved = self._value
-            except RcdeskError:
-                _log.warning("%s could not be saved", self._path.name)
+    def flush(self) -> None:
+        """Write what is not written yet: the last step before the lanes stop.
+
+        Here and now, unless the lane may be writing the same file: then it writes once more, before it stops.
+        """
+        if self._saved == self._value:
+            return
+        if self._pending:
+            self._submit(is_kept=True)
+            return
+        try:
+            self._save(self._path, self._value)
+            self._saved = self._value
+        except RcdeskError:
+            _log.warning("%s could not be saved", self._path.name)

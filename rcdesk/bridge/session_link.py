@@ -80,6 +80,8 @@ class SessionLink:
 
         def made(connection: Connection) -> None:
             if round_ == self._round:
+                # One that came late for the same profile may stand there already.
+                self._close(self._connection)
                 self._connection = connection
                 opened()
             elif is_left_without():

@@ -58,8 +58,29 @@ def test_profiles_that_wait_on_the_lane_are_written_there_only(
     assert writers == []
     is_free.set()
     assert lane.stop(10.0)
-    assert len(writers) == 1 and writers[0] is not threading.main_thread()
+    assert writers and threading.main_thread() not in writers
     assert profiles_file.load(tmp_path / "s.json") == desk.value
+
+
+def test_what_changed_while_the_file_was_written_is_written_after_it(
+    make_lane: Callable[[str], Lane], tmp_path: Path, qtbot: QtBot
+) -> None:
+    lane = make_lane("disk")
+    is_writing, is_free = threading.Event(), threading.Event()
+
+    def save(path: Path, value: Preferences) -> None:
+        is_writing.set()
+        assert is_free.wait(30)
+        preferences_file.save(path, value)
+
+    desk = PreferencesDesk(tmp_path / "p.json", lane, preferences_file.load, save)
+    desk.update(page="fax")
+    qtbot.waitUntil(is_writing.is_set, timeout=WAIT_MS)
+    desk.update(page="people")
+    desk.flush()
+    is_free.set()
+    assert lane.stop(10.0)
+    assert preferences_file.load(tmp_path / "p.json").page == "people"
 
 
 def _load_default(_: Path) -> Preferences:

@@ -136,6 +136,19 @@ def test_of_two_servers_asked_for_only_the_last_is_kept(
     assert door.session.connection is door.made[2] and door.session.profile == third
 
 
+def test_the_same_server_asked_for_twice_leaves_one_connection(
+    door: Door, simulator: RunningSimulator, qtbot: QtBot
+) -> None:
+    other = replace(door.sign_in(simulator, qtbot), redirect_port=8301)
+    door.hold()
+    door.session.resume(other)
+    door.session.cancel_sign_in()
+    door.session.resume(other)
+    door.settle(qtbot)
+    assert [one.is_closed for one in door.made] == [True, True, False]
+    assert door.session.connection is door.made[2]
+
+
 def test_given_up_and_no_connection_either_the_former_one_goes_on(
     door: Door, simulator: RunningSimulator, qtbot: QtBot
 ) -> None:
