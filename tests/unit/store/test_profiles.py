@@ -73,7 +73,14 @@ def test_what_cannot_be_read_is_kept_aside_too(tmp_path: Path) -> None:
 def test_single_values_that_make_no_sense_are_dropped(tmp_path: Path) -> None:
     path = tmp_path / "s.json"
     good = {"id": "a", "base_url": "https://a.example/", "client_id": "c", "name": "A"}
-    odd = {**good, "redirect_port": 70000, "max_fax_pages": True, "kind": "fax machine", "ca_file": 5, "has_secret": 1}
+    odd = {
+        **good,
+        "redirect_port": 70000,
+        "max_fax_pages": True,
+        "kind": "fax machine",
+        "ca_file": 5,
+        "has_secret": 1,
+    }
     entries = [odd, {**good, "name": "twice"}, {"id": "b"}, {"base_url": "https://x"}, 7]
     path.write_text(json.dumps({"profiles": entries, "active": "gone"}))
     expected = ServerProfile(id="a", name="A", base_url="https://a.example", client_id="c")
