@@ -93,12 +93,16 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class _Purse:
-    """The places calls may use in a window. own_s: when the questions of the last one were asked."""
+    """The places calls may use in a window. own_s: when the questions of the last one were asked.
+
+    places: how many requests of whatever kind the service would still take at this moment.
+    """
 
     window_s: float
     own_s: tuple[float, ...]
     allowance: int
     unreserved: int
+    places: int
     now_s: float
 
     @property
@@ -126,7 +130,9 @@ def plan_round(
     if room.closed_until_s > now_s:
         return Round(next_s=room.closed_until_s - now_s)
     purse = _purse(room, own_s, now_s)
-    crowds = _crowds(watched, look, now_s)
+    # Two are asked about one by one, but one look at both is cheaper when few places are left.
+    is_short = purse.free(LOOK_S / (FEWEST_FOR_A_LOOK - 1)) == 0
+    crowds = _crowds(watched, look, now_s, FEWEST_FOR_A_LOOK - is_short)
     units = int(crowds.is_looking) + len(crowds.singles)
     pace_s = max(room.window_s / purse.allowance, LOOK_S / units)
     cycle_s, free = pace_s * units, purse.free(pace_s)
@@ -137,7 +143,8 @@ def plan_round(
     free -= len(asked) + held
     moments: list[float] = []
     is_look = False
-    if crowds.is_looking and not look.is_due:
+    # A look tells nothing new of those of which one has shown already that they have changed.
+    if crowds.is_looking and not look.is_due and not all(w.is_suspect for w in watched):
         must_s = look.asked_s + cycle_s
         may_s = look.asked_s + _quick_s(free, MANY_LAST_S) if crowds.is_look_urgent else must_s
         is_look = min(may_s, must_s) <= now_s + _EARLY_S
@@ -157,10 +164,15 @@ def plan_round(
         turn_s = min(_quick_s(free, MANY_LAST_S), max(QUICK_S, even_s))
         at_s = max(oldest.asked_s + QUICK_S, last.asked_s + turn_s)
         _ask_or_wait(oldest, at_s, now_s, asked, moments)
-    if len(suspects) > len(asked) or (crowds.is_looking and not moments and not look.is_due):
+    places = max(0, purse.places - is_look)
+    if (
+        len(suspects) > len(asked)
+        or places < len(asked)
+        or (crowds.is_looking and not moments and not look.is_due)
+    ):
         moments.append(now_s + QUICK_S / 2)
     next_s = max(_EARLY_S, min(moments) - now_s) if moments else None
-    return Round(is_look=is_look, ask=tuple(asked), next_s=next_s)
+    return Round(is_look=is_look, ask=tuple(asked[:places]), next_s=next_s)
 
 
 _EARLY_S = 0.01
@@ -181,9 +193,9 @@ class _Crowds:
     unsure: list[Watched]
 
 
-def _crowds(watched: Sequence[Watched], look: Look, now_s: float) -> _Crowds:
+def _crowds(watched: Sequence[Watched], look: Look, now_s: float, fewest: int) -> _Crowds:
     listed = [w for w in watched if not w.is_unlisted]
-    if not look.is_possible or len(listed) < FEWEST_FOR_A_LOOK:
+    if not look.is_possible or len(listed) < fewest:
         return _Crowds(False, False, list(watched), [])
     unsure = [
         w
@@ -229,10 +241,12 @@ def _ask_or_wait(one: Watched, at_s: float, now_s: float, asked: list[str], mome
 def _purse(room: Room, own_s: Sequence[float], now_s: float) -> _Purse:
     since_s = now_s - room.window_s
     own = tuple(at_s for at_s in own_s if at_s > since_s)
-    others = sum(1 for at_s in room.sent_s if at_s > since_s) - len(own)
+    sent = sum(1 for at_s in room.sent_s if at_s > since_s)
+    others = sent - len(own)
     reserve = min(RESERVE, room.limit // 5)
     allowance = max(1, room.limit // 4, room.limit - max(reserve, others + SLACK))
-    return _Purse(room.window_s, own, allowance, room.limit - max(0, others) - LAST_PLACES, now_s)
+    unreserved = room.limit - max(0, others) - LAST_PLACES
+    return _Purse(room.window_s, own, allowance, unreserved, room.limit - max(sent, len(own)), now_s)
 
 
 def _wanted_s(call: Call, now_s: float) -> float:
