@@ -27,7 +27,10 @@ VERSION = 1
 
 LINK = re.compile(r"^\s*(tel|callto):", re.IGNORECASE)
 LONGEST_TEXT = 200
-_PROFILE_TEXTS = ("id", "name", "base_url", "client_id", "ca_file")
+_PROFILE_PLAIN = (
+    *("id", "name", "base_url", "client_id", "ca_file"),
+    *("redirect_port", "max_fax_bytes", "max_fax_pages", "has_secret"),
+)
 
 
 class ExitStatus(IntEnum):
@@ -254,26 +257,30 @@ def _read(kind: str, body: dict[str, Any]) -> Order:
 
 
 def _profile_body(profile: ServerProfile) -> dict[str, Any]:
-    texts = {name: getattr(profile, name) for name in _PROFILE_TEXTS}
-    port = profile.redirect_port
-    kinds = {"kind": profile.kind.value, "grant": profile.grant.value}
-    return {**texts, **kinds, "port": port, "has_secret": profile.has_secret}
+    plain = {name: getattr(profile, name) for name in _PROFILE_PLAIN}
+    return {**plain, "kind": profile.kind.value, "grant": profile.grant.value}
 
 
 def _profile(body: dict[str, Any]) -> ServerProfile:
-    if type(body["port"]) is not int:
-        raise ValueError("a number expected")
     return ServerProfile(
         id=_text(body["id"]),
         name=_text(body["name"]),
         base_url=_text(body["base_url"]),
         client_id=_text(body["client_id"]),
         ca_file=_text(body["ca_file"]),
-        redirect_port=body["port"],
+        redirect_port=_number(body["redirect_port"]),
+        max_fax_bytes=_number(body["max_fax_bytes"]),
+        max_fax_pages=_number(body["max_fax_pages"]),
         kind=ServerKind(body["kind"]),
         grant=GrantKind(body["grant"]),
-        has_secret=_flag(body.get("has_secret", False)),
+        has_secret=_flag(body["has_secret"]),
     )
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("a number expected")
+    return value
 
 
 def _flag(value: Any) -> bool:

@@ -8,7 +8,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rcdesk.core.account import Account, AccountNumber, ForwardingNumber
+from rcdesk.core.account import (
+    Account,
+    AccountNumber,
+    ForwardingNumber,
+    GrantKind,
+    ServerKind,
+    ServerProfile,
+)
 from rcdesk.core.asked_call import call_request, pick_call, pick_phone
 from rcdesk.core.call import Call, CallRequest, CallState, Leg
 from rcdesk.core.call_report import call_json, exit_status, numbers_json, sentence, status_line
@@ -21,6 +28,7 @@ from rcdesk.core.order import (
     LinkOrder,
     NumbersOrder,
     Order,
+    ProfileOrder,
     StatusOrder,
     is_link,
     is_order,
@@ -48,6 +56,19 @@ ACCOUNT = Account(
     numbers=(MAIN, DIRECT, FAX),
     ring_out_caller_id=DIRECT.phone_number,
 )
+PROFILE = ServerProfile(
+    name="Kanzlei Müller",
+    base_url="https://pbx.example",
+    client_id="app",
+    max_fax_bytes=20_000_000,
+    max_fax_pages=50,
+    id="work",
+    kind=ServerKind.LEGACY,
+    redirect_port=8301,
+    ca_file="/etc/ca.pem",
+    grant=GrantKind.PASSWORD,
+    has_secret=True,
+)
 NEVER = Preferences()
 THEM = "(650) 555-0200"
 
@@ -67,6 +88,7 @@ THEM = "(650) 555-0200"
         CancelOrder(call_id="ab"),
         NumbersOrder(),
         LinkOrder(text="tel:1"),
+        ProfileOrder(profile=PROFILE, is_out=True),
     ],
 )
 def test_an_order_comes_back_as_it_was(order: Order) -> None:
