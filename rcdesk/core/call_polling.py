@@ -133,10 +133,13 @@ def plan_round(
     # Two are asked about one by one, but one look at both is cheaper when few places are left.
     is_short = purse.free(LOOK_S / (FEWEST_FOR_A_LOOK - 1)) == 0
     crowds = _crowds(watched, look, now_s, FEWEST_FOR_A_LOOK - is_short)
-    units = int(crowds.is_looking) + len(crowds.singles)
-    pace_s = max(room.window_s / purse.allowance, LOOK_S / units)
-    cycle_s, free = pace_s * units, purse.free(pace_s)
     suspects = [w.call.id for w in watched if w.is_suspect and not w.is_due]
+    musts = int(crowds.is_looking) + len(crowds.singles)
+    # When all places go to looks, those of which a look shows that they have changed take every second one.
+    shares = musts + (crowds.is_looking and bool(suspects))
+    cycle_s = shares * max(room.window_s / purse.allowance, LOOK_S / shares)
+    pace_s = cycle_s / musts
+    free = purse.free(pace_s)
     asked = suspects[: max(free, purse.last_places.free(pace_s))]
     # What is left for haste, when every call has changed that soon will have.
     held = min(MOST_HELD, len(watched))
@@ -145,8 +148,9 @@ def plan_round(
     is_look = False
     # A look tells nothing new of those of which one has shown already that they have changed.
     if crowds.is_looking and not look.is_due and not all(w.is_suspect for w in watched):
-        must_s = look.asked_s + cycle_s
-        may_s = look.asked_s + _quick_s(free, MANY_LAST_S) if crowds.is_look_urgent else must_s
+        looked_s = max(look.asked_s, now_s - room.window_s)
+        must_s = looked_s + cycle_s
+        may_s = looked_s + _quick_s(free, MANY_LAST_S) if crowds.is_look_urgent else must_s
         is_look = min(may_s, must_s) <= now_s + _EARLY_S
         if is_look:
             free -= must_s > now_s + _EARLY_S
