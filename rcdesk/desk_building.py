@@ -117,6 +117,7 @@ class Works:
             partial(profiles_file.load, former=preferences.value),
             profiles_file.save,
             forget=self._forget_sign_in,
+            lane_calls=self.lanes["calls"],
         )
 
     def _build_proofs(self, session: SessionDesk) -> ProofDesk:

@@ -379,8 +379,10 @@ class CallDesk(QObject):
         return account is None or account.can(Capability.CALL_LOG)
 
     def _drop_oldest(self) -> None:
-        ended = [c.id for c in self._calls.values() if c.state.is_final]
-        for call_id in ended[:-KEPT_ENDED]:
-            del self._calls[call_id]
+        """Of those that ended, the ones that ended last are kept."""
+        ended = [c for c in self._calls.values() if c.state.is_final]
+        ended.sort(key=lambda call: call.ended_s or call.started_s)
+        for call in ended[:-KEPT_ENDED]:
+            del self._calls[call.id]
         if len(ended) > KEPT_ENDED:
             self.calls_changed.emit()

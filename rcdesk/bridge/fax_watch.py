@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from rcdesk.bridge.fax_jobs import FaxJobs
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk
+from rcdesk.core.account import ServerKind
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import Cancelled, RateLimited, RcdeskError
 from rcdesk.core.fax import FaxJob
@@ -89,7 +90,10 @@ class FaxWatch(QObject):
 
         def done(jobs: tuple[FaxJob, ...]) -> None:
             self._is_due = False
-            self._session.heard_answer()
+            profile = self._session.profile
+            if profile is not None and profile.kind is ServerKind.REST:
+                # An older service is never asked about faxes: there a look is no answer.
+                self._session.heard_answer()
             if owner_id == self._jobs.owner_id:
                 self.heard.emit(jobs)
             self.schedule()

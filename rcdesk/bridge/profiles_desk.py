@@ -1,7 +1,8 @@
 """The server profiles, for the GUI thread: read once, changed seldom, written at once.
 
 What loads, saves and wipes is given by app.py (it lives in store/ and services/, which have no door to here).
-It runs on the disk lane, but for loading. Read next: saved_value.py, core/account.py, session_desk.py.
+Saving runs on the disk lane, wiping on the lane of the sign-ins, so that it comes before a later one. Read
+next: saved_value.py, core/account.py, session_desk.py.
 """
 
 from __future__ import annotations
@@ -39,9 +40,11 @@ class ProfilesDesk(SavedValue[ServerProfiles]):
         parent: QObject | None = None,
         *,
         forget: Callable[[ServerProfile], None] | None = None,
+        lane_calls: Lane | None = None,
     ) -> None:
         super().__init__(path, lane_disk, load, save, parent)
         self._forget = forget
+        self._lane_forget = lane_calls or lane_disk
 
     @property
     def active(self) -> ServerProfile | None:
@@ -85,7 +88,7 @@ class ProfilesDesk(SavedValue[ServerProfiles]):
         """Wipe what is kept to sign in there: here only, the service is not told. Needs no network."""
         forget = self._forget
         if forget is not None:
-            self._lane.submit(
+            self._lane_forget.submit(
                 lambda token, report: forget(profile), done=_ignore, failed=self._not_forgotten, is_kept=True
             )
 

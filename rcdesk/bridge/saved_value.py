@@ -2,7 +2,8 @@
 
 GUI thread. Whoever holds one says when it is written: at once, or a little after the last of many changes.
 The loader and the saver are given by app.py (they live in store/, which has no door to here). Saving runs on
-The loader and the saver are given by app.py (they live in store/, which has no door to here). Saving runs on
+the disk lane; at the end, when nothing waits there, here and now. Read next: preferences.py,
+profiles_desk.py.
 """
 
 from __future__ import annotations
@@ -80,10 +81,10 @@ class SavedValue(QObject, Generic[T]):
 
         Here and now, unless the lane may be writing the same file: then it writes once more, before it stops.
         """
-        if self._saved == self._value:
-            return
         if self._pending:
             self._submit(is_kept=True)
+            return
+        if self._saved == self._value:
             return
         try:
             self._save(self._path, self._value)

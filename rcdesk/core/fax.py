@@ -93,9 +93,9 @@ ALLOWED: dict[FaxState, frozenset[FaxState]] = {
     _S.HANDED_OVER: frozenset({_S.SENT, _S.FAILED, _S.CANCELLED, _S.WAITING, _S.QUEUED}),
     _S.INTERRUPTED: frozenset({_S.HANDED_OVER, _S.QUEUED, _S.WAITING, _S.NEEDS_YOU, _S.CANCELLED}),
     _S.NEEDS_YOU: frozenset({_S.SENT, _S.QUEUED, _S.CANCELLED, _S.HANDED_OVER}),
-    # failed <-> sent: only the user's own word, taken back
+    # failed <-> sent: only the user's own word, taken back. sent -> sent: their word on what only counted so
     _S.FAILED: frozenset({_S.QUEUED, _S.WAITING, _S.SENT}),
-    _S.SENT: frozenset({_S.FAILED}),
+    _S.SENT: frozenset({_S.FAILED, _S.SENT}),
     _S.CANCELLED: frozenset({_S.QUEUED}),
 }
 
@@ -240,13 +240,16 @@ class FaxJob:
         return self.state is FaxState.HANDED_OVER and not self.message_id
 
     @property
+    def went_out_at(self) -> datetime:
+        """Of an accepted fax: when the service began with it, as far as that is known."""
+        if self.send_by is SendBy.SERVICE and self.send_at is not None:
+            return max(self.changed_at, self.send_at)
+        return self.changed_at
+
+    @property
     def leaves_queue_at(self) -> datetime | None:
         """When an accepted fax that nobody marks becomes sent, its arrival unknown; None for any other."""
-        if not self.is_accepted:
-            return None
-        is_later = self.send_by is SendBy.SERVICE and self.send_at is not None
-        went_out = max(self.changed_at, self.send_at) if is_later and self.send_at else self.changed_at
-        return went_out + ACCEPTED_FOR
+        return self.went_out_at + ACCEPTED_FOR if self.is_accepted else None
 
     @property
     def is_arrival_unknown(self) -> bool:
@@ -255,7 +258,7 @@ class FaxJob:
 
     @property
     def is_marked(self) -> bool:
-        """True when the service did not say how it ended: the user has, or may, and may change it."""
+        """True when the service did not say how it ended: the user has, or may, and may say otherwise."""
         was_sent = self.state is FaxState.SENT and not self.message_id
         return was_sent or (self.state is FaxState.FAILED and self.error_code == YOU_SAID_FAILED)
 

@@ -21,10 +21,10 @@ LISTED_FOR = timedelta(hours=1)
 
 
 def is_followed(job: FaxJob, now: datetime) -> bool:
-    """True for a fax whose fate only the service can tell by now.
+    """True for a fax that is to be looked at by now.
 
-    One that the service keeps until its time has none before it. Of one it gave no id nothing can be asked,
-    but after a while it leaves the queue, which is seen to in the same look.
+    Mostly its fate is the service's to tell; one that the service keeps until its time has none before it.
+    Of one that got no id nothing can be asked, but after a while it leaves the queue in the same look.
     """
     match job.state:
         case FaxState.INTERRUPTED:

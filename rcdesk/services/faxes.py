@@ -286,9 +286,10 @@ class FaxService:
         if was_sent:
             new, detail, code = FaxState.SENT, say.YOU_SAID_SENT, ""
         jobs = [job for job in self._outbox.many(job_ids) if job.is_accepted or job.is_marked]
-        states = {job.state for job in jobs} - {new}
+        told = [job for job in jobs if job.state is not new or job.is_arrival_unknown]
+        states = {job.state for job in told}
         step = Step(new=new, detail=detail, error_code=code, is_seen=True)
-        return self._outbox.move_those_in(states, [job.id for job in jobs], step, self._clock.now())
+        return self._outbox.move_those_in(states, [job.id for job in told], step, self._clock.now())
 
     def mark_seen(self, job_ids: Sequence[int]) -> None:
         """The user has seen how these ended."""
@@ -357,11 +358,15 @@ class FaxService:
         return tuple({job.id: job for job in changed}.values())
 
     def _let_go(self, jobs: Sequence[FaxJob]) -> tuple[FaxJob, ...]:
-        """What was accepted a day ago, and nobody has marked, does not stay in the queue for good."""
+        """What was accepted a day ago, and nobody has marked, does not stay in the queue for good.
+
+        It counts as sent since it went out, for nothing has happened today.
+        """
         now = self._clock.now()
-        ids = [job.id for job in jobs if job.leaves_queue_at is not None and job.leaves_queue_at <= now]
         step = Step(new=FaxState.SENT, detail=say.ARRIVAL_UNKNOWN, error_code=ARRIVAL_UNKNOWN)
-        return self._outbox.move_those_in({FaxState.HANDED_OVER}, ids, step, now) if ids else ()
+        old = [job for job in jobs if job.leaves_queue_at is not None and job.leaves_queue_at <= now]
+        moved = (self._outbox.move_those_in({FaxState.HANDED_OVER}, [j.id], step, j.went_out_at) for j in old)
+        return tuple(job for jobs in moved for job in jobs)
 
     def take_back(self, job_ids: Sequence[int], token: CancelToken) -> TakeBack:
         """Ask RingCentral to delete faxes it has not sent yet; the answer says whether that worked."""

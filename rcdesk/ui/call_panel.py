@@ -263,5 +263,5 @@ class CallPanel(QWidget):
 
 
 def _ended_s(call: Call) -> float:
-    """When it ended, by the monotonic clock; one that was never placed ended as it began."""
+    """When it ended, by the monotonic clock."""
     return call.started_s if call.ended_s is None else call.ended_s

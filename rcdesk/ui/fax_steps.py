@@ -108,6 +108,9 @@ def steps(row: FaxRow) -> tuple[FaxStep, ...]:
             return (FaxStep.MARK_SENT, FaxStep.MARK_FAILED, FaxStep.CALL)
         case FaxState.HANDED_OVER:
             return (FaxStep.CHANGE_TIME, FaxStep.CANCEL) if row.is_scheduled else (FaxStep.CANCEL,)
+        case FaxState.SENT if row.is_arrival_unknown:
+            marks = (FaxStep.MARK_SENT, FaxStep.MARK_FAILED)
+            return (*marks, FaxStep.FORWARD, FaxStep.EDIT, FaxStep.PROOF, FaxStep.CALL)
         case FaxState.SENT if row.is_marked:
             return (FaxStep.FORWARD, FaxStep.EDIT, FaxStep.PROOF, FaxStep.MARK_FAILED, FaxStep.CALL)
         case FaxState.SENT:

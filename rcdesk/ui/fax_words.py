@@ -125,8 +125,8 @@ def kind_words(row: FaxRow) -> str:
     """What kind of row it is, to count those alike."""
     if isinstance(row, ReceivedFax):
         return _received_badge(row)[0]
-    is_open = row.is_accepted or row.is_arrival_unknown
-    return _tr("Accepted") if is_open else state_badge(row.state)[0]
+    is_accepted_only = row.is_accepted or row.is_arrival_unknown
+    return _tr("Accepted") if is_accepted_only else state_badge(row.state)[0]
 
 
 def badge_of(row: FaxRow) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from rcdesk.bridge.page_asks import AskKind, PageAnswer, PageAsk, PageRefusal
 from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.core.cover import CoverChoice, CoverFields
 from rcdesk.core.fax import Document, Resolution
-from rcdesk.core.paper import Finding, PagePlan, PaperSize
+from rcdesk.core.paper import Finding, PagePlan, PageRef, PaperSize
 from rcdesk.ui.cover_drawing import CoverDrawing
 from rcdesk.ui.outgoing_pages import Outgoing
 from rcdesk.ui.page_arranger import PageArranger
@@ -73,8 +73,7 @@ class PreviewPane(PreviewFace):
         self.arranger.put(self.pages.with_documents(documents))
         if not documents:
             self._wants_exact = False
-        self._strip_soon.start()
-        self._tell_changed()
+        self._show_soon()
 
     def set_cover(self, cover: CoverChoice, fields: CoverFields) -> None:
         """Which cover comes first and what it says; fields.pages is counted here."""
@@ -239,6 +238,12 @@ class PreviewPane(PreviewFace):
         self._refresh()
         self._tell_changed()
 
+    def _show_soon(self) -> None:
+        """Tell at once, and show in turns of their own."""
+        self._shows_exact = self.is_exact
+        self._strip_soon.start()
+        self._tell_changed()
+
     def _tell_changed(self) -> None:
         self.plans_changed.emit()
         self.estimate_changed.emit()
@@ -327,21 +332,24 @@ class PreviewPane(PreviewFace):
                 elif isinstance(answer, int) and any(d.path == ref.path for d in self.pages.whole_files):
                     self.arranger.put(self.pages.with_count(ref.path, answer))
                     self.counted.emit(ref.path, answer)
-                    self._strip_soon.start()
-                    self._tell_changed()
+                    self._show_soon()
             case AskKind.THUMBNAIL:
-                self._places.fill_one(self.strip.strip, ref, self._pictures, self._looking)
+                self._fill_place(ref)
             case AskKind.PREVIEW:
-                self._places.fill_one(self.strip.strip, ref, self._pictures, self._looking)
-                if ref == self._shown.ref:
-                    self._show_answer()
+                self._fill_place(ref, is_for_page=True)
             case AskKind.FINDINGS:
-                self._places.fill_one(self.strip.strip, ref, self._pictures, self._looking)
-                if ref == self._shown.ref:
-                    self._show_answer()
+                self._fill_place(ref, is_for_page=True)
                 self.findings_changed.emit()
             case AskKind.SECONDS:
                 self.estimate_changed.emit()
+
+    def _fill_place(self, ref: PageRef, *, is_for_page: bool = False) -> None:
+        """Something is known of this page now; a strip that is filled anew in a moment shows it by itself."""
+        if self._strip_soon.isActive():
+            return
+        self._places.fill_one(self.strip.strip, ref, self._pictures, self._looking)
+        if is_for_page and ref == self._shown.ref:
+            self._show_answer()
 
     @Slot()
     def _resolution_chosen(self) -> None:

@@ -7,7 +7,6 @@ bridge/profiles_desk.py.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
@@ -214,7 +213,7 @@ class ServerDialog(QDialog):
         profiles = self._desk.profiles
         before = profiles.value.find(profile.id)
         if before is None or before.base_url != profile.base_url:
-            fresh = profiles.another(replace(profile, name=profile.name))
+            fresh = profiles.another(profile)
             was_active = before is not None and profiles.value.active_id == before.id
             self._draft = None
             if before is not None:

@@ -15,4 +15,4 @@ def test_sixty_faxes_get_through_a_storm_exactly_once_each() -> None:
     outcome = storm.run(faxes=60, seed=3, waves=3)
     assert outcome.findings() == [], outcome.table()
     assert outcome.states == {"sent": 58, "failed": 2}
-    assert sum(outcome.injected.values()) >= 10, outcome.table()
+    assert sum(outcome.injected.values()) >= 5, outcome.table()

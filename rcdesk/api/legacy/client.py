@@ -36,8 +36,9 @@ _HEADERS = {"Accept": "text/plain, */*"}
 _SUCCESS = "OK"
 _USUAL_HOME = "US"
 _ANSWER_TIMEOUT_S = 180.0
+_LONGEST_REFUSAL = 1000
 _NAMED = r"(?:pass ?word|user ?name|user ?id|log[ -]?(?:in|on)|credentials?|authenticat(?:ion|e))"
-_BESIDE = r"(?:\W|\b(?:the|your|user|account|main|phone|number|extension|ext|or|and)\b)*"
+_BESIDE = r"(?:[^\w.!?]|\b(?:the|your|user|account|main|phone|number|extension|ext|or|and)\b)*"
 _WRONG = (
     r"(?:invalid|incorrect|wrong|bad|unknown|fail(?:ed|ure)?|denied|reject(?:ed)?|refused|expired|locked|mismatch"
     r"|(?:not|n't) (?:accepted|valid|correct|recogni[sz]ed|found|known|match)|could not be verified)"
@@ -49,8 +50,8 @@ _REFUSED_CREDENTIALS = re.compile(
     rf"|\b{_NAMED}\b{_BESIDE}\b(?:(?:is|are|was|were|has|have|been|does|do|did)\W+)*{_WRONG}\b"
     r"|\bnot logged (?:in|on)\b"
     # The service's own words for code 1 (gem) and HTTP's, alone: of a number they say something else.
-    r"|^\W*(?:error\W+)?\d*\W*authori[sz]ation (?:has )?(?:failed|failure|error)\W*(?:$|\n)"
-    r"|^\W*(?:error\W+)?\d*\W*unauthori[sz]ed(?: (?:user|access))?\W*$",
+    r"|^[\W\d]*(?:error[\W\d]+)?authori[sz]ation (?:has )?(?:failed|failure|error)\W*(?:$|\n)"
+    r"|^[\W\d]*(?:error[\W\d]+)?unauthori[sz]ed(?: (?:user|access))?\W*$",
     re.IGNORECASE,
 )
 _FOREIGN_ANSWER = "The answer did not come from RingCentral's 2010 web API. Check the server address."
@@ -182,7 +183,7 @@ def _result(text: str, *, has_effect: bool, has_credentials: bool) -> str:
 
 def _refusal(text: str, *, has_credentials: bool) -> RcdeskError:
     """The error that an error text of the service means."""
-    if has_credentials and _REFUSED_CREDENTIALS.search(text):
+    if has_credentials and _REFUSED_CREDENTIALS.search(text[:_LONGEST_REFUSAL]):
         return SignInNeeded(f"{REFUSED} Check them and sign in again.", status=200)
     said = " ".join(text.split())[:200].rstrip(".")
     return Rejected(f"RingCentral refused this: {said}.", status=200)

@@ -99,6 +99,7 @@ def test_what_was_accepted_is_never_asked_about(old: Rig) -> None:
 def test_what_nobody_marks_leaves_the_queue_after_a_day(old: Rig, tmp_path: Path) -> None:
     """As accepted, no more: nobody is told that it was sent, and it proves nothing about the number."""
     job, marked = _accepted(old, GOOD, OTHER)
+    went_out = old.get(job).changed_at
     old.faxes.mark([marked.id], was_sent=True)
     at = old.clock.now() + timedelta(days=1)
     later = old.queue_one("+16505550144", send_at=at, send_by=SendBy.SERVICE)
@@ -116,10 +117,13 @@ def test_what_nobody_marks_leaves_the_queue_after_a_day(old: Rig, tmp_path: Path
     FaxLog(Folders(tmp_path / "a.sqlite3"), old.clock).write(old.owner, tmp_path / "log.csv")
     assert "Accepted by RingCentral, arrival not known" in (tmp_path / "log.csv").read_text("utf-8-sig")
     assert len(old.simulator.requests) == before, "nothing was asked"
-    (failed,) = old.faxes.mark([job.id], was_sent=False)
+    assert left.changed_at == went_out, "it counts as sent since it went out, not since today"
     (sent,) = old.faxes.mark([job.id], was_sent=True)
-    assert (failed.state, sent.state, sent.detail) == (S.FAILED, S.SENT, say.YOU_SAID_SENT)
-    assert not sent.is_arrival_unknown
+    assert (sent.state, sent.detail, sent.is_arrival_unknown) == (S.SENT, say.YOU_SAID_SENT, False)
+    (fact,) = old.faxes.facts(old.draft(GOOD), old.owner)
+    assert fact.last_good_at is not None
+    (failed,) = old.faxes.mark([job.id], was_sent=False)
+    assert failed.state is S.FAILED
     old.pass_time(86_400)
     assert [one.id for one in old.refresh()] == [later.id]
 

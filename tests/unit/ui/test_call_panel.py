@@ -65,9 +65,11 @@ def check_always(panel: CallPanel) -> None:
 
 
 def check_settled(page: PhonePage, calls: CallsStandIn) -> None:
-    """After the last turn: the live calls, or the newest of those that ended, with the first one open."""
+    """After the last turn: the live calls, or the one that ended last, with the first one open."""
     panel = page.call_panel
-    shown: list[Call] = [call for call in calls.calls if not call.state.is_final] or list(calls.calls[:1])
+    shown: list[Call] = [call for call in calls.calls if not call.state.is_final]
+    if not shown and calls.calls:
+        shown = [max(calls.calls, key=lambda call: call.ended_s or 0.0)]
     cards = cards_of(panel)
     assert [card.call for card in cards] == shown
     assert [card.is_open for card in cards] == [at == 0 for at in range(len(cards))]

@@ -58,7 +58,8 @@ class Bench:
         pane, lane = self.pane, self.lane
 
         def is_quiet() -> bool:
-            is_waiting = pane._redraw.isActive() or pane._ask_rest.isActive() or pane._drawing.is_waiting
+            timers = (pane._strip_soon, pane._page_soon, pane._redraw, pane._ask_rest)
+            is_waiting = any(timer.isActive() for timer in timers) or pane._drawing.is_waiting
             return lane.is_idle and not is_waiting
 
         self.qtbot.waitUntil(is_quiet, timeout=20_000)
@@ -473,3 +474,33 @@ def test_the_advice_is_as_wide_as_its_buttons(bench: Bench) -> None:
     (button,) = (b for b in advice.findChildren(QPushButton) if not b.isHidden())
     assert button.sizeHint().width() > 168
     assert advice.width() >= button.sizeHint().width()
+
+
+def test_minutes_are_told_anew_when_a_removed_file_changes_what_is_sent(bench: Bench) -> None:
+    """With the turned page gone the files are sent again, and grey in dots takes longer than in lines."""
+    pane = bench.pane
+    told: list[float | None] = []
+    pane.estimate_changed.connect(lambda: told.append(pane.transmission_s))
+    bench.show(bench.form, bench.letter)
+    bench.qtbot.waitUntil(lambda: pane.transmission_s is not None, timeout=20_000)
+    pane.strip.choose(1)
+    pane.arranger.turn(90)
+    bench.qtbot.waitUntil(lambda: pane.transmission_s is not None and pane.is_exact, timeout=20_000)
+    pane.set_documents((bench.form,))
+    assert not pane.is_exact
+    bench.settle()
+    bench.qtbot.waitUntil(lambda: pane.transmission_s is not None, timeout=20_000)
+    assert told[-1] == pane.transmission_s
+
+
+def test_an_answer_between_two_turns_does_not_disturb_the_strip(bench: Bench) -> None:
+    pane = bench.pane
+    bench.show(bench.letter, bench.form)
+    last = pane.strip.strip.count - 1
+    pane.strip.strip._made.pop(last, None)
+    pane.set_documents((bench.letter,))
+    plan = pane.plans[0]
+    pane._answered(pane._looking.thumbnail(plan), b"")
+    assert pane.strip.strip.item(last) is not None
+    bench.settle()
+    assert pane.strip.strip.count == len(pane.plans)
