@@ -83,6 +83,28 @@ def test_what_changed_while_the_file_was_written_is_written_after_it(
     assert preferences_file.load(tmp_path / "p.json").page == "people"
 
 
+def test_a_change_back_while_the_file_was_written_is_written_too(
+    make_lane: Callable[[str], Lane], tmp_path: Path, qtbot: QtBot
+) -> None:
+    lane = make_lane("disk")
+    is_writing, is_free = threading.Event(), threading.Event()
+
+    def save(path: Path, value: Preferences) -> None:
+        is_writing.set()
+        assert is_free.wait(30)
+        preferences_file.save(path, value)
+
+    desk = PreferencesDesk(tmp_path / "p.json", lane, preferences_file.load, save)
+    before = desk.value.page
+    desk.update(page="fax")
+    qtbot.waitUntil(is_writing.is_set, timeout=WAIT_MS)
+    desk.update(page=before)
+    desk.flush()
+    is_free.set()
+    assert lane.stop(10.0)
+    assert preferences_file.load(tmp_path / "p.json").page == before != "fax"
+
+
 def _load_default(_: Path) -> Preferences:
     return Preferences()
 

@@ -159,6 +159,8 @@ Act = Callable[[LegacyClient], Any]
         (place, "Authorized minutes are used up", Rejected, "Authorized minutes"),
         (place, "Unauthorized caller ID", Rejected, "Unauthorized caller ID"),
         (place, "Invalid caller ID for this login", Rejected, "Invalid caller ID"),
+        (place, "Invalid number. Log in to see your numbers", Rejected, "Invalid number. Log in"),
+        (place, "Invalid number" + " !" * 20_000, Rejected, "Invalid number !"),
         (place, "Calls abroad need another password", Rejected, "another password"),
         (status, "Login failed", Rejected, "Login failed"),
         (cancel, "Authorization failed", Rejected, "Authorization failed"),
