@@ -21,7 +21,7 @@ from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.profiles_desk import ProfilesDesk
 from rcdesk.bridge.session_link import SessionLink
 from rcdesk.bridge.session_work import Answer, BrowserNews, is_same_server, sign_in_browser
-from rcdesk.core.account import Account, Credentials, GrantKind, ServerProfile
+from rcdesk.core.account import Account, AppSecret, Credentials, ServerProfile
 from rcdesk.core.errors import (
     Cancelled,
     NetworkError,
@@ -181,6 +181,8 @@ class SessionDesk(QObject):
                 profiles.forget_sign_in(profile)
 
         self._link.leave(failed)
+        if profile is not None:
+            self._note_secret(profile.without_secret().app_secret)
         self._set(SessionState.SIGNED_OUT, None)
 
     @Slot(object)
@@ -295,7 +297,8 @@ class SessionDesk(QObject):
         self._retries = 0
         self._is_persistent = answer.is_persistent
         if account is not None and self._state is SessionState.SIGNING_IN:
-            self._remember_profile(answer.grant)
+            self._remember_profile(answer)
+        self._note_secret(answer.app_secret)
         self._set(SessionState.SIGNED_OUT if account is None else SessionState.SIGNED_IN, account)
 
     def _came_late(self, answer: Answer) -> None:
@@ -304,7 +307,7 @@ class SessionDesk(QObject):
             self._before = (SessionState.SIGNED_IN, answer.account)
             return
         self._is_persistent = answer.is_persistent
-        self._remember_profile(answer.grant)
+        self._remember_profile(answer)
         self._set(SessionState.SIGNED_IN, answer.account)
 
     def _resume_failed(self, error: RcdeskError, *, is_quiet: bool) -> None:
@@ -346,14 +349,25 @@ class SessionDesk(QObject):
     def _known(self, profile: ServerProfile) -> ServerProfile:
         return profile if profile.is_demo or self._profiles is None else self._profiles.known(profile)
 
-    def _remember_profile(self, grant: GrantKind) -> None:
+    def _remember_profile(self, answer: Answer) -> None:
         """The next start goes on with the profile that has just worked."""
         profile = self.profile
         if profile is None or self._profiles is None or profile.is_demo:
             return
-        saved = self._profiles.put(replace(profile, grant=grant))
+        saved = self._profiles.put(replace(profile, grant=answer.grant, app_secret=answer.app_secret))
         self._link.profile = saved
         self._profiles.activate(saved.id)
+
+    def _note_secret(self, app_secret: AppSecret) -> None:
+        """The next sign-in there knows whether the secret of the app must be asked for."""
+        profile, profiles = self.profile, self._profiles
+        if profile is None or profiles is None:
+            return
+        if profile.app_secret is not app_secret:
+            self._link.profile = replace(profile, app_secret=app_secret)
+        saved = profiles.value.find(profile.id)
+        if saved is not None and saved.app_secret is not app_secret:
+            profiles.put(replace(saved, app_secret=app_secret))
 
     def _go_offline(self) -> None:
         delay_s = RETRY_S[min(self._retries, len(RETRY_S) - 1)]

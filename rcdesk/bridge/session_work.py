@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rcdesk.core.account import Account, GrantKind, ServerProfile
+from rcdesk.core.account import Account, AppSecret, GrantKind, ServerProfile
 
 if TYPE_CHECKING:
     from rcdesk.bridge.lane import Report
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Who is signed in (None: nobody), whether that survives the program, and how they signed in last."""
+    """Who is signed in (None: nobody), whether that survives the program, how they signed in last, and
+    whether the secret of the app is kept."""
 
     account: Account | None
     is_persistent: bool
     grant: GrantKind
+    app_secret: AppSecret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,13 @@ class BrowserNews:
 
 def answer_of(account: Account | None, connection: Connection) -> Answer:
     """Asking for the keyring may import it, which takes a fifth of a second: not on the GUI thread."""
-    return Answer(account=account, is_persistent=connection.is_persistent, grant=connection.profile.grant)
+    profile = connection.profile
+    return Answer(
+        account=account,
+        is_persistent=connection.is_persistent,
+        grant=profile.grant,
+        app_secret=profile.app_secret,
+    )
 
 
 def sign_in_browser(
@@ -68,4 +76,4 @@ def is_same_server(profile: ServerProfile, other: ServerProfile | None) -> bool:
     """Whether a connection to one serves the other: they differ in their names or the last sign-in only."""
     if other is None:
         return False
-    return replace(profile, name=other.name, grant=other.grant, has_secret=other.has_secret) == other
+    return replace(profile, name=other.name, grant=other.grant, app_secret=other.app_secret) == other

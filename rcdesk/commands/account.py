@@ -148,11 +148,7 @@ class AccountRun:
         connection = self._connect(profile)
         try:
             account = self._signed_in(connection, credentials)
-            profile = replace(
-                saved.identified(connection.profile),
-                grant=connection.profile.grant,
-                has_secret=bool(credentials.client_secret),
-            )
+            profile = saved.identified(connection.profile)
             is_kept = connection.is_persistent
         finally:
             connection.close()

@@ -32,6 +32,14 @@ class GrantKind(Enum):
     PASSWORD = "password"
 
 
+class AppSecret(Enum):
+    """What is known of the client secret of an app: it has NONE, or one that is KEPT or MISSING here."""
+
+    NONE = "none"
+    KEPT = "kept"
+    MISSING = "missing"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerProfile:
     """Where to sign in and within which limits. Nothing in it is secret.
@@ -39,9 +47,9 @@ class ServerProfile:
     id names it for good, whatever else is changed; "" for one that is not saved. base_url has no trailing
     slash. redirect_port is where the browser comes back to on 127.0.0.1 (0: the default one), ca_file a file
     of PEM certificates to trust instead of the usual ones ("": the usual ones). max_fax_bytes and
-    max_fax_pages bound one fax (guide: 50 MB, 200 pages). grant is the way that was used last, and has_secret
-    whether the app came with a client secret then. is_demo marks the simulator inside the program; it changes
-    only what the window says, and nothing of it is kept.
+    max_fax_pages bound one fax (guide: 50 MB, 200 pages). grant is the way that was used last, and app_secret
+    what is known since then of the secret of the app. is_demo marks the simulator inside the program; it
+    changes only what the window says, and nothing of it is kept.
     """
 
     name: str
@@ -55,7 +63,7 @@ class ServerProfile:
     redirect_port: int = 0
     ca_file: str = ""
     grant: GrantKind = GrantKind.BROWSER
-    has_secret: bool = False
+    app_secret: AppSecret = AppSecret.NONE
 
     @property
     def key(self) -> str:
@@ -66,6 +74,10 @@ class ServerProfile:
     def redirect_uri(self) -> str:
         """Where the browser comes back to; the app must have exactly this one registered at the service."""
         return f"http://127.0.0.1:{self.redirect_port or DEFAULT_REDIRECT_PORT}{REDIRECT_PATH}"
+
+    def without_secret(self) -> ServerProfile:
+        """The same where no secret is kept for it (any more): one that the app has is missing then."""
+        return replace(self, app_secret=AppSecret.MISSING) if self.app_secret is AppSecret.KEPT else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from enum import IntEnum
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from rcdesk.core.account import GrantKind, ServerKind, ServerProfile
+from rcdesk.core.account import AppSecret, GrantKind, ServerKind, ServerProfile
 from rcdesk.core.wish import FaxWish, read_wish, wish_json
 
 VERSION = 1
@@ -29,7 +29,7 @@ LINK = re.compile(r"^\s*(tel|callto):", re.IGNORECASE)
 LONGEST_TEXT = 200
 _PROFILE_PLAIN = (
     *("id", "name", "base_url", "client_id", "ca_file"),
-    *("redirect_port", "max_fax_bytes", "max_fax_pages", "has_secret"),
+    *("redirect_port", "max_fax_bytes", "max_fax_pages"),
 )
 
 
@@ -258,7 +258,8 @@ def _read(kind: str, body: dict[str, Any]) -> Order:
 
 def _profile_body(profile: ServerProfile) -> dict[str, Any]:
     plain = {name: getattr(profile, name) for name in _PROFILE_PLAIN}
-    return {**plain, "kind": profile.kind.value, "grant": profile.grant.value}
+    kinds = {"kind": profile.kind, "grant": profile.grant, "app_secret": profile.app_secret}
+    return {**plain, **{name: kind.value for name, kind in kinds.items()}}
 
 
 def _profile(body: dict[str, Any]) -> ServerProfile:
@@ -273,7 +274,7 @@ def _profile(body: dict[str, Any]) -> ServerProfile:
         max_fax_pages=_number(body["max_fax_pages"]),
         kind=ServerKind(body["kind"]),
         grant=GrantKind(body["grant"]),
-        has_secret=_flag(body["has_secret"]),
+        app_secret=AppSecret(body["app_secret"]),
     )
 
 

@@ -22,7 +22,7 @@ from rcdesk.api.rest import covers, numbers
 from rcdesk.api.rest.phone import RestFax, RestPhone
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
-from rcdesk.core.account import Account, Credentials, ServerKind, ServerProfile
+from rcdesk.core.account import Account, AppSecret, Credentials, ServerKind, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.capability import lacks_of
 from rcdesk.core.clock import Clock
@@ -47,6 +47,8 @@ class Connection:
         self._settling = threading.Lock()
         self._kept = KeptSignIn(self._secrets, profile)
         self._session = self._open(self._profile, self._kept)
+        is_kept = bool(self._kept.client_secret)
+        self._profile = replace(profile, app_secret=AppSecret.KEPT) if is_kept else profile.without_secret()
         self._legacy = self._open_legacy(self._kept.credentials) if self.is_legacy else None
 
     @property
@@ -56,7 +58,7 @@ class Connection:
 
     @property
     def profile(self) -> ServerProfile:
-        """The server and its limits, with the way of the last sign-in."""
+        """The server and its limits, the way of the last sign-in, and whether the app's secret is kept."""
         return self._profile
 
     @property
@@ -161,6 +163,7 @@ class Connection:
         with self._settling:
             self._kept.forget()
             self._kept.keep_client_secret("")
+            self._profile = self._profile.without_secret()
             self._session.sign_out(token)
             self._close_legacy()
 
@@ -209,7 +212,7 @@ class Connection:
                 session.take(grant, replace(tokens, owner_id=tokens.owner_id or account.owner_id))
                 kept.keep_credentials(credentials)
                 former, self._session, self._kept = self._session, session, kept
-                self._profile = replace(profile, grant=credentials.grant)
+                self._profile = replace(profile, grant=credentials.grant, app_secret=_secret_of(grant.client))
                 if former is not session:
                     former.close()
         if not is_wanted:
@@ -257,6 +260,10 @@ class Connection:
 
     def _open(self, profile: ServerProfile, kept: KeptSignIn) -> ApiSession:
         return ApiSession(profile, kept, clock=self._clock, client_secret=kept.client_secret, kept=kept)
+
+
+def _secret_of(client: Client) -> AppSecret:
+    return AppSecret.KEPT if client.client_secret else AppSecret.NONE
 
 
 def _account_of(session: ApiSession, token: CancelToken) -> Account:

@@ -14,7 +14,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rcdesk.core.account import PRODUCTION_URL, GrantKind, ServerKind, ServerProfile, ServerProfiles
+from rcdesk.core.account import (
+    PRODUCTION_URL,
+    AppSecret,
+    GrantKind,
+    ServerKind,
+    ServerProfile,
+    ServerProfiles,
+)
 from rcdesk.core.errors import StoreUnavailable
 from rcdesk.core.preferences import Preferences
 
@@ -93,7 +100,7 @@ def _written(profile: ServerProfile) -> dict[str, Any]:
         **{name: getattr(profile, name) for name in (*_TEXTS, *_NUMBERS)},
         "kind": profile.kind.value,
         "grant": profile.grant.value,
-        "has_secret": profile.has_secret,
+        "app_secret": profile.app_secret.value,
     }
 
 
@@ -111,10 +118,11 @@ def _read(entry: dict[str, Any]) -> ServerProfile | None:
         and not isinstance(entry[name], bool)
         and low <= entry[name] <= high
     }
-    profile = replace(profile, **numbers, has_secret=entry.get("has_secret") is True)
+    profile = replace(profile, **numbers)
     try:
         profile = replace(profile, kind=ServerKind(entry.get("kind", profile.kind.value)))
         profile = replace(profile, grant=GrantKind(entry.get("grant", profile.grant.value)))
+        profile = replace(profile, app_secret=AppSecret(entry.get("app_secret", profile.app_secret.value)))
     except ValueError:
         _log.warning("A server profile names a kind that is not known; the usual one is used.")
     return profile

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from rcdesk.core.account import Credentials, ServerKind, ServerProfile
+from rcdesk.core.account import AppSecret, Credentials, ServerKind, ServerProfile
 from rcdesk.ui.line import Line
 from rcdesk.ui.look import IconButton, dress, label
 from rcdesk.ui.server_words import LEGACY_URL, base_url_of, host_of
@@ -59,24 +59,17 @@ class RedirectLine(QFrame):
 
 
 class BrowserForm(SignInForm):
-    """Asks for the app, once; the person signs in at the service's own page."""
+    """Asks for the app once, and for a secret it is known to have whenever that is missing here; the person
+    signs in at the service's own page."""
 
     def __init__(self) -> None:
-        super().__init__(
-            self.tr("Which app signs in?"),
-            self.tr(
-                "RingCentral lets registered apps sign in. Register one at {0} (free), or ask your "
-                "administrator for its client ID. rcdesk asks for it only once."
-            ).replace("{0}", CONSOLE),
-            self.tr("Open the browser"),
-            "globe",
-        )
+        super().__init__(self.tr("Which app signs in?"), self._words(), self.tr("Open the browser"), "globe")
         self.client_id = self.add_field("clientId", self.tr("Client ID"))
         self.client_secret = self.add_field(
             "clientSecret",
             self.tr("Client secret"),
             is_secret=True,
-            hint=self.tr("Empty for an app without one"),
+            hint=self._hint(),
             shown=self.tr("Client secret, if the app has one"),
         )
         self.redirect = RedirectLine()
@@ -86,10 +79,33 @@ class BrowserForm(SignInForm):
         self.body.addWidget(self.redirect)
 
     def take(self, profile: ServerProfile) -> None:
-        """Show what is known of this server's app."""
+        """Show what is known of this server's app; while none is, what was typed stays."""
+        if profile.client_id or profile.key != self._profile.key:
+            self.client_id.setText(profile.client_id)
         super().take(profile)
-        self.client_id.setText(profile.client_id)
+        is_missing = profile.app_secret is AppSecret.MISSING
+        self.words.setText(self._words(is_missing=is_missing))
+        hint = self._hint(is_missing=is_missing)
+        self.client_secret.setPlaceholderText(hint)
+        self.client_secret.setAccessibleDescription(hint)
         self.redirect.show_uri(profile.redirect_uri)
+
+    def _words(self, *, is_missing: bool = False) -> str:
+        if is_missing:
+            return self.tr(
+                "The secret of this app is not on this computer: signing out removes it, and each account "
+                "keeps its own."
+            )
+        words = self.tr(
+            "RingCentral lets registered apps sign in. Register one at {0} (free), or ask your "
+            "administrator for its client ID. rcdesk asks for it only once."
+        )
+        return words.replace("{0}", CONSOLE)
+
+    def _hint(self, *, is_missing: bool = False) -> str:
+        if is_missing:
+            return self.tr("Empty only if the app has none any more")
+        return self.tr("Empty for an app without one")
 
     def blamed(self, sentence: str) -> QLineEdit | None:
         """What is refused here is the app."""

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import Credentials, ServerProfile
+from rcdesk.core.account import AppSecret, Credentials, ServerProfile
 from rcdesk.ui.card import Card
 from rcdesk.ui.line import Line
 from rcdesk.ui.look import Button, color, dress, glyph, hairline, label
@@ -214,7 +214,7 @@ class SignInPage(QWidget):
     @Slot()
     def _browser_asked(self) -> None:
         self.ways.show_problem("")
-        if self._profile.client_id and not self._misses_secret:
+        if self._profile.client_id and self._profile.app_secret is not AppSecret.MISSING:
             self._open_browser(self._profile, Credentials(client_id=self._profile.client_id))
         else:
             self._show_form(self.browser)
@@ -227,18 +227,9 @@ class SignInPage(QWidget):
     def _password_asked(self) -> None:
         self._show_form(self.password)
 
-    @property
-    def _misses_secret(self) -> bool:
-        """True when the app has a secret that is not kept: signing out wipes it; each account has its own."""
-        is_kept = self._desk.session.state is SessionState.NEEDS_SIGN_IN and not self._is_another
-        return self._profile.has_secret and not is_kept
-
     @Slot(object, object)
     def _open_browser(self, profile: ServerProfile, credentials: Credentials) -> None:
-        if self._misses_secret or credentials.client_secret:
-            profile = replace(profile, has_secret=bool(credentials.client_secret))
         self._before_waiting = self._view
-        self._profile = profile
         self.waiting.begin()
         self._show(self.waiting)
         self._desk.session.sign_in_browser(profile, credentials.client_secret)
@@ -246,9 +237,7 @@ class SignInPage(QWidget):
     @Slot(object, object)
     def _sign_in(self, profile: ServerProfile, credentials: Credentials) -> None:
         self._before_waiting = self._view
-        has_secret = bool(credentials.client_secret)
-        profile = replace(profile, grant=credentials.grant, has_secret=has_secret)
-        self._desk.session.sign_in(profile, credentials)
+        self._desk.session.sign_in(replace(profile, grant=credentials.grant), credentials)
 
     @Slot()
     def _go_back(self) -> None:
@@ -321,7 +310,7 @@ class SignInPage(QWidget):
         if session.state is SessionState.NEEDS_SIGN_IN and asked is not None and not asked.is_demo:
             known = profiles.value.find(asked.id) or asked
         if self._is_another:
-            known = replace(profiles.another(known), name=place_words(known))
+            known = replace(profiles.another(known.without_secret()), name=place_words(known))
         self._profile = known
         self.ways.take(known)
         for form in self._forms:

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import GrantKind, ServerKind, ServerProfile
+from rcdesk.core.account import AppSecret, GrantKind, ServerKind, ServerProfile
+from rcdesk.core.cancel import CancelToken
 from rcdesk.ui.server_dialog import ServerDialog
 from tests.flows.conftest import OpenDesk, Opened
 from tests.flows.stand_in_browser import Script, StandInBrowser, changed, follow, free_port, way_back
@@ -135,10 +136,35 @@ def test_with_the_browser_again_after_signing_out(
     desk.screen.wait(lambda: desk.screen.has("signInBrowser"))
     desk.screen.press("signInBrowser")
     assert desk.screen.has("clientSecret") and len(browser.opened) == 1
+    desk.screen.wait_for("The secret of this app is not on this computer")
     desk.screen.type("clientSecret", simulator.client_secret, enter=True)
     wait_signed_in(desk)
     profile = desk.running.desk.profiles.active
-    assert profile is not None and profile.has_secret and len(browser.opened) == 2
+    assert profile is not None and profile.app_secret is AppSecret.KEPT and len(browser.opened) == 2
+
+
+def test_with_the_browser_when_only_the_tokens_are_void(
+    desk: Opened, simulator: RunningSimulator, browser: StandInBrowser
+) -> None:
+    """The app's secret is still kept, also for who starts rcdesk anew: nobody is asked for it."""
+    desk.screen.press("signInBrowser")
+    desk.screen.type("clientId", simulator.client_id)
+    desk.screen.type("clientSecret", simulator.client_secret, enter=True)
+    wait_signed_in(desk)
+    session, profiles = desk.running.desk.session, desk.running.desk.profiles
+    profile = profiles.active
+    assert profile is not None and session.connection is not None
+    session.connection.session.sign_out(CancelToken())
+    session.resume(profile, is_news=True)
+    desk.screen.wait(lambda: state(desk) is SessionState.SIGNED_OUT)
+    desk.screen.press("signInBrowser")
+    desk.screen.wait(lambda: len(browser.opened) == 2)
+    wait_signed_in(desk)
+    assert profiles.active is not None and profiles.active.app_secret is AppSecret.KEPT
+    session.sign_out()
+    desk.screen.wait(lambda: desk.screen.has("signInBrowser"))
+    desk.screen.press("signInBrowser")
+    assert desk.screen.has("clientSecret") and len(browser.opened) == 2
 
 
 def test_with_a_jwt(desk: Opened, simulator: RunningSimulator) -> None:

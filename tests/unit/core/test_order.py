@@ -11,6 +11,7 @@ import pytest
 from rcdesk.core.account import (
     Account,
     AccountNumber,
+    AppSecret,
     ForwardingNumber,
     GrantKind,
     ServerKind,
@@ -67,7 +68,7 @@ PROFILE = ServerProfile(
     redirect_port=8301,
     ca_file="/etc/ca.pem",
     grant=GrantKind.PASSWORD,
-    has_secret=True,
+    app_secret=AppSecret.KEPT,
 )
 NEVER = Preferences()
 THEM = "(650) 555-0200"

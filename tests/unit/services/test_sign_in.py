@@ -13,7 +13,7 @@ import pytest
 from rcdesk.api import auth
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens, read_tokens
-from rcdesk.core.account import Account, Credentials, GrantKind, ServerKind, ServerProfile
+from rcdesk.core.account import Account, AppSecret, Credentials, GrantKind, ServerKind, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.capability import Capability
 from rcdesk.core.errors import ApiError, Cancelled, NotAllowed, NotSent, RateLimited, SignInNeeded, UserError
@@ -391,3 +391,20 @@ def test_a_sign_in_with_another_app_that_is_refused_leaves_the_former_one(
     other = connect(client_id="another")
     assert other.sign_in(jwt_of(simulator), CancelToken()) == account
     assert other.profile.client_id == simulator.client_id and other.is_signed_in
+
+
+def test_the_profile_tells_whether_the_secret_of_the_app_is_kept(
+    simulator: RunningSimulator, connect: Connect
+) -> None:
+    """Told by what is really kept, whatever an earlier version or another program has left in the profile."""
+    connection = connect()
+    assert connection.profile.app_secret is AppSecret.NONE, "nothing is known yet"
+    connection.sign_in(jwt_of(simulator), CancelToken())
+    assert connection.profile.app_secret is AppSecret.KEPT
+    connection.session.sign_out(CancelToken())
+    for known in AppSecret:
+        assert connect(app_secret=known).profile.app_secret is AppSecret.KEPT, "only the tokens are gone"
+    connection.sign_out(CancelToken())
+    assert connection.profile.app_secret is AppSecret.MISSING
+    assert connect(app_secret=AppSecret.KEPT).profile.app_secret is AppSecret.MISSING, "wiped elsewhere"
+    assert connect().profile.app_secret is AppSecret.NONE

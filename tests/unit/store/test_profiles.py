@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rcdesk.core.account import GrantKind, ServerKind, ServerProfile, ServerProfiles
+from rcdesk.core.account import AppSecret, GrantKind, ServerKind, ServerProfile, ServerProfiles
 from rcdesk.core.errors import StoreUnavailable
 from rcdesk.core.preferences import Preferences
 from rcdesk.store import profiles
@@ -23,7 +23,7 @@ WORK = ServerProfile(
     max_fax_bytes=20_000_000,
     max_fax_pages=100,
     grant=GrantKind.JWT,
-    has_secret=True,
+    app_secret=AppSecret.MISSING,
 )
 OLD = ServerProfile(id="old", name="Old", base_url="https://old.example", kind=ServerKind.LEGACY)
 
@@ -79,7 +79,7 @@ def test_single_values_that_make_no_sense_are_dropped(tmp_path: Path) -> None:
         "max_fax_pages": True,
         "kind": "fax machine",
         "ca_file": 5,
-        "has_secret": 1,
+        "app_secret": 1,
     }
     entries = [odd, {**good, "name": "twice"}, {"id": "b"}, {"base_url": "https://x"}, 7]
     path.write_text(json.dumps({"profiles": entries, "active": "gone"}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -9,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import Credentials, GrantKind, ServerKind, ServerProfile
+from rcdesk.core.account import AppSecret, Credentials, GrantKind, ServerKind, ServerProfile
 from rcdesk.ui.sign_in_page import SignInPage
 
 from .stage import ACCOUNT, Stage, shoot
@@ -100,40 +102,62 @@ def test_the_browser_asks_for_the_app_once(qtbot: QtBot, stage: Stage, page: Sig
     assert page.focusWidget() is page.browser.client_id
 
 
-def test_an_app_with_a_secret_is_asked_for_it_when_none_is_kept(
+def has_app(stage: Stage, app_secret: AppSecret) -> ServerProfile:
+    """An app that is known."""
+    app = ServerProfile(name="RingCentral", client_id="our-app", id="one", app_secret=app_secret)
+    stage.profiles.put(app)
+    stage.profiles.activate("one")
+    return app
+
+
+def test_an_app_is_asked_for_its_secret_when_it_is_missing_here(
     qtbot: QtBot, stage: Stage, page: SignInPage
 ) -> None:
     """Signing out wipes it, and the browser would only come back in vain."""
-    app = ServerProfile(name="RingCentral", client_id="our-app", id="one", has_secret=True)
-    stage.profiles.put(app)
-    stage.profiles.activate("one")
-    stage.session.profile = app
-    click(qtbot, page.ways.browser)
-    form = page.browser
-    assert form.isVisible() and stage.session.browser_asked == []
-    assert form.client_id.text() == "our-app" and page.focusWidget() is form.client_secret
-    qtbot.keyClicks(form.client_secret, "s3cret")
-    qtbot.keyClick(form.client_secret, Qt.Key.Key_Return)
-    assert stage.session.browser_asked == [(app, "s3cret")]
-    stage.session.become(SessionState.NEEDS_SIGN_IN, ACCOUNT)
-    page.begin()
-    click(qtbot, page.ways.browser)
-    assert stage.session.browser_asked[1:] == [(app, "")], "it is kept while nobody signs out"
-    stage.session.become(SessionState.NEEDS_SIGN_IN, ACCOUNT)
-    page.begin(is_another=True)
-    click(qtbot, page.ways.browser)
-    assert form.isVisible() and len(stage.session.browser_asked) == 2, "another account keeps its own"
+    app = has_app(stage, AppSecret.MISSING)
+    for times in (1, 2):
+        click(qtbot, page.ways.browser)
+        form = page.browser
+        assert form.isVisible() and len(stage.session.browser_asked) == times - 1
+        assert "signing out removes it" in form.words.text() and "only once" not in form.words.text()
+        assert form.client_id.text() == "our-app" and not form.client_secret.text()
+        assert page.focusWidget() is form.client_secret
+        qtbot.keyClick(form.client_secret, Qt.Key.Key_Return)
+        assert stage.session.browser_asked[-1] == (app, ""), "it may have none any more"
+        click(qtbot, page.waiting.cancel)
+        qtbot.keyClick(form.client_id, Qt.Key.Key_Escape)
+    stage.profiles.put(replace(app, app_secret=AppSecret.KEPT))
+    assert "only once" in form.words.text()
 
 
-def test_an_app_that_lost_its_secret_is_not_asked_for_one_again(
+def test_an_app_whose_secret_is_kept_opens_the_browser_at_once(
     qtbot: QtBot, stage: Stage, page: SignInPage
 ) -> None:
-    app = ServerProfile(name="RingCentral", client_id="our-app", id="one", has_secret=True)
-    stage.profiles.put(app)
-    stage.profiles.activate("one")
+    """Void tokens leave it where it is, also for who starts rcdesk anew: the state is SIGNED_OUT then."""
+    app = has_app(stage, AppSecret.KEPT)
     click(qtbot, page.ways.browser)
-    qtbot.keyClick(page.browser.client_id, Qt.Key.Key_Return)
-    assert [asked.has_secret for asked, _ in stage.session.browser_asked] == [False]
+    assert stage.session.browser_asked == [(app, "")]
+    refuse(stage, "The sign-in was refused in the browser.")
+    stage.session.profile = app
+    stage.session.become(SessionState.SIGNED_IN, ACCOUNT)
+    page.begin(is_another=True)
+    click(qtbot, page.ways.browser)
+    assert page.browser.isVisible() and len(stage.session.browser_asked) == 1, "each account has its own"
+
+
+def test_what_was_typed_for_the_browser_stays_until_it_worked(
+    qtbot: QtBot, stage: Stage, page: SignInPage
+) -> None:
+    click(qtbot, page.ways.browser)
+    form = page.browser
+    qtbot.keyClicks(form.client_id, "our-app")
+    qtbot.keyClicks(form.client_secret, "s3cret")
+    qtbot.keyClick(form.client_secret, Qt.Key.Key_Return)
+    click(qtbot, page.waiting.cancel)
+    qtbot.keyClick(form.client_id, Qt.Key.Key_Escape)
+    click(qtbot, page.ways.browser)
+    assert form.isVisible() and len(stage.session.browser_asked) == 1, "nothing is taken for known yet"
+    assert (form.client_id.text(), form.client_secret.text()) == ("our-app", "s3cret")
 
 
 def test_what_the_browser_did_not_finish_is_said_on_the_first_view(
