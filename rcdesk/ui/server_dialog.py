@@ -1,12 +1,15 @@
 """The saved servers: add, change, remove with Undo, and choose the one to work with, without a restart.
 
 Changes are saved as they are made. A server gets another identity when its address changes, so that what the
-keyring holds for one host is never shown to another. GUI thread. Read next: server_form.py,
-bridge/profiles_desk.py.
+keyring holds for one host is never shown to another. The former one is kept, unseen, until the dialog closes:
+until then Undo, or the former address, brings it back with its sign-in. GUI thread. Read next:
+server_form.py, bridge/profiles_desk.py.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
@@ -39,8 +42,11 @@ class ServerDialog(QDialog):
         super().__init__(parent)
         self._desk = desk
         self._draft: ServerProfile | None = None
-        self._removed: ServerProfile | None = None
-        self._was_active = False
+        # What a server was before its address was changed here, by the id it has now; None for a new one.
+        self._former: dict[str, ServerProfile | None] = {}
+        self._is_moving = False
+        self._take_back: Callable[[], None] | None = None
+        self._undo_about = ""
         self.setObjectName("serverDialog")
         self.setWindowTitle(self.tr("Servers"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -59,7 +65,7 @@ class ServerDialog(QDialog):
         self.list.currentRowChanged.connect(self._show_chosen)
         self.form.edited.connect(self._edited)
         self.remove.clicked.connect(self.remove_chosen)
-        self.undo.clicked.connect(self.undo_remove)
+        self.undo.clicked.connect(self.undo_last)
         self.use.clicked.connect(self.use_chosen)
         desk.profiles.changed.connect(self._refill)
         desk.profiles.problem.connect(self._problem.setText)
@@ -122,7 +128,7 @@ class ServerDialog(QDialog):
         return left
 
     def _build_undo_bar(self) -> None:
-        """Hidden until a server is removed."""
+        """Hidden until a server is removed, or has another address."""
         self._undo_bar.setProperty("surface", "bar")
         bar = QHBoxLayout(self._undo_bar)
         bar.setContentsMargins(12, 2, 6, 2)
@@ -148,6 +154,7 @@ class ServerDialog(QDialog):
         self._draft = ServerProfile(name=name, base_url=base_url, kind=kind)
         if base_url == PRODUCTION_URL:
             self._edited(self._draft)
+            self._show_chosen()
             self.form.client_id.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._refill()
@@ -166,25 +173,50 @@ class ServerDialog(QDialog):
             self._draft = None
             self._refill()
             return
-        self._removed = profile
-        self._was_active = self._desk.profiles.value.active_id == profile.id
+        was_active = self._desk.profiles.value.active_id == profile.id
         self._desk.profiles.remove(profile.id)
         words = self.tr("{0} was removed, and what was kept to sign in there is gone.")
-        self._undo_words.setText(words.replace("{0}", server_words(profile)))
-        self._undo_bar.show()
+        self._offer_undo(words, profile, partial(self._bring_back, profile, was_active=was_active))
         self.undo.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
-    def undo_remove(self) -> None:
-        """Bring the removed server back; signing in there is asked for anew."""
-        removed, self._removed = self._removed, None
+    def undo_last(self) -> None:
+        """Take back what the bar tells of."""
+        take_back, self._take_back = self._take_back, None
         self._undo_bar.hide()
-        if removed is not None:
-            self._desk.profiles.put(removed)
-            if self._was_active:
-                self._desk.profiles.activate(removed.id)
-            self._choose(removed.id)
+        if take_back is not None:
+            take_back()
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _offer_undo(self, words: str, profile: ServerProfile, take_back: Callable[[], None]) -> None:
+        self._take_back, self._undo_about = take_back, profile.id
+        self._undo_words.setText(words.replace("{0}", server_words(profile)))
+        self._undo_bar.show()
+
+    def _bring_back(self, removed: ServerProfile, *, was_active: bool) -> None:
+        """A removed server comes back; signing in there is asked for anew."""
+        self._desk.profiles.put(removed.without_secret())
+        if was_active:
+            self._desk.profiles.activate(removed.id)
+        self._choose(removed.id)
+
+    def _move_back(self, moved_id: str) -> None:
+        """A server has its former address again, and the sign-in there."""
+        profiles, first = self._desk.profiles, self._former.pop(moved_id, None)
+        if first is not None:
+            if profiles.value.active_id == moved_id:
+                profiles.activate(first.id)
+            profiles.remove(moved_id)
+            self._refill()
+            self._choose(first.id)
+
+    def done(self, result: int) -> None:
+        """Closing forgets the sign-ins at the former addresses, but for one that has come about meanwhile."""
+        former, self._former = self._former, {}
+        for first in former.values():
+            if first is not None and not self._is_signed_in(first):
+                self._desk.profiles.remove(first.id)
+        super().done(result)
 
     @Slot()
     def use_chosen(self) -> None:
@@ -212,26 +244,52 @@ class ServerDialog(QDialog):
     def _edited(self, profile: ServerProfile) -> None:
         profiles = self._desk.profiles
         before = profiles.value.find(profile.id)
+        if before is not None:
+            # Of these the fields know only what was so when they were filled.
+            profile = replace(profile, grant=before.grant, app_secret=before.app_secret)
         if before is None or before.base_url != profile.base_url:
-            fresh = profiles.another(profile)
-            was_active = before is not None and profiles.value.active_id == before.id
-            self._draft = None
-            if before is not None:
-                profiles.remove(before.id)
-            profile = profiles.put(fresh)
-            if was_active:
-                profiles.activate(profile.id)
+            self._is_moving = True
+            profile = self._moved(profile, before)
+            self._is_moving = False
             self.form.take_id(profile.id)
         else:
             profiles.put(profile)
         self._choose(profile.id, is_quiet=True)
+
+    def _moved(self, profile: ServerProfile, before: ServerProfile | None) -> ServerProfile:
+        """Save what is new or has another address, under an identity of its own; back at the former address
+        it is the former one again."""
+        profiles = self._desk.profiles
+        self._draft = None
+        first = before and self._former.pop(before.id, before)
+        was_active = before is not None and profiles.value.active_id == before.id
+        if first is not None and first.base_url == profile.base_url:
+            moved = replace(profile, id=first.id, grant=first.grant, app_secret=first.app_secret)
+            if self._undo_about == first.id:
+                self._undo_bar.hide()
+        else:
+            moved = profiles.another(profile.without_secret())
+            self._former[moved.id] = first
+        profiles.put(moved)
+        if was_active:
+            profiles.activate(moved.id)
+        if before is not None and before is not first:
+            profiles.remove(before.id)
+        if first is not None and moved.id != first.id:
+            words = self.tr(
+                "{0} has another address now. What is kept to sign in at the former one is forgotten when "
+                "this closes."
+            )
+            self._offer_undo(words, first, partial(self._move_back, moved.id))
+        return moved
 
     @Slot()
     def _refill(self) -> None:
         """List the profiles; the chosen one stays chosen."""
         item = self.list.currentItem()
         kept = str(item.data(_ID_ROLE)) if item is not None else ""
-        profiles = list(self._desk.profiles.value.profiles)
+        unseen = {first.id for first in self._former.values() if first is not None}
+        profiles = [profile for profile in self._desk.profiles.value.profiles if profile.id not in unseen]
         if self._draft is not None:
             profiles.append(self._draft)
         elif not profiles:
@@ -247,7 +305,8 @@ class ServerDialog(QDialog):
             row.setData(Qt.ItemDataRole.AccessibleTextRole, row.toolTip())
             self.list.addItem(row)
         self.list.blockSignals(False)
-        self._choose(kept, is_quiet=self.form.isAncestorOf(self.focusWidget() or self))
+        is_typing = self._is_moving or self.form.isAncestorOf(self.focusWidget() or self)
+        self._choose(kept, is_quiet=is_typing)
 
     def _choose(self, profile_id: str, *, is_quiet: bool = False) -> None:
         """Choose a row; is_quiet: the fields are being typed in and stay as they are."""

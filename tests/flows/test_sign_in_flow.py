@@ -420,6 +420,40 @@ def test_another_account_given_up_leads_back(
     wait_signed_in(desk)
 
 
+def test_another_address_loses_the_sign_in_only_when_the_servers_are_closed(
+    desk: Opened, simulator: RunningSimulator
+) -> None:
+    """A typing error that is corrected costs nothing."""
+    type_jwt(desk, simulator)
+    wait_signed_in(desk)
+    profiles, session = desk.running.desk.profiles, desk.running.desk.session
+    first = profiles.active
+    assert first is not None
+    desk.running.window.desk_side.accounts.another_asked.emit()
+    type_jwt(desk, simulator)
+    desk.screen.wait(lambda: state(desk) is SessionState.SIGNED_IN and profiles.active != first)
+    for addresses in (("http://127.0.0.1:9", first.base_url), ("http://127.0.0.1:9",)):
+        desk.running.window.desk_side.accounts.servers_asked.emit()
+        dialog = desk.screen.find("serverDialog")
+        assert isinstance(dialog, ServerDialog)
+        dialog.list.setCurrentRow(0)
+        for address in addresses:
+            desk.screen.type("serverAddress", address, enter=True)
+        desk.screen.press("serversClose")
+        desk.screen.wait(lambda: not desk.screen.has("serverDialog"))
+        if len(addresses) == 2:
+            second = profiles.active
+            session.use(first.id)
+            wait_signed_in(desk)
+            assert second is not None
+            session.use(second.id)
+            wait_signed_in(desk)
+    assert profiles.value.find(first.id) is None and state(desk) is SessionState.SIGNED_IN
+    profiles.put(first)
+    session.use(first.id)
+    desk.screen.wait(lambda: state(desk) is SessionState.SIGNED_OUT)
+
+
 def test_a_removed_server_keeps_nothing_to_sign_in_with(desk: Opened, simulator: RunningSimulator) -> None:
     """Undo brings the server back, not the sign-in; the account in use is not touched."""
     type_jwt(desk, simulator)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import PRODUCTION_URL, ServerKind, ServerProfile
+from rcdesk.core.account import PRODUCTION_URL, AppSecret, ServerKind, ServerProfile
 from rcdesk.core.capability import Capability, Lack, LackReason
 from rcdesk.ui.account_menu import AccountMenu
 from rcdesk.ui.lacks import Lacking, LackLine
@@ -99,16 +99,78 @@ def test_an_address_that_is_none_is_said_in_place_and_not_saved(
     assert stage.profiles.value.find("partner") == PARTNER
 
 
-def test_another_address_is_another_identity(dialog: ServerDialog, stage: Stage, qtbot: QtBot) -> None:
-    """What the keyring holds for one host must never be shown to another."""
-    dialog.list.setCurrentRow(1)
+def move(qtbot: QtBot, dialog: ServerDialog, address: str) -> None:
+    """Type another address for the chosen server."""
+    dialog.form.address.setFocus()
     dialog.form.address.selectAll()
-    qtbot.keyClicks(dialog.form.address, "voice.example.net")
+    qtbot.keyClicks(dialog.form.address, address)
     qtbot.keyClick(dialog.form.address, Qt.Key.Key_Return)
-    assert stage.profiles.value.find("partner") is None
+
+
+def test_another_address_is_another_identity(dialog: ServerDialog, stage: Stage, qtbot: QtBot) -> None:
+    """What the keyring holds for one host must never be shown to another; it goes when the dialog closes."""
+    stage.profiles.put(replace(PARTNER, app_secret=AppSecret.KEPT))
+    dialog.list.setCurrentRow(1)
+    move(qtbot, dialog, "voice.example.net")
     (moved,) = [p for p in stage.profiles.value.profiles if p.base_url == "https://voice.example.net"]
     assert moved.id not in ("", "partner") and moved.client_id == "b"
-    assert dialog.chosen == moved
+    assert moved.app_secret is AppSecret.MISSING and dialog.chosen == moved
+    assert words(dialog)[1:] == ["fax.example.org", "Front desk · voice.example.net"]
+    assert stage.profiles.value.find("partner") is not None and dialog.undo.isVisible(), "nothing is lost yet"
+    dialog.accept()
+    assert stage.profiles.value.find("partner") is None and stage.profiles.value.find(moved.id) == moved
+
+
+def test_an_address_corrected_back_keeps_the_sign_in(
+    dialog: ServerDialog, stage: Stage, qtbot: QtBot
+) -> None:
+    known = stage.profiles.put(replace(PARTNER, app_secret=AppSecret.KEPT))
+    stage.profiles.activate("partner")
+    stage.session.profile, stage.session.account = known, None
+    dialog.list.setCurrentRow(1)
+    for address in ("voice.exmple.com", "voicee.example.com", "voice.example.com"):
+        move(qtbot, dialog, address)
+        assert dialog.undo.isVisible() == (address != "voice.example.com")
+    assert dialog.chosen == known == stage.profiles.active
+    dialog.accept()
+    assert [p.id for p in stage.profiles.value.profiles] == ["mara", "partner", "old"]
+
+
+def test_a_changed_address_is_taken_back_by_undo(dialog: ServerDialog, stage: Stage, qtbot: QtBot) -> None:
+    stage.profiles.activate("partner")
+    dialog.list.setCurrentRow(1)
+    move(qtbot, dialog, "voice.example.net")
+    assert stage.profiles.active != PARTNER
+    qtbot.mouseClick(dialog.undo, Qt.MouseButton.LeftButton)
+    assert stage.profiles.active == PARTNER == dialog.chosen and not dialog.undo.isVisible()
+    assert dialog.form.address.text() == "https://voice.example.com"
+    dialog.reject()
+    assert stage.profiles.value.profiles == (MARA, PARTNER, OLD)
+
+
+def test_an_address_that_is_left_with_the_mouse_changes_its_own_server(
+    dialog: ServerDialog, stage: Stage, qtbot: QtBot
+) -> None:
+    dialog.list.setCurrentRow(1)
+    dialog.form.address.setFocus()
+    dialog.form.address.selectAll()
+    qtbot.keyClicks(dialog.form.address, "voice.example.net")
+    dialog.list.setFocus()
+    assert dialog.form.address.text() == "voice.example.net" and dialog.form.client_id.text() == "b"
+    assert dialog.chosen.base_url == "https://voice.example.net"
+
+
+def test_signing_in_elsewhere_meanwhile_keeps_the_former_address(
+    dialog: ServerDialog, stage: Stage, qtbot: QtBot
+) -> None:
+    """Offline at the start: the network comes back while the dialog is open."""
+    stage.session.profile = PARTNER
+    stage.session.become(SessionState.OFFLINE, None)
+    dialog.list.setCurrentRow(1)
+    move(qtbot, dialog, "voice.example.net")
+    stage.session.become(SessionState.SIGNED_IN, ACCOUNT)
+    dialog.accept()
+    assert stage.profiles.value.find("partner") == PARTNER
 
 
 def test_a_removed_server_comes_back_by_undo(dialog: ServerDialog, stage: Stage, qtbot: QtBot) -> None:
@@ -119,6 +181,29 @@ def test_a_removed_server_comes_back_by_undo(dialog: ServerDialog, stage: Stage,
     qtbot.mouseClick(dialog.undo, Qt.MouseButton.LeftButton)
     assert stage.profiles.value.find("old") == OLD and not dialog.undo.isVisible()
     assert dialog.chosen == OLD
+
+
+def test_a_removed_server_that_comes_back_misses_the_secret_of_its_app(
+    dialog: ServerDialog, stage: Stage, qtbot: QtBot
+) -> None:
+    stage.profiles.put(replace(PARTNER, app_secret=AppSecret.KEPT))
+    dialog.list.setCurrentRow(1)
+    qtbot.mouseClick(dialog.remove, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dialog.undo, Qt.MouseButton.LeftButton)
+    assert stage.profiles.value.find("partner") == replace(PARTNER, app_secret=AppSecret.MISSING)
+
+
+def test_a_second_server_of_ringcentral_is_shown_as_what_it_is(
+    dialog: ServerDialog, stage: Stage, qtbot: QtBot
+) -> None:
+    dialog.list.setCurrentRow(1)
+    dialog.begin_new(ServerKind.REST, PRODUCTION_URL)
+    assert dialog.form.address.text() == PRODUCTION_URL and dialog.form.client_id.text() == ""
+    qtbot.keyClicks(dialog.form.client_id, "second")
+    qtbot.keyClick(dialog.form.client_id, Qt.Key.Key_Return)
+    assert [(p.base_url, p.client_id) for p in stage.profiles.value.profiles][3:] == [
+        (PRODUCTION_URL, "second")
+    ]
 
 
 def test_a_new_server_is_saved_once_it_has_an_address(
