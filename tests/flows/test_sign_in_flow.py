@@ -167,6 +167,24 @@ def test_with_the_browser_when_only_the_tokens_are_void(
     assert desk.screen.has("clientSecret") and len(browser.opened) == 2
 
 
+def test_with_the_browser_when_another_program_has_signed_out(
+    desk: Opened, simulator: RunningSimulator, browser: StandInBrowser
+) -> None:
+    """As rcdesk logout does while no window is open: the next one finds the app's secret gone, and asks."""
+    desk.screen.press("signInBrowser")
+    desk.screen.type("clientId", simulator.client_id)
+    desk.screen.type("clientSecret", simulator.client_secret, enter=True)
+    wait_signed_in(desk)
+    session, profiles = desk.running.desk.session, desk.running.desk.profiles
+    assert profiles.active is not None and session.connection is not None
+    session.connection.sign_out(CancelToken())
+    session.resume(profiles.active, is_news=True)
+    desk.screen.wait(lambda: state(desk) is SessionState.SIGNED_OUT)
+    assert profiles.active.app_secret is AppSecret.MISSING
+    desk.screen.press("signInBrowser")
+    assert desk.screen.has("clientSecret") and len(browser.opened) == 1
+
+
 def test_with_a_jwt(desk: Opened, simulator: RunningSimulator) -> None:
     type_jwt(desk, simulator)
     wait_signed_in(desk)
@@ -445,7 +463,7 @@ def test_another_address_loses_the_sign_in_only_when_the_servers_are_closed(
             second = profiles.active
             session.use(first.id)
             wait_signed_in(desk)
-            assert second is not None
+            assert second is not None and profiles.active is not None and profiles.active.id == first.id
             session.use(second.id)
             wait_signed_in(desk)
     assert profiles.value.find(first.id) is None and state(desk) is SessionState.SIGNED_IN
