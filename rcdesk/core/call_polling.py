@@ -134,11 +134,7 @@ def plan_round(
     is_short = purse.free(LOOK_S / (FEWEST_FOR_A_LOOK - 1)) == 0
     crowds = _crowds(watched, look, now_s, FEWEST_FOR_A_LOOK - is_short)
     suspects = [w.call.id for w in watched if w.is_suspect and not w.is_due]
-    musts = int(crowds.is_looking) + len(crowds.singles)
-    # When all places go to looks, those of which a look shows that they have changed take every second one.
-    shares = musts + (crowds.is_looking and bool(suspects))
-    cycle_s = shares * max(room.window_s / purse.allowance, LOOK_S / shares)
-    pace_s = cycle_s / musts
+    cycle_s, pace_s = _paces(crowds, purse, has_suspects=bool(suspects))
     free = purse.free(pace_s)
     asked = suspects[: max(free, purse.last_places.free(pace_s))]
     # What is left for haste, when every call has changed that soon will have.
@@ -163,20 +159,25 @@ def plan_round(
             free -= must_s > now_s + _EARLY_S
     if crowds.unsure and free + held > 0:
         # One that has moved on leaves the crowd, and the next is asked at once: it may well have too.
-        oldest, last = crowds.unsure[0], crowds.unsure[-1]
         even_s = room.window_s / max(1.0, purse.allowance - room.window_s / pace_s - MOST_HELD)
         turn_s = min(_quick_s(free, MANY_LAST_S), max(QUICK_S, even_s))
-        at_s = max(oldest.asked_s + QUICK_S, last.asked_s + turn_s)
-        _ask_or_wait(oldest, at_s, now_s, asked, moments)
+        at_s = max(crowds.unsure[0].asked_s + QUICK_S, crowds.unsure[-1].asked_s + turn_s)
+        _ask_or_wait(crowds.unsure[0], at_s, now_s, asked, moments)
     places = max(0, purse.places - is_look)
-    if (
-        len(suspects) > len(asked)
-        or places < len(asked)
-        or (crowds.is_looking and not moments and not look.is_due)
-    ):
+    must_wait = len(suspects) > len(asked) or places < len(asked)
+    if must_wait or (crowds.is_looking and not moments and not look.is_due):
         moments.append(now_s + QUICK_S / 2)
     next_s = max(_EARLY_S, min(moments) - now_s) if moments else None
     return Round(is_look=is_look, ask=tuple(asked[:places]), next_s=next_s)
+
+
+def _paces(crowds: _Crowds, purse: _Purse, *, has_suspects: bool) -> tuple[float, float]:
+    """In how many seconds each is heard of once, and how many lie between two requests that must be."""
+    musts = int(crowds.is_looking) + len(crowds.singles)
+    # When all places go to looks, those of which a look shows that they have changed take every second one.
+    shares = musts + (crowds.is_looking and has_suspects)
+    cycle_s = shares * max(purse.window_s / purse.allowance, LOOK_S / shares)
+    return cycle_s, cycle_s / musts
 
 
 _EARLY_S = 0.01

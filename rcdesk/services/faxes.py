@@ -358,10 +358,7 @@ class FaxService:
         return tuple({job.id: job for job in changed}.values())
 
     def _let_go(self, jobs: Sequence[FaxJob]) -> tuple[FaxJob, ...]:
-        """What was accepted a day ago, and nobody has marked, does not stay in the queue for good.
-
-        It counts as sent since it went out, for nothing has happened today.
-        """
+        """What was accepted a day ago and nobody has marked counts as sent since it went out."""
         now = self._clock.now()
         step = Step(new=FaxState.SENT, detail=say.ARRIVAL_UNKNOWN, error_code=ARRIVAL_UNKNOWN)
         old = [job for job in jobs if job.leaves_queue_at is not None and job.leaves_queue_at <= now]
