@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -227,6 +228,8 @@ class CallCard(Card):
         self.dismiss.clicked.connect(self._dismiss)
         self.who = Line("section", self)
         self.number = Line("body", self)
+        # Where there is little room the name gives way, and the number stays whole.
+        self.number.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         head = QGridLayout()
         head.setContentsMargins(0, 0, 0, 0)
         head.setVerticalSpacing(4)
