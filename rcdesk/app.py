@@ -208,6 +208,8 @@ def run(options: Options) -> int:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setQuitOnLastWindowClosed(False)
+    # A steady caret: one that blinks wakes the processor for as long as the window stands open.
+    application.setCursorFlashTime(0)
     try:
         paths = _paths(options).create()
         instance = Instance(paths.data_dir, application)
