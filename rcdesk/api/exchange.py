@@ -9,6 +9,7 @@ urllib3 makes the connections. Read next: transport.py.
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable
@@ -115,7 +116,6 @@ class _Watched:
             return
         if self.sock is None:
             self.connect()
-        exchange.is_connected = True
         rest = memoryview(data)
         while rest:
             exchange.wait(lambda slice_s: wait_for_write(self.sock, timeout=slice_s))
@@ -127,6 +127,8 @@ class _Watched:
         if exchange is not None:
             if self.sock is None:
                 self.connect()
+            # Not said in send(), through which a proxy is asked first.
+            exchange.is_connected = True
             exchange.before_sending()
         super().request(*args, **options)  # type: ignore[misc]
         if exchange is not None:
@@ -159,6 +161,26 @@ class _SecurePool(HTTPSConnectionPool):
 _POOLS = {"http": _PlainPool, "https": _SecurePool}
 
 
+@functools.cache
+def _socks_pools() -> dict[str, type[HTTPConnectionPool]]:
+    """Made for the first SOCKS proxy, which few have."""
+    from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection
+
+    class _SocksConnection(_Watched, SOCKSConnection):
+        pass
+
+    class _SecureSocksConnection(_Watched, SOCKSHTTPSConnection):
+        pass
+
+    class _SocksPool(HTTPConnectionPool):
+        ConnectionCls = _SocksConnection
+
+    class _SecureSocksPool(HTTPSConnectionPool):
+        ConnectionCls = _SecureSocksConnection
+
+    return {"http": _SocksPool, "https": _SecureSocksPool}
+
+
 class WatchedAdapter(requests.adapters.HTTPAdapter):
     """requests' adapter with the connections above; it never repeats a request by itself."""
 
@@ -173,7 +195,8 @@ class WatchedAdapter(requests.adapters.HTTPAdapter):
     def proxy_manager_for(self, proxy: str, **options: Any) -> urllib3.ProxyManager:
         """The same for connections through a proxy."""
         manager: urllib3.ProxyManager = super().proxy_manager_for(proxy, **options, blocksize=CHUNK_BYTES)
-        manager.pool_classes_by_scheme = _POOLS
+        is_socks = proxy.lower().startswith("socks")
+        manager.pool_classes_by_scheme = _socks_pools() if is_socks else _POOLS
         return manager
 
     def close(self) -> None:

@@ -24,6 +24,7 @@ from rcdesk.api.exchange import CHUNK_BYTES, Exchange, UnderWay, WatchedAdapter
 from rcdesk.api.rate_gate import RateGate
 from rcdesk.api.service_time import ServiceTime
 from rcdesk.api.upload import MultipartBody
+from rcdesk.api.way_out import WayOut
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import (
@@ -58,8 +59,9 @@ class Transport:
     """The way to one server. Thread-safe; close() when the program ends.
 
     connect_timeout_s, read_timeout_s (silence) and total_timeout_s bound each request, in seconds. The
-    server's certificate is always checked, against those in ca_file (PEM) when it is given. Proxies are the
-    system's. Raises UserError for an address that is none and for a ca_file that cannot be used.
+    server's certificate is always checked, against those in ca_file (PEM) when it is given. Proxies and other
+    certificates are those the environment names. Raises UserError for an address that is none and for a
+    ca_file that cannot be used.
     """
 
     def __init__(
@@ -84,9 +86,10 @@ class Transport:
                 "The server address must begin with https://, or others could read your sign-in on its way."
             )
         # Said with each request: a session's own setting would give way to the environment's.
-        self._verify: bool | str = _checked(ca_file) if ca_file else True
+        ca_file = _checked(ca_file) if ca_file else ""
         self.base_url = profile_url.strip().rstrip("/")
         self.host = parts.hostname
+        self._way = WayOut(self.base_url, is_direct=self.host in _LOOPBACK, ca_file=ca_file)
         self.gate = gate
         self.clock = clock
         self.service_time = ServiceTime(clock)
@@ -195,7 +198,7 @@ class Transport:
             timeout=(self._connect_timeout_s, exchange.read_timeout_s),
             stream=True,
             allow_redirects=False,
-            verify=None if self._verify is True else self._verify,
+            verify=None if self._way.verify is True else self._way.verify,
             **content,
         )
 
@@ -214,6 +217,8 @@ class Transport:
             if self._is_closed:
                 raise NotSent("The connection to RingCentral is closed. Nothing was sent.")
             if session is None:
+                if fault := self._way.fault():
+                    raise NotSent(fault)
                 session = requests.Session()
                 session.trust_env = self.host not in _LOOPBACK
                 session.headers["User-Agent"] = "rcdesk"
@@ -246,7 +251,8 @@ class Transport:
 
     def _lost(self, exc: Exception, exchange: Exchange, method: str) -> RcdeskError:
         """The error for a request that got no (complete) answer."""
-        if isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
+        is_no_address = isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema)
+        if is_no_address and not isinstance(exc, requests.exceptions.InvalidProxyURL):
             return UserError(_NO_ADDRESS)
         if method.upper() != "GET" and exchange.is_all_sent:
             return self._unknown()
@@ -256,13 +262,15 @@ class Transport:
         if isinstance(exc, requests.exceptions.SSLError):
             if "CERTIFICATE_VERIFY_FAILED" in str(exc):
                 return NotSent(
-                    f"The certificate of {self.host} is not trusted here, so nothing was sent. If your "
-                    "company has certificates of its own, name their file in the server's settings."
+                    f"The certificate of {self.host} is not trusted here, so nothing was sent. "
+                    f"{self._way.distrust()}"
                 )
+            if why := self._way.why_lost(exc, self.host):
+                return NotSent(why)
             return NotSent(f"No secure connection to RingCentral ({self.host}). Nothing was sent.")
-        if isinstance(exc, requests.exceptions.ProxyError):
-            return NotSent(f"The proxy gave no connection to RingCentral ({self.host}). Nothing was sent.")
         if not exchange.is_connected:
+            if why := self._way.why_lost(exc, self.host):
+                return NotSent(why)
             return NotSent(f"No connection to RingCentral ({self.host}). Nothing was sent.")
         if method.upper() == "GET":
             return NotSent(f"RingCentral ({self.host}) did not answer. Asking again is safe.")

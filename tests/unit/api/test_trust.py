@@ -1,4 +1,4 @@
-"""Whose certificates are trusted and which proxies are taken: real TLS, a real proxy, real files."""
+"""Whose certificates are trusted and which proxies are taken: real TLS, real proxies, real files."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -142,7 +144,9 @@ def test_the_proxy_of_the_environment_is_taken(
     proxy: Proxy, reach: Reach, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy.server.url)
-    with pytest.raises(NotSent, match="proxy gave no connection to RingCentral"):
+    with pytest.raises(
+        NotSent, match=r"proxy http://127.0.0.1:\d+ \(HTTPS_PROXY\) gave no connection to rc.invalid"
+    ):
         ask(reach("https://rc.invalid"))
     assert b"CONNECT rc.invalid:443" in proxy.asked[0]
 
@@ -171,3 +175,136 @@ def test_no_proxy_stands_between_this_machine_and_itself(
     assert ask(reach(server.url)) == 200
     assert proxy.asked == []
     server.close()
+
+
+def test_a_proxy_wants_a_password(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was given is shown to nobody."""
+
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        answer(connection, 407)
+
+    server = SocketServer(talk)
+    monkeypatch.setenv("HTTPS_PROXY", server.url.replace("http://", "http://mara:pass-word@"))
+    with pytest.raises(NotSent, match="wants a user name and a password") as heard:
+        ask(reach("https://rc.invalid"))
+    server.close()
+    assert server.url in str(heard.value) and "pass-word" not in str(heard.value)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "socks4", "socks5", "socks5h"])
+def test_a_proxy_that_is_not_there_is_named(
+    reach: Reach, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    monkeypatch.setenv("ALL_PROXY", f"{scheme}://mara:pass-word@127.0.0.1:{port}")
+    with pytest.raises(NotSent, match=r"\(ALL_PROXY\) cannot be reached") as heard:
+        ask(reach("https://127.0.0.2"))
+    assert f"{scheme}://127.0.0.1:{port}" in str(heard.value)
+    assert "mara" not in str(heard.value) and "pass-word" not in str(heard.value)
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks4", "socks5", "socks5h"])
+def test_what_answers_as_no_proxy_would_is_named(
+    reach: Reach, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(1000)
+        connection.sendall(b"220 smtp.example.org ESMTP\r\n")
+
+    server = SocketServer(talk)
+    monkeypatch.setenv("ALL_PROXY", server.url.replace("http", scheme))
+    with pytest.raises(NotSent, match=r"\(ALL_PROXY\) gave no connection to 127.0.0.2"):
+        ask(reach("https://127.0.0.2"))
+    server.close()
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "http://",
+        "http://host:port",
+        "http://mara:pass-word@host:99999",
+        "ftp://mara:pass-word@127.0.0.1:21",
+        "socks9://127.0.0.1:1",
+        "http://[::1",
+        "what is this",
+        "://",
+        "http:/127.0.0.1:8080",
+        "socks5h:",
+        "http://a..b:1",
+        "http://\u0001:8",
+    ],
+)
+def test_what_is_no_proxy_at_all_is_named(
+    reach: Reach, monkeypatch: pytest.MonkeyPatch, garbage: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", garbage)
+    with pytest.raises(NotSent, match="HTTPS_PROXY names no proxy") as heard:
+        ask(reach("https://127.0.0.2"))
+    assert "pass-word" not in str(heard.value)
+
+
+class Socks:
+    """A SOCKS5 proxy that leads everything to one server, and notes the names it was asked for."""
+
+    def __init__(self, server: SocketServer) -> None:
+        self.asked: list[bytes] = []
+        self._port = urlsplit(server.url).port
+        self.server = SocketServer(self._talk)
+
+    def _talk(self, connection: socket.socket) -> None:
+        connection.recv(300)
+        connection.sendall(b"\x05\x00")
+        request = connection.recv(300)
+        self.asked.append(request[5:-2])
+        connection.sendall(b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x50")
+        with socket.create_connection(("127.0.0.1", self._port)) as behind:
+            there = threading.Thread(target=_pump, args=(connection, behind))
+            there.start()
+            _pump(behind, connection)
+            there.join()
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        return
+
+
+def test_a_socks_proxy_is_taken(
+    secure_server: SocketServer,
+    reach: Reach,
+    certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """127.0.0.2 is no name of the certificate: that the refusal is about it shows who was reached."""
+    socks = Socks(secure_server)
+    monkeypatch.setenv("ALL_PROXY", socks.server.url.replace("http", "socks5h"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))
+    with pytest.raises(NotSent, match="is not trusted here") as heard:
+        ask(reach("https://desk.example"))
+    assert str(certificate[0]) in str(heard.value)
+    monkeypatch.setenv("ALL_PROXY", socks.server.url.replace("http", "socks5"))
+    with pytest.raises(NotSent, match="is not trusted here"):
+        ask(reach("https://127.0.0.2"))
+    assert socks.asked == [b"desk.example", b"\x00\x00\x02"]
+    socks.server.close()
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_a_bundle_of_the_environment_that_is_no_good_is_named(
+    reach: Reach, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str
+) -> None:
+    bundle = tmp_path / "bundle.pem"
+    monkeypatch.setenv(variable, str(bundle))
+    with pytest.raises(NotSent, match=f"bundle.pem, named by {variable}, does not exist"):
+        ask(reach("https://127.0.0.2"))
+    for garbage in (b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", b"\xff" * 99):
+        bundle.write_bytes(garbage)
+        with pytest.raises(NotSent, match=f"named by {variable}, holds no certificate"):
+            ask(reach("https://127.0.0.2"))
