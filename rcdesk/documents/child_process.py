@@ -1,19 +1,63 @@
-"""Waiting for a program that draws a file: until it ends, is called off, or has taken too long.
+"""Child processes that draw files: how one is started, and waiting until it ends.
 
-Used for LibreOffice and for the HTML room, which both are given a file and leave a PDF. Blocking, on a lane.
-Read next: office.py, html_pdf.py.
+A child runs no code of the folder the program was started in, which may be full of downloads: Python does
+not look there for modules (-P), and the child's own working directory is a folder of ours. Used for page
+rooms, the HTML and the cover room; waiting also for LibreOffice. Blocking, on a lane. Read next: rooms.py,
+office.py.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import threading
 import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled
 
 LOOK_EVERY_S = 0.05
+
+
+def python_command(module: str, room: str, *more: str) -> list[str]:
+    """How one of our modules is started; a packaged program starts itself with the name of the room."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, room, *more]
+    return [sys.executable, "-P", "-m", module, *more]
+
+
+def start(
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    *,
+    stdin: int = subprocess.DEVNULL,
+    stdout: int = subprocess.DEVNULL,
+) -> subprocess.Popen[bytes]:
+    """Start a child in a folder of ours; environment is added to the program's own. Raises OSError."""
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": module_path(), "PYTHONSAFEPATH": "1", **environment},
+        stdin=stdin,
+        stdout=stdout,
+        stderr=subprocess.DEVNULL,
+        start_new_session=os.name == "posix",
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
+def module_path() -> str:
+    """PYTHONPATH for a child: where rcdesk is, then what the user says, without the current folder.
+
+    An empty or relative entry means the current folder, whichever that is.
+    """
+    root = str(Path(__file__).resolve().parents[2])
+    said = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return os.pathsep.join([root, *(entry for entry in said if os.path.isabs(entry))])
 
 
 def exit_status(

@@ -7,9 +7,6 @@ Blocking; any thread. Read next: core/cover.py, ui/cover_room.py, html_pdf.py.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -17,7 +14,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.cover import CoverFields, CoverTemplate
 from rcdesk.core.errors import StoreUnavailable, UserError
 from rcdesk.core.paper import PaperSize
-from rcdesk.documents.child_process import exit_status
+from rcdesk.documents.child_process import exit_status, python_command, start
 
 TIMEOUT_S = 20.0
 _FIELDS = ("to", "sender", "company", "pages", "subject", "note")
@@ -45,17 +42,14 @@ def write_cover_file(
         "paper": paper.value if paper is not None else "",
         "country": country,
     }
+    command = [
+        *python_command("rcdesk.ui.cover_room", "--cover-room"),
+        str(source.absolute()),
+        str(target.absolute()),
+    ]
     try:
         source.write_text(json.dumps(asked), encoding="utf-8")
-        process = subprocess.Popen(
-            [*_command(), str(source), str(target)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": _python_path()},
-            start_new_session=os.name == "posix",
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        process = start(command, target.parent, {"QT_QPA_PLATFORM": "offscreen"})
         try:
             status = exit_status(process, TIMEOUT_S, token or CancelToken(), threading.Event())
         finally:
@@ -68,14 +62,3 @@ def write_cover_file(
         ) from exc
     if status != 0 or not target.is_file():
         raise UserError(_FAILED.format(template.name))
-
-
-def _command() -> list[str]:
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--cover-room"]
-    return [sys.executable, "-m", "rcdesk.ui.cover_room"]
-
-
-def _python_path() -> str:
-    root = str(Path(__file__).resolve().parents[2])
-    return os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +43,16 @@ def fresh_file(target: Path) -> Iterator[Path]:
     finally:
         if unfinished is not None:
             unfinished.unlink(missing_ok=True)
+
+
+def move(made: Path, place: Path) -> None:
+    """Put a file in the place of another, also on another disk. Raises OSError."""
+    try:
+        os.replace(made, place)
+    except OSError as exc:
+        if exc.errno != errno.EXDEV:
+            raise
+        shutil.copyfile(made, place)
 
 
 def make_folder_of(target: Path) -> None:

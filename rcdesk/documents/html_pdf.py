@@ -11,8 +11,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -20,7 +18,7 @@ from pathlib import Path
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
 from rcdesk.core.paper import NotDrawnHere
-from rcdesk.documents.child_process import LOOK_EVERY_S, exit_status
+from rcdesk.documents.child_process import LOOK_EVERY_S, exit_status, python_command, start
 from rcdesk.documents.fresh_file import not_saved
 
 MAX_HTML_BYTES = 2_000_000
@@ -39,7 +37,7 @@ class HtmlPdfs:
     """Turns HTML files into PDFs and keeps these while the program runs."""
 
     def __init__(self, cache_dir: Path, *, timeout_s: float = TIMEOUT_S) -> None:
-        self._folder = cache_dir / "html"
+        self._folder = (cache_dir / "html").absolute()
         self._timeout_s = timeout_s
         self._turn = threading.Lock()
         self._is_closed = threading.Event()
@@ -82,7 +80,7 @@ class HtmlPdfs:
             # In a folder of its own and by a name of ours: nothing lies beside it that it could ask for.
             source, made = Path(folder) / "document.html", Path(folder) / "document.pdf"
             source.write_bytes(content)
-            problem = self._run([*html_command(), str(source), str(made)], token)
+            problem = self._run([*html_command(), str(source), str(made)], Path(folder), token)
             if not problem and not (made.is_file() and made.stat().st_size):
                 problem = _FAILED
             if problem:
@@ -90,18 +88,10 @@ class HtmlPdfs:
                 raise NotDrawnHere(problem)
             os.replace(made, kept)
 
-    def _run(self, command: list[str], token: CancelToken) -> str:
+    def _run(self, command: list[str], folder: Path, token: CancelToken) -> str:
         """Why there is no PDF, "" when there is. Raises Cancelled."""
         try:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": _python_path()},
-                start_new_session=os.name == "posix",
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            process = start(command, folder, _ENVIRONMENT)
         except OSError:
             return _FAILED
         try:
@@ -118,14 +108,7 @@ class HtmlPdfs:
 
 def html_command() -> list[str]:
     """How an HTML room is started; a packaged program starts itself with --html-room."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--html-room"]
-    return [sys.executable, "-m", "rcdesk.ui.html_room"]
-
-
-def _python_path() -> str:
-    root = str(Path(__file__).resolve().parents[2])
-    return os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+    return python_command("rcdesk.ui.html_room", "--html-room")
 
 
 def _content(path: Path) -> bytes:

@@ -8,9 +8,8 @@ Used by worker.py only. Read next: room_pipe.py, room.py.
 from __future__ import annotations
 
 import logging
-import os
+import shutil
 import subprocess
-import sys
 import threading
 import time
 from collections import OrderedDict
@@ -20,9 +19,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.errors import Cancelled, UserError
+from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
 from rcdesk.core.paper import PageRef
 from rcdesk.documents import limits, wire
+from rcdesk.documents.child_process import python_command, start
+from rcdesk.documents.fresh_file import fresh_file, move
 from rcdesk.documents.room_pipe import hearing
 from rcdesk.documents.wire import Header
 
@@ -53,17 +54,13 @@ class _Ended(Exception):
 class _Process:
     """The child and what it says."""
 
-    def __init__(self, name: str, *, is_background: bool) -> None:
-        root = str(Path(__file__).resolve().parents[2])
-        paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-        self._child = subprocess.Popen(
+    def __init__(self, name: str, folder: Path, *, is_background: bool) -> None:
+        self._child = start(
             room_command(is_background=is_background),
+            folder,
+            {"MALLOC_ARENA_MAX": "2"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "MALLOC_ARENA_MAX": "2"},
-            start_new_session=os.name == "posix",
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         assert self._child.stdin is not None and self._child.stdout is not None
         self._to_child: BinaryIO = self._child.stdin  # type: ignore[assignment]
@@ -117,9 +114,13 @@ class _Process:
 class PageRoom:
     """A room that is there when it is needed. Any thread; one job at a time."""
 
-    def __init__(self, name: str, *, is_background: bool = False) -> None:
-        """is_background: it lets everything else on the computer go first, the windows above all."""
+    def __init__(self, name: str, folder: Path, *, is_background: bool = False) -> None:
+        """folder: the room's own, made when it starts; nobody else's files are in it.
+
+        is_background: it lets everything else on the computer go first, the windows above all.
+        """
         self._name = name
+        self._folder = folder.absolute()
         self._is_background = is_background
         self._turn = threading.Lock()
         self._process: _Process | None = None
@@ -149,9 +150,11 @@ class PageRoom:
         *,
         about: PageRef | None = None,
         report: Progress | None = None,
+        target: Path | None = None,
     ) -> Answer:
         """Have a job done. timeout_s counts anew with each page reported.
 
+        target: where the one file the job writes is to go; the room writes into its own folder only.
         Raises the job's RcdeskError, UserError when the room had to be ended, Cancelled.
         """
         deed = None if about is None else _deed(job, about)
@@ -162,7 +165,9 @@ class PageRoom:
             token.check()
         try:
             token.check()
-            return self._ask(job, timeout_s, token, report)
+            if target is None:
+                return self._ask(job, timeout_s, token, report)
+            return self._written(job, timeout_s, token, report, target)
         except _Ended as exc:
             self._drop()
             if self._is_closed:
@@ -173,6 +178,23 @@ class PageRoom:
             raise UserError(str(exc)) from exc
         finally:
             self._turn.release()
+
+    def _written(
+        self, job: Header, timeout_s: float, token: CancelToken, report: Progress | None, target: Path
+    ) -> Answer:
+        """Have a file written and put it in its place. Raises StoreUnavailable, target then untouched."""
+        made = self._folder / f"made{target.suffix}"
+        with fresh_file(target) as unfinished:
+            try:
+                answer = self._ask({**job, "target": str(made)}, timeout_s, token, report)
+                move(made, unfinished)
+            except StoreUnavailable as exc:
+                if isinstance(exc.__cause__, OSError):
+                    raise exc.__cause__ from None
+                raise
+            finally:
+                made.unlink(missing_ok=True)
+        return answer
 
     def is_fatal(self, what: str, about: PageRef) -> bool:
         """True when this job with this file ended a room before."""
@@ -200,7 +222,10 @@ class PageRoom:
             raise Cancelled()
         if self._process is None:
             try:
-                self._process = _Process(self._name, is_background=self._is_background)
+                # What a program that was killed left there goes.
+                shutil.rmtree(self._folder, ignore_errors=True)
+                self._folder.mkdir(parents=True, mode=0o700)
+                self._process = _Process(self._name, self._folder, is_background=self._is_background)
             except OSError as exc:
                 raise UserError(_NO_ROOM) from exc
         return self._process
@@ -209,6 +234,7 @@ class PageRoom:
         process, self._process = self._process, None
         if process is not None:
             process.end()
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _remember(self, deed: tuple[object, ...], sentence: str) -> None:
         self._fatal[deed] = sentence
@@ -286,9 +312,7 @@ class _Waiting:
 def room_command(*, is_background: bool) -> list[str]:
     """How a page room is started; a packaged program starts itself with --page-room."""
     more = ["--background"] if is_background else []
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--page-room", *more]
-    return [sys.executable, "-m", "rcdesk.documents.room", *more]
+    return python_command("rcdesk.documents.room", "--page-room", *more)
 
 
 def _deed(job: Header, about: PageRef) -> tuple[object, ...]:

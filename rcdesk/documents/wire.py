@@ -8,6 +8,7 @@ one, nothing is unpickled. Pure apart from the streams given. Read next: room.py
 from __future__ import annotations
 
 import json
+import os
 import struct
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -109,9 +110,19 @@ def _header_of(head: bytes) -> Header:
     return header
 
 
+def path_to_text(path: Path) -> str:
+    """How a file is named on the way: the room has another working directory."""
+    return os.path.abspath(path)
+
+
 def ref_to_json(ref: PageRef) -> Header:
     """A PageRef for the other side."""
-    return {"path": str(ref.path), "media_type": ref.media_type, "page": ref.page, "digest": ref.digest}
+    return {
+        "path": path_to_text(ref.path),
+        "media_type": ref.media_type,
+        "page": ref.page,
+        "digest": ref.digest,
+    }
 
 
 def ref_from_json(data: Header) -> PageRef:
@@ -225,7 +236,9 @@ def error_to_json(error: RcdeskError) -> Header:
             kind = "store"
         case _:
             kind = "user"
-    return {"kind": kind, "sentence": str(error)}
+    cause = error.__cause__
+    number = cause.errno if isinstance(cause, OSError) else None
+    return {"kind": kind, "sentence": str(error), "errno": number}
 
 
 def error_from_json(data: Header) -> RcdeskError:
@@ -241,6 +254,9 @@ def error_from_json(data: Header) -> RcdeskError:
         case "cancelled":
             return Cancelled()
         case "store":
-            return StoreUnavailable(sentence)
+            store = StoreUnavailable(sentence)
+            if isinstance(number := data.get("errno"), int):
+                store.__cause__ = OSError(number, os.strerror(number))
+            return store
         case _:
             return UserError(sentence)

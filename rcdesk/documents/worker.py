@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -51,8 +52,8 @@ class PageWorker:
         self._page_timeout_s = page_timeout_s
         self._office = office or Office(cache_dir)
         self._html = HtmlPdfs(cache_dir)
-        self._quick = PageRoom("quick")
-        self._long = PageRoom("long", is_background=True)
+        self._quick = PageRoom("quick", cache_dir / "rooms" / "quick")
+        self._long = PageRoom("long", cache_dir / "rooms" / "long", is_background=True)
         self._passwords: dict[str, str] = {}
         self._guard = threading.Lock()
 
@@ -68,15 +69,15 @@ class PageWorker:
 
         Raises PasswordNeeded with was_wrong when it is not the one; it is then not kept.
         """
-        pages = self._count(ref, {**self._known(), str(ref.path): password}, token)
+        pages = self._count(ref, {**self._known(), wire.path_to_text(ref.path): password}, token)
         with self._guard:
-            self._passwords[str(ref.path)] = password
+            self._passwords[wire.path_to_text(ref.path)] = password
         return pages
 
     def forget_password(self, path: Path) -> None:
         """Forget a password; the file asks again."""
         with self._guard:
-            self._passwords.pop(str(path), None)
+            self._passwords.pop(wire.path_to_text(path), None)
 
     def count(self, ref: PageRef, token: CancelToken | None = None) -> int:
         """How many pages the file has; ref.page does not matter.
@@ -165,15 +166,14 @@ class PageWorker:
         job = {
             "do": "write",
             "plans": [_moved(plan, drawable) for plan in plans],
-            "target": str(target),
             "kind": kind,
             **wire.sheet_to_json(resolution, paper),
         }
         try:
-            found, _ = self._ask(self._long, job, self._page_timeout_s, token, report=report)
+            found, _ = self._ask(self._long, job, self._page_timeout_s, token, report=report, target=target)
         finally:
             self._long.retire()
-        return wire.facts_from_json(found["value"])
+        return replace(wire.facts_from_json(found["value"]), path=target)
 
     def sent_as(self, ref: PageRef, token: CancelToken | None = None) -> PageRef:
         """The file that is sent for this one: an HTML file's PDF, which is what is shown, else itself.
@@ -212,7 +212,10 @@ class PageWorker:
         self, refs: Sequence[PageRef], token: CancelToken | None
     ) -> Sequence[int | UserError | None]:
         """None for each that has to be asked about alone."""
-        job: Header = {"do": "counts", "files": [(str(ref.path), ref.media_type) for ref in refs]}
+        job: Header = {
+            "do": "counts",
+            "files": [(wire.path_to_text(ref.path), ref.media_type) for ref in refs],
+        }
         try:
             value = self._ask(self._quick, job, self._quick_timeout_s, token)[0]["value"]
         except UserError:
@@ -263,10 +266,11 @@ class PageWorker:
         *,
         about: PageRef | None = None,
         report: Progress | None = None,
+        target: Path | None = None,
     ) -> tuple[Header, bytes]:
         if "passwords" not in job:
             job["passwords"] = self._known()
-        return room.ask(job, timeout_s, token or CancelToken(), about=about, report=report)
+        return room.ask(job, timeout_s, token or CancelToken(), about=about, report=report, target=target)
 
 
 def _sane_width(width_px: int) -> int:
@@ -278,5 +282,7 @@ def _moved(plan: PagePlan, drawable: dict[Path, PageRef]) -> Header:
     data = wire.plan_to_json(plan)
     found = drawable.get(plan.source.path)
     if found is not None:
-        data["source"].update(path=str(found.path), media_type=found.media_type, digest=found.digest)
+        data["source"].update(
+            path=wire.path_to_text(found.path), media_type=found.media_type, digest=found.digest
+        )
     return data

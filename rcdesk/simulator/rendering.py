@@ -39,12 +39,17 @@ class _Child:
         if process is not None:
             process.kill()
 
-    def draw(self, job_json: str) -> tuple[int | None, str | None]:
-        """Page count, or why there is none. Runs in the pool."""
+    def draw(self, job_json: str, folder: Path) -> tuple[int | None, str | None]:
+        """Page count, or why there is none; it works in folder. Runs in the pool.
+
+        Neither -P nor a PYTHONPATH of whole paths lets Python look for modules where the program was started.
+        """
         root = str(Path(__file__).resolve().parents[2])
-        paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+        said = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        paths = [root, *(entry for entry in said if os.path.isabs(entry))]
         with subprocess.Popen(
-            [sys.executable, "-m", "rcdesk.simulator.render"],
+            [sys.executable, "-P", "-m", "rcdesk.simulator.render"],
+            cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -94,7 +99,7 @@ def _draw(
         documents=tuple((str(d.path), d.name, d.media_type) for d in message.documents),
     )
     if job.needs_pdfium and not getattr(sys, "frozen", False):
-        return child.draw(job.to_json())
+        return child.draw(job.to_json(), output.parent)
     try:
         return draw(job), None
     except RenderFailed as exc:
