@@ -227,12 +227,28 @@ def run(options: Options) -> int:
     instance.asked.connect(running.show_files)
     instance.fax_asked.connect(running.show_fax)
     instance.ordered.connect(running.orders.take)
-    status = _run_window(application, running, options, instance)
+    status, is_ended = _run_window(application, running, options, instance)
     instance.close()
+    if not is_ended:
+        _leave_at_once(status)
     return status
 
 
-def _run_window(application: QApplication, running: Running, options: Options, instance: Instance) -> int:
+def _leave_at_once(status: int) -> None:
+    """End the process under a lane that would not stop: a QThread destroyed while it runs would abort it.
+
+    Nothing is lost: the next start takes over what it finds, as after a crash.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def _run_window(
+    application: QApplication, running: Running, options: Options, instance: Instance
+) -> tuple[int, bool]:
+    """Until it is left: the exit status, and whether all lanes ended in time."""
     window = running.window
 
     def leave() -> None:
@@ -269,8 +285,7 @@ def _run_window(application: QApplication, running: Running, options: Options, i
     else:
         window.show()
     status = application.exec()
-    running.stop()
-    return status
+    return status, running.stop()
 
 
 def _print_ready() -> None:

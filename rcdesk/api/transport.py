@@ -122,13 +122,14 @@ class Transport:
         """Send one request and return its answer (status below 300), its body read unless stream is set.
 
         group: the throttling group. params may hold lists for repeated names. data: a form (dict) or a
-        MultipartBody, which lifts the total time-out. auth: BearerAuth, or (user, password) for Basic.
-        on_last_byte is called just before the last byte leaves (with a small request, before the first one):
-        an error raised there ends the request unsent. max_wait_s: see RateGate.before.
+        MultipartBody. auth: BearerAuth, or (user, password) for Basic. on_last_byte is called just before the
+        last byte leaves (with a small request, before the first one): an error raised there ends the request
+        unsent. read_timeout_s: the longest silence, when it is longer the request as a whole may take as
+        long; files may take longer (exchange.py). max_wait_s: see RateGate.before.
         Raises NotSent, OutcomeUnknown, ApiError, Cancelled.
         """
         self.gate.before(group, token, max_wait_s=max_wait_s, keep_free=keep_free)
-        exchange = self._exchange(token, data, read_timeout_s, on_last_byte)
+        exchange = self._exchange(token, data, read_timeout_s, on_last_byte, is_stream=stream)
         has_effect = method.upper() == "POST" and group != "Auth"
         headers = _headers(headers, data)
         try:
@@ -139,7 +140,7 @@ class Transport:
                 self.gate.learn(group, response.headers, response.status_code)
                 self.service_time.learn(response.headers)
                 if not stream or response.status_code >= 300:
-                    _take_body(response, exchange)
+                    _take_body(response)
         except Cancelled as exc:
             if has_effect and exchange.is_all_sent:
                 raise self._unknown() from exc
@@ -173,14 +174,20 @@ class Transport:
         data: Any,
         read_timeout_s: float | None,
         on_last_byte: Callable[[], None] | None,
+        *,
+        is_stream: bool,
     ) -> Exchange:
-        """What watches the request. An upload tells of its last byte itself and has no total time-out."""
-        silence_s = read_timeout_s or self._read_timeout_s
-        if isinstance(data, MultipartBody):
+        """What watches the request. An upload tells of its last byte itself."""
+        is_upload = isinstance(data, MultipartBody)
+        if is_upload:
             data.on_last_byte = on_last_byte
-            return Exchange(token, read_timeout_s=silence_s, total_timeout_s=None)
-        total_s = max(self._total_timeout_s, read_timeout_s or 0.0)
-        return Exchange(token, read_timeout_s=silence_s, total_timeout_s=total_s, on_last_byte=on_last_byte)
+        return Exchange(
+            token,
+            read_timeout_s=read_timeout_s or self._read_timeout_s,
+            total_timeout_s=max(self._total_timeout_s, read_timeout_s or 0.0),
+            is_long=is_upload or is_stream,
+            on_last_byte=None if is_upload else on_last_byte,
+        )
 
     def _ask(
         self,
@@ -313,18 +320,17 @@ def _headers(more: Mapping[str, str] | None, data: Any) -> dict[str, str]:
 
 
 def _pieces(response: requests.Response) -> Iterator[bytes]:
-    """The body as it arrives, at most 64 KB at a time, so that deadlines are looked at between pieces."""
+    """The body as it arrives, at most 64 KB at a time."""
     while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
         yield chunk
     response.raw.release_conn()
 
 
-def _take_body(response: requests.Response, exchange: Exchange) -> None:
-    """Read the whole body, watching cancel token and deadline, and leave it in the response."""
+def _take_body(response: requests.Response) -> None:
+    """Read the whole body and leave it in the response; the exchange it is part of ends it in time."""
     body = bytearray()
     try:
         for chunk in _pieces(response):
-            exchange.check()
             body += chunk
             if len(body) > _LARGEST_ANSWER_BYTES:
                 raise urllib3.exceptions.ProtocolError("the answer is too long")
