@@ -147,7 +147,7 @@ class Running:
         """Bring the window up, with these files in a new fax when there are any."""
         self.window.bring_up()
         if files:
-            self.window.add_files(files)
+            self.window.fax_files(files)
 
     def _show_calls(self) -> None:
         """A link was called: the call is seen on the phone's page."""
@@ -270,7 +270,7 @@ def _run_window(
         painted.happened.connect(tour.start)
         tour.finished.connect(lambda is_ok: application.exit(0 if is_ok else 1))
     if options.files:
-        painted.happened.connect(lambda: window.add_files(options.files))
+        painted.happened.connect(lambda: window.fax_files(options.files))
     if options.link:
         painted.happened.connect(lambda: running.orders.open_link(options.link))
     wish = options.fax_wish

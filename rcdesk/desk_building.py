@@ -15,6 +15,7 @@ from PySide6.QtGui import QDesktopServices
 from rcdesk.bridge.call_desk import CallDesk
 from rcdesk.bridge.covers_desk import CoversDesk
 from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.drafts_desk import DraftsDesk
 from rcdesk.bridge.fax_desk import FaxDesk
 from rcdesk.bridge.history_desk import HistoryDesk
 from rcdesk.bridge.lane import Lane
@@ -95,6 +96,7 @@ class Works:
                 service("dispatcher"),
                 keep_files_days=preferences.value.keep_files_days,
             ),
+            drafts=DraftsDesk(lanes, session, service("drafts")),
             received=ReceivedDesk(lanes, session, service("received")),
             people=PeopleDesk(lanes, session, service("people")),
             presence=PresenceDesk(lanes, session, service("presence")),

@@ -58,7 +58,8 @@ class Tour(QObject):
         self._timer.timeout.connect(self._tick)
 
     def start(self) -> None:
-        """Begin; the folder is made when it does not exist."""
+        """Begin at the size of the design; the folder is made when it does not exist."""
+        self._window.resize(1280, 800)
         self._folder.mkdir(parents=True, exist_ok=True)
         self._next()
         self._timer.start()

@@ -28,6 +28,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 CONTRACT = REPOSITORY.parent / "shared" / "contract" / "openapi.json"
 LIVE_SPEED = 20.0
 
+_OFFSCREEN = f"offscreen:configfile={Path(__file__).with_name('offscreen-screen.json')}"
+"""A screen that holds the window as it is designed; Qt's own is 800 by 800."""
+
 
 def _isolate_environment() -> None:
     home = Path(tempfile.mkdtemp(prefix="rcdesk-test-home-"))
@@ -43,7 +46,7 @@ def _isolate_environment() -> None:
         path = home / folder
         path.mkdir(mode=0o700, exist_ok=True)
         os.environ[name] = str(path)
-    os.environ["QT_QPA_PLATFORM"] = os.environ.get("RCDESK_TEST_PLATFORM", "offscreen")
+    os.environ["QT_QPA_PLATFORM"] = os.environ.get("RCDESK_TEST_PLATFORM", _OFFSCREEN)
     os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         os.environ.pop(name, None)

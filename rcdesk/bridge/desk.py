@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject
 
 from rcdesk.bridge.call_desk import CallDesk
 from rcdesk.bridge.covers_desk import CoversDesk
+from rcdesk.bridge.drafts_desk import DraftsDesk
 from rcdesk.bridge.fax_desk import FaxDesk
 from rcdesk.bridge.folder_model import FolderModel
 from rcdesk.bridge.history_desk import HistoryDesk
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 
 
 class Desk(QObject):
-    """session, calls, history, numbers, faxes, received, people, presence, proofs, pages, covers, pasted,
-    watched, preferences, profiles, notices: see their modules."""
+    """session, calls, history, numbers, faxes, drafts, received, people, presence, proofs, pages, covers,
+    pasted, watched, preferences, profiles, notices: see their modules."""
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Desk(QObject):
         history: HistoryDesk,
         numbers: NumbersDesk,
         faxes: FaxDesk,
+        drafts: DraftsDesk,
         received: ReceivedDesk,
         people: PeopleDesk,
         presence: PresenceDesk,
@@ -70,6 +72,7 @@ class Desk(QObject):
         self.history = history
         self.numbers = numbers
         self.faxes = faxes
+        self.drafts = drafts
         self.received = received
         self.people = people
         self.presence = presence
@@ -105,6 +108,7 @@ class Desk(QObject):
         self.history.start()
         self.calls.start()
         self.faxes.start()
+        self.drafts.start()
         self.received.start()
         self.people.start()
         self.presence.start()
@@ -115,6 +119,7 @@ class Desk(QObject):
 
     def stop(self) -> None:
         """Stop every timer and write the preferences; the lanes are stopped next, by app.py."""
+        self.drafts.stop()
         self.session.stop()
         self.calls.stop()
         self.history.stop()

@@ -34,7 +34,7 @@ from rcdesk.core.folder import FaxRow, FolderCounts
 
 if TYPE_CHECKING:
     from rcdesk.services.dispatch import Dispatcher
-    from rcdesk.services.faxes import FaxService
+    from rcdesk.services.faxes import DocumentCheck, FaxService
 
 T = TypeVar("T")
 
@@ -80,6 +80,7 @@ class FaxDesk(QObject):
         self._clock: Clock = clock or SystemClock()
         self._was_signed_in = False
         self._pauses = 0
+        self._stops = 0
         self._jobs = FaxJobs(self._clock, self)
         self._news = FolderNews(lanes["archive"], faxes, self)
         self._held = FaxUndo(lanes["disk"], faxes, self._jobs, self._clock, self)
@@ -130,14 +131,20 @@ class FaxDesk(QObject):
 
     def check_files(self, paths: Sequence[Path]) -> None:
         """Look at files that were dropped or chosen; checked() brings one DocumentCheck each, in order."""
-        service, wanted = self._service, tuple(paths)
+        service, wanted, stops = self._service, tuple(paths), self._stops
+
+        def done(found: tuple[DocumentCheck, ...]) -> None:
+            if stops == self._stops:
+                self.checked.emit(found)
+
         task = self._files.submit(
-            lambda token, report: service.check(wanted, token), done=self.checked.emit, failed=self._tell
+            lambda token, report: service.check(wanted, token), done=done, failed=self._tell
         )
         self._checks = [*(t for t in self._checks if t.is_running), task]
 
     def stop_checks(self) -> None:
         """Look no further at files; checked() does not come for what is under way."""
+        self._stops += 1
         for check in self._checks:
             check.cancel()
 

@@ -19,12 +19,14 @@ from rcdesk.services.dispatch import Dispatcher
 from rcdesk.services.fax_log import FaxLog
 from rcdesk.services.faxes import FaxService
 from rcdesk.services.first_pages import FirstPages
+from rcdesk.services.kept_drafts import KeptDrafts
 from rcdesk.services.pasted import PastedFiles
 from rcdesk.services.people import PeopleService
 from rcdesk.services.presence import PresenceService
 from rcdesk.services.proof import ProofService
 from rcdesk.services.received import ReceivedService
 from rcdesk.services.watched import WatchedFiles
+from rcdesk.store.drafts import Drafts
 from rcdesk.store.folders import Folders
 from rcdesk.store.outbox import Outbox
 from rcdesk.store.past_calls import PastCalls
@@ -48,6 +50,7 @@ class ServiceSet:
     history: CallHistory
     faxes: FaxService
     dispatcher: Dispatcher
+    drafts: KeptDrafts
     received: ReceivedService
     people: PeopleService
     presence: PresenceService
@@ -75,12 +78,14 @@ def open_services(
     people, past_calls = People(paths.database), PastCalls(paths.database)
     received = ReceivedFaxes(paths.database, paths.archive_dir)
     folders = Folders(paths.database)
+    drafts = Drafts(paths.database)
     proofs = ProofService(connection, outbox, paths.proof_dir, clock)
     return ServiceSet(
         calls=CallService(connection),
         history=CallHistory(connection, past_calls, people, clock),
         faxes=FaxService(connection, outbox, spool, clock, received, count, counts),
         dispatcher=Dispatcher(connection, outbox, spool, clock),
+        drafts=KeptDrafts(drafts, spool, clock),
         received=ReceivedService(connection, received, clock),
         people=PeopleService(connection, people, clock),
         presence=PresenceService(connection, PresenceTimers(paths.presence_file), clock),
@@ -96,5 +101,6 @@ def open_services(
             received.close,
             people.close,
             folders.close,
+            drafts.close,
         ),
     )

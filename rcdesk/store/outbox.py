@@ -354,10 +354,10 @@ class Outbox:
             return recover(connection, now)
 
     def digests_needed(self, now: datetime, keep_days: int) -> frozenset[str]:
-        """The spooled files of faxes that are not over, or that changed within keep_days."""
+        """The spooled files of drafts, and of faxes that are not over or that changed within keep_days."""
         rows = self._db.rows(
-            """SELECT DISTINCT digest FROM fax_file JOIN fax ON fax.id = fax_id
-               WHERE folder = 'queue' OR changed_at >= ?""",
+            """SELECT digest FROM fax_file JOIN fax ON fax.id = fax_id
+               WHERE folder = 'queue' OR changed_at >= ? UNION SELECT digest FROM draft_file""",
             to_text(now - timedelta(days=keep_days)),
         )
         return frozenset(row["digest"] for row in rows)

@@ -3,9 +3,10 @@
 Version 1 is what the first release wrote and must stay as it was. Version 2 adds requests shared by several
 jobs, reasons to wait, received faxes, people, groups and the search. Version 3 adds the calls of all the
 user's phones, the calls that are on, favourites and how each number is called; database.py copies the calls
-of version 1 over. What FTS5 indexes is prepared by search_words.py: words of letters and digits only, so the
-plain ascii tokenizer and detail=none suffice, and "place" holds a word or more naming owner and folder, so
-that a search never has to look into the row itself. Read next: database.py, search_words.py, core/fax.py.
+of version 1 over. Version 4 adds drafts. What FTS5 indexes is prepared by search_words.py: words of letters
+and digits only, so the plain ascii tokenizer and detail=none suffice, and "place" holds a word or more naming
+owner and folder, so that a search never has to look into the row itself. Read next: database.py,
+search_words.py, core/fax.py.
 """
 
 from __future__ import annotations
@@ -391,4 +392,23 @@ CREATE TABLE dial_choice (
 
 CREATE INDEX person_by_person ON person (owner_id, source, source_id);
 CREATE INDEX received_fax_by_number ON received_fax (owner_id, number, moment_key);
+"""
+
+VERSION_4 = """
+CREATE TABLE draft (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    draft_key  TEXT NOT NULL UNIQUE,
+    owner_id   TEXT NOT NULL,                    -- '': of whoever signs in first, see Drafts.take_over()
+    changed_at TEXT NOT NULL,
+    deleted_at TEXT,                             -- until purge() it can come back
+    content    TEXT NOT NULL                     -- JSON, see drafts.py
+);
+CREATE INDEX draft_by_owner ON draft (owner_id, changed_at);
+
+CREATE TABLE draft_file (
+    draft_id INTEGER NOT NULL REFERENCES draft (id) ON DELETE CASCADE,
+    digest   TEXT NOT NULL,
+    PRIMARY KEY (draft_id, digest)
+) WITHOUT ROWID;
+CREATE INDEX draft_file_by_digest ON draft_file (digest);
 """

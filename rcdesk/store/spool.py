@@ -8,12 +8,15 @@ Read next: content.py, outbox.py, services/faxes.py.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Set
 from pathlib import Path
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import StoreUnavailable, UserError
 from rcdesk.store.content import CHUNK_BYTES, Spooled, Unreadable, copy_in, is_content, why
+
+_log = logging.getLogger(__name__)
 
 __all__ = ["CHUNK_BYTES", "Spool", "Spooled"]
 
@@ -64,6 +67,13 @@ class Spool:
         Raises Cancelled between chunks.
         """
         return is_content(self.path(digest), digest, size_bytes, token)
+
+    def remove(self, digest: str) -> None:
+        """Delete a copy that nothing names any more; what cannot be deleted now goes at the next start."""
+        try:
+            self.path(digest).unlink(missing_ok=True)
+        except OSError as exc:
+            _log.warning("a copy in the spool stays for now: %s", exc.strerror)
 
     def remove_unused(self, digests_in_use: Set[str]) -> int:
         """Delete copies no job names and unfinished ones; returns how many. Never during an add()."""

@@ -184,10 +184,11 @@ class DropZone(QAbstractButton):
         """A row of 60."""
         return QSize(300, 60)
 
-    def set_hot(self, is_hot: bool) -> None:
-        """Light up while files hover over the window."""
+    def set_hot(self, is_hot: bool, *, is_new: bool = False) -> None:
+        """Light up while files hover over the window; is_new: they begin a fax of their own."""
         self._is_hot = is_hot
-        self.setText(self.tr("Let go to add it to the fax") if is_hot else self._calm_words)
+        hot_words = self.tr("Let go for a new fax") if is_new else self.tr("Let go to add it to the fax")
+        self.setText(hot_words if is_hot else self._calm_words)
         self.update()
 
     @property

@@ -42,10 +42,14 @@ class CancelUndo(QObject):
         self._together.timeout.connect(self._tell)
         faxes.job_changed.connect(self._changed)
 
-    def watch(self, jobs: Sequence[FaxJob]) -> None:
-        """These are about to be cancelled; the ones cancelled before can no longer be taken back here."""
+    def watch(self, jobs: Sequence[FaxJob]) -> bool:
+        """These are about to be cancelled; the ones cancelled before can no longer be taken back here.
+
+        True when cancelled() tells of all of them.
+        """
         self._gone.clear()
         self._watched = {job.id: job for job in jobs if job.state in _UNDOABLE}
+        return len(self._watched) == len(jobs)
 
     @Slot()
     def undo(self) -> None:
@@ -71,7 +75,7 @@ class CancelUndo(QObject):
         if not gone:
             return
         can_undo = all(job.wait_reason is not WaitReason.PAUSED for job in gone)
-        words = self.tr("{0} faxes were cancelled; they lie in Failed.").format(len(gone))
+        words = self.tr("{0} faxes were cancelled.").format(len(gone))
         if len(gone) == 1:
-            words = self.tr("The fax to {0} was cancelled; it lies in Failed.").format(who(gone[0]))
+            words = self.tr("The fax to {0} was cancelled.").format(who(gone[0]))
         self.cancelled.emit(words, can_undo)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
@@ -26,7 +27,8 @@ class Composed:
     """Everything entered. cover_index None: leave the chosen one. original: the draft it was loaded from.
 
     own_cover: the id of a cover of one's own, "" for none; subject stands on it. pages: how the pages were
-    arranged, None as they are in the files. is_exact: these very pages are asked for.
+    arranged, None as they are in the files. is_exact: these very pages are asked for. unseen: files that are
+    still being looked at.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -41,11 +43,13 @@ class Composed:
     subject: str = ""
     pages: PageList | None = None
     is_exact: bool = False
+    unseen: tuple[Path, ...] = ()
 
     @property
     def is_blank(self) -> bool:
-        """True when nothing would be lost: nobody, no document, no note."""
-        return not self.entries and not self.typed.strip() and not self.documents and not self.note.strip()
+        """True when nothing would be lost: nobody, no document, no note and no subject."""
+        written = (self.typed, self.note, self.subject)
+        return not (self.entries or self.documents or self.unseen or any(text.strip() for text in written))
 
     def draft(self, undo_s: int) -> FaxDraft:
         """What is handed to the outbox; bad entries are not part of it."""

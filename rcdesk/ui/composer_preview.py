@@ -70,6 +70,7 @@ class ComposerPreview(QObject):
 
     def fill(self, composed: Composed) -> None:
         """Show another fax, with its pages as they were arranged."""
+        self._preview.set_documents(())  # what was decided about pages is another fax's
         self.show(composed)
         if composed.pages is not None and composed.pages.documents == composed.documents:
             self._preview.set_pages(composed.pages, is_exact=composed.is_exact)

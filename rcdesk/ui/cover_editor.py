@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from rcdesk.bridge.covers_desk import CoversDesk
 from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.core.cover import FIELDS, MAX_NAME_CHARACTERS, STARTER_HTML, CoverFields, CoverTemplate
+from rcdesk.ui.fit import fit_to_screen
 from rcdesk.ui.look import Button, dress, label
 from rcdesk.ui.own_covers import cover_png, picture_html
 from rcdesk.ui.page_questions import paper_ratio, usual_paper
@@ -82,6 +83,7 @@ class CoverEditor(QDialog):
         self.setWindowTitle(self.tr("Cover page"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(980, 680)
+        fit_to_screen(self)
         self._covers = covers
         self._pages = pages
         self._id = cover.id if cover is not None else ""

@@ -25,6 +25,7 @@ from rcdesk.core.fax import FaxDraft
 from rcdesk.core.folder import FaxRow, Folder
 from rcdesk.ui.account_menu import AccountMenu
 from rcdesk.ui.calls_page import CallsPage
+from rcdesk.ui.drafts_page import DraftsPage
 from rcdesk.ui.fax_page import FaxPage
 from rcdesk.ui.fax_pages import FaxFolderPage
 from rcdesk.ui.fax_words import folder_of
@@ -54,6 +55,7 @@ class DeskSide(QWidget):
         self.folders = {folder.value: FaxFolderPage(desk, folder) for folder in Folder}
         self._pages: dict[str, QWidget] = {"phone": self.phone_page, "fax": self.fax_page, **self.folders}
         self._makers: dict[str, Callable[[], QWidget]] = {
+            "drafts": self._make_drafts,
             "people": self._make_people,
             "calls": self._make_calls,
         }
@@ -65,6 +67,7 @@ class DeskSide(QWidget):
         self._let_files_through()
         self.side_bar.set_counts(desk.faxes.counts)
         self.side_bar.set_missed(desk.history.missed_count)
+        self._count_drafts()
         self.side_bar.follow(desk.presence)
 
     def show_page(self, name: str) -> None:
@@ -79,7 +82,7 @@ class DeskSide(QWidget):
         self.side_bar.mark(name)
         if page is self.fax_page:
             self._desk.pages.warm_up_soon()
-        if isinstance(page, FaxFolderPage | PeoplePage | CallsPage):
+        if isinstance(page, FaxFolderPage | PeoplePage | CallsPage | DraftsPage):
             page.focus_list()
         elif not page.isAncestorOf(QApplication.focusWidget() or self):
             self.fax_page.start_new() if page is self.fax_page else self.focus_number()
@@ -131,10 +134,30 @@ class DeskSide(QWidget):
 
     @Slot(str)
     def write_fax(self, number: str) -> None:
-        """Open the composer with this recipient."""
+        """Begin a clean fax, with this recipient unless it is ""."""
         self.page_asked.emit("fax")
-        self.fax_page.add_recipient(number)
+        self.fax_page.begin()
+        if number:
+            self.fax_page.add_recipient(number)
         self.fax_page.start_new()
+
+    @Slot(str)
+    def open_draft(self, key: str) -> None:
+        """Go on with a draft."""
+        self.page_asked.emit("fax")
+        self.fax_page.open_draft(key)
+
+    def undo(self) -> None:
+        """Take back what was done last, on the open page first."""
+        page = self._stack.currentWidget()
+        if not (isinstance(page, DraftsPage) and page.undo()):
+            self.fax_page.undo()
+
+    def _make_drafts(self) -> QWidget:
+        page = DraftsPage(self._desk)
+        page.open_asked.connect(self.open_draft)
+        page.new_fax_asked.connect(self.new_fax_asked)
+        return page
 
     def _make_people(self) -> QWidget:
         return self._connect_people(PeoplePage(self._desk))
@@ -164,12 +187,15 @@ class DeskSide(QWidget):
     def _connect(self) -> None:
         self.side_bar.page_asked.connect(self.page_asked)
         self.fax_page.queue_asked.connect(self._show_queue)
+        self.fax_page.drafts_asked.connect(self._show_drafts)
+        self.fax_page.filled.connect(self.side_bar.set_fax_open)
         for page in self.folders.values():
             page.new_fax_asked.connect(self.new_fax_asked)
             page.edit_asked.connect(self.edit)
             page.call_asked.connect(self.call)
         self.phone_page.fax_asked.connect(self.write_fax)
         self._desk.faxes.counts_changed.connect(self.side_bar.set_counts)
+        self._desk.drafts.changed.connect(self._count_drafts)
         self._desk.history.missed_count_changed.connect(self.side_bar.set_missed)
 
     def _let_files_through(self) -> None:
@@ -182,3 +208,11 @@ class DeskSide(QWidget):
     @Slot()
     def _show_queue(self) -> None:
         self.page_asked.emit("queue")
+
+    @Slot()
+    def _show_drafts(self) -> None:
+        self.page_asked.emit("drafts")
+
+    @Slot()
+    def _count_drafts(self) -> None:
+        self.side_bar.set_drafts(len(self._desk.drafts.all))

@@ -1,15 +1,16 @@
 """New fax: recipients, documents, cover page, note, when it goes; at the right, how it will arrive.
 
 The page collects a FaxDraft; made_fax.py makes what is uploaded when that is not the user's own files;
-sending.py asks the one question, hands it to FaxDesk and offers Undo. What is entered stays until it is safe
-on disk, and a fax that comes back (undone, to be edited, forwarded) never wipes out another: the one that
-gives way is offered in the bar. GUI thread. Read next: composed.py, sending.py, composer_preview.py.
+sending.py asks the one question, hands it to FaxDesk and offers Undo. What is entered is kept as a draft at
+once. A fax that comes (new, opened, undone, forwarded) never mixes with another: the one that gives way stays
+in Drafts. GUI thread. Read next: composed.py, open_draft.py, sending.py, composer_preview.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
@@ -17,6 +18,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.drafts_desk import UNDO_S
 from rcdesk.core.account import ServerProfile
 from rcdesk.core.fax import FaxDraft, Resolution
 from rcdesk.ui.attachments import AttachmentsList, CheckedFile
@@ -26,30 +28,36 @@ from rcdesk.ui.composer_preview import ComposerPreview
 from rcdesk.ui.cover_picker import CoverPicker
 from rcdesk.ui.file_choice import FileChoice
 from rcdesk.ui.file_looks import FileLooks
+from rcdesk.ui.kept_composed import composed_from, lost_words
 from rcdesk.ui.lacks import why_no_fax
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.made_fax import MadeFax
+from rcdesk.ui.open_draft import OpenDraft
 from rcdesk.ui.preview_fold import PreviewFold
 from rcdesk.ui.preview_pane import PreviewPane
 from rcdesk.ui.recipient_field import RecipientField
 from rcdesk.ui.send_bar import SendBar
 from rcdesk.ui.send_later import AT_ONCE, SendLaterDialog, SendTime, time_words
 from rcdesk.ui.sending import ComposerFace, Sending
-from rcdesk.ui.set_aside import SetAside
 
 FACTS_PAUSE_MS = 250
 
 
 class FaxPage(ComposerFace):
-    """The composer. queue_asked() asks for the Queue page."""
+    """The composer. queue_asked() and drafts_asked() ask for these pages; filled(bool) when something
+    stands in it now, or nothing any more."""
 
     queue_asked = Signal()
+    drafts_asked = Signal()
+    filled = Signal(bool)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._time = AT_ONCE
-        self._set_aside = SetAside()
+        self._is_filled = False
+        self._sent_key = ""
+        self._take_back: Callable[[], None] | None = None
         self._back: FaxDraft | None = None
         self._told = ""
         self.card = ComposerCard(desk)
@@ -63,6 +71,11 @@ class FaxPage(ComposerFace):
         self._choice = FileChoice(desk.preferences, self)
         self._choice.chosen.connect(self.add_files)
         self.sending = Sending(desk, self.bar, self)
+        self.draft = OpenDraft(desk.drafts, lambda: self.composed, self)
+        self._forget_done = QTimer(self)
+        self._forget_done.setSingleShot(True)
+        self._forget_done.setInterval(UNDO_S * 1000)
+        self._forget_done.timeout.connect(self._done_is_over)
         self._facts_pause = QTimer(self)
         self._facts_pause.setSingleShot(True)
         self._facts_pause.setInterval(FACTS_PAUSE_MS)
@@ -72,20 +85,45 @@ class FaxPage(ComposerFace):
         kept = desk.preferences.value.resolution
         self.resolution.choose({r.value: r for r in Resolution}.get(kept, Resolution.FINE))
         self._account_changed()
+        self._drafts_changed()
 
     def load(self, draft: FaxDraft) -> None:
-        """Fill the composer with an earlier fax; what stood in it is offered in the bar."""
+        """Fill the composer with an earlier fax; what stood in it stays in Drafts."""
         if draft is self._back:  # it was taken back and stands here already
             self._back = None
             return
         made = composed_of(draft, self._region)
         if self._is_busy:
-            self._set_aside.put(made)
+            self.draft.put_aside(made)
+            self.bar.show_news(self.tr("The fax you asked for is kept in Drafts."), has_queue=False)
         else:
-            self._set_aside.put(self.composed)
-            self._fill(made)
-            self.start_new()
+            self._exchange(made)
         self._refresh()
+
+    def begin(self) -> None:
+        """A clean fax; what stood here stays in Drafts."""
+        self._exchange(self._clean)
+
+    def open_draft(self, key: str) -> None:
+        """Go on with this draft."""
+        kept = self._desk.drafts.get(key)
+        if kept is not None and key != self.draft.key and not self._is_busy:
+            made = composed_from(kept, self._region)
+            self._exchange(made, key)
+            self.attachments.show_problem(lost_words(kept))
+        self.start_new()
+
+    @Slot()
+    def discard(self) -> None:
+        """Throw away what stands here; it can be brought back for a while."""
+        thrown = self.composed
+        if self._is_busy or thrown.is_blank:
+            return
+        key = self.draft.forget()
+        self.looks.stop()
+        self._fill(self._clean)
+        self._say_done(self.tr("The draft was discarded."), partial(self._bring_back, key, thrown))
+        self.start_new()
 
     @Slot(object)
     def add_files(self, paths: Sequence[Path]) -> None:
@@ -102,13 +140,23 @@ class FaxPage(ComposerFace):
         self.recipients.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot()
-    def undo_send(self) -> None:
-        """Take the newest fax back while that is possible."""
-        self.sending.undo()
+    def undo(self) -> None:
+        """Take back what was done last, while that is possible: a discarded draft, a cancelling, a Send."""
+        take_back = self._take_back
+        if take_back is None:
+            self.sending.undo()
+            return
+        self._done_is_over()
+        take_back()
 
-    def set_hot(self, is_hot: bool) -> None:
-        """Files hover over the window."""
-        self.attachments.drop_zone.set_hot(is_hot)
+    @property
+    def can_undo(self) -> bool:
+        """True while undo() takes something back."""
+        return self._take_back is not None or self.sending.can_undo
+
+    def set_hot(self, is_hot: bool, *, is_new: bool = False) -> None:
+        """Files hover over the window; is_new: letting go begins another fax than the one here."""
+        self.attachments.drop_zone.set_hot(is_hot, is_new=is_new and not self.composed.is_blank)
 
     @Slot()
     def choose_files(self) -> None:
@@ -144,6 +192,7 @@ class FaxPage(ComposerFace):
             time=self._time,
             pages=self.preview.pages,
             is_exact=self.preview.wants_exact,
+            unseen=self.looks.paths,
         )
 
     def current_draft(self) -> FaxDraft:
@@ -167,16 +216,25 @@ class FaxPage(ComposerFace):
         self._add = Button(self.tr("Add files…"), icon_name="plus")
         self._add.setObjectName("addFilesButton")
         self._add.setToolTip(self.tr("Add files (Ctrl+O)"))
-        head.addWidget(self._folded.button)
-        head.addWidget(self._add)
+        self._drafts = Button("", kind="link", icon_name="draft", token="accent_ink")
+        self._drafts.setObjectName("draftsButton")
+        self._discard = Button(self.tr("Discard"), icon_name="trash")
+        self._discard.setObjectName("discardButton")
+        self._discard.setToolTip(self.tr("Throw this fax away"))
+        for button in (self._folded.button, self._drafts, self._discard, self._add):
+            head.addWidget(button)
         layout.addLayout(head)
         layout.addLayout(cards, 1)
         layout.addWidget(self.bar)
+        QWidget.setTabOrder(self._drafts, self._discard)
+        QWidget.setTabOrder(self._discard, self._add)
         QWidget.setTabOrder(self._add, self.card.groups.button)
 
     def _connect(self) -> None:
         faxes = self._desk.faxes
         self._add.clicked.connect(self.choose_files)
+        self._drafts.clicked.connect(self.drafts_asked)
+        self._discard.clicked.connect(self.discard)
         self.attachments.show_below(self.looks)
         self.attachments.choose_asked.connect(self.choose_files)
         self.recipients.changed.connect(self._people_changed)
@@ -184,7 +242,7 @@ class FaxPage(ComposerFace):
         self.bar.send_asked.connect(self.send)
         self.bar.later_asked.connect(self.choose_time)
         self.bar.now_asked.connect(self._forget_time)
-        self.bar.restore_asked.connect(self.restore)
+        self.bar.take_back_asked.connect(self.undo)
         self.bar.queue_asked.connect(self.queue_asked)
         self.preview.resolution_changed.connect(self._refresh)
         self._side.changed.connect(self._edited)
@@ -195,6 +253,10 @@ class FaxPage(ComposerFace):
         self.sending.queued.connect(self._queued)
         self.sending.refused.connect(self._tell)
         self.sending.correct_asked.connect(self.recipients.edit)
+        self.sending.cancelled.connect(self._cancelled)
+        self._desk.drafts.changed.connect(self._drafts_changed)
+        self._desk.drafts.leaving.connect(self._leave)
+        self._desk.drafts.problem.connect(self._problem)
         faxes.checked.connect(self._checked)
         self.looks.ended.connect(self._edited)
         faxes.undone.connect(self._undone)
@@ -215,7 +277,7 @@ class FaxPage(ComposerFace):
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             is_undo = event.matches(QKeySequence.StandardKey.Undo)
             text = self.note.toPlainText() if watched is self.note else self.recipients.line.text()
-            if is_undo and not text and self.sending.can_undo:
+            if is_undo and not text and self.can_undo:
                 event.ignore()
                 return True
         return super().eventFilter(watched, event)
@@ -241,8 +303,12 @@ class FaxPage(ComposerFace):
         self.bar.show_summary(headline(composed, self.preview.transmission_s), small, can_send=can_send)
         self.bar.show_problem(reason or self._told)
         self.bar.show_time(time_words(self._time), is_set=self._time.is_set)
-        self.bar.show_offer(self._set_aside.words)
         self.sending.show_undo()
+        self.draft.touch()
+        self._discard.setEnabled(not composed.is_blank and not self._is_busy)
+        if composed.is_blank is self._is_filled:
+            self._is_filled = not composed.is_blank
+            self.filled.emit(self._is_filled)
 
     # What happens
 
@@ -266,6 +332,7 @@ class FaxPage(ComposerFace):
             cover_index=self.covers.index, own_cover=composed.own_cover, resolution=draft.resolution.value
         )
         profile = self._desk.session.profile or ServerProfile(name="")
+        self._sent_key = self.draft.key
         self._made.make(composed, draft, self.preview.outgoing, profile)
 
     @Slot(object)
@@ -293,34 +360,87 @@ class FaxPage(ComposerFace):
         """It is safe on disk: make room, unless something else was written meanwhile."""
         self.recipients.forget_facts()
         if draft is not None and draft == self.current_draft():
-            own = self.card.composed.own_cover
-            self._fill(
-                Composed(cover_index=self.covers.index, own_cover=own, resolution=self.resolution.value)
-            )
+            self.draft.forget()
+            self._fill(self._clean)
             self.start_new()
+        elif draft is not None and self.draft.key != self._sent_key:
+            self._desk.drafts.delete((self._sent_key,))  # put away meanwhile
         self._refresh()
+
+    @property
+    def _clean(self) -> Composed:
+        """An empty fax, with the cover and the quality chosen last."""
+        own = self.card.composed.own_cover
+        return Composed(cover_index=self.covers.index, own_cover=own, resolution=self.resolution.value)
 
     @Slot(object)
     def _undone(self, draft: FaxDraft) -> None:
-        """A fax was taken back: into the empty composer, or aside when something new stands there."""
+        """A fax was taken back: into the empty composer, or into Drafts when something new stands there."""
         self._back = draft
         made = self._made.composed_of(draft) or composed_of(draft, self._region)
         if self.composed.is_blank and not self._is_busy:
             self._fill(made)
             self.start_new()
         else:
-            self._set_aside.put(made)
+            self.draft.put_aside(made)
+            self.bar.show_news(
+                self.tr("Taken back. Nothing was sent. It is kept in Drafts."), has_queue=False
+            )
         self._refresh()
 
+    # Drafts
+
+    def _exchange(self, composed: Composed, key: str = "") -> None:
+        """Show another fax; the one here stays in Drafts, with the files that are still being looked at."""
+        was_something = self.draft.put_away()
+        self.looks.stop()
+        self._fill(replace(composed, unseen=()))
+        if key:
+            self.draft.open(key, composed)
+        self.looks.look(composed.unseen)
+        self.start_new()
+        if was_something:
+            self.bar.show_news(self.tr("The fax before is kept in Drafts."), role="label", has_queue=False)
+
+    def _bring_back(self, key: str, thrown: Composed) -> None:
+        self._desk.drafts.bring_back((key,))
+        if self.composed.is_blank and not self._is_busy:
+            self._exchange(thrown, key)
+
+    def _say_done(self, words: str, take_back: Callable[[], None]) -> None:
+        self._take_back = take_back
+        self.bar.show_done(words)
+        self._forget_done.start()
+
     @Slot()
-    def restore(self) -> None:
-        """Exchange the fax set aside last with what stands in the composer."""
-        if self._set_aside and not (self._is_busy or self.looks.is_busy):
-            back = self._set_aside.take()
-            self._set_aside.put(self.composed)
-            self._fill(back)
-            self._refresh()
-            self.start_new()
+    def _done_is_over(self) -> None:
+        self._take_back = None
+        self._forget_done.stop()
+        self.bar.show_done("")
+
+    @Slot(str, bool)
+    def _cancelled(self, words: str, can_undo: bool) -> None:
+        if can_undo:
+            self._say_done(words, self.sending.uncancel)
+        else:
+            self.bar.show_news(words)
+
+    @Slot()
+    def _drafts_changed(self) -> None:
+        count = len(self._desk.drafts.all)
+        self._drafts.setVisible(count > 0)
+        self._drafts.setText(self.tr("Drafts ({0})").format(count))
+        self._drafts.setAccessibleName(self._drafts.text())
+
+    @Slot()
+    def _leave(self) -> None:
+        """Somebody else comes, or the end: what stands here is theirs who wrote it."""
+        was_something = self.draft.put_away()
+        self.looks.stop()
+        self._done_is_over()
+        if was_something:
+            self._fill(self._clean)
+        self.bar.show_news("")
 
     def _fill(self, composed: Composed) -> None:
         """Show exactly this."""

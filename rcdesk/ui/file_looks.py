@@ -60,6 +60,11 @@ class FileLooks(QWidget):
         return bool(self._due)
 
     @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files that are being looked at."""
+        return tuple(path for paths in self._due for path in paths)
+
+    @property
     def words(self) -> str:
         """Why the fax cannot go now, "" when it can."""
         return self.tr("Files are still being looked at. Send it when they stand here.") if self._due else ""
@@ -98,7 +103,7 @@ class FileLooks(QWidget):
             self.ended.emit()
 
     def _say(self) -> None:
-        paths = [path for paths in self._due for path in paths]
+        paths = self.paths
         if len(paths) == 1:
             self._words.setText(self.tr("Looking at {0}…").format(paths[0].name))
         else:

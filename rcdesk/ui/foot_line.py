@@ -60,6 +60,17 @@ class FootLine(QFrame):
         """What it says now."""
         return self._words.text()
 
+    @property
+    def can_undo(self) -> bool:
+        """True while the button that takes the last thing back is offered."""
+        return not self._undo.isHidden()
+
+    @Slot()
+    def clear(self) -> None:
+        """What was said is over."""
+        self._until.stop()
+        self._stand()
+
     def set_standing(self, words: str, tone: str = "good") -> None:
         """What it says when there is no news; "" hides it. tone: good, wait or bad."""
         self._standing = (words, tone)
@@ -84,9 +95,8 @@ class FootLine(QFrame):
 
     @Slot()
     def _undo_clicked(self) -> None:
-        self._until.stop()
-        self._stand()
         self.undo_asked.emit()
+        self.clear()
 
     def _say(self, words: str, tone: str) -> None:
         parent = self.parentWidget()

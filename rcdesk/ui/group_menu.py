@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.people import Group
+from rcdesk.ui.fit import fit_to_screen
 from rcdesk.ui.look import Button, dress, label
 from rcdesk.ui.recipient_field import RecipientField
 
@@ -89,6 +90,7 @@ class ManageGroups(QDialog):
         self.setWindowTitle(self.tr("Groups"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(460, 420)
+        fit_to_screen(self)
         self._list = self._make_list()
         self._members = label("", "small", wraps=True)
         self._members.setMinimumHeight(34)

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.people import ImportedLine, ImportTable
 from rcdesk.ui.boxes import ChoiceBox
+from rcdesk.ui.fit import fit_to_screen
 from rcdesk.ui.look import Button, dress, label
 from rcdesk.ui.recipient_field import RecipientField
 
@@ -49,6 +50,7 @@ class ImportDialog(QDialog):
         self.setWindowTitle(self.tr("Import recipients"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 560)
+        fit_to_screen(self)
         self._names = ChoiceBox("importNameColumn", self.tr("Column with the names"))
         self._numbers = ChoiceBox("importNumberColumn", self.tr("Column with the numbers"))
         for box in (self._names, self._numbers):

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.wish import FaxWish
+from rcdesk.ui.fit import fit_to_screen
 from rcdesk.ui.incoming import can_take, clipboard_data, holds_files_or_picture, incoming, take_a_copy
 from rcdesk.ui.sign_in_door import SignInDoor
 from rcdesk.ui.sign_in_page import SignInPage
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from rcdesk.ui.settings_dialog import SettingsDialog
     from rcdesk.ui.side_bar import SideBar
 
-PAGES = ("phone", "fax", "queue", "sent", "failed", "received", "people", "calls")
+PAGES = ("phone", "fax", "queue", "sent", "failed", "received", "people", "calls", "drafts")
 NARROW_BELOW_PX = 1000
 SAVE_DELAY_MS = 500
 LONGEST_NUMBER = 40
@@ -65,7 +66,6 @@ class MainWindow(QMainWindow):
         self._page = desk.preferences.value.page if desk.preferences.value.page in PAGES else "phone"
         self.setObjectName("mainWindow")
         self.setWindowTitle("rcdesk")
-        self.setMinimumSize(900, 600)
         self.resize(1280, 800)
         self.setAcceptDrops(True)
         self.sign_in_page = SignInPage(desk)
@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self._furnish_timer = QTimer(self)
         self._furnish_timer.setSingleShot(True)
         self._furnish_timer.timeout.connect(self._furnish)
-        self._is_furnished = self._is_painted = False
+        self._is_furnished = self._is_painted = self._drop_begins = False
         self._geometry_timer = QTimer(self)
         self._geometry_timer.setSingleShot(True)
         self._geometry_timer.setInterval(SAVE_DELAY_MS)
@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
         side.accounts.servers_asked.connect(self.open_servers)
         side.side_bar.set_narrow(self.width() < NARROW_BELOW_PX)
         side.side_bar.show_person(self._desk.session.account, self._desk.session.state)
-        side.watched_bar.files_asked.connect(self.add_files)
+        side.watched_bar.files_asked.connect(self.fax_files)
         composer = side.fax_page
         composer.attachments.paste_asked.connect(self.paste)
         composer.attachments.taken_out.connect(self._taken_out)
@@ -161,6 +161,13 @@ class MainWindow(QMainWindow):
         self.composer.attachments.show_problem("")
         self.composer.add_files(paths)
 
+    @Slot(object)
+    def fax_files(self, paths: Sequence[Path]) -> None:
+        """Begin a clean fax with these files."""
+        self.show_page("fax")
+        self.composer.begin()
+        self.composer.add_files(paths)
+
     def show_composer(self) -> None:
         """Show the window with the composer open."""
         self.bring_up()
@@ -191,12 +198,9 @@ class MainWindow(QMainWindow):
         self.desk_side.focus_number(number)
 
     def new_fax(self, number: str = "") -> None:
-        """Open the composer, with a recipient when number is not empty."""
+        """Begin a clean fax, with a recipient when number is not empty."""
         self.bring_up()
-        self.show_page("fax")
-        if number:
-            self.desk_side.fax_page.add_recipient(number)
-        self.desk_side.fax_page.start_new()
+        self.desk_side.write_fax(number)
 
     def _add_keys(self) -> None:
         for number, name in enumerate(PAGES, start=1):
@@ -206,7 +210,7 @@ class MainWindow(QMainWindow):
             ("Ctrl+L", self._focus_number),
             ("Ctrl+N", self._new_fax_asked),
             ("Ctrl+O", self._choose_files),
-            ("Ctrl+Z", self.undo_send),
+            ("Ctrl+Z", self.undo),
             ("Ctrl+F", self.focus_search),
             ("Ctrl+,", self.open_settings),
             ("Ctrl+Q", self.quit_requested.emit),
@@ -221,10 +225,10 @@ class MainWindow(QMainWindow):
         self.desk_side.focus_number()
 
     @Slot()
-    def undo_send(self) -> None:
-        """Take the newest fax back while that is possible, and show it in the composer."""
+    def undo(self) -> None:
+        """Take back what was done last while that is possible: on the open page, else in the composer."""
         if self._is_furnished:
-            self.desk_side.fax_page.undo_send()
+            self.desk_side.undo()
 
     @Slot()
     def focus_search(self) -> None:
@@ -291,23 +295,27 @@ class MainWindow(QMainWindow):
         if event.source() is None and can_take(event.mimeData()):
             take_a_copy(event)
             if self._outer.currentWidget() is not self.sign_in_page:
+                self._drop_begins = self._page != "fax"
                 self.show_page("fax")
-                self.composer.set_hot(True)
+                self.composer.set_hot(True, is_new=self._drop_begins)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """It went away."""
         self.composer.set_hot(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Files, pictures and text are added to the fax."""
+        """What is dropped is added to the open fax; what was brought over another page begins one."""
         self.composer.set_hot(False)
         if can_take(event.mimeData()):
             take_a_copy(event)
-            self._take_in(event.mimeData())
+            self._take_in(event.mimeData(), is_new=self._drop_begins)
 
     @Slot()
     def paste(self) -> None:
-        """Add what the clipboard holds to the fax. On the phone's page short text is a number to call."""
+        """Add what the clipboard holds to the open fax, or from another page begin one with it.
+
+        On the phone's page short text is a number to call.
+        """
         if self._outer.currentWidget() is self.sign_in_page:
             return
         mime = clipboard_data()
@@ -316,7 +324,7 @@ class MainWindow(QMainWindow):
         if self._page == "phone" and is_number and not holds_files_or_picture(mime):
             self.desk_side.focus_number(text)
         else:
-            self._take_in(mime)
+            self._take_in(mime, is_new=self._page != "fax")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Pasting files or a picture means the fax, also while a text field has the focus."""
@@ -330,8 +338,10 @@ class MainWindow(QMainWindow):
             return True
         return super().eventFilter(watched, event)
 
-    def _take_in(self, mime: QMimeData) -> None:
+    def _take_in(self, mime: QMimeData, *, is_new: bool) -> None:
         found = incoming(mime)
+        if is_new and (found.files or found.clips):
+            self.composer.begin()
         if found.files:
             self.add_files(found.files)
         if found.clips:
@@ -392,6 +402,7 @@ class MainWindow(QMainWindow):
         kept = self._desk.preferences.value.geometry
         if kept:
             self.restoreGeometry(QByteArray.fromBase64(QByteArray(kept.encode("ascii", "ignore"))))
+        fit_to_screen(self, least=QSize(900, 600))
 
     @Slot()
     def _save_geometry(self) -> None:

@@ -46,8 +46,15 @@ class NavButton(QAbstractButton):
     def set_count(self, count: int, tone: str = "", note: str = "") -> None:
         """Show a number, nothing for 0. tone: "" calm, wait or bad; note says for screen readers why."""
         self._count, self._tone = count, tone
-        parts = [self.place.words, str(count) if count else "", note if count else ""]
+        parts = [self.text(), str(count) if count else "", note if count else ""]
         self.setAccessibleName(", ".join(filter(None, parts)))
+        self._retip()
+        self.update()
+
+    def set_words(self, words: str) -> None:
+        """Another name from now on."""
+        self.setText(words)
+        self.setAccessibleName(words)
         self._retip()
         self.update()
 

@@ -17,6 +17,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QKeySequence, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from rcdesk.ui.fit import fit_to_screen
 from rcdesk.ui.look import Button, IconButton, dress, label
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class PageViewer(QDialog):
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(820, 860)
+        fit_to_screen(self)
         self._sheet = QLabel(self.tr("The pages are being drawn…"))
         self._sheet.setObjectName("viewerSheet")
         self._sheet.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)

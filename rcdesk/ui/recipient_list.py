@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from rcdesk.core.brake import RecipientFacts
 from rcdesk.ui.chips import Entry, odd_words
+from rcdesk.ui.fit import fit_to_screen
 from rcdesk.ui.look import Button, color, dress, label
 
 _ENTRY_ROLE = Qt.ItemDataRole.UserRole
@@ -42,6 +43,7 @@ class RecipientList(QDialog):
         self.setWindowTitle(self.tr("Recipients"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 520)
+        fit_to_screen(self)
         self._facts = facts
         self._count = label("", "section")
         self._search = QLineEdit()

@@ -112,14 +112,14 @@ class UndoButton(Button):
 
 
 class SendBar(Card):
-    """Signals: send_asked(), later_asked(), now_asked(), undo_asked(), restore_asked(), cancel_asked(),
-    queue_asked()."""
+    """Signals: send_asked(), later_asked(), now_asked(), undo_asked(), cancel_asked(), queue_asked();
+    take_back_asked() on the Undo beside what was done."""
 
     send_asked = Signal()
     later_asked = Signal()
     now_asked = Signal()
     undo_asked = Signal()
-    restore_asked = Signal()
+    take_back_asked = Signal()
     cancel_asked = Signal()
     queue_asked = Signal()
 
@@ -144,13 +144,13 @@ class SendBar(Card):
         layout = self.body
         layout.setContentsMargins(24, 10, 24, 14)
         layout.setSpacing(8)
-        self._offer_row = self._make_offer_row()
+        self._done_row = self._make_done_row()
         self._progress_row = self._make_progress_row()
-        layout.addWidget(self._offer_row)
+        layout.addWidget(self._done_row)
         layout.addWidget(self._progress_row)
         layout.addLayout(row)
         self.show_time("", is_set=False)
-        for hidden in (self._offer_row, self._progress_row, self.undo):
+        for hidden in (self._done_row, self._progress_row, self.undo):
             hidden.hide()
 
     def _make_buttons(self) -> None:
@@ -170,18 +170,18 @@ class SendBar(Card):
         self.undo = UndoButton()
         self.undo.clicked.connect(self.undo_asked)
 
-    def _make_offer_row(self) -> QWidget:
+    def _make_done_row(self) -> QWidget:
         row = QWidget()
-        self._offer = Line("label")
-        self._offer.setObjectName("offerWords")
-        restore = Button(self.tr("Restore"), kind="link", icon_name="undo", token="accent_ink")
-        restore.setObjectName("restoreButton")
-        restore.setToolTip(self.tr("Exchange it with what is in the composer now"))
-        restore.clicked.connect(self.restore_asked)
+        self._done = Line("label")
+        self._done.setObjectName("doneWords")
+        undo = Button(self.tr("Undo"), kind="link", icon_name="undo", token="accent_ink")
+        undo.setObjectName("takeBackLink")
+        undo.setToolTip(self.tr("Undo (Ctrl+Z)"))
+        undo.clicked.connect(self.take_back_asked)
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._offer)
-        layout.addWidget(restore)
+        layout.addWidget(self._done)
+        layout.addWidget(undo)
         layout.addStretch(1)
         return row
 
@@ -197,18 +197,17 @@ class SendBar(Card):
         self._link = Button(self.tr("Show the queue"), kind="link")
         self._link.setObjectName("showQueueLink")
         self._link.clicked.connect(self.queue_asked)
-        self._cancel = Button(self.tr("Cancel"), icon_name="x")
+        self._cancel = Button("", kind="link", icon_name="x", token="accent_ink")
         self._cancel.setObjectName("cancelFaxButton")
-        self._cancel.setAccessibleName(self.tr("Cancel the fax that is being sent"))
         self._cancel.clicked.connect(self.cancel_asked)
         layout = QHBoxLayout()
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(self._news)
         layout.addWidget(self._link)
+        layout.addWidget(self._cancel)
         layout.addStretch(1)
         layout.addWidget(self._progress)
-        layout.addWidget(self._cancel)
         outer = QVBoxLayout(row)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(8)
@@ -245,10 +244,10 @@ class SendBar(Card):
         if had_focus and not is_on:
             self.send.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def show_offer(self, words: str) -> None:
-        """What can be brought back into the composer, "" for nothing."""
-        self._offer.setText(words)
-        self._offer_row.setVisible(bool(words))
+    def show_done(self, words: str) -> None:
+        """What was done and can be undone, "" for nothing."""
+        self._done.setText(words)
+        self._done_row.setVisible(bool(words))
 
     def show_problem(self, sentence: str) -> None:
         """One sentence of what keeps the fax from going, "" for nothing."""
@@ -264,9 +263,13 @@ class SendBar(Card):
         role: str = "good",
         percent: int | None = None,
         is_busy: bool = False,
-        can_cancel: bool = False,
+        cancel: str = "",
+        has_queue: bool = True,
     ) -> None:
-        """The line above: words "" hides it; percent 0-100 or is_busy shows the bar."""
+        """The line above, about faxes sent before: words "" hides it; percent 0-100 or is_busy shows the bar.
+
+        cancel: what the link that stops them says, "" for none. has_queue: the queue is where it is seen.
+        """
         self._progress_row.setVisible(bool(words))
         self._news.setText(words)
         set_role(self._news, role)
@@ -274,5 +277,7 @@ class SendBar(Card):
         self._progress.setVisible(has_bar)
         self._progress.setRange(0, 0 if is_busy and percent is None else 100)
         self._progress.setValue(percent or 0)
-        self._cancel.setVisible(can_cancel)
-        self._link.setVisible(not is_busy)
+        self._cancel.setText(cancel)
+        self._cancel.setAccessibleName(cancel)
+        self._cancel.setVisible(bool(cancel))
+        self._link.setVisible(has_queue and not is_busy)

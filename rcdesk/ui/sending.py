@@ -19,6 +19,7 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.core.brake import Question, RecipientFacts, question
 from rcdesk.core.fax import FaxDraft, FaxJob, FaxState
 from rcdesk.core.phone_number import pretty
+from rcdesk.ui.cancel_undo import CancelUndo
 from rcdesk.ui.composed import Composed, page_words
 from rcdesk.ui.fax_words import percent, sentence
 from rcdesk.ui.review_dialog import PAGE_WIDTH_PX, ReviewDialog
@@ -60,12 +61,14 @@ class ComposerFace(QWidget):
 
 class Sending(QObject):
     """Signals: changed() when is_busy or can_undo may have changed; queued(FaxDraft) when it is safe on disk;
-    correct_asked(number) to go back to one recipient; refused(str), why it did not go."""
+    correct_asked(number) to go back to one recipient; refused(str), why it did not go; cancelled(sentence,
+    can it be undone) with uncancel() to undo it."""
 
     changed = Signal()
     queued = Signal(object)
     correct_asked = Signal(str)
     refused = Signal(str)
+    cancelled = Signal(str, bool)
 
     def __init__(self, desk: Desk, bar: SendBar, page: ComposerFace) -> None:
         super().__init__(page)
@@ -78,6 +81,9 @@ class Sending(QObject):
         self._last: dict[int, FaxJob] = {}
         self._held: list[_Held] = []
         self._is_cancelling = False
+        self._is_told_apart = False
+        self._cancels = CancelUndo(desk.faxes, self)
+        self._cancels.cancelled.connect(self.cancelled)
         self._others: list[frozenset[str]] = []
         self._tick = self._timer(_TICK_MS, self._count_down, is_single=False)
         self._slow = self._timer(_SAY_AFTER_MS, self._say_looking)
@@ -151,10 +157,15 @@ class Sending(QObject):
     @Slot()
     def cancel(self) -> None:
         """Stop what has not gone of the last fax."""
-        ids = tuple(job.id for job in self._last.values() if job.state in STOPPABLE)
-        if ids:
+        jobs = tuple(job for job in self._last.values() if job.state in STOPPABLE)
+        if jobs:
             self._is_cancelling = True
-            self._desk.faxes.cancel(ids)
+            self._is_told_apart = self._cancels.watch(jobs)
+            self._desk.faxes.cancel(tuple(job.id for job in jobs))
+
+    def uncancel(self) -> None:
+        """Queue again what cancel() stopped, as it was."""
+        self._cancels.undo()
 
     # Before it goes
 
@@ -310,21 +321,28 @@ class Sending(QObject):
         elif all(job.state is FaxState.HELD for job in jobs):
             self._bar.show_news(self.tr("Safe on this computer. It leaves when the time to undo is over."))
         elif len(jobs) == 1:
-            self._show_one(jobs[0], can_cancel)
+            self._show_one(jobs[0], self._cancel_words(jobs) if can_cancel else "")
         else:
-            self._show_many(jobs, can_cancel)
+            self._show_many(jobs, self._cancel_words(jobs) if can_cancel else "")
 
-    def _show_one(self, job: FaxJob, can_cancel: bool) -> None:
+    def _cancel_words(self, jobs: tuple[FaxJob, ...]) -> str:
+        """What the link says that stops them: never just Cancel, for another fax may stand above it."""
+        are_scheduled = all(job.is_scheduled for job in jobs)
+        if len(jobs) == 1:
+            return self.tr("Cancel the scheduled fax") if are_scheduled else self.tr("Cancel the last fax")
+        return self.tr("Cancel the scheduled faxes") if are_scheduled else self.tr("Cancel these faxes")
+
+    def _show_one(self, job: FaxJob, cancel: str) -> None:
         if job.state is FaxState.SENDING:
             done = percent(job) or 0
-            self._bar.show_news(sentence(job), role="label", percent=done, can_cancel=True)
+            self._bar.show_news(sentence(job), role="label", percent=done, cancel=cancel)
         elif job.state is FaxState.QUEUED:
-            self._bar.show_news(self.tr("Your fax is in the queue"), can_cancel=True)
+            self._bar.show_news(self.tr("Your fax is in the queue"), cancel=cancel)
         else:
             is_bad = job.state in _LOOK_AGAIN and not job.is_scheduled
-            self._bar.show_news(sentence(job), role="wait" if is_bad else "good", can_cancel=can_cancel)
+            self._bar.show_news(sentence(job), role="wait" if is_bad else "good", cancel=cancel)
 
-    def _show_many(self, jobs: tuple[FaxJob, ...], can_cancel: bool) -> None:
+    def _show_many(self, jobs: tuple[FaxJob, ...], cancel: str) -> None:
         counts = Counter(job.state for job in jobs)
         waiting = sum(counts[s] for s in STOPPABLE if s is not FaxState.SENDING)
         accepted = sum(job.is_accepted for job in jobs)
@@ -345,14 +363,16 @@ class Sending(QObject):
         sending = next((job for job in jobs if job.state is FaxState.SENDING), None)
         done = percent(sending) if sending is not None else None
         is_bad = bool(counts[_STATE.FAILED] or counts[_STATE.NEEDS_YOU])
-        self._bar.show_news(words, role="wait" if is_bad else "label", percent=done, can_cancel=can_cancel)
+        self._bar.show_news(words, role="wait" if is_bad else "label", percent=done, cancel=cancel)
 
     def _say_cancelled(self, jobs: tuple[FaxJob, ...]) -> None:
         """What could be stopped, and what had gone."""
         self._is_cancelling = False
         stopped = sum(1 for job in jobs if job.state is FaxState.CANCELLED)
         gone = sum(1 for job in jobs if job.state in _GONE)
-        if not gone:
+        if not gone and self._is_told_apart:
+            words = ""
+        elif not gone:
             words = self.tr("Cancelled. Nothing was sent.") if stopped == 1 else ""
             words = words or self.tr("{0} cancelled. Nothing was sent.").format(stopped)
         elif not stopped:

@@ -84,6 +84,7 @@ class SideBar(QFrame):
         layout.addSpacing(8)
         layout.addWidget(self._sections[0])
         layout.addSpacing(2)
+        self._add(layout, Place(name="drafts", words=self.tr("Drafts"), icon_name="draft"))
         self._add(layout, Place(name="queue", words=self.tr("Queue"), icon_name="queue"))
         self._add(layout, Place(name="sent", words=self.tr("Sent"), icon_name="sent"))
         self._add(layout, Place(name="failed", words=self.tr("Failed"), icon_name="failed"))
@@ -143,6 +144,15 @@ class SideBar(QFrame):
         self._buttons["queue"].set_count(counts.queue, "wait" if counts.needs_you else "", needs_you)
         self._buttons["failed"].set_count(counts.failed_unseen, "bad", self.tr("not seen yet"))
         self._buttons["received"].set_count(counts.received_unread, "", self.tr("unread"))
+
+    def set_drafts(self, count: int) -> None:
+        """Faxes that were begun and not sent."""
+        self._buttons["drafts"].set_count(count)
+
+    @Slot(bool)
+    def set_fax_open(self, is_open: bool) -> None:
+        """The composer holds a fax: its entry leads back to that one, and does not begin a new one."""
+        self._buttons["fax"].set_words(self.tr("Open fax") if is_open else self.tr("New fax"))
 
     def set_missed(self, count: int) -> None:
         """Missed calls nobody has looked at."""

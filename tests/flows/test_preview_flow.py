@@ -112,7 +112,7 @@ def test_undo_brings_back_how_the_pages_were_arranged(
     before = page.composed
     press_send(desk)
     desk.screen.wait(lambda: bool(faxes.jobs) and page.composed.is_blank, timeout_s=30)
-    page.undo_send()
+    page.undo()
     desk.screen.wait(lambda: not page.composed.is_blank)
     assert page.composed == before
     assert page.preview.is_exact and [plan.source.page for plan in page.preview.plans] == [0, 0]

@@ -7,7 +7,7 @@ window on the real desk.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,6 +43,7 @@ from rcdesk.core.fax import (
 )
 from rcdesk.core.folder import FolderCounts, ReceivedFax
 from rcdesk.core.incoming import Clip
+from rcdesk.core.kept_draft import KeptDraft
 from rcdesk.core.people import Group, ImportedLine, ImportTable, Suggestion
 from rcdesk.core.preferences import Preferences
 
@@ -429,6 +430,43 @@ class StageCovers(QObject):
         self.covers: tuple[Any, ...] = ()
 
 
+class StageDrafts(QObject):
+    """DraftsDesk's face: all in memory, deleted ones can come back."""
+
+    changed = Signal()
+    leaving = Signal()
+    problem = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[str, KeptDraft] = {}
+        self.deleted: dict[str, KeptDraft] = {}
+
+    @property
+    def all(self) -> tuple[KeptDraft, ...]:
+        """Changed last first."""
+        return tuple(sorted(self.kept.values(), key=lambda draft: draft.changed_at, reverse=True))
+
+    def get(self, key: str) -> KeptDraft | None:
+        """One of them."""
+        return self.kept.get(key)
+
+    def keep(self, draft: KeptDraft) -> None:
+        """Keep it and tell."""
+        self.kept[draft.key] = draft
+        self.changed.emit()
+
+    def delete(self, keys: Collection[str]) -> None:
+        """Put them where they can be brought back from."""
+        self.deleted |= {key: self.kept.pop(key) for key in keys if key in self.kept}
+        self.changed.emit()
+
+    def bring_back(self, keys: Collection[str]) -> None:
+        """Have them again."""
+        self.kept |= {key: self.deleted.pop(key) for key in keys if key in self.deleted}
+        self.changed.emit()
+
+
 class StagePasted(QObject):
     """PastedDesk's face; the test answers with the files."""
 
@@ -538,6 +576,7 @@ class Stage(QObject):
         self.proofs = StageProofs()
         self.pages = StageFaxPages()
         self.covers = StageCovers()
+        self.drafts = StageDrafts()
         self.pasted = StagePasted()
         self.watched = StageWatched()
         self.preferences = StagePreferences()

@@ -332,7 +332,6 @@ def test_an_undone_fax_comes_back_whole(qtbot: QtBot, page: FaxPage, stage: Stag
     stage.faxes.undone.emit(sent)
     page.load(sent)
     assert page.current_draft() == sent
-    assert _words(page, "offerWords") == ""
     assert _words(page, "faxNews") == "Taken back. Nothing was sent."
 
 
@@ -340,14 +339,15 @@ def test_undo_loses_nothing_of_what_was_begun_since(qtbot: QtBot, page: FaxPage,
     sent = _send_note(page, stage, "Valley Imaging <650 555 0110>", 1)
     page.recipients.add_text("415 555 0160, 555-01")
     page.recipients.line.setText("half typed")
-    page.undo_send()
+    page.undo()
     stage.faxes.undone.emit(sent)
     assert [r.number for r in page.recipients.recipients] == ["+14155550160"]
-    assert "Valley Imaging" in _words(page, "offerWords")
-    qtbot.mouseClick(_button(page, "restoreButton"), Qt.MouseButton.LeftButton)
+    assert _words(page, "faxNews") == "Taken back. Nothing was sent. It is kept in Drafts."
+    (taken_back,) = stage.drafts.all
+    page.open_draft(taken_back.key)
     assert page.current_draft() == sent
-    assert "2 people" in _words(page, "offerWords")
-    page.restore()
+    begun = next(draft for draft in stage.drafts.all if draft.key != taken_back.key)
+    page.open_draft(begun.key)
     assert [r.number for r in page.recipients.recipients] == ["+14155550160"]
     assert len(page.recipients.problems) == 1 and page.recipients.line.text() == "half typed"
 
@@ -355,9 +355,9 @@ def test_undo_loses_nothing_of_what_was_begun_since(qtbot: QtBot, page: FaxPage,
 def test_each_of_two_faxes_can_be_undone_the_newest_first(page: FaxPage, stage: Stage) -> None:
     _send_note(page, stage, "650 555 0110", 1)
     _send_note(page, stage, "415 555 0160", 2)
-    page.undo_send()
-    page.undo_send()
-    page.undo_send()
+    page.undo()
+    page.undo()
+    page.undo()
     assert stage.faxes.steps == [("undo", 2), ("undo", 1)]
 
 
@@ -365,8 +365,8 @@ def test_a_fax_held_before_a_restart_can_still_be_undone(page: FaxPage, stage: S
     stage.faxes.have(job(3, FaxState.HELD, batch_id=2), job(4, FaxState.HELD, batch_id=2))
     stage.faxes.have(*stage.faxes.jobs)
     assert _button(page, "undoButton").isVisible()
-    page.undo_send()
-    page.undo_send()
+    page.undo()
+    page.undo()
     assert stage.faxes.steps == [("undo", 3), ("undo", 4)]
 
 
@@ -374,7 +374,7 @@ def test_a_fax_that_has_left_cannot_be_undone(page: FaxPage, stage: Stage) -> No
     _send_note(page, stage, "650 555 0110", 1)
     stage.faxes.job_changed.emit(job(1, FaxState.QUEUED))
     assert not page.sending.can_undo
-    page.undo_send()
+    page.undo()
     assert stage.faxes.steps == []
 
 

@@ -89,6 +89,7 @@ def test_counts(window: MainWindow, stage: Stage) -> None:
     assert names == [
         "Phone",
         "New fax",
+        "Drafts",
         "Queue, 2, 1 waiting for your answer",
         "Sent",
         "Failed, 1, not seen yet",
@@ -98,7 +99,7 @@ def test_counts(window: MainWindow, stage: Stage) -> None:
     ]
     stage.faxes.counts_changed.emit(FolderCounts())
     names = [b.accessibleName() for b in window.side_bar._buttons.values()]
-    assert names == ["Phone", "New fax", "Queue", "Sent", "Failed", "Received", "People", "Calls"]
+    assert names == ["Phone", "New fax", "Drafts", "Queue", "Sent", "Failed", "Received", "People", "Calls"]
     stage.history.missed_count_changed.emit(2)
     assert window.side_bar._buttons["calls"].accessibleName() == "Calls, 2, missed"
 
