@@ -164,7 +164,12 @@ class Works:
 
         worker = cast("PageWorker", self._page_worker)
         return open_services(
-            self._paths, lambda: session.connection, SystemClock(), worker.count, worker.counts
+            self._paths,
+            lambda: session.connection,
+            SystemClock(),
+            worker.count,
+            worker.counts,
+            worker.read_list,
         )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from rcdesk.bridge.lane import Lane
+from rcdesk.bridge.lane import Lane, Task
 from rcdesk.bridge.own_people import OwnPeople
 from rcdesk.bridge.owner import Owner
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
@@ -62,6 +62,7 @@ class PeopleDesk(QObject):
         super().__init__(parent)
         self._archive = lanes["archive"]
         self._disk = lanes["disk"]
+        self._files = lanes["files"]
         self._downloads = lanes["downloads"]
         self._session = session
         self._service = people
@@ -181,23 +182,16 @@ class PeopleDesk(QObject):
         """Remember how this number is called; DialChoice() forgets it."""
         self._own.set_choice(number, choice)
 
-    def import_people(
-        self,
-        table: ImportTable,
-        name_column: int | None,
-        number_column: int,
-        done: Callable[[int], None] | None = None,
-    ) -> None:
-        """Take an imported list into this desk's own people; done brings how many numbers there were."""
-        service, owner_id, region = self._service, self._owner.id, self._owner.region
+    def import_people(self, lines: Sequence[ImportedLine], done: Callable[[int], None]) -> None:
+        """Take what contacts_of() read into this desk's own people; done brings how many people there are."""
+        service, owner_id, taken = self._service, self._owner.id, tuple(lines)
 
         def imported(count: int) -> None:
             self.people_changed.emit()
-            if done is not None:
-                done(count)
+            done(count)
 
         self._disk.submit(
-            lambda token, report: service.import_people(owner_id, table, name_column, number_column, region),
+            lambda token, report: service.import_people(owner_id, taken),
             done=imported,
             failed=self._tell,
             is_kept=True,
@@ -270,15 +264,11 @@ class PeopleDesk(QObject):
         """Forget a group; the people in it stay known."""
         self._own.delete_group(group_id)
 
-    def read_import(
-        self, path: Path, done: Callable[[ImportTable], None], *, every_number: bool = False
-    ) -> None:
-        """Read a CSV or vCard file as a table whose columns the user checks; every_number: to call people."""
+    def read_import(self, path: Path, done: Callable[[ImportTable], None]) -> Task[ImportTable]:
+        """Read a CSV or vCard file as a table whose columns the user checks; the task can be cancelled."""
         service = self._service
-        self._disk.submit(
-            lambda token, report: service.read_import(path, token, every_number=every_number),
-            done=done,
-            failed=self._tell,
+        return self._files.submit(
+            lambda token, report: service.read_import(path, token), done=done, failed=self._tell
         )
 
     def recipients_of(
@@ -288,10 +278,25 @@ class PeopleDesk(QObject):
         number_column: int,
         done: Callable[[tuple[ImportedLine, ...]], None],
     ) -> None:
-        """Read the numbers of a table, line by line."""
+        """Whom a fax reaches of a table, number by number."""
         service, region = self._service, self._owner.region
         self._disk.submit(
             lambda token, report: service.recipients_of(table, name_column, number_column, region),
+            done=done,
+            failed=self._tell,
+        )
+
+    def contacts_of(
+        self,
+        table: ImportTable,
+        name_column: int | None,
+        number_column: int | None,
+        done: Callable[[tuple[ImportedLine, ...]], None],
+    ) -> None:
+        """Who of a table becomes a person of this desk, number by number; None takes all their numbers."""
+        service, region = self._service, self._owner.region
+        self._disk.submit(
+            lambda token, report: service.contacts_of(table, name_column, number_column, region),
             done=done,
             failed=self._tell,
         )

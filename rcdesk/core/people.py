@@ -54,36 +54,86 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportTable:
-    """A CSV or vCard file as rows to choose columns from; vCard always has the columns Name and Number.
+class ListedNumber:
+    """A number of somebody on a list as it is written there, and what it is ("Mobile", "Work Fax", "")."""
 
-    name_column and number_column are the guesses (None: no name column; the user must choose a number's).
+    text: str
+    label: str = ""
+    is_fax: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPerson:
+    """Somebody on a list with all their numbers, the preferred first.
+
+    line is the row of the list or the place of the card, as the user would count them: from 1.
+    """
+
+    line: int
+    name: str
+    company: str = ""
+    numbers: tuple[ListedNumber, ...] = ()
+
+    @property
+    def to_fax(self) -> tuple[ListedNumber, ...]:
+        """Where they are faxed: their fax numbers, of who has none the preferred number."""
+        return tuple(number for number in self.numbers if number.is_fax) or self.numbers[:1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportTable:
+    """A CSV or vCard file as rows to look at and to choose columns from, and who is on it.
+
+    name_column and number_column are the guesses (None: no name column; the user must choose a number's); a
+    cell may hold several numbers between MANY. people are those of the rows, one each, in the same order;
+    is_cards: they come from vCards. A row or card that is of no use is in neither, but in left_out.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     name_column: int | None
     number_column: int | None
-    skipped: int = 0
+    people: tuple[ListedPerson, ...] = ()
+    left_out: tuple[ImportedLine, ...] = ()
+    is_cards: bool = False
+
+
+MANY = " ::: "
+"""Between the numbers of one cell, as Google writes them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedLine:
-    """One line of an import after its number was read: recipient, or why not. line counts from 1."""
+    """One number of an import after it was read: whom it reaches, or why not.
+
+    line: as in ListedPerson; label, company and is_fax as the list has them; is_without: there is no number.
+    """
 
     line: int
     text: str
     recipient: Recipient | None
     problem: str = ""
+    label: str = ""
+    company: str = ""
+    is_fax: bool = False
+    is_without: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonNumber:
-    """A number of a person: E.164 or a short extension, and what it is ("Mobile", "Business fax")."""
+    """A number of a person and what it is ("Mobile", "Business fax").
+
+    E.164, E.164 with ";ext=" and the extension to dial behind it, or a short extension alone.
+    """
 
     number: str
     label: str = ""
     is_fax: bool = False
+
+    @property
+    def can_be_faxed(self) -> bool:
+        """True for a whole number: a fax cannot dial extensions."""
+        return self.number.startswith("+") and ";" not in self.number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +155,7 @@ class Person:
     @property
     def to_fax(self) -> PersonNumber | None:
         """The number to fax them at: the first known fax, else a phone; None when all are extensions."""
-        able = [number for number in self.numbers if number.number.startswith("+")]
+        able = [number for number in self.numbers if number.can_be_faxed]
         return next((n for n in able if n.is_fax), next(iter(able), None))
 
 

@@ -67,6 +67,8 @@ class Room:
                 return self._findings(job)
             case "write":
                 return self._write(job, token, progress)
+            case "list":
+                return {}, _list(job, token)
             case _:
                 raise UserError("The page room does not know this job.")
 
@@ -186,6 +188,18 @@ class Room:
         how = write_pdf if job["kind"] == "pdf" else write_tiff
         facts = how(each(), Path(job["target"]), resolution)
         return {"value": wire.facts_to_json(facts)}, b""
+
+
+def _list(job: Header, token: CancelToken) -> bytes:
+    """An address list, read; what a library says about a hostile one is one sentence."""
+    from rcdesk.documents.address_list import UNREADABLE, read_address_list
+
+    try:
+        return wire.table_to_body(read_address_list(Path(job["path"]), token))
+    except (RcdeskError, MemoryError):
+        raise
+    except Exception as exc:
+        raise UserError(UNREADABLE) from exc
 
 
 def _check_unchanged(digests: dict[Path, str], token: CancelToken) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,6 +29,7 @@ from rcdesk.core.paper import (
     PasswordNeeded,
     Place,
 )
+from rcdesk.core.people import ImportedLine, ImportTable, ListedNumber, ListedPerson
 
 Header = dict[str, Any]
 MAX_HEADER_BYTES = 4_000_000
@@ -212,6 +214,49 @@ def facts_from_json(data: Header) -> FaxFileFacts:
         size_bytes=int(data["size_bytes"]),
         page_s=tuple(float(value) for value in data["page_s"]),
         sha256=str(data["sha256"]),
+    )
+
+
+def table_to_body(table: ImportTable) -> bytes:
+    """An address list for the other side; it is large, so it goes as the body of a frame."""
+    return json.dumps(asdict(table), ensure_ascii=False).encode("utf-8", "replace")
+
+
+def table_from_body(body: bytes) -> ImportTable:
+    """The other end of table_to_body. Raises BrokenFrame for anything else."""
+    try:
+        data = json.loads(body)
+        name_column, number_column = (
+            None if data[name] is None else int(data[name]) for name in ("name_column", "number_column")
+        )
+        return ImportTable(
+            columns=tuple(map(str, data["columns"])),
+            rows=tuple(tuple(map(str, row)) for row in data["rows"]),
+            name_column=name_column,
+            number_column=number_column,
+            people=tuple(map(_person_from_json, data["people"])),
+            left_out=tuple(
+                ImportedLine(
+                    line=int(o["line"]), text=str(o["text"]), recipient=None, problem=str(o["problem"])
+                )
+                for o in data["left_out"]
+            ),
+            is_cards=bool(data["is_cards"]),
+        )
+    except (ValueError, KeyError, TypeError, RecursionError) as exc:
+        raise BrokenFrame("no list") from exc
+
+
+def _person_from_json(data: Header) -> ListedPerson:
+    numbers = (
+        ListedNumber(text=str(n["text"]), label=str(n["label"]), is_fax=bool(n["is_fax"]))
+        for n in data["numbers"]
+    )
+    return ListedPerson(
+        line=int(data["line"]),
+        name=str(data["name"]),
+        company=str(data["company"]),
+        numbers=tuple(numbers),
     )
 
 

@@ -19,12 +19,14 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Resolution
 from rcdesk.core.paper import FaxFileFacts, Finding, PagePlan, PageRef, PaperSize
+from rcdesk.core.people import ImportTable
 from rcdesk.documents import wire
+from rcdesk.documents.address_list import TOO_MUCH, UNREADABLE
 from rcdesk.documents.html_pdf import HtmlPdfs
 from rcdesk.documents.kinds import HTML, PDF
 from rcdesk.documents.office import Office, is_office
 from rcdesk.documents.pages import MAX_DRAWN_PX
-from rcdesk.documents.rooms import PageRoom
+from rcdesk.documents.rooms import CRASHED, TOO_LONG, TOO_MUCH_MEMORY, PageRoom
 from rcdesk.documents.wire import Header
 
 FaxFileKind = Literal["tiff", "pdf"]
@@ -32,6 +34,7 @@ Progress = Callable[[int, int], None]
 QUICK_TIMEOUT_S = 20.0
 PAGE_TIMEOUT_S = 30.0
 """For one page: a preview, its findings, or each page of a fax that is written."""
+LIST_TIMEOUT_S = 120.0
 _MOST_PAGES_WRITTEN = 2000
 _COUNTED_AT_ONCE = 100
 
@@ -54,6 +57,7 @@ class PageWorker:
         self._html = HtmlPdfs(cache_dir)
         self._quick = PageRoom("quick", cache_dir / "rooms" / "quick")
         self._long = PageRoom("long", cache_dir / "rooms" / "long", is_background=True)
+        self._lists = PageRoom("list", cache_dir / "rooms" / "list")
         self._passwords: dict[str, str] = {}
         self._guard = threading.Lock()
 
@@ -175,6 +179,23 @@ class PageWorker:
             self._long.retire()
         return replace(wire.facts_from_json(found["value"]), path=target)
 
+    def read_list(self, path: Path, token: CancelToken | None = None) -> ImportTable:
+        """An address list, read in a room of its own that ends with it, see address_list.py.
+
+        Raises UserError with the reason when it cannot be read, Cancelled.
+        """
+        job: Header = {"do": "list", "path": str(path), "passwords": {}}
+        try:
+            return wire.table_from_body(self._ask(self._lists, job, LIST_TIMEOUT_S, token)[1])
+        except wire.BrokenFrame as exc:
+            raise UserError(UNREADABLE) from exc
+        except UserError as exc:
+            if str(exc) in (CRASHED, TOO_LONG, TOO_MUCH_MEMORY):
+                raise UserError(TOO_MUCH) from exc
+            raise
+        finally:
+            self._lists.retire()
+
     def sent_as(self, ref: PageRef, token: CancelToken | None = None) -> PageRef:
         """The file that is sent for this one: an HTML file's PDF, which is what is shown, else itself.
 
@@ -186,6 +207,7 @@ class PageWorker:
         """End the rooms and empty the cache. Jobs under way fail as cancelled."""
         self._quick.close()
         self._long.close()
+        self._lists.close()
         self._office.close()
         self._html.close()
         with self._guard:
@@ -194,7 +216,7 @@ class PageWorker:
     @property
     def room_ids(self) -> tuple[int, ...]:
         """Process ids of the rooms that are running, for measuring them."""
-        return tuple(pid for pid in (self._quick.pid, self._long.pid) if pid is not None)
+        return tuple(pid for pid in (self._quick.pid, self._long.pid, self._lists.pid) if pid is not None)
 
     def _known(self) -> dict[str, str]:
         with self._guard:

@@ -1,115 +1,155 @@
-"""From the rows of an imported list to recipients or people: every number read, every line answered for.
+"""From an imported list to recipients or people: every number read, every line answered for.
 
-A line whose number cannot be faxed, or that is there already, is not lost silently: it comes back with the
-reason. Pure, disk lane. Read next: documents/address_list.py, ui/import_dialog.py.
+A number that cannot be used, or that is there already, is not lost silently: it comes back with the reason,
+and so does a person without one. Pure, disk lane. Read next: documents/address_list.py, ui/import_dialog.py.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Recipient
-from rcdesk.core.people import ImportedLine, ImportTable
+from rcdesk.core.people import MANY, ImportedLine, ImportTable, ListedNumber, ListedPerson
 from rcdesk.core.phone_number import parse
 from rcdesk.store.people import PersonRecord
 
 _SHORTENED = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
-_MOST_NAME_CHARACTERS = 80
-_MOST_LABEL_CHARACTERS = 24
+MOST_NAME_CHARACTERS = 80
+MOST_LABEL_CHARACTERS = 24
 _NO_LABELS = frozenset(
     {"number", "phone", "telephone", "tel", "phone number", "telephone number", "nummer", "telefon", "column"}
 )
 """Headings that say nothing about which of somebody's numbers it is."""
 
+_MADE = "Fax, else telephone"
+
 
 def recipients_of(
     table: ImportTable, name_column: int | None, number_column: int, region: str
 ) -> tuple[ImportedLine, ...]:
-    """One answer for each row, in order; numbers are read as in region (ISO 3166 country).
+    """Whom a fax reaches: an answer for each number of the column and for each row without one.
 
-    Raises UserError when a column is not in the table.
+    Numbers are read as in region (ISO 3166 country). Raises UserError when a column is not in the table.
     """
-    for column in (number_column, name_column or 0):
+    seen: dict[str, int] = {}
+    found: list[ImportedLine] = list(table.left_out)
+    for person in _people(table, name_column, number_column):
+        for number in person.numbers or (ListedNumber(text=""),):
+            line = _line(person, number, region)
+            if line.recipient is not None:
+                first = seen.setdefault(line.recipient.number, line.line)
+                if first != line.line:
+                    where = "card" if table.is_cards else "row"
+                    problem = f"Left out: the same number as {where} {first}."
+                    line = replace(line, recipient=None, problem=problem)
+            found.append(line)
+    return tuple(sorted(found, key=lambda line: line.line))
+
+
+def contacts_of(
+    table: ImportTable, name_column: int | None, number_column: int | None, region: str
+) -> tuple[ImportedLine, ...]:
+    """Who becomes a person of this desk: an answer for each number, and for each row without one.
+
+    number_column None takes all numbers of everybody. A number may be that of several people; one behind an
+    extension keeps it. Raises UserError when a column is not in the table.
+    """
+    found: list[ImportedLine] = list(table.left_out)
+    for person in _people(table, name_column, number_column):
+        for number in person.numbers or (ListedNumber(text=""),):
+            found.append(_line(person, number, region, is_to_call=True))
+    return tuple(sorted(found, key=lambda line: line.line))
+
+
+def people_of(lines: Sequence[ImportedLine]) -> tuple[PersonRecord, ...]:
+    """The good lines as people of one's own, each number once; same name and company mean one person."""
+    once: dict[tuple[str, str], PersonRecord] = {}
+    for line in lines:
+        if line.recipient is None:
+            continue
+        name = line.recipient.name
+        source_id = "\n".join(filter(None, (name, line.company if line.company != name else "")))
+        record = PersonRecord(
+            source_id=source_id.casefold() or line.recipient.number,
+            name=name,
+            company=line.company,
+            number=line.recipient.number,
+            label=line.label,
+            is_fax=line.is_fax,
+        )
+        once.setdefault((record.source_id, record.number), record)
+    return tuple(once.values())
+
+
+def _people(table: ImportTable, name_column: int | None, number_column: int | None) -> Iterator[ListedPerson]:
+    """Who stands in the rows, with the names and numbers of the chosen columns."""
+    for column in (number_column or 0, name_column or 0):
         if not 0 <= column < len(table.columns):
             raise UserError("This column is not in the list. Choose one of its columns.")
-    seen: dict[str, int] = {}
-    return tuple(
-        _line(line, row, name_column, number_column, region, seen)
-        for line, row in enumerate(table.rows, start=1)
-    )
-
-
-def people_of(
-    table: ImportTable, name_column: int | None, number_column: int, region: str
-) -> tuple[PersonRecord, ...]:
-    """The rows as people of one's own, each number once; lines whose number cannot be called are left out.
-
-    Rows with the same name are one person. Raises UserError when a column is not in the table.
-    """
-    lines = recipients_of(table, name_column, number_column, region)
-    labels = _labels(table, number_column)
-    return tuple(
-        PersonRecord(
-            source_id=line.recipient.name.casefold() or line.recipient.number,
-            name=line.recipient.name,
-            company="",
-            number=line.recipient.number,
-            label=label,
-            is_fax="fax" in label.casefold(),
-        )
-        for line, label in zip(lines, labels, strict=True)
-        if line.recipient is not None
-    )
-
-
-def _labels(table: ImportTable, number_column: int) -> list[str]:
-    """What each row's number is: the word in a column Label, else the heading of the numbers."""
-    heading = table.columns[number_column].strip()
-    if heading.casefold() in _NO_LABELS or heading.isdigit():
+    heading = "" if number_column is None else table.columns[number_column].strip()
+    if heading.casefold() in _NO_LABELS or heading.isdigit() or heading == _MADE:
         heading = ""
-    column = next((n for n, name in enumerate(table.columns) if name.casefold() == "label"), None)
-    own = ("" if column is None else " ".join(row[column].split()) for row in table.rows)
-    return [(label or heading)[:_MOST_LABEL_CHARACTERS] for label in own]
+    for place, row in enumerate(table.rows):
+        name = "" if name_column is None or name_column == number_column else row[name_column]
+        known = table.people[place] if table.people else ListedPerson(line=place + 1, name=name)
+        if number_column is None:
+            numbers = known.numbers
+        else:
+            by_text = {number.text: number for number in known.numbers}
+            plain = {"label": heading, "is_fax": "fax" in heading.casefold()}
+            cells = filter(None, map(str.strip, row[number_column].split(MANY.strip())))
+            numbers = tuple(by_text.get(text) or ListedNumber(text=text, **plain) for text in cells)  # type: ignore[arg-type]
+        yield replace(known, name=name, numbers=numbers)
 
 
 def _line(
-    line: int,
-    row: tuple[str, ...],
-    name_column: int | None,
-    number_column: int,
-    region: str,
-    seen: dict[str, int],
+    person: ListedPerson, number: ListedNumber, region: str, *, is_to_call: bool = False
 ) -> ImportedLine:
-    text = row[number_column]
-    name = "" if name_column is None or name_column == number_column else row[name_column]
-    shown = ", ".join(filter(None, (name, text)))
+    name = " ".join(person.name.split())[:MOST_NAME_CHARACTERS]
+    made = ImportedLine(
+        line=person.line,
+        text=", ".join(filter(None, (person.name, number.text))),
+        recipient=None,
+        label=" ".join(number.label.split())[:MOST_LABEL_CHARACTERS],
+        company=" ".join(person.company.split())[:MOST_NAME_CHARACTERS],
+        is_fax=number.is_fax,
+    )
+    if not number.text:
+        return replace(made, problem="There is no number in this line.", is_without=True)
     try:
-        number = _number(text, region)
+        read = _number_to_call(number.text, region) if is_to_call else _number(number.text, region)
     except UserError as exc:
-        return ImportedLine(line=line, text=shown, recipient=None, problem=str(exc))
-    first = seen.setdefault(number, line)
-    if first != line:
-        return ImportedLine(
-            line=line, text=shown, recipient=None, problem=f"Left out: the same number as line {first}."
-        )
-    name = " ".join(name.split())[:_MOST_NAME_CHARACTERS]
-    return ImportedLine(line=line, text=shown, recipient=Recipient(number=number, name=name))
+        return replace(made, problem=str(exc))
+    return replace(made, recipient=Recipient(number=read, name=name))
+
+
+def _number_to_call(text: str, region: str) -> str:
+    """E.164, with the extension behind it as links have it, or a short extension."""
+    _refuse_shortened(text)
+    number = parse(_bare(text), region)
+    return f"{number.e164};ext={number.extension}" if number.extension else number.e164
 
 
 def _number(text: str, region: str) -> str:
     """E.164 of one cell. Raises UserError with the reason."""
-    text = text.partition(":::")[0].strip()
-    if not text:
-        raise UserError("There is no number in this line.")
-    if _SHORTENED.fullmatch(text):
-        raise UserError(
-            "The spreadsheet has shortened this number. Format its column as text and export it again."
-        )
-    text = re.sub(r"^\W*fax\W*(?=[+(\d])", "", text, flags=re.IGNORECASE)
-    number = parse(text, region)
+    _refuse_shortened(text)
+    number = parse(_bare(text), region)
     if number.is_short:
         raise UserError("This number is too short for a fax.")
     if number.extension:
         raise UserError("This number has an extension, which a fax cannot dial.")
     return number.e164
+
+
+def _refuse_shortened(text: str) -> None:
+    if _SHORTENED.fullmatch(text):
+        raise UserError(
+            "The spreadsheet has shortened this number. Format its column as text and export it again."
+        )
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"^\W*fax\W*(?=[+(\d])", "", text, flags=re.IGNORECASE)

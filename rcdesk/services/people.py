@@ -33,7 +33,7 @@ from rcdesk.core.people import (
 )
 from rcdesk.core.phone_number import parse
 from rcdesk.documents.address_list import read_address_list
-from rcdesk.services.imports import people_of, recipients_of
+from rcdesk.services.imports import contacts_of, people_of, recipients_of
 from rcdesk.services.persons import callers_of, calls_suggested, is_found, persons_of
 from rcdesk.store.people import People, PersonRecord
 
@@ -54,9 +54,15 @@ class PeopleService:
     """The people of one archive, kept up to date by whoever is signed in."""
 
     def __init__(
-        self, connection: Callable[[], Connection | None], people: People, clock: Clock | None = None
+        self,
+        connection: Callable[[], Connection | None],
+        people: People,
+        clock: Clock | None = None,
+        read_list: Callable[[Path, CancelToken], ImportTable] = read_address_list,
     ) -> None:
+        """read_list: how a file is read, in a page room where there is one."""
         self._connection = connection
+        self._read_list = read_list
         self._people = people
         self._clock: Clock = clock or SystemClock()
 
@@ -166,18 +172,16 @@ class PeopleService:
         """Remember how a number is called; DialChoice() forgets it."""
         self._people.favourites.set_choice(owner_id, number, choice)
 
-    def import_people(
-        self, owner_id: str, table: ImportTable, name_column: int | None, number_column: int, region: str
-    ) -> int:
-        """Take the rows of an imported list into this desk's own people; how many numbers there were.
+    def import_people(self, owner_id: str, lines: Sequence[ImportedLine]) -> int:
+        """Take what contacts_of() read into this desk's own people; how many people there were.
 
-        Lines without a number that can be called are left out. Raises UserError when there is none at all.
+        Raises UserError when there is nobody.
         """
-        records = people_of(table, name_column, number_column, region)
+        records = people_of(lines)
         if not records:
             raise UserError("There is no number in this list that can be called. Choose another column.")
         self._people.add(owner_id, PersonSource.IMPORT, records)
-        return len(records)
+        return len({record.source_id for record in records})
 
     def add_contact(self, owner_id: str, name: str, number: str, label: str, token: CancelToken) -> str:
         """Add somebody to the account's address book and to what is known here; the contact's id.
@@ -227,15 +231,21 @@ class PeopleService:
         """Forget a group; its members stay known."""
         self._people.delete_group(group_id)
 
-    def read_import(self, path: Path, token: CancelToken, *, every_number: bool = False) -> ImportTable:
+    def read_import(self, path: Path, token: CancelToken) -> ImportTable:
         """Read a CSV or vCard file, see documents/address_list.py. Raises UserError."""
-        return read_address_list(path, token, every_number=every_number)
+        return self._read_list(path, token)
 
     def recipients_of(
         self, table: ImportTable, name_column: int | None, number_column: int, region: str
     ) -> tuple[ImportedLine, ...]:
-        """Read the numbers of an imported list, see imports.py."""
+        """Whom a fax reaches of an imported list, see imports.py."""
         return recipients_of(table, name_column, number_column, region)
+
+    def contacts_of(
+        self, table: ImportTable, name_column: int | None, number_column: int | None, region: str
+    ) -> tuple[ImportedLine, ...]:
+        """Who of an imported list becomes a person of this desk, see imports.py."""
+        return contacts_of(table, name_column, number_column, region)
 
     def _suggest_calls(self, owner_id: str, text: str, limit: int) -> tuple[Suggestion, ...]:
         favourites = self.favourites(owner_id)
@@ -252,7 +262,7 @@ def _is_due(fetched_at: datetime | None, now: datetime) -> bool:
 
 
 def _records(found: Iterable[Contact], region: str) -> Iterator[PersonRecord]:
-    """One record for each number that can be called; numbers behind an extension and broken ones are not."""
+    """One record for each number that can be called; broken ones are left out."""
     for contact in found:
         for label, number, is_fax in _readable(contact.numbers, region):
             yield _record(contact, label, number, is_fax)
@@ -266,8 +276,8 @@ def _readable(numbers: Iterable[tuple[str, str, bool]], region: str) -> Iterator
             number = parse(text, region)
         except UserError:
             continue
-        if not number.extension:
-            yield label, number.e164, is_fax
+        ending = f";ext={number.extension}" if number.extension else ""
+        yield label, number.e164 + ending, is_fax
 
 
 def _record(contact: Contact, label: str, number: str, is_fax: bool) -> PersonRecord:

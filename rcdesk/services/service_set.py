@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.folder import FaxRow
+from rcdesk.core.people import ImportTable
 from rcdesk.services.call_history import CallHistory
 from rcdesk.services.calls import CallService
 from rcdesk.services.dispatch import Dispatcher
@@ -69,10 +71,11 @@ def open_services(
     clock: Clock,
     count: PageCounter,
     counts: PagesCounter,
+    read_list: Callable[[Path, CancelToken], ImportTable],
 ) -> ServiceSet:
     """Open the archive and build everything on it. Raises StoreError when it cannot be opened.
 
-    count, counts: the page worker's, so that no file of the user is decoded in this process.
+    count, counts, read_list: the page worker's, so that no file of the user is decoded in this process.
     """
     outbox, spool = Outbox(paths.database), Spool(paths.spool_dir)
     people, past_calls = People(paths.database), PastCalls(paths.database)
@@ -87,7 +90,7 @@ def open_services(
         dispatcher=Dispatcher(connection, outbox, spool, clock),
         drafts=KeptDrafts(drafts, spool, clock),
         received=ReceivedService(connection, received, clock),
-        people=PeopleService(connection, people, clock),
+        people=PeopleService(connection, people, clock, read_list),
         presence=PresenceService(connection, PresenceTimers(paths.presence_file), clock),
         proofs=proofs,
         folders=folders,

@@ -93,12 +93,12 @@ class People:
             )
 
     def add(self, owner_id: str, source: PersonSource, records: Sequence[PersonRecord]) -> None:
-        """Add to what a source says; of a number it has already, the new word counts."""
+        """Add to what a source says; of somebody's number that it has already, the new word counts."""
         with transaction(self._db.get()) as connection:
             connection.execute(
                 """DELETE FROM person WHERE owner_id = ? AND source = ?
-                   AND number IN (SELECT value FROM json_each(?))""",
-                (owner_id, source.value, text_list(r.number for r in records)),
+                   AND source_id || char(9) || number IN (SELECT value FROM json_each(?))""",
+                (owner_id, source.value, text_list(f"{r.source_id}\t{r.number}" for r in records)),
             )
             _insert(connection, owner_id, source, records)
 
@@ -119,7 +119,8 @@ class People:
         found = "person_fts MATCH ?" if match else "owner_id = ? AND source = 'recent'"
         source = "person_fts CROSS JOIN person ON person.id = person_fts.rowid" if match else "person"
         rows = self._db.rows(
-            f"""SELECT name, number, label, source, is_fax FROM {source} WHERE {found} AND number LIKE '+%'
+            f"""SELECT name, number, label, source, is_fax FROM {source} WHERE {found}
+                AND number LIKE '+%' AND number NOT LIKE '%;%'
                 AND (source <> 'recent' OR EXISTS (
                     SELECT 1 FROM fax WHERE fax.owner_id = person.owner_id AND fax.number = person.number
                     AND fax.state NOT IN ('failed', 'cancelled')))

@@ -1,7 +1,9 @@
-"""Import recipients from a CSV or vCard file: a look at the first rows, the choice of columns, then Add.
+"""Import recipients or people from a CSV or vCard file: the first rows, the choice of columns, then Add.
 
-Every line is read before anything is added: how many numbers are good, and why the others are not. The file
-is read by PeopleDesk off the GUI thread. GUI thread. Read next: recipient_field.py, core/people.py.
+A fax goes to the fax number of each, to the telephone of who has none, or to the column that is chosen;
+people of one's own keep all their numbers. Every line is read before anything is added: how many are good,
+and why the others are not. The file is read by PeopleDesk off the GUI thread. GUI thread. Read next:
+recipient_field.py, core/people.py.
 """
 
 from __future__ import annotations
@@ -34,20 +36,33 @@ from rcdesk.ui.recipient_field import RecipientField
 PREVIEW_ROWS = 6
 _BAD_SHOWN = 200
 NO_COLUMN = -1
+ALL_NUMBERS = -2
 
 
 class ImportDialog(QDialog):
-    """added(tuple[Recipient, ...]) when the user takes the good ones."""
+    """taken(tuple[ImportedLine, ...]) when the user takes the good ones; added() with their recipients.
 
+    is_for_people: they become people of this desk, with all their numbers unless a column is chosen.
+    """
+
+    taken = Signal(object)
     added = Signal(object)
 
-    def __init__(self, desk: Desk, table: ImportTable, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        table: ImportTable,
+        name: str,
+        parent: QWidget | None = None,
+        *,
+        is_for_people: bool = False,
+    ) -> None:
         super().__init__(parent)
-        self._desk, self._table = desk, table
+        self._desk, self._table, self._is_for_people = desk, table, is_for_people
         self._lines: tuple[ImportedLine, ...] = ()
         self._asked = 0
         self.setObjectName("importDialog")
-        self.setWindowTitle(self.tr("Import recipients"))
+        self.setWindowTitle(self.tr("Import people") if is_for_people else self.tr("Import recipients"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 560)
         fit_to_screen(self)
@@ -68,15 +83,12 @@ class ImportDialog(QDialog):
         self._numbers.setFocus(Qt.FocusReason.OtherFocusReason)
         self._read()
 
-    @property
-    def columns(self) -> tuple[int | None, int]:
-        """The chosen columns of names (None: no name) and of numbers, counted from 0."""
-        name_column = int(self._names.currentData())
-        return (None if name_column == NO_COLUMN else name_column), int(self._numbers.currentData())
-
     def _fill_combos(self) -> None:
         self._names.addItem(self.tr("No name"), NO_COLUMN)
-        self._numbers.addItem(self.tr("Choose a column…"), NO_COLUMN)
+        if self._is_for_people and self._table.people:
+            self._numbers.addItem(self.tr("All numbers"), ALL_NUMBERS)
+        else:
+            self._numbers.addItem(self.tr("Choose a column…"), NO_COLUMN)
         for column, title in enumerate(self._table.columns):
             words = title.strip() or self.tr("Column {0}").format(column + 1)
             self._names.addItem(words, column)
@@ -85,7 +97,8 @@ class ImportDialog(QDialog):
             (self._names, self._table.name_column),
             (self._numbers, self._table.number_column),
         ):
-            combo.setCurrentIndex(0 if guess is None else guess + 1)
+            is_all = combo.itemData(0) == ALL_NUMBERS
+            combo.setCurrentIndex(0 if guess is None or is_all else guess + 1)
 
     def _make_preview(self) -> QTableWidget:
         rows = self._table.rows[:PREVIEW_ROWS]
@@ -124,9 +137,7 @@ class ImportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(12)
-        count = len(self._table.rows)
-        title = self.tr("1 line in {1}") if count == 1 else self.tr("{0} lines in {1}")
-        layout.addWidget(label(title.format(f"{count:,}", name), "section"))
+        layout.addWidget(label(self._title(name), "section"))
         columns = QGridLayout()
         columns.setHorizontalSpacing(12)
         for row, (words, combo) in enumerate(
@@ -143,6 +154,14 @@ class ImportDialog(QDialog):
         layout.addWidget(self._bad)
         layout.addWidget(self._reasons)
         layout.addLayout(self._make_foot())
+
+    def _title(self, name: str) -> str:
+        count = len(self._table.rows) + len(self._table.left_out)
+        if self._table.is_cards:
+            words = self.tr("1 card in {1}") if count == 1 else self.tr("{0} cards in {1}")
+        else:
+            words = self.tr("1 row in {1}") if count == 1 else self.tr("{0} rows in {1}")
+        return words.replace("{0}", f"{count:,}").replace("{1}", name)
 
     def _make_foot(self) -> QHBoxLayout:
         self._add = Button(self.tr("Add"), kind="primary")
@@ -166,7 +185,8 @@ class ImportDialog(QDialog):
         self._asked += 1
         number_column = int(self._numbers.currentData())
         if number_column == NO_COLUMN:
-            self._show(self.tr("Choose the column that holds the fax numbers."))
+            words = self.tr("Choose the column with the fax numbers.")
+            self._show(self.tr("Choose the column with the numbers.") if self._is_for_people else words)
             return
         name_column = int(self._names.currentData())
         asked = self._asked
@@ -178,37 +198,67 @@ class ImportDialog(QDialog):
 
         self._show(self.tr("Reading the numbers…"))
         chosen = None if name_column == NO_COLUMN else name_column
-        self._desk.people.recipients_of(self._table, chosen, number_column, done)
+        if self._is_for_people:
+            wanted = None if number_column == ALL_NUMBERS else number_column
+            self._desk.people.contacts_of(self._table, chosen, wanted, done)
+        else:
+            self._desk.people.recipients_of(self._table, chosen, number_column, done)
 
     def _show(self, waiting: str) -> None:
-        good = sum(1 for line in self._lines if line.recipient is not None)
+        good = [line for line in self._lines if line.recipient is not None]
         bad = [line for line in self._lines if line.recipient is None]
-        if waiting:
-            self._good.setText(waiting)
-        elif good == 1:
-            self._good.setText(self.tr("1 number can be added."))
-        else:
-            self._good.setText(self.tr("{0} numbers can be added.").format(f"{good:,}"))
-        skipped = self._table.skipped
-        words = [
-            self.tr("{0} lines cannot: they stay out.").format(len(bad)) if len(bad) > 1 else "",
-            self.tr("1 line cannot: it stays out.") if len(bad) == 1 else "",
-            self.tr("1 empty line was left out.") if skipped == 1 else "",
-            self.tr("{0} empty lines were left out.").format(skipped) if skipped > 1 else "",
-        ]
-        self._bad.setText(" ".join(w for w in words if w))
+        self._good.setText(waiting or self._good_words(good))
+        self._bad.setText("" if waiting else self._bad_words(good, bad))
         self._bad.setVisible(bool(self._bad.text()))
-        reasons = [self.tr("Line {0}, {1}: {2}").format(b.line, b.text, b.problem) for b in bad[:_BAD_SHOWN]]
+        reasons = [self._reason(line) for line in bad[:_BAD_SHOWN]]
         if len(bad) > _BAD_SHOWN:
-            reasons.append(self.tr("and {0} more").format(len(bad) - _BAD_SHOWN))
+            reasons.append(self.tr("and {0} more").replace("{0}", f"{len(bad) - _BAD_SHOWN:,}"))
         self._reasons.setPlainText("\n".join(reasons))
         self._reasons.setVisible(bool(bad))
-        self._add.setText(self.tr("Add {0}").format(f"{good:,}") if good else self.tr("Add"))
-        self._add.setEnabled(good > 0)
+        count = len({line.line for line in good}) if self._is_for_people else len(good)
+        self._add.setText(self.tr("Add {0}").replace("{0}", f"{count:,}") if good else self.tr("Add"))
+        self._add.setEnabled(bool(good))
+
+    def _good_words(self, good: Sequence[ImportedLine]) -> str:
+        count, people = len(good), len({line.line for line in good})
+        numbers = self.tr("1 number") if count == 1 else self.tr("{0} numbers").replace("{0}", f"{count:,}")
+        if not self._is_for_people:
+            return self.tr("{0} can be added.").replace("{0}", numbers)
+        who = self.tr("1 person") if people == 1 else self.tr("{0} people").replace("{0}", f"{people:,}")
+        return self.tr("{0} with {1} can be added.").replace("{0}", who).replace("{1}", numbers)
+
+    def _bad_words(self, good: Sequence[ImportedLine], bad: Sequence[ImportedLine]) -> str:
+        """What is left out, told for what it is, and who is faxed at a telephone for lack of a fax."""
+        without = sum(line.is_without for line in bad)
+        others = len(bad) - without
+        phones = 0
+        if not self._is_for_people and any(line.is_fax for line in self._lines):
+            phones = sum(not line.is_fax for line in good)
+        return " ".join(
+            few.replace("{0}", f"{count:,}") if count == 1 else many.replace("{0}", f"{count:,}")
+            for count, few, many in (
+                (without, self.tr("1 person has no number."), self.tr("{0} people have no number.")),
+                (others, self.tr("1 number is left out."), self.tr("{0} numbers are left out.")),
+                (
+                    phones,
+                    self.tr("1 person has no fax number: it goes to their telephone."),
+                    self.tr("{0} people have no fax number: it goes to their telephones."),
+                ),
+            )
+            if count
+        )
+
+    def _reason(self, line: ImportedLine) -> str:
+        """The row or card, who or what stands there, and why it is left out."""
+        words = self.tr("Card {0}") if self._table.is_cards else self.tr("Row {0}")
+        where = words.replace("{0}", f"{line.line:,}")
+        return f"{', '.join(filter(None, (where, line.text)))}: {line.problem}"
 
     @Slot()
     def _take(self) -> None:
-        self.added.emit(tuple(line.recipient for line in self._lines if line.recipient is not None))
+        good = tuple(line for line in self._lines if line.recipient is not None)
+        self.taken.emit(good)
+        self.added.emit(tuple(line.recipient for line in good))
         self.accept()
 
 

@@ -60,7 +60,7 @@ class NumberLine(QWidget):
         row.setSpacing(0)
         for button in (self._star, self.call, fax, copy):
             row.addWidget(button)
-        fax.setVisible(number.number.startswith("+"))
+        fax.setVisible(number.can_be_faxed)
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)

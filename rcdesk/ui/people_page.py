@@ -18,7 +18,15 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.people_desk import MOST_PEOPLE
 from rcdesk.core.capability import Capability
-from rcdesk.core.people import Caller, Favourite, ImportTable, Person, PersonNumber, PersonSource
+from rcdesk.core.people import (
+    Caller,
+    Favourite,
+    ImportedLine,
+    ImportTable,
+    Person,
+    PersonNumber,
+    PersonSource,
+)
 from rcdesk.ui.filter_row import FilterRow
 from rcdesk.ui.icons import icon
 from rcdesk.ui.import_dialog import ImportDialog
@@ -202,20 +210,19 @@ class PeoplePage(ListPage):
         name = Path(path).name
 
         def read(table: ImportTable) -> None:
-            dialog = ImportDialog(self._desk, table, name, self)
-            dialog.setWindowTitle(self.tr("Import people"))
-            dialog.added.connect(partial(self._import_from, dialog, table))
+            dialog = ImportDialog(self._desk, table, name, self, is_for_people=True)
+            dialog.taken.connect(self._take_imported)
             dialog.open()
 
-        self._desk.people.read_import(Path(path), read, every_number=True)
+        self._desk.people.read_import(Path(path), read)
 
-    def _import_from(self, dialog: ImportDialog, table: ImportTable, _recipients: object) -> None:
+    @Slot(object)
+    def _take_imported(self, lines: tuple[ImportedLine, ...]) -> None:
         """The good lines become people of this desk."""
-        name_column, number_column = dialog.columns
-        self._desk.people.import_people(table, name_column, number_column, self._say_imported)
+        self._desk.people.import_people(lines, self._say_imported)
 
     def _say_imported(self, count: int) -> None:
-        words = self.tr("1 number was added.") if count == 1 else self.tr("{0} numbers were added.")
+        words = self.tr("1 person was added.") if count == 1 else self.tr("{0} people were added.")
         self.foot.say_good(words.replace("{0}", str(count)))
 
 

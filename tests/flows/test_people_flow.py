@@ -267,7 +267,7 @@ def test_a_vcard_becomes_people(signed_in: Opened, tmp_path: Path) -> None:
     button = page.findChild(ImportDialog).findChild(QWidget, "importButton")
     signed_in.screen.wait(button.isEnabled)
     signed_in.screen.press("importButton")
-    signed_in.screen.wait_for("2 numbers were added.")
+    signed_in.screen.wait_for("1 person was added.")
     _activate(signed_in)
     _find_person(signed_in, page, "Judith")
     person = page.person.person

@@ -320,7 +320,7 @@ def test_a_new_contact_and_an_import_change_who_is_known(
     table = ImportTable(
         columns=("Name", "Number"), rows=(("Cid", "650 555 0188"),), name_column=0, number_column=1
     )
-    bench.people.import_people(table, 0, 1, counted.append)
+    bench.people.contacts_of(table, 0, 1, lambda lines: bench.people.import_people(lines, counted.append))
     bench.settle(qtbot)
     assert (sorted(done), counted) == (["A contact needs a name.", "contact"], [1])
     assert said == ["Zoë Ann is in the address book now."]

@@ -27,6 +27,7 @@ from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
 from rcdesk.core.fax import Resolution
 from rcdesk.core.paper import Dither, Fix, NotDrawnHere, PagePlan, PageRef, PaperSize, PasswordNeeded
 from rcdesk.documents import limits, wire
+from rcdesk.documents.address_list import read_address_list
 from rcdesk.documents.inspect import inspect
 from rcdesk.documents.inspect_many import look_at_all, look_at_each
 from rcdesk.documents.rooms import CRASHED, TOO_LONG
@@ -456,3 +457,25 @@ def test_tiff_is_what_is_written_unless_asked(tmp_path: Path, worker: PageWorker
     plan = PagePlan(source=letter)
     assert worker.write([plan], FINE, LETTER, tmp_path / "a.tif").media_type == TIFF
     assert worker.write([plan], FINE, LETTER, tmp_path / "a.pdf", "pdf").media_type == PDF
+
+
+def test_an_address_list_is_read_in_a_room_that_ends_with_it(worker: PageWorker, tmp_path: Path) -> None:
+    path = tmp_path / "a.vcf"
+    path.write_text(
+        "BEGIN:VCARD\nFN:Жанна\nORG:Elm\nTEL;FAX:1\nTEL;CELL:2\nEND:VCARD\nBEGIN:VCARD\nEND:VCARD\n",
+        encoding="utf-8",
+    )
+    assert worker.read_list(path) == read_address_list(path)
+    assert worker.room_ids == ()
+    with pytest.raises(UserError, match="not there any more"):
+        worker.read_list(tmp_path / "gone.csv")
+
+
+def test_reading_a_list_can_be_called_off(worker: PageWorker, tmp_path: Path) -> None:
+    path = tmp_path / "long.vcf"
+    path.write_bytes(b"BEGIN:VCARD\nFN:A\n" + b"TEL;TYPE=x:1\n" * 1_500_000)
+    token = CancelToken()
+    threading.Timer(0.5, token.cancel).start()
+    with pytest.raises(Cancelled):
+        worker.read_list(path, token)
+    assert worker.room_ids == ()

@@ -167,12 +167,10 @@ class StageCallPeople(QObject):
         """Nobody."""
         done(())
 
-    def import_people(
-        self, table: Any, name_column: int | None, number_column: int, done: Callable[[int], None]
-    ) -> None:
-        """Keep what was asked; all rows are taken."""
-        self.imported.append((table, name_column, number_column))
-        done(len(table.rows))
+    def import_people(self, lines: Sequence[Any], done: Callable[[int], None]) -> None:
+        """Keep what was asked; everybody is taken."""
+        self.imported.append(tuple(lines))
+        done(len(lines))
 
     def add_contact(
         self,

@@ -297,7 +297,7 @@ class StagePeople(StageCallPeople):
         self.asked: list[str] = []
         self.table: ImportTable | None = None
         self.lines: tuple[ImportedLine, ...] = ()
-        self.columns: list[tuple[int | None, int]] = []
+        self.columns: list[tuple[int | None, int | None]] = []
 
     def suggest(self, text: str, done: Callable[[tuple[Suggestion, ...]], None]) -> None:
         """Those whose name or number begins so."""
@@ -324,9 +324,7 @@ class StagePeople(StageCallPeople):
         self.groups = tuple(g for g in self.groups if g.id != group_id)
         self.groups_changed.emit()
 
-    def read_import(
-        self, path: Path, done: Callable[[ImportTable], None], *, every_number: bool = False
-    ) -> None:
+    def read_import(self, path: Path, done: Callable[[ImportTable], None]) -> None:
         """Bring the table the test set."""
         if self.table is not None:
             done(self.table)
@@ -336,6 +334,17 @@ class StagePeople(StageCallPeople):
         table: ImportTable,
         name_column: int | None,
         number_column: int,
+        done: Callable[[tuple[ImportedLine, ...]], None],
+    ) -> None:
+        """Bring the lines the test set."""
+        self.columns.append((name_column, number_column))
+        done(self.lines)
+
+    def contacts_of(
+        self,
+        table: ImportTable,
+        name_column: int | None,
+        number_column: int | None,
         done: Callable[[tuple[ImportedLine, ...]], None],
     ) -> None:
         """Bring the lines the test set."""

@@ -77,8 +77,8 @@ def test_rows_columns_and_counts_are_shown_before_adding(page: FaxPage, stage: S
     assert preview is not None and preview.rowCount() == PREVIEW_ROWS
     assert stage.people.columns == [(0, 2)]
     assert _label(dialog, "importGood") == "7 numbers can be added."
-    assert _label(dialog, "importBad") == "1 line cannot: it stays out."
-    assert reasons is not None and reasons.toPlainText() == "Line 8, 555-01: This number is too short."
+    assert _label(dialog, "importBad") == "1 number is left out."
+    assert reasons is not None and reasons.toPlainText() == "Row 8, 555-01: This number is too short."
     assert page.recipients.recipients == ()
     dialog.close()
 

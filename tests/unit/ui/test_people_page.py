@@ -12,7 +12,8 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.people_desk import MOST_PEOPLE
-from rcdesk.core.people import Caller, Favourite, ImportTable, TimelineItem
+from rcdesk.core.fax import Recipient
+from rcdesk.core.people import Caller, Favourite, ImportedLine, ImportTable, TimelineItem
 from rcdesk.ui.import_dialog import ImportDialog
 from rcdesk.ui.people_list import PeopleList, PeopleModel, detail_of, title_of
 from rcdesk.ui.people_page import PeoplePage
@@ -326,9 +327,13 @@ def test_an_import_is_asked_about_and_said(
     page._read_import(str(tmp_path / "people.vcf"))
     dialog = page.findChild(ImportDialog)
     assert dialog is not None and dialog.windowTitle() == "Import people"
-    dialog.added.emit(())
-    assert stage.people.imported == [(table, 0, 1)]
-    assert part(page, QLabel, "footWords").text() == "2 numbers were added."
+    good = tuple(
+        ImportedLine(line=n, text=number, recipient=Recipient(number=number))
+        for n, number in enumerate((PINE, LENA))
+    )
+    dialog.taken.emit(good)
+    assert stage.people.imported == [good]
+    assert part(page, QLabel, "footWords").text() == "2 people were added."
     assert part(page, QLabel, "footWords").isVisible()
     stage.people.problem.emit("There is no number in this list that can be called.")
     assert part(page, QLabel, "footWords").text().startswith("There is no number")
