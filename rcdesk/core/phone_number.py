@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from rcdesk.core.emergency import begins_as_emergency, is_emergency
 from rcdesk.core.errors import UserError
+from rcdesk.core.number_parts import FEWEST_OF_A_NUMBER, chosen, numbers_in
+from rcdesk.core.number_prefixes import without_placeholders, without_retired
 from rcdesk.core.number_text import MOST_CHARACTERS, clean, group
+from rcdesk.core.number_words import WORD, Label, labels_of
+from rcdesk.core.vanity import vanity_number
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber as ParsedNumber
@@ -25,7 +29,6 @@ _EMERGENCY_ADVICE = "This is an emergency number. Use your phone: RingOut cannot
 _NOT_A_NUMBER = "This is not a phone number. Use digits, for example (650) 555-0142."
 _TOO_SHORT = "This number is too short."
 _TOO_LONG = "This number is too long."
-_TWO_NUMBERS = "There are two numbers here. Keep the one to call."
 _NO_COUNTRY = "There is no such country code."
 _NO_EXTENSION_FOR_FAX = "This number has an extension, which a fax cannot dial."
 _SHORT_FOR_FAX = "This number is too short: a fax needs the whole number, not an extension."
@@ -35,17 +38,13 @@ _HOME = "US"
 _LINK = re.compile(r"^[\s<\"']*(?:tel|callto|sms|sips?|skype)\s*:\s*(?://)?", re.IGNORECASE)
 _DIALS = re.compile(r"^[\s<\"']*(?:tel|callto):", re.IGNORECASE)
 _PARAMETER = re.compile(r";\s*(?=[a-z-]+(?:=|;|$))", re.IGNORECASE)
-_SHORT = re.compile(r"(?P<mark>(?:ext(?:ension|n)?|int|x)[\s.:]*|#\s*)?(?P<digits>\d{1,6})", re.IGNORECASE)
+_SHORT = re.compile(r"(?P<mark>#\s*|[^\W\d_][^\d#*+]*)?(?P<digits>\d{1,6})")
 _STAR = re.compile(r"^[\s(]*(?P<code>[*#]{1,2}\s*(?:\d{1,3}(?:[*#]|$)|\d{0,2}))")
 _PAUSE = re.compile(r"(?<=\d)\s*[pw]+\s*(\d{1,9})$", re.IGNORECASE)
-_AMONG_WORDS = re.compile(
-    r"^[^\d+]*(\+?[\d(][\d\s().\-/]{5,}\d(?:\s*(?:;ext=|ext(?:ension)?\b|x|#)[\s.:]*\d{1,7})?)(?!\d)",
-    re.IGNORECASE,
-)
-_BETWEEN_NUMBERS = re.compile(r"[&/,;|]|\s-\s|\b(?:or|and|oder|und|ou|et|o|y)\b", re.IGNORECASE)
-_SEVEN = 7
 _FEWEST_DIGITS = 3
-_LEAST_LETTERS = 3
+_EXTENSION_BEHIND = re.compile(
+    r"(?<=[A-Za-z\d])\s*(?:;ext=|[,;]?\s*\bext(?:ension|n)?\b[\s.:]*|\s[x#]\s*|,+)(\d{1,7})$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +53,8 @@ class PhoneNumber:
 
     e164: "+16505550142", or the digits themselves when is_short: an extension of the own company. national:
     as people write it at home; place: the country (ISO 3166, "" when none); extension: "" when none.
+    is_valid: False when it has the right length only and no such number is given out, as far as is known:
+    asked about before it is called or faxed.
     """
 
     e164: str
@@ -61,17 +62,21 @@ class PhoneNumber:
     place: str = ""
     extension: str = ""
     is_short: bool = False
+    is_valid: bool = True
 
 
-@lru_cache(maxsize=512)
 def parse(text: str, region: str = _HOME) -> PhoneNumber:
     """Read a typed or pasted number in the given home country (ISO 3166).
 
     Accepts spaces, dots, brackets, slashes, tel: and callto: links, extensions, vanity letters, 00 and 011,
-    and two to six digits as an extension of the own company. Raises UserError with the reason when it cannot
-    be called.
+    words around it, and two to six digits as an extension of the own company. Of a telephone and a fax the
+    telephone. Raises UserError with the reason when it cannot be called.
     """
-    home = region.upper() or _HOME
+    return _parse(text, region.upper() or _HOME, False)
+
+
+@lru_cache(maxsize=1024)
+def _parse(text: str, home: str, for_fax: bool) -> PhoneNumber:
     written = " ".join(_unlinked(clean(text.strip())).split()).rstrip("# ")
     written = _PAUSE.sub(r" ext. \1", written)
     if not written:
@@ -86,13 +91,74 @@ def parse(text: str, region: str = _HOME) -> PhoneNumber:
     _refuse_star_codes(written)
     if len(text.strip()) > MOST_CHARACTERS:
         raise UserError("This is not one phone number: the text is too long.")
-    return _of(_read(written, home), written, home)
+    return _among_words(without_placeholders(written), home, for_fax)
+
+
+def _among_words(written: str, home: str, for_fax: bool) -> PhoneNumber:
+    """The one number in a text: letters are its digits where the whole spells it, else they are words."""
+    has_words = any(map(str.isalpha, written))
+    if has_words:
+        spelled, extension = _spelled(written, home)
+        if spelled is not None:
+            return _of(spelled, "", home, extension)
+    number = chosen(
+        numbers_in(written, partial(_whole, home=home), partial(_groups, home=home)), for_fax=for_fax
+    )
+    if is_emergency(number.text, home):
+        raise UserError(_EMERGENCY_ADVICE)
+    if has_words and number.count < FEWEST_OF_A_NUMBER and not _whole(number.text, home):
+        raise UserError(_TOO_SHORT)
+    return _of(_read(number.text, home), number.text, home, number.extension)
+
+
+def _spelled(written: str, home: str) -> tuple[ParsedNumber | None, str]:
+    """(the vanity number that the text is, its extension); words may stand before it."""
+    body, _, extension = _EXTENSION_BEHIND.sub(r"\n\1", written, count=1).partition("\n")
+    return vanity_number(re.sub(r"^[^\d+(]+", "", body), home), extension
+
+
+def _whole(written: str, home: str) -> str:
+    """E.164 of these digits and marks when they are a valid number as they stand, "" otherwise."""
+    import phonenumbers
+
+    try:
+        number = _read(written, home)
+    except UserError:
+        return ""
+    style = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, style.E164) if phonenumbers.is_valid_number(number) else ""
+
+
+def _groups(written: str, home: str) -> frozenset[str]:
+    """The groups in which a number is written at home and abroad."""
+    import phonenumbers
+
+    try:
+        number = _read(written, home)
+    except UserError:
+        return frozenset()
+    style = phonenumbers.PhoneNumberFormat
+    shown = (phonenumbers.format_number(number, one) for one in (style.NATIONAL, style.INTERNATIONAL))
+    return frozenset(re.findall(r"\d+", " ".join(shown)))
+
+
+def is_given_out(e164: str) -> bool:
+    """False for a number of the right length that nobody can have, as far as is known; short ones are."""
+    if not e164.startswith("+"):
+        return True
+    try:
+        return parse(e164).is_valid
+    except UserError:
+        return False
 
 
 def parse_for_fax(text: str, region: str = _HOME) -> PhoneNumber:
-    """As parse(), for a number a fax can dial: raises UserError for short extensions and extensions too."""
+    """As parse(), for a number a fax can dial: raises UserError for short extensions and extensions too.
+
+    Of a telephone and a fax the fax.
+    """
     try:
-        number = parse(text, region)
+        number = _parse(text, region.upper() or _HOME, True)
     except UserError as exc:
         raise UserError(str(exc).replace("RingOut cannot call", "rcdesk cannot reach")) from exc
     if number.is_short:
@@ -157,7 +223,9 @@ def _unlinked(text: str) -> str:
     if link is None:
         return _without_parameters(text)
     rest = clean(unquote(text[link.end() :].strip(" <>\"'").partition("?")[0]))
-    return _without_parameters(rest.partition("@")[0].rstrip("/"))
+    number = _without_parameters(rest.partition("@")[0].rstrip("/"))
+    # "Tel: 650… Fax: 651…" is no link but begins like one.
+    return f"Tel: {number}" if any(Label.FAX in labels_of(word) for word in WORD.findall(number)) else number
 
 
 def _without_parameters(text: str) -> str:
@@ -178,12 +246,16 @@ def _short(written: str, home: str) -> PhoneNumber | None:
     import phonenumbers
 
     match = _SHORT.fullmatch(written.strip("() ").rstrip("."))
-    if match is None or (match["digits"].startswith("0") and not match["mark"]):
+    mark = match["mark"] or "" if match is not None else ""
+    words = WORD.findall(mark)
+    if match is None or (words and not any(Label.EXTENSION in labels_of(word) for word in words)):
+        return None
+    if match["digits"].startswith("0") and not mark:
         return None
     digits = match["digits"]
     if len(digits) == 1:
         raise UserError(_TOO_SHORT)
-    if not match["mark"] and not phonenumbers.ndd_prefix_for_region(home, True):
+    if not mark and not phonenumbers.ndd_prefix_for_region(home, True):
         try:
             if phonenumbers.is_valid_number(phonenumbers.parse(digits, home)):
                 return None
@@ -205,13 +277,10 @@ def _refuse_star_codes(written: str) -> None:
 
 
 def _read(written: str, home: str) -> ParsedNumber:
-    """The number phonenumbers finds, possible or with a better reading. Raises UserError with the reason."""
+    """The number these digits and marks are, possible or with a better reading. Raises UserError."""
     try:
         number = _possible(written, home)
-    except UserError as exc:
-        parts = [re.sub(r"\D", "", part) for part in _BETWEEN_NUMBERS.split(written)]
-        if sum(len(digits) >= _SEVEN for digits in parts) > 1:
-            raise UserError(_TWO_NUMBERS) from exc
+    except UserError:
         for other in _other_readings(written):
             try:
                 return _possible(other, home)
@@ -222,15 +291,9 @@ def _read(written: str, home: str) -> ParsedNumber:
 
 
 def _other_readings(written: str) -> list[str]:
-    """The same text read in another way when the first gives no number: foreign 00 or 011, words around."""
-    readings = []
+    """The same number behind another country's prefix for calls abroad: foreign 00 or 011."""
     foreign = re.match(r"^[\s(+]*(?:00|011)(?=\D*[1-9])", written)
-    if foreign is not None:
-        readings.append("+" + written[foreign.end() :])
-    words = _AMONG_WORDS.match(written)
-    if words is not None and words[1] != written:
-        readings.append(words[1])
-    return readings
+    return [] if foreign is None else ["+" + written[foreign.end() :]]
 
 
 def _as_international(number: ParsedNumber, written: str, home: str) -> ParsedNumber:
@@ -266,16 +329,16 @@ def _possible(written: str, home: str) -> ParsedNumber:
                 is_short = len(re.sub(r"\D", "", written)) < _FEWEST_DIGITS
                 sentence = _TOO_SHORT if is_short else _NOT_A_NUMBER
         raise UserError(sentence) from exc
+    if not phonenumbers.is_valid_number(number):
+        number = without_retired(number, written) or number
+    if phonenumbers.is_valid_number(number):
+        return number
     match phonenumbers.is_possible_number_with_reason(number):
         case ValidationResult.IS_POSSIBLE:
             return number
         case ValidationResult.TOO_SHORT:
             raise UserError(_TOO_SHORT)
         case ValidationResult.TOO_LONG:
-            is_word = number.country_code == 1 and sum(map(str.isalpha, written)) >= _LEAST_LETTERS
-            # A word may be longer than its number: telephones dial its beginning.
-            if is_word and phonenumbers.truncate_too_long_number(number):
-                return number
             raise UserError(_TOO_LONG)
         case ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
             raise UserError("The area code is missing.")
@@ -285,20 +348,21 @@ def _possible(written: str, home: str) -> ParsedNumber:
             raise UserError("This number has the wrong length for its country.")
 
 
-def _of(number: ParsedNumber, written: str, home: str) -> PhoneNumber:
+def _of(number: ParsedNumber, written: str, home: str, extension: str) -> PhoneNumber:
     import phonenumbers
 
+    is_valid = phonenumbers.is_valid_number(number)
     digits = re.sub(r"\D", "", written)
     is_bare = digits == re.sub(r"\s", "", written)
-    if is_bare and not phonenumbers.is_valid_number(number) and begins_as_emergency(digits, home):
+    if is_bare and digits and not is_valid and begins_as_emergency(digits, home):
         raise UserError(_EMERGENCY_ADVICE)
-    extension, number.extension = number.extension or "", None
     region = phonenumbers.region_code_for_number(number) or ""
     return PhoneNumber(
         e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
         national=_national(number, home),
         place=region if region.isalpha() else "",
         extension=extension,
+        is_valid=is_valid,
     )
 
 

@@ -208,6 +208,12 @@ def ours(text: str, region: str) -> str:
         return ""
 
 
+def is_whole_without_word(text: str, region: str) -> bool:
+    """True when the digits before the letters are a number by themselves, so that nobody can know."""
+    digits = re.sub(r"[A-Z]+$", "", text)
+    return digits != text and phonenumbers.is_valid_number(phonenumbers.parse(digits, region))
+
+
 def test_there_are_enough() -> None:
     assert len(set(REGIONS)) == 30
     assert PER_REGION * len(REGIONS) >= FORMATTINGS
@@ -225,7 +231,7 @@ def test_every_formatting_is_read_as_phonenumbers_does_or_refused(region: str) -
         text = write(number, region, source)
         written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
         found = ours(text, region)
-        refused += not found
+        refused += not found and not (write is vanity and is_whole_without_word(text, region))
         if found and write in KNOWN:
             assert found == theirs(text, region), (write.__name__, text)
         elif found:
