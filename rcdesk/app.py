@@ -95,7 +95,7 @@ class Running:
         if self._demo:
             self.start_demo()
         elif self._credentials is not None:
-            self.desk.session.sign_in(self.profile, self._credentials)
+            self.desk.session.sign_in(self.profile, self._credentials, keeps_trying=True)
         elif self.desk.profiles.active is not None:
             self.desk.session.resume(self.desk.profiles.active)
         elif self.profile.client_id:

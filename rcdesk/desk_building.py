@@ -33,6 +33,7 @@ from rcdesk.bridge.received_desk import ReceivedDesk
 from rcdesk.bridge.session_desk import SessionDesk
 from rcdesk.bridge.watched_folder import WatchedFolder
 from rcdesk.core.account import ServerProfile
+from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import SystemClock
 from rcdesk.store import preferences as preferences_file
 from rcdesk.store import profiles as profiles_file
@@ -57,11 +58,13 @@ class Works:
         self.lanes = {name: Lane(name) for name in LANES}
         self._paths = paths
         self._page_worker = Late(self._make_page_worker)
-        self._secrets = Late(_make_secrets)
+        self._ending = CancelToken()
+        self._secrets = Late(self._make_secrets)
         self.desk = self._build_desk()
 
     def stop(self) -> bool:
         """End the lanes, then what they worked with; True when all ended in time."""
+        self._ending.cancel()
         ended = [lane.stop() for lane in reversed(self.lanes.values())]
         if self._page_worker.is_made:
             self._page_worker.close()
@@ -148,6 +151,12 @@ class Works:
 
         KeptSignIn(cast("Secrets", self._secrets), profile).wipe()
 
+    def _make_secrets(self) -> object:
+        from rcdesk.store.secrets import Secrets
+
+        told = self.desk.session.keyring_told.emit
+        return Secrets(stop=self._ending, told=told, asks_to_unlock=True)
+
     def _make_page_worker(self) -> object:
         from rcdesk.documents.worker import PageWorker
 
@@ -171,12 +180,6 @@ class Works:
             worker.counts,
             worker.read_list,
         )
-
-
-def _make_secrets() -> object:
-    from rcdesk.store.secrets import Secrets
-
-    return Secrets()
 
 
 def _page_images() -> object:

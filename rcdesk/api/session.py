@@ -153,17 +153,23 @@ class ApiSession:
             self._client = grant.client
             self._keep(tokens)
 
-    def sign_out(self, token: CancelToken) -> None:
-        """Forget the tokens here, then tell the service, whose errors do not matter (wire-contract 1.1)."""
+    def sign_out(self, token: CancelToken) -> bool:
+        """Forget the tokens here, then tell the service; False when it could not be told (wire-contract 1.1).
+
+        What it answers does not matter: tokens it does not accept are as good as revoked.
+        """
         with self._lock:
             tokens, self._tokens = self._load(), None
             self._keeper.clear()
         if tokens is None:
-            return
+            return True
         try:
             auth.revoke(self.transport, self._client, tokens, token)
+        except (SignInNeeded, Rejected, NotAllowed):
+            return True
         except RcdeskError:
-            return
+            return False
+        return True
 
     def request(
         self,

@@ -31,6 +31,7 @@ from rcdesk.core.errors import (
     Cancelled,
     NetworkError,
     NotSent,
+    NoWayOut,
     OutcomeUnknown,
     RcdeskError,
     ServerTrouble,
@@ -225,7 +226,7 @@ class Transport:
                 raise NotSent("The connection to RingCentral is closed. Nothing was sent.")
             if session is None:
                 if fault := self._way.fault():
-                    raise NotSent(fault)
+                    raise NoWayOut(fault)
                 session = requests.Session()
                 session.trust_env = self.host not in _LOOPBACK
                 session.headers["User-Agent"] = "rcdesk"
@@ -268,16 +269,16 @@ class Transport:
     def _not_sent(self, exc: Exception, exchange: Exchange, method: str) -> NetworkError:
         if isinstance(exc, requests.exceptions.SSLError):
             if "CERTIFICATE_VERIFY_FAILED" in str(exc):
-                return NotSent(
+                return NoWayOut(
                     f"The certificate of {self.host} is not trusted here, so nothing was sent. "
                     f"{self._way.distrust()}"
                 )
             if why := self._way.why_lost(exc, self.host):
-                return NotSent(why)
+                return NoWayOut(why)
             return NotSent(f"No secure connection to RingCentral ({self.host}). Nothing was sent.")
         if not exchange.is_connected:
             if why := self._way.why_lost(exc, self.host):
-                return NotSent(why)
+                return NoWayOut(why)
             return NotSent(f"No connection to RingCentral ({self.host}). Nothing was sent.")
         if method.upper() == "GET":
             return NotSent(f"RingCentral ({self.host}) did not answer. Asking again is safe.")

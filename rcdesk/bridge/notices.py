@@ -65,6 +65,7 @@ class Notices(QObject):
         session.state_changed.connect(self._refresh)
         session.account_changed.connect(self._refresh)
         session.rate_limited.connect(self._limited)
+        session.keyring_changed.connect(self._refresh)
 
     @property
     def bar(self) -> Bar | None:
@@ -110,6 +111,8 @@ class Notices(QObject):
             text = self.tr(
                 "No connection to RingCentral. Faxes wait and go out when it is back; calls cannot be made."
             )
+            if session.offline_reason:
+                text = session.offline_reason
             return Bar(kind=NoticeKind.WARNING, name="offline", text=text)
         if self._penalty.isActive():
             text = self.tr("RingCentral asked rcdesk to slow down. It goes on by itself in a moment.")
@@ -120,6 +123,12 @@ class Notices(QObject):
             if session.profile.is_demo:
                 text = self.tr("Demo: a simulated RingCentral inside rcdesk. Nothing leaves this computer.")
                 return Bar(kind=NoticeKind.INFO, name="demo", text=text)
+            if session.keyring.is_trouble:
+                text = self.tr(
+                    "{0}, so you will have to sign in again after a restart. rcdesk goes on without it."
+                )
+                text = text.replace("{0}", session.keyring.trouble)
+                return Bar(kind=NoticeKind.WARNING, name="session-only", text=text)
             if not session.is_persistent:
                 text = self.tr("There is no keyring here, so you will have to sign in again after a restart.")
                 return Bar(kind=NoticeKind.INFO, name="session-only", text=text)

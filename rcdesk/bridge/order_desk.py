@@ -295,13 +295,25 @@ class OrderDesk(QObject):
             return
         if order.is_out:
             if is_same:
-                self._session.sign_out()
-            tell({"status": int(ExitStatus.DONE if is_same else ExitStatus.SIGNED_OUT)})
+                self._sign_out(tell)
+            else:
+                tell({"status": int(ExitStatus.SIGNED_OUT)})
             return
         profile = self._profiles.put(profile)
         self._profiles.activate(profile.id)
         self._session.resume(profile, is_news=True)
         self._waiting.append((lambda: self._tell_who(tell), lambda: True))
+
+    def _sign_out(self, tell: Tell) -> None:
+        """Told when it is over, with what could not be done."""
+
+        def over(sentence: str) -> None:
+            self._session.left.disconnect(over)
+            told = {"status": int(ExitStatus.DONE)}
+            tell({**told, "note": sentence} if sentence else told)
+
+        self._session.left.connect(over)
+        self._session.sign_out()
 
     def _tell_live(self, tell: Tell) -> None:
         if self._account() is None:

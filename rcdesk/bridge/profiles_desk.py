@@ -97,6 +97,7 @@ class ProfilesDesk(SavedValue[ServerProfiles]):
 
     def _not_forgotten(self, error: RcdeskError) -> None:
         _log.warning("the sign-in kept for a server could not be wiped: %s", type(error).__name__)
+        self.problem.emit(str(error))
 
 
 def _ignore(_: object) -> None:

@@ -21,16 +21,19 @@ from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.profiles_desk import ProfilesDesk
 from rcdesk.bridge.session_link import SessionLink
 from rcdesk.bridge.session_work import Answer, BrowserNews, is_same_server, sign_in_browser
-from rcdesk.core.account import Account, AppSecret, Credentials, ServerProfile
+from rcdesk.core.account import NOT_TOLD, Account, AppSecret, Credentials, ServerProfile
 from rcdesk.core.errors import (
     Cancelled,
+    KeyringUnavailable,
     NetworkError,
     NotAllowed,
+    NoWayOut,
     RateLimited,
     RcdeskError,
     ServerTrouble,
     SignInNeeded,
 )
+from rcdesk.core.keyring import KeyringState
 
 if TYPE_CHECKING:
     from rcdesk.services.connection import Connection
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 RETRY_S = (5, 10, 20, 30)
+KEYRING_MS = 5_000
 
 
 class SessionState(Enum):
@@ -58,6 +62,8 @@ class SessionDesk(QObject):
     sign-in page; rate_limited(float) says for how many seconds the service asked to wait.
     browser_waiting(str): the browser was asked to open this address, and its answer is waited for;
     browser_noticed(str): a sentence to show meanwhile.
+    keyring_told(KeyringState) is for the keyring, from any thread; keyring_changed(KeyringState) follows.
+    left(str): a sign-out is over; a sentence on what of it could not be done, "" for nothing.
     lane_sign_in is where the browser is waited for, open_url opens an address in it (called on the GUI
     thread, False when it could not), profiles remembers where one signed in.
     """
@@ -68,6 +74,9 @@ class SessionDesk(QObject):
     rate_limited = Signal(float)
     browser_waiting = Signal(str)
     browser_noticed = Signal(str)
+    keyring_told = Signal(object)
+    keyring_changed = Signal(object)
+    left = Signal(str)
 
     def __init__(
         self,
@@ -93,6 +102,15 @@ class SessionDesk(QObject):
         self._retry_timer = QTimer(self)
         self._retry_timer.setSingleShot(True)
         self._retry_timer.timeout.connect(self._retry)
+        self._keyring = KeyringState.FINE
+        self._keyring_timer = QTimer(self)
+        self._keyring_timer.setSingleShot(True)
+        self._keyring_timer.setInterval(KEYRING_MS)
+        self._keyring_timer.timeout.connect(self._look_for_keyring)
+        self._waits_for_keyring = False
+        self._offline_reason = ""
+        self._wanted: Credentials | None = None
+        self.keyring_told.connect(self._keyring_told)
         if profiles is not None:
             profiles.removed.connect(self._profile_removed)
 
@@ -122,6 +140,16 @@ class SessionDesk(QObject):
         return self._is_persistent
 
     @property
+    def keyring(self) -> KeyringState:
+        """How the keyring stands."""
+        return self._keyring
+
+    @property
+    def offline_reason(self) -> str:
+        """A sentence on what of this machine is why there is no connection, "" when nothing is known."""
+        return self._offline_reason
+
+    @property
     def is_signed_in(self) -> bool:
         """True when requests make sense: signed in, or offline with tokens and an account."""
         return self._account is not None and self._state in (SessionState.SIGNED_IN, SessionState.OFFLINE)
@@ -133,9 +161,14 @@ class SessionDesk(QObject):
         """
         self._open(profile, lambda: self._ask_resume(is_quiet=False), is_news=is_news)
 
-    def sign_in(self, profile: ServerProfile, credentials: Credentials) -> None:
-        """Sign in with a JWT, or with user name and password; failed() says why not."""
-        self._open(self._known(profile), lambda: self._ask_sign_in(credentials))
+    def sign_in(
+        self, profile: ServerProfile, credentials: Credentials, *, keeps_trying: bool = False
+    ) -> None:
+        """Sign in with a JWT, or with user name and password; failed() says why not.
+
+        keeps_trying: without a network it is tried again, as a sign-in that was kept is.
+        """
+        self._open(self._known(profile), lambda: self._ask_sign_in(credentials, keeps_trying=keeps_trying))
 
     def sign_in_jwt(self, profile: ServerProfile, credentials: Credentials) -> None:
         """Sign in with a JWT; failed() says why not."""
@@ -176,14 +209,24 @@ class SessionDesk(QObject):
 
         def failed(error: RcdeskError) -> None:
             _log.info("while leaving: %s", type(error).__name__)
+            if isinstance(error, KeyringUnavailable):
+                self._tell_left(str(error))
+                return
             if profile is not None and profiles is not None:
                 # There can be no connection (its certificate file is gone): nothing stays kept all the same.
                 profiles.forget_sign_in(profile)
+            self._tell_left(NOT_TOLD)
 
-        self._link.leave(failed)
+        if not self._link.leave(lambda is_told: self._tell_left("" if is_told else NOT_TOLD), failed):
+            self.left.emit("")
         if profile is not None:
             self._note_secret(profile.without_secret().app_secret)
         self._set(SessionState.SIGNED_OUT, None)
+
+    def _tell_left(self, sentence: str) -> None:
+        self.left.emit(sentence)
+        if sentence and self._state is SessionState.SIGNED_OUT:
+            self.failed.emit(sentence)
 
     @Slot(object)
     def _profile_removed(self, profile: ServerProfile) -> None:
@@ -204,7 +247,7 @@ class SessionDesk(QObject):
             case RateLimited():
                 self.rate_limited.emit(error.retry_after_s)
             case NetworkError() if self._state is SessionState.SIGNED_IN:
-                self._go_offline()
+                self._go_offline(error)
             case _:
                 pass
 
@@ -225,14 +268,16 @@ class SessionDesk(QObject):
             raise Cancelled()
 
     def stop(self) -> None:
-        """Stop the timer; part of shutdown."""
+        """Stop the timers; part of shutdown."""
         self._retry_timer.stop()
+        self._keyring_timer.stop()
 
     def _open(self, profile: ServerProfile, then: Callable[[], None], *, is_news: bool = False) -> None:
         """Have a connection to this server, then go on."""
         self._retry_timer.stop()
         self._link.begin_round()
         self._retries = 0
+        self._wanted, self._waits_for_keyring = None, False
         former, was = self.profile, self._before
         if self._state is not SessionState.SIGNING_IN:
             was = (self._state, self._account)
@@ -263,11 +308,18 @@ class SessionDesk(QObject):
             failed=lambda error: self._resume_failed(error, is_quiet=is_quiet),
         )
 
-    def _ask_sign_in(self, credentials: Credentials) -> None:
+    def _ask_sign_in(self, credentials: Credentials, *, keeps_trying: bool) -> None:
+        def failed(error: RcdeskError) -> None:
+            if keeps_trying and isinstance(error, NetworkError | ServerTrouble | RateLimited):
+                self._wanted = credentials
+                self._go_offline(error)
+            else:
+                self._sign_in_failed(error)
+
         self._link.ask(
             lambda connection, token, report: connection.sign_in(credentials, token),
             done=self._resumed,
-            failed=self._sign_in_failed,
+            failed=failed,
             came_late=self._came_late,
         )
 
@@ -296,7 +348,8 @@ class SessionDesk(QObject):
         account = answer.account
         self._retries = 0
         self._is_persistent = answer.is_persistent
-        if account is not None and self._state is SessionState.SIGNING_IN:
+        was_wanted, self._wanted = self._wanted is not None, None
+        if account is not None and (was_wanted or self._state is SessionState.SIGNING_IN):
             self._remember_profile(answer)
         self._note_secret(answer.app_secret)
         self._set(SessionState.SIGNED_OUT if account is None else SessionState.SIGNED_IN, account)
@@ -321,7 +374,12 @@ class SessionDesk(QObject):
             case NetworkError() | ServerTrouble() | RateLimited():
                 if isinstance(error, RateLimited):
                     self.rate_limited.emit(error.retry_after_s)
-                self._go_offline()
+                self._go_offline(error)
+                return
+            case KeyringUnavailable():
+                self._waits_for_keyring = True
+                self._set(SessionState.SIGNED_OUT, None)
+                self._say_waits_for_keyring()
                 return
             case SignInNeeded():
                 self._set(SessionState.NEEDS_SIGN_IN, self._account)
@@ -346,6 +404,37 @@ class SessionDesk(QObject):
         if state is SessionState.OFFLINE:
             self._go_offline()
 
+    def _say_waits_for_keyring(self) -> None:
+        self.failed.emit(
+            self.tr(
+                "{0}, so the sign-in that may be kept there cannot be used. rcdesk goes on by itself when "
+                "that is over. Or sign in again here: that lasts until rcdesk ends."
+            ).replace("{0}", self._keyring.trouble or self.tr("The keyring cannot be used"))
+        )
+
+    @Slot(object)
+    def _keyring_told(self, state: KeyringState) -> None:
+        """A keyring in trouble is looked for again and again: what it missed is kept as soon as it can be."""
+        self._keyring = state
+        if state.is_trouble:
+            self._is_persistent = False
+            self._keyring_timer.start()
+        elif state is KeyringState.FINE:
+            self._is_persistent = True
+        self.keyring_changed.emit(state)
+
+    @Slot()
+    def _look_for_keyring(self) -> None:
+        def looked(state: KeyringState) -> None:
+            if state.is_trouble:
+                self._keyring_timer.start()
+                return
+            is_waiting = self._waits_for_keyring and self._state is SessionState.SIGNED_OUT
+            if is_waiting and self.profile is not None:
+                self.resume(self.profile, is_news=True)
+
+        self._link.look_for_keyring(looked)
+
     def _known(self, profile: ServerProfile) -> ServerProfile:
         return profile if profile.is_demo or self._profiles is None else self._profiles.known(profile)
 
@@ -369,7 +458,9 @@ class SessionDesk(QObject):
         if saved is not None and saved.app_secret is not app_secret:
             profiles.put(replace(saved, app_secret=app_secret))
 
-    def _go_offline(self) -> None:
+    def _go_offline(self, error: RcdeskError | None = None) -> None:
+        if error is not None:
+            self._offline_reason = str(error) if isinstance(error, NoWayOut) else ""
         delay_s = RETRY_S[min(self._retries, len(RETRY_S) - 1)]
         self._retries += 1
         self._retry_timer.start(delay_s * 1000)
@@ -377,7 +468,11 @@ class SessionDesk(QObject):
 
     @Slot()
     def _retry(self) -> None:
-        if self._state is SessionState.OFFLINE and not self._link.is_asking:
+        if self._state is not SessionState.OFFLINE or self._link.is_asking:
+            return
+        if self._wanted is not None:
+            self._ask_sign_in(self._wanted, keeps_trying=True)
+        else:
             self._ask_resume(is_quiet=True)
 
     def _set(self, state: SessionState, account: Account | None) -> None:

@@ -17,6 +17,7 @@ from rcdesk.bridge.session_work import Answer, BrowserNews, answer_of, is_same_s
 from rcdesk.core.account import Account, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import RcdeskError
+from rcdesk.core.keyring import KeyringState
 
 if TYPE_CHECKING:
     from rcdesk.services.connection import Connection
@@ -152,17 +153,30 @@ class SessionLink:
             progress=reported,
         )
 
-    def leave(self, failed: Callable[[RcdeskError], None]) -> None:
-        """Sign out there and close the connection; what is kept is wiped although there may be none yet."""
+    def leave(self, done: Callable[[bool], None], failed: Callable[[RcdeskError], None]) -> bool:
+        """Sign out there and close the connection; what is kept is wiped although there may be none yet.
+
+        done hears whether the service was told. False when there is nothing to leave.
+        """
         self.begin_round()
         connection, self._connection = self._connection, None
         profile, connect = self.profile, self._connect
-        if profile is not None:
+        if profile is None:
+            return False
+        self._lane.submit(
+            lambda token, report: leave(connection or connect(profile), token),
+            done=done,
+            failed=failed,
+            is_kept=True,
+        )
+        return True
+
+    def look_for_keyring(self, done: Callable[[KeyringState], None]) -> None:
+        """Ask the keyring whether it can be used now; done hears how it stands."""
+        connection = self._connection
+        if connection is not None:
             self._lane.submit(
-                lambda token, report: leave(connection or connect(profile), token),
-                done=_ignore,
-                failed=failed,
-                is_kept=True,
+                lambda token, report: connection.look_for_keyring(), done=done, failed=_not_looked
             )
 
     def _close(self, connection: Connection | None) -> None:
@@ -172,6 +186,10 @@ class SessionLink:
 
 def _ignore(_value: object) -> None:
     """For work whose answer nobody needs."""
+
+
+def _not_looked(error: RcdeskError) -> None:
+    _log.info("the keyring could not be looked for: %s", type(error).__name__)
 
 
 def _not_closed(error: RcdeskError) -> None:

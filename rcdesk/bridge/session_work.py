@@ -64,10 +64,10 @@ def sign_in_browser(
     return connection.sign_in_browser(client_secret, token, opened=opened, noticed=noticed)
 
 
-def leave(connection: Connection, token: CancelToken) -> None:
-    """Sign out and let go of the network."""
+def leave(connection: Connection, token: CancelToken) -> bool:
+    """Sign out and let go of the network; False when the service could not be told."""
     try:
-        connection.sign_out(token)
+        return connection.sign_out(token)
     finally:
         connection.close()
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, assert_never
 from rcdesk.commands.turns import CommandTurns, SignInWay, Told, refusal, refused
 from rcdesk.commands.typed import called, is_address, jwt_json, no_such, profile_at, usual_name
 from rcdesk.core.account import (
+    NOT_TOLD,
     PRODUCTION_URL,
     Account,
     Credentials,
@@ -41,11 +42,16 @@ INTERRUPTED = "Interrupted. Nothing was changed."
 INTERRUPTED_ASKING = "Interrupted before there was an answer. See rcdesk profiles for how it stands."
 INTERRUPTED_KEPT = "Interrupted, but the sign-in had worked and is kept in the keyring. See rcdesk profiles."
 NOBODY = "Nobody is signed in. Sign in with rcdesk login, or in the window of rcdesk."
-NOT_TOLD = "RingCentral could not be told: there the sign-in lasts until it runs out by itself."
 NO_KEYRING = (
     "The sign-in worked, but there is no keyring here, and rcdesk keeps secrets nowhere else: it has ended "
     "with this command. Start a keyring (gnome-keyring, KWallet), or give each command --sign-in FILE."
 )
+
+KEYRING_TROUBLE = (
+    "The sign-in worked. {0}, and rcdesk keeps secrets nowhere else: it has ended with this command. Mend "
+    "that and sign in again, or give each command --sign-in FILE."
+)
+UNKNOWN_SIGN_INS = "{0}, so it cannot be said who is signed in."
 
 
 class AccountWord(Enum):
@@ -149,12 +155,13 @@ class AccountRun:
         try:
             account = self._signed_in(connection, credentials)
             profile = saved.identified(connection.profile)
-            is_kept = connection.is_persistent
+            is_kept, trouble = connection.is_persistent, connection.keyring.trouble
         finally:
             connection.close()
         told: Told = {"who": who_json(account, profile), "is_kept": is_kept}
         if not is_kept:
-            self._tell({**told, **refusal(NO_KEYRING, ExitStatus.TROUBLE)})
+            sentence = KEYRING_TROUBLE.replace("{0}", trouble) if trouble else NO_KEYRING
+            self._tell({**told, **refusal(sentence, ExitStatus.TROUBLE)})
             return
         try:
             is_used = self._use(profile)
@@ -277,7 +284,8 @@ class AccountRun:
         else:
             try:
                 was_signed_in = connection.is_signed_in
-                connection.sign_out(self._stop)
+                if not connection.sign_out(self._stop):
+                    note = NOT_TOLD
             finally:
                 connection.close()
         if was_signed_in:
@@ -290,8 +298,9 @@ class AccountRun:
         """Forget what is kept where nothing can be asked; False when nobody was signed in."""
         from rcdesk.services.sign_in import KeptSignIn
 
-        was_signed_in = self._is_kept(profile)
-        KeptSignIn(self._secrets(), profile).wipe()
+        secrets = self._secrets()
+        was_signed_in = _is_kept(profile, secrets)
+        KeptSignIn(secrets, profile).wipe()
         return was_signed_in
 
     def _whoami(self) -> None:
@@ -319,16 +328,12 @@ class AccountRun:
             if not self._use(profile):
                 return
             saved = saved.activated(profile.id)
-        signed_in = frozenset(profile.id for profile in saved.profiles if self._is_kept(profile))
-        self._tell({"profiles": profiles_json(saved, signed_in), "status": int(ExitStatus.DONE)})
-
-    def _is_kept(self, profile: ServerProfile) -> bool:
-        from rcdesk.services.sign_in import KeptSignIn
-
-        kept = KeptSignIn(self._secrets(), profile)
-        if profile.kind is ServerKind.LEGACY:
-            return kept.credentials is not None
-        return kept.load() is not None
+        secrets = self._secrets()
+        signed_in = frozenset(profile.id for profile in saved.profiles if _is_kept(profile, secrets))
+        told: Told = {"profiles": profiles_json(saved, signed_in), "status": int(ExitStatus.DONE)}
+        if secrets.state.is_trouble:
+            told["note"] = UNKNOWN_SIGN_INS.replace("{0}", secrets.state.trouble)
+        self._tell(told)
 
     # together
 
@@ -370,8 +375,14 @@ class AccountRun:
         return Connection(profile, self._secrets())
 
     def _secrets(self) -> Secrets:
-        if self._make_secrets is not None:
-            return self._make_secrets()
-        from rcdesk.store.secrets import Secrets
+        return self._turns.secrets() if self._make_secrets is None else self._make_secrets()
 
-        return Secrets()
+
+def _is_kept(profile: ServerProfile, secrets: Secrets) -> bool:
+    """True when there is something to go on with there."""
+    from rcdesk.services.sign_in import KeptSignIn
+
+    kept = KeptSignIn(secrets, profile)
+    if profile.kind is ServerKind.LEGACY:
+        return kept.credentials is not None
+    return kept.load() is not None

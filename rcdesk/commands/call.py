@@ -271,7 +271,8 @@ class CommandRun:
 
             profile, credentials = self._turns.server()
             kept, database = self._turns.preferences(), self._turns.paths.database
-            self._calls = CommandCalls(profile, credentials, kept, database)
+            make_secrets = self._turns.secrets
+            self._calls = CommandCalls(profile, credentials, kept, database, make_secrets=make_secrets)
         return self._calls
 
     def _told(self, call: Call) -> Told:

@@ -355,7 +355,10 @@ class FaxRun:
 
             profile, credentials = self._turns.server()
             kept, paths = self._turns.preferences(), self._turns.paths
-            self._faxes = CommandFaxes(profile, credentials, kept, paths, clock=self._clock)
+            make_secrets, clock = self._turns.secrets, self._clock
+            self._faxes = CommandFaxes(
+                profile, credentials, kept, paths, make_secrets=make_secrets, clock=clock
+            )
         return self._faxes
 
 

@@ -123,7 +123,7 @@ class AccountTeller:
         if "profiles" in told:
             width = max((len(one["name"]) for one in told["profiles"]), default=0)
             lines = [profile_line(one, width) for one in told["profiles"]]
-            return lines or ["There are no profiles yet. Sign in with rcdesk login."]
+            return [*(lines or ["There are no profiles yet. Sign in with rcdesk login."]), *note]
         if "signed_out" in told:
             words = f"Signed out of {told['signed_out']}. Nothing of the sign-in is kept here any more."
             return [words, *note]

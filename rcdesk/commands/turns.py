@@ -7,6 +7,7 @@ fax.py, account.py.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,6 +16,7 @@ from rcdesk.bridge.instance import Instance
 from rcdesk.core.account import Credentials, ServerProfile, ServerProfiles
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown, RcdeskError, SignInNeeded, UserError
+from rcdesk.core.keyring import KeyringState
 from rcdesk.core.order import ExitStatus
 from rcdesk.core.preferences import Preferences
 from rcdesk.store import preferences as preferences_file
@@ -23,6 +25,7 @@ from rcdesk.store.paths import Paths
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
+    from rcdesk.store.secrets import Secrets
 
 Told: TypeAlias = dict[str, Any]
 
@@ -49,6 +52,7 @@ class CommandTurns:
         self.stop = stop
         self.instance = Instance(self.paths.data_dir)
         self._simulator: RunningSimulator | None = None
+        self._secrets: Secrets | None = None
 
     def close(self) -> None:
         """Give everything back."""
@@ -101,6 +105,21 @@ class CommandTurns:
         return profile, Credentials(
             client_id=running.client_id, client_secret=running.client_secret, jwt=running.jwt
         )
+
+    def secrets(self) -> Secrets:
+        """What is kept of the sign-ins, as the keyring has it now; Ctrl+C ends every wait for it."""
+        if self._secrets is None:
+            from rcdesk.store.secrets import Secrets
+
+            self._secrets = Secrets(stop=self.stop, told=self._keyring_told)
+        return self._secrets
+
+    def _keyring_told(self, state: KeyringState) -> None:
+        """Without the sign-in of the keyring a command says so by itself; with another one it goes on."""
+        if state is KeyringState.WAITING and sys.stderr is not None and sys.stderr.isatty():
+            print("Waiting for the keyring…", file=sys.stderr, flush=True)
+        if state.is_trouble and self._way.sign_in is not None:
+            print(f"{state.trouble}. This goes on without it.", file=sys.stderr, flush=True)
 
     def _start_demo(self) -> RunningSimulator:
         try:

@@ -12,6 +12,9 @@ from enum import Enum
 
 from rcdesk.core.capability import Capability, Lack
 
+NOT_TOLD = "RingCentral could not be told: there the sign-in lasts until it runs out by itself."
+"""What a sign-out could not do without a network."""
+
 PRODUCTION_URL = "https://platform.ringcentral.com"
 DEFAULT_REDIRECT_PORT = 53682
 REDIRECT_PATH = "/signed-in"

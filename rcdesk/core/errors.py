@@ -31,6 +31,10 @@ class NotSent(NetworkError):
     """Nothing the server could act on has left: the request may be repeated safely."""
 
 
+class NoWayOut(NotSent):
+    """This machine's own settings are why: its proxy, its certificates. The sentence names them."""
+
+
 class OutcomeUnknown(NetworkError):
     """The whole request may have reached the server but no answer came: never repeat blindly."""
 
@@ -97,3 +101,7 @@ class StoreUnavailable(StoreError):
 
 class StoreTooNew(StoreError):
     """The database was written by a newer rcdesk."""
+
+
+class KeyringUnavailable(StoreError):
+    """There is a keyring, but it is locked or does not answer: what it keeps is neither read nor wiped."""

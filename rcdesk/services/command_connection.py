@@ -96,6 +96,7 @@ class CommandConnection:
         assert connection is not None
         if not connection.is_signed_in:
             if self._credentials is None:
+                connection.check_keyring()
                 raise SignInNeeded(NOBODY, status=401)
             connection.sign_in(self._credentials, token or CancelToken())
         return connection
@@ -103,7 +104,8 @@ class CommandConnection:
     def _first(self) -> Connection:
         """Given credentials say who this is: what is kept of anybody else is neither used nor lost."""
         kept = Connection(self._profile, self._make_secrets(), self._clock)
-        if self._credentials is None or not kept.is_signed_in or kept.is_sign_in_of(self._credentials):
+        is_free = not kept.is_signed_in and not kept.keyring.is_trouble
+        if self._credentials is None or is_free or kept.is_sign_in_of(self._credentials):
             return kept
         kept.close()
         return Connection(self._profile, Secrets(use_keyring=False), self._clock)

@@ -26,7 +26,16 @@ from rcdesk.core.account import Account, AppSecret, Credentials, ServerKind, Ser
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.capability import lacks_of
 from rcdesk.core.clock import Clock
-from rcdesk.core.errors import ApiError, NotAllowed, RcdeskError, Rejected, SignInNeeded, UserError
+from rcdesk.core.errors import (
+    ApiError,
+    KeyringUnavailable,
+    NotAllowed,
+    RcdeskError,
+    Rejected,
+    SignInNeeded,
+    UserError,
+)
+from rcdesk.core.keyring import KeyringState
 from rcdesk.core.service import FaxService, PhoneService
 from rcdesk.services.browser_sign_in import BrowserReturn
 from rcdesk.services.sign_in import KeptSignIn
@@ -94,6 +103,15 @@ class Connection:
         """True when the sign-in survives the end of the program."""
         return self._secrets.is_persistent
 
+    @property
+    def keyring(self) -> KeyringState:
+        """How the keyring stood when it was last asked."""
+        return self._secrets.state
+
+    def look_for_keyring(self) -> KeyringState:
+        """Ask it whether it can be used now; what it missed is kept there then."""
+        return self._secrets.look()
+
     def is_sign_in_of(self, credentials: Credentials) -> bool:
         """True when the sign-in that is kept was made with these."""
         return self._kept.credentials == credentials
@@ -146,8 +164,19 @@ class Connection:
             return account
 
     def resume(self, token: CancelToken) -> Account | None:
-        """Go on with saved tokens; None when there are none. Raises SignInNeeded when they are void."""
-        return self.load_account(token) if self.is_signed_in else None
+        """Go on with saved tokens; None when there are none. Raises SignInNeeded when they are void,
+        KeyringUnavailable when it cannot be known whether there are any."""
+        if not self.is_signed_in:
+            self.check_keyring()
+            return None
+        return self.load_account(token)
+
+    def check_keyring(self) -> None:
+        """Raise KeyringUnavailable when a sign-in may be kept where it cannot be read now."""
+        if (state := self.keyring).is_trouble:
+            raise KeyringUnavailable(
+                f"{state.trouble}, so a sign-in that is kept there cannot be used. {state.advice}"
+            )
 
     def load_account(self, token: CancelToken) -> Account:
         """Read who is signed in, their numbers and cover pages. What the account may not read stays empty.
@@ -158,14 +187,19 @@ class Connection:
             return read_account(self._signed_in_legacy(), token)
         return _account_of(self._session, token)
 
-    def sign_out(self, token: CancelToken) -> None:
-        """Forget tokens and secrets here and tell the service, whose answer does not matter."""
+    def sign_out(self, token: CancelToken) -> bool:
+        """Forget tokens and secrets here and tell the service; False when it could not be told.
+
+        Raises KeyringUnavailable when all else is done but the keyring may still have the sign-in.
+        """
         with self._settling:
             self._kept.forget()
             self._kept.keep_client_secret("")
             self._profile = self._profile.without_secret()
-            self._session.sign_out(token)
+            is_told = self._session.sign_out(token)
             self._close_legacy()
+            self._kept.check_wiped()
+            return is_told
 
     def close(self) -> None:
         """Close the network connections; what is saved stays saved."""

@@ -16,7 +16,7 @@ from datetime import datetime
 from rcdesk.api.auth import Grant, grant_of
 from rcdesk.api.tokens import Tokens
 from rcdesk.core.account import Credentials, GrantKind, ServerProfile
-from rcdesk.core.errors import UserError
+from rcdesk.core.errors import KeyringUnavailable, UserError
 from rcdesk.store.secrets import Secrets
 
 
@@ -108,10 +108,23 @@ class KeptSignIn:
         self._secrets.delete(self._name("credentials"))
 
     def wipe(self) -> None:
-        """Forget everything that is kept for this profile. The service is not told."""
+        """Forget everything that is kept for this profile. The service is not told.
+
+        Raises KeyringUnavailable when the keyring may still have it.
+        """
         self.forget()
         self.clear()
         self.keep_client_secret("")
+        self.check_wiped()
+
+    def check_wiped(self) -> None:
+        """Raise KeyringUnavailable when what was to be forgotten may still be in the keyring."""
+        if self._secrets.survives:
+            state = self._secrets.state
+            raise KeyringUnavailable(
+                f"{state.trouble or 'The keyring cannot be used'}, so the sign-in that is kept there is "
+                f"still there. {state.advice}"
+            )
 
     def _mine(self, found: dict[str, str]) -> dict[str, str]:
         """What was kept, when it is for this server; earlier versions did not say which."""

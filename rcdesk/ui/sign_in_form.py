@@ -134,6 +134,11 @@ class SignInForm(QWidget):
         if is_busy:
             self.show_problem("")
 
+    def show_wait(self, words: str) -> None:
+        """What is waited for, on the button that was pressed; only while it is busy."""
+        if not self.act.isEnabled():
+            self.act.setText(words)
+
     def forget_secrets(self) -> None:
         """Somebody is signed in: no secret stays in the window."""
         for field in self._secrets:

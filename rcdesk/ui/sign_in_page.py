@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.account import AppSecret, Credentials, ServerProfile
+from rcdesk.core.keyring import KeyringState
 from rcdesk.ui.card import Card
 from rcdesk.ui.line import Line
 from rcdesk.ui.look import Button, color, dress, glyph, hairline, label
@@ -206,6 +207,7 @@ class SignInPage(QWidget):
         self.leave.clicked.connect(self._leave)
         session.failed.connect(self.show_problem)
         session.state_changed.connect(self._state_changed)
+        session.keyring_changed.connect(self._keyring_changed)
         self._desk.profiles.changed.connect(self._profiles_changed)
         theme().changed.connect(self._recolor)
 
@@ -285,6 +287,14 @@ class SignInPage(QWidget):
             self._signed_in()
         self.ways.show_state(state, is_another=self._is_another)
         self._show_leave()
+
+    @Slot(object)
+    def _keyring_changed(self, state: KeyringState) -> None:
+        """A sign-in that takes long may wait for the keyring instead of the service."""
+        is_waiting = state is KeyringState.WAITING
+        words = self.tr("Waiting for the keyring…") if is_waiting else self.tr("Signing in…")
+        for view in (self.ways, *self._forms):
+            view.show_wait(words)
 
     def _signed_in(self) -> None:
         """Nothing secret stays in the fields, and the profile is called after its person."""

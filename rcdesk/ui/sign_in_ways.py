@@ -122,6 +122,12 @@ class SignInWays(QWidget):
         self._is_busy = is_busy
         self._refresh()
 
+    def show_wait(self, words: str) -> None:
+        """What is waited for, on the first button; only while it is busy."""
+        if self._is_busy:
+            self.browser.setText(words)
+            self.browser.setAccessibleName(words)
+
     @Slot()
     def _refresh(self) -> None:
         words = self.tr("Signing in…") if self._is_busy else self.tr("Sign in with RingCentral")

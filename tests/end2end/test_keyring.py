@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
+UNLOCK = "echo -n secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null"
 PROGRAMS = ("dbus-run-session", "gnome-keyring-daemon")
 SHOW_ALL = """
 import json, sys, keyring
@@ -49,16 +50,15 @@ class Session:
         self.environment.pop("PYTHON_KEYRING_BACKEND", None)
         self.environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
 
-    def run(self, *commands: str) -> list[dict[str, str]]:
+    def run(self, *commands: str, keyring: str = UNLOCK) -> list[dict[str, Any]]:
         """Run the commands one after the other; what those that print JSON said."""
-        unlock = "echo -n secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null"
         done = subprocess.run(
-            ["dbus-run-session", "--", "bash", "-e", "-c", "\n".join((unlock, *commands))],
+            ["dbus-run-session", "--", "bash", "-e", "-c", "\n".join((keyring, *commands))],
             env=self.environment,
             cwd=REPOSITORY,
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=90,
             check=False,
         )
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
-from rcdesk.core.account import ServerProfile
+from rcdesk.core.account import NOT_TOLD, ServerProfile
 from rcdesk.services.connection import Connection
 from tests.unit.bridge.conftest import credentials_of, profile_of
 
@@ -171,7 +171,7 @@ def test_signed_out_meanwhile_and_no_connection_either_the_former_one_is_closed(
     door.session.sign_out()
     door.settle(qtbot)
     assert door.made[0].is_closed and door.session.connection is None
-    assert door.session.state is SessionState.SIGNED_OUT and not door.failed
+    assert door.session.state is SessionState.SIGNED_OUT and door.failed == [NOT_TOLD]
 
 
 def test_a_refusal_that_was_on_its_way_when_it_was_given_up_is_not_said(

@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
-from keyring.errors import KeyringLocked, PasswordDeleteError
 
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import Cancelled
+from rcdesk.core.keyring import KeyringState
+from rcdesk.store import keyring_question
 from rcdesk.store.secrets import LONGEST_ENTRY, Secrets
-
-WINDOWS_LIMIT = 1280
-
-
-class Shelf(KeyringBackend):
-    """A keyring in memory that takes no more than Windows does; is_locked makes it refuse."""
-
-    # Never chosen by itself.
-    priority = 0.1
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.entries: dict[tuple[str, str], str] = {}
-        self.dies_after: int | None = None
-        self.is_locked = False
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._check()
-        return self.entries.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._check()
-        assert len(password) <= WINDOWS_LIMIT
-        if self.dies_after is not None:
-            self.dies_after -= 1
-            if self.dies_after < 0:
-                raise SystemExit
-        self.entries[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        self._check()
-        if self.entries.pop((service, username), None) is None:
-            raise PasswordDeleteError(username)
-
-    def _check(self) -> None:
-        if self.is_locked:
-            raise KeyringLocked("locked")
+from tests.unit.store.shelf import Shelf
 
 
 @pytest.fixture
@@ -117,16 +85,63 @@ def test_a_keyring_that_locks_later_does_not_lose_what_was_read(shelf: Shelf) ->
     assert secrets.load("key") == "value" and not secrets.is_persistent
 
 
-def test_what_is_deleted_is_gone_from_a_keyring_that_was_locked_for_a_while(shelf: Shelf) -> None:
+def test_a_keyring_that_was_locked_for_a_while_gets_what_it_missed(shelf: Shelf) -> None:
     Secrets().save("password", "old")
+    Secrets().save("tokens", "old")
     secrets = Secrets()
     shelf.is_locked = True
     assert secrets.load("password") is None and not secrets.is_persistent
+    assert secrets.state is KeyringState.LOCKED and not secrets.survives
     secrets.delete("password")
+    secrets.save("tokens", "new")
+    assert secrets.survives
     shelf.is_locked = False
+    assert secrets.look() is KeyringState.FINE and not secrets.survives
+    assert shelf.entries == {("rcdesk", "tokens"): "new"}
+
+
+def test_a_silent_keyring_is_waited_for_once_and_gets_what_it_missed(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring_question, "ANSWER_S", 0.2)
+    monkeypatch.setattr(keyring_question, "LONG_S", 0.0)
+    heard: list[KeyringState] = []
+    secrets = Secrets(told=heard.append)
+    shelf.answers.clear()
+    assert secrets.load("password") is None
+    assert heard == [KeyringState.WAITING, KeyringState.SILENT]
+    asked = shelf.asked
     secrets.save("password", "new")
-    assert list(shelf.entries.values()) == ["old"]
-    secrets.delete("password")
+    secrets.delete("tokens")
+    assert secrets.load("password") == "new" and secrets.survives
+    assert not secrets.is_persistent and shelf.asked == asked
+    shelf.answers.set()
+    # The first question must end before another is asked.
+    while secrets.look() is not KeyringState.FINE:
+        pass
+    assert shelf.entries == {("rcdesk", "password"): "new"} and not secrets.survives
+
+
+def test_nothing_is_waited_for_once_the_program_is_to_end(shelf: Shelf) -> None:
+    stop = CancelToken()
+    secrets = Secrets(stop=stop)
+    shelf.answers.clear()
+    stop.cancel()
+    with pytest.raises(Cancelled):
+        secrets.load("password")
+    shelf.answers.set()
+
+
+def test_what_nobody_waits_for_any_more_writes_nothing(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would come after what was written since."""
+    monkeypatch.setattr(keyring_question, "ANSWER_S", 0.2)
+    secrets = Secrets()
+    shelf.answers.clear()
+    secrets.save("tokens", "x" * 3000)
+    shelf.answers.set()
+    for thread in threading.enumerate():
+        if thread.name == "keyring":
+            thread.join()
     assert shelf.entries == {}
 
 
