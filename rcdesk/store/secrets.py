@@ -182,7 +182,8 @@ class Secrets:
         self._has_answered = False
         if state is not self._logged:
             self._logged = state
-            _log.warning("The keyring is %s; secrets stay in memory.", state.value)
+            level = logging.WARNING if state.is_trouble else logging.INFO
+            _log.log(level, "The keyring is %s; secrets stay in memory.", state.value)
         self._tell(state)
 
     def _tell(self, state: KeyringState) -> None:
