@@ -293,7 +293,8 @@ class SignInPage(QWidget):
         """A sign-in that takes long may wait for the keyring instead of the service."""
         is_waiting = state is KeyringState.WAITING
         words = self.tr("Waiting for the keyring…") if is_waiting else self.tr("Signing in…")
-        for view in (self.ways, *self._forms):
+        self.ways.show_wait(words)
+        for view in self._forms:
             view.show_wait(words)
 
     def _signed_in(self) -> None:
