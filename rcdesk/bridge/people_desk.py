@@ -17,16 +17,20 @@ from rcdesk.bridge.lane import Lane, Task
 from rcdesk.bridge.own_people import OwnPeople
 from rcdesk.bridge.owner import Owner
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
+from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax import Recipient
 from rcdesk.core.people import (
     Caller,
+    DeletedPerson,
     DialChoice,
     Favourite,
     Group,
     ImportedLine,
     ImportTable,
     Person,
+    PersonForm,
+    PersonSource,
     Suggestion,
     TimelineItem,
 )
@@ -197,35 +201,86 @@ class PeopleDesk(QObject):
             is_kept=True,
         )
 
-    def add_contact(
-        self,
-        name: str,
-        number: str,
-        label: str,
-        done: Callable[[], None] | None = None,
-        failed: Callable[[str], None] | None = None,
-    ) -> None:
-        """Add somebody to the address book; done when it is there, failed (or problem()) with a sentence."""
+    def edit(self, key: str, done: Callable[[PersonForm], None]) -> None:
+        """Bring somebody of list_people() as they are written down; problem() when they cannot be changed."""
         service, owner_id = self._service, self._owner.id
+        self._ask(lambda: service.book.form(owner_id, key), done)
 
-        def added(_: str) -> None:
-            self._session.heard_answer()
+    def save_person(
+        self,
+        form: PersonForm,
+        before: PersonForm | None,
+        done: Callable[[], None],
+        failed: Callable[[RcdeskError], None],
+    ) -> None:
+        """Make or change somebody; failed (or problem()) brings why they could not be kept."""
+        service, owner_id, region = self._service, self._owner.id, self._owner.region
+        name = " ".join((form.name or form.company).split())
+        said = self.tr("{0} was saved.") if form.key else self.tr("{0} was added.")
+
+        def saved(_: str) -> None:
             self.people_changed.emit()
-            self.said.emit(self.tr("{0} is in the address book now.").replace("{0}", " ".join(name.split())))
-            if done is not None:
-                done()
+            self.said.emit(said.replace("{0}", name))
+            done()
 
-        def not_added(error: RcdeskError) -> None:
+        self._change(
+            form.source,
+            lambda token: service.book.save(owner_id, form, before, region, token),
+            saved,
+            failed,
+        )
+
+    def delete_person(self, person: Person, done: Callable[[DeletedPerson], None]) -> None:
+        """Delete somebody; done brings what restore_person() needs."""
+        service, owner_id, key = self._service, self._owner.id, person.key
+
+        def deleted(found: DeletedPerson) -> None:
+            self.people_changed.emit()
+            done(found)
+
+        self._change(
+            person.source, lambda token: service.book.delete(owner_id, key, token), deleted, self._tell
+        )
+
+    def restore_person(self, deleted: DeletedPerson) -> None:
+        """Bring back who was deleted."""
+        service, owner_id, region = self._service, self._owner.id, self._owner.region
+
+        def restored(_: object) -> None:
+            self.people_changed.emit()
+            self.said.emit(self.tr("{0} is back.").replace("{0}", deleted.form.name))
+
+        self._change(
+            deleted.form.source,
+            lambda token: service.book.restore(owner_id, deleted, region, token),
+            restored,
+            self._tell,
+        )
+
+    def _change(
+        self,
+        source: PersonSource,
+        ask: Callable[[CancelToken], T],
+        done: Callable[[T], None],
+        failed: Callable[[RcdeskError], None],
+    ) -> None:
+        """Change a contact on the downloads lane, one's own people on the disk lane."""
+        is_contact = source is PersonSource.CONTACT
+
+        def changed(value: T) -> None:
+            if is_contact:
+                self._session.heard_answer()
+            done(value)
+
+        def not_changed(error: RcdeskError) -> None:
             if isinstance(error, Cancelled):
                 return
-            self._session.heard_error(error)
-            if failed is not None:
-                failed(str(error))
-            else:
-                self._tell(error)
+            if is_contact:
+                self._session.heard_error(error)
+            failed(error)
 
-        ask = self._owner.in_own_name(lambda token: service.add_contact(owner_id, name, number, label, token))
-        self._downloads.submit(ask, done=added, failed=not_added)
+        lane = self._downloads if is_contact else self._disk
+        lane.submit(self._owner.in_own_name(ask), done=changed, failed=not_changed)
 
     @Slot()
     def refresh(self) -> None:

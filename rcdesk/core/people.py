@@ -5,10 +5,12 @@ Pure; frozen values cross threads. Read next: services/people.py, ui/recipient_f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from rcdesk.core.errors import UserError
 from rcdesk.core.fax import FaxJob, Recipient
 from rcdesk.core.folder import ReceivedFax
 from rcdesk.core.past_call import PastCall
@@ -157,6 +159,47 @@ class Person:
         """The number to fax them at: the first known fax, else a phone; None when all are extensions."""
         able = [number for number in self.numbers if number.can_be_faxed]
         return next((n for n in able if n.is_fax), next(iter(able), None))
+
+
+NUMBER_KINDS = (
+    *("Business", "Mobile", "Business fax", "Home", "Company", "Other", "Other fax", "Business 2", "Home 2"),
+    *("Assistant", "Callback", "Car"),
+)
+"""The kinds of number a contact of RingCentral has, one of each (spec: PersonalContactRequest)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonForm:
+    """Somebody as they are written down: to be made (key ""), or changed.
+
+    source is CONTACT for the account's address book, IMPORT for this desk's own people; numbers as typed, or
+    as PersonNumber has them.
+    """
+
+    source: PersonSource
+    name: str
+    company: str = ""
+    numbers: tuple[PersonNumber, ...] = ()
+    key: str = ""
+
+
+class BadField(UserError):
+    """What was written down cannot be kept; field is "name", or the place of a number."""
+
+    def __init__(self, sentence: str, field: str | int) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletedPerson:
+    """Somebody who was deleted, with all that is needed to bring them back.
+
+    fields: what RingCentral had of a contact, also what the desk does not show.
+    """
+
+    form: PersonForm
+    fields: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 What was faxed and called, the account's address book, the company directory, own imports and groups are
 merged: never two lines for one number. Address book and directory are copied into the archive at most hourly,
 for the service counts them as heavy; everything else reads only the archive. Blocking: reading on the archive
-lane, refresh() and add_contact() on the downloads lane. Read next: persons.py, store/people.py, imports.py.
+lane, refresh() and book on the downloads lane. Read next: persons.py, contact_book.py, store/people.py,
+imports.py.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from rcdesk.core.people import (
 )
 from rcdesk.core.phone_number import parse
 from rcdesk.documents.address_list import read_address_list
+from rcdesk.services.contact_book import ContactBook
 from rcdesk.services.imports import contacts_of, people_of, recipients_of
 from rcdesk.services.persons import callers_of, calls_suggested, is_found, persons_of
 from rcdesk.store.people import People, PersonRecord
@@ -64,6 +66,7 @@ class PeopleService:
         self._connection = connection
         self._read_list = read_list
         self._people = people
+        self.book = ContactBook(connection, people)
         self._clock: Clock = clock or SystemClock()
 
     def suggest(
@@ -105,7 +108,7 @@ class PeopleService:
                 found = fetch(session, token)
             except (NotAllowed, Rejected):
                 found = ()
-            self._people.replace(owner_id, source, tuple(_records(found, region)), now)
+            self._people.replace(owner_id, source, tuple(records_of(found, region)), now)
             is_fetched = True
         return is_fetched
 
@@ -183,30 +186,6 @@ class PeopleService:
         self._people.add(owner_id, PersonSource.IMPORT, records)
         return len({record.source_id for record in records})
 
-    def add_contact(self, owner_id: str, name: str, number: str, label: str, token: CancelToken) -> str:
-        """Add somebody to the account's address book and to what is known here; the contact's id.
-
-        number E.164, label as in "Mobile". Raises UserError without a name, and the errors of a request.
-        """
-        from rcdesk.api.rest import contacts
-        from rcdesk.services.connection import session_of
-
-        name = " ".join(name.split())
-        if not name:
-            raise UserError("A contact needs a name.")
-        session = session_of(self._connection())
-        contact_id = contacts.create(session, name, "", label, number, token)
-        record = PersonRecord(
-            source_id=contact_id,
-            name=name,
-            company="",
-            number=number,
-            label=label,
-            is_fax=label.casefold().endswith("fax"),
-        )
-        self._people.add(owner_id, PersonSource.CONTACT, (record,))
-        return contact_id
-
     def groups(self, owner_id: str) -> tuple[Group, ...]:
         """The saved groups, by name."""
         return self._people.groups(owner_id)
@@ -261,7 +240,7 @@ def _is_due(fetched_at: datetime | None, now: datetime) -> bool:
     return fetched_at is None or not fetched_at <= now < fetched_at + REFRESH_EVERY
 
 
-def _records(found: Iterable[Contact], region: str) -> Iterator[PersonRecord]:
+def records_of(found: Iterable[Contact], region: str) -> Iterator[PersonRecord]:
     """One record for each number that can be called; broken ones are left out."""
     for contact in found:
         for label, number, is_fax in _readable(contact.numbers, region):

@@ -7,7 +7,9 @@ line. Lives on the simulator's event loop thread. Read next: `routes_people` (th
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from rcdesk.simulator.accounts import UNITED_STATES, Subscriber
@@ -29,13 +31,25 @@ _NUMBER_FIELDS = {
 }
 _FIELDS = {
     "first_name": "firstName",
+    "middle_name": "middleName",
     "last_name": "lastName",
+    "nick_name": "nickName",
     "company": "company",
     "job_title": "jobTitle",
     "email": "email",
+    "email2": "email2",
+    "email3": "email3",
+    "birthday": "birthday",
+    "web_page": "webPage",
     "notes": "notes",
+    "ringtone_index": "ringtoneIndex",
+    "app_info": "appInfo",
     **_NUMBER_FIELDS,
 }
+_ADDRESSES = ("homeAddress", "businessAddress", "otherAddress")
+_ADDRESS_PARTS = frozenset({"street", "city", "country", "state", "zip"})
+_LONGEST = 64
+"""Of ringtoneIndex and appInfo, as the contract says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +58,20 @@ class Contact:
 
     id: int
     first_name: str = ""
+    middle_name: str = ""
     last_name: str = ""
+    nick_name: str = ""
     company: str = ""
     job_title: str = ""
     email: str = ""
+    email2: str = ""
+    email3: str = ""
+    birthday: str = ""
+    web_page: str = ""
     notes: str = ""
+    ringtone_index: str = ""
+    app_info: str = ""
+    addresses: tuple[tuple[str, dict[str, str]], ...] = ()
     business_fax: str = ""
     other_fax: str = ""
     business_phone: str = ""
@@ -81,21 +104,55 @@ class Contact:
         """PersonalContactResource."""
         fields = {wire: getattr(self, name) for name, wire in _FIELDS.items() if getattr(self, name)}
         uri = f"{extension_uri}/address-book/contact/{self.id}"
-        return {"id": self.id, "uri": uri, "availability": "Alive", **fields}
+        return {"id": self.id, "uri": uri, "availability": "Alive", **fields, **dict(self.addresses)}
 
 
 def contact_from(owner: Subscriber, contact_id: int, body: dict[str, Any]) -> Contact:
-    """A PersonalContactRequest; CMN-101 for a field that is no text or a number that cannot be one."""
+    """A PersonalContactRequest; CMN-101 for a field that is not as the contract has it."""
+    return changed(owner, Contact(id=contact_id), body)
+
+
+def changed(owner: Subscriber, contact: Contact, body: dict[str, Any]) -> Contact:
+    """The contact with the fields of a PersonalContactRequest, "" takes one away; the others stay."""
     values: dict[str, Any] = {}
     for name, wire in _FIELDS.items():
-        value = body.get(wire, "")
-        if not isinstance(value, str):
+        if wire not in body:
+            continue
+        value = body[wire]
+        if not isinstance(value, str) or not _is_right(wire, value):
             raise bad_parameter(wire, value)
-        is_number = name in _NUMBER_FIELDS and value != ""
-        values[name] = owner.e164(value, wire) if is_number else value
-    if not any(values.values()):
+        values[name] = owner.e164(value, wire) if name in _NUMBER_FIELDS and value else value
+    addresses = dict(contact.addresses)
+    for wire in _ADDRESSES:
+        if wire in body:
+            addresses[wire] = _address(wire, body[wire])
+    made = replace(contact, **values, addresses=tuple((k, v) for k, v in addresses.items() if v))
+    if not (made.addresses or any(getattr(made, name) for name in _FIELDS)):
         raise bad_parameter("firstName")
-    return Contact(id=contact_id, **values)
+    return made
+
+
+def _is_right(wire: str, value: str) -> bool:
+    """True when a text has the format the contract gives this field."""
+    if not value:
+        return True
+    if wire.startswith("email"):
+        return re.fullmatch(r"[^@\s]+@[^@\s]+", value) is not None
+    if wire == "webPage":
+        return re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", value) is not None
+    if wire == "birthday":
+        try:
+            return datetime.fromisoformat(value) is not None
+        except ValueError:
+            return False
+    return wire not in ("ringtoneIndex", "appInfo") or len(value) <= _LONGEST
+
+
+def _address(wire: str, value: Any) -> dict[str, str]:
+    """A ContactAddressInfo."""
+    if not isinstance(value, dict) or not all(isinstance(part, str) for part in value.values()):
+        raise bad_parameter(wire, value)
+    return {name: part for name, part in value.items() if name in _ADDRESS_PARTS and part}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +200,7 @@ class Colleague:
         }
 
 
-def _contact(id: int, name: str, company: str, fax: str, **more: str) -> Contact:
+def _contact(id: int, name: str, company: str, fax: str, **more: Any) -> Contact:
     first, _, last = name.partition(" ")
     return Contact(id=id, first_name=first, last_name=last, company=company, business_fax=fax, **more)
 

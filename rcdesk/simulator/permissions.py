@@ -24,7 +24,7 @@ _APP = (
     ("GET", r"/(call-queue-)?presence", ("ReadPresence", "EditPresence")),
     ("PUT", r"/(call-queue-)?presence", ("EditPresence",)),
     ("GET", r"/address-book", ("ReadContacts", "Contacts")),
-    ("POST|PUT|DELETE", r"/address-book", ("Contacts",)),
+    ("POST|PUT|PATCH|DELETE", r"/address-book", ("Contacts",)),
 )
 _USER = (
     ("POST", r"/ring-out", "RingOut", "CMN-408"),

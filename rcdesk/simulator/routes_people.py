@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from rcdesk.simulator.contacts import Contact, colleagues_of, contact_from
+from rcdesk.simulator.contacts import Contact, changed, colleagues_of, contact_from
 from rcdesk.simulator.refusal import bad_parameter
 from rcdesk.simulator.routes_account import ACCOUNT, EXTENSION
 from rcdesk.simulator.visit import Route, Visit, answer, no_content
@@ -54,9 +54,18 @@ async def update_contact(visit: Visit) -> web.StreamResponse:
     """PUT …/address-book/contact/{contactId}: the whole contact anew."""
     who, books = visit.subscriber, visit.world.books
     old = books.get(who, visit.request.match_info["contactId"])
-    changed = contact_from(who, old.id, await visit.json_object())
-    books.of(who)[old.id] = changed
-    return answer(changed.json(visit.extension_uri))
+    new = contact_from(who, old.id, await visit.json_object())
+    books.of(who)[old.id] = new
+    return answer(new.json(visit.extension_uri))
+
+
+async def patch_contact(visit: Visit) -> web.StreamResponse:
+    """PATCH …/address-book/contact/{contactId}: the fields named here, the others stay."""
+    who, books = visit.subscriber, visit.world.books
+    old = books.get(who, visit.request.match_info["contactId"])
+    new = changed(who, old, await visit.json_object())
+    books.of(who)[old.id] = new
+    return answer(new.json(visit.extension_uri))
 
 
 async def delete_contact(visit: Visit) -> web.StreamResponse:
@@ -84,6 +93,7 @@ ROUTES = (
     Route(method="POST", path=BOOK, group="Heavy", handler=create_contact),
     Route(method="GET", path=f"{BOOK}/{{contactId}}", group="Heavy", handler=contact),
     Route(method="PUT", path=f"{BOOK}/{{contactId}}", group="Heavy", handler=update_contact),
+    Route(method="PATCH", path=f"{BOOK}/{{contactId}}", group="Heavy", handler=patch_contact),
     Route(method="DELETE", path=f"{BOOK}/{{contactId}}", group="Heavy", handler=delete_contact),
     Route(method="GET", path=f"{ACCOUNT}/directory/entries", group="Medium", handler=directory),
 )

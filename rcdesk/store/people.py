@@ -102,6 +102,28 @@ class People:
             )
             _insert(connection, owner_id, source, records)
 
+    def put(
+        self, owner_id: str, source: PersonSource, source_id: str, records: Sequence[PersonRecord]
+    ) -> None:
+        """What is known of one person of a source now, instead of what was; nothing forgets them."""
+        with transaction(self._db.get()) as connection:
+            connection.execute(
+                "DELETE FROM person WHERE owner_id = ? AND source = ? AND source_id = ?",
+                (owner_id, source.value, source_id),
+            )
+            _insert(connection, owner_id, source, records)
+
+    def records(self, owner_id: str, source: PersonSource, source_id: str) -> tuple[KnownNumber, ...]:
+        """All numbers of one person of a source."""
+        rows = self._db.rows(
+            f"""SELECT {_KNOWN} FROM person WHERE owner_id = ? AND source = ? AND source_id = ?
+                ORDER BY id""",
+            owner_id,
+            source.value,
+            source_id,
+        )
+        return tuple(map(_known, rows))
+
     def fetched_at(self, owner_id: str, source: PersonSource) -> datetime | None:
         """When replace() was last called for this source, None for never."""
         rows = self._db.rows(

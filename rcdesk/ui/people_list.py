@@ -149,12 +149,19 @@ class PeopleList(RowList):
     call_asked = Signal(object)
     fax_asked = Signal(object)
     star_asked = Signal(object)
+    new_asked = Signal()
+    edit_asked = Signal(object)
+    delete_asked = Signal(object)
     details_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("peopleList", key_of_person, parent)
         self.setAccessibleName(self.tr("People"))
-        self.setAccessibleDescription(self.tr("Enter calls, F writes a fax, S makes a favourite."))
+        self.setAccessibleDescription(
+            self.tr(
+                "Enter calls, F writes a fax, S makes a favourite, N a new person, E edits, Delete deletes."
+            )
+        )
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
@@ -167,7 +174,10 @@ class PeopleList(RowList):
         return person if isinstance(person, Person) else None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter calls, F faxes, S stars, Alt+Up and Alt+Down move a favourite, Right goes to the person."""
+        """Enter calls, F faxes, S stars, N, E and Delete make, edit and delete somebody.
+
+        Alt+Up and Alt+Down move a favourite, Right goes to the person.
+        """
         person, key, modifiers = self.chosen(), event.key(), event.modifiers()
         is_plain = modifiers in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         is_alt = bool(modifiers & Qt.KeyboardModifier.AltModifier)
@@ -178,6 +188,12 @@ class PeopleList(RowList):
             self.fax_asked.emit(person)
         elif person is not None and key == Qt.Key.Key_S and is_plain:
             self.star_asked.emit(person)
+        elif key == Qt.Key.Key_N and is_plain:
+            self.new_asked.emit()
+        elif person is not None and key == Qt.Key.Key_E and is_plain:
+            self.edit_asked.emit(person)
+        elif person is not None and key == Qt.Key.Key_Delete and is_plain:
+            self.delete_asked.emit(person)
         elif is_alt and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._move(-1 if key == Qt.Key.Key_Up else 1)
         elif key == Qt.Key.Key_Right and is_plain:

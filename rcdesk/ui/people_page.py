@@ -1,8 +1,9 @@
 """The People page: everybody the desk knows, the favourites in their own order, and each one's timeline.
 
 People come from the account's address book, the company directory, this desk's calls and faxes, and files
-imported here. Enter calls, F faxes, S makes a favourite; favourites are put in order by dragging or with
-Alt+Up and Alt+Down. GUI thread. Read next: list_page.py, bridge/people_desk.py.
+imported or made here. Enter calls, F faxes, S makes a favourite, N a new person, E edits, Delete deletes;
+favourites are put in order by dragging or with Alt+Up and Alt+Down. GUI thread. Read next: list_page.py,
+contact_dialog.py, bridge/people_desk.py.
 """
 
 from __future__ import annotations
@@ -13,28 +14,31 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.people_desk import MOST_PEOPLE
 from rcdesk.core.capability import Capability
 from rcdesk.core.people import (
     Caller,
+    DeletedPerson,
     Favourite,
     ImportedLine,
     ImportTable,
     Person,
+    PersonForm,
     PersonNumber,
     PersonSource,
 )
+from rcdesk.ui.contact_dialog import ContactDialog
 from rcdesk.ui.filter_row import FilterRow
 from rcdesk.ui.icons import icon
 from rcdesk.ui.import_dialog import ImportDialog
-from rcdesk.ui.lacks import LackLine, why_not
+from rcdesk.ui.lacks import LackLine, grey_action, why_not
 from rcdesk.ui.list_page import ListPage
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.people_list import PeopleList, PeopleModel
-from rcdesk.ui.person_view import toggle_star
+from rcdesk.ui.person_view import toggle_star, why_fixed
 from rcdesk.ui.placing import region_of
 
 
@@ -47,6 +51,7 @@ class PeoplePage(ListPage):
         super().__init__(desk, PeopleList(), parent)
         self._is_favourites = False
         self._asked = 0
+        self._deleted: DeletedPerson | None = None
         self.model = PeopleModel(self)
         self.list.setModel(self.model)
         self.list.follow_model()
@@ -72,6 +77,15 @@ class PeoplePage(ListPage):
         self._import = Button(self.tr("Import…"), icon_name="download")
         self._import.setObjectName("peopleImport")
         self._import.setToolTip(self.tr("Read people from a vCard or CSV file"))
+        self._new = Button(self.tr("New person"), icon_name="plus")
+        self._new.setObjectName("peopleNew")
+        self._new.clicked.connect(self._make_person)
+        beside = QWidget()
+        row = QHBoxLayout(beside)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._import)
+        row.addWidget(self._new)
         self._filters = FilterRow(
             (
                 ("people_all", self.tr("Everybody"), False),
@@ -83,7 +97,7 @@ class PeoplePage(ListPage):
             "people",
             title=self.tr("People"),
             search=self.tr("Search people"),
-            beside_search=self._import,
+            beside_search=beside,
             filters=self._filters,
             lack=LackLine("contactsLack", self._desk.session, Capability.CONTACTS, rest=others),
             nobody=self.tr("Choose somebody to see their numbers and what happened."),
@@ -98,6 +112,12 @@ class PeoplePage(ListPage):
         self.list.fax_asked.connect(self._fax)
         self.list.star_asked.connect(self._star)
         self.list.details_asked.connect(self.body.show_story)
+        self.list.new_asked.connect(self._make_person)
+        for asker in (self.list, self.person):
+            asker.edit_asked.connect(self._edit)
+            asker.delete_asked.connect(self._delete)
+        self.person.offer_changes()
+        self.foot.undo_asked.connect(self._undo_delete)
         self.model.reordered.connect(self._reordered)
         self._desk.people.problem.connect(self.foot.say_problem)
         self._desk.session.account_changed.connect(self._ask)
@@ -189,7 +209,56 @@ class PeoplePage(ListPage):
         is_kept = any(self._desk.people.is_favourite(n.number) for n in person.numbers)
         words = self.tr("Take from the favourites") if is_kept else self.tr("Make a favourite")
         menu.addAction(icon("star"), words).triggered.connect(partial(self._star, person))
+        menu.addSeparator()
+        fixed = why_fixed(self._desk, self._changeable(person))
+        for name, words, act in (
+            ("compose", self.tr("Edit…"), self._edit),
+            ("trash", self.tr("Delete"), self._delete),
+        ):
+            action = menu.addAction(icon(name), words)
+            action.triggered.connect(partial(act, person))
+            grey_action(action, fixed)
+        menu.setToolTipsVisible(True)
         menu.popup(self.list.viewport().mapToGlobal(at))
+
+    @Slot()
+    def _make_person(self) -> None:
+        """Ask for somebody new."""
+        form = PersonForm(source=PersonSource.CONTACT, name="")
+        ContactDialog(self._desk, form, self).open()
+
+    def _changeable(self, person: Person) -> Person:
+        """Who is meant by a row: of a favourite the person beside the list, who has that number."""
+        shown = self.person.person
+        return shown if self._is_favourites and shown is not None else person
+
+    @Slot(object)
+    def _edit(self, person: Person) -> None:
+        person = self._changeable(person)
+        if fixed := why_fixed(self._desk, person):
+            self.foot.say_problem(fixed)
+            return
+        self._desk.people.edit(person.key, lambda form: ContactDialog(self._desk, form, self).open())
+
+    @Slot(object)
+    def _delete(self, person: Person) -> None:
+        """Delete somebody; the line at the foot takes it back."""
+        person = self._changeable(person)
+        if fixed := why_fixed(self._desk, person):
+            self.foot.say_problem(fixed)
+            return
+
+        def deleted(found: DeletedPerson) -> None:
+            self._deleted = found
+            self.foot.say_done(self.tr("{0} was deleted.").replace("{0}", found.form.name), True)
+
+        self._desk.people.delete_person(person, deleted)
+
+    @Slot()
+    def _undo_delete(self) -> None:
+        deleted, self._deleted = self._deleted, None
+        if deleted is not None:
+            self._desk.people.restore_person(deleted)
 
     @Slot(object)
     def _reordered(self, people: tuple[Person, ...]) -> None:

@@ -8,6 +8,7 @@ timeline.py, bridge/people_desk.py.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QShowEvent
@@ -19,7 +20,7 @@ from rcdesk.core.people import Person, PersonNumber, PersonSource, TimelineItem
 from rcdesk.core.phone_number import pretty
 from rcdesk.ui.card import Card
 from rcdesk.ui.initials import Initials
-from rcdesk.ui.lacks import Lacking
+from rcdesk.ui.lacks import Lacking, grey, why_not
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.number_line import NumberLine
 from rcdesk.ui.placing import region_of
@@ -33,11 +34,16 @@ LINK_PADDING = 6
 
 
 class PersonView(Card):
-    """call_asked(number, name), fax_asked(number), contact_asked(number), fax_chosen(FaxRow)."""
+    """call_asked(number, name), fax_asked(number), contact_asked(number), fax_chosen(FaxRow).
+
+    edit_asked(Person) and delete_asked(Person) where can_change was called.
+    """
 
     call_asked = Signal(str, str)
     fax_asked = Signal(str)
     contact_asked = Signal(str)
+    edit_asked = Signal(object)
+    delete_asked = Signal(object)
     fax_chosen = Signal(object)
 
     def __init__(self, desk: Desk, nobody: str, parent: QWidget | None = None) -> None:
@@ -60,6 +66,13 @@ class PersonView(Card):
         self._add = Button(self.tr("Add to contacts…"), kind="link")
         self._add.setObjectName("personAddContact")
         Lacking(desk.session, self._add, Capability.CONTACTS_CHANGE)
+        self._edit = Button(self.tr("Edit…"), kind="link")
+        self._edit.setObjectName("personEdit")
+        self._edit.clicked.connect(self._ask_edit)
+        self._delete = Button(self.tr("Delete"), kind="link")
+        self._delete.setObjectName("personDelete")
+        self._delete.clicked.connect(self._ask_delete)
+        self._can_change = False
         self._lines: list[NumberLine] = []
         self._timeline_title = label(self.tr("Calls and faxes"), "label")
         self.timeline = Timeline(parent=self)
@@ -113,7 +126,8 @@ class PersonView(Card):
         self.body.addWidget(self._scroll)
         add_row = QHBoxLayout()
         add_row.setContentsMargins(-LINK_PADDING, 0, 0, 0)
-        add_row.addWidget(self._add)
+        for link in (self._edit, self._delete, self._add):
+            add_row.addWidget(link)
         add_row.addStretch(1)
         self.body.addLayout(add_row)
         self.body.addSpacing(8)
@@ -121,6 +135,18 @@ class PersonView(Card):
         self.body.addWidget(self._nothing)
         self.body.addWidget(self.timeline, 1)
         self.body.addStretch(0)
+
+    def offer_changes(self) -> None:
+        """Offer to edit and to delete whoever is shown, greyed with the reason where that cannot be."""
+        self._can_change = True
+        self._desk.session.account_changed.connect(self._show_changes)
+        self._show_changes()
+
+    @Slot()
+    def _show_changes(self) -> None:
+        for link in (self._edit, self._delete):
+            link.setVisible(self._can_change and self._person is not None and bool(self._person.name))
+            grey(link, why_fixed(self._desk, self._person) if self._person else "")
 
     def show_nobody(self, words: str = "") -> None:
         """Show that nobody is chosen, in these words or the usual ones."""
@@ -166,6 +192,7 @@ class PersonView(Card):
         self._company.setText(person.company if person and person.company != person.name else "")
         self._company.setVisible(bool(self._company.text()))
         self._add.setVisible(bool(person and not person.name and first.startswith("+")))
+        self._show_changes()
         if _numbers_of(person) != _numbers_of(before):
             self._show_numbers()
             self._nothing.hide()
@@ -194,6 +221,16 @@ class PersonView(Card):
     def _ask_contact(self) -> None:
         if self._person is not None:
             self.contact_asked.emit(self._person.numbers[0].number)
+
+    @Slot()
+    def _ask_edit(self) -> None:
+        if self._person is not None:
+            self.edit_asked.emit(self._person)
+
+    @Slot()
+    def _ask_delete(self) -> None:
+        if self._person is not None:
+            self.delete_asked.emit(self._person)
 
     @Slot()
     def _read_number(self) -> None:
@@ -254,6 +291,21 @@ def toggle_star(desk: Desk, number: PersonNumber, name: str) -> None:
         people.set_favourites(tuple(one for one in people.favourites if one.number != number.number))
     else:
         people.toggle_favourite(number.number, name, number.is_fax)
+
+
+def why_fixed(desk: Desk, person: Person) -> str:
+    """Why somebody can be neither edited nor deleted here, "" when they can."""
+    match person.source:
+        case PersonSource.IMPORT:
+            return ""
+        case PersonSource.CONTACT:
+            return why_not(desk.session, Capability.CONTACTS_CHANGE)
+        case PersonSource.DIRECTORY:
+            return desk.people.tr("Colleagues come from the company directory; an administrator changes it.")
+        case PersonSource.RECENT | PersonSource.GROUP:
+            return desk.people.tr("Known only from your calls and faxes. Add them as a new person first.")
+        case _:
+            assert_never(person.source)
 
 
 def _numbers_of(person: Person | None) -> tuple[PersonNumber, ...]:

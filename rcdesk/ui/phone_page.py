@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.past_call import PastCall
+from rcdesk.core.people import PersonForm, PersonNumber, PersonSource
 from rcdesk.ui.call_panel import CallPanel
 from rcdesk.ui.contact_dialog import ContactDialog
 from rcdesk.ui.dialer import Dialer
@@ -104,7 +105,8 @@ class PhonePage(QScrollArea):
     @Slot(str)
     def add_contact(self, number: str) -> None:
         """Ask who this number is, for the account's contacts."""
-        ContactDialog(self._desk, number, self).open()
+        form = PersonForm(source=PersonSource.CONTACT, name="", numbers=(PersonNumber(number=number),))
+        ContactDialog(self._desk, form, self).open()
 
     @Slot()
     def _order_stops(self) -> None:

@@ -18,6 +18,7 @@ from rcdesk.api.session import ApiSession
 from rcdesk.core.account import Credentials, ServerProfile
 from rcdesk.core.call import CallRequest
 from rcdesk.core.errors import NotAllowed, OutcomeUnknown, Rejected
+from rcdesk.core.people import NUMBER_KINDS
 from rcdesk.core.presence import Dnd
 from rcdesk.simulator.magic import MAGIC_NUMBERS
 from tests.contract.spec import SpecValidator
@@ -227,16 +228,54 @@ def test_a_queue_that_is_not_the_users_to_switch(second_desk: Desk) -> None:
 def test_a_new_contact_is_read_back(
     desk: Desk, name: str, company: str, label: str, kept_label: str, is_fax: bool
 ) -> None:
-    made = contacts.create(desk.session, name, company, label, "+16505550145", desk.token)
+    fields = contacts.fields_of(name, company, [(label, "+16505550145")])
+    made = contacts.create(desk.session, fields, desk.token)
     found = {c.id: c for c in contacts.contacts(desk.session, desk.token)}
-    assert (found[made].name, found[made].company) == (name, company)
-    assert found[made].numbers == ((kept_label, "+16505550145", is_fax),)
+    assert found[made.id] == made
+    assert (made.name, made.company) == (name, company)
+    assert made.numbers == ((kept_label, "+16505550145", is_fax),)
+
+
+def test_a_contact_is_changed_field_by_field_and_deleted(desk: Desk) -> None:
+    fields = {
+        "firstName": "Nora",
+        "jobTitle": "Owner",
+        "email": "nora@example.org",
+        "homeAddress": {"city": "Belmont"},
+        "mobilePhone": "+16505550145",
+        "id": 17,
+        "uri": "https://example.org/17",
+        "availability": "Alive",
+    }
+    made = contacts.create(desk.session, fields, desk.token)
+    change = {"lastName": "Quist", "mobilePhone": "", "otherFax": "+16505550146"}
+    changed = contacts.change(desk.session, made.id, change, desk.token)
+    assert (changed.id, changed.name) == (made.id, "Nora Quist")
+    assert changed.numbers == (("Other fax", "+16505550146", True),)
+    record = contacts.record(desk.session, made.id, desk.token)
+    assert (record["jobTitle"], record["email"]) == ("Owner", "nora@example.org")
+    assert record["homeAddress"] == {"city": "Belmont"}
+    contacts.delete(desk.session, made.id, desk.token)
+    for gone in (contacts.record, contacts.delete):
+        with pytest.raises(Rejected):
+            gone(desk.session, made.id, desk.token)
+    again = contacts.create(desk.session, record, desk.token)
+    kept = contacts.record(desk.session, again.id, desk.token)
+    assert {**record, "id": 0, "uri": ""} == {**kept, "id": 0, "uri": ""}
+
+
+def test_the_kinds_of_number_of_the_desk_are_those_of_the_service() -> None:
+    assert set(NUMBER_KINDS) == set(contacts.LABELS)
 
 
 def test_a_contact_whose_answer_was_lost_may_be_there(desk: Desk) -> None:
     desk.simulator.fault("answer-lost", path="/address-book", method="POST")
     with pytest.raises(OutcomeUnknown):
-        contacts.create(desk.session, "Nora Quist", "", "Mobile", "+16505550145", desk.token)
+        contacts.create(
+            desk.session,
+            {"firstName": "Nora", "lastName": "Quist", "mobilePhone": "+16505550145"},
+            desk.token,
+        )
     assert len(desk.asked("POST", "/address-book")) == 1
     assert "Nora Quist" in [c.name for c in contacts.contacts(desk.session, desk.token)]
 

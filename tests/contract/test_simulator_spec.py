@@ -92,7 +92,9 @@ def walk_through_calls(client: JudgedClient) -> None:
     book = "/address-book/contact"
     made = client.post(book, {"firstName": "Nora", "lastName": "Quist", "mobilePhone": "+16505550145"}).json()
     assert client.send("PUT", made["uri"], json={"firstName": "Nora", "otherFax": "+16505550146"}).ok
-    assert client.get(made["uri"]).json()["otherFax"] == "+16505550146"
+    assert client.send("PATCH", made["uri"], json={"lastName": "Quist", "email": "n@example.org"}).ok
+    found = client.get(made["uri"]).json()
+    assert (found["otherFax"], found["lastName"]) == ("+16505550146", "Quist")
     assert client.send("DELETE", made["uri"]).status_code == 204
     queues = "/restapi/v1.0/account/~/call-queues"
     assert client.get(f"{queues}/{client.get(queues).json()['records'][0]['id']}/members").ok

@@ -1,12 +1,13 @@
 """Who the account knows: its address book and the company directory, as one kind of value.
 
-Spec: listContacts and createContact (both Heavy), listDirectoryEntries (Medium). Blocking, on a lane's
-thread. Read next: services/people.py, which keeps them here for the autocompletion.
+Spec: listContacts, createContact, readContact, patchContact and deleteContact (all Heavy),
+listDirectoryEntries (Medium). What a contact holds besides is never touched: only the fields that change are
+sent. Blocking, on a lane's thread. Read next: services/contact_book.py, services/people.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,8 @@ from rcdesk.core.errors import OutcomeUnknown
 CONTACTS_PATH = f"{reading.EXTENSION}/address-book/contact"
 DIRECTORY_PATH = "/restapi/v1.0/account/~/directory/entries"
 _PER_PAGE = 1000
+_OF_THE_SERVICE = frozenset({"id", "uri", "availability"})
+"""What a record holds that nobody sends."""
 
 _FIELDS = (
     ("businessFax", "Business fax"),
@@ -69,32 +72,60 @@ def directory(session: ApiSession, token: CancelToken) -> tuple[Contact, ...]:
     return tuple(found for found in entries if found.numbers or found.extension)
 
 
-def create(
-    session: ApiSession,
-    name: str,
-    company: str,
-    label: str,
-    number: str,
-    token: CancelToken,
-    *,
-    keep_free: int = 0,
-) -> str:
-    """Add somebody with one number (E.164) to the user's address book and return the contact's id.
+def record(session: ApiSession, contact_id: str, token: CancelToken) -> Mapping[str, Any]:
+    """A contact with all its fields, as the service has it now. Raises Rejected when it is gone."""
+    return reading.get(session, f"{CONTACTS_PATH}/{contact_id}", token, group="Heavy")
 
-    label is one of LABELS, any other stands for "Other"; the last word of name is taken for the surname.
+
+def contact_of(record: Mapping[str, Any]) -> Contact:
+    """What the desk shows of a record."""
+    return _contact(record)
+
+
+def create(session: ApiSession, fields: Mapping[str, Any], token: CancelToken) -> Contact:
+    """Add somebody to the user's address book; fields as fields_of() or record() have them.
+
     Raises OutcomeUnknown when the answer was lost: it may be there then.
     """
-    first, _, last = name.strip().rpartition(" ")
-    field = next((field for field, known in _FIELDS if known.casefold() == label.casefold()), "otherPhone")
-    values = {"firstName": first or last, "lastName": last if first else "", "company": company.strip()}
-    body = {key: value for key, value in values.items() if value} | {field: number}
-    answer = read_json(
-        session.request("POST", CONTACTS_PATH, group="Heavy", token=token, json=body, keep_free=keep_free)
-    )
-    contact_id = reading.text(answer, "id")
-    if not contact_id:
+    body = {key: value for key, value in fields.items() if key not in _OF_THE_SERVICE and value}
+    answer = read_json(session.request("POST", CONTACTS_PATH, group="Heavy", token=token, json=body))
+    made = _contact(answer)
+    if not made.id:
         raise OutcomeUnknown("RingCentral took the contact but did not say how it is kept.")
-    return contact_id
+    return made
+
+
+def change(session: ApiSession, contact_id: str, fields: Mapping[str, str], token: CancelToken) -> Contact:
+    """Give these fields other values, "" empties one; returns the contact as it is now.
+
+    Raises OutcomeUnknown when the answer was lost: it may be changed then.
+    """
+    path = f"{CONTACTS_PATH}/{contact_id}"
+    answer = session.request("PATCH", path, group="Heavy", token=token, json=dict(fields))
+    return _contact({**read_json(answer), "id": contact_id})
+
+
+def delete(session: ApiSession, contact_id: str, token: CancelToken) -> None:
+    """Take a contact out of the user's address book. Raises Rejected when it is gone already."""
+    session.request("DELETE", f"{CONTACTS_PATH}/{contact_id}", group="Heavy", token=token)
+
+
+def fields_of(name: str, company: str, numbers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The service's fields of a name, a company and (label, E.164).
+
+    The last word of the name is taken for the surname; a label that is none of LABELS stands for "Other".
+    """
+    first, _, last = name.strip().rpartition(" ")
+    values = {"firstName": first or last, "middleName": "", "lastName": last if first else ""}
+    values["company"] = company.strip()
+    for label, number in numbers:
+        values[field_of(label)] = number
+    return values
+
+
+def field_of(label: str) -> str:
+    """The service's field for a label."""
+    return next((field for field, known in _FIELDS if known.casefold() == label.casefold()), "otherPhone")
 
 
 def _contact(record: Mapping[str, Any]) -> Contact:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,18 @@ from rcdesk.bridge.people_desk import PeopleDesk
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.call import Call, CallRequest
 from rcdesk.core.past_call import CallOutcome, Direction, PastCall, PastCallQuery
-from rcdesk.core.people import Caller, DialChoice, Favourite, ImportTable, Person, Suggestion, TimelineItem
+from rcdesk.core.people import (
+    Caller,
+    DialChoice,
+    Favourite,
+    ImportTable,
+    Person,
+    PersonForm,
+    PersonNumber,
+    PersonSource,
+    Suggestion,
+    TimelineItem,
+)
 from rcdesk.services.call_history import CallHistory
 from rcdesk.services.connection import Connection
 from rcdesk.services.people import PeopleService
@@ -311,19 +322,20 @@ def test_a_new_contact_and_an_import_change_who_is_known(
     said: list[str] = []
     counted: list[int] = []
     bench.people.said.connect(said.append)
-    bench.people.add_contact(
-        "Zoë Ann", STRANGER, "Mobile", lambda: done.append("contact"), lambda problem: done.append(problem)
-    )
+    numbers = (PersonNumber(number=STRANGER, label="Mobile"),)
+    form = PersonForm(source=PersonSource.CONTACT, name=" Zoë  Ann", numbers=numbers)
+    bench.people.save_person(form, None, lambda: done.append("contact"), lambda e: done.append(str(e)))
     bench.settle(qtbot)
     qtbot.waitUntil(lambda: bench.history.recents[0].name == "Zoë Ann", timeout=WAIT_MS)
-    bench.people.add_contact("  ", STRANGER, "Mobile", failed=done.append)
+    nameless = replace(form, name=" ")
+    bench.people.save_person(nameless, None, lambda: done.append("no"), lambda e: done.append(str(e)))
     table = ImportTable(
         columns=("Name", "Number"), rows=(("Cid", "650 555 0188"),), name_column=0, number_column=1
     )
     bench.people.contacts_of(table, 0, 1, lambda lines: bench.people.import_people(lines, counted.append))
     bench.settle(qtbot)
-    assert (sorted(done), counted) == (["A contact needs a name.", "contact"], [1])
-    assert said == ["Zoë Ann is in the address book now."]
+    assert (sorted(done), counted) == (["Type a name first.", "contact"], [1])
+    assert said == ["Zoë Ann was added."]
 
 
 def test_who_is_signed_out_is_told_nothing(bench: Bench, qtbot: QtBot) -> None:

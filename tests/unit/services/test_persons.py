@@ -10,24 +10,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rcdesk.core.account import Credentials, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import FaxDraft, FaxJob, Recipient
 from rcdesk.core.folder import ReceivedFax
 from rcdesk.core.past_call import CallOutcome, Direction, PastCall
 from rcdesk.core.people import DialChoice, Favourite, ImportTable, PersonNumber, PersonSource
-from rcdesk.services.connection import Connection
 from rcdesk.services.people import PeopleService
 from rcdesk.services.persons import is_found
 from rcdesk.store.outbox import Outbox
 from rcdesk.store.past_calls import PastCalls
 from rcdesk.store.people import People, PersonRecord
 from rcdesk.store.received import Incoming, ReceivedFaxes
-from rcdesk.store.secrets import Secrets
 
 if TYPE_CHECKING:
-    from rcdesk.simulator import RunningSimulator
+    pass
 
 OWNER = "me"
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -329,32 +326,6 @@ def test_an_imported_list_becomes_people_of_ones_own(rig: Rig) -> None:
 )
 def test_what_a_text_finds(text: str, is_so: bool) -> None:
     assert is_found(text, "Ann Lee", MOBILE) is is_so
-
-
-def test_a_new_contact_is_in_the_address_book_and_known_here(
-    simulator: RunningSimulator, tmp_path: Path
-) -> None:
-    profile = ServerProfile(name="test", base_url=simulator.base_url, client_id=simulator.client_id)
-    connection = Connection(profile, Secrets(use_keyring=False))
-    credentials = Credentials(
-        client_id=simulator.client_id, client_secret=simulator.client_secret, jwt=simulator.jwt
-    )
-    connection.sign_in_jwt(credentials, CancelToken())
-    people = People(tmp_path / "a.sqlite3")
-    service = PeopleService(lambda: connection, people)
-    token = CancelToken()
-    service.refresh(OWNER, token)
-    extensions = [n for p in service.people(OWNER, "", 500) for n in p.numbers if n.label == "Extension"]
-    assert extensions
-    with pytest.raises(UserError, match="needs a name"):
-        service.add_contact(OWNER, " ", MAIN, "Mobile", token)
-    service.add_contact(OWNER, " Zoë   Ann ", MAIN, "Mobile", token)
-    assert (service.caller(OWNER, MAIN).name, service.caller(OWNER, MAIN).label) == ("Zoë Ann", "Mobile")
-    people.replace(OWNER, PersonSource.CONTACT, (), datetime(2020, 1, 1, tzinfo=UTC))
-    assert service.refresh(OWNER, token)
-    assert service.caller(OWNER, MAIN).name == "Zoë Ann"
-    people.close()
-    connection.close()
 
 
 def test_a_vcard_brings_every_number_with_what_it_is(rig: Rig, tmp_path: Path) -> None:

@@ -12,8 +12,19 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from rcdesk.core.errors import RcdeskError
 from rcdesk.core.past_call import Direction, OnlyCalls, PastCall, PastCallQuery
-from rcdesk.core.people import Caller, DialChoice, Favourite, Person, PersonNumber, PersonSource, TimelineItem
+from rcdesk.core.people import (
+    Caller,
+    DeletedPerson,
+    DialChoice,
+    Favourite,
+    Person,
+    PersonForm,
+    PersonNumber,
+    PersonSource,
+    TimelineItem,
+)
 from rcdesk.core.presence import Dnd, Presence, QueueStatus, next_morning
 
 QUEUES = (
@@ -105,8 +116,9 @@ class StageCallPeople(QObject):
         self.callers_known: dict[str, Caller] = {}
         self.book: tuple[Person, ...] = ()
         self.happened: tuple[TimelineItem, ...] = ()
-        self.added: list[tuple[str, str, str]] = []
-        self.add_answer: str | None = ""
+        self.saved: list[tuple[PersonForm, PersonForm | None]] = []
+        self.save_answer: RcdeskError | str | None = None
+        self.restored: list[DeletedPerson] = []
         self.imported: list[tuple[Any, ...]] = []
         self.asked_timelines: list[tuple[str, ...]] = []
 
@@ -172,20 +184,43 @@ class StageCallPeople(QObject):
         self.imported.append(tuple(lines))
         done(len(lines))
 
-    def add_contact(
+    def edit(self, key: str, done: Callable[[PersonForm], None]) -> None:
+        """Who of the book has this key, as written down."""
+        person = next(p for p in self.book if p.key == key)
+        done(
+            PersonForm(
+                key=key,
+                source=person.source,
+                name=person.name,
+                company=person.company,
+                numbers=person.numbers,
+            )
+        )
+
+    def save_person(
         self,
-        name: str,
-        number: str,
-        label: str,
+        form: PersonForm,
+        before: PersonForm | None,
         done: Callable[[], None],
-        failed: Callable[[str], None],
+        failed: Callable[[RcdeskError], None],
     ) -> None:
-        """Keep what was asked; answer as the test set: "" is done, a sentence why not, None not yet."""
-        self.added.append((name, number, label))
-        if self.add_answer == "":
+        """Keep what was asked; answer as the test set: None is done, an error why not, "" not yet."""
+        self.saved.append((form, before))
+        if self.save_answer is None:
             done()
-        elif self.add_answer is not None:
-            failed(self.add_answer)
+        elif isinstance(self.save_answer, RcdeskError):
+            failed(self.save_answer)
+
+    def delete_person(self, person: Person, done: Callable[[DeletedPerson], None]) -> None:
+        """Take them out of the book and tell."""
+        self.book = tuple(one for one in self.book if one.key != person.key)
+        self.people_changed.emit()
+        form = PersonForm(key=person.key, source=person.source, name=person.name)
+        done(DeletedPerson(form=form, fields={}))
+
+    def restore_person(self, deleted: DeletedPerson) -> None:
+        """Keep what was asked."""
+        self.restored.append(deleted)
 
 
 class StageNumbers(QObject):

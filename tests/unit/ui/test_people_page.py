@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.people_desk import MOST_PEOPLE
 from rcdesk.core.fax import Recipient
-from rcdesk.core.people import Caller, Favourite, ImportedLine, ImportTable, TimelineItem
+from rcdesk.core.people import Caller, Favourite, ImportedLine, ImportTable, PersonSource, TimelineItem
+from rcdesk.ui.contact_dialog import ContactDialog
 from rcdesk.ui.import_dialog import ImportDialog
 from rcdesk.ui.people_list import PeopleList, PeopleModel, detail_of, title_of
 from rcdesk.ui.people_page import PeoplePage
@@ -138,11 +139,11 @@ def test_tab_goes_in_reading_order(qtbot: QtBot, page: PeoplePage) -> None:
         assert focused is not None
         seen.append(focused.objectName())
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
-    assert seen[:4] == ["peopleSearch", "peopleImport", "people_all", "peopleList"]
+    assert seen[:5] == ["peopleSearch", "peopleImport", "peopleNew", "people_all", "peopleList"]
     of_number = [
         f"{what}_{number}" for number in (LENA, LENA_FAX) for what in ("star", "call", "fax", "copy")
     ]
-    assert seen[4:] == of_number[:7]
+    assert seen[5:] == of_number[:6]
 
 
 def test_a_star_pressed_with_the_keyboard_keeps_the_keyboard(
@@ -345,3 +346,52 @@ def test_the_list_knows_its_rows(page: PeoplePage) -> None:
     assert page.list.uniformItemSizes()
     assert page.model.index(1, 0).data(ITEM_ROLE) == BOOK[1]
     assert page.model.data(QModelIndex()) is None
+
+
+def test_somebody_is_made_edited_and_deleted_by_mouse_and_keyboard(
+    qtbot: QtBot, page: PeoplePage, stage: Stage
+) -> None:
+    for ask, title in (
+        (lambda: part(page, QAbstractButton, "peopleNew").click(), "New person"),
+        (lambda: qtbot.keyClick(page.list, Qt.Key.Key_N), "New person"),
+        (lambda: part(page, QAbstractButton, "personEdit").click(), "Edit person"),
+        (lambda: qtbot.keyClick(page.list, Qt.Key.Key_E), "Edit person"),
+    ):
+        ask()
+        (dialog,) = [found for found in page.findChildren(ContactDialog) if found.isVisible()]
+        assert dialog.windowTitle() == title
+        dialog.reject()
+    for number, ask in enumerate(
+        (
+            lambda: part(page, QAbstractButton, "personDelete").click(),
+            lambda: qtbot.keyClick(page.list, Qt.Key.Key_Delete),
+        ),
+        start=1,
+    ):
+        shown = page.person.person
+        assert shown is not None
+        ask()
+        assert page.model.rowCount() == len(BOOK) - number
+        assert part(page, QLabel, "footWords").text() == f"{shown.name} was deleted."
+        part(page, QAbstractButton, "footUndo").click()
+        assert [found.form.key for found in stage.people.restored][-1] == shown.key
+        assert not part(page, QAbstractButton, "footUndo").isVisible()
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [(PersonSource.DIRECTORY, "company directory"), (PersonSource.RECENT, "your calls and faxes")],
+)
+def test_who_cannot_be_changed_is_greyed_with_the_reason(
+    qtbot: QtBot, stage: Stage, source: PersonSource, words: str
+) -> None:
+    stage.people.book = (person("Dele", (FRONT, "Extension"), source=source),)
+    page = open_page(qtbot, PeoplePage(stage.desk))
+    page.focus_list()
+    for name in ("personEdit", "personDelete"):
+        link = part(page, QAbstractButton, name)
+        assert link.isVisible() and not link.isEnabled() and words in link.toolTip()
+    for key in (Qt.Key.Key_E, Qt.Key.Key_Delete):
+        qtbot.keyClick(page.list, key)
+        assert words in part(page, QLabel, "footWords").text()
+    assert page.model.rowCount() == 1
