@@ -291,6 +291,7 @@ class FaxDesk(QObject):
         self._jobs.moved.connect(self._news.touch)
         self._news.changed.connect(self.folders_changed)
         self._news.counted.connect(self.counts_changed)
+        self._news.counted.connect(self._counted)
         self._held.changed.connect(self._take)
         self._held.undone.connect(self.undone)
         self._held.problem.connect(self.problem)
@@ -394,6 +395,12 @@ class FaxDesk(QObject):
                 self._watch.schedule()
 
         self._read(lambda service: (service.live(owner_id, known), service.is_paused(owner_id)), done)
+
+    @Slot(object)
+    def _counted(self, counts: FolderCounts) -> None:
+        """A long queue is known in part: when something moved, others are next."""
+        if counts.queue > self._jobs.live_count:
+            self._load()
 
     @Slot(object)
     def _sent(self, turn: Round) -> None:

@@ -49,6 +49,11 @@ class FaxJobs(QObject):
         """Every job kept, newest first."""
         return tuple(self._jobs[key] for key in sorted(self._jobs, reverse=True))
 
+    @property
+    def live_count(self) -> int:
+        """How many of them are not over."""
+        return sum(not job.state.is_final for job in self._jobs.values())
+
     def get(self, job_id: int) -> FaxJob | None:
         """One job, None when it is not kept (an old one)."""
         return self._jobs.get(job_id)

@@ -233,11 +233,13 @@ class PagesDesk(QObject):
         failed: Callable[[str], None] | None = None,
         *,
         name: str = "",
+        looked_at: Sequence[Document] = (),
     ) -> None:
         """Make the documents that are sent: every run of pages one fax file, other files as they are.
 
         But an HTML file that is drawn here goes as the PDF that was shown.
-        name is what the lists call a fax file, without its ending.
+        name is what the lists call a fax file, without its ending. looked_at: the files the pages come from;
+        when one has been changed since, failed says so.
         """
         worker = self._worker
         targets = [self._new_target() for _ in parts]
@@ -245,6 +247,8 @@ class PagesDesk(QObject):
         total = sum(1 for part in parts if isinstance(part, tuple) for plan in part if plan.is_sent)
 
         def work(token: CancelToken, report: Callable[[object], None]) -> tuple[Document, ...]:
+            from rcdesk.services.fax_drafts import check_unchanged
+
             made: list[Document] = []
             before = 0
             for part, target in zip(parts, targets, strict=True):
@@ -256,6 +260,7 @@ class PagesDesk(QObject):
                     facts = _write(worker, pages, resolution, paper, target, report, token, before)
                     made.append(_document(facts, name))
                     before += len(pages)
+            check_unchanged([*looked_at, *(part for part in parts if isinstance(part, Document))], token)
             return tuple(made)
 
         self._lane.submit(

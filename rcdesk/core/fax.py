@@ -20,6 +20,8 @@ values cross threads. Read next: retry.py (what is repeated), store/outbox.py, s
     A service that tells the result by e-mail leaves a fax handed over, without an id: the user says sent or
     failed, and may say otherwise later. When they say nothing it becomes sent after a day, with an error_code
     that says that nobody knows whether it arrived.
+    What needs the user is looked for all the same, and once more before it is sent again: it is handed over
+    as soon as the service shows it. A fax whose time is long past needs the user too (WaitReason.LATE).
 """
 
 from __future__ import annotations
@@ -38,6 +40,9 @@ ARRIVAL_UNKNOWN = "ArrivalUnknown"
 
 ACCEPTED_FOR = timedelta(days=1)
 """How long an accepted fax waits in the queue for the user's word on how it ended."""
+
+LATE_AFTER = timedelta(hours=3)
+"""A fax that should have gone so long ago, while nobody was at work, goes only when the user says so."""
 
 MAX_NOTE_CHARACTERS = 1024
 MAX_RECIPIENTS_A_REQUEST = 50
@@ -66,7 +71,10 @@ class FaxState(Enum):
 
 
 class WaitReason(Enum):
-    """Why a fax is WAITING; the value is what the database holds, "" for every other state."""
+    """Why a fax is WAITING; the value is what the database holds, "" for every other state.
+
+    LATE goes with NEEDS_YOU: its time is long past, and the user says whether it still goes.
+    """
 
     NONE = ""
     SCHEDULED = "scheduled"
@@ -77,22 +85,27 @@ class WaitReason(Enum):
     TROUBLE = "trouble"
     SIGN_IN = "sign in"
     PAUSED = "paused"
+    LATE = "late"
 
 
 _S = FaxState
 
 ALLOWED: dict[FaxState, frozenset[FaxState]] = {
     _S.PREPARING: frozenset({_S.HELD, _S.QUEUED, _S.WAITING, _S.CANCELLED, _S.FAILED}),
-    _S.HELD: frozenset({_S.QUEUED, _S.WAITING, _S.CANCELLED}),
-    _S.QUEUED: frozenset({_S.SENDING, _S.CANCELLED, _S.WAITING, _S.FAILED}),
+    _S.HELD: frozenset({_S.QUEUED, _S.WAITING, _S.CANCELLED, _S.NEEDS_YOU}),
+    # queued, waiting -> handed over: an earlier request of it was found at the service after all
+    _S.QUEUED: frozenset({_S.SENDING, _S.CANCELLED, _S.WAITING, _S.FAILED, _S.HANDED_OVER, _S.NEEDS_YOU}),
     # waiting -> waiting: another reason or another time
-    _S.WAITING: frozenset({_S.WAITING, _S.QUEUED, _S.CANCELLED, _S.SENDING, _S.FAILED}),
+    _S.WAITING: frozenset(
+        {_S.WAITING, _S.QUEUED, _S.CANCELLED, _S.SENDING, _S.FAILED, _S.HANDED_OVER, _S.NEEDS_YOU}
+    ),
     # sending -> queued: stopped before the last byte, so certainly not sent
     _S.SENDING: frozenset({_S.HANDED_OVER, _S.FAILED, _S.WAITING, _S.CANCELLED, _S.INTERRUPTED, _S.QUEUED}),
     # handed over -> queued: a scheduled fax taken back from the service to be changed
     _S.HANDED_OVER: frozenset({_S.SENT, _S.FAILED, _S.CANCELLED, _S.WAITING, _S.QUEUED}),
     _S.INTERRUPTED: frozenset({_S.HANDED_OVER, _S.QUEUED, _S.WAITING, _S.NEEDS_YOU, _S.CANCELLED}),
-    _S.NEEDS_YOU: frozenset({_S.SENT, _S.QUEUED, _S.CANCELLED, _S.HANDED_OVER}),
+    # needs you -> needs you: another question; -> waiting: a late one is given another time
+    _S.NEEDS_YOU: frozenset({_S.SENT, _S.QUEUED, _S.CANCELLED, _S.HANDED_OVER, _S.NEEDS_YOU, _S.WAITING}),
     # failed <-> sent: only the user's own word, taken back. sent -> sent: their word on what only counted so
     _S.FAILED: frozenset({_S.QUEUED, _S.WAITING, _S.SENT}),
     _S.SENT: frozenset({_S.FAILED, _S.SENT}),
@@ -135,7 +148,8 @@ class Document:
     """A file that was looked at and may be faxed. pages is None when only the service can count them.
 
     digest is "" for a file of the user; for pages taken from an earlier fax it is the SHA-256 under which
-    the spool holds them, and path is where they lie there.
+    the spool holds them, and path is where they lie there. seen: what the file was when it was looked at, ""
+    for one that this program made (documents/same_file.py).
     """
 
     path: Path
@@ -144,6 +158,7 @@ class Document:
     media_type: str
     pages: int | None
     digest: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +203,8 @@ class FaxJob:
     faxErrorCode or "". server_pages is the service's own count, None when unknown. retry_at: when a waiting
     job may go, or a held one is released; None when at once. tries counts how often the service was handed
     the fax, stumbles the tries since then that never reached it. source_message_id: a message of the service
-    with these very pages, "" when there is none. is_seen: the user has seen how it ended.
+    with these very pages, "" when there is none. maybe_message_id: one that may be this fax, which only the
+    user can say, "" for none. is_seen: the user has seen how it ended.
     """
 
     id: int
@@ -219,6 +235,12 @@ class FaxJob:
     tries: int = 0
     stumbles: int = 0
     is_seen: bool = True
+    maybe_message_id: str = ""
+
+    @property
+    def is_late(self) -> bool:
+        """True when its time is long past and the user is asked whether it still goes."""
+        return self.state is FaxState.NEEDS_YOU and self.wait_reason is WaitReason.LATE
 
     @property
     def pages(self) -> int | None:
@@ -276,8 +298,11 @@ class FaxRequest:
 
     started_at was written before the first byte left, last_byte_at before the last one (None: it certainly
     did not). Both are this machine's time; service_offset_s added to them gives the service's (0.0 while its
-    clock is not known). is_denied: the service answered that it failed (5xx). looks: how often the message
-    store was asked without finding it. source_message_id: "" for an upload, else whose pages are sent again.
+    clock is not known). is_denied: the service said in its own words that it failed (5xx). looks: how often
+    the message store was asked without finding it. source_message_id: "" for an upload, else whose pages are
+    sent again. mark: what the file names of the upload carry, by which its message is known (of a resend: of
+    the upload it repeats), "" when they carry none. not_these: messages that the user said are not this one.
+    is_over: it is known how it ended.
     """
 
     id: int
@@ -290,6 +315,9 @@ class FaxRequest:
     source_message_id: str = ""
     is_denied: bool = False
     looks: int = 0
+    mark: str = ""
+    not_these: tuple[str, ...] = ()
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

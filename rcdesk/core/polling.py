@@ -6,6 +6,7 @@ does (product.md), so following slows where nothing can change soon. Read next: 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -19,6 +20,12 @@ MESSAGES_A_PAGE = 100
 LISTED_FOR = timedelta(hours=1)
 """How services/follow.py asks: so many one by one, so many on a page of the list, older ones one by one."""
 
+LOOK_ON = timedelta(hours=24)
+"""So long a fax that needs the user is looked for all the same."""
+
+_ASKED_PAUSES_S = ((timedelta(minutes=20), 30.0), (timedelta(hours=1), 60.0), (LOOK_ON, 600.0))
+"""How often, by how long it has needed the user."""
+
 
 def is_followed(job: FaxJob, now: datetime) -> bool:
     """True for a fax that is to be looked at by now.
@@ -29,6 +36,8 @@ def is_followed(job: FaxJob, now: datetime) -> bool:
     match job.state:
         case FaxState.INTERRUPTED:
             return True
+        case FaxState.NEEDS_YOU:
+            return not job.is_late and abs(now - job.changed_at) < LOOK_ON
         case FaxState.HANDED_OVER:
             return _wait_s(job, now) <= 0
         case _:
@@ -45,7 +54,10 @@ def fax_interval_s(jobs: Iterable[FaxJob], now: datetime) -> float | None:
     ages_s: list[float] = []
     waits_s: list[float] = []
     for job in jobs:
-        if is_followed(job, now):
+        if job.state is FaxState.NEEDS_YOU:
+            if is_followed(job, now):
+                waits_s.append(asked_pause_s(job, now))
+        elif is_followed(job, now):
             ages_s.append(
                 max(0.0, (now - max(job.changed_at, job.send_at or job.changed_at)).total_seconds())
             )
@@ -57,9 +69,17 @@ def fax_interval_s(jobs: Iterable[FaxJob], now: datetime) -> float | None:
     return min(waits_s, default=None)
 
 
+def asked_pause_s(job: FaxJob, now: datetime) -> float:
+    """How often the service is asked again about a fax that needs the user's word on it."""
+    asked_for = abs(now - job.changed_at)
+    return next((pause_s for until, pause_s in _ASKED_PAUSES_S if asked_for < until), math.inf)
+
+
 def _requests_a_look(jobs: Sequence[FaxJob], now: datetime) -> int:
     """About how many requests one look takes: a few messages are read one by one, more of them as a list."""
-    followed = {job.message_id: job for job in jobs if is_followed(job, now)}
+    followed = {
+        job.message_id: job for job in jobs if is_followed(job, now) and job.state is not FaxState.NEEDS_YOU
+    }
     if len(followed) <= FEW_MESSAGES:
         return len(followed)
     listed = {job.message_id for job in jobs if job.message_id and now - job.changed_at < LISTED_FOR}

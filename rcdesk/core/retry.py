@@ -40,7 +40,17 @@ BUSY_WITH_THE_SAME = "CMN-304"
 """A request like this one is being worked on (wire-contract 1.2): this one was refused, not taken."""
 
 _TOO_SLOW = frozenset({408, 425})
-"""HTTP statuses that refuse a request without having looked at it (RFC 9110, 15.5.9; RFC 8470, 5.2)."""
+"""HTTP statuses of a request that took too long to come or came too early: neither says what became of it."""
+
+_LOOKED_AT = frozenset(
+    {400, 401, 402, 403, 404, 405, 406, 407, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 431}
+    | {429, 451}
+)
+"""HTTP statuses that say by themselves that a request was refused, whoever answers (RFC 9110, RFC 6585).
+
+Any other one without a word of the service's own may come from something on the way that lost patience (499,
+524) while the service goes on with a request that it has as a whole.
+"""
 
 
 class Help(Enum):
@@ -86,7 +96,7 @@ class GiveUp:
 class Check:
     """The outcome is not known: ask the message store first, never repeat blindly.
 
-    is_denied: the service itself said that it failed.
+    is_denied: the service itself said, in its own words, that it failed.
     """
 
     is_denied: bool = False
@@ -122,11 +132,11 @@ def decide(
             again = Again(at=_in_time(now, pause, deadline), reason=WaitReason.NO_CONNECTION)
         case OutcomeUnknown():
             return Check()
-        case ServerTrouble():
-            if is_complete:
-                return Check(is_denied=what.status >= 500)
+        case ApiError() if what.code == BUSY_WITH_THE_SAME:
             again = Again(at=now + _pause(STUMBLE_DELAYS_S[2:], stumbles), reason=WaitReason.TROUBLE)
-        case ApiError() if what.code == BUSY_WITH_THE_SAME or what.status in _TOO_SLOW:
+        case ApiError() if _may_have_gone_on(what):
+            if is_complete:
+                return Check(is_denied=what.status >= 500 and bool(what.code))
             again = Again(at=now + _pause(STUMBLE_DELAYS_S[2:], stumbles), reason=WaitReason.TROUBLE)
         case ApiError() | UserError():
             return GiveUp()
@@ -135,6 +145,13 @@ def decide(
                 return Check()
             again = Again(at=now + _pause(STUMBLE_DELAYS_S, stumbles), reason=WaitReason.TROUBLE)
     return _within(again, deadline)
+
+
+def _may_have_gone_on(error: ApiError) -> bool:
+    """True when the service may go on with a request that it has as a whole, in spite of this answer."""
+    if isinstance(error, ServerTrouble) or error.status >= 500 or error.status in _TOO_SLOW:
+        return True
+    return error.status > 0 and error.status not in _LOOKED_AT and not error.code
 
 
 def help_for(error_code: str) -> Help:

@@ -86,7 +86,8 @@ class FaxContents:
     """What is asked of the service, without the files.
 
     cover_index None leaves the account's default page, 0 is none. text is sent as a document of its own, for
-    faxes without files. send_time (aware) lets the service keep the fax until then.
+    faxes without files. send_time (aware) lets the service keep the fax until then. mark: what the names of
+    its documents carry, so that the fax is known again where the service shows them.
     """
 
     recipients: tuple[Recipient, ...]
@@ -95,6 +96,7 @@ class FaxContents:
     note: str = ""
     text: str | None = None
     send_time: datetime | None = None
+    mark: str = ""
 
 
 class FaxService(Protocol):

@@ -55,6 +55,7 @@ def wish_json(wish: FaxWish) -> str:
                         "size_bytes": d.size_bytes,
                         "media_type": d.media_type,
                         "pages": d.pages,
+                        "seen": d.seen,
                     }
                     for d in draft.documents
                 ],
@@ -101,6 +102,7 @@ def _document(found: Any) -> Document:
         size_bytes=_typed(found["size_bytes"], int),
         media_type=_typed(found["media_type"], str),
         pages=None if pages is None else _typed(pages, int),
+        seen=_typed(found.get("seen", ""), str),
     )
 
 

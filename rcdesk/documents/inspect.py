@@ -21,6 +21,7 @@ from rcdesk.core.fax import Document
 from rcdesk.core.paper import NotDrawnHere, PageRef, PasswordNeeded
 from rcdesk.documents.kinds import MEDIA_TYPES, PDF, PLAIN_TEXT, TIFF, kind_of
 from rcdesk.documents.office_file import PASSWORD, is_locked_package
+from rcdesk.documents.same_file import check_same, seen
 
 PageCounter = Callable[[PageRef, CancelToken | None], int]
 """PageWorker.count: how many pages a file has, found out in a process of its own."""
@@ -42,6 +43,7 @@ def inspect(path: Path, token: CancelToken | None = None, count: PageCounter | N
     token.check()
     size_bytes = _size(path)
     try:
+        seen_as = seen(path, token)
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
     except OSError as exc:
@@ -55,13 +57,16 @@ def inspect(path: Path, token: CancelToken | None = None, count: PageCounter | N
         pages = _counted(PageRef(path=path, media_type=media_type), token, count)
     else:
         pages = _pages(path, kind, media_type)
-    return Document(
+    document = Document(
         path=path,
         name=path.name,
         size_bytes=size_bytes,
         media_type=media_type,
         pages=pages,
+        seen=seen_as,
     )
+    check_same(document, token)
+    return document
 
 
 def look_at(path: Path, token: CancelToken, count: PageCounter | None = None) -> Document:

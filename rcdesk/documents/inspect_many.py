@@ -15,6 +15,7 @@ from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Document
 from rcdesk.core.paper import NotDrawnHere, PageRef, PasswordNeeded
 from rcdesk.documents.inspect import PageCounter, look_at, uncounted
+from rcdesk.documents.same_file import check_same
 
 PagesCounter = Callable[[Sequence[PageRef], CancelToken | None], Sequence[int | UserError]]
 """PageWorker.counts: one answer for each file, in order; a refusal is its error."""
@@ -34,7 +35,9 @@ def look_at_all(
     refs = [PageRef(path=d.path, media_type=d.media_type) for d in looks if isinstance(d, Document)]
     # One question for every document: a file was refused before its pages mattered, or is one of these.
     answers = iter(counts(refs, token))
-    return tuple(look if isinstance(look, UserError) else _with_pages(look, next(answers)) for look in looks)
+    return tuple(
+        look if isinstance(look, UserError) else _with_pages(look, next(answers), token) for look in looks
+    )
 
 
 def look_at_each(
@@ -59,7 +62,11 @@ def _admitted(look: Document | UserError, admit: Callable[[Document], None] | No
     return look
 
 
-def _with_pages(document: Document, answer: int | UserError) -> Document | UserError:
+def _with_pages(document: Document, answer: int | UserError, token: CancelToken) -> Document | UserError:
+    try:
+        check_same(document, token)
+    except UserError as exc:
+        return exc
     match answer:
         case int():
             return replace(document, pages=answer)

@@ -24,6 +24,7 @@ from rcdesk.core.preferences import Preferences
 from rcdesk.core.wish import FaxWish
 from rcdesk.documents.cover_file import write_cover_file
 from rcdesk.documents.kinds import HTML, PDF
+from rcdesk.documents.same_file import check_same
 from rcdesk.documents.worker import PageWorker
 
 _NOT_ODD = frozenset({Oddity.FIRST_TIME})
@@ -78,6 +79,7 @@ class CommandDrafts:
             return document
         try:
             made = self._worker.sent_as(PageRef(path=document.path, media_type=HTML), self._token)
+            check_same(document, self._token)
         except NotDrawnHere:
             return document
         return Document(

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import (
+    Cancelled,
     RcdeskError,
     SignInNeeded,
     StoreError,
@@ -28,6 +29,7 @@ from rcdesk.core.fax import FaxJob, FaxState, SendBy, WaitReason
 from rcdesk.core.service import FaxContents, FaxService, FaxTaken
 from rcdesk.services import fax_sentences as say
 from rcdesk.services.outcomes import RESEND_PAUSE, Flight, Outcomes, ids_of
+from rcdesk.services.recheck import Recheck
 from rcdesk.store.fax_steps import Step
 from rcdesk.store.outbox import Outbox
 from rcdesk.store.spool import Spool
@@ -81,6 +83,8 @@ class Dispatcher:
         self._spool = spool
         self._clock: Clock = clock or SystemClock()
         self._outcomes = Outcomes(outbox, self._clock)
+        self._recheck = Recheck(outbox, self._clock)
+        self._other_faxes: set[str] = set()
         self._refused: object = None
 
     def send_next(self, owner_id: str, token: CancelToken, report: Report | None = None) -> Sent:
@@ -97,6 +101,10 @@ class Dispatcher:
         service = fax_of(connection)
         if not sends_for(service, owner_id):
             return Sent()
+        now = self._clock.now()
+        late = self._outbox.put_off_late(owner_id, now, lambda due: say.late(due, now))
+        if late:
+            return self._sent(owner_id, late)
         self._signed_in_again(owner_id, service)
         wait_s = service.wait_s()
         if wait_s > GATE_PATIENCE_S:
@@ -105,7 +113,7 @@ class Dispatcher:
         if not jobs:
             return self._sent(owner_id, ())
         try:
-            refused = self._refuse(service, jobs, token)
+            refused = self._ask_first(connection, service, jobs, token) or self._refuse(service, jobs, token)
         except StoreUnavailable:
             raise
         except StoreError:
@@ -142,6 +150,28 @@ class Dispatcher:
             and self._outcomes.together(job.id) == together
         )
 
+    def _ask_first(
+        self, connection: Connection | None, service: FaxService, jobs: tuple[FaxJob, ...], token: CancelToken
+    ) -> tuple[FaxJob, ...]:
+        """Before anything goes out a second time the message store is asked. The jobs that changed by it."""
+        if connection is None or not service.can_follow:
+            return ()
+        session = connection.session
+        try:
+            changed = self._recheck.earlier(session, jobs, token)
+            source = "" if changed else self._source_of(service, jobs)
+            if source and not self._recheck.is_meant(session, jobs, source, token):
+                self._outcomes.refuse_source(source)
+                self._outbox.forget_source(jobs[0].owner_id, source)
+                self._other_faxes.add(source)
+        except (Cancelled, StoreError):
+            raise
+        except RcdeskError as exc:
+            if isinstance(exc, SignInNeeded):
+                self._refused = service.sign_in
+            return self._outcomes.hold(jobs, exc)
+        return changed
+
     def _refuse(
         self, service: FaxService, jobs: tuple[FaxJob, ...], token: CancelToken
     ) -> tuple[FaxJob, ...]:
@@ -157,7 +187,8 @@ class Dispatcher:
             return ()
         first = jobs[0]
         if not first.files and not first.note.strip():
-            return self._lost_pages(service, jobs, say.NO_COPY)
+            is_other = first.source_message_id in self._other_faxes
+            return self._lost_pages(service, jobs, say.OTHER_FAX if is_other else say.NO_COPY)
         for file in first.files:
             if not self._spool.verify(file.digest, file.size_bytes, token):
                 problem = f"the kept copy of {file.name} is missing or was changed. Nothing was sent. "
@@ -257,6 +288,7 @@ class Dispatcher:
             note="" if is_text_only else job.note,
             text=job.note if is_text_only else None,
             send_time=send_time,
+            mark=flight.request.mark,
         )
         return service.send(
             contents,

@@ -21,6 +21,7 @@ from rcdesk.core.fax import MAX_NOTE_CHARACTERS, Document, FaxDraft, FaxJob, Fax
 from rcdesk.core.folder import FaxRow, ReceivedFax
 from rcdesk.core.phone_number import pretty
 from rcdesk.documents.inspect import PageCounter, check_total, look_at
+from rcdesk.documents.same_file import check_digest, check_same
 from rcdesk.store.outbox import Outbox, pages_key
 from rcdesk.store.spool import Spool
 
@@ -188,9 +189,12 @@ class FaxDrafts:
 
     def _spooled(self, document: Document, token: CancelToken, tell: Callable[[int], None]) -> SpooledFile:
         if not document.digest:
-            # What lies there now is what is sent, so it is looked at again; a name given to it stays.
+            # What was looked at is what is sent; a name given to it stays.
+            check_same(document, token)
             fresh = look_at(document.path, token, self._count)
             spooled = self._spool.add(document.path, token, tell)
+            for looked_at in (document, fresh):
+                check_digest(replace(looked_at, name=document.name), spooled.digest)
             fresh = replace(fresh, name=document.name, size_bytes=spooled.size_bytes)
             return _as_file(fresh, spooled.digest)
         if not self._spool.verify(document.digest, document.size_bytes, token):
@@ -200,6 +204,12 @@ class FaxDrafts:
             )
         tell(document.size_bytes)
         return _as_file(document, document.digest)
+
+
+def check_unchanged(documents: Sequence[Document], token: CancelToken) -> None:
+    """Raise UserError when one of these is not the file any more that was looked at."""
+    for document in documents:
+        check_same(document, token)
 
 
 def _as_file(document: Document, digest: str) -> SpooledFile:

@@ -27,10 +27,6 @@ NEEDS_YOU = (
     "Needs you: it may have been sent. RingCentral's answer was lost and the fax is not in its list. "
     "Ask them, or send it again"
 )
-DOUBTFUL = (
-    "Needs you: it may have been sent. RingCentral has a fax to these people with another number of pages. "
-    "Ask them, or send it again"
-)
 TOO_MANY = (
     "Needs you: it may have been sent. RingCentral lists too many faxes of that time to look through. "
     "Ask them, or send it again"
@@ -48,9 +44,45 @@ NO_COPY = "Failed: RingCentral no longer has these pages, and there is no copy h
 ARRIVAL_UNKNOWN = "Accepted by RingCentral; only its e-mail tells whether it arrived"
 YOU_SAID_SENT = "You said that it was sent"
 YOU_SAID_NOT_SENT = "You said that it failed"
+YOU_SAID_THAT_ONE = "You said that RingCentral has it; it is followed there"
 YOU_SAID_AGAIN = "You said: send it again"
+LATE_IS_SAID_AFTER = timedelta(minutes=5)
+"""A fax that goes out so much after its time says so."""
+
+OTHER_FAX = (
+    "Failed: what RingCentral keeps under the id of these pages is another fax, and there is no copy here. "
+    "Nothing was sent. Add the file again."
+)
 SMALLER_GROUP = "RingCentral refused one of the numbers; the others go out without it"
 UPLOAD_AGAIN = "RingCentral no longer has these pages; they are uploaded again"
+
+
+def is_it_that_one(at: datetime | None, pages: int | None, now: datetime) -> str:
+    """The service has a fax that may be this one, sent at that time with so many pages."""
+    when = "" if at is None else f" of {clock_time(at, now)}"
+    length = "" if pages is None else " (1 page)" if pages == 1 else f" ({pages} pages)"
+    return (
+        "Needs you: it may have been sent. RingCentral's answer was lost, but it has a fax to the same number"
+        f"{when}{length}. Was it that one? Compare the pages"
+    )
+
+
+def late(due: datetime, now: datetime) -> str:
+    """It should have gone long ago; nobody was at work."""
+    return (
+        f"Needs you: it was due {_when(due, now)}, when rcdesk was not running or not signed in. "
+        "Nothing was sent. Send it now?"
+    )
+
+
+def _when(at: datetime, now: datetime) -> str:
+    """ "at 16:45", "yesterday at 16:45", "on 3 Mar 16:45"."""
+    local, today = at.astimezone(), now.astimezone()
+    if local.date() == today.date():
+        return f"at {local:%H:%M}"
+    if today.date() - local.date() == timedelta(days=1):
+        return f"yesterday at {local:%H:%M}"
+    return f"on {clock_time(at, now)}"
 
 
 def clock_time(at: datetime, now: datetime) -> str:
@@ -98,9 +130,11 @@ def out_of_time(job: FaxJob, cause: str, now: datetime) -> str:
 
 
 def handed_over(job: FaxJob, now: datetime) -> str:
-    """The service has it; a scheduled one says when it goes out."""
+    """The service has it; a scheduled one says when it goes out, or that it went out late."""
     if job.send_by is SendBy.SERVICE and job.send_at is not None and job.send_at > now:
         return f"With RingCentral, which sends it at {clock_time(job.send_at, now)}"
+    if job.send_at is not None and not job.tries and now - job.send_at > LATE_IS_SAID_AFTER:
+        return f"{HANDED_OVER}, late: it was due {_when(job.send_at, now)}"
     return HANDED_OVER
 
 

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from rcdesk.store.received import ReceivedFaxes
 
 KEEP_FILES_DAYS = 30
+MOST_LIVE = 100
+"""How many faxes of each kind are read at once: those that move next. Folders are read page by page."""
 
 _NOT_GONE = frozenset({FaxState.HELD, FaxState.QUEUED, FaxState.WAITING})
 _AGAIN = frozenset({FaxState.FAILED, FaxState.CANCELLED, FaxState.WAITING})
@@ -238,8 +240,11 @@ class FaxService:
         self._outbox.set_paused(owner_id, True, self._clock.now())
 
     def resume_all(self, owner_id: str) -> None:
-        """Let the queue go on."""
-        self._outbox.set_paused(owner_id, False, self._clock.now())
+        """Let the queue go on: what came due meanwhile goes too, for that is what the user wants."""
+        now = self._clock.now()
+        if self._outbox.is_paused(owner_id):
+            self._outbox.note_at_work(owner_id, now)
+        self._outbox.set_paused(owner_id, False, now)
 
     def is_paused(self, owner_id: str) -> bool:
         """True while the whole queue stands still."""
@@ -253,7 +258,8 @@ class FaxService:
         Raises UserError, with nothing changed, when one of them has gone.
         """
         jobs, now = self._outbox.many(job_ids), self._clock.now()
-        if any(job.state not in _NOT_GONE and job.state is not FaxState.CANCELLED for job in jobs):
+        movable = (*_NOT_GONE, FaxState.CANCELLED)
+        if any(job.state not in movable and not job.is_late for job in jobs):
             raise UserError("This fax has gone already: its time cannot be changed any more.")
         return tuple(
             self._outbox.reschedule(job.id, send_at, send_by, now, is_back=job.state is FaxState.CANCELLED)
@@ -268,9 +274,24 @@ class FaxService:
         return self._outbox.many(job_ids)
 
     def resolve(self, job_id: int, was_sent: bool) -> FaxJob:
-        """The user's answer about a fax that may have been sent. Raises UserError when it is not needed."""
+        """The user's answer about a fax that may have been sent, or whose time is long past.
+
+        Before one goes again the service is asked once more (recheck.py). Raises UserError when no answer is
+        needed.
+        """
         unsure, asked = frozenset({FaxState.INTERRUPTED}), frozenset({FaxState.NEEDS_YOU})
         self._move_those_in(unsure, [job_id], FaxState.NEEDS_YOU, say.CHECKING)
+        job = self._outbox.get(job_id)
+        if job.is_late:
+            if was_sent:
+                raise UserError("This fax has not been sent: nothing of it has left.")
+            return self.reschedule([job_id], None)[0]
+        if job.request_id is not None and job.maybe_message_id:
+            if was_sent:
+                # Its fate is followed like that of any other.
+                now, message_id = self._clock.now(), job.maybe_message_id
+                return self._outbox.hand_over(job.request_id, message_id, now, say.YOU_SAID_THAT_ONE)[0]
+            self._outbox.rule_out(job.request_id, [job.maybe_message_id])
         if was_sent:
             answered = self._move_those_in(asked, [job_id], FaxState.SENT, say.YOU_SAID_SENT)
         else:
@@ -298,9 +319,13 @@ class FaxService:
     # -- questions ------------------------------------------------------------------------------------------
 
     def live(self, owner_id: str, also: Sequence[int] = ()) -> tuple[FaxJob, ...]:
-        """Every fax that is not over, oldest first; before them those of `also` that are over by now."""
-        over = (job for job in self._outbox.many(also) if job.state.is_final)
-        return (*over, *self._outbox.live(owner_id))
+        """The faxes that may move next, oldest first, of a long queue MOST_LIVE of each kind.
+
+        Before them those of `also`, which the caller knows, as they are now.
+        """
+        part = self._outbox.live_part(owner_id, MOST_LIVE)
+        here = {job.id for job in part}
+        return (*self._outbox.many([job_id for job_id in also if job_id not in here]), *part)
 
     def counts(self, owner_id: str) -> FolderCounts:
         """The pills of the side bar."""
@@ -321,11 +346,11 @@ class FaxService:
 
     def refresh(self, owner_id: str, token: CancelToken) -> tuple[FaxJob, ...]:
         """Ask the message store about faxes it has and about interrupted ones; the jobs that changed."""
-        open_jobs = self._outbox.in_states(owner_id, FaxState.HANDED_OVER, FaxState.INTERRUPTED)
+        states = (FaxState.HANDED_OVER, FaxState.INTERRUPTED, FaxState.NEEDS_YOU)
+        open_jobs = self._outbox.in_states(owner_id, *states)
         if not open_jobs:
             return ()
         jobs = tuple(job for job in open_jobs if job.state is FaxState.HANDED_OVER)
-        interrupted = self._outbox.interrupted(owner_id)
         from rcdesk.services.connection import session_of
         from rcdesk.services.dispatch import fax_of, sends_for
         from rcdesk.services.follow import Follower
@@ -335,20 +360,16 @@ class FaxService:
         service = fax_of(connection)
         if not sends_for(service, owner_id):
             return ()
+        unresolved = self._outbox.unresolved(owner_id)
         reconciler = self._reconciler = self._reconciler or Reconciler(self._outbox, self._clock)
         if not service.can_follow:
-            return (*self._let_go(jobs), *reconciler.give_up(owner_id, interrupted))
+            return (*self._let_go(jobs), *reconciler.give_up(owner_id, unresolved))
         session = session_of(connection)
         follower = self._follower = self._follower or Follower(self._outbox, self._clock)
-        offset_s = session.service_offset_s
-        jobs = follower.due(jobs, offset_s)
-        since, until = reconciler.date_from(interrupted, offset_s), reconciler.date_to(interrupted, offset_s)
-        starts = [since if until is None else None, follower.date_from(jobs, offset_s)]
-        known = [start for start in starts if start is not None]
-        listing = list_since(session, min(known), token) if known else Listing(messages=(), is_whole=False)
-        # Old ones are looked for in their own time, not among all that was sent since.
-        old = list_since(session, since, token, until) if since and until else listing
-        changed = reconciler.reconcile(owner_id, interrupted, old, session.service_offset_s)
+        jobs = follower.due(jobs, session.service_offset_s)
+        since = follower.date_from(jobs, session.service_offset_s)
+        listing = list_since(session, since, token) if since else Listing(messages=(), is_whole=False)
+        changed = reconciler.look(session, owner_id, unresolved, token)
         try:
             changed += follower.follow(session, jobs, listing, token)
         except RcdeskError:

@@ -57,6 +57,7 @@ class Flight:
     """A request under way, and how it ended: outcome is its answer or its error.
 
     is_complete: the last byte was marked, so it may have left. can_follow: as of the FaxService that took it.
+    is_open: written down as not known.
     """
 
     request: FaxRequest
@@ -64,6 +65,7 @@ class Flight:
     can_follow: bool = True
     outcome: FaxTaken | RcdeskError | None = None
     is_complete: bool = False
+    is_open: bool = False
 
 
 class Outcomes:
@@ -88,6 +90,29 @@ class Outcomes:
     def is_source_usable(self, message_id: str) -> bool:
         """True unless the service has said in this run that it cannot resend this message."""
         return self._refused_sources.get(message_id, 0) < _MOST_RESENDS
+
+    def refuse_source(self, message_id: str) -> None:
+        """The service's message with this id is not, or no longer, the one whose pages are meant."""
+        self._refused_sources[message_id] = _MOST_RESENDS
+
+    def hold(self, jobs: Sequence[FaxJob], error: RcdeskError) -> tuple[FaxJob, ...]:
+        """The service could not be asked before sending: these wait, or their time is over."""
+        now, changed = self._clock.now(), list[FaxJob]()
+        for job in jobs:
+            stumbles = job.stumbles + 1
+            decision = decide(error, now=now, stumbles=stumbles, deadline=job.keep_trying_until)
+            match decision:
+                case Again():
+                    changed += self._wait((job,), decision, error, now)
+                case GiveUp():
+                    changed += self._fail((job,), error, now, is_out_of_time=decision.is_out_of_time)
+                case Check():
+                    # The question has no answer; it did nothing.
+                    pause = Again(at=now + RESEND_PAUSE, reason=WaitReason.NO_CONNECTION)
+                    changed += self._wait((job,), pause, error, now)
+                case _:
+                    assert_never(decision)
+        return tuple(changed)
 
     def record(self, flight: Flight) -> tuple[FaxJob, ...]:
         """Write the outcome down, or keep it until that is possible."""
@@ -120,13 +145,20 @@ class Outcomes:
             told = say.handed_over if flight.can_follow else say.accepted
             detail = told(flight.jobs[0], now)
             return self._outbox.hand_over(flight.request.id, outcome.message_id, now, detail)
-        if isinstance(outcome, Cancelled):
+        changed = self._not_taken(flight, outcome, now)
+        if not flight.is_open:
+            self._outbox.end_request(flight.request.id, now)
+        return changed
+
+    def _not_taken(self, flight: Flight, error: RcdeskError, now: datetime) -> tuple[FaxJob, ...]:
+        """The service did not take it, or nobody knows whether it did."""
+        if isinstance(error, Cancelled):
             return self._outbox.move_all(ids_of(flight.jobs), FaxState.QUEUED, detail=say.NOT_LEFT, now=now)
-        if isinstance(outcome, Rejected | NotAllowed):
-            changed = self._after_refusal(flight, outcome, now)
+        if isinstance(error, Rejected | NotAllowed):
+            changed = self._after_refusal(flight, error, now)
             if changed:
                 return changed
-        return self._after_error(flight, outcome, now)
+        return self._after_error(flight, error, now)
 
     def _after_error(self, flight: Flight, error: RcdeskError, now: datetime) -> tuple[FaxJob, ...]:
         """Each job takes the step that retry.decide() says; equal steps are taken together."""
@@ -158,6 +190,7 @@ class Outcomes:
         self, flight: Flight, jobs: Sequence[FaxJob], now: datetime, *, is_denied: bool
     ) -> tuple[FaxJob, ...]:
         """It may have been sent: the service is asked, or where that is not possible the user decides."""
+        flight.is_open = True
         if is_denied:
             self._outbox.deny(flight.request.id)
         ids = ids_of(jobs)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,8 +78,8 @@ class Message:
     send_at: datetime | None = None
     original_id: int = 0
 
-    def json(self, extension_uri: str) -> dict[str, Any]:
-        """GetMessageInfoResponse; for a new fax also FaxResponse, which is the same but for rarer fields."""
+    def json(self, extension_uri: str, *, is_new: bool = False) -> dict[str, Any]:
+        """GetMessageInfoResponse; is_new: FaxResponse, which is the same but for rarer fields and a name."""
         uri = f"{extension_uri}/message-store/{self.id}"
         result: dict[str, Any] = {
             "uri": uri,
@@ -96,6 +97,7 @@ class Message:
                     "uri": f"{uri}/content/{self.id}",
                     "type": "RenderedDocument",
                     "contentType": self.owner.fax_media_type,
+                    **self._file_name("filename" if is_new else "fileName"),
                 }
             ],
             "direction": self.direction,
@@ -112,6 +114,15 @@ class Message:
         elif self.page_count is not None:
             result["faxPageCount"] = self.page_count
         return result
+
+    def _file_name(self, field: str) -> dict[str, str]:
+        """What the drawn pages are called: as the first file that came (MessageAttachmentInfo.fileName)."""
+        return {field: self.documents[0].name} if self.documents else {}
+
+
+def _first_id() -> int:
+    """Far from those of any earlier run: what a client has noted of one names nothing in the next."""
+    return time.time_ns() // 1_000_000 * 1_000 + secrets.randbelow(1_000)
 
 
 def location_of(number: str) -> str:
@@ -131,7 +142,7 @@ class MessageStore:
     def __init__(self, clock: WorldClock) -> None:
         self._clock = clock
         self._messages: dict[int, Message] = {}
-        self._ids = itertools.count(2_014_000_001)
+        self._ids = itertools.count(_first_id())
         self._revision = 0
         self._tokens: dict[str, tuple[int, int]] = {}
 

@@ -34,7 +34,7 @@ async def create(visit: Visit) -> web.StreamResponse:
         await visit.body(MAX_BODY)
         raise Refusal(415, "MSG-348", "Media type is not supported", parameter="Content-Type")
     visit.render_room.begin(message)
-    return answer(message.json(visit.extension_uri))
+    return answer(message.json(visit.extension_uri, is_new=True))
 
 
 ROUTES = (Route(method="POST", path=f"{EXTENSION}/fax", group="Heavy", handler=create),)

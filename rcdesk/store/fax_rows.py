@@ -31,7 +31,7 @@ from rcdesk.store.search_words import indexed_words
 
 _COLUMNS = """id, owner_id, batch_id, number, name, cover_index, cover_name, note, resolution, state,
     created_at, changed_at, request_id, message_id, source_message_id, detail, error_code, server_pages,
-    wait_reason, retry_at, send_at, send_by, keep_trying_until, tries, stumbles, is_seen"""
+    wait_reason, retry_at, send_at, send_by, keep_trying_until, tries, stumbles, is_seen, maybe_message_id"""
 _STATES = {state.value: state for state in FaxState}
 _REASONS = {reason.value: reason for reason in WaitReason}
 _SEND_BY = {send_by.value: send_by for send_by in SendBy}
@@ -182,6 +182,9 @@ def request_with(connection: sqlite3.Connection, request_id: int) -> FaxRequest:
             source_message_id=row["source_message_id"],
             is_denied=bool(row["is_denied"]),
             looks=row["looks"],
+            mark=row["mark"],
+            not_these=tuple(row["not_these"].split()),
+            is_over=row["ended_at"] is not None,
         )
 
 
@@ -221,7 +224,7 @@ def _job(row: sqlite3.Row, files: tuple[SpooledFile, ...]) -> FaxJob:
     (job_id, owner_id, batch_id, number, name, cover_index, cover_name, note, resolution, state) = row[:10]
     (created_at, changed_at, request_id, message_id, source_message_id, detail, error_code) = row[10:17]
     (server_pages, wait_reason, retry_at, send_at, send_by, keep_trying_until) = row[17:23]
-    (tries, stumbles, is_seen) = row[23:]
+    (tries, stumbles, is_seen, maybe_message_id) = row[23:]
     return FaxJob(
         id=job_id,
         owner_id=owner_id,
@@ -250,4 +253,5 @@ def _job(row: sqlite3.Row, files: tuple[SpooledFile, ...]) -> FaxJob:
         tries=tries,
         stumbles=stumbles,
         is_seen=is_seen == 1,
+        maybe_message_id=maybe_message_id,
     )

@@ -7,6 +7,7 @@ fax_turn.py (whose turn it is).
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +22,16 @@ from rcdesk.store.moments import to_text
 TURN = "Waiting for its turn"
 ITS_TIME = "Waiting for its time"
 _UNSEEN = (FaxState.FAILED, FaxState.NEEDS_YOU)
+_MARK_LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
+_MARK_LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What changes with a step: wait_reason and retry_at always, what is None stays as it is.
 
-    is_seen None: a fax that failed or needs the user is not seen, any other is. note_event=False keeps the
-    step out of the history.
+    is_seen None: a fax that failed or needs the user is not seen, any other is. maybe_message_id: the message
+    the user is asked about. note_event=False keeps the step out of the history.
     """
 
     new: FaxState
@@ -40,6 +43,7 @@ class Step:
     tries: int | None = None
     stumbles: int | None = None
     is_seen: bool | None = None
+    maybe_message_id: str = ""
     note_event: bool = True
 
 
@@ -54,6 +58,7 @@ class StepValues(TypedDict, total=False):
     tries: int | None
     stumbles: int | None
     is_seen: bool | None
+    maybe_message_id: str
     note_event: bool
 
 
@@ -71,8 +76,9 @@ def take_step(connection: sqlite3.Connection, job_ids: Sequence[int], step: Step
     seen = step.new not in _UNSEEN if step.is_seen is None else step.is_seen
     connection.execute(
         f"""UPDATE fax SET state = ?, changed_at = ?, detail = ?, wait_reason = ?, retry_at = ?, is_seen = ?,
-            error_code = coalesce(?, error_code), server_pages = coalesce(?, server_pages),
-            tries = coalesce(?, tries), stumbles = coalesce(?, stumbles) WHERE id {IN_IDS}""",
+            maybe_message_id = ?, error_code = coalesce(?, error_code),
+            server_pages = coalesce(?, server_pages), tries = coalesce(?, tries),
+            stumbles = coalesce(?, stumbles) WHERE id {IN_IDS}""",
         (
             step.new.value,
             to_text(now),
@@ -80,6 +86,7 @@ def take_step(connection: sqlite3.Connection, job_ids: Sequence[int], step: Step
             step.wait_reason.value,
             text_or_none(step.retry_at),
             int(seen),
+            step.maybe_message_id,
             step.error_code,
             step.server_pages,
             step.tries,
@@ -114,9 +121,12 @@ def start_request(
     source_message_id: str,
 ) -> int:
     """Record a request for these jobs and move them to SENDING; what the request before said is forgotten."""
-    sql = """INSERT INTO fax_request (owner_id, batch_id, started_at, service_offset_s, source_message_id)
-             VALUES (?, ?, ?, ?, ?) RETURNING id"""
-    values = (jobs[0].owner_id, jobs[0].batch_id, to_text(now), service_offset_s, source_message_id)
+    sql = """INSERT INTO fax_request
+                 (owner_id, batch_id, started_at, service_offset_s, source_message_id, mark)
+             VALUES (?, ?, ?, ?, ?, ?) RETURNING id"""
+    owner_id = jobs[0].owner_id
+    mark = mark_of(connection, owner_id, source_message_id) if source_message_id else _new_mark()
+    values = (owner_id, jobs[0].batch_id, to_text(now), service_offset_s, source_message_id, mark)
     (row,) = connection.execute(sql, values).fetchall()
     request_id = int(row["id"])
     ids = [job.id for job in jobs]
@@ -128,6 +138,20 @@ def start_request(
     )
     connection.executemany("INSERT INTO fax_request_job VALUES (?, ?)", [(request_id, i) for i in ids])
     return request_id
+
+
+def _new_mark() -> str:
+    """Short enough for a file name, and unlike any other request's of the account."""
+    return "rc-" + "".join(secrets.choice(_MARK_LETTERS) for _ in range(_MARK_LENGTH))
+
+
+def mark_of(connection: sqlite3.Connection, owner_id: str, message_id: str) -> str:
+    """What the file names of this message carry, "" when it is not known or they carry nothing."""
+    row = connection.execute(
+        "SELECT mark FROM fax_request WHERE owner_id = ? AND message_id = ? AND message_id <> '' LIMIT 1",
+        (owner_id, message_id),
+    ).fetchone()
+    return str(row["mark"]) if row is not None else ""
 
 
 def end_request(

@@ -10,7 +10,7 @@ Read next: core/fax.py, fax_steps.py, fax_turn.py, services/dispatch.py.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Unpack
@@ -54,11 +54,27 @@ from rcdesk.store.fax_steps import (
     take_step,
 )
 from rcdesk.store.fax_turn import changed_since, next_jobs
-from rcdesk.store.moments import to_text
+from rcdesk.store.late_faxes import note_at_work, put_off_late
+from rcdesk.store.moments import from_text, to_text
 
 _HELD = "You can still take it back"
 _NOT_GONE = (FaxState.HELD, FaxState.QUEUED, FaxState.WAITING)
 _TAKEN_BACK = (FaxState.CANCELLED,)
+
+_LIVE = "SELECT id FROM fax WHERE owner_id = ? AND folder = 'queue' AND state"
+_NEXT_TO_MOVE = " UNION ".join(
+    f"SELECT * FROM ({_LIVE} {kind} LIMIT ?)"
+    for kind in (
+        "IN ('preparing', 'held', 'sending') ORDER BY id",
+        "IN ('queued', 'waiting') ORDER BY id",
+        "= 'waiting' ORDER BY retry_at, id",
+        "= 'handed over' ORDER BY id DESC",
+        "= 'handed over' ORDER BY send_at, id",
+        "= 'interrupted' ORDER BY id DESC",
+        "= 'needs you' ORDER BY id DESC",
+    )
+)
+_KINDS = _NEXT_TO_MOVE.count("LIMIT")
 
 
 def pages_key(files: Sequence[SpooledFile], note: str, source_message_id: str = "") -> str:
@@ -125,6 +141,15 @@ class Outbox:
         """All jobs of one owner that are not over, oldest first."""
         with self._db.reading() as connection:
             return select_jobs(connection, "WHERE owner_id = ? AND folder = 'queue' ORDER BY id", owner_id)
+
+    def live_part(self, owner_id: str, most: int) -> tuple[FaxJob, ...]:
+        """Those of them that may move next, oldest first: about most of each kind, however many there are."""
+        with self._db.reading() as connection:
+            return select_jobs(
+                connection,
+                f"WHERE id IN ({_NEXT_TO_MOVE}) ORDER BY id",
+                *(value for _ in range(_KINDS) for value in (owner_id, most)),
+            )
 
     def in_states(self, owner_id: str, *states: FaxState) -> tuple[FaxJob, ...]:
         """All jobs of one owner in these states, oldest first."""
@@ -243,15 +268,65 @@ class Outbox:
         with self._db.reading() as connection:
             return request_with(connection, request_id)
 
-    def interrupted(self, owner_id: str) -> tuple[FaxRequest, ...]:
-        """The requests of which a job is interrupted, oldest first."""
+    def unresolved(self, owner_id: str) -> tuple[FaxRequest, ...]:
+        """The requests of which a job is interrupted, or needs the user's word on it, oldest first."""
         with self._db.reading() as connection:
             rows = connection.execute(
                 """SELECT DISTINCT request_id FROM fax WHERE owner_id = ? AND folder = 'queue'
-                   AND state = 'interrupted' AND request_id IS NOT NULL ORDER BY request_id""",
+                   AND state IN ('interrupted', 'needs you') AND wait_reason <> 'late'
+                   AND request_id IS NOT NULL ORDER BY request_id""",
                 (owner_id,),
             ).fetchall()
             return tuple(request_with(connection, row["request_id"]) for row in rows)
+
+    def open_requests(self, job_ids: Sequence[int]) -> tuple[FaxRequest, ...]:
+        """The requests of these jobs that may have become a message nobody has seen yet, oldest first."""
+        sql = f"""SELECT DISTINCT id FROM fax_request
+                  JOIN fax_request_job ON request_id = id AND fax_id {IN_IDS}
+                  WHERE last_byte_at IS NOT NULL AND message_id = '' AND ended_at IS NULL ORDER BY id"""
+        with self._db.reading() as connection:
+            rows = connection.execute(sql, (id_list(job_ids),)).fetchall()
+            return tuple(request_with(connection, row["id"]) for row in rows)
+
+    def request_of_message(self, owner_id: str, message_id: str) -> FaxRequest | None:
+        """The request that became this message, None when none here did."""
+        sql = "SELECT id FROM fax_request WHERE owner_id = ? AND message_id = ? AND message_id <> '' LIMIT 1"
+        with self._db.reading() as connection:
+            row = connection.execute(sql, (owner_id, message_id)).fetchone()
+            return None if row is None else request_with(connection, row["id"])
+
+    def received_facts(self, owner_id: str, message_id: str) -> tuple[str, datetime, int | None] | None:
+        """Of a received fax: who sent it, when, and how many pages; None when it is not known here."""
+        sql = "SELECT number, created_at, pages FROM received_fax WHERE owner_id = ? AND message_id = ?"
+        rows = self._db.rows(sql, owner_id, message_id)
+        return (rows[0]["number"], from_text(rows[0]["created_at"]), rows[0]["pages"]) if rows else None
+
+    def put_off_late(
+        self, owner_id: str, now: datetime, word: Callable[[datetime], str]
+    ) -> tuple[FaxJob, ...]:
+        """Note that the queue is being worked on. When it was not for long, the late ones need the user.
+
+        Late is what should have gone more than LATE_AFTER ago; word(when) is the sentence for it. What is
+        tried until a time of the user's is none of them.
+        """
+        with transaction(self._db.get()) as connection:
+            return put_off_late(connection, owner_id, now, word)
+
+    def note_at_work(self, owner_id: str, now: datetime) -> None:
+        """The queue is being worked on, or stands still because the user wants it to."""
+        with transaction(self._db.get()) as connection:
+            note_at_work(connection, owner_id, now)
+
+    def end_request(self, request_id: int, now: datetime) -> None:
+        """It is known that the service did not take this request: nothing is looked for."""
+        self._change(
+            "UPDATE fax_request SET ended_at = ? WHERE id = ? AND ended_at IS NULL", to_text(now), request_id
+        )
+
+    def rule_out(self, request_id: int, message_ids: Sequence[str]) -> None:
+        """The user has said that these messages are not this request's."""
+        sql = "UPDATE fax_request SET not_these = trim(not_these || ' ' || ?) WHERE id = ?"
+        self._change(sql, " ".join(message_ids), request_id)
 
     def count_look(self, request_id: int) -> FaxRequest:
         """The message store was asked and did not have it."""
@@ -318,7 +393,8 @@ class Outbox:
         """
         with transaction(self._db.get()) as connection:
             (job,) = jobs_with(connection, [job_id]) or (None,)
-            if job is None or job.state not in (_TAKEN_BACK if is_back else _NOT_GONE):
+            may_be = _TAKEN_BACK if is_back else _NOT_GONE
+            if job is None or not (job.state in may_be or job.is_late):
                 raise StoreError("The time of this fax cannot be changed any more.")
             connection.execute(
                 "UPDATE fax SET send_at = ?, send_by = ? WHERE id = ?",

@@ -3,10 +3,10 @@
 Version 1 is what the first release wrote and must stay as it was. Version 2 adds requests shared by several
 jobs, reasons to wait, received faxes, people, groups and the search. Version 3 adds the calls of all the
 user's phones, the calls that are on, favourites and how each number is called; database.py copies the calls
-of version 1 over. Version 4 adds drafts. What FTS5 indexes is prepared by search_words.py: words of letters
-and digits only, so the plain ascii tokenizer and detail=none suffice, and "place" holds a word or more naming
-owner and folder, so that a search never has to look into the row itself. Read next: database.py,
-search_words.py, core/fax.py.
+of version 1 over. Version 4 adds drafts, version 5 what a lost request is known by, and when the queue was
+last worked on. What FTS5 indexes is prepared by search_words.py: words of letters and digits only, so the
+plain ascii tokenizer and detail=none suffice, and "place" holds a word or more naming owner and folder, so
+that a search never has to look into the row itself. Read next: database.py, search_words.py, core/fax.py.
 """
 
 from __future__ import annotations
@@ -411,4 +411,20 @@ CREATE TABLE draft_file (
     PRIMARY KEY (draft_id, digest)
 ) WITHOUT ROWID;
 CREATE INDEX draft_file_by_digest ON draft_file (digest);
+"""
+
+VERSION_5 = """
+ALTER TABLE fax ADD COLUMN maybe_message_id TEXT NOT NULL DEFAULT '';    -- the user is asked: is it this one?
+ALTER TABLE fax_request ADD COLUMN mark TEXT NOT NULL DEFAULT '';        -- in the file names of its upload
+ALTER TABLE fax_request ADD COLUMN not_these TEXT NOT NULL DEFAULT '';   -- messages the user said no to
+UPDATE fax_request SET ended_at = started_at
+    WHERE ended_at IS NULL AND id NOT IN (
+        SELECT request_id FROM fax
+        WHERE state IN ('interrupted', 'needs you', 'sending') AND request_id IS NOT NULL
+    );
+CREATE TABLE queue_at_work (
+    owner_id TEXT PRIMARY KEY,
+    seen_at  TEXT NOT NULL                       -- when the queue was last looked at to be sent
+) WITHOUT ROWID;
+CREATE INDEX fax_request_open ON fax_request (owner_id, id) WHERE ended_at IS NULL AND message_id = '';
 """

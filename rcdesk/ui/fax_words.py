@@ -174,7 +174,7 @@ def _waiting_badge(job: FaxJob) -> tuple[str, str]:
             return _tr("Waiting for its turn"), "plain"
         case WaitReason.PAUSED:
             return _tr("Paused"), "plain"
-        case WaitReason.NONE:
+        case WaitReason.NONE | WaitReason.LATE:
             return state_badge(FaxState.WAITING)
         case _:
             assert_never(job.wait_reason)
@@ -262,7 +262,7 @@ def _waiting_sentence(job: FaxJob) -> str:
             return job.detail or _tr("Safe here; it goes out when you have signed in again.")
         case WaitReason.RATE_LIMIT:
             return job.detail or _tr("RingCentral asks us to wait. Nothing is lost.")
-        case WaitReason.RETRY | WaitReason.TROUBLE | WaitReason.NONE:
+        case WaitReason.RETRY | WaitReason.TROUBLE | WaitReason.NONE | WaitReason.LATE:
             return job.detail or _tr("Nothing was sent yet. rcdesk tries again by itself.")
         case _:
             assert_never(job.wait_reason)

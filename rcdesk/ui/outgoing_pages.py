@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -89,8 +90,9 @@ def make_documents(
 ) -> None:
     """Make them; done brings the documents, failed a sentence, on this thread."""
     cover, fields, paper = outgoing.cover, outgoing.fields, outgoing.paper
+    write = partial(desk.write_documents, name=outgoing.name, looked_at=outgoing.pages.documents)
     if not isinstance(cover, CoverTemplate):
-        desk.write_documents(outgoing.parts, outgoing.resolution, paper, done, failed, name=outgoing.name)
+        write(outgoing.parts, outgoing.resolution, paper, done, failed)
         return
     folder = desk.exact_dir
 
@@ -101,6 +103,6 @@ def make_documents(
     def drawn(found: tuple[PageRef, int]) -> None:
         ref, size_bytes = found
         parts = outgoing.parts_with(ref, size_bytes)
-        desk.write_documents(parts, outgoing.resolution, paper, done, failed, name=outgoing.name)
+        write(parts, outgoing.resolution, paper, done, failed)
 
     desk.draw("cover that is sent", draw, drawn, failed)

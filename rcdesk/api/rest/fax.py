@@ -62,21 +62,23 @@ def create(
     encoding: Encoding = "octets",
     shape: Shape = "mixed",
     text: str | None = None,
+    mark: str = "",
     progress: Callable[[int, int], None] | None = None,
     on_last_byte: Callable[[], None] | None = None,
 ) -> FaxCreated:
     """Upload the fax; returns once the service has taken it (its pages go out later).
 
     cover_index None leaves the account's default, 0 is none. text is sent as a document of its own (text-only
-    faxes). progress(bytes_sent, bytes_total) is called per chunk, on this thread; on_last_byte just before
-    the last chunk leaves, so that its record is older than the fax can be. Raises UserError for files that
-    cannot be read, Cancelled before the last byte has left.
+    faxes). mark stands in the name of every document, so that the fax is known again (spec: fileName of a
+    message's attachments). progress(bytes_sent, bytes_total) is called per chunk, on this thread;
+    on_last_byte just before the last chunk leaves, so that its record is older than the fax can be. Raises
+    UserError for files that cannot be read, Cancelled before the last byte has left.
     """
     if not recipients:
         raise UserError("The fax has no recipient.")
-    documents = [_document(file, encoding, shape) for file in files]
+    documents = [_document(file, encoding, shape, mark) for file in files]
     if text is not None:
-        documents.append(_text_document(text, encoding, shape))
+        documents.append(_text_document(text, encoding, shape, mark))
     bodies: list[MultipartBody] = []
 
     def make_body() -> MultipartBody:
@@ -129,8 +131,11 @@ def wait_s(session: ApiSession) -> float:
     return session.gate.wait_s("Heavy", _LEFT_FOR_CALLS)
 
 
-def clean_name(name: str) -> str:
-    """A file name the service accepts: plain ASCII without & @ # $ % ^ * (guide), extension kept."""
+def clean_name(name: str, mark: str = "") -> str:
+    """A file name the service accepts: plain ASCII without & @ # $ % ^ * (guide), extension kept.
+
+    With a mark: "letter (rc-7f3k2m9q).pdf".
+    """
     plain = unicodedata.normalize("NFKD", name.replace("\\", "/").rsplit("/", 1)[-1])
     plain = plain.encode("ascii", "ignore").decode()
     plain = re.sub(r"[^A-Za-z0-9 ._()+=,-]+", "_", plain)
@@ -138,6 +143,7 @@ def clean_name(name: str) -> str:
     if not dot:
         stem, extension = plain, ""
     stem = stem.strip(" ._")[:100] or "document"
+    stem += f" ({mark})" if mark else ""
     extension = extension.strip()[:10]
     return f"{stem}.{extension}" if extension else stem
 
@@ -160,18 +166,17 @@ def _send(
     )
 
 
-def _document(file: FaxFile, encoding: Encoding, shape: Shape) -> Part:
+def _document(file: FaxFile, encoding: Encoding, shape: Shape, mark: str) -> Part:
     field = "attachment" if shape == "form" else ""
-    return file_part(
-        file.path, name=clean_name(file.name), media_type=file.media_type, encoding=encoding, field=field
-    )
+    name = clean_name(file.name, mark)
+    return file_part(file.path, name=name, media_type=file.media_type, encoding=encoding, field=field)
 
 
-def _text_document(text: str, encoding: Encoding, shape: Shape) -> Part:
+def _text_document(text: str, encoding: Encoding, shape: Shape, mark: str) -> Part:
     disposition = 'form-data; name="attachment"' if shape == "form" else "attachment"
     headers = (
         ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Disposition", f'{disposition}; filename="text.txt"'),
+        ("Content-Disposition", f'{disposition}; filename="{clean_name("text.txt", mark)}"'),
     )
     return Part(headers=headers, content=text.encode(), encoding=encoding)
 

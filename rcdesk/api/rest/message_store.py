@@ -34,12 +34,16 @@ class MessageRecipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """One file of a message; type is RenderedDocument, SourceDocument or another word of the spec."""
+    """One file of a message; type is RenderedDocument, SourceDocument or another word of the spec.
+
+    file_name is "" where the service does not show it.
+    """
 
     id: str
     type: str
     uri: str
     content_type: str
+    file_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +242,8 @@ def _message(body: Mapping[str, Any]) -> Message:
                 type=reading.text(item, "type"),
                 uri=reading.text(item, "uri"),
                 content_type=reading.text(item, "contentType"),
+                # The spec writes it both ways (MessageAttachmentInfo, MessageAttachmentInfoIntId).
+                file_name=reading.text(item, "fileName") or reading.text(item, "filename"),
             )
             for item in reading.children(body, "attachments")
         ),

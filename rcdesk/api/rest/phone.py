@@ -85,6 +85,7 @@ class RestFax:
             note=contents.note,
             text=contents.text,
             send_time=contents.send_time,
+            mark=contents.mark,
             token=token,
             progress=progress,
             on_last_byte=on_last_byte,

@@ -67,6 +67,8 @@ def test_only_the_user_or_the_service_ends_a_doubt() -> None:
         FaxState.QUEUED,
         FaxState.CANCELLED,
         FaxState.HANDED_OVER,
+        FaxState.NEEDS_YOU,
+        FaxState.WAITING,
     }
     assert FaxState.SENT not in ALLOWED[FaxState.INTERRUPTED]
     assert FaxState.SENT not in ALLOWED[FaxState.SENDING]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rcdesk.core.fax import FaxJob, FaxState, Recipient, Resolution, SendBy
+from rcdesk.core.fax import FaxJob, FaxState, Recipient, Resolution, SendBy, WaitReason
 from rcdesk.core.polling import fax_interval_s, is_followed
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -38,9 +38,16 @@ def test_faxes_are_asked_about_less_often_the_older_they_are() -> None:
 
 
 def test_only_what_the_service_alone_knows_is_asked_about() -> None:
-    quiet = [s for s in FaxState if s not in (FaxState.HANDED_OVER, FaxState.INTERRUPTED)]
+    quiet = [s for s in FaxState if s not in (FaxState.HANDED_OVER, FaxState.INTERRUPTED, FaxState.NEEDS_YOU)]
     assert fax_interval_s([_fax(state, 1) for state in quiet], NOW) is None
     assert fax_interval_s([_fax(FaxState.INTERRUPTED, 1)], NOW) == 3.0
+
+
+def test_what_needs_the_user_is_asked_about_for_a_day_and_ever_less_often() -> None:
+    paces = [fax_interval_s([_fax(FaxState.NEEDS_YOU, age_s)], NOW) for age_s in (60, 1500, 7200, 90_000)]
+    assert paces == [30.0, 60.0, 600.0, None]
+    late = replace(_fax(FaxState.NEEDS_YOU, 60), wait_reason=WaitReason.LATE)
+    assert fax_interval_s([late], NOW) is None
 
 
 def test_where_the_result_comes_by_e_mail_nothing_is_asked_before_it_leaves_the_queue() -> None:

@@ -112,7 +112,7 @@ def test_the_service_says_how_long_to_wait() -> None:
 
 
 def test_trouble_after_the_whole_request_is_checked_and_before_it_repeated() -> None:
-    trouble = ServerTrouble("500", status=500)
+    trouble = ServerTrouble("500", status=500, code="CMN-203")
     assert decide(trouble, now=NOW, is_complete=True) == Check(is_denied=True)
     assert decide(trouble, now=NOW, stumbles=1) == after(30, WaitReason.TROUBLE)
     not_the_service = ServerTrouble("a portal", status=302)
@@ -124,7 +124,7 @@ def test_what_the_service_refuses_is_not_repeated() -> None:
         Rejected("no", status=400, code="CMN-101"),
         Rejected("no", status=413, code="MSG-338"),
         NotAllowed("no", status=403, code="MSG-341"),
-        ApiError("no", status=418),
+        ApiError("no", status=418, code="CMN-999"),
         UserError("no"),
     )
     for refusal in refusals:
@@ -132,8 +132,23 @@ def test_what_the_service_refuses_is_not_repeated() -> None:
 
 
 def test_a_refusal_that_says_later_is_repeated() -> None:
-    for later in (Rejected("busy", status=409, code="CMN-304"), Rejected("slow", status=408)):
-        assert decide(later, now=NOW, stumbles=1, is_complete=True) == after(30, WaitReason.TROUBLE)
+    busy = Rejected("busy", status=409, code="CMN-304")
+    assert decide(busy, now=NOW, stumbles=1, is_complete=True) == after(30, WaitReason.TROUBLE)
+    slow = Rejected("slow", status=408)
+    assert decide(slow, now=NOW, stumbles=1) == after(30, WaitReason.TROUBLE)
+
+
+@pytest.mark.parametrize("status", [302, 408, 425, 460, 499, 500, 502, 503, 504, 520, 524, 598])
+def test_an_answer_in_nobodys_words_denies_nothing_once_the_whole_request_has_left(status: int) -> None:
+    """A proxy or a balancer on the way may have lost patience while the service goes on."""
+    kind = ServerTrouble if status >= 500 or status < 400 else Rejected
+    assert decide(kind("?", status=status), now=NOW, is_complete=True) == Check(is_denied=False)
+
+
+@pytest.mark.parametrize("status", [408, 425])
+def test_a_request_that_took_too_long_is_unknown_in_whosever_words(status: int) -> None:
+    slow = Rejected("slow", status=status, code="CMN-203")
+    assert decide(slow, now=NOW, is_complete=True) == Check()
 
 
 def test_a_sign_in_is_waited_for() -> None:

@@ -191,10 +191,11 @@ class Rig:
 
 
 @contextmanager
-def signed_in(simulator: RunningSimulator, folder: Path) -> Iterator[Rig]:
-    """A desk signed in to this simulator, with an empty archive."""
+def signed_in(simulator: RunningSimulator, folder: Path, base_url: str = "") -> Iterator[Rig]:
+    """A desk signed in to this simulator, with an empty archive; base_url: through something on the way."""
     clock = SetClock()
-    profile = ServerProfile(name="test", base_url=simulator.base_url, client_id=simulator.client_id)
+    base_url = base_url or simulator.base_url
+    profile = ServerProfile(name="test", base_url=base_url, client_id=simulator.client_id)
     connection = Connection(profile, Secrets(use_keyring=False), clock)
     credentials = Credentials(
         client_id=simulator.client_id, client_secret=simulator.client_secret, jwt=simulator.jwt

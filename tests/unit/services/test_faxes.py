@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from rcdesk.api.rest import message_store
 from rcdesk.core.brake import Oddity
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import FaxDraft, FaxState, Recipient, SendBy, WaitReason
 from rcdesk.core.folder import ReceivedFax
 from rcdesk.services.fax_sentences import clock_time
+from rcdesk.store.received import Incoming, ReceivedFaxes
 from tests.unit.services.fax_rig import GOOD, Rig, magic
 
 S = FaxState
@@ -229,21 +231,30 @@ def test_a_sent_fax_is_forwarded_by_its_message_even_without_a_copy(rig: Rig) ->
 
 def test_a_received_fax_is_forwarded_by_its_message(rig: Rig) -> None:
     message_id = rig.simulator.inbound_fax(pages=2)
-    row = ReceivedFax(
-        id=1,
-        owner_id=rig.owner,
-        message_id=str(message_id),
-        number="+16505550123",
-        name="",
-        to_number="",
-        created_at=rig.clock.now(),
-        pages=2,
-        is_read=False,
-    )
+    row = known_received(rig, message_id)
     draft = rig.faxes.forward(row, [Recipient(number=GOOD)])
     rig.faxes.queue(draft, rig.account, CancelToken())
     assert rig.send()[0].state is S.HANDED_OVER
     assert rig.simulator.stored_faxes()[-1].original_id == message_id
+
+
+def known_received(rig: Rig, message_id: int) -> ReceivedFax:
+    """A received fax as the archive notes it."""
+    received = ReceivedFaxes(rig.folder / "a.sqlite3", rig.folder / "received")
+    message = message_store.get(rig.connection.session, str(message_id), CancelToken())
+    assert message.created_at is not None
+    incoming = Incoming(
+        message_id=message.id,
+        number=message.from_number,
+        name="",
+        to_number="",
+        created_at=message.created_at,
+        pages=message.page_count,
+        is_read=False,
+    )
+    (row,) = received.upsert(rig.owner, [incoming], rig.clock.now())
+    received.close()
+    return row
 
 
 def test_the_brake_knows_duplicates_neighbours_and_first_times(rig: Rig) -> None:

@@ -9,7 +9,7 @@ import pytest
 from rcdesk.api.rest import message_store
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import OutcomeUnknown
-from rcdesk.core.fax import FaxDraft, FaxState, SendBy, WaitReason
+from rcdesk.core.fax import FaxState, SendBy, WaitReason
 from tests.unit.services.fax_rig import GOOD, Rig, magic
 
 S = FaxState
@@ -31,7 +31,7 @@ def test_a_crash_after_the_last_byte_asks_the_user_when_nothing_arrived(rig: Rig
     job = rig.queue_one()
     (job,) = rig.crash_in(job, has_last_byte=True)
     assert job.state is S.INTERRUPTED
-    rig.look_for(100)
+    rig.look_for(700)
     assert rig.get(job).state is S.INTERRUPTED
     assert rig.send() == ()
     rig.look_for(60)
@@ -43,7 +43,7 @@ def test_a_crash_after_the_last_byte_asks_the_user_when_nothing_arrived(rig: Rig
     assert rig.stored() == 1
 
 
-def test_four_quick_looks_are_not_two_minutes_and_two_minutes_are_not_four_looks(rig: Rig) -> None:
+def test_many_quick_looks_are_not_long_enough_and_one_late_look_is_not_many(rig: Rig) -> None:
     job = rig.queue_one()
     rig.crash_in(job, has_last_byte=True)
     for _ in range(8):
@@ -51,7 +51,7 @@ def test_four_quick_looks_are_not_two_minutes_and_two_minutes_are_not_four_looks
     assert rig.get(job).state is S.INTERRUPTED
     other = rig.queue_one("+16505550143")
     rig.crash_in(other, has_last_byte=True)
-    rig.pass_time(600)
+    rig.pass_time(750)
     rig.refresh()
     assert rig.get(job).state is S.NEEDS_YOU
     assert rig.get(other).state is S.INTERRUPTED
@@ -75,7 +75,7 @@ def test_a_message_of_another_request_is_not_taken(rig: Rig) -> None:
     rig.refresh()
     lost = rig.queue_one()
     rig.crash_in(lost, has_last_byte=True)
-    rig.look_for(160)
+    rig.look_for(800)
     assert rig.get(lost).state is S.NEEDS_YOU
 
 
@@ -94,32 +94,11 @@ def test_what_does_not_fit_is_not_taken(rig: Rig, change: str) -> None:
     job = rig.queue_one()
     rig.crash_in(job, has_last_byte=True)
     if change == "later":
-        rig.pass_time(700)
+        rig.pass_time(2000)
     if change != "earlier":
         theirs()
-    rig.look_for(160)
+    rig.look_for(800)
     assert rig.get(job).state is S.NEEDS_YOU
-
-
-def test_another_number_of_pages_makes_it_doubtful_and_never_repeats_it(rig: Rig) -> None:
-    from PIL import Image
-
-    path = rig.folder / "two.tif"
-    sheets = [Image.new("1", (1728, 1100), 1) for _ in range(2)]
-    sheets[0].save(path, save_all=True, append_images=sheets[1:])
-    (check,) = rig.faxes.check((path,), CancelToken())
-    assert check.document is not None
-    rig.simulator.fault("status", path="/fax", method="POST", status=502, times=1)
-    draft = FaxDraft(recipients=rig.draft().recipients, documents=(check.document,), note="Hello")
-    (job,) = rig.faxes.queue(draft, rig.account, CancelToken())
-    (job,) = rig.send()
-    assert job.state is S.INTERRUPTED
-    sent_elsewhere(rig, GOOD, note="Hello")
-    rig.pass_time(30)
-    rig.look_for(160)
-    job = rig.get(job)
-    assert job.state is S.NEEDS_YOU
-    assert "another number of pages" in job.detail
 
 
 def test_one_that_was_cancelled_meanwhile_stays_cancelled(rig: Rig) -> None:
@@ -160,9 +139,9 @@ def test_a_jump_does_not_shorten_the_wait_for_what_did_not_arrive(rig: Rig, jump
     job = rig.queue_one()
     rig.crash_in(job, has_last_byte=True)
     rig.clock.jump(jump)
-    rig.look_for(80)
+    rig.look_for(400)
     assert rig.get(job).state is S.INTERRUPTED
-    rig.look_for(80)
+    rig.look_for(400)
     assert rig.get(job).state is S.NEEDS_YOU
 
 

@@ -69,7 +69,7 @@ def test_an_archive_of_version_1_grows_with_everything_kept(tmp_path: Path) -> N
     )
     assert (waiting.recipient.name, waiting.files[0].name, waiting.pages) == ("Zoë Ann", "a.pdf", 2)
     assert [job.id for job in outbox.next_request_jobs("me", NOW)] == [1]
-    (request,) = outbox.interrupted("me")
+    (request,) = outbox.unresolved("me")
     assert (request.job_ids, request.started_at, request.last_byte_at) == ((2,), NOW, NOW)
     assert interrupted.request_id == request.id
     assert (sent.message_id, sent.source_message_id, sent.tries) == ("m3", "m3", 2)

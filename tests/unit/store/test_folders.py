@@ -199,7 +199,7 @@ def test_no_folder_reads_the_whole_table(
     outbox.counts("me")
     outbox.next_request_jobs("me", NOW)
     outbox.next_due_at("me")
-    outbox.interrupted("me")
+    outbox.unresolved("me")
     outbox.interrupted_after_crash(NOW)
     outbox.facts("me", ["+16505550142", "+16505550143"], "x", NOW)
     outbox._db.get().set_trace_callback(None)

@@ -124,7 +124,7 @@ def test_after_a_crash_only_what_certainly_did_not_leave_goes_again(outbox: Outb
     assert found[one.id].state is FaxState.QUEUED and "goes out again" in found[one.id].detail
     assert found[two.id].state is found[three.id].state is FaxState.INTERRUPTED
     assert (found[held.id].state, found[held.id].retry_at) == (FaxState.HELD, NOW + 60 * SECOND)
-    (request,) = again.interrupted("me")
+    (request,) = again.unresolved("me")
     assert (request.id, request.job_ids) == (left.id, (two.id, three.id))
     assert (request.last_byte_at, request.service_offset_s) == (NOW + SECOND, 1.5)
     assert [job.id for job in again.next_request_jobs("me", NOW + 24 * HOUR)] == [one.id]
@@ -139,8 +139,10 @@ def test_a_request_keeps_its_recipients_and_gives_its_message_to_the_batch(outbo
     outbox.move(jobs[0].id, FaxState.INTERRUPTED, now=NOW)
     outbox.move(jobs[0].id, FaxState.CANCELLED, now=NOW)
     outbox.move(jobs[0].id, FaxState.QUEUED, now=NOW)
-    (handed,) = outbox.hand_over(request.id, "m1", NOW + SECOND, "Handed over")
+    again, handed = outbox.hand_over(request.id, "m1", NOW + SECOND, "Handed over")
     assert (handed.id, handed.state, handed.message_id) == (jobs[1].id, FaxState.HANDED_OVER, "m1")
+    # One that was to go again has arrived after all: it does not.
+    assert (again.id, again.state, again.message_id) == (jobs[0].id, FaxState.HANDED_OVER, "m1")
     assert (handed.tries, handed.stumbles, handed.request_id) == (1, 0, request.id)
     assert [job.source_message_id for job in outbox.many([j.id for j in jobs])] == ["m1"] * 3
     assert outbox.request(request.id).job_ids == (jobs[0].id, jobs[1].id)

@@ -12,7 +12,7 @@ import pytest
 
 from rcdesk.core.call import Call, CallRequest, CallState, Leg
 from rcdesk.core.past_call import CallOutcome, Direction, OnlyCalls, PastCall, PastCallQuery
-from rcdesk.store.database import open_database, statements
+from rcdesk.store.database import VERSION, open_database, statements
 from rcdesk.store.past_calls import PastCalls
 from rcdesk.store.schema import VERSION_1, VERSION_2
 
@@ -341,7 +341,7 @@ def test_an_archive_of_version_2_keeps_its_calls_for_who_signs_in_first(tmp_path
     assert [call.id for call in listed(calls, "zoe")] == ["talked"]
     calls.close()
     connection = open_database(path)
-    assert connection.execute("PRAGMA user_version").fetchone()[0] == 3
+    assert connection.execute("PRAGMA user_version").fetchone()[0] == VERSION
     assert connection.execute("SELECT count(*) FROM person").fetchone()[0] == 1
     assert connection.execute("SELECT count(*) FROM recipient_group").fetchone()[0] == 1
     connection.execute("INSERT INTO past_call_fts (past_call_fts) VALUES ('integrity-check')")
