@@ -11,10 +11,13 @@ PDF = "application/pdf"
 TIFF = "image/tiff"
 TEXT = "text/plain"
 HTML = "text/html"
+PSD = "image/vnd.adobe.photoshop"
+HEIC = "image/heic"
+DCX = "image/x-dcx"
 
 MEDIA_TYPES: dict[str, str] = {
     "pdf": PDF,
-    "psd": "image/vnd.adobe.photoshop",
+    "psd": PSD,
     "doc": "application/msword",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "dot": "application/msword",

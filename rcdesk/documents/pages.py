@@ -69,7 +69,7 @@ class Pages(ABC):
         return None
 
     def fax_lines_per_inch(self, page: int) -> int | None:
-        """196 or 98 when the page already is a fax page (1 bit, 1728 dots wide, 204 an inch), else None."""
+        """98, 196 or 391 when the page is a fax page already (1 bit, 1728 dots, 204 an inch), else None."""
         return None
 
     def is_fax_page(self, page: int) -> bool:

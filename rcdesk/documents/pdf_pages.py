@@ -185,12 +185,10 @@ def _picture_of(found: Any) -> _Picture | None:
 
 
 def nominal_lines(across: float, down: float) -> int | None:
-    """196 or 98 when these dots an inch are a fax machine's (204x196, 203x98, ...), else None."""
-    if abs(across - DPI_X) > 5:
+    """98, 196 or 391 when these dots an inch are a fax machine's (204x196, 203x98, 200x200), else None."""
+    if abs(across - DPI_X) > 7:
         return None
-    if abs(down - 196) <= 5:
-        return 196
-    return 98 if abs(down - 98) <= 3 else None
+    return next((lines for lines in (98, 196, 391) if abs(down / lines - 1) <= 0.08), None)
 
 
 def _whole_size(size_px: tuple[int, int], crop: Place) -> tuple[int, int]:

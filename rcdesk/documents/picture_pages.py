@@ -1,12 +1,13 @@
-"""The pages of a picture: TIFF with its many frames (G3, G4, turned by its tag), PNG, JPEG, GIF, BMP.
+"""The pages of a picture: TIFF with its frames (G3, G4, turned by its tag), photos, screenshots, drawings.
 
-Transparent is paper, colour becomes grey. A picture says how large it is in dots an inch; one that does not
-is fitted to the page. Its size is looked at before anything is decoded. Runs in the page room.
-Read next: pages.py.
+Transparent is paper, colour becomes grey. A picture says how large it is in dots an inch; one that does not,
+or is a photo and says nonsense, is fitted to the page; a fax page that does not is known by its width. Its
+size is looked at before anything is decoded. Runs in the page room. Read next: pages.py, tiff_frames.py.
 """
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rcdesk.core.errors import UserError
-from rcdesk.core.paper import FAX_WIDTH, MM_PER_INCH, Place
+from rcdesk.core.paper import FAX_WIDTH, MM_PER_INCH, NotDrawnHere, Place
 from rcdesk.documents.inspect import BROKEN_PICTURE
-from rcdesk.documents.kinds import TIFF
+from rcdesk.documents.kinds import DCX, HEIC, PSD, TIFF
 from rcdesk.documents.pages import WHOLE, Pages, sane_mm
 from rcdesk.documents.pdf_pages import nominal_lines
+from rcdesk.documents.tiff_frames import colours_of, grey_of, is_planar, is_signed, page_frames, reopened
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -28,8 +30,41 @@ MAX_PIXELS = 120_000_000
 _PAGE_INCHES = (8.47, 11.0)
 _LEAST_DPI, _MOST_DPI = 50.0, 4800.0
 _SMALL_PICTURE_DPI = 72.0
-_ORIENTATION = 274
+_LARGEST_PAGE_INCHES = (8.7, 14.2)
+_SCREEN_DPI = 110.0
+_LEAST_FAX_DPI = 150.0
+_USUAL_INCHES = 11.7
+_R8, _R16 = (204.0, (98.0, 196.0, 391.0)), (408.0, (391.0, 196.0))
+_FAX_DPI: dict[int, tuple[float, tuple[float, ...]]] = {
+    **dict.fromkeys((FAX_WIDTH, 2048, 2432), _R8),
+    **dict.fromkeys((3456, 4096, 4864), _R16),
+    **dict.fromkeys((2592, 3072, 3648), (300.0, (300.0,))),
+}
+"""Widths of fax pages (ITU-T T.4, T.30: A4, B4 and A3): dots an inch across, and lines an inch there are."""
+_ORIENTATION, _EXIF, _EXPOSURE = 274, 0x8769, 0x829A
 _TURNED_ON_ITS_SIDE = frozenset({5, 6, 7, 8})
+_UPRIGHT = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
+"""Orientation → the number of Pillow's Transpose that mends it."""
+_FORMATS = {
+    TIFF: ("TIFF",),
+    PSD: ("PSD",),
+    HEIC: ("HEIF",),
+    DCX: ("DCX",),
+    "image/png": ("PNG",),
+    "image/jpeg": ("JPEG", "MPO"),
+    "image/gif": ("GIF",),
+    "image/bmp": ("BMP", "DIB"),
+    "image/x-pcx": ("PCX", "DCX"),
+    "image/x-tga": ("TGA",),
+    "image/webp": ("WEBP",),
+    "image/avif": ("AVIF",),
+    "image/jp2": ("JPEG2000",),
+}
+_PSD_SHAPES = frozenset({(1, 0), *((8, mode) for mode in (0, 1, 2, 3, 4, 7, 8, 9))})
+_PSD_NOT_DRAWN = (
+    "This kind of Photoshop file cannot be shown here. The file can be faxed as it is: RingCentral draws it, "
+    "pages counted by RingCentral."
+)
 _DAMAGED = "This picture is damaged and cannot be opened. Choose another."
 _TOO_LARGE = "This picture is too large to be faxed ({} x {} dots). Make it smaller and add that."
 
@@ -40,36 +75,40 @@ class PicturePages(Pages):
     def __init__(self, path: Path, media_type: str) -> None:
         from PIL import Image
 
+        self._path = path
+        self._media_type = media_type
+        self._picture: Image.Image = Image.new("1", (1, 1))
+        self._is_spent = True
+        self._is_inverted = False
+        self._orientation: int | None = None
         with _as_damage():
             try:
-                self._picture = Image.open(path)
+                self._frames = page_frames(path) if media_type == TIFF else (0,)
+                self._stand_at(self._frames[0])
+                if media_type == DCX:
+                    self._frames = tuple(range(max(1, int(getattr(self._picture, "n_frames", 1)))))
             except FileNotFoundError as exc:
                 raise UserError("This file is not there any more. Choose another.") from exc
         try:
             self._check_size()
-            with _as_damage():
-                frames = int(getattr(self._picture, "n_frames", 1)) if media_type == TIFF else 1
         except BaseException:
             self._picture.close()
             raise
-        self._count = max(1, frames)
-        self._path = path
         self._grey: tuple[int, Image.Image] | None = None
         self._facts: dict[int, tuple[tuple[int, int], tuple[float, float] | None, bool]] = {}
-        self._is_spent = False
 
     @property
     def count(self) -> int:
-        return self._count
+        return len(self._frames)
 
     def size_mm(self, page: int) -> tuple[float, float]:
-        (width, height), dpi, _ = self._look(page)
-        across, down = dpi or _fitting_dpi(width, height)
+        (width, height), dpi, is_one_bit = self._look(page)
+        across, down = dpi or _fitting_dpi(width, height, is_one_bit)
         return sane_mm(width / across * MM_PER_INCH, height / down * MM_PER_INCH)
 
     def scan_dpi(self, page: int) -> tuple[float, float] | None:
-        (width, height), dpi, _ = self._look(page)
-        return dpi or _fitting_dpi(width, height)
+        (width, height), dpi, is_one_bit = self._look(page)
+        return dpi or _fitting_dpi(width, height, is_one_bit)
 
     def is_one_bit(self, page: int) -> bool:
         return self._look(page)[2]
@@ -78,9 +117,7 @@ class PicturePages(Pages):
         (width, height), dpi, is_one_bit = self._look(page)
         if not is_one_bit or width != FAX_WIDTH:
             return None
-        if dpi is None:
-            return 98 if height < FAX_WIDTH else 196
-        return nominal_lines(*dpi)
+        return nominal_lines(*(dpi or _fitting_dpi(width, height, is_one_bit)))
 
     def drawn(self, page: int, size_px: tuple[int, int], turn: int = 0, crop: Place = WHOLE) -> Image:
         from PIL import Image
@@ -121,22 +158,43 @@ class PicturePages(Pages):
         return known
 
     def _go_to(self, page: int) -> None:
-        """Stand at a frame and note its facts, nothing decoded yet."""
+        """Stand at the frame of a page and note its facts, nothing decoded yet."""
         self.check(page)
-        self._fresh()
         with _as_damage():
             try:
-                self._picture.seek(page)
+                self._stand_at(self._frames[page])
             except EOFError as exc:
                 raise UserError(f"Page {page + 1} of this picture is damaged. Choose another.") from exc
         self._check_size()
         if page not in self._facts:
             with _as_damage():
-                self._facts[page] = _facts_of(self._picture)
+                self._facts[page] = _facts_of(self._picture, self._orientation)
+
+    def _stand_at(self, frame: int) -> None:
+        """A frame Pillow refuses is opened in another form; such a one is not gone on from."""
+        from PIL import UnidentifiedImageError
+
+        try:
+            if self._is_spent:
+                self._picture.close()
+                self._picture = _opened(self._path, self._media_type)
+                self._is_spent, self._is_inverted, self._orientation = False, False, None
+            if len(self._frames) > 1 or frame:
+                self._picture.seek(frame)
+            is_known = not is_planar(getattr(self._picture, "tag_v2", {}))
+        except (UnidentifiedImageError, SyntaxError, KeyError):
+            if self._media_type != TIFF:
+                raise
+            is_known = False
+        if not is_known:
+            found = reopened(self._path, frame)
+            self._picture.close()
+            self._picture, self._is_spent = found.picture, True
+            self._is_inverted, self._orientation = found.is_inverted, found.orientation
 
     def _grey_of(self, page: int, wanted: tuple[int, int] | None) -> Image:
         """The page in grey, as it is read; kept until another page is asked for."""
-        from PIL import ImageOps
+        from PIL import Image
 
         if self._grey is not None and self._grey[0] == page:
             return self._grey[1]
@@ -148,21 +206,14 @@ class PicturePages(Pages):
                 self._picture.draft("L", wanted)
                 self._is_spent = True
             self._picture.load()
-            upright = ImageOps.exif_transpose(self._picture)
-            grey = _on_paper(upright)
+            # Pillow turns some kinds while it loads them; then nothing is said any more.
+            turn = _UPRIGHT.get(self._orientation or self._picture.getexif().get(_ORIENTATION, 1))
+            grey = _on_paper(self._picture, is_inverted=self._is_inverted)
+            if turn is not None:
+                grey = grey.transpose(Image.Transpose(turn))
         if not is_draft:
             self._grey = (page, grey)
         return grey
-
-    def _fresh(self) -> None:
-        """Open it again when it was decoded at a smaller size."""
-        from PIL import Image
-
-        if self._is_spent:
-            with _as_damage():
-                self._picture.close()
-                self._picture = Image.open(self._path)
-            self._is_spent = False
 
     def _check_size(self) -> None:
         width, height = self._picture.size
@@ -191,33 +242,81 @@ def _as_damage() -> Iterator[None]:
         raise UserError(_DAMAGED) from exc
 
 
-def _facts_of(picture: Image) -> tuple[tuple[int, int], tuple[float, float] | None, bool]:
-    from PIL.TiffImagePlugin import IMAGELENGTH, IMAGEWIDTH, TiffImageFile
+def _opened(path: Path, media_type: str) -> Image:
+    """By the kind the file is and no other: some of Pillow's readers start programs. Raises as Pillow."""
+    from PIL import Image
+
+    if media_type == HEIC:
+        import pi_heif
+
+        pi_heif.register_heif_opener()
+    if media_type == PSD and _psd_shape(path) not in _PSD_SHAPES:
+        raise NotDrawnHere(_PSD_NOT_DRAWN)
+    return Image.open(path, formats=_FORMATS.get(media_type))
+
+
+def _psd_shape(path: Path) -> tuple[int, int]:
+    """Bits a sample and colour mode."""
+    with path.open("rb") as file:
+        head = file.read(26)
+    return int.from_bytes(head[22:24]), int.from_bytes(head[24:26])
+
+
+def _facts_of(
+    picture: Image, orientation: int | None
+) -> tuple[tuple[int, int], tuple[float, float] | None, bool]:
+    from PIL.TiffImagePlugin import BITSPERSAMPLE, IMAGELENGTH, IMAGEWIDTH, TiffImageFile
 
     width, height = picture.size
+    is_one_bit = picture.mode == "1"
     if isinstance(picture, TiffImageFile):
         # Pillow turns a TIFF's size when it opens it or when it loads it, by version.
         width, height = picture.tag_v2.get(IMAGEWIDTH, width), picture.tag_v2.get(IMAGELENGTH, height)
+        is_one_bit = is_one_bit or picture.tag_v2.get(BITSPERSAMPLE) == (1,)
     dpi = _said_dpi(picture)
-    if picture.getexif().get(_ORIENTATION) in _TURNED_ON_ITS_SIDE:
+    if (orientation or picture.getexif().get(_ORIENTATION)) in _TURNED_ON_ITS_SIDE:
         width, height = height, width
         dpi = None if dpi is None else (dpi[1], dpi[0])
-    return (width, height), dpi, picture.mode == "1"
+    if dpi is not None and _is_nonsense(picture, width, height, dpi, is_one_bit=is_one_bit):
+        dpi = None
+    return (width, height), dpi, is_one_bit
 
 
 def _said_dpi(picture: Image) -> tuple[float, float] | None:
+    said = picture.info.get("dpi")
+    if picture.format == "TIFF" and picture.info.get("resolution") is not None:
+        said = picture.info["resolution"]  # without a unit; a fax is known by its numbers all the same
     try:
-        across, down = (float(value) for value in picture.info.get("dpi", (0, 0)))
+        across, down = (float(value) for value in said or (0, 0))
     except (TypeError, ValueError, ArithmeticError):
         return None
     is_sane = _LEAST_DPI <= across <= _MOST_DPI and _LEAST_DPI <= down <= _MOST_DPI
-    return (across, down) if is_sane and 1 / 3 < across / down < 3 else None
+    return (across, down) if is_sane and 1 / 4.5 < across / down < 4.5 else None
 
 
-def _fitting_dpi(width: int, height: int) -> tuple[float, float]:
-    """A picture that does not say how large it is fills the page, but small ones are not blown up."""
-    if width == FAX_WIDTH and height > FAX_WIDTH:
-        return 204.0, 196.0
+def _is_nonsense(
+    picture: Image, width: int, height: int, dpi: tuple[float, float], *, is_one_bit: bool
+) -> bool:
+    """True when what is said is no paper's size: a fax's dots at a screen's number, or a camera's photo."""
+    short, long = sorted((width / dpi[0], height / dpi[1]))
+    if short <= _LARGEST_PAGE_INCHES[0] and long <= _LARGEST_PAGE_INCHES[1]:
+        return False
+    if is_one_bit and width in _FAX_DPI:
+        return dpi[0] < _LEAST_FAX_DPI
+    if min(dpi) <= _SCREEN_DPI:
+        return True
+    exif = picture.getexif()
+    return exif.get(_ORIENTATION, 1) != 1 or _EXPOSURE in exif.get_ifd(_EXIF)
+
+
+def _fitting_dpi(width: int, height: int, is_one_bit: bool = False) -> tuple[float, float]:
+    """A picture that does not say how large it is fills the page, but small ones are not blown up.
+
+    A fax page is known by its width: 204 or 408 dots an inch, and as many lines as give a sheet of paper.
+    """
+    if width in _FAX_DPI and (is_one_bit or (width == FAX_WIDTH and height > FAX_WIDTH)):
+        across, usual = _FAX_DPI[width]
+        return across, min(usual, key=lambda lines: abs(math.log(height / lines / _USUAL_INCHES)))
     across, down = _PAGE_INCHES if width <= height else _PAGE_INCHES[::-1]
     return (max(_SMALL_PICTURE_DPI, width / across, height / down),) * 2
 
@@ -230,18 +329,34 @@ def _is_jpeg_to_shrink(picture: Image, wanted: tuple[int, int]) -> bool:
     return short >= 2 * max(wanted) or (long >= 2 * max(wanted) and short >= 2 * min(wanted))
 
 
-def _on_paper(picture: Image) -> Image:
+def _on_paper(picture: Image, *, is_inverted: bool = False) -> Image:
     """Any mode as "L"; what is transparent shows the white paper."""
+    from PIL import Image, ImageChops
+
+    if picture.format == "PSD":
+        # Its picture of all layers lies on white already; what is told apart besides is no transparency.
+        grey = picture.convert("RGB").convert("L")
+        return ImageChops.invert(grey) if picture.mode == "1" else grey
+    if picture.mode.startswith("I;16") or picture.mode in ("I", "F") or is_signed(picture):
+        return grey_of(picture, is_inverted=is_inverted)
+    if is_inverted and picture.mode == "LA":
+        level, alpha = picture.split()
+        return _laid_down(Image.merge("LA", (ImageChops.invert(level), alpha)))
+    grey = _as_grey(colours_of(picture))
+    return ImageChops.invert(grey) if is_inverted else grey
+
+
+def _as_grey(picture: Image) -> Image:
     from PIL import Image
 
     if picture.mode in ("1", "L"):
         return picture.convert("L") if "transparency" not in picture.info else _laid_down(picture)
-    if picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
-        return _sixteen_bit(picture)
+    if picture.mode == "LAB":
+        return picture.getchannel(0)
     if "A" in picture.getbands() or "a" in picture.getbands() or "transparency" in picture.info:
         return _laid_down(picture)
-    if picture.mode in ("LAB", "HSV"):
-        picture = picture.convert("RGB") if picture.mode == "HSV" else picture.getchannel(0)
+    if picture.mode == "HSV":
+        picture = picture.convert("RGB")
     return picture if picture.mode == "L" else Image.Image.convert(picture, "L")
 
 
@@ -252,11 +367,3 @@ def _laid_down(picture: Image) -> Image:
     paper = Image.new("L", both.size, 255)
     paper.paste(both.convert("L"), mask=both.getchannel("A"))
     return paper
-
-
-def _sixteen_bit(picture: Image) -> Image:
-    wide = picture.convert("F")
-    low, high = wide.getextrema()
-    assert isinstance(low, float) and isinstance(high, float)
-    top = 255.0 if high <= 255 else 65535.0
-    return wide.point(lambda value: value * (255.0 / top)).convert("L")

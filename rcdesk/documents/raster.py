@@ -64,7 +64,8 @@ class Placement:
 def placement(pages: Pages, page: int, plan: PagePlan, resolution: Resolution, paper: PaperSize) -> Placement:
     """Decide where a page stands. Raises UserError when its size cannot be read."""
     width_mm, height_mm = pages.size_mm(page)
-    turn = (_own_turn(width_mm, height_mm, plan) + plan.rotate) % 360
+    own_turn = 0 if pages.is_fax_page(page) else _own_turn(width_mm, height_mm, plan)
+    turn = (own_turn + plan.rotate) % 360
     if _keeps_its_dots(pages, page, turn, plan):
         return _exact(pages, page, turn, resolution, paper)
     if turn % 180:
