@@ -41,7 +41,7 @@ DOORS = {
     "core": _door("core", "phonenumbers"),
     "api": _door("api core", "requests", "urllib3"),
     "store": _door("store core", "sqlite3", "keyring", "secretstorage", "platformdirs", "msgspec"),
-    "documents": _door("documents core", "pypdfium2", "PIL", "charset_normalizer"),
+    "documents": _door("documents core", "pypdfium2", "pypdf", "PIL", "pi_heif", "charset_normalizer"),
     "services": _door("services core api store documents"),
     "bridge": _door("bridge core services", *QT_CORE, "jeepney"),
     "ui": _door("ui core bridge", QT),

@@ -152,7 +152,9 @@ class PageWork(Protocol):
         """Write the fax file; report hears how many pages are done, and of how many."""
         ...
 
-    def sent_as(self, ref: PageRef, token: CancelToken | None = None) -> PageRef:
+    def sent_as(
+        self, ref: PageRef, resolution: Resolution, paper: PaperSize, token: CancelToken | None = None
+    ) -> PageRef:
         """The file that is sent for this one; another than itself when only that shows what will arrive."""
         ...
 

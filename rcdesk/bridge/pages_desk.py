@@ -237,7 +237,7 @@ class PagesDesk(QObject):
     ) -> None:
         """Make the documents that are sent: every run of pages one fax file, other files as they are.
 
-        But an HTML file that is drawn here goes as the PDF that was shown.
+        But what RingCentral does not take, and HTML, goes as the pages that were shown.
         name is what the lists call a fax file, without its ending. looked_at: the files the pages come from;
         when one has been changed since, failed says so.
         """
@@ -253,7 +253,7 @@ class PagesDesk(QObject):
             before = 0
             for part, target in zip(parts, targets, strict=True):
                 if isinstance(part, Document):
-                    made.append(_as_sent(worker, part, token))
+                    made.append(_as_sent(worker, part, resolution, paper, token))
                     continue
                 pages = tuple(plan for plan in part if plan.is_sent)
                 if pages:
@@ -316,18 +316,20 @@ def _write(
     return worker.write(pages, resolution, paper, target, "tiff", report=progress, token=token)
 
 
-def _as_sent(worker: PageWork, document: Document, token: CancelToken) -> Document:
-    """On the pages lane: the document itself, or the PDF that is sent for it under its name."""
+def _as_sent(
+    worker: PageWork, document: Document, resolution: Resolution, paper: PaperSize, token: CancelToken
+) -> Document:
+    """On the pages lane: the document itself, or the pages that are sent for it under its name."""
     ref = PageRef(path=document.path, media_type=document.media_type)
     try:
-        sent = worker.sent_as(ref, token)
+        sent = worker.sent_as(ref, resolution, paper, token)
     except NotDrawnHere:
         return document
     if sent == ref:
         return document
     return Document(
         path=sent.path,
-        name=f"{Path(document.name).stem}.pdf",
+        name=f"{Path(document.name).stem}{sent.path.suffix}",
         size_bytes=sent.path.stat().st_size,
         media_type=sent.media_type,
         pages=worker.count(sent, token=token),

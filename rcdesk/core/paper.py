@@ -25,6 +25,18 @@ MAX_FAX_LINES_INCHES = 28.0
 MM_PER_INCH = 25.4
 
 
+AS_PDF = frozenset(
+    {
+        "text/html",
+        *(f"application/vnd.oasis.opendocument.{kind}" for kind in ("text", "spreadsheet", "presentation")),
+        "application/vnd.oasis.opendocument.graphics",
+    }
+)
+"""Kinds of files that go as the PDF they are drawn as here; RingCentral takes none of them but HTML."""
+AS_FAX_PAGES = frozenset({"image/heic", "image/avif", "image/webp", "image/jp2", "image/x-dcx"})
+"""Pictures RingCentral does not take: they go as the fax pages that are shown."""
+
+
 class PasswordNeeded(UserError):
     """A file opens with a password only; was_wrong is True when one was given and is not the right one."""
 
@@ -69,6 +81,17 @@ _PAPER_MM = {
     PaperSize.LEGAL: (215.9, 355.6),
     PaperSize.A4: (210.0, 297.0),
 }
+
+
+LETTER_COUNTRIES = frozenset(
+    ["US", "CA", "MX", "PR", "PH", "CL", "CO", "VE", "BZ", "CR", "DO", "GT", "NI", "PA", "SV"]
+)
+"""Where paper is Letter (CLDR, territories by paper size); A4 everywhere else."""
+
+
+def paper_of(country: str) -> PaperSize:
+    """The paper of a country (ISO 3166)."""
+    return PaperSize.LETTER if country in LETTER_COUNTRIES else PaperSize.A4
 
 
 class Dither(Enum):
@@ -158,6 +181,8 @@ class FindingKind(Enum):
     LOW_SCAN = "low scan"
     SKEW = "skew"
     LETTERS = "letters"
+    NOT_SHOWN = "not shown"
+    """Something of the document is on no page, or is there in another form than the file has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

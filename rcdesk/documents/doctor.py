@@ -28,11 +28,12 @@ from rcdesk.core.paper import (
 )
 from rcdesk.documents.doctor_grey import GreyArea, grey_areas, is_blank, is_lost_by_cutting
 from rcdesk.documents.doctor_lines import hairlines
-from rcdesk.documents.doctor_pdf import PdfFacts, Scan, Stroke, pdf_facts, readable_runs
+from rcdesk.documents.doctor_pdf import PdfFacts, Scan, Stroke, has_letters, pdf_facts, readable_runs
 from rcdesk.documents.doctor_skew import skew_degrees
 from rcdesk.documents.doctor_type import POINTS_PER_INCH, small_print
 from rcdesk.documents.doctor_view import HEAVY_FROM, PageView, merged
 from rcdesk.documents.fixes import apply, deskewed
+from rcdesk.documents.pages import NotShown
 from rcdesk.documents.raster import LINE_MM, PIXEL_FIXES, Placement, chosen_dither, grey_page, placement
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ def _facts(pages: Pages, index: int, spot: Placement, resolution: Resolution) ->
         if pdf_page is None:
             return None
         thin = _THIN_DOTS * POINTS_PER_INCH / lines_per_inch(resolution) / spot.scale
-        return pdf_facts(pdf_page, small_points=LEAST_POINTS * _EXACT / spot.scale, thin_points=thin)
+        small = LEAST_POINTS * _EXACT / spot.scale
+        unit = pages.points_a_unit(index)
+        return pdf_facts(pdf_page, small_points=small, thin_points=thin, points_a_unit=unit)
 
 
 @dataclass(slots=True)
@@ -96,7 +99,9 @@ class _Visit:
 
     def findings(self) -> Iterator[Finding]:
         """Every finding, those first that make a page unreadable."""
-        if is_blank(self.view) and not (self.facts and self.facts.notes):
+        yield from self._not_shown()
+        yield from self._fonts()
+        if is_blank(self.view) and not (self.facts and self.facts.notes) and not self._has_letters():
             yield self._finding(FindingKind.BLANK, None, "Blank page", _BLANK, Fix.DROP_BLANK)
             return
         yield from self._letters()
@@ -120,6 +125,27 @@ class _Visit:
         self, kind: FindingKind, place: Place | None, words: str, sentence: str, fix: Fix | None
     ) -> Finding:
         return Finding(kind=kind, page=self.index, place=place, words=words, sentence=sentence, fix=fix)
+
+    def _not_shown(self) -> Iterator[Finding]:
+        match self.pages.not_shown():
+            case NotShown.FORM:
+                yield self._finding(FindingKind.NOT_SHOWN, None, "Form not drawn", _XFA, None)
+            case NotShown.FILES_INSIDE:
+                yield self._finding(FindingKind.NOT_SHOWN, None, "Files inside", _PORTFOLIO, None)
+            case None:
+                pass
+
+    def _fonts(self) -> Iterator[Finding]:
+        names = self.facts.missing_fonts if self.facts is not None else ()
+        if names:
+            more = "" if len(names) == 1 else f" and {len(names) - 1} more"
+            sentence = _FONT.format(f"{names[0]}{more}")
+            yield self._finding(FindingKind.LETTERS, None, "Font missing", sentence, None)
+
+    def _has_letters(self) -> bool:
+        """True when the page says something, seen or not: its font may only be missing here."""
+        with self.pages.pdf_page(self.index) as pdf_page:
+            return pdf_page is not None and has_letters(pdf_page)
 
     def _letters(self) -> Iterator[Finding]:
         count = self.pages.undrawn_letters(self.index)
@@ -292,6 +318,15 @@ class _Visit:
 
 
 _BLANK = "Nothing is printed on this page. It can be left out."
+_XFA = "This form cannot be drawn here. Print it to PDF first, with Adobe's own program, and add that."
+_PORTFOLIO = (
+    "This PDF is a cover with other files inside it, which are not drawn. Open it, save those files, and add "
+    "them."
+)
+_FONT = (
+    "The font {} is neither in this file nor on this computer: its letters may be missing or look different. "
+    "Save the PDF again with its fonts in it."
+)
 _LETTER = "A letter of this text has no shape in rcdesk's font and may arrive as a box. Send it as a PDF."
 _LETTERS = "In this text {} letters have no shape in rcdesk's font and may arrive as boxes. Send it as a PDF."
 _TINT = (

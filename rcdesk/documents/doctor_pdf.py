@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,9 @@ _HIDDEN = 2 | 32
 _WHITE_FROM = 225
 _LEAST_LINE_POINTS = 10.0
 _LEAST_IMAGE_PX = 48
+_MOST_CHARACTERS = 5000
+_STAND_IN = re.compile(r"Chrome? .*MM$")
+"""PDFium's two fonts for what it does not find; Helvetica, Times and Courier have ones as good as these."""
 
 Matrix = tuple[float, float, float, float, float, float]
 _SAME: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -68,6 +72,8 @@ class PdfFacts:
     scans: list[Scan] = field(default_factory=list)
     notes: list[Place] = field(default_factory=list)
     text_objects: int = 0
+    missing_fonts: tuple[str, ...] = ()
+    """Names of fonts that are neither in the file nor here."""
 
     @property
     def is_scan(self) -> bool:
@@ -75,17 +81,36 @@ class PdfFacts:
         return sum(scan.area for scan in self.scans) >= 0.5
 
 
-def pdf_facts(page: Any, *, small_points: float, thin_points: float) -> PdfFacts:
-    """Look through an open pypdfium2 page for text up to small_points and lines up to thin_points."""
+def pdf_facts(page: Any, *, small_points: float, thin_points: float, points_a_unit: float = 1.0) -> PdfFacts:
+    """Look through an open pypdfium2 page for text up to small_points and lines up to thin_points.
+
+    points_a_unit: the page's own unit.
+    """
     facts = PdfFacts()
-    _Look(page, facts, small_points, thin_points).all()
+    _Look(page, facts, small_points, thin_points, points_a_unit).all()
     return facts
+
+
+def has_letters(page: Any) -> bool:
+    """True when an open pypdfium2 page has text of anything but spaces; what has no Unicode counts."""
+    import pypdfium2.raw as pdfium
+
+    text_page = pdfium.FPDFText_LoadPage(page.raw)
+    if not text_page:
+        return False
+    try:
+        count = min(_MOST_CHARACTERS, pdfium.FPDFText_CountChars(text_page))
+        return any(not chr(pdfium.FPDFText_GetUnicode(text_page, n) & 0xFFFF).isspace() for n in range(count))
+    finally:
+        pdfium.FPDFText_ClosePage(text_page)
 
 
 class _Look:
     """One walk through a page's objects."""
 
-    def __init__(self, page: Any, facts: PdfFacts, small_points: float, thin_points: float) -> None:
+    def __init__(
+        self, page: Any, facts: PdfFacts, small_points: float, thin_points: float, unit: float
+    ) -> None:
         import pypdfium2.raw as pdfium
 
         self._pdfium: Any = pdfium
@@ -94,6 +119,8 @@ class _Look:
         self._facts = facts
         self._small_points = small_points
         self._thin_points = thin_points
+        self._unit = unit
+        self._fonts: dict[int, str] = {}
         self._seen = 0
         self._texts: list[tuple[Any, float, Place]] = []
         self._area = max(1.0, page.get_width() * page.get_height())
@@ -107,6 +134,7 @@ class _Look:
                 break
         if self._texts:
             self._count_characters()
+        self._facts.missing_fonts = tuple(sorted({name for name in self._fonts.values() if name}))
         self._notes()
 
     def _object(self, found: Any, outer: Matrix, depth: int) -> None:
@@ -136,15 +164,28 @@ class _Look:
         if pdfium.FPDFTextObj_GetTextRenderMode(found) in _INVISIBLE:
             return
         self._facts.text_objects += 1
+        self._font(found)
         _a, _b, c, d, _e, _f = _times(self._matrix(found), outer)
-        points = abs(size.value) * math.hypot(c, d)
+        points = abs(size.value) * math.hypot(c, d) * self._unit
         if not 0.5 < points < self._small_points:
             return
         box = self._bounds(found, outer)
-        if box is None or min(box[2] - box[0], box[3] - box[1]) > 1.7 * self._small_points:
+        if box is None or min(box[2] - box[0], box[3] - box[1]) * self._unit > 1.7 * self._small_points:
             return
         if (place := self._place(box)) is not None:
             self._texts.append((found, points, place))
+
+    def _font(self, found: Any) -> None:
+        """Note the name of a text's font when PDFium has put one of its own in its place."""
+        pdfium = self._pdfium
+        font = pdfium.FPDFTextObj_GetFont(found)
+        if not font:
+            return
+        key = ctypes.addressof(font.contents)
+        if key not in self._fonts:
+            is_there = pdfium.FPDFFont_GetIsEmbedded(font) != 0
+            is_there = is_there or not _STAND_IN.match(_name(pdfium.FPDFFont_GetFamilyName, font))
+            self._fonts[key] = "" if is_there else _plain_name(_name(pdfium.FPDFFont_GetBaseFontName, font))
 
     def _count_characters(self) -> None:
         pdfium = self._pdfium
@@ -185,6 +226,7 @@ class _Look:
             points, runs = min(width, height), "across" if height < width else "down"
         else:
             return
+        points *= self._unit
         if points < self._thin_points and (place := self._place(box)) is not None:
             self._facts.thin.append(Stroke(place, points, runs))
 
@@ -206,7 +248,7 @@ class _Look:
             return
         if across.value < _LEAST_IMAGE_PX and down.value < _LEAST_IMAGE_PX:
             return
-        dpi = min(across.value / wide, down.value / high) * POINTS_PER_INCH
+        dpi = min(across.value / wide, down.value / high) * POINTS_PER_INCH / self._unit
         self._facts.scans.append(Scan(place, dpi, min(1.0, place.width * place.height)))
 
     def _notes(self) -> None:
@@ -267,6 +309,21 @@ class _Look:
         if left > right or top > bottom:
             return None
         return Place(x=left, y=top, width=right - left, height=bottom - top)
+
+
+def _name(asked: Any, font: Any) -> str:
+    length = asked(font, None, 0)
+    if length < 1:
+        return ""
+    held = ctypes.create_string_buffer(length)
+    asked(font, held, length)
+    return held.value.decode("utf-8", "replace")
+
+
+def _plain_name(base: str) -> str:
+    """A font's name as people know it: without the tag of a part of it."""
+    name = "".join(character for character in base.split("+", 1)[-1] if character.isprintable())[:40]
+    return name or "of some text"
 
 
 def _times(inner: Matrix, outer: Matrix) -> Matrix:

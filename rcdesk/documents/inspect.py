@@ -19,7 +19,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Document
 from rcdesk.core.paper import NotDrawnHere, PageRef, PasswordNeeded
-from rcdesk.documents.kinds import MEDIA_TYPES, PDF, PLAIN_TEXT, TIFF, kind_of
+from rcdesk.documents.kinds import ALL_TYPES, PDF, PLAIN_TEXT, TIFF, kind_of
 from rcdesk.documents.office_file import PASSWORD, is_locked_package
 from rcdesk.documents.same_file import check_same, seen
 
@@ -52,7 +52,7 @@ def inspect(path: Path, token: CancelToken | None = None, count: PageCounter | N
     kind = kind_of(head, ending)
     if kind is None:
         raise UserError(PASSWORD if _is_locked(path, token) else _unsupported(ending))
-    media_type = MEDIA_TYPES[kind]
+    media_type = ALL_TYPES[kind]
     if count is not None:
         pages = _counted(PageRef(path=path, media_type=media_type), token, count)
     else:
@@ -128,7 +128,7 @@ def _is_locked(path: Path, token: CancelToken) -> bool:
 
 
 def _unsupported(ending: str) -> str:
-    if ending in MEDIA_TYPES:
+    if ending in ALL_TYPES:
         return f"This file is called .{ending} but is something else inside. Choose another."
     kind = f"Files of the kind .{ending}" if ending else "Files of this kind"
     return f"{kind} cannot be faxed. {_SAVE_AS_PDF}"

@@ -1,7 +1,8 @@
 """The kinds of files the service can turn into fax pages, and how their first bytes look.
 
-The list is the service's own (developer guide, wire-contract 1.5). Content decides before the name does: a
-program that is called report.pdf is refused, a PDF without an ending is taken. Pure; any thread.
+MEDIA_TYPES is the service's own list (developer guide); DRAWN_HERE holds what it does not take and the desk
+draws, so that pages go there instead (core/paper.py: AS_PDF, AS_FAX_PAGES). Content decides before the name
+does: a program that is called report.pdf is refused, a PDF without an ending is taken. Pure; any thread.
 Read next: inspect.py.
 """
 
@@ -60,11 +61,30 @@ MEDIA_TYPES: dict[str, str] = {
     "csv": "text/csv",
 }
 
+ODF = "application/vnd.oasis.opendocument."
+DRAWN_HERE: dict[str, str] = {
+    "heic": HEIC,
+    "heif": HEIC,
+    "avif": "image/avif",
+    "webp": "image/webp",
+    "jp2": "image/jp2",
+    "dcx": DCX,
+    "odt": f"{ODF}text",
+    "ott": f"{ODF}text",
+    "ods": f"{ODF}spreadsheet",
+    "ots": f"{ODF}spreadsheet",
+    "odp": f"{ODF}presentation",
+    "otp": f"{ODF}presentation",
+    "odg": f"{ODF}graphics",
+}
+ALL_TYPES = {**MEDIA_TYPES, **DRAWN_HERE}
+
 PLAIN_TEXT = frozenset({"txt", "log", "h", "cpp", "c", "err", "hpp", "csv"})
 """Endings whose pages are their lines."""
 
 MARKUP = frozenset({"xml", "html", "htm", "vdx"})
 
+_OPEN_DOCUMENTS = tuple(kind for kind, media_type in DRAWN_HERE.items() if media_type.startswith(ODF))
 _ZIPPED = frozenset({"docx", "xlsx", "xlsb", "pptx"})
 _COMPOUND = frozenset({"doc", "dot", "xls", "ppt", "vsd", "pub", "wps", "awd"})
 
@@ -78,14 +98,18 @@ _PICTURES = (
     (b"II+\x00", "tif"),
     (b"MM\x00+", "tif"),
     (b"8BPS", "psd"),
+    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "jp2"),
+    (b"\xffO\xffQ", "jp2"),
+    (b"\xb1h\xde:", "dcx"),
     (b"{\\rtf", "rtf"),
 )
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _BITMAP_HEADS = frozenset({12, 40, 52, 56, 64, 108, 124})
 _PROGRAMS = (b"MZ", b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
 
 
 def kind_of(head: bytes, ending: str) -> str | None:
-    """The kind (an ending of MEDIA_TYPES) of a file by its first bytes and its ending, None when unsupported.
+    """The kind (an ending of ALL_TYPES) of a file by its first bytes and its ending, None when unsupported.
 
     head: at least the first 1024 bytes, or all there are. ending: lower case without the dot.
     """
@@ -94,12 +118,16 @@ def kind_of(head: bytes, ending: str) -> str | None:
     for start, kind in _PICTURES:
         if head.startswith(start):
             return kind
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "webp"
+    if head[4:8] == b"ftyp":
+        return _boxed_kind(head)
     if head.startswith(_PROGRAMS):
         return None
     if head.startswith(b"BM") and (ending in ("bmp", "") or _is_bitmap(head)):
         return "bmp"
     if head.startswith(b"PK\x03\x04"):
-        return ending if ending in _ZIPPED else _zipped_kind(head)
+        return _open_document(head, ending) or (ending if ending in _ZIPPED else _zipped_kind(head))
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return ending if ending in _COMPOUND else None
     if ending in PLAIN_TEXT or ending in MARKUP:
@@ -107,9 +135,28 @@ def kind_of(head: bytes, ending: str) -> str | None:
     if (
         ending in ("pdf", "psd", "png", "jpg", "jpeg", "gif", "tif", "tiff", "bmp", "rtf")
         or ending in _ZIPPED
+        or ending in DRAWN_HERE
     ):
         return None
     return ending if ending in MEDIA_TYPES else None
+
+
+def _boxed_kind(head: bytes) -> str | None:
+    """A picture in boxes (ISO 14496-12), by its brand and those it is compatible with: no film."""
+    brands = (head[8:12], *(head[at : at + 4] for at in range(16, int.from_bytes(head[:4]), 4)))
+    if brands[0] in (b"avif", b"avis") or (brands[0] in (b"mif1", b"msf1") and b"avif" in brands):
+        return "avif"
+    return "heic" if brands[0] in _HEIC_BRANDS else None
+
+
+def _open_document(head: bytes, ending: str) -> str | None:
+    """The kind of an OpenDocument file, whose first entry is its media type as plain text."""
+    said = head[38:120]
+    if head[30:38] != b"mimetype" or not said.startswith(ODF.encode()):
+        return None
+    if ending in _OPEN_DOCUMENTS and said.startswith(DRAWN_HERE[ending].encode()):
+        return ending
+    return next((kind for kind in _OPEN_DOCUMENTS if said.startswith(DRAWN_HERE[kind].encode())), None)
 
 
 def _is_bitmap(head: bytes) -> bool:

@@ -21,7 +21,7 @@ from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
 from rcdesk.core.paper import NotDrawnHere
 from rcdesk.documents.child_process import LOOK_EVERY_S
 from rcdesk.documents.fresh_file import not_saved
-from rcdesk.documents.kinds import MEDIA_TYPES
+from rcdesk.documents.kinds import DRAWN_HERE, MEDIA_TYPES, ODF
 from rcdesk.documents.office_file import PASSWORD, ending_of, is_locked, weigh
 from rcdesk.documents.office_process import run
 
@@ -34,7 +34,7 @@ _KINDS = frozenset(
         *("doc", "docx", "xls", "xlsx", "xlsb", "ppt", "pptx", "vsd", "pub", "wps", "rtf"),
         *("wri", "wk1", "wq1"),
     )
-)
+) | {media_type for media_type in DRAWN_HERE.values() if media_type.startswith(ODF)}
 
 _PLACES = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",

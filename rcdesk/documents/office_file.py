@@ -112,14 +112,26 @@ def is_locked_package(path: Path, token: CancelToken) -> bool:
 
 
 def is_locked(path: Path, token: CancelToken) -> bool:
-    """True when a compound file that LibreOffice could not open asks for a password. Raises OSError."""
+    """True when a file that LibreOffice could not open asks for a password. Raises OSError."""
     with path.open("rb") as file:
-        if file.read(len(COMPOUND)) != COMPOUND:
-            return False
+        head = file.read(len(COMPOUND))
+    if head.startswith(_ZIP):
+        return _is_locked_open_document(path)
+    if head != COMPOUND:
+        return False
     for piece in _pieces(path, token):
         if any(name in piece for name in _LOCKED_NAMES) or _is_locked_word(piece) or _is_locked_book(piece):
             return True
     return False
+
+
+def _is_locked_open_document(path: Path) -> bool:
+    """True when the list of contents names how something is encrypted (OpenDocument 1.3, part 2, 4.7)."""
+    try:
+        with zipfile.ZipFile(path) as packed, packed.open("META-INF/manifest.xml") as manifest:
+            return b"encryption-data" in manifest.read(_CHUNK_BYTES)
+    except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, EOFError):
+        return False
 
 
 def _has_any(path: Path, names: tuple[bytes, ...], token: CancelToken) -> bool:

@@ -11,6 +11,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -34,6 +35,15 @@ _NOT_DRAWN = (
     "Files of this kind are drawn by RingCentral, not on this computer: pages are counted by the service. "
     "Save it as a PDF and add that to see them."
 )
+
+
+class NotShown(Enum):
+    """What a file holds that no page shows."""
+
+    FORM = "form"
+    """A form that only Adobe's programs draw; the page says "Please wait"."""
+    FILES_INSIDE = "files inside"
+    """A portfolio: the page is a cover, the documents are files inside it."""
 
 
 class Pages(ABC):
@@ -87,6 +97,14 @@ class Pages(ABC):
     def undrawn_letters(self, page: int) -> int:
         """How many letters of a page are drawn as empty boxes: the font has no shape for them."""
         return 0
+
+    def points_a_unit(self, page: int) -> float:
+        """How many points (1/72 inch) one unit of a PDF's page is."""
+        return 1.0
+
+    def not_shown(self) -> NotShown | None:
+        """What of the whole file is not on its pages."""
+        return None
 
     @contextmanager
     def pdf_page(self, page: int) -> Iterator[Any]:

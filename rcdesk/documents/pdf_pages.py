@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from rcdesk.core.errors import UserError
 from rcdesk.core.paper import DPI_X, FAX_WIDTH, MM_PER_INCH, PasswordNeeded, Place
 from rcdesk.documents.inspect import pdfium_lock
-from rcdesk.documents.pages import MAX_DRAWN_PX, WHOLE, Pages, sane_mm
+from rcdesk.documents.pages import MAX_DRAWN_PX, WHOLE, NotShown, Pages, sane_mm
+from rcdesk.documents.pdf_marks import PdfMarks
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -48,6 +49,7 @@ class PdfPages(Pages):
         self._held: tuple[int, Any] | None = None
         self._sizes: dict[int, tuple[float, float]] = {}
         self._pictures: dict[int, _Picture | None] = {}
+        self._marks = PdfMarks(path, password)
 
     @property
     def count(self) -> int:
@@ -57,7 +59,7 @@ class PdfPages(Pages):
         if page not in self._sizes:
             with self.pdf_page(page) as found:
                 width_pt, height_pt = found.get_size()
-            points_mm = MM_PER_INCH / POINTS_PER_INCH
+            points_mm = MM_PER_INCH / POINTS_PER_INCH * self.points_a_unit(page)
             self._sizes[page] = sane_mm(width_pt * points_mm, height_pt * points_mm)
         return self._sizes[page]
 
@@ -86,23 +88,47 @@ class PdfPages(Pages):
         found = self._only_picture(page)
         if found is None:
             return None
-        (width_px, height_px), (width_pt, height_pt), _ = found
+        unit = self.points_a_unit(page)
+        (width_px, height_px), (width, height), _ = found
+        width_pt, height_pt = width * unit, height * unit
         return width_px / width_pt * POINTS_PER_INCH, height_px / height_pt * POINTS_PER_INCH
 
     def fax_lines_per_inch(self, page: int) -> int | None:
         found = self._only_picture(page)
         if found is None:
             return None
-        (width_px, height_px), (width_pt, height_pt), bits = found
-        if bits != 1 or width_px != FAX_WIDTH:
-            return None
-        across = width_px / width_pt * POINTS_PER_INCH
-        down = height_px / height_pt * POINTS_PER_INCH
-        return nominal_lines(across, down)
+        (width_px, _), _, bits = found
+        dpi = self.scan_dpi(page)
+        return None if bits != 1 or width_px != FAX_WIDTH or dpi is None else nominal_lines(*dpi)
 
     def is_one_bit(self, page: int) -> bool:
         found = self._only_picture(page)
         return found is not None and found[2] == 1
+
+    def points_a_unit(self, page: int) -> float:
+        return self._marks.unit(page)
+
+    def not_shown(self) -> NotShown | None:
+        import pypdfium2.raw as pdfium
+
+        with pdfium_lock:
+            packets = pdfium.FPDF_GetXFAPacketCount(self._document)
+            is_only_a_form = pdfium.FPDF_GetFormType(self._document) == pdfium.FORMTYPE_XFA_FULL
+            has_files = pdfium.FPDFDoc_GetAttachmentCount(self._document) > 0
+        if packets > 0 and (is_only_a_form or self._asks_to_wait()):
+            return NotShown.FORM
+        return NotShown.FILES_INSIDE if has_files and self._marks.is_portfolio else None
+
+    def _asks_to_wait(self) -> bool:
+        """True for the one page such a form has for programs that cannot show it."""
+        if self._count != 1:
+            return False
+        with self.pdf_page(0) as page:
+            text = page.get_textpage()
+            try:
+                return "Please wait" in text.get_text_range()
+            finally:
+                text.close()
 
     @contextmanager
     def pdf_page(self, page: int) -> Iterator[Any]:

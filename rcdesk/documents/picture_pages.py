@@ -20,7 +20,7 @@ from rcdesk.documents.inspect import BROKEN_PICTURE
 from rcdesk.documents.kinds import DCX, HEIC, PSD, TIFF
 from rcdesk.documents.pages import WHOLE, Pages, sane_mm
 from rcdesk.documents.pdf_pages import nominal_lines
-from rcdesk.documents.tiff_frames import colours_of, grey_of, is_planar, is_signed, page_frames, reopened
+from rcdesk.documents.tiff_frames import colours_of, grey_of, is_misread, is_signed, page_frames, reopened
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -181,7 +181,7 @@ class PicturePages(Pages):
                 self._is_spent, self._is_inverted, self._orientation = False, False, None
             if len(self._frames) > 1 or frame:
                 self._picture.seek(frame)
-            is_known = not is_planar(getattr(self._picture, "tag_v2", {}))
+            is_known = not is_misread(self._picture)
         except (UnidentifiedImageError, SyntaxError, KeyError):
             if self._media_type != TIFF:
                 raise

@@ -48,6 +48,7 @@ _COPIED = (
     *(282, 283, _PLANAR, 292, 293, 296, _PREDICTOR, 320, _TILE_WIDTH, 323, _TILES, _TILE_BYTES, _EXTRA),
     *(_FORMAT, 347, 530, 532),
 )
+_SAMPLES_ARE = "sample format"
 _MOST_FRAMES = 10_000
 _TOPS = (1, 255, 1023, 4095, 16383)
 _NOT_DRAWN = (
@@ -74,9 +75,17 @@ def page_frames(path: Path) -> tuple[int, ...]:
     return pages or tuple(range(max(1, len(kinds))))
 
 
-def is_planar(tags: Any) -> bool:
-    """True for colours in planes of more than 8 bits, which Pillow mixes up."""
-    return _number(tags, _PLANAR) == 2 and _number(tags, _SAMPLES) > 1 and _bits(tags) > 8
+def is_misread(picture: Image) -> bool:
+    """True for what Pillow opens and mixes up: wide samples in planes, or packed upper byte first."""
+    tags = getattr(picture, "tag_v2", {})
+    if _bits(tags) <= 8:
+        return False
+    is_swapped = getattr(tags, "prefix", b"II") == b"MM" and picture.mode in ("I", "F")
+    return _is_planar(tags) or (is_swapped and _number(tags, _COMPRESSION, 1) != 1)
+
+
+def _is_planar(tags: Any) -> bool:
+    return _number(tags, _PLANAR) == 2 and _number(tags, _SAMPLES) > 1
 
 
 def reopened(path: Path, frame: int) -> Opened:
@@ -91,10 +100,12 @@ def reopened(path: Path, frame: int) -> Opened:
         changed[_PHOTOMETRIC] = _BLACK_IS_ZERO
     elif _number(tags, _PHOTOMETRIC) in _OTHER_LABS:
         changed[_PHOTOMETRIC] = _LAB
-    if is_planar(tags):
+    if _is_planar(tags):
         changed |= _one_plane(tags)
     try:
         picture: Image.Image = Image.open(_with_directory(content, tags, changed), formats=["TIFF"])
+        if is_misread(picture):
+            raise SyntaxError
     except (UnidentifiedImageError, SyntaxError, KeyError):
         picture = _samples(content, tags)
     return Opened(picture=picture, is_inverted=is_inverted)
@@ -105,7 +116,7 @@ def grey_of(picture: Image, *, is_inverted: bool = False) -> Image:
     from PIL import ImageChops
 
     tags = getattr(picture, "tag_v2", {})
-    sample_format = _number(tags, _FORMAT, _UNSIGNED)
+    sample_format = picture.info.get(_SAMPLES_ARE) or _number(tags, _FORMAT, _UNSIGNED)
     if picture.mode == "L":
         grey = picture.point([value ^ 0x80 for value in range(256)]) if sample_format == _SIGNED else picture
     else:
@@ -198,7 +209,7 @@ def _samples(content: bytes, tags: ImageFileDirectory_v2) -> Image:
 
     width, samples, bits = _number(tags, _WIDTH), max(1, _number(tags, _SAMPLES, 1)), _bits(tags)
     sample_format = _number(tags, _FORMAT, _UNSIGNED)
-    is_known = bits == 16 or (sample_format == _FLOAT and bits in (32, 64))
+    is_known = bits in (16, 32) or (sample_format == _FLOAT and bits == 64)
     if not is_known or _number(tags, _PREDICTOR, 1) != 1 or _number(tags, _PLANAR, 1) != 1:
         raise NotDrawnHere(_NOT_DRAWN)
     pixel = samples * bits // 8
@@ -222,7 +233,7 @@ def _samples(content: bytes, tags: ImageFileDirectory_v2) -> Image:
     if samples in (2, 4) and _number(tags, _EXTRA) in (1, 2):
         alpha = _channel(raw, samples - 1, samples, size, bits, sample_format, is_little=is_little)
         drawn = Image.merge("LA", (grey_of(drawn), grey_of(alpha)))
-    drawn.info["dpi"] = dpi or (0, 0)
+    drawn.info.update({"dpi": dpi or (0, 0), _SAMPLES_ARE: sample_format})
     return drawn
 
 
@@ -248,9 +259,9 @@ def _channel(
         picked, bits, order = bytearray(struct.pack(f"<{len(numbers)}f", *numbers)), 32, ""
     if sample_format == _FLOAT:
         return Image.frombytes("F", size, bytes(picked), "raw", f"F;{bits}{order}F")
-    if sample_format == _SIGNED:
-        return Image.frombytes("I", size, bytes(picked), "raw", f"I;16{order}S")
-    return Image.frombytes("I;16", size, bytes(picked), "raw", f"I;16{order}")
+    is_wide = bits == 32 or sample_format == _SIGNED
+    packing = f"I;{bits}{order}{'S' if sample_format == _SIGNED or bits == 32 else ''}"
+    return Image.frombytes("I" if is_wide else "I;16", size, bytes(picked), "raw", packing)
 
 
 def _with_directory(content: bytes, tags: ImageFileDirectory_v2, changed: dict[int, Any]) -> io.BytesIO:

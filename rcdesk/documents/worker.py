@@ -9,7 +9,9 @@ number of threads may. Passwords stay in memory here. Read next: rooms.py, room.
 
 from __future__ import annotations
 
+import shutil
 import threading
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +20,21 @@ from typing import Literal
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import FaxFileFacts, Finding, PagePlan, PageRef, PaperSize
+from rcdesk.core.paper import (
+    AS_FAX_PAGES,
+    AS_PDF,
+    FaxFileFacts,
+    Finding,
+    NotDrawnHere,
+    PagePlan,
+    PageRef,
+    PaperSize,
+)
 from rcdesk.core.people import ImportTable
 from rcdesk.documents import wire
 from rcdesk.documents.address_list import TOO_MUCH, UNREADABLE
 from rcdesk.documents.html_pdf import HtmlPdfs
-from rcdesk.documents.kinds import HTML, PDF
+from rcdesk.documents.kinds import HTML, PDF, TIFF
 from rcdesk.documents.office import Office, is_office
 from rcdesk.documents.pages import MAX_DRAWN_PX
 from rcdesk.documents.rooms import CRASHED, TOO_LONG, TOO_MUCH_MEMORY, PageRoom
@@ -37,6 +48,16 @@ PAGE_TIMEOUT_S = 30.0
 LIST_TIMEOUT_S = 120.0
 _MOST_PAGES_WRITTEN = 2000
 _COUNTED_AT_ONCE = 100
+
+
+_NO_OFFICE = (
+    "RingCentral does not take files of this kind, and without LibreOffice they are not drawn here. Install "
+    "it, or save the file as a PDF and add that."
+)
+_NOT_MADE = (
+    "RingCentral does not take files of this kind, and LibreOffice could not turn this one into pages. Save "
+    "it as a PDF and add that."
+)
 
 
 class PageWorker:
@@ -55,6 +76,7 @@ class PageWorker:
         self._page_timeout_s = page_timeout_s
         self._office = office or Office(cache_dir)
         self._html = HtmlPdfs(cache_dir)
+        self._drawn_dir = cache_dir / "drawn"
         self._quick = PageRoom("quick", cache_dir / "rooms" / "quick")
         self._long = PageRoom("long", cache_dir / "rooms" / "long", is_background=True)
         self._lists = PageRoom("list", cache_dir / "rooms" / "list")
@@ -184,7 +206,7 @@ class PageWorker:
 
         Raises UserError with the reason when it cannot be read, Cancelled.
         """
-        job: Header = {"do": "list", "path": str(path), "passwords": {}}
+        job: Header = {"do": "list", "path": wire.path_to_text(path), "passwords": {}}
         try:
             return wire.table_from_body(self._ask(self._lists, job, LIST_TIMEOUT_S, token)[1])
         except wire.BrokenFrame as exc:
@@ -196,12 +218,24 @@ class PageWorker:
         finally:
             self._lists.retire()
 
-    def sent_as(self, ref: PageRef, token: CancelToken | None = None) -> PageRef:
-        """The file that is sent for this one: an HTML file's PDF, which is what is shown, else itself.
+    def sent_as(
+        self, ref: PageRef, resolution: Resolution, paper: PaperSize, token: CancelToken | None = None
+    ) -> PageRef:
+        """The file that is sent for this one: itself, or the PDF or the fax pages that are shown for it.
 
-        Raises NotDrawnHere when HTML cannot be drawn here, UserError, StoreUnavailable, Cancelled.
+        Raises NotDrawnHere when HTML cannot be drawn here, UserError when that is true of what RingCentral
+        does not take, StoreUnavailable, Cancelled.
         """
-        return self._drawable(ref, token) if ref.media_type == HTML else ref
+        if ref.media_type in AS_PDF:
+            return self._drawable(ref, token)
+        if ref.media_type not in AS_FAX_PAGES:
+            return ref
+        target = self._drawn_dir / f"{uuid.uuid4().hex}.tiff"
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        pages = range(self.count(ref, token))
+        plans = [PagePlan(source=replace(ref, page=page)) for page in pages]
+        self.write(plans, resolution, paper, target, token=token)
+        return PageRef(path=target, media_type=TIFF)
 
     def close(self) -> None:
         """End the rooms and empty the cache. Jobs under way fail as cancelled."""
@@ -210,6 +244,7 @@ class PageWorker:
         self._lists.close()
         self._office.close()
         self._html.close()
+        shutil.rmtree(self._drawn_dir, ignore_errors=True)
         with self._guard:
             self._passwords.clear()
 
@@ -258,7 +293,12 @@ class PageWorker:
             return PageRef(path=self._html.pdf_of(ref.path, token), media_type=PDF, page=ref.page)
         if not is_office(ref.media_type):
             return ref
-        pdf = self._office.pdf_of(ref.path, token or CancelToken(), ref.digest)
+        try:
+            pdf = self._office.pdf_of(ref.path, token or CancelToken(), ref.digest)
+        except NotDrawnHere as exc:
+            if ref.media_type not in AS_PDF:
+                raise
+            raise UserError(_NOT_MADE if self._office.is_there else _NO_OFFICE) from exc
         return PageRef(path=pdf, media_type=PDF, page=ref.page)
 
     def _of_page(

@@ -1,8 +1,8 @@
 """From what was asked for in a shell to the draft that is queued without a window: cover, drawn pages, time.
 
-A cover of one's own and HTML files are drawn in child processes, as the composer would send them; the others
-go as they are. What is odd becomes one sentence. Blocking, in the thread of the command. Read next:
-command_fax.py (what was typed), command_send.py, core/brake.py.
+A cover of one's own, HTML files and what RingCentral does not take are drawn in child processes, as the
+composer would send them; the others go as they are. What is odd becomes one sentence. Blocking, in the thread
+of the command. Read next: command_fax.py (what was typed), command_send.py, core/brake.py.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from rcdesk.core.brake import Oddity, RecipientFacts, question
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.cover import CoverFields, CoverTemplate
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax import Document, FaxDraft, SendBy
-from rcdesk.core.paper import NotDrawnHere, PageRef, PaperSize
+from rcdesk.core.fax import Document, FaxDraft, Resolution, SendBy
+from rcdesk.core.paper import NotDrawnHere, PageRef, PaperSize, paper_of
 from rcdesk.core.phone_number import pretty
 from rcdesk.core.preferences import Preferences
 from rcdesk.core.wish import FaxWish
 from rcdesk.documents.cover_file import write_cover_file
-from rcdesk.documents.kinds import HTML, PDF
+from rcdesk.documents.kinds import PDF
 from rcdesk.documents.same_file import check_same
 from rcdesk.documents.worker import PageWorker
 
@@ -55,7 +55,9 @@ class CommandDrafts:
         """
         asked = wish.draft
         own, index = self._cover(wish, account)
-        documents = tuple(self._drawn(document) for document in asked.documents)
+        documents = tuple(
+            self._drawn(document, asked.resolution, self._paper(account)) for document in asked.documents
+        )
         if own is not None:
             documents = (self._own_cover(own, asked, documents, account), *documents)
         send_by = SendBy.DESK if asked.send_at is None else SendBy.SERVICE
@@ -73,22 +75,27 @@ class CommandDrafts:
         last = next((own for own in self._own if own.id == self._preferences.own_cover), None)
         return last, 0 if last is not None else self._preferences.cover_index
 
-    def _drawn(self, document: Document) -> Document:
-        """HTML goes as the PDF it is drawn as, where that is possible here."""
-        if document.media_type != HTML:
-            return document
+    def _drawn(self, document: Document, resolution: Resolution, paper: PaperSize) -> Document:
+        """HTML and what RingCentral does not take go as the pages they are drawn as."""
+        ref = PageRef(path=document.path, media_type=document.media_type)
         try:
-            made = self._worker.sent_as(PageRef(path=document.path, media_type=HTML), self._token)
+            made = self._worker.sent_as(ref, resolution, paper, self._token)
+            if made == ref:
+                return document
             check_same(document, self._token)
         except NotDrawnHere:
             return document
         return Document(
             path=made.path,
-            name=f"{Path(document.name).stem}.pdf",
+            name=f"{Path(document.name).stem}{made.path.suffix}",
             size_bytes=made.path.stat().st_size,
-            media_type=PDF,
+            media_type=made.media_type,
             pages=self._worker.count(made, self._token),
         )
+
+    def _paper(self, account: Account) -> PaperSize:
+        chosen = (size for size in PaperSize if size.value == self._preferences.paper)
+        return next(chosen, paper_of(account.home_country))
 
     def _own_cover(
         self, own: CoverTemplate, asked: FaxDraft, documents: Sequence[Document], account: Account
@@ -104,9 +111,7 @@ class CommandDrafts:
             note=asked.note,
         )
         target = self._folder / "cover.pdf"
-        chosen = self._preferences.paper
-        paper = next((size for size in PaperSize if size.value == chosen), None)
-        write_cover_file(own, fields, target, paper=paper, country=account.home_country, token=self._token)
+        write_cover_file(own, fields, target, paper=self._paper(account), token=self._token)
         first = Path(documents[0].name).stem if documents else ""
         name = f"Cover for {first}.pdf" if first else f"{own.name}.pdf"
         return Document(path=target, name=name, size_bytes=target.stat().st_size, media_type=PDF, pages=1)

@@ -25,7 +25,7 @@ from rcdesk.core.wish import FaxWish, WishOutcome
 from rcdesk.ui.composed import composed_of
 from rcdesk.ui.composer_preview import cover_fields
 from rcdesk.ui.fax_page import FaxPage
-from rcdesk.ui.outgoing_pages import Outgoing, has_html, make_documents
+from rcdesk.ui.outgoing_pages import Outgoing, has_drawn, make_documents
 from rcdesk.ui.page_list import PageList
 
 Tell: TypeAlias = Callable[[WishOutcome], None]
@@ -136,7 +136,7 @@ class AskedFaxes(QObject):
             self._refused(draft, tell, problem)
         elif own is not None:
             self._draw_cover(draft, own, tell)
-        elif has_html(draft.documents):
+        elif has_drawn(draft.documents):
             done = partial(self._drawn, draft, tell)
             refused = partial(self._refused, draft, tell)
             paper = self._window.composer.preview.paper
@@ -165,7 +165,7 @@ class AskedFaxes(QObject):
         make_documents(self._desk.pages, outgoing, done, partial(self._refused, draft, tell))
 
     def _drawn(self, draft: FaxDraft, tell: Tell, documents: tuple[Document, ...]) -> None:
-        """HTML goes as the PDF the composer would show."""
+        """What goes as drawn pages goes as those the composer would show."""
         self._ask_facts(replace(draft, documents=documents), tell)
 
     def _ask_facts(self, draft: FaxDraft, tell: Tell) -> None:

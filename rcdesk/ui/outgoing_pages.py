@@ -16,18 +16,16 @@ from PySide6.QtCore import QCoreApplication
 from rcdesk.bridge.pages_desk import PagesDesk
 from rcdesk.core.cover import CoverChoice, CoverFields, CoverTemplate
 from rcdesk.core.fax import Document, Resolution
-from rcdesk.core.paper import PagePlan, PageRef, PaperSize
+from rcdesk.core.paper import AS_FAX_PAGES, AS_PDF, PagePlan, PageRef, PaperSize
 from rcdesk.ui.own_covers import write_cover
 from rcdesk.ui.page_list import PageList
 
-HTML = "text/html"
-"""Files of this kind that are drawn here are sent as the PDF that is shown."""
 Part = Document | tuple[PagePlan, ...]
 
 
-def has_html(documents: Sequence[Document]) -> bool:
-    """True when one of these files is HTML."""
-    return any(document.media_type == HTML for document in documents)
+def has_drawn(documents: Sequence[Document]) -> bool:
+    """True when one of these files goes as the pages that are shown for it, whoever asks."""
+    return any(document.media_type in AS_PDF | AS_FAX_PAGES for document in documents)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +43,7 @@ class Outgoing:
     def is_as_added(self) -> bool:
         """True when the files of the user are all that is uploaded."""
         is_drawn = self.is_exact or isinstance(self.cover, CoverTemplate)
-        return not is_drawn and not has_html(self.pages.documents)
+        return not is_drawn and not has_drawn(self.pages.documents)
 
     @property
     def parts(self) -> tuple[Part, ...]:

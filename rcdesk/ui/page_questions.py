@@ -14,7 +14,7 @@ from PySide6.QtCore import QLocale
 
 from rcdesk.bridge.page_asks import AskKind, PageAsk, count_ask, thumbnail_ask
 from rcdesk.core.fax import Document, Resolution
-from rcdesk.core.paper import FAX_WIDTH, Dither, PagePlan, PaperSize
+from rcdesk.core.paper import AS_FAX_PAGES, FAX_WIDTH, Dither, PagePlan, PaperSize, paper_of
 from rcdesk.ui.page_list import ref_of
 
 THUMBNAIL_PX = 56
@@ -23,16 +23,10 @@ LARGEST_SCALED_PX = FAX_WIDTH
 _STEP_PX = 8
 
 
-LETTER_COUNTRIES = frozenset(
-    ["US", "CA", "MX", "PR", "PH", "CL", "CO", "VE", "BZ", "CR", "DO", "GT", "NI", "PA", "SV"]
-)
-"""Where paper is Letter (CLDR, territories by paper size); A4 everywhere else."""
-
-
 def usual_paper(country: str = "") -> PaperSize:
     """The paper of a country (ISO 3166), "" for the one this computer is set up for."""
     if country:
-        return PaperSize.LETTER if country in LETTER_COUNTRIES else PaperSize.A4
+        return paper_of(country)
     is_us = QLocale().measurementSystem() is QLocale.MeasurementSystem.ImperialUSSystem
     return PaperSize.LETTER if is_us else PaperSize.A4
 
@@ -77,7 +71,8 @@ class Looking:
         return self._ask(AskKind.PREVIEW, plan, width_px)
 
     def _ask(self, kind: AskKind, plan: PagePlan, width_px: int | None = None) -> PageAsk:
-        is_dotted = not self.is_exact and plan.dither is Dither.AUTO
+        is_ours = self.is_exact or plan.source.media_type in AS_FAX_PAGES
+        is_dotted = not is_ours and plan.dither is Dither.AUTO
         plan = replace(plan, is_removed=False, dither=Dither.DIFFUSE if is_dotted else plan.dither)
         return PageAsk(kind=kind, plan=plan, resolution=self.resolution, paper=self.paper, width_px=width_px)
 

@@ -13,7 +13,7 @@ import pytest
 
 from rcdesk.cli import parse
 from rcdesk.core.order import is_link
-from rcdesk.documents.kinds import MEDIA_TYPES
+from rcdesk.documents.kinds import ALL_TYPES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ENTRY = REPOSITORY / "packaging" / "rcdesk.desktop"
@@ -35,7 +35,7 @@ def entry() -> configparser.SectionProxy:
 def test_it_opens_what_can_be_faxed_and_nothing_else(entry: configparser.SectionProxy) -> None:
     offered = entry["MimeType"].rstrip(";").split(";")
     assert len(offered) == len(set(offered))
-    assert set(offered) == (set(MEDIA_TYPES.values()) - {ANYTHING}) | LINKS
+    assert set(offered) == (set(ALL_TYPES.values()) - {ANYTHING}) | LINKS
 
 
 def test_it_starts_an_installed_program_with_all_the_files_and_links(

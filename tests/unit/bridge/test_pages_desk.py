@@ -116,7 +116,9 @@ class Work:
             path=target, media_type="image/tiff", size_bytes=4, page_s=(60.0,) * len(plans), sha256="0" * 64
         )
 
-    def sent_as(self, ref: PageRef, token: CancelToken | None = None) -> PageRef:
+    def sent_as(
+        self, ref: PageRef, resolution: Resolution, paper: PaperSize, token: CancelToken | None = None
+    ) -> PageRef:
         if ref.path == UNDRAWN:
             raise NotDrawnHere()
         return PageRef(path=self.html_pdf, media_type=PDF) if ref.media_type == "text/html" else ref

@@ -55,7 +55,7 @@ def test_what_is_shown_is_what_is_sent(tmp_path: Path) -> None:
         rows = "".join(f"<p>Line {number}</p>" for number in range(90))
         ref = PageRef(path=page(tmp_path, f"<h1>Offer é</h1>{rows}"), media_type=HTML)
         found = inspect(ref.path, None, worker.count)
-        sent = worker.sent_as(ref)
+        sent = worker.sent_as(ref, Resolution.FINE, PaperSize.LETTER)
         assert found.media_type == HTML and found.pages == worker.count(sent) == 4
         assert sent.media_type == PDF and "Offer é" in words(sent.path) and "Line 89" in words(sent.path, 3)
         plan = PagePlan(source=PageRef(path=ref.path, media_type=HTML, page=1))

@@ -97,7 +97,9 @@ class RoomOnLane:
         how = write_pdf if kind == "pdf" else write_tiff
         return how((self._page(plan, resolution, paper) for plan in plans), target, resolution)
 
-    def sent_as(self, ref: PageRef, token: CancelToken | None = None) -> PageRef:
+    def sent_as(
+        self, ref: PageRef, resolution: Resolution, paper: PaperSize, token: CancelToken | None = None
+    ) -> PageRef:
         self.asked.append("sent as")
         return ref
 
