@@ -22,6 +22,7 @@ from rcdesk.core.paper import NotDrawnHere
 from rcdesk.documents.child_process import LOOK_EVERY_S
 from rcdesk.documents.fresh_file import not_saved
 from rcdesk.documents.kinds import DRAWN_HERE, MEDIA_TYPES, ODF
+from rcdesk.documents.office_changes import accept_changes
 from rcdesk.documents.office_file import PASSWORD, ending_of, is_locked, weigh
 from rcdesk.documents.office_process import run
 
@@ -151,6 +152,7 @@ class Office:
         """The PDF made of a copy beside it. Raises UserError (NotDrawnHere too) that will stay true."""
         folder = copied.parent
         source = copied.rename(folder / f"document{ending_of(copied, called, token)}")
+        accept_changes(source)
         made_dir, profile = folder / "made", (self._folder / "profile").resolve()
         made_dir.mkdir()
         made = made_dir / "document.pdf"

@@ -36,6 +36,7 @@ from rcdesk.documents.address_list import TOO_MUCH, UNREADABLE
 from rcdesk.documents.html_pdf import HtmlPdfs
 from rcdesk.documents.kinds import HTML, PDF, TIFF
 from rcdesk.documents.office import Office, is_office
+from rcdesk.documents.office_changes import left_out
 from rcdesk.documents.pages import MAX_DRAWN_PX
 from rcdesk.documents.rooms import CRASHED, TOO_LONG, TOO_MUCH_MEMORY, PageRoom
 from rcdesk.documents.wire import Header
@@ -166,7 +167,11 @@ class PageWorker:
     ) -> tuple[Finding, ...]:
         """What the page doctor finds on this page, with the fixes chosen so far. Raises as count."""
         found = self._of_page("findings", plan, resolution, paper, token)
-        return tuple(wire.finding_from_json(finding) for finding in found[0]["value"])
+        findings = tuple(wire.finding_from_json(finding) for finding in found[0]["value"])
+        source = plan.source
+        if source.page or not plan.is_sent or not is_office(source.media_type):
+            return findings
+        return (*left_out(source), *findings)
 
     def write(
         self,
