@@ -1,20 +1,27 @@
 """From an answer of the service to an error of core/errors.py, decided on errorCode, never on the message.
 
-The codes are those of wire-contract 1.2; OAuth answers use `error` instead (RFC 6749, 5.2). Messages say what
-happened and what can be done; the service's own text is only shown for codes this desk does not know. Pure,
-any thread. Read next: transport.py, where requests without an answer are judged.
+What counts is the code of the first of `errors` when it looks like one (CMN-401): the one at the top is often
+a legacy word (InsufficientPermissions), or is not there at all. OAuth answers use `error` instead (RFC 6749,
+5.2). Messages say what happened and what can be done; the service's own text is only shown for codes this
+desk does not know. Pure, any thread. Read next: transport.py, where requests without an answer are judged.
 """
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 
+from rcdesk.api.body import parse, sound
 from rcdesk.core.errors import ApiError, NotAllowed, RateLimited, Rejected, ServerTrouble, SignInNeeded
 
+_log = logging.getLogger(__name__)
+
+_CODE = re.compile(r"[A-Z]{2,5}-\d{1,5}")
 _TOKEN_CODES = frozenset(
     {"OAU-128", "OAU-129", "OAU-149", "OAU-151", "OAU-213", "TokenInvalid", "TokenExpired"}
 )
@@ -35,16 +42,20 @@ _SIGN_IN = {
     "unsupported_grant_type": "This app may not sign in this way. Check its settings at RingCentral.",
 }
 _NOT_ALLOWED = {
-    "CMN-401": "This app lacks a permission at RingCentral that is needed for this. Add it to the app there.",
-    "CMN-408": "Your RingCentral user may not do this. Ask the account's administrator.",
+    "CMN-401": "This app lacks {permission} at RingCentral that is needed for this. Add it to the app there.",
+    "CMN-404": "This belongs to another user of RingCentral, which this sign-in may not see or change.",
+    "CMN-408": "Your RingCentral user lacks {permission} for this. Ask the account's administrator.",
+    "InsufficientPermissions": "This app or your RingCentral user lacks {permission} needed for this.",
     "MSG-340": "Sending faxes is not available for this RingCentral account.",
     "MSG-341": "Your RingCentral user may not send faxes. Ask the account's administrator.",
 }
 _RATE = frozenset({"CMN-301", "CMN-302", "CMN-303", "CMN-310"})
 _REJECTED = {
     "CMN-102": "RingCentral does not know this any more.",
+    "CMN-107": "RingCentral has less of this file than was asked for. Try again.",
     "CMN-304": "RingCentral is still busy with the same request.",
     "MSG-333": "RingCentral wants the list of messages to be read from the start.",
+    "MSG-411": "RingCentral wants the list of messages to be read from the start.",
     "MSG-337": "This is too large for RingCentral. Send fewer or smaller files.",
     "MSG-338": "This is too large for RingCentral. Send fewer or smaller files.",
     "MSG-343": "RingCentral cannot resend this fax now.",
@@ -58,40 +69,55 @@ _REJECTED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """What an error body says: the service's code (or OAuth error word), its text and the parameter meant."""
+    """What an error body says: the service's code (or OAuth error word), its text and the parameter meant.
+
+    permission: what the app or the user lacks ("ReadCallLog").
+    """
 
     code: str = ""
     text: str = ""
     parameter: str = ""
     value: str = ""
+    permission: str = ""
 
 
 def read_refusal(body: object) -> Refusal:
-    """Read `errorCode, message, errors[]` or OAuth's `error, error_description`; tolerant of anything."""
+    """Read `errors[]`, `errorCode, message`, or OAuth's `error, error_description`; tolerant of anything."""
     if not isinstance(body, Mapping):
         return Refusal()
     first = _first(body.get("errors"))
-    oauth = _text(body.get("error"))
-    code = _text(body.get("errorCode")) or _text(first.get("errorCode")) or oauth
+    own, top, oauth = _text(first.get("errorCode")), _text(body.get("errorCode")), _text(body.get("error"))
+    code = own if _CODE.fullmatch(own) else top or own or oauth
     if oauth and code not in _SIGN_IN and code not in _TOKEN_CODES and oauth in _SIGN_IN:
         code = oauth
-    text = _text(body.get("message")) or _text(first.get("message")) or _text(body.get("error_description"))
+    text = _text(first.get("message")) if code == own else ""
     return Refusal(
         code=code,
-        text=text,
-        parameter=_text(first.get("parameterName")),
-        value=_text(first.get("parameterValue")),
+        text=text
+        or _text(body.get("message"))
+        or _text(first.get("message"))
+        or _text(body.get("error_description")),
+        parameter=_text(first.get("parameterName")) or _text(body.get("parameterName")),
+        value=_text(first.get("parameterValue")) or _text(body.get("parameterValue")),
+        permission=_text(first.get("permissionName")) or _text(body.get("permissionName")),
     )
 
 
 def translate(response: requests.Response) -> ApiError:
     """The error that an answer with a status of 300 or more means. The body must have been read already."""
     try:
-        body: object = response.json()
+        body = parse(response.content)
     except ValueError:
         body = None
-    refusal = read_refusal(body)
-    return _judge(refusal, response.status_code, response.headers)
+    error = _judge(read_refusal(body), response.status_code, response.headers)
+    _log.info("refused: %d %s, request %s", error.status, error.code or "-", error.request_id or "-")
+    return error
+
+
+def request_id_of(headers: Mapping[str, str]) -> str:
+    """What the service calls this request, for reports to it; "" when it did not say or says nonsense."""
+    request_id = headers.get("RCRequestId", "")
+    return request_id if re.fullmatch(r"[\w.:-]{1,100}", request_id, re.ASCII) else ""
 
 
 def is_token_expired(error: ApiError) -> bool:
@@ -101,7 +127,7 @@ def is_token_expired(error: ApiError) -> bool:
 
 def _judge(refusal: Refusal, status: int, headers: Mapping[str, str]) -> ApiError:
     code = refusal.code
-    request_id = headers.get("RCRequestId", "")
+    request_id = request_id_of(headers)
     if status == 429 or code in _RATE:
         return RateLimited(
             "RingCentral asks this desk to slow down. It will be possible again in a minute.",
@@ -120,6 +146,7 @@ def _judge(refusal: Refusal, status: int, headers: Mapping[str, str]) -> ApiErro
         return SignInNeeded(message, status=status, code=code, request_id=request_id)
     if code in _NOT_ALLOWED or (status == 403 and code not in _REJECTED):
         message = _NOT_ALLOWED.get(code) or _quoted("RingCentral does not allow this", refusal)
+        message = message.replace("{permission}", _named(refusal.permission))
         return NotAllowed(message, status=status, code=code, request_id=request_id)
     if status >= 400:
         message = _REJECTED.get(code) or _by_status(status, refusal)
@@ -133,6 +160,11 @@ def _judge(refusal: Refusal, status: int, headers: Mapping[str, str]) -> ApiErro
         )
     message = "The answer did not come from RingCentral's service. Check the server address."
     return ServerTrouble(message, status=status, code=code, request_id=request_id)
+
+
+def _named(permission: str) -> str:
+    """The permission by its name at RingCentral, when the service said it."""
+    return f"the permission {permission}" if re.fullmatch(r"\w{1,60}", permission) else "a permission"
 
 
 def _by_status(status: int, refusal: Refusal) -> str:
@@ -168,4 +200,4 @@ def _first(errors: object) -> Mapping[str, Any]:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return sound(value) if isinstance(value, str) else ""

@@ -117,6 +117,11 @@ class Exchange:
         return done[0]
 
 
+def is_loopback(host: str) -> bool:
+    """True for this machine itself, whichever name of it is used (RFC 6761, 6.3)."""
+    return host in ("127.0.0.1", "localhost", "::1") or host.endswith(".localhost")
+
+
 class _Current(threading.local):
     exchange: Exchange | None = None
 
@@ -190,11 +195,15 @@ class _Watched:
     """What both kinds of connection add to urllib3's; mixed in before it."""
 
     sock: Any
+    _dns_host: str
     response_class: Any = _WatchedResponse
 
     def _new_conn(self) -> socket.socket:
         """Look up the name and connect on a thread of its own: nobody has to wait for it to the end."""
         exchange, connect = _current.exchange, super()._new_conn  # type: ignore[misc]
+        if self._dns_host.endswith(".localhost"):
+            # Not every system's resolver knows that this is nobody else's name.
+            self._dns_host = "127.0.0.1"
         if exchange is None:
             connected: socket.socket = connect()
             return connected

@@ -48,17 +48,23 @@ class TokenKeeper(Protocol):
 
 def read_tokens(body: dict[str, Any], now: datetime) -> Tokens | None:
     """Tokens from the service's answer heard at `now`; None when it holds no access token."""
-    access_token = body.get("access_token")
-    if not isinstance(access_token, str) or not access_token:
+    access_token = _word(body.get("access_token"))
+    if not access_token:
         return None
     return Tokens(
         access_token=access_token,
-        refresh_token=str(body.get("refresh_token") or ""),
+        refresh_token=_word(body.get("refresh_token")),
         expires_at=now + timedelta(seconds=_seconds(body.get("expires_in"), 3600)),
         refresh_expires_at=now + timedelta(seconds=_seconds(body.get("refresh_token_expires_in"), 604800)),
-        owner_id=str(body.get("owner_id") or ""),
-        scope=str(body.get("scope") or ""),
+        owner_id=_word(body.get("owner_id")),
+        scope=_word(body.get("scope")),
     )
+
+
+def _word(value: object) -> str:
+    """A text that may go into a header, or an id given as a number; else ""."""
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return text if text.isascii() and text.isprintable() else ""
 
 
 def _seconds(value: object, default: int) -> float:

@@ -18,9 +18,11 @@ from urllib.parse import SplitResult, urlsplit
 import requests
 import urllib3.exceptions
 from requests.auth import AuthBase, HTTPBasicAuth
+from urllib3.util import parse_url
 
-from rcdesk.api.errors import translate
-from rcdesk.api.exchange import CHUNK_BYTES, Exchange, UnderWay, WatchedAdapter
+from rcdesk.api.body import parse
+from rcdesk.api.errors import request_id_of, translate
+from rcdesk.api.exchange import CHUNK_BYTES, Exchange, UnderWay, WatchedAdapter, is_loopback
 from rcdesk.api.rate_gate import RateGate
 from rcdesk.api.service_time import ServiceTime
 from rcdesk.api.upload import MultipartBody
@@ -38,7 +40,7 @@ from rcdesk.core.errors import (
     UserError,
 )
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_API_NAMES = frozenset({"platform", "api"})
 _GATEWAY_LOST_IT = frozenset({502, 504})
 _LARGEST_ANSWER_BYTES = 32_000_000
 _NO_ADDRESS = "The server address must look like https://platform.ringcentral.com."
@@ -82,7 +84,7 @@ class Transport:
         if parts.username is not None or "\\" in parts.netloc or parts.query or parts.fragment:
             # A password there would be kept in a file, and not everybody reads such an address alike.
             raise UserError(_NO_ADDRESS)
-        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise UserError(
                 "The server address must begin with https://, or others could read your sign-in on its way."
             )
@@ -90,7 +92,8 @@ class Transport:
         ca_file = _checked(ca_file) if ca_file else ""
         self.base_url = profile_url.strip().rstrip("/")
         self.host = parts.hostname
-        self._way = WayOut(self.base_url, is_direct=self.host in _LOOPBACK, ca_file=ca_file)
+        self._origins = _origins_of(self.base_url)
+        self._way = WayOut(self.base_url, is_direct=is_loopback(self.host), ca_file=ca_file)
         self.gate = gate
         self.clock = clock
         self.service_time = ServiceTime(clock)
@@ -216,7 +219,7 @@ class Transport:
             return response
         error = translate(response)
         if has_effect and response.status_code in _GATEWAY_LOST_IT:
-            raise self._unknown() from error
+            raise self._unknown(error.request_id) from error
         raise error
 
     def _session(self) -> requests.Session:
@@ -228,7 +231,7 @@ class Transport:
                 if fault := self._way.fault():
                     raise NoWayOut(fault)
                 session = requests.Session()
-                session.trust_env = self.host not in _LOOPBACK
+                session.trust_env = not is_loopback(self.host)
                 session.headers["User-Agent"] = "rcdesk"
                 session.mount("http://", WatchedAdapter())
                 session.mount("https://", WatchedAdapter())
@@ -240,8 +243,7 @@ class Transport:
         """An absolute URL; one that leads to another host is refused, for it would be given the token."""
         if path_or_url.startswith("/"):
             return self.base_url + path_or_url
-        mine, theirs = urlsplit(self.base_url), urlsplit(path_or_url)
-        if (theirs.scheme, theirs.netloc) == (mine.scheme, mine.netloc):
+        if _origin(path_or_url) in self._origins:
             return path_or_url
         raise ServerTrouble("RingCentral named an address on another server; it was not followed.", status=0)
 
@@ -251,10 +253,11 @@ class Transport:
             return HTTPBasicAuth(auth[0].encode(), auth[1].encode())
         return auth or BearerAuth()
 
-    def _unknown(self) -> OutcomeUnknown:
+    def _unknown(self, request_id: str = "") -> OutcomeUnknown:
         return OutcomeUnknown(
             f"The request went out to RingCentral ({self.host}), but no answer came back: "
-            "it is not known whether it took effect."
+            "it is not known whether it took effect.",
+            request_id=request_id,
         )
 
     def _lost(self, exc: Exception, exchange: Exchange, method: str) -> RcdeskError:
@@ -293,6 +296,29 @@ def _parts(url: str) -> SplitResult:
     except ValueError as exc:
         raise UserError(_NO_ADDRESS) from exc
     return parts
+
+
+def _origin(url: str) -> tuple[str, str, int | None] | None:
+    """Scheme, host and port as the request would go to them; None for what cannot be read in one way only."""
+    if not url.isascii() or not url.isprintable() or set(url) & set("\\ "):
+        return None
+    try:
+        parts = parse_url(url)
+    except urllib3.exceptions.LocationParseError:
+        return None
+    if parts.auth is not None or parts.scheme is None or not parts.host:
+        return None
+    return parts.scheme, parts.host, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _origins_of(base_url: str) -> frozenset[tuple[str, str, int | None]]:
+    """The API's own host, and beside platform.… the media.… that files are fetched from."""
+    own = _origin(base_url)
+    if own is None:
+        return frozenset()
+    scheme, host, port = own
+    first, dot, rest = host.partition(".")
+    return frozenset({own, (scheme, f"media.{rest}", port)} if dot and first in _API_NAMES else {own})
 
 
 def _checked(ca_file: str) -> str:
@@ -347,7 +373,7 @@ def read_json(response: requests.Response) -> dict[str, Any]:
     Anything else is ServerTrouble, or OutcomeUnknown for a POST, because the service said yes to it.
     """
     try:
-        body = response.json()
+        body = parse(response.content)
     except ValueError as exc:
         raise _unreadable(response) from exc
     if not isinstance(body, dict):
@@ -357,9 +383,12 @@ def read_json(response: requests.Response) -> dict[str, Any]:
 
 def _unreadable(response: requests.Response) -> RcdeskError:
     if response.request is not None and response.request.method == "POST":
-        return OutcomeUnknown("RingCentral took the request but its answer cannot be read.")
+        return OutcomeUnknown(
+            "RingCentral took the request but its answer cannot be read.",
+            request_id=request_id_of(response.headers),
+        )
     return ServerTrouble(
         "RingCentral's answer cannot be read. Try again in a moment.",
         status=response.status_code,
-        request_id=response.headers.get("RCRequestId", ""),
+        request_id=request_id_of(response.headers),
     )

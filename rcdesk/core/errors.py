@@ -36,7 +36,14 @@ class NoWayOut(NotSent):
 
 
 class OutcomeUnknown(NetworkError):
-    """The whole request may have reached the server but no answer came: never repeat blindly."""
+    """The whole request may have reached the server but no answer came: never repeat blindly.
+
+    request_id: the service's RCRequestId when there was an answer that said nothing, else "".
+    """
+
+    def __init__(self, message: str = "", *, request_id: str = "") -> None:
+        super().__init__(message)
+        self.request_id = request_id
 
 
 class ApiError(RcdeskError):

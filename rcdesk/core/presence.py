@@ -17,7 +17,10 @@ MORNING = time(9, 0)
 
 
 class Dnd(Enum):
-    """Which calls are taken; the value is the wire's dndStatus."""
+    """Which calls are taken; the value is the wire's dndStatus.
+
+    QUEUES_ONLY is only ever read: the service does not support setting it.
+    """
 
     TAKE_ALL = "TakeAllCalls"
     NO_QUEUES = "DoNotAcceptDepartmentCalls"
@@ -34,6 +37,11 @@ class Dnd(Enum):
     def takes_queue_calls(self) -> bool:
         """True when calls of the queues ring."""
         return self in (Dnd.TAKE_ALL, Dnd.QUEUES_ONLY)
+
+    @property
+    def settable(self) -> Dnd:
+        """The same where the service lets it be set, else the nearest that lets nothing more ring."""
+        return Dnd.TAKE_NONE if self is Dnd.QUEUES_ONLY else self
 
     @staticmethod
     def of(takes_calls: bool, takes_queue_calls: bool) -> Dnd:

@@ -9,6 +9,7 @@ request. Read next: core/presence.py, bridge/presence_desk.py.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
-from rcdesk.core.errors import NotAllowed, OutcomeUnknown, RcdeskError, Rejected
+from rcdesk.core.errors import NotAllowed, OutcomeUnknown, RcdeskError, Rejected, UserError
 from rcdesk.core.presence import Dnd, Presence, QueueStatus
 from rcdesk.store.presence_timer import Hold, PresenceTimers
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 CALLS = "calls"
 QUEUES = "queues"
+ASK_AGAIN_S = 3600.0
 NOT_ALLOWED = "Your account does not let rcdesk see or change whether you take calls."
 
 
@@ -65,6 +67,7 @@ class PresenceService:
         self._connection = connection
         self._timers = timers
         self._clock = clock
+        self._moved: dict[str, tuple[bool, float]] = {}
 
     def read(self, owner_id: str, token: CancelToken) -> PresenceNews:
         """Ask, and put back what is overdue. Raises ApiError or NetworkError."""
@@ -72,7 +75,8 @@ class PresenceService:
 
         session = self._session()
         try:
-            dnd = self._put_back(owner_id, session, api.read(session, token), token)
+            now = api.read(session, token, is_moved=self._is_moved(owner_id, session, token))
+            dnd = self._put_back(owner_id, session, now, token)
         except NotAllowed:
             return PresenceNews(presence=None, reason=NOT_ALLOWED)
         return self._news(owner_id, dnd, self._read_queues(session, token))
@@ -101,6 +105,17 @@ class PresenceService:
 
         return session_of(self._connection())
 
+    def _is_moved(self, owner_id: str, session: ApiSession, token: CancelToken) -> bool:
+        """In which words this account is asked; accounts are moved once, so it is asked anew now and then."""
+        from rcdesk.api.rest import presence as api
+
+        now_s = self._clock.monotonic()
+        is_moved, asked_s = self._moved.get(owner_id, (False, -math.inf))
+        if now_s - asked_s > ASK_AGAIN_S:
+            is_moved = api.is_moved(session, token)
+            self._moved[owner_id] = is_moved, now_s
+        return is_moved
+
     def _set(
         self, owner_id: str, what: str, is_on: bool, until: datetime | None, token: CancelToken
     ) -> PresenceNews:
@@ -108,13 +123,16 @@ class PresenceService:
         from rcdesk.api.rest import presence as api
 
         session = self._session()
-        now = api.read(session, token)
+        is_moved = self._is_moved(owner_id, session, token)
+        now = api.read(session, token, is_moved=is_moved)
         former = {name: self._hold(owner_id, name, now) for name in (CALLS, QUEUES)}
         wanted = self._plan(now, former, what, is_on, until)
         for name in (CALLS, QUEUES):
             self._timers.put(owner_id, name, wanted.holds[name])
         try:
-            dnd = api.set_dnd(session, wanted.dnd, token) if wanted.dnd is not now else now
+            dnd = now
+            if wanted.dnd is not now:
+                dnd = api.set_dnd(session, wanted.dnd, token, is_moved=is_moved)
         except OutcomeUnknown:
             # It may have been done; the next look compares, and puts back or forgets.
             raise
@@ -143,7 +161,12 @@ class PresenceService:
             # Nothing rings now anyway; it is about what comes back.
             calls = Hold(before=_with(calls.before, QUEUES, False), until=calls.until)
             return _Plan(dnd=now, holds={CALLS: calls, QUEUES: hold})
-        return _Plan(dnd=_with(now, QUEUES, is_on), holds={CALLS: calls, QUEUES: hold})
+        wanted = _with(now, QUEUES, is_on)
+        if wanted is not now and wanted.settable is not wanted:
+            raise UserError(
+                "While do not disturb is on, RingCentral lets no call of a queue through. Take calls first."
+            )
+        return _Plan(dnd=wanted, holds={CALLS: calls, QUEUES: hold})
 
     def _hold(self, owner_id: str, what: str, now: Dnd) -> Hold | None:
         """The hold that is still true: who changed the presence elsewhere has ended it."""
@@ -172,8 +195,10 @@ class PresenceService:
             queues = None
         if calls is not None and self._is_over(calls):
             wanted, calls = calls.before, None
+        wanted = wanted if wanted is dnd else wanted.settable
         if wanted is not dnd:
-            dnd = api.set_dnd(session, wanted, token)
+            is_moved = self._is_moved(owner_id, session, token)
+            dnd = api.set_dnd(session, wanted, token, is_moved=is_moved)
         self._timers.put(owner_id, CALLS, calls)
         self._timers.put(owner_id, QUEUES, queues)
         return dnd

@@ -26,7 +26,6 @@ from rcdesk.documents.page_image import page_count
 from rcdesk.store.outbox import Outbox
 
 if TYPE_CHECKING:
-    from rcdesk.api.rest.message_store import Attachment, Message
     from rcdesk.services.connection import Connection
 
 CACHE = "pages"
@@ -136,14 +135,14 @@ class ProofService:
             raise UserError(_why_unknown(job.state))
         session = session_of(self._connection())
         message = message_store.get(session, job.message_id, token)
-        attachment = _rendered(message)
-        if attachment is None:
+        pages = message.pages
+        if pages is None:
             raise UserError(_NOT_YET if job.state is FaxState.HANDED_OVER else _GONE)
         kept = self._kept(job)
         self._make_room()
         with fresh_file(kept) as unfinished:
             with unfinished.open("wb") as file:
-                message_store.content(session, message.id, attachment.id, _into(file), token)
+                message_store.content(session, pages, _into(file), token)
             page_count(unfinished, _media_type(unfinished))
         if job.server_pages is None and message.page_count is not None:
             self._outbox.set_server_pages(job.id, message.page_count)
@@ -185,14 +184,6 @@ def _media_type(path: Path) -> str:
     if media_type not in (PDF, TIFF):
         raise UserError("What RingCentral sent is no fax page. Make the proof again later.")
     return media_type
-
-
-def _rendered(message: Message) -> Attachment | None:
-    """The pages as faxed: the rendered document, or a PDF or TIFF when none says that it is one."""
-    for attachment in message.attachments:
-        if attachment.type == "RenderedDocument":
-            return attachment
-    return next((a for a in message.attachments if a.content_type in (PDF, TIFF)), None)
 
 
 def _why_unknown(state: FaxState) -> str:

@@ -35,7 +35,7 @@ from rcdesk.store.content import UNFINISHED
 from rcdesk.store.received import Incoming, ReceivedFaxes
 
 if TYPE_CHECKING:
-    from rcdesk.api.rest.message_store import Message, SyncPage
+    from rcdesk.api.rest.message_store import Attachment, Message, SyncPage
     from rcdesk.api.session import ApiSession
     from rcdesk.services.connection import Connection
 
@@ -194,7 +194,12 @@ class ReceivedService:
         from rcdesk.api.rest import message_store
 
         messages = message_store.list_messages(
-            session, token=token, direction="Inbound", date_from=since, availability="Deleted", per_page=1000
+            session,
+            token=token,
+            direction="Inbound",
+            date_from=since,
+            availability=("Deleted", "Purged"),
+            per_page=1000,
         )
         return tuple(self._incoming(message, is_read=None) for message in messages)
 
@@ -209,8 +214,7 @@ class ReceivedService:
 
     def _incoming(self, message: Message, *, is_read: bool | None) -> Incoming:
         """A message as the archive takes it; is_read overrules what the service says."""
-        rendered = [a for a in message.attachments if a.type == "RenderedDocument"]
-        pages = (rendered or list(message.attachments))[:1]
+        pages = message.pages
         return Incoming(
             message_id=message.id,
             number=message.from_number,
@@ -219,8 +223,8 @@ class ReceivedService:
             created_at=message.created_at or self._clock.now(),
             pages=message.page_count,
             is_read=message.read_status == "Read" if is_read is None else is_read,
-            attachment_id=pages[0].id if pages else "",
-            media_type=pages[0].content_type if pages else "",
+            attachment_id=pages.id if pages else "",
+            media_type=pages.content_type if pages else "",
             is_gone=message.is_gone,
         )
 
@@ -247,16 +251,35 @@ class ReceivedService:
         """The fax with its pages, or known as gone; None when the service has no pages of it now."""
         from rcdesk.services.connection import is_gone
 
+        session = self._session(fax.owner_id)
         try:
-            return self._fetch(fax, token)
+            pages = self._where(session, fax, token)
+        except ApiError as exc:
+            if not is_gone(exc):
+                raise
+            _check_is_theirs(session, fax.owner_id)
+            return self._gone(fax)
+        try:
+            return self._fetch(session, fax, pages, token)
         except ApiError as exc:
             if isinstance(exc, ServerTrouble) or is_gone(exc):
                 self._postpone(fax)
             if not is_gone(exc):
                 raise
-            return self._look_whether_gone(fax, token)
+            return None
 
-    def _fetch(self, fax: ReceivedFax, token: CancelToken) -> ReceivedFax:
+    def _where(self, session: ApiSession, fax: ReceivedFax, token: CancelToken) -> Attachment:
+        """Where the service says the pages lie now. Raises Rejected (404) when the fax is gone."""
+        from rcdesk.api.rest import message_store
+
+        message = message_store.get(session, fax.message_id, token)
+        if message.is_gone:
+            raise Rejected("RingCentral has deleted this fax.", status=404)
+        return message.pages or message_store.Attachment(id="", type="", uri="", content_type="")
+
+    def _fetch(
+        self, session: ApiSession, fax: ReceivedFax, pages: Attachment, token: CancelToken
+    ) -> ReceivedFax:
         """Download to a file of its own beside the archive, check that it is a fax, then file it."""
         from rcdesk.api.rest import message_store
 
@@ -273,8 +296,7 @@ class ReceivedService:
                 with _disk():
                     file.write(chunk)
 
-            session = self._session(fax.owner_id)
-            message_store.content(session, fax.message_id, fax.attachment_id, write, token)
+            message_store.content(session, pages, write, token)
             with _disk():
                 file.close()
             _check_is_fax(path)
@@ -289,22 +311,8 @@ class ReceivedService:
                 self._received.remove_unfinished()
                 self._is_tidy = True
 
-    def _look_whether_gone(self, fax: ReceivedFax, token: CancelToken) -> ReceivedFax | None:
-        """The pages were not found: the fax as gone, or None when it is there but not drawn yet."""
-        from rcdesk.api.rest import message_store
-        from rcdesk.services.connection import is_gone
-
-        try:
-            session = self._session(fax.owner_id)
-            message = message_store.get(session, fax.message_id, token)
-            is_deleted = message.is_gone
-        except ApiError as exc:
-            if not is_gone(exc):
-                raise
-            is_deleted = True
-        if not is_deleted:
-            return None
-        _check_is_theirs(session, fax.owner_id)
+    def _gone(self, fax: ReceivedFax) -> ReceivedFax:
+        """The fax as one that the service has no more."""
         gone = Incoming(
             message_id=fax.message_id,
             number=fax.number,

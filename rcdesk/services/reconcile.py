@@ -58,14 +58,14 @@ def list_since(
 ) -> Listing:
     """Every outbound fax created since date_from (the service's time) and before date_to, newest first."""
     messages: list[Message] = []
-    for page in range(1, _MOST_PAGES + 1):
-        found = message_store.list_messages(
-            session, token=token, date_from=date_from, date_to=date_to, page=page, per_page=_PER_PAGE
-        )
-        messages += found
-        if len(found) < _PER_PAGE:
-            return Listing(messages=tuple(messages))
-    return Listing(messages=tuple(messages), is_whole=False)
+    pages = message_store.pages(
+        session, token=token, date_from=date_from, date_to=date_to, per_page=_PER_PAGE
+    )
+    for number, page in enumerate(pages):
+        if number == _MOST_PAGES:
+            return Listing(messages=tuple(messages), is_whole=False)
+        messages += page
+    return Listing(messages=tuple(messages))
 
 
 class Reconciler:

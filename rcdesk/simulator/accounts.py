@@ -91,7 +91,7 @@ class Subscriber:
     def e164(self, text: str, parameter: str) -> str:
         """A dialled number as E.164; CMN-101 when it holds letters or cannot be a number."""
         digits = re.sub(r"[\s().\-/]", "", text)
-        if not re.fullmatch(r"\+?\d{7,15}", digits):
+        if not re.fullmatch(r"\+?[0-9]{7,15}", digits):
             raise bad_parameter(parameter, text)
         if digits.startswith("+"):
             return digits

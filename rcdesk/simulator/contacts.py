@@ -290,7 +290,7 @@ class AddressBooks:
 
     def get(self, owner: Subscriber, contact_id: str) -> Contact:
         """The user's contact; CMN-102 when there is none."""
-        contact = self.of(owner).get(int(contact_id)) if contact_id.isdigit() else None
+        contact = next((one for one in self.of(owner).values() if str(one.id) == contact_id), None)
         if contact is None:
             raise not_found("contactId", contact_id)
         return contact

@@ -140,6 +140,15 @@ def state_json(server: SimulatorServer) -> dict[str, Any]:
     }
 
 
+def order_presence(server: SimulatorServer, order: dict[str, Any]) -> None:
+    """What the first user chose in the old user interface, and whether accounts are moved."""
+    desk = server.world.presence
+    if isinstance(order.get("is_moved"), bool):
+        desk.is_moved = order["is_moved"]
+    if "dndStatus" in order:
+        desk.order(server.world.subscribers[0], str(order["dndStatus"]))
+
+
 def stored_faxes(server: SimulatorServer) -> list[StoredFax]:
     """Every outbound message, oldest first."""
     server.world.clock.settle()

@@ -15,7 +15,8 @@ from datetime import datetime
 from typing import Any
 
 from rcdesk.simulator.accounts import Subscriber
-from rcdesk.simulator.clock import WorldClock, parse_wire_time
+from rcdesk.simulator.checks import moment_from, number_from
+from rcdesk.simulator.clock import WorldClock
 from rcdesk.simulator.magic import fax_plan
 from rcdesk.simulator.messages import Document, Message, MessageStore, Party
 from rcdesk.simulator.refusal import Refusal, bad_parameter
@@ -91,7 +92,7 @@ class FaxDesk:
         """A new fax from the pages of an older one: `{originalMessageId, to?, sendTime?}`."""
         original = self._store.get(owner, str(envelope.get("originalMessageId", "")))
         if original.status == "Queued":
-            raise Refusal(400, "MSG-343", "The message cannot be resent at the moment")
+            raise Refusal(406, "MSG-343", "The message cannot be resent at the moment")
         wanted = envelope.get("to")
         if wanted:
             recipients = self._recipients(owner, wanted)
@@ -229,18 +230,15 @@ class FaxDesk:
         if value is None or value == "":
             return DEFAULT_COVER
         try:
-            index = int(str(value))
+            return number_from(str(value), 0, len(COVER_PAGES) - 1)
         except ValueError as exc:
             raise bad_parameter("coverIndex", value) from exc
-        if not 0 <= index < len(COVER_PAGES):
-            raise bad_parameter("coverIndex", value)
-        return index
 
     @staticmethod
     def _send_time(value: object) -> datetime | None:
         if value is None or value == "":
             return None
         try:
-            return parse_wire_time(str(value))
+            return moment_from(str(value))
         except ValueError as exc:
             raise bad_parameter("sendTime", value) from exc

@@ -9,15 +9,18 @@ from __future__ import annotations
 import itertools
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from rcdesk.simulator.accounts import Subscriber
 from rcdesk.simulator.clock import WorldClock, wire_time
 from rcdesk.simulator.refusal import Refusal, not_found
+
+KEPT = timedelta(days=5)
+"""How long a deleted message can be restored, and its trace is seen once it is purged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +80,17 @@ class Message:
     revision: int = 0
     send_at: datetime | None = None
     original_id: int = 0
+    gone_since: datetime | None = None
+
+    def trace(self) -> dict[str, Any]:
+        """What a sync says of one that was deleted."""
+        return {"id": self.id, "availability": self.availability}
 
     def json(self, extension_uri: str, *, is_new: bool = False) -> dict[str, Any]:
         """GetMessageInfoResponse; is_new: FaxResponse, which is the same but for rarer fields and a name."""
         uri = f"{extension_uri}/message-store/{self.id}"
+        # Files lie at the media host, where the API has a name beside which there is one.
+        content_uri = f"{uri.replace('://platform.', '://media.', 1)}/content/{self.id}"
         result: dict[str, Any] = {
             "uri": uri,
             "id": self.id,
@@ -94,12 +104,14 @@ class Message:
             "attachments": [
                 {
                     "id": self.id,
-                    "uri": f"{uri}/content/{self.id}",
+                    "uri": content_uri,
                     "type": "RenderedDocument",
                     "contentType": self.owner.fax_media_type,
                     **self._file_name("filename" if is_new else "fileName"),
                 }
-            ],
+            ]
+            if self.availability != "Purged"
+            else [],
             "direction": self.direction,
             "availability": self.availability,
             "messageStatus": self.status,
@@ -162,15 +174,15 @@ class MessageStore:
         message.modified_at = self._clock.now()
 
     def get(self, owner: Subscriber, message_id: str) -> Message:
-        """The user's message, deleted ones included; CMN-102 for unknown or purged."""
-        message = self._messages.get(int(message_id)) if message_id.isdigit() else None
-        if message is None or message.owner is not owner or message.availability == "Purged":
-            raise not_found("messageId", message_id)
-        return message
+        """The user's message, deleted and lately purged ones included; CMN-102 for any other."""
+        for message in self._known(owner):
+            if str(message.id) == message_id:
+                return message
+        raise not_found("messageId", message_id)
 
     def find(self, owner: Subscriber, wanted: Callable[[Message], bool]) -> list[Message]:
         """The user's messages that pass, newest first."""
-        mine = [m for m in self._messages.values() if m.owner is owner and wanted(m)]
+        mine = [m for m in self._known(owner) if wanted(m)]
         return sorted(mine, key=lambda m: (m.created_at, m.id), reverse=True)
 
     def all(self) -> list[Message]:
@@ -178,9 +190,37 @@ class MessageStore:
         return list(self._messages.values())
 
     def delete(self, message: Message, *, is_purge: bool) -> None:
-        """Mark as deleted; a second time, or at once with `is_purge`, gone for good."""
-        message.availability = "Purged" if is_purge or message.availability == "Deleted" else "Deleted"
+        """Mark as deleted; a second time, or at once with `is_purge`, for good, which leaves a trace."""
+        if message.availability == "Purged":
+            raise not_found("messageId", message.id)
+        self._put_away(message, is_purge or message.availability == "Deleted", self._clock.now())
+
+    def restore(self, message: Message) -> None:
+        """Bring back a deleted one; CMN-102 for one that is purged."""
+        if message.availability == "Purged":
+            raise not_found("messageId", message.id)
+        message.availability, message.gone_since = "Alive", None
         self.touched(message)
+
+    def _put_away(self, message: Message, is_for_good: bool, at: datetime) -> None:
+        message.availability = "Purged" if is_for_good else "Deleted"
+        message.gone_since = at
+        self.touched(message)
+
+    def _known(self, owner: Subscriber) -> Iterator[Message]:
+        """What there still is of the user's: deleted ones are purged after days, and then forgotten."""
+        for message in list(self._messages.values()):
+            if message.owner is not owner:
+                continue
+            if message.availability == "Deleted" and (since := self._over(message)):
+                self._put_away(message, True, since)
+            if message.availability != "Purged" or not self._over(message):
+                yield message
+
+    def _over(self, message: Message) -> datetime | None:
+        """When its days in this state were over, None while they are not."""
+        until = message.gone_since + KEPT if message.gone_since is not None else None
+        return until if until is not None and until <= self._clock.now() else None
 
     def new_token(self, owner: Subscriber) -> str:
         """A sync token for everything up to now."""

@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -143,7 +144,8 @@ class FaxUpload:
                 return
             self.envelope.setdefault("to", []).extend(value if isinstance(value, list) else [value])
         elif name in FIELDS:
-            self.envelope[name] = int(text) if name == "coverIndex" and text.isdigit() else text
+            is_index = name == "coverIndex" and re.fullmatch(r"[0-9]{1,9}", text)
+            self.envelope[name] = int(text) if is_index else text
         else:
             self._note(bad_parameter(name))
 

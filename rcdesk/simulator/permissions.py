@@ -19,7 +19,7 @@ _APP = (
     ("POST|GET|DELETE", r"/ring-out", ("RingOut",)),
     ("POST", r"/fax$", ("Faxes",)),
     ("GET", r"/message-(store|sync)", ("ReadMessages", "EditMessages")),
-    ("PUT|DELETE", r"/message-store", ("EditMessages",)),
+    ("PUT|PATCH|DELETE", r"/message-store", ("EditMessages",)),
     ("GET", r"/(active-calls|call-log|call-log-sync)", ("ReadCallLog",)),
     ("GET", r"/(call-queue-)?presence", ("ReadPresence", "EditPresence")),
     ("PUT", r"/(call-queue-)?presence", ("EditPresence",)),
@@ -40,7 +40,8 @@ def check_permissions(desk: SignInDesk, method: str, path: str) -> None:
             message = (
                 f"In order to call this API endpoint, application needs to have [{any_of[0]}] permission"
             )
-            raise Refusal(403, "CMN-401", message)
+            raise Refusal(403, "CMN-401", message, permission=any_of[0])
     for methods, pattern, feature, code in _USER:
         if feature in desk.missing_features and re.fullmatch(methods, method) and re.search(pattern, path):
-            raise Refusal(403, code, f"In order to call this API endpoint, user needs [{feature}]")
+            message = f"In order to call this API endpoint, user needs to have [{feature}] permission"
+            raise Refusal(403, code, message, permission=feature)

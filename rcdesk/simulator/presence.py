@@ -10,19 +10,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from rcdesk.simulator.accounts import Subscriber
+from rcdesk.simulator.checks import flag, shape, text, word
 from rcdesk.simulator.contacts import colleagues_of
 from rcdesk.simulator.refusal import Refusal, bad_parameter, not_found
 
 DND = ("TakeAllCalls", "DoNotAcceptDepartmentCalls", "TakeDepartmentCallsOnly", "DoNotAcceptAnyCalls")
+SETTABLE = ("TakeAllCalls", "DoNotAcceptDepartmentCalls", "DoNotAcceptAnyCalls")
+"""The rest of DND can be set by the old user interface only."""
+
 _PERSONAL = ("TakeAllCalls", "DoNotAcceptDepartmentCalls")
 _DEPARTMENT = ("TakeAllCalls", "TakeDepartmentCallsOnly")
-_CHOICES = {
-    "dndStatus": DND,
-    "userStatus": ("Offline", "Busy", "Available"),
-    "dndStatusPersonal": ("TakeAllCalls", "DoNotAcceptAnyCalls"),
-    "callerIdVisibility": ("All", "None", "PermittedUsers"),
-}
-_FLAGS = ("allowSeeMyPresence", "ringOnMonitoredCall", "pickUpCallsOnHold", "acceptCallQueueCalls")
+_KEPT = ("userStatus", "callerIdVisibility", "message", "allowSeeMyPresence", "ringOnMonitoredCall")
+REQUEST = shape(
+    dndStatus=word(*SETTABLE),
+    userStatus=word("Offline", "Busy", "Available"),
+    dndStatusPersonal=word("TakeAllCalls", "DoNotAcceptAnyCalls"),
+    callerIdVisibility=word("All", "None", "PermittedUsers"),
+    message=text(0, 75),
+    allowSeeMyPresence=flag,
+    ringOnMonitoredCall=flag,
+    pickUpCallsOnHold=flag,
+    acceptCallQueueCalls=flag,
+)
+"""PresenceInfoRequest, without the words that cannot be set."""
+
 _DEFAULT: dict[str, Any] = {
     "dndStatus": "TakeAllCalls",
     "userStatus": "Available",
@@ -80,29 +91,42 @@ class PresenceDesk:
     """What every user has chosen."""
 
     def __init__(self) -> None:
+        self.is_moved = False
         self._chosen: dict[int, dict[str, Any]] = {}
         self._off: set[tuple[int, str]] = set()
 
     def of(self, who: Subscriber) -> dict[str, Any]:
         """The chosen fields of PresenceInfoResponse."""
         state = {**_DEFAULT, **self._chosen.get(who.extension_id, {})}
-        takes_queue_calls = state["dndStatus"] in _DEPARTMENT
-        return {**state, "acceptCallQueueCalls": takes_queue_calls}
+        takes_own, takes_queues = state["dndStatus"] in _PERSONAL, state["dndStatus"] in _DEPARTMENT
+        personal = "TakeAllCalls" if takes_own else "DoNotAcceptAnyCalls"
+        return {**state, "dndStatusPersonal": personal, "acceptCallQueueCalls": takes_queues}
 
     def choose(self, who: Subscriber, wanted: dict[str, Any]) -> None:
-        """Take over the fields of PresenceInfoRequest; CMN-101 for a word the service does not know."""
-        for name, words in _CHOICES.items():
-            if name in wanted and wanted[name] not in words:
-                raise bad_parameter(name, wanted[name])
-        for name in _FLAGS:
-            if name in wanted and not isinstance(wanted[name], bool):
-                raise bad_parameter(name, wanted[name])
+        """Take over the fields of a PresenceInfoRequest.
+
+        On a moved account dndStatus means nothing any more. Do not disturb is no calls at all, those of
+        queues neither; taking calls again leaves those of queues as they were said last.
+        """
+        state = self.of(who)
         kept = self._chosen.setdefault(who.extension_id, {})
-        kept.update({name: wanted[name] for name in (*_CHOICES, *_FLAGS, "message") if name in wanted})
-        takes_queue_calls = kept.pop("acceptCallQueueCalls", None)
-        if takes_queue_calls is not None and "dndStatus" not in wanted:
-            is_personal = self.of(who)["dndStatus"] in _PERSONAL
-            kept["dndStatus"] = DND[(0 if is_personal else 2) + (0 if takes_queue_calls else 1)]
+        kept.update({name: wanted[name] for name in (*_KEPT, "pickUpCallsOnHold") if name in wanted})
+        if "dndStatus" in wanted and not self.is_moved:
+            kept["dndStatus"] = wanted["dndStatus"]
+            return
+        takes_own = wanted.get("dndStatusPersonal", state["dndStatusPersonal"]) == "TakeAllCalls"
+        takes_queues = wanted.get("acceptCallQueueCalls", state["acceptCallQueueCalls"])
+        if not takes_own:
+            is_as_ordered = state["dndStatus"] == "TakeDepartmentCallsOnly" and takes_queues
+            kept["dndStatus"] = state["dndStatus"] if is_as_ordered else "DoNotAcceptAnyCalls"
+        else:
+            kept["dndStatus"] = "TakeAllCalls" if takes_queues else "DoNotAcceptDepartmentCalls"
+
+    def order(self, who: Subscriber, status: str) -> None:
+        """What the old user interface could set, which is any word."""
+        if status not in DND:
+            raise bad_parameter("dndStatus", status)
+        self._chosen.setdefault(who.extension_id, {})["dndStatus"] = status
 
     def queues(self, who: Subscriber) -> list[Queue]:
         """The queues the user is a member of."""
@@ -133,6 +157,7 @@ class PresenceDesk:
         return dnd in _DEPARTMENT and self.takes_queue(who, queue)
 
     def clear(self) -> None:
-        """Everybody takes everything again."""
+        """Everybody takes everything again, and nobody was moved."""
+        self.is_moved = False
         self._chosen.clear()
         self._off.clear()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from rcdesk.simulator.clock import parse_wire_time
+from rcdesk.simulator.checks import moment_from
 from rcdesk.simulator.refusal import bad_parameter
 from rcdesk.simulator.visit import Visit
 
@@ -33,21 +33,13 @@ def choices(visit: Visit, name: str) -> set[str]:
     return given
 
 
-def flag(visit: Visit, name: str) -> bool:
-    """A parameter that is true or false; false when absent."""
-    text = visit.request.query.get(name, "false")
-    if text not in ("true", "false"):
-        raise bad_parameter(name, text)
-    return text == "true"
-
-
 def moment(visit: Visit, name: str) -> datetime | None:
     """An ISO 8601 moment, None when absent."""
     text = visit.request.query.get(name)
     if not text:
         return None
     try:
-        return parse_wire_time(text.replace(" ", "+"))
+        return moment_from(text.replace(" ", "+") if "T" in text else text)
     except ValueError as exc:
         raise bad_parameter(name, text) from exc
 

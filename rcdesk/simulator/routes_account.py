@@ -10,15 +10,35 @@ from typing import Any
 from aiohttp import web
 
 from rcdesk.simulator.accounts import UNITED_STATES, Country
+from rcdesk.simulator.checks import A_FLAG, PAGING, a_text, flag, items, one_of, shape, text
 from rcdesk.simulator.faxes import COVER_PAGES
 from rcdesk.simulator.permissions import FEATURES
-from rcdesk.simulator.refusal import bad_parameter, not_found
+from rcdesk.simulator.refusal import Refusal, bad_parameter, not_found
 from rcdesk.simulator.visit import Route, Visit, answer
 
 API = "/restapi/v1.0"
 ACCOUNT = f"{API}/account/{{accountId}}"
 EXTENSION = f"{ACCOUNT}/extension/{{extensionId}}"
 CALLER_ID_FEATURES = ("RingOut", "FaxNumber")
+_NAMED = shape(id=text(), uri=text(), name=text(), phoneNumber=text())
+_SHOWN = shape(type=text(), phoneInfo=_NAMED)
+CALLER_ID = shape(
+    uri=text(),
+    byDevice=items(shape(device=_NAMED, callerId=_SHOWN)),
+    byFeature=items(shape(feature=text(), callerId=_SHOWN)),
+    extensionNameForOutboundCalls=flag,
+    extensionNumberForInternalCalls=flag,
+)
+"""ExtensionCallerIdInfo."""
+
+USAGE_TYPES = (
+    *("MainCompanyNumber", "AdditionalCompanyNumber", "CompanyNumber", "DirectNumber", "CompanyFaxNumber"),
+    *("FmcBusinessMobileNumber", "InventoryFmcBusinessMobileNumber", "ForwardedNumber"),
+    *("ForwardedCompanyNumber", "ContactCenterNumber", "ConferencingNumber", "MeetingsNumber", "NumberPool"),
+    *("BusinessMobileNumber", "ELIN", "PartnerBusinessMobileNumber", "NumberPoolPartnerBusinessMobileNumber"),
+    *("NumberStorage", "IntegrationNumber", "InventoryMobileNumber"),
+)
+MOVED = "NewCallHandlingAndForwarding"
 
 
 async def versions(visit: Visit) -> web.StreamResponse:
@@ -158,6 +178,7 @@ async def phone_numbers(visit: Visit) -> web.StreamResponse:
     """GET …/phone-number; `usageType` filters."""
     who, uri = visit.subscriber, f"{visit.extension_uri}/phone-number"
     wanted = visit.request.query.getall("usageType", [])
+    status = visit.request.query.get("status", "Normal")
     records = [
         {
             "id": line.id,
@@ -174,7 +195,7 @@ async def phone_numbers(visit: Visit) -> web.StreamResponse:
             "country": {k: v for k, v in _country(visit, who.country).items() if k in ("id", "uri", "name")},
         }
         for line in who.lines
-        if not wanted or line.usage_type in wanted
+        if status == "Normal" and (not wanted or line.usage_type in ",".join(wanted).split(","))
     ]
     return answer(visit.page(uri, records))
 
@@ -207,7 +228,7 @@ async def caller_id(visit: Visit) -> web.StreamResponse:
 
 async def set_caller_id(visit: Visit) -> web.StreamResponse:
     """PUT …/caller-id: `byFeature` entries by number id or phone number."""
-    body = await visit.json_object()
+    body = await visit.json_object(CALLER_ID)
     for entry in body.get("byFeature", []):
         info = entry.get("callerId", {}).get("phoneInfo", {})
         line = next(
@@ -224,6 +245,27 @@ async def set_caller_id(visit: Visit) -> web.StreamResponse:
     return answer(_caller_id_json(visit))
 
 
+async def features(visit: Visit) -> web.StreamResponse:
+    """GET …/features; `featureId` (repeatable) and `availableOnly` filter."""
+    wanted = visit.request.query.getall("featureId", [])
+    is_moved = visit.world.presence.is_moved
+    records: list[dict[str, Any]] = [
+        {"id": name, "available": name not in visit.world.sign_in.missing_features} for name in FEATURES
+    ]
+    backend = {"name": "isNewBackendAvailable", "value": "true" if is_moved else "false"}
+    records.append({"id": MOVED, "available": is_moved, "params": [backend]})
+    for record in records:
+        if not record["available"]:
+            record["reason"] = {"code": "ExtensionLimitation", "message": "Feature is not available"}
+    is_available_only = visit.request.query.get("availableOnly") == "true"
+    found = [
+        record
+        for record in records
+        if (not wanted or record["id"] in wanted) and (record["available"] or not is_available_only)
+    ]
+    return answer({"records": found})
+
+
 async def cover_pages(visit: Visit) -> web.StreamResponse:
     """GET /restapi/v1.0/dictionary/fax-cover-page."""
     records = [{"id": str(index), "name": name} for index, name in enumerate(COVER_PAGES)]
@@ -231,21 +273,53 @@ async def cover_pages(visit: Visit) -> web.StreamResponse:
 
 
 def check_owner(visit: Visit) -> None:
-    """CMN-102 unless the path speaks of `~` or of the signed-in user's own account and extension."""
-    who = visit.subscriber
-    for name, own in (("accountId", who.account_id), ("extensionId", who.extension_id)):
-        given = visit.request.match_info.get(name, "~")
-        if given not in ("~", str(own)):
-            raise not_found(name, given)
+    """Refuses paths of another account (CMN-102) or of another user's extension (CMN-404)."""
+    who, info = visit.subscriber, visit.request.match_info
+    if info.get("accountId", "~") not in ("~", str(who.account_id)):
+        raise not_found("accountId", info["accountId"])
+    if info.get("extensionId", "~") not in ("~", str(who.extension_id)):
+        raise Refusal(403, "CMN-404", "Attempt to access another extension", parameter="extensionId")
 
 
 ROUTES = (
     Route(method="GET", path="/restapi", group="NoThrottling", handler=versions, is_public=True),
     Route(method="GET", path=ACCOUNT, group="Light", handler=account),
     Route(method="GET", path=EXTENSION, group="Light", handler=extension),
-    Route(method="GET", path=f"{EXTENSION}/forwarding-number", group="Light", handler=forwarding_numbers),
-    Route(method="GET", path=f"{EXTENSION}/phone-number", group="Light", handler=phone_numbers),
+    Route(
+        method="GET",
+        path=f"{EXTENSION}/features",
+        group="Medium",
+        handler=features,
+        query={"availableOnly": A_FLAG, "featureId": a_text},
+        repeatable=frozenset({"featureId"}),
+    ),
+    Route(
+        method="GET",
+        path=f"{EXTENSION}/forwarding-number",
+        group="Light",
+        handler=forwarding_numbers,
+        query=PAGING,
+        is_newer=True,
+    ),
+    Route(
+        method="GET",
+        path=f"{EXTENSION}/phone-number",
+        group="Light",
+        handler=phone_numbers,
+        query={
+            **PAGING,
+            "status": one_of("Normal", "Pending", "PortedIn", "Temporary", "Unknown"),
+            "usageType": one_of(*USAGE_TYPES),
+        },
+        repeatable=frozenset({"usageType"}),
+    ),
     Route(method="GET", path=f"{EXTENSION}/caller-id", group="Light", handler=caller_id),
     Route(method="PUT", path=f"{EXTENSION}/caller-id", group="Medium", handler=set_caller_id),
-    Route(method="GET", path=f"{API}/dictionary/fax-cover-page", group="Light", handler=cover_pages),
+    Route(
+        method="GET",
+        path=f"{API}/dictionary/fax-cover-page",
+        group="Light",
+        handler=cover_pages,
+        query=PAGING,
+    ),
 )

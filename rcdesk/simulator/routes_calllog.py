@@ -10,7 +10,9 @@ from typing import Any
 from aiohttp import web
 
 from rcdesk.simulator.calllog import LogRecord, call_record
+from rcdesk.simulator.checks import A_FLAG, a_moment, a_number, a_text, one_of
 from rcdesk.simulator.clock import wire_time
+from rcdesk.simulator.multi_status import multi_status
 from rcdesk.simulator.queries import choices, date_range, moment
 from rcdesk.simulator.refusal import bad_parameter, not_found
 from rcdesk.simulator.routes_account import EXTENSION
@@ -42,10 +44,11 @@ def _page(visit: Visit, path: str, records: list[LogRecord]) -> web.Response:
     items = [record.json(uri, is_detailed=is_detailed) for record in records]
     if visit.request.query.get("perPage") == "max":
         first = {"uri": f"{uri}/{path}?page=1&perPage=1000"}
-        paging = {"page": 1, "perPage": 1000, "totalPages": 1, "totalElements": len(items[:1000])}
-        navigation = {"firstPage": first, "lastPage": first}
-        return answer({**first, "records": items[:1000], "paging": paging, "navigation": navigation})
-    return answer(visit.page(f"{uri}/{path}", items))
+        paging = {"page": 1, "perPage": 1000}
+        return answer(
+            {**first, "records": items[:1000], "paging": paging, "navigation": {"firstPage": first}}
+        )
+    return answer(visit.page(f"{uri}/{path}", items, has_totals=False))
 
 
 async def call_log(visit: Visit) -> web.StreamResponse:
@@ -74,12 +77,18 @@ async def call_log(visit: Visit) -> web.StreamResponse:
 
 
 async def one_record(visit: Visit) -> web.StreamResponse:
-    """GET …/call-log/{callRecordId}."""
-    wanted = visit.request.match_info["callRecordId"]
-    for record in visit.world.log.of(visit.subscriber):
-        if record.id == wanted:
-            return answer(record.json(visit.extension_uri, is_detailed=_is_detailed(visit)))
-    raise not_found("callRecordId", wanted)
+    """GET …/call-log/{callRecordId}; several ids give a 207."""
+    ids = visit.request.match_info["callRecordId"].split(",")
+
+    def found(record_id: str) -> dict[str, Any]:
+        for record in visit.world.log.of(visit.subscriber):
+            if record.id == record_id:
+                return record.json(visit.extension_uri, is_detailed=_is_detailed(visit))
+        raise not_found("callRecordId", record_id)
+
+    if len(ids) == 1:
+        return answer(found(ids[0]))
+    return multi_status(visit, f"{visit.extension_uri}/call-log", ids, found, is_mixed_only=True)[0]
 
 
 async def sync(visit: Visit) -> web.StreamResponse:
@@ -130,9 +139,61 @@ async def active_calls(visit: Visit) -> web.StreamResponse:
     return _page(visit, "active-calls", records)
 
 
+_VIEW = {"view": one_of("Simple", "Detailed")}
+_COMMON = {
+    **_VIEW,
+    "page": a_number(),
+    "perPage": a_number(or_words=("max",)),
+    "direction": one_of("Inbound", "Outbound"),
+    "type": one_of("Voice", "Fax"),
+    "transport": one_of("PSTN", "VoIP"),
+}
+_RECORDING = {
+    "withRecording": A_FLAG,
+    "recordingType": one_of("Automatic", "OnDemand", "All"),
+    "showDeleted": A_FLAG,
+}
+_MANY = frozenset({"direction", "type", "transport", "statusGroup", "conferenceType", "metadataCategory"})
+
 ROUTES = (
-    Route(method="GET", path=LOG, group="Heavy", handler=call_log),
-    Route(method="GET", path=f"{LOG}/{{callRecordId}}", group="Heavy", handler=one_record),
-    Route(method="GET", path=f"{EXTENSION}/call-log-sync", group="Heavy", handler=sync),
-    Route(method="GET", path=f"{EXTENSION}/active-calls", group="Heavy", handler=active_calls),
+    Route(
+        method="GET",
+        path=LOG,
+        group="Heavy",
+        handler=call_log,
+        query={
+            **_COMMON,
+            **_RECORDING,
+            **dict.fromkeys(("extensionNumber", "phoneNumber", "sessionId", "telephonySessionId"), a_text),
+            "showBlocked": A_FLAG,
+            "dateFrom": a_moment,
+            "dateTo": a_moment,
+        },
+        repeatable=_MANY,
+    ),
+    Route(method="GET", path=f"{LOG}/{{callRecordId}}", group="Heavy", handler=one_record, query=_VIEW),
+    Route(
+        method="GET",
+        path=f"{EXTENSION}/call-log-sync",
+        group="Heavy",
+        handler=sync,
+        query={
+            **_VIEW,
+            **_RECORDING,
+            "syncType": one_of("FSync", "ISync"),
+            "syncToken": a_text,
+            "dateFrom": a_moment,
+            "recordCount": a_number(high=SYNC_LIMIT),
+            "statusGroup": one_of("Missed", "All"),
+        },
+        repeatable=_MANY,
+    ),
+    Route(
+        method="GET",
+        path=f"{EXTENSION}/active-calls",
+        group="Heavy",
+        handler=active_calls,
+        query={**_COMMON, "conferenceType": one_of("AudioConferencing", "Meetings")},
+        repeatable=_MANY,
+    ),
 )

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from rcdesk.simulator.calls import call_json
+from rcdesk.simulator.checks import flag, shape, text
 from rcdesk.simulator.magic import CallPlan
 from rcdesk.simulator.presence import extensions_of
 from rcdesk.simulator.refusal import bad_parameter
@@ -18,6 +19,19 @@ from rcdesk.simulator.routes_account import EXTENSION
 from rcdesk.simulator.visit import Route, Visit, answer, no_content
 
 _EMERGENCY = ("911", "933", "112", "999", "988")
+
+
+_NUMBER = shape(phoneNumber=text())
+RING_OUT = shape(
+    "from",
+    "to",
+    from_=shape(phoneNumber=text(), forwardingNumberId=text()),
+    to=_NUMBER,
+    callerId=_NUMBER,
+    playPrompt=flag,
+    country=shape(id=text()),
+)
+"""MakeRingOutRequest."""
 
 
 def _party(body: dict[str, Any], name: str) -> dict[str, Any]:
@@ -48,21 +62,21 @@ def _shown_number(visit: Visit, body: dict[str, Any]) -> str:
     return number
 
 
-def _short_extension(text: str) -> str:
+def _short_extension(dialled: str) -> str:
     """The extension when that is what was dialled ("102", "ext. 102"); CMN-101 for emergency numbers."""
-    found = re.fullmatch(r"\s*(?:ext\.?|x)?\s*(\d{3,6})\s*", text, re.IGNORECASE)
+    found = re.fullmatch(r"\s*(?:ext\.?|x)?\s*([0-9]{3,6})\s*", dialled, re.IGNORECASE)
     if found is None:
         return ""
     if found[1] in _EMERGENCY:
-        raise bad_parameter("to.phoneNumber", text)
+        raise bad_parameter("to.phoneNumber", dialled)
     return found[1]
 
 
-def _destination(visit: Visit, text: str) -> dict[str, Any]:
+def _destination(visit: Visit, dialled: str) -> dict[str, Any]:
     """Whom to ring: an extension of the company (nobody there: NosuchUser), or a number."""
-    who, extension = visit.subscriber, _short_extension(text)
+    who, extension = visit.subscriber, _short_extension(dialled)
     if not extension:
-        number = who.e164(text, "to.phoneNumber")
+        number = who.e164(dialled, "to.phoneNumber")
         return {"to_number": number, "to_name": visit.world.books.name_of(who, number)}
     plan = CallPlan()
     if extension == who.extension:
@@ -75,16 +89,13 @@ def _destination(visit: Visit, text: str) -> dict[str, Any]:
 
 async def create(visit: Visit) -> web.StreamResponse:
     """POST …/ring-out."""
-    body = await visit.json_object()
-    prompt = body.get("playPrompt", False)
-    if not isinstance(prompt, bool):
-        raise bad_parameter("playPrompt", prompt)
+    body = await visit.json_object(RING_OUT)
     call = visit.world.calls.start(
         visit.subscriber,
         from_number=_from_number(visit, _party(body, "from")),
         **_destination(visit, str(_party(body, "to").get("phoneNumber", ""))),
         shown_number=_shown_number(visit, body),
-        has_prompt=prompt,
+        has_prompt=body.get("playPrompt", False),
     )
     return answer(call_json(call, visit.extension_uri))
 

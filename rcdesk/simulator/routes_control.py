@@ -141,6 +141,11 @@ async def _sign_in(server: SimulatorServer, request: web.Request) -> web.StreamR
     return web.Response(status=204)
 
 
+async def _presence(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
+    control.order_presence(server, await _order(request))
+    return web.Response(status=204)
+
+
 async def _requests(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
     return web.json_response([r.as_json() for r in server.requests])
 
@@ -222,6 +227,13 @@ COMMANDS = (
         description='{"revoked": true, "denies": true, "repeats_refresh": false, "missing_scopes": ["Faxes"],'
         ' "missing_features": ["RingOut"]}: rules for signing in and for what the account may do',
         handler=_sign_in,
+    ),
+    Command(
+        method="POST",
+        path="/simulator/presence",
+        description='{"dndStatus": "TakeDepartmentCallsOnly", "is_moved": true}: what the first user set in'
+        " the old user interface, and whether the accounts are on the new call handling",
+        handler=_presence,
     ),
     Command(method="GET", path="/simulator/requests", description="what was asked so far", handler=_requests),
     Command(method="POST", path="/simulator/reset", description="an empty day", handler=_reset),

@@ -7,11 +7,11 @@ Lives on the simulator's event loop thread; the rules are in `oauth`.
 from __future__ import annotations
 
 import base64
-import binascii
 from urllib.parse import unquote, urlencode, urlsplit
 
 from aiohttp import web
 
+from rcdesk.simulator.checks import a_text, number_from, one_of
 from rcdesk.simulator.oauth import Session
 from rcdesk.simulator.refusal import Refusal, bad_parameter
 from rcdesk.simulator.visit import Route, Visit, answer
@@ -26,7 +26,7 @@ def _basic(visit: Visit) -> tuple[str, str] | None:
         return None
     try:
         client_id, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError) as exc:
+    except ValueError as exc:
         raise Refusal(400, "OAU-146", "Invalid client", oauth_error="invalid_client") from exc
     return unquote(client_id), unquote(secret)
 
@@ -41,9 +41,10 @@ def _required(form: dict[str, str], name: str) -> str:
 
 def _ttl(form: dict[str, str]) -> int:
     text = form.get("access_token_ttl", "3600")
-    if not text.lstrip("-").isdigit():
-        raise bad_parameter("access_token_ttl", text)
-    return int(text)
+    try:
+        return number_from(text, -(10**9), 10**9)
+    except ValueError as exc:
+        raise bad_parameter("access_token_ttl", text) from exc
 
 
 def _session(visit: Visit, form: dict[str, str], *, is_public: bool) -> Session:
@@ -92,7 +93,7 @@ async def authorize(visit: Visit) -> web.StreamResponse:
     if query.get("response_type") != "code":
         raise Refusal(400, "OAU-101", "Only response_type=code", oauth_error="unsupported_response_type")
     redirect_uri = _required(query, "redirect_uri")
-    if urlsplit(redirect_uri).hostname not in ("127.0.0.1", "localhost", "::1"):
+    if _host_of(redirect_uri) not in ("127.0.0.1", "localhost", "::1"):
         raise Refusal(400, "OAU-109", "Redirect URI is not registered", oauth_error="invalid_request")
     separator = "&" if urlsplit(redirect_uri).query else "?"
     state = {"state": query["state"]} if "state" in query else {}
@@ -113,6 +114,14 @@ async def authorize(visit: Visit) -> web.StreamResponse:
     return web.Response(status=302, headers={"Location": f"{redirect_uri}{separator}{urlencode(answered)}"})
 
 
+def _host_of(uri: str) -> str | None:
+    """The host of a URI that can be a header; None for anything else."""
+    try:
+        return urlsplit(uri).hostname if uri.isascii() and uri.isprintable() else None
+    except ValueError:
+        return None
+
+
 async def revoke(visit: Visit) -> web.StreamResponse:
     """POST /restapi/oauth/revoke."""
     form = await visit.form()
@@ -121,12 +130,26 @@ async def revoke(visit: Visit) -> web.StreamResponse:
         visit.world.sign_in.check_client(*client)
     else:
         visit.world.sign_in.check_client(_required(form, "client_id"), form.get("client_secret"))
-    visit.world.sign_in.revoke(form.get("token") or visit.request.query.get("token", ""))
+    token = form.get("token") or visit.request.query.get("token", "")
+    visit.world.sign_in.revoke(_required({"token": token}, "token"))
     return web.Response(status=200)
 
 
 ROUTES = (
     Route(method="POST", path="/restapi/oauth/token", group="Auth", handler=token, is_public=True),
-    Route(method="GET", path="/restapi/oauth/authorize", group="Auth", handler=authorize, is_public=True),
+    Route(
+        method="GET",
+        path="/restapi/oauth/authorize",
+        group="Auth",
+        handler=authorize,
+        is_public=True,
+        query={
+            **dict.fromkeys(
+                ("client_id", "redirect_uri", "state", "scope", "prompt", "ui_locales", "nonce"), a_text
+            ),
+            "display": one_of("page", "popup", "touch", "mobile"),
+            "code_challenge_method": one_of("plain", "S256"),
+        },
+    ),
     Route(method="POST", path="/restapi/oauth/revoke", group="Auth", handler=revoke, is_public=True),
 )

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from rcdesk.simulator.checks import A_FLAG, PAGING, a_number, a_text, one_of
 from rcdesk.simulator.contacts import Contact, changed, colleagues_of, contact_from
-from rcdesk.simulator.refusal import bad_parameter
 from rcdesk.simulator.routes_account import ACCOUNT, EXTENSION
 from rcdesk.simulator.visit import Route, Visit, answer, no_content
 
+DIRECTORY_TYPES = (
+    *("User", "Department", "Announcement", "Voicemail", "SharedLinesGroup", "PagingOnly", "IvrMenu"),
+    *("ParkLocation", "Limited", "External", "DelegatedLinesGroup", "TieLine"),
+)
 _SORTS = {"FirstName": "first_name", "LastName": "last_name", "Company": "company"}
 
 
@@ -19,10 +23,7 @@ async def contacts(visit: Visit) -> web.StreamResponse:
     """GET …/address-book/contact; `startsWith`, `sortBy` and `phoneNumber` as the contract has them."""
     start = visit.request.query.get("startsWith", "").casefold()
     wanted = set(visit.request.query.getall("phoneNumber", []))
-    order = visit.request.query.getall("sortBy", [])
-    for name in order:
-        if name not in _SORTS:
-            raise bad_parameter("sortBy", name)
+    order = [name for text in visit.request.query.getall("sortBy", []) for name in text.split(",")]
 
     def is_wanted(contact: Contact) -> bool:
         words = (contact.first_name, contact.last_name, contact.company)
@@ -83,17 +84,39 @@ async def directory(visit: Visit) -> web.StreamResponse:
     if visit.request.query.get("perPage", "") in ("max", "all"):
         paging = {"page": 1, "perPage": 1000, "totalPages": 1, "totalElements": len(found)}
         return answer({"records": found, "paging": paging})
-    page = visit.page("", found, default_per_page=1000)
+    page = visit.page("", found, default_per_page=1000, most_per_page=2000)
     return answer({"records": page["records"], "paging": page["paging"]})
 
 
 BOOK = f"{EXTENSION}/address-book/contact"
 ROUTES = (
-    Route(method="GET", path=BOOK, group="Heavy", handler=contacts),
+    Route(
+        method="GET",
+        path=BOOK,
+        group="Heavy",
+        handler=contacts,
+        query={**PAGING, "startsWith": a_text, "sortBy": one_of(*_SORTS), "phoneNumber": a_text},
+        repeatable=frozenset({"sortBy", "phoneNumber"}),
+    ),
     Route(method="POST", path=BOOK, group="Heavy", handler=create_contact),
     Route(method="GET", path=f"{BOOK}/{{contactId}}", group="Heavy", handler=contact),
     Route(method="PUT", path=f"{BOOK}/{{contactId}}", group="Heavy", handler=update_contact),
     Route(method="PATCH", path=f"{BOOK}/{{contactId}}", group="Heavy", handler=patch_contact),
     Route(method="DELETE", path=f"{BOOK}/{{contactId}}", group="Heavy", handler=delete_contact),
-    Route(method="GET", path=f"{ACCOUNT}/directory/entries", group="Medium", handler=directory),
+    Route(
+        method="GET",
+        path=f"{ACCOUNT}/directory/entries",
+        group="Medium",
+        handler=directory,
+        query={
+            "page": a_number(),
+            "perPage": a_number(high=2000, or_words=("max", "all")),
+            "accessibleSitesOnly": A_FLAG,
+            "showFederated": A_FLAG,
+            "type": one_of(*DIRECTORY_TYPES),
+            "typeGroup": one_of("User", "NonUser"),
+            "siteId": a_text,
+        },
+        is_newer=True,
+    ),
 )

@@ -10,16 +10,21 @@ from typing import Any
 from aiohttp import web
 
 from rcdesk.simulator.calls import RingOut
+from rcdesk.simulator.checks import A_FLAG, PAGING, a_text, flag, items, shape, text
 from rcdesk.simulator.clock import wire_time
 from rcdesk.simulator.contacts import colleagues_of
 from rcdesk.simulator.inbound import InboundCall
-from rcdesk.simulator.presence import QUEUES, Queue
-from rcdesk.simulator.queries import flag
-from rcdesk.simulator.refusal import bad_parameter, not_found
+from rcdesk.simulator.presence import QUEUES, REQUEST, Queue
+from rcdesk.simulator.refusal import not_found
 from rcdesk.simulator.routes_account import ACCOUNT, EXTENSION
 from rcdesk.simulator.visit import Route, Visit, answer
 
 QUEUE_PRESENCE = f"{EXTENSION}/call-queue-presence"
+QUEUE_REQUEST = shape(
+    "records",
+    records=items(shape("callQueue", "acceptCalls", callQueue=shape("id", id=text()), acceptCalls=flag)),
+)
+"""ExtensionCallQueueUpdatePresenceList, with what makes sense of it."""
 
 
 def _ring_out_json(call: RingOut) -> dict[str, Any]:
@@ -82,12 +87,14 @@ def _presence_json(visit: Visit, *, is_detailed: bool = False) -> dict[str, Any]
 
 async def presence(visit: Visit) -> web.StreamResponse:
     """GET …/presence; with `detailedTelephonyState` the calls going on too."""
-    return answer(_presence_json(visit, is_detailed=flag(visit, "detailedTelephonyState")))
+    return answer(
+        _presence_json(visit, is_detailed=visit.request.query.get("detailedTelephonyState") == "true")
+    )
 
 
 async def set_presence(visit: Visit) -> web.StreamResponse:
     """PUT …/presence."""
-    visit.world.presence.choose(visit.subscriber, await visit.json_object())
+    visit.world.presence.choose(visit.subscriber, await visit.json_object(REQUEST))
     return answer(_presence_json(visit))
 
 
@@ -106,7 +113,7 @@ def _queue_json(visit: Visit, queue: Queue) -> dict[str, Any]:
 
 async def queue_presence(visit: Visit) -> web.StreamResponse:
     """GET …/call-queue-presence; `editableMemberStatus=true` leaves out what a member cannot switch."""
-    is_editable_only = flag(visit, "editableMemberStatus")
+    is_editable_only = visit.request.query.get("editableMemberStatus") == "true"
     queues = visit.world.presence.queues(visit.subscriber)
     records = [_queue_json(visit, q) for q in queues if q.is_editable or not is_editable_only]
     return answer({"records": records})
@@ -114,15 +121,11 @@ async def queue_presence(visit: Visit) -> web.StreamResponse:
 
 async def set_queue_presence(visit: Visit) -> web.StreamResponse:
     """PUT …/call-queue-presence: `records[] {callQueue {id}, acceptCalls}`."""
-    records = (await visit.json_object()).get("records")
-    if not isinstance(records, list):
-        raise bad_parameter("records", records)
-    changed = []
-    for record in records:
-        queue, accepts = record.get("callQueue"), record.get("acceptCalls")
-        if not isinstance(queue, dict) or not isinstance(accepts, bool):
-            raise bad_parameter("records", record)
-        changed.append(visit.world.presence.switch(visit.subscriber, str(queue.get("id", "")), accepts))
+    records = (await visit.json_object(QUEUE_REQUEST))["records"]
+    changed = [
+        visit.world.presence.switch(visit.subscriber, record["callQueue"]["id"], record["acceptCalls"])
+        for record in records
+    ]
     return answer({"records": [_queue_json(visit, queue) for queue in changed]})
 
 
@@ -167,12 +170,34 @@ async def queue_members(visit: Visit) -> web.StreamResponse:
 
 
 ROUTES = (
-    Route(method="GET", path=f"{EXTENSION}/presence", group="Light", handler=presence),
-    Route(method="PUT", path=f"{EXTENSION}/presence", group="Medium", handler=set_presence),
-    Route(method="GET", path=QUEUE_PRESENCE, group="Light", handler=queue_presence),
-    Route(method="PUT", path=QUEUE_PRESENCE, group="Medium", handler=set_queue_presence),
-    Route(method="GET", path=f"{ACCOUNT}/call-queues", group="Medium", handler=call_queues),
     Route(
-        method="GET", path=f"{ACCOUNT}/call-queues/{{groupId}}/members", group="Light", handler=queue_members
+        method="GET",
+        path=f"{EXTENSION}/presence",
+        group="Light",
+        handler=presence,
+        query={"detailedTelephonyState": A_FLAG, "sipData": A_FLAG},
+    ),
+    Route(method="PUT", path=f"{EXTENSION}/presence", group="Medium", handler=set_presence),
+    Route(
+        method="GET",
+        path=QUEUE_PRESENCE,
+        group="Light",
+        handler=queue_presence,
+        query={"editableMemberStatus": A_FLAG},
+    ),
+    Route(method="PUT", path=QUEUE_PRESENCE, group="Medium", handler=set_queue_presence),
+    Route(
+        method="GET",
+        path=f"{ACCOUNT}/call-queues",
+        group="Medium",
+        handler=call_queues,
+        query={**PAGING, "memberExtensionId": a_text},
+    ),
+    Route(
+        method="GET",
+        path=f"{ACCOUNT}/call-queues/{{groupId}}/members",
+        group="Light",
+        handler=queue_members,
+        query=PAGING,
     ),
 )

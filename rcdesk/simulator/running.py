@@ -329,6 +329,17 @@ class RunningSimulator:
 
         return self._call(receive())
 
+    def set_presence(self, *, dnd_status: str | None = None, is_moved: bool | None = None) -> None:
+        """What the first user set in the old user interface; whether accounts are on the new handling."""
+        order = {"dndStatus": dnd_status, "is_moved": is_moved}
+
+        async def choose() -> None:
+            from rcdesk.simulator.control import order_presence
+
+            order_presence(self._running, {name: value for name, value in order.items() if value is not None})
+
+        self._call(choose())
+
     def set_call_log_delay(self, seconds: float) -> None:
         """How many simulated seconds after its end a call's record is written (2 unless set)."""
 

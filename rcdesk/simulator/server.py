@@ -14,6 +14,7 @@ import logging
 import shutil
 import socket
 import tempfile
+import uuid
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -33,6 +34,7 @@ from rcdesk.simulator import (
     routes_people,
     routes_presence,
 )
+from rcdesk.simulator.checks import check_query
 from rcdesk.simulator.clock import WorldClock
 from rcdesk.simulator.faults import Fault, FaultList
 from rcdesk.simulator.permissions import check_permissions
@@ -156,6 +158,8 @@ class SimulatorServer:
             if visit.who is not None:
                 routes_account.check_owner(visit)
                 check_permissions(self.world.sign_in, request.method, request.path)
+            query = {name: request.query.getall(name) for name in request.query}
+            check_query(query, route.query, route.repeatable)
             return await route.handler(visit)
 
         return serve
@@ -170,7 +174,7 @@ class SimulatorServer:
         visit = Visit(
             world=self.world,
             request=request,
-            base_url=self.base_url,
+            base_url=self._named(request),
             spool=self.spool,
             render_room=self.render_room,
         )
@@ -186,6 +190,7 @@ class SimulatorServer:
             if not response.prepared:
                 # The service's clock is the world's: who compares creation times must be able to know it.
                 visit.headers["Date"] = format_datetime(self.world.clock.now(), usegmt=True)
+                visit.headers["RCRequestId"] = str(uuid.uuid4())
                 response.headers.update(visit.headers)
             return response
         except (_Cut, ConnectionError, ClientConnectionError, web.RequestPayloadError):
@@ -194,6 +199,11 @@ class SimulatorServer:
             return web.Response(status=500)
         finally:
             self._record(visit, status)
+
+    def _named(self, request: web.Request) -> str:
+        """The service by the name it was asked under: platform.localhost has a media.localhost beside it."""
+        is_named = request.host.partition(":")[0] in ("platform.localhost", "media.localhost")
+        return f"http://{request.host.replace('media.', 'platform.', 1)}" if is_named else self.base_url
 
     async def _with_fault(self, visit: Visit, handler: Handler) -> web.StreamResponse:
         path = visit.request.path
@@ -257,10 +267,20 @@ class SimulatorServer:
             return await handler(visit.request)
         except Refusal as refusal:
             visit.headers.update(refusal.headers)
-            return answer(refusal.body(), status=refusal.status)
+            route = self._routes.get(visit.request.match_info.handler)
+            is_newer = route is not None and route.is_newer
+            return answer(refusal.body(is_newer=is_newer), status=refusal.status)
         except web.HTTPException as exc:
             code = "CMN-102" if exc.status == 404 else "CMN-103"
+            if "Allow" in exc.headers:
+                visit.headers["Allow"] = exc.headers["Allow"]
             return answer(Refusal(exc.status, code, exc.reason).body(), status=exc.status)
+        except (_Cut, ConnectionError, ClientConnectionError, web.RequestPayloadError):
+            raise
+        except Exception:
+            # A fault of the simulator; whoever asks is told of their own odd request all the same.
+            _log.exception("a request was not understood")
+            return answer(Refusal(400, "CMN-101", "Bad request").body(), status=400)
 
     @staticmethod
     async def _half(request: web.Request, whole: web.StreamResponse) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode
 from aiohttp import web
 
 from rcdesk.simulator.accounts import Subscriber
+from rcdesk.simulator.checks import Kind, Word, number_from
 from rcdesk.simulator.refusal import Refusal, bad_parameter
 from rcdesk.simulator.world import World
 
@@ -78,18 +79,34 @@ class Visit:
             raise Refusal(413, "CMN-101", "Request body is too large", parameter="body")
         return b"".join(parts)
 
-    async def json_object(self) -> dict[str, Any]:
-        """The body as a JSON object; CMN-101 when it is something else, 415 for another media type."""
+    async def json_object(self, kind: Kind | None = None) -> dict[str, Any]:
+        """The body as a JSON object of a kind; CMN-101 when it is something else, 415 for another type."""
         if self.request.content_type not in ("application/json", "text/json"):
             await self.body()
             raise Refusal(415, "CMN-115", "Unsupported media type", parameter="Content-Type")
-        try:
-            value = json.loads(await self.body() or b"{}")
-        except ValueError as exc:
-            raise bad_parameter("body") from exc
-        self.recorded_json = value
+        value = await self._json()
+        if kind is not None:
+            kind(value, "body")
         if not isinstance(value, dict):
             raise bad_parameter("body")
+        return value
+
+    async def json_list(self, kind: Kind) -> list[Any]:
+        """The body as a JSON list, whatever it calls itself."""
+        value = await self._json()
+        kind(value, "body")
+        if not isinstance(value, list):
+            raise bad_parameter("body")
+        return value
+
+    async def _json(self) -> Any:
+        """The body as JSON that can be written again; CMN-101 for anything else."""
+        try:
+            value = json.loads(await self.body() or b"{}", parse_constant=_no_number)
+            json.dumps(value, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as exc:
+            raise bad_parameter("body") from exc
+        self.recorded_json = value
         return value
 
     async def form(self) -> dict[str, str]:
@@ -105,14 +122,26 @@ class Visit:
         text = self.request.query.get(name)
         if text is None:
             return default
-        if not text.isdigit() or not low <= int(text) <= high:
-            raise bad_parameter(name, text)
-        return int(text)
+        try:
+            return number_from(text, low, high)
+        except ValueError as exc:
+            raise bad_parameter(name, text) from exc
 
-    def page(self, uri: str, items: list[Any], *, default_per_page: int = 100) -> dict[str, Any]:
-        """A page of a list as the service writes it: records, paging, navigation, by `page` and `perPage`."""
-        number = self.query_int("page", 1, high=1_000_000)
-        per_page = self.query_int("perPage", default_per_page)
+    def page(
+        self,
+        uri: str,
+        items: list[Any],
+        *,
+        default_per_page: int = 100,
+        most_per_page: int = 1000,
+        has_totals: bool = True,
+    ) -> dict[str, Any]:
+        """A page of a list as the service writes it: records, paging, navigation, by `page` and `perPage`.
+
+        The call log has no totals: what follows is told by nextPage only.
+        """
+        number = self.query_int("page", 1)
+        per_page = self.query_int("perPage", default_per_page, high=most_per_page)
         first = (number - 1) * per_page
         records = items[first : first + per_page]
         pages = max(1, -(-len(items) // per_page))
@@ -121,12 +150,16 @@ class Visit:
         def link(target: int) -> dict[str, str]:
             return {"uri": f"{uri}?{urlencode([*others, ('page', target), ('perPage', per_page)])}"}
 
-        navigation = {"firstPage": link(1), "lastPage": link(pages)}
+        navigation = {"firstPage": link(1)}
+        if has_totals:
+            navigation["lastPage"] = link(pages)
         if number > 1:
             navigation["previousPage"] = link(number - 1)
         if number < pages:
             navigation["nextPage"] = link(number + 1)
-        paging = {"page": number, "perPage": per_page, "totalPages": pages, "totalElements": len(items)}
+        paging = {"page": number, "perPage": per_page}
+        if has_totals:
+            paging |= {"totalPages": pages, "totalElements": len(items)}
         if records:
             paging |= {"pageStart": first, "pageEnd": first + len(records) - 1}
         return {"uri": link(number)["uri"], "records": records, "paging": paging, "navigation": navigation}
@@ -137,13 +170,24 @@ Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One operation: its path template, rate-limit group and handler; a public one needs no bearer token."""
+    """One operation: its path template, rate-limit group and handler; a public one needs no bearer token.
+
+    query: what its parameters may be, those in `repeatable` more than once. is_newer: it says no in the way
+    of the newer services.
+    """
 
     method: str
     path: str
     group: str
     handler: Handler
     is_public: bool = False
+    query: Mapping[str, Word] = field(default_factory=dict)
+    repeatable: frozenset[str] = frozenset()
+    is_newer: bool = False
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON")
 
 
 def answer(body: Any, *, status: int = 200) -> web.Response:

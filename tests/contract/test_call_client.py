@@ -184,16 +184,18 @@ def test_presence_follows_calls(desk: Desk) -> None:
         presence.active_calls(desk.session, desk.token)
 
 
-@pytest.mark.parametrize("dnd", [dnd for dnd in Dnd if dnd is not Dnd.UNKNOWN])
+@pytest.mark.parametrize("dnd", [Dnd.TAKE_ALL, Dnd.NO_QUEUES, Dnd.TAKE_NONE])
 def test_every_status_is_set_and_read(desk: Desk, dnd: Dnd) -> None:
     assert presence.read(desk.session, desk.token) is Dnd.TAKE_ALL
     assert presence.set_dnd(desk.session, dnd, desk.token) is dnd
     assert presence.read(desk.session, desk.token) is dnd
 
 
-def test_an_unknown_status_is_not_sent(desk: Desk) -> None:
-    with pytest.raises(ValueError, match="unknown"):
-        presence.set_dnd(desk.session, Dnd.UNKNOWN, desk.token)
+@pytest.mark.parametrize("is_moved", [False, True])
+@pytest.mark.parametrize("dnd", [Dnd.UNKNOWN, Dnd.QUEUES_ONLY])
+def test_what_the_service_does_not_let_be_set_is_not_sent(desk: Desk, dnd: Dnd, is_moved: bool) -> None:
+    with pytest.raises(ValueError, match="cannot be set"):
+        presence.set_dnd(desk.session, dnd, desk.token, is_moved=is_moved)
     assert not desk.asked("PUT", "/presence")
 
 

@@ -246,9 +246,10 @@ def test_a_fax_is_followed_to_sent_and_its_pages_read(desk: Desk, pdf: fax.FaxFi
         if message.status != "Queued":
             break
     assert message.status == "Sent" and message.page_count == 1
-    rendered = next(a for a in message.attachments if a.type == "RenderedDocument")
+    rendered = message.pages
+    assert rendered is not None and rendered.type == "RenderedDocument"
     body = bytearray()
-    kind = message_store.content(desk.session, message.id, rendered.id, body.extend, desk.token)
+    kind = message_store.content(desk.session, rendered, body.extend, desk.token)
     assert kind in ("application/pdf", "image/tiff") and len(body) > 100
     listed = message_store.list_messages(desk.session, token=desk.token, date_from=created.created_at)
     assert created.message_id in [m.id for m in listed]
@@ -504,10 +505,11 @@ def test_a_fax_whose_answer_is_lost_has_an_unknown_outcome(desk: Desk, pdf: fax.
 def test_a_download_that_is_cut_is_told(desk: Desk, kind: str) -> None:
     message_id = str(desk.simulator.inbound_fax(pages=2))
     whole, broken = bytearray(), bytearray()
-    message_store.content(desk.session, message_id, message_id, whole.extend, desk.token)
+    [pages] = message_store.get(desk.session, message_id, desk.token).attachments
+    message_store.content(desk.session, pages, whole.extend, desk.token)
     desk.simulator.fault(kind, path="/content/")
     with pytest.raises(NotSent):
-        message_store.content(desk.session, message_id, message_id, broken.extend, desk.token)
+        message_store.content(desk.session, pages, broken.extend, desk.token)
     assert len(broken) < len(whole) and whole.startswith(b"%PDF")
 
 

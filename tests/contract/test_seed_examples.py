@@ -445,7 +445,7 @@ def test_sdk_retrieving_a_sent_fax(
     simulator.advance(7)
     message = message_store.get(session, taken.message_id, TOKEN)
     content = bytearray()
-    media_type = message_store.content(session, message.id, message.attachments[0].id, content.extend, TOKEN)
+    media_type = message_store.content(session, message.attachments[0], content.extend, TOKEN)
     assert media_type == "application/pdf" and content.startswith(b"%PDF-")
 
 
@@ -455,7 +455,7 @@ def test_sdk_faxes_are_kept_as_the_extension_prefers(simulator: RunningSimulator
     simulator.advance(7)
     [attachment] = message_store.get(other, taken.message_id, TOKEN).attachments
     content = bytearray()
-    media_type = message_store.content(other, taken.message_id, attachment.id, content.extend, TOKEN)
+    media_type = message_store.content(other, attachment, content.extend, TOKEN)
     other.close()
     assert media_type == "image/tiff" and bytes(content[:2]) in (b"II", b"MM")
 
@@ -463,7 +463,7 @@ def test_sdk_faxes_are_kept_as_the_extension_prefers(simulator: RunningSimulator
 def test_sdk_retrieving_does_not_mark_as_read(simulator: RunningSimulator, session: ApiSession) -> None:
     message_id = str(simulator.inbound_fax())
     [attachment] = message_store.get(session, message_id, TOKEN).attachments
-    message_store.content(session, message_id, attachment.id, bytearray().extend, TOKEN)
+    message_store.content(session, attachment, bytearray().extend, TOKEN)
     assert message_store.get(session, message_id, TOKEN).read_status == "Unread"
     message_store.set_read(session, [message_id], True, TOKEN)
     assert message_store.get(session, message_id, TOKEN).read_status == "Read"

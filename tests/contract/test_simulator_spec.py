@@ -29,6 +29,7 @@ KNOWN_EXTRAS = {
     "/parameterName": "wire contract 1.2",
     "/parameterValue": "spec's ApiErrorWithParameter, used here on 404 too",
     "/error_description": "OAuth 2.0",
+    "/permissionName": "guide, call log access: what is missing",
 }
 
 
@@ -109,7 +110,8 @@ def walk_through_calls(client: JudgedClient) -> None:
     simulator.inbound_call("")
     simulator.advance(4)
     assert len(client.get("/presence", detailedTelephonyState="true").json()["activeCalls"]) == 2
-    assert client.get("/active-calls", view="Detailed").json()["paging"]["totalElements"] == 2
+    active = client.get("/active-calls", view="Detailed").json()
+    assert len(active["records"]) == 2 and "totalElements" not in active["paging"]
     simulator.advance(60)
     for view in ("Simple", "Detailed"):
         found = client.get("/call-log-sync", syncType="ISync", syncToken=token, view=view).json()
@@ -124,7 +126,15 @@ def walk(client: JudgedClient) -> None:
     client.get("/restapi")
     client.get("/restapi/v1.0/account/~")
     client.get("/restapi/v1.0/dictionary/fax-cover-page")
-    for path in ("", "/forwarding-number", "/phone-number", "/presence", "/message-store", "/call-log"):
+    for path in (
+        "",
+        "/features",
+        "/forwarding-number",
+        "/phone-number",
+        "/presence",
+        "/message-store",
+        "/call-log",
+    ):
         assert client.get(path).ok
     walk_through_calls(client)
     assert client.get("/address-book/contact", startsWith="b", sortBy=["Company"], perPage=3).ok
@@ -152,6 +162,8 @@ def walk(client: JudgedClient) -> None:
     assert client.send("PUT", f"/message-store/{good['id']}", json={"readStatus": "Read"}).ok
     assert client.get("/message-store", messageType="Fax", direction=["Inbound", "Outbound"], perPage=2).ok
     token = client.get("/message-sync", syncType="FSync").json()["syncInfo"]["syncToken"]
+    assert client.send("DELETE", bad["uri"]).status_code == 204
+    assert client.send("PATCH", bad["uri"], json={"availability": "Alive"}).json()["availability"] == "Alive"
     assert client.send("DELETE", bad["uri"]).status_code == 204
     changed = client.get("/message-sync", syncType="ISync", syncToken=token)
     assert [record["availability"] for record in changed.json()["records"]] == ["Deleted"]
@@ -193,7 +205,8 @@ def test_errors_have_the_contract_s_shape(judged: JudgedClient) -> None:
     assert judged.call("no number").status_code == 400
     assert judged.get("/ring-out/s-unknown").status_code == 404
     assert judged.get("/message-store/123").status_code == 404
-    assert judged.get("/message-sync", syncType="ISync", syncToken="x").json()["errorCode"] == "MSG-333"
+    void = judged.get("/message-sync", syncType="ISync", syncToken="x").json()
+    assert (void["errorCode"], void["errors"][0]["errorCode"]) == ("InvalidParameter", "MSG-333")
     assert judged.get("/message-store/123/content/123").status_code == 404
     assert judged.fax(coverIndex=99).status_code == 400
     assert judged.token_answer(grant_type="refresh_token", refresh_token="x").status_code == 400

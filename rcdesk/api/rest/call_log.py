@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from rcdesk.api.rest import reading
-from rcdesk.api.rest.message_store import FullSyncNeeded
+from rcdesk.api.rest.message_store import VOID_TOKEN, FullSyncNeeded
 from rcdesk.api.session import ApiSession
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Rejected
@@ -111,12 +111,11 @@ def sync_calls(
         if not sync_token or not _is_token_void(exc):
             raise
         raise FullSyncNeeded(str(exc), status=exc.status, code=exc.code, request_id=exc.request_id) from exc
-    records = reading.children(body, "records")
     return CallLogChange(
-        records=_calls(records),
+        records=_calls(reading.records(body)),
         sync_token=reading.text(reading.child(body, "syncInfo"), "syncToken"),
         is_full=not sync_token,
-        has_more=bool(sync_token) and len(records) >= SYNC_RECORDS,
+        has_more=bool(sync_token) and len(reading.children(body, "records")) >= SYNC_RECORDS,
     )
 
 
@@ -125,14 +124,14 @@ def calls_of_session(
 ) -> tuple[CallLogEntry, ...]:
     """What the log says of one ring-out or call; empty until the record is written, seconds after the end."""
     params = {"telephonySessionId": telephony_session_id, "view": "Detailed"}
-    body = reading.get(session, PATH, token, group="Heavy", params=params, keep_free=keep_free)
-    return _calls(reading.children(body, "records"))
+    pages = reading.pages(session, PATH, token, group="Heavy", params=params, keep_free=keep_free)
+    return tuple(call for page in pages for call in _calls(page))
 
 
 def fax_results(session: ApiSession, date_from: datetime, token: CancelToken) -> tuple[FaxResult, ...]:
     """The outgoing faxes since date_from (aware), newest first; several tries to a number are several."""
     params = {"type": "Fax", "direction": "Outbound", "dateFrom": reading.stamp(date_from)}
-    records = reading.pages(session, PATH, token, group="Heavy", per_page=_PER_PAGE, params=params)
+    pages = reading.pages(session, PATH, token, group="Heavy", per_page=_PER_PAGE, params=params)
     return tuple(
         FaxResult(
             message_id=reading.text(reading.child(record, "message"), "id"),
@@ -140,18 +139,19 @@ def fax_results(session: ApiSession, date_from: datetime, token: CancelToken) ->
             result=reading.text(record, "result"),
             reason=reading.text(record, "reason"),
         )
-        for record in records
+        for page in pages
+        for record in page
     )
 
 
 def _is_token_void(exc: Rejected) -> bool:
-    """The service's CLG-101…105; CMN-101 too, since an ISync has no other parameter to be wrong."""
-    return exc.status == 400 and (exc.code.startswith("CLG-") or exc.code in ("CMN-101", "MSG-333"))
+    """The service's CLG-101…105, or what the message store says of a token."""
+    return exc.code.startswith("CLG-") or exc.code in VOID_TOKEN
 
 
 def _calls(records: tuple[Mapping[str, Any], ...]) -> tuple[CallLogEntry, ...]:
     is_call = (r for r in records if reading.text(r, "type") == "Voice" and r.get("deleted") is not True)
-    return tuple(_entry(record) for record in is_call if reading.text(record, "id"))
+    return tuple(_entry(record) for record in is_call)
 
 
 def _entry(record: Mapping[str, Any]) -> CallLogEntry:

@@ -61,14 +61,14 @@ class Contact:
 
 def contacts(session: ApiSession, token: CancelToken) -> tuple[Contact, ...]:
     """The user's address book; who has no number is left out."""
-    records = reading.pages(session, CONTACTS_PATH, token, group="Heavy", per_page=_PER_PAGE)
-    return tuple(found for record in records if (found := _contact(record)).numbers)
+    pages = reading.pages(session, CONTACTS_PATH, token, group="Heavy", per_page=_PER_PAGE)
+    return tuple(found for page in pages for record in page if (found := _contact(record)).numbers)
 
 
 def directory(session: ApiSession, token: CancelToken) -> tuple[Contact, ...]:
     """The company directory; hidden entries and those with neither number nor extension are left out."""
-    records = reading.pages(session, DIRECTORY_PATH, token, group="Medium", per_page=_PER_PAGE)
-    entries = (_entry(record) for record in records if record.get("hidden") is not True)
+    pages = reading.pages(session, DIRECTORY_PATH, token, group="Medium", per_page=_PER_PAGE)
+    entries = (_entry(record) for page in pages for record in page if record.get("hidden") is not True)
     return tuple(found for found in entries if found.numbers or found.extension)
 
 

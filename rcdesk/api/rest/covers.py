@@ -17,7 +17,8 @@ def cover_pages(session: ApiSession, token: CancelToken) -> tuple[CoverPage, ...
     """Every cover page, ordered by index; records without a usable index or name are left out."""
     found = [
         CoverPage(index=index, name=reading.text(record, "name"))
-        for record in reading.pages(session, PATH, token)
+        for page in reading.pages(session, PATH, token)
+        for record in page
         if (index := reading.integer(record, "id")) is not None and reading.text(record, "name")
     ]
     return tuple(sorted(found, key=lambda page: page.index))

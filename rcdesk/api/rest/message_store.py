@@ -7,19 +7,22 @@ services/received.py, which syncs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
 from rcdesk.api.rest import reading
 from rcdesk.api.session import ApiSession
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.errors import Rejected
+from rcdesk.core.errors import Rejected, ServerTrouble
 
 PATH = f"{reading.EXTENSION}/message-store"
 SYNC_PATH = f"{reading.EXTENSION}/message-sync"
+VOID_TOKEN = frozenset({"MSG-333", "MSG-411", "CMN-101"})
+"""An ISync says nothing but its token, so CMN-101 means that too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,16 @@ class Message:
         """True when the service has deleted it."""
         return self.availability in ("Deleted", "Purged")
 
+    @property
+    def pages(self) -> Attachment | None:
+        """The file with its pages as faxed, a PDF or TIFF or any file when none says that it is that one."""
+        ranks = {"RenderedDocument": 0, "application/pdf": 1, "image/tiff": 1}
+        return min(
+            self.attachments,
+            key=lambda item: min(ranks.get(item.type, 2), ranks.get(item.content_type, 2)),
+            default=None,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncPage:
@@ -91,7 +104,7 @@ class SyncPage:
 
 
 class FullSyncNeeded(Rejected):
-    """The sync token says nothing to the service any more (MSG-333): sync without one."""
+    """The sync token says nothing to the service any more (MSG-333, …): sync without one."""
 
 
 def get(session: ApiSession, message_id: str, token: CancelToken) -> Message:
@@ -99,7 +112,7 @@ def get(session: ApiSession, message_id: str, token: CancelToken) -> Message:
     return _message(reading.get(session, _path(message_id), token))
 
 
-def list_messages(
+def pages(
     session: ApiSession,
     *,
     token: CancelToken,
@@ -107,28 +120,27 @@ def list_messages(
     direction: str = "Outbound",
     date_from: datetime | None = None,
     date_to: datetime | None = None,
-    page: int = 1,
     per_page: int = 100,
-    availability: str = "",
-) -> tuple[Message, ...]:
-    """One page of messages, newest first; without date_from the service shows the last 24 hours.
+    availability: str | Sequence[str] = "",
+) -> Iterator[tuple[Message, ...]]:
+    """The messages, newest first, page by page; without date_from the service shows the last 24 hours.
 
-    availability (Alive, Deleted or Purged) is Alive when "".
+    availability (of Alive, Deleted, Purged) is Alive when "".
     """
-    params: dict[str, Any] = {
-        "messageType": message_type,
-        "direction": direction,
-        "page": page,
-        "perPage": per_page,
-    }
+    params: dict[str, Any] = {"messageType": message_type, "direction": direction}
     if date_from is not None:
         params["dateFrom"] = reading.stamp(date_from)
     if date_to is not None:
         params["dateTo"] = reading.stamp(date_to)
     if availability:
         params["availability"] = availability
-    body = reading.get(session, PATH, token, params=params)
-    return tuple(_message(record) for record in reading.children(body, "records"))
+    for records in reading.pages(session, PATH, token, per_page=per_page, params=params):
+        yield tuple(_message(record) for record in records)
+
+
+def list_messages(session: ApiSession, *, token: CancelToken, **filters: Any) -> tuple[Message, ...]:
+    """All of pages(), whose filters these are."""
+    return tuple(chain.from_iterable(pages(session, token=token, **filters)))
 
 
 def sync(
@@ -161,13 +173,14 @@ def sync(
     try:
         body = reading.get(session, SYNC_PATH, token, params=params)
     except Rejected as exc:
-        if exc.code != "MSG-333":
+        if not sync_token or exc.code not in VOID_TOKEN:
             raise
         raise FullSyncNeeded(str(exc), status=exc.status, code=exc.code, request_id=exc.request_id) from exc
     info = reading.child(body, "syncInfo")
-    found = (_message(record) for record in reading.children(body, "records"))
+    found = (_message(record) for record in reading.records(body))
     return SyncPage(
-        messages=tuple(m for m in found if m.type == "Fax" and m.direction == direction),
+        # Of one that is gone, no more is said than that.
+        messages=tuple(m for m in found if m.is_gone or (m.type == "Fax" and m.direction == direction)),
         sync_token=reading.text(info, "syncToken"),
         is_full=not sync_token,
         has_older=info.get("olderRecordsExist") is True,
@@ -191,24 +204,17 @@ def delete(session: ApiSession, message_id: str, token: CancelToken) -> None:
 
 
 def content(
-    session: ApiSession,
-    message_id: str,
-    attachment_id: str,
-    write: Callable[[bytes], None],
-    token: CancelToken,
+    session: ApiSession, attachment: Attachment, write: Callable[[bytes], None], token: CancelToken
 ) -> str:
-    """Download an attachment, calling write for each chunk (about 64 KB); returns its media type.
+    """Download a file of a message, calling write for each chunk (about 64 KB); returns its media type.
 
-    Raises NotSent when the download breaks off: what was written is then incomplete, and asking again is
-    safe.
+    It is fetched from where the message says it lies (transport.py: and from no foreign host). Raises NotSent
+    when the download breaks off: what was written is then incomplete, and asking again is safe.
     """
+    if not attachment.uri:
+        raise ServerTrouble("RingCentral does not say where the pages are. Try again later.", status=200)
     response = session.request(
-        "GET",
-        f"{_path(message_id)}/content/{quote(attachment_id, safe='')}",
-        group="Medium",
-        token=token,
-        headers={"Accept": "*/*"},
-        stream=True,
+        "GET", attachment.uri, group="Medium", token=token, headers={"Accept": "*/*"}, stream=True
     )
     for chunk in session.chunks(response, token):
         write(chunk)

@@ -26,7 +26,8 @@ def forwarding_numbers(session: ApiSession, token: CancelToken) -> tuple[Forward
             kind=reading.text(record, "type") or "Other",
             can_ring="CallForwarding" in reading.words(record, "features"),
         )
-        for record in reading.pages(session, f"{reading.EXTENSION}/forwarding-number", token)
+        for page in reading.pages(session, f"{reading.EXTENSION}/forwarding-number", token)
+        for record in page
         if reading.text(record, "phoneNumber")
     )
 
@@ -44,7 +45,8 @@ def phone_numbers(session: ApiSession, token: CancelToken) -> tuple[AccountNumbe
             can_fax=reading.text(record, "type") in _FAX_TYPES,
             is_primary=record.get("primary") is True,
         )
-        for record in reading.pages(session, f"{reading.EXTENSION}/phone-number", token)
+        for page in reading.pages(session, f"{reading.EXTENSION}/phone-number", token)
+        for record in page
         if reading.text(record, "phoneNumber")
     )
 
@@ -53,9 +55,9 @@ def caller_ids(session: ApiSession, token: CancelToken) -> dict[str, str]:
     """Feature ("RingOut", "FaxNumber", …) → E.164 it goes out with; without a number it is left out."""
     body = reading.get(session, f"{reading.EXTENSION}/caller-id", token)
     found: dict[str, str] = {}
-    for entry in reading.children(body, "byFeature"):
+    for entry in reading.records(body, "byFeature", key="feature"):
         number = reading.text(reading.child(reading.child(entry, "callerId"), "phoneInfo"), "phoneNumber")
-        if number and reading.text(entry, "feature"):
+        if number:
             found[reading.text(entry, "feature")] = number
     return found
 

@@ -14,22 +14,49 @@ from rcdesk.api.rest import reading
 from rcdesk.api.session import ApiSession
 from rcdesk.api.transport import read_json
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import NotAllowed, Rejected
 from rcdesk.core.presence import Dnd
 
 PATH = f"{reading.EXTENSION}/presence"
+FEATURES_PATH = f"{reading.EXTENSION}/features"
+_MOVED = "NewCallHandlingAndForwarding"
 
 
-def read(session: ApiSession, token: CancelToken) -> Dnd:
+def is_moved(session: ApiSession, token: CancelToken) -> bool:
+    """True when the account is on the new call handling, where do not disturb is said in other words.
+
+    Spec: readExtensionFeatures (Medium). What cannot be asked is not there yet.
+    """
+    try:
+        body = reading.get(session, FEATURES_PATH, token, group="Medium", params={"featureId": _MOVED})
+    except (NotAllowed, Rejected):
+        return False
+    return any(
+        reading.text(param, "name") == "isNewBackendAvailable" and reading.text(param, "value") == "true"
+        for record in reading.records(body)
+        if reading.text(record, "id") == _MOVED
+        for param in reading.children(record, "params")
+    )
+
+
+def read(session: ApiSession, token: CancelToken, *, is_moved: bool = False) -> Dnd:
     """Which calls the user takes; UNKNOWN for a word the desk does not know."""
-    return _dnd(reading.get(session, PATH, token))
+    return _dnd(reading.get(session, PATH, token), is_moved=is_moved)
 
 
-def set_dnd(session: ApiSession, dnd: Dnd, token: CancelToken) -> Dnd:
-    """Change which calls the user takes; returns what holds now. UNKNOWN cannot be set (ValueError)."""
-    if dnd is Dnd.UNKNOWN:
-        raise ValueError("an unknown status cannot be set")
-    body = {"dndStatus": dnd.value}
-    return _dnd(read_json(session.request("PUT", PATH, group="Medium", token=token, json=body)))
+def set_dnd(session: ApiSession, dnd: Dnd, token: CancelToken, *, is_moved: bool = False) -> Dnd:
+    """Change which calls the user takes; returns what holds now.
+
+    UNKNOWN and QUEUES_ONLY cannot be set (ValueError).
+    """
+    if dnd is Dnd.UNKNOWN or dnd.settable is not dnd:
+        raise ValueError(f"{dnd} cannot be set")
+    body: dict[str, Any] = {"dndStatus": dnd.value}
+    if is_moved:
+        personal = Dnd.TAKE_ALL if dnd.is_disturbable else Dnd.TAKE_NONE
+        body = {"dndStatusPersonal": personal.value, "acceptCallQueueCalls": dnd.takes_queue_calls}
+    answer = read_json(session.request("PUT", PATH, group="Medium", token=token, json=body))
+    return _dnd(answer, is_moved=is_moved)
 
 
 def active_calls(session: ApiSession, token: CancelToken) -> Mapping[str, str]:
@@ -42,13 +69,16 @@ def active_calls(session: ApiSession, token: CancelToken) -> Mapping[str, str]:
     body = reading.get(session, PATH, token, params={"detailedTelephonyState": "true"})
     return {
         reading.text(call, "telephonySessionId"): reading.text(call, "telephonyStatus")
-        for call in reading.children(body, "activeCalls")
-        if reading.text(call, "telephonySessionId")
+        for call in reading.records(body, "activeCalls", key="telephonySessionId")
     }
 
 
-def _dnd(body: Mapping[str, Any]) -> Dnd:
+def _dnd(body: Mapping[str, Any], *, is_moved: bool = False) -> Dnd:
+    """On a moved account do not disturb is no calls at all, those of queues neither."""
     try:
-        return Dnd(reading.text(body, "dndStatus"))
+        if not is_moved or "dndStatusPersonal" not in body:
+            return Dnd(reading.text(body, "dndStatus"))
+        personal = Dnd(reading.text(body, "dndStatusPersonal"))
     except ValueError:
         return Dnd.UNKNOWN
+    return Dnd.of(True, body.get("acceptCallQueueCalls") is True) if personal is Dnd.TAKE_ALL else personal

@@ -31,7 +31,7 @@ def set(session: ApiSession, queue_id: str, is_on: bool, token: CancelToken) -> 
 
 
 def _queues(body: Mapping[str, Any]) -> tuple[QueueStatus, ...]:
-    found = ((r, reading.child(r, "callQueue")) for r in reading.children(body, "records"))
+    found = ((r, reading.child(r, "callQueue")) for r in reading.records(body, key=""))
     return tuple(
         QueueStatus(
             id=reading.text(queue, "id"),

@@ -1,39 +1,47 @@
 """Reading the service's JSON without trusting it: missing fields and unknown words never crash.
 
-Small typed readers for the modules of rest/, and the walk over a list's pages. Pure except pages(). Read
-next: numbers.py for how they are used.
+Small typed readers for the modules of rest/, which give nothing for what cannot be meant, and the walk over a
+list's pages, which leaves out odd records and counts them in the log (body.py). Pure except get() and
+pages(). Read next: numbers.py for how they are used.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+from rcdesk.api.body import LARGEST, is_odd, moment_of, sound
 from rcdesk.api.session import ApiSession
 from rcdesk.api.transport import read_json
 from rcdesk.core.cancel import CancelToken
 
+_log = logging.getLogger(__name__)
+
 EXTENSION = "/restapi/v1.0/account/~/extension/~"
-_MOST_PAGES = 20
+MOST_PAGES = 1000
+"""The last page the service has (spec)."""
 
 
 def text(node: Mapping[str, Any], name: str) -> str:
     """A string field; numbers become strings (ids come as both), anything else ""."""
     value = node.get(name)
-    if isinstance(value, bool):
-        return ""
-    return str(value) if isinstance(value, str | int) else ""
+    if isinstance(value, str):
+        return sound(value)
+    is_id = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**64
+    return str(value) if is_id else ""
 
 
 def integer(node: Mapping[str, Any], name: str) -> int | None:
-    """A whole number, given as a number or as digits; None when absent."""
+    """A whole number, given as a number or as digits; None when absent or larger than any is."""
     value = node.get(name)
-    if isinstance(value, bool):
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 10:
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
         return None
-    if isinstance(value, int):
-        return value
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None
+    return value if abs(value) < LARGEST else None
 
 
 def child(node: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -48,21 +56,36 @@ def children(node: Mapping[str, Any], name: str) -> tuple[Mapping[str, Any], ...
     return tuple(item for item in value if isinstance(item, Mapping)) if isinstance(value, list) else ()
 
 
+def records(
+    body: Mapping[str, Any], name: str = "records", *, key: str = "id"
+) -> tuple[Mapping[str, Any], ...]:
+    """The objects of a list field that are fit to be read and have the field `key` ("": none is needed).
+
+    The others are left out; how many is said in the log.
+    """
+    value = body.get(name)
+    items = value if isinstance(value, list) else []
+    fit = tuple(
+        item
+        for item in items
+        if isinstance(item, Mapping) and not is_odd(item) and (not key or text(item, key))
+    )
+    if len(fit) < len(items):
+        where = urlsplit(text(body, "uri")).path.rpartition("/")[2][:40] or name
+        _log.warning("%d of %d %s make no sense and are left out", len(items) - len(fit), len(items), where)
+    return fit
+
+
 def words(node: Mapping[str, Any], name: str) -> frozenset[str]:
     """The strings of a list field."""
     value = node.get(name)
-    return (
-        frozenset(item for item in value if isinstance(item, str)) if isinstance(value, list) else frozenset()
-    )
+    items = value if isinstance(value, list) else []
+    return frozenset(sound(item) for item in items if isinstance(item, str))
 
 
 def moment(node: Mapping[str, Any], name: str) -> datetime | None:
     """A date-time field as an aware UTC moment; None when absent or unreadable."""
-    try:
-        value = datetime.fromisoformat(text(node, name))
-    except ValueError:
-        return None
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    return moment_of(text(node, name))
 
 
 def stamp(value: datetime) -> str:
@@ -93,11 +116,23 @@ def pages(
     group: str = "Light",
     per_page: int = 100,
     params: Mapping[str, Any] | None = None,
-) -> Iterator[Mapping[str, Any]]:
-    """The records of a list, page after page (parameters page and perPage)."""
-    for page in range(1, _MOST_PAGES + 1):
-        asked = {**(params or {}), "page": page, "perPage": per_page}
-        body = get(session, path, token, group=group, params=asked)
-        yield from children(body, "records")
-        if page >= (integer(child(body, "paging"), "totalPages") or 1):
+    most: int = MOST_PAGES,
+    key: str = "id",
+    keep_free: int = 0,
+) -> Iterator[tuple[Mapping[str, Any], ...]]:
+    """The records of a list, page by page, as long as the service names a next one; at most so many.
+
+    Totals are not looked at: some lists have none (call log), some change meanwhile. What is asked next is
+    what the service says to ask, always at this path and this server. key: see records().
+    """
+    asked: dict[str, Any] = {**(params or {}), "page": 1, "perPage": per_page}
+    seen: list[dict[str, Any]] = []
+    while asked not in seen and len(seen) < most:
+        seen.append(asked)
+        body = get(session, path, token, group=group, params=asked, keep_free=keep_free)
+        yield records(body, key=key)
+        following = child(body, "navigation").get("nextPage")
+        if not isinstance(following, Mapping) or not body.get("records"):
             return
+        wanted = parse_qs(urlsplit(text(following, "uri")).query)
+        asked = {**asked, **(wanted or {"page": len(seen) + 1})}

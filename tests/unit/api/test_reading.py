@@ -82,7 +82,7 @@ def test_a_call_of_which_little_is_known() -> None:
     (call,) = call_log._calls(({"id": 7, "type": "Voice", "direction": "Sideways", "to": {"name": "A"}},))
     assert (call.id, call.direction, call.number, call.name, call.at) == ("7", "Sideways", "", "A", None)
     deleted = {"id": "8", "type": "Voice", "deleted": True}
-    assert call_log._calls((deleted, {"id": "9", "type": "Fax"}, {"type": "Voice"}, {"id": "1"})) == ()
+    assert call_log._calls((deleted, {"id": "9", "type": "Fax"}, {"id": "1"})) == ()
     dialled = {"id": "1", "type": "Voice", "to": {"dialedPhoneNumber": "+16505550143"}, "durationMs": "1500"}
     assert [(c.number, c.duration_s) for c in call_log._calls((dialled,))] == [("+16505550143", 1.5)]
 

@@ -204,7 +204,7 @@ def test_a_change_that_fails_is_told_and_what_was_true_stays(
     bench.sign_in(simulator, qtbot)
     known(desk, qtbot, Dnd.TAKE_ALL)
 
-    def cut(*_: object) -> None:
+    def cut(*_: object, **options: object) -> None:
         raise NotSent("No connection. Nothing was changed.")
 
     monkeypatch.setattr(api, "set_dnd", cut)
@@ -227,7 +227,7 @@ def test_a_look_that_fails_is_not_told_and_repeated_when_the_network_is_back(
     real = api.read
     asked: list[int] = []
 
-    def cut(*_: object) -> None:
+    def cut(*_: object, **options: object) -> None:
         asked.append(1)
         raise NotSent("No connection.")
 
@@ -250,7 +250,7 @@ def test_an_account_that_may_not_know(
 ) -> None:
     from rcdesk.api.rest import presence as api
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **options: object) -> None:
         raise NotAllowed("A permission is missing.", status=403)
 
     monkeypatch.setattr(api, "read", refuse)

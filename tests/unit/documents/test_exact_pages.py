@@ -116,7 +116,8 @@ def arrived(session: ApiSession, facts: FaxFileFacts, resolution: Resolution) ->
         token=token,
     )
     body = bytearray()
-    kind = message_store.content(session, created.message_id, created.message_id, body.extend, token)
+    [pages] = message_store.get(session, created.message_id, token).attachments
+    kind = message_store.content(session, pages, body.extend, token)
     return kind, bytes(body)
 
 

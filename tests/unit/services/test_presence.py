@@ -12,7 +12,7 @@ import pytest
 
 from rcdesk.core.account import Credentials, ServerProfile
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.errors import NotAllowed, NotSent, OutcomeUnknown, StoreUnavailable
+from rcdesk.core.errors import NotAllowed, NotSent, OutcomeUnknown, StoreUnavailable, UserError
 from rcdesk.core.presence import Dnd
 from rcdesk.services.connection import Connection
 from rcdesk.services.presence import NOT_ALLOWED, PresenceService
@@ -169,10 +169,61 @@ def test_do_not_disturb_that_was_set_elsewhere_can_be_given_an_end(
     assert now_there(connection) is Dnd.TAKE_ALL
 
 
-def test_only_queue_calls_is_not_do_not_disturb(service: PresenceService, connection: Connection) -> None:
-    elsewhere(connection, Dnd.QUEUES_ONLY)
+def test_only_queue_calls_is_read_but_never_set(
+    service: PresenceService, connection: Connection, clock: Hands, simulator: RunningSimulator
+) -> None:
+    simulator.set_presence(dnd_status="TakeDepartmentCallsOnly")
+    news = service.read(OWNER, TOKEN)
+    assert news.presence is not None and news.presence.dnd is Dnd.QUEUES_ONLY
     service.set_calls(OWNER, False, None, TOKEN)
     assert now_there(connection) is Dnd.TAKE_NONE
+    elsewhere(connection, Dnd.TAKE_ALL)
+    service.read(OWNER, TOKEN)
+    elsewhere(connection, Dnd.TAKE_NONE)
+    with pytest.raises(UserError, match="Take calls first"):
+        service.set_queue_calls(OWNER, True, None, TOKEN)
+    simulator.set_presence(dnd_status="TakeDepartmentCallsOnly")
+    service.set_calls(OWNER, True, SOON, TOKEN)
+    clock.at = SOON
+    service.read(OWNER, TOKEN)
+    assert now_there(connection) is Dnd.TAKE_NONE, "nothing more rings than before"
+    assert not [r for r in simulator.requests if "TakeDepartmentCallsOnly" in str(r.json)]
+
+
+def test_a_moved_account_is_told_in_its_own_words(
+    service: PresenceService, clock: Hands, connection: Connection, simulator: RunningSimulator
+) -> None:
+    simulator.set_presence(is_moved=True)
+    service.set_calls(OWNER, False, SOON, TOKEN)
+    news = service.read(OWNER, TOKEN)
+    assert news.presence is not None and news.presence.dnd is Dnd.TAKE_NONE
+    clock.at = SOON
+    news = service.read(OWNER, TOKEN)
+    assert news.presence is not None and news.presence.dnd is Dnd.TAKE_ALL and news.next_due is None
+    news = service.set_queue_calls(OWNER, False, None, TOKEN)
+    assert news.presence is not None and news.presence.dnd is Dnd.NO_QUEUES
+    asked = [r.json for r in simulator.requests if r.method == "PUT" and r.path.endswith("/presence")]
+    assert asked == [
+        {"dndStatusPersonal": "DoNotAcceptAnyCalls", "acceptCallQueueCalls": False},
+        {"dndStatusPersonal": "TakeAllCalls", "acceptCallQueueCalls": True},
+        {"dndStatusPersonal": "TakeAllCalls", "acceptCallQueueCalls": False},
+    ]
+
+
+def test_whether_an_account_was_moved_is_asked_seldom(
+    service: PresenceService, clock: Hands, connection: Connection, simulator: RunningSimulator
+) -> None:
+    def asked() -> int:
+        return len([r for r in simulator.requests if r.path.endswith("/features")])
+
+    service.read(OWNER, TOKEN)
+    service.set_calls(OWNER, False, None, TOKEN)
+    assert asked() == 1
+    clock.at = LATER
+    simulator.set_presence(is_moved=True)
+    service.set_calls(OWNER, True, None, TOKEN)
+    news = service.read(OWNER, TOKEN)
+    assert asked() == 2 and news.presence is not None and news.presence.dnd is Dnd.TAKE_ALL
 
 
 def test_calls_may_be_taken_for_a_while_too(
@@ -200,19 +251,19 @@ def test_queue_calls_off_for_a_while(service: PresenceService, clock: Hands, con
 
 
 def test_the_end_for_queues_does_not_break_a_do_not_disturb_set_elsewhere(
-    service: PresenceService, clock: Hands, connection: Connection
+    service: PresenceService, clock: Hands, connection: Connection, simulator: RunningSimulator
 ) -> None:
     service.set_queue_calls(OWNER, False, SOON, TOKEN)
     elsewhere(connection, Dnd.TAKE_NONE)
     clock.at = SOON
     assert service.read(OWNER, TOKEN).next_due is None
     assert now_there(connection) is Dnd.TAKE_NONE
-    elsewhere(connection, Dnd.QUEUES_ONLY)
+    simulator.set_presence(dnd_status="TakeDepartmentCallsOnly")
     service.set_queue_calls(OWNER, False, LATER, TOKEN)
     assert now_there(connection) is Dnd.TAKE_NONE
     clock.at = LATER
-    service.read(OWNER, TOKEN)
-    assert now_there(connection) is Dnd.QUEUES_ONLY
+    assert service.read(OWNER, TOKEN).next_due is None
+    assert now_there(connection) is Dnd.TAKE_NONE
 
 
 def test_queues_and_own_calls_have_ends_of_their_own(
@@ -263,7 +314,7 @@ def test_one_queue(service: PresenceService) -> None:
 def test_an_account_that_may_not_know(service: PresenceService, monkeypatch: pytest.MonkeyPatch) -> None:
     from rcdesk.api.rest import presence, queues
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **options: object) -> None:
         raise NotAllowed("In order to call this API endpoint, user needs a permission.", status=403)
 
     monkeypatch.setattr(queues, "read", refuse)
@@ -281,7 +332,7 @@ def test_a_change_that_was_not_made_is_forgotten(
 
     real = presence.set_dnd
 
-    def cut(*_: object) -> None:
+    def cut(*_: object, **options: object) -> None:
         raise NotSent("No connection.")
 
     monkeypatch.setattr(presence, "set_dnd", cut)
@@ -307,9 +358,9 @@ def test_a_change_of_which_nothing_is_known_is_compared_at_the_next_look(
 
     real = presence.set_dnd
 
-    def lose_answer(session: object, dnd: Dnd, token: CancelToken) -> Dnd:
+    def lose_answer(session: object, dnd: Dnd, token: CancelToken, *, is_moved: bool) -> Dnd:
         if was_done:
-            real(connection.session, dnd, token)
+            real(connection.session, dnd, token, is_moved=is_moved)
         raise OutcomeUnknown("No answer came.")
 
     monkeypatch.setattr(presence, "set_dnd", lose_answer)

@@ -42,7 +42,7 @@ def states(client: Client, call_id: str) -> tuple[str, ...]:
 
 
 def error(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["errorCode"]
+    return answer.status_code, answer.json()["errors"][0]["errorCode"]
 
 
 def test_the_record_comes_a_while_after_the_end(client: Client, simulator: RunningSimulator) -> None:
@@ -298,7 +298,12 @@ def test_a_queue_rings_who_takes_its_calls(client: Client, simulator: RunningSim
     assert (rings(referrals), rings("200"), rings("201")) == (False, False, True)
     client.send("PUT", "/presence", json={"dndStatus": "DoNotAcceptDepartmentCalls"})
     assert not rings("201")
-    client.send("PUT", "/presence", json={"dndStatus": "TakeDepartmentCallsOnly"})
+    assert error(client.send("PUT", "/presence", json={"dndStatus": "TakeDepartmentCallsOnly"})) == (
+        400,
+        "CMN-101",
+    )
+    assert not rings("201")
+    simulator.set_presence(dnd_status="TakeDepartmentCallsOnly")
     assert rings("201")
     assert len(log(client)) == 2
 
@@ -322,14 +327,28 @@ def test_whose_manager_decides_cannot_switch(simulator: RunningSimulator) -> Non
         ("TakeAllCalls", False, "DoNotAcceptDepartmentCalls"),
         ("DoNotAcceptDepartmentCalls", True, "TakeAllCalls"),
         ("TakeDepartmentCallsOnly", False, "DoNotAcceptAnyCalls"),
-        ("DoNotAcceptAnyCalls", True, "TakeDepartmentCallsOnly"),
+        ("DoNotAcceptAnyCalls", True, "DoNotAcceptAnyCalls"),
         ("TakeAllCalls", True, "TakeAllCalls"),
     ],
 )
-def test_queue_calls_are_half_of_the_status(client: Client, before: str, accepts: bool, after: str) -> None:
-    client.send("PUT", "/presence", json={"dndStatus": before})
+def test_queue_calls_are_half_of_the_status(
+    client: Client, simulator: RunningSimulator, before: str, accepts: bool, after: str
+) -> None:
+    simulator.set_presence(dnd_status=before)
     answer = client.send("PUT", "/presence", json={"acceptCallQueueCalls": accepts}).json()
-    assert (answer["dndStatus"], answer["acceptCallQueueCalls"]) == (after, accepts)
+    assert (answer["dndStatus"], answer["acceptCallQueueCalls"]) == (after, after == "TakeAllCalls")
+
+
+def test_a_moved_account_knows_the_personal_status_only(client: Client, simulator: RunningSimulator) -> None:
+    [feature] = client.get("/features", featureId="NewCallHandlingAndForwarding").json()["records"]
+    assert feature["params"] == [{"name": "isNewBackendAvailable", "value": "false"}]
+    simulator.set_presence(is_moved=True)
+    [feature] = client.get("/features", featureId="NewCallHandlingAndForwarding").json()["records"]
+    assert feature["params"] == [{"name": "isNewBackendAvailable", "value": "true"}]
+    answer = client.send("PUT", "/presence", json={"dndStatus": "DoNotAcceptAnyCalls"}).json()
+    assert answer["dndStatusPersonal"] == "TakeAllCalls"
+    answer = client.send("PUT", "/presence", json={"dndStatusPersonal": "DoNotAcceptAnyCalls"}).json()
+    assert (answer["dndStatus"], answer["acceptCallQueueCalls"]) == ("DoNotAcceptAnyCalls", False)
 
 
 def test_a_new_contact_is_listed_and_named(client: Client, simulator: RunningSimulator) -> None:

@@ -165,7 +165,7 @@ def test_a_sync_is_forgotten_on_demand(client: Client, simulator: RunningSimulat
     first = token()
     simulator.forget_sync_tokens()
     refused = client.get("/message-sync", syncType="ISync", syncToken=first)
-    assert (refused.status_code, refused.json()["errorCode"]) == (400, "MSG-333")
+    assert (refused.status_code, refused.json()["errors"][0]["errorCode"]) == (400, "MSG-333")
     second = token()
     assert client.send("POST", "/simulator/forget-sync-tokens").status_code == 204
     assert client.get("/message-sync", syncType="ISync", syncToken=second).status_code == 400
