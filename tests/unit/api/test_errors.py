@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 
 import pytest
 import requests
@@ -94,3 +95,47 @@ def test_a_refused_person_is_not_an_expired_token() -> None:
     assert is_token_expired(translate(answer(401, {})))
     assert not is_token_expired(translate(answer(400, {"errorCode": "OAU-140"})))
     assert not is_token_expired(translate(answer(403, {"errorCode": "CMN-401"})))
+
+
+LEGACY = "InsufficientPermissions"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"errorCode": LEGACY, "errors": [{"errorCode": "CMN-401"}]}, "CMN-401"),
+        ({"errors": [{"errorCode": "CMN-401"}]}, "CMN-401"),
+        ({"errorCode": "CMN-401"}, "CMN-401"),
+        ({"errorCode": "CMN-401", "errors": [{"errorCode": LEGACY}]}, "CMN-401"),
+        ({"errorCode": "CMN-401", "errors": []}, "CMN-401"),
+        ({"errorCode": LEGACY, "errors": [{"errorCode": 7}]}, LEGACY),
+        (
+            {"errorCode": "InvalidParameter", "errors": [{"errorCode": "TAS-106"}, {"errorCode": "X-1"}]},
+            "TAS-106",
+        ),
+    ],
+)
+def test_the_first_of_the_errors_decides_when_it_looks_like_a_code(body: dict[str, Any], code: str) -> None:
+    assert translate(answer(403, body)).code == code
+
+
+@pytest.mark.parametrize("code", ["CMN-401", "CMN-408"])
+def test_the_permission_that_is_missing_is_named(code: str) -> None:
+    error = {"errorCode": code, "message": "…", "permissionName": "ReadCallLog"}
+    for body in (
+        {"errors": [error]},
+        {"errorCode": LEGACY, "permissionName": "ReadCallLog", "errors": [error]},
+    ):
+        assert "the permission ReadCallLog" in str(translate(answer(403, body)))
+    assert "a permission" in str(translate(answer(403, {"errors": [{"errorCode": code}]})))
+
+
+@pytest.mark.parametrize("odd", ["", "\u00e4", "a b", "x" * 200, "<b>"])
+def test_a_request_id_is_kept_when_it_is_one(odd: str, caplog: pytest.LogCaptureFixture) -> None:
+    refused = answer(404, {"errorCode": "CMN-102"})
+    refused.headers["RCRequestId"] = odd
+    assert translate(refused).request_id == ""
+    refused.headers["RCRequestId"] = "9a67b0e2-2f70-11ee"
+    with caplog.at_level("INFO", "rcdesk"):
+        assert translate(refused).request_id == "9a67b0e2-2f70-11ee"
+    assert "404 CMN-102, request 9a67b0e2-2f70-11ee" in caplog.text
