@@ -27,6 +27,7 @@ from rcdesk.bridge.first_paint import FirstPaint
 from rcdesk.bridge.global_shortcut import QUICK_DIAL, SEND_FAX, GlobalShortcut
 from rcdesk.bridge.instance import FaxOrder, Instance
 from rcdesk.bridge.order_desk import OrderDesk
+from rcdesk.bridge.region import follow_region
 from rcdesk.bridge.stop_signals import StopSignals
 from rcdesk.commands.hand_over import hand_over
 from rcdesk.core.account import Credentials, ServerProfile
@@ -208,6 +209,7 @@ def run(options: Options) -> int:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setQuitOnLastWindowClosed(False)
+    follow_region()
     # A steady caret: one that blinks wakes the processor for as long as the window stands open.
     application.setCursorFlashTime(0)
     try:

@@ -19,6 +19,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.presence import FOR_A_WHILE, Presence, next_morning
+from rcdesk.core.spoken_time import readings_of
 
 if TYPE_CHECKING:
     from rcdesk.services.presence import PresenceNews, PresenceService
@@ -94,7 +95,8 @@ class PresenceDesk(QObject):
     def until_morning(self) -> datetime:
         """The next 9:00 of this computer's zone, aware."""
         # By the clock on the wall: the night may be an hour shorter or longer.
-        return next_morning(self._clock.now().astimezone().replace(tzinfo=None)).astimezone()
+        morning = next_morning(self._clock.now().astimezone().replace(tzinfo=None))
+        return readings_of(morning).moments[0].astimezone()
 
     def set_dnd(self, takes_calls: bool, until: datetime | None = None) -> None:
         """Take calls or do not disturb; until (aware) says when the opposite comes back by itself."""

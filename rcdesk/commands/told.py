@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QCoreApplication
 
+from rcdesk.bridge.region import follow_region
 from rcdesk.commands.call import Command, CommandRun
 from rcdesk.core.call_report import sentence, status_line
 from rcdesk.core.cancel import CancelToken
@@ -53,6 +54,7 @@ def run(command: Command) -> int:
 
 def conclude(go: Callable[[CancelToken], None], teller: AnyTeller) -> int:
     """Let it go, with Ctrl+C as its token, and give the exit status."""
+    follow_region()
     try:
         with _interrupts() as stop:
             go(stop)

@@ -19,6 +19,7 @@ from rcdesk.core.errors import UserError
 from rcdesk.core.fax import MAX_NOTE_CHARACTERS, Document, FaxDraft, Recipient, Resolution
 from rcdesk.core.paper import NotDrawnHere, PageRef, PasswordNeeded
 from rcdesk.core.phone_number import parse_for_fax
+from rcdesk.core.spoken_time import Readings, readings_of
 from rcdesk.documents.inspect import PageCounter, check_total, inspect
 from rcdesk.documents.office import is_office
 from rcdesk.documents.worker import PageWorker
@@ -65,21 +66,37 @@ def draft_asked(
 
 def moment(text: str, now: datetime) -> datetime:
     """An aware moment in UTC from "16:45" (the next time it is that), or a date and time, local unless it
-    names a zone. Raises UserError when it cannot be read or has passed."""
+    names a zone. Raises UserError when it cannot be read, has passed, does not exist or comes twice."""
     clock = _CLOCK.match(text.strip())
     if clock is not None:
         local = now.astimezone().replace(tzinfo=None)
         at = local.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
-        return (at if at > local else at + timedelta(days=1)).astimezone(UTC)
+        today = readings_of(at)
+        if today.is_doubled and today.moments[0] <= now < today.moments[1]:
+            return today.moments[1]
+        return _only(text, today if at > local else readings_of(at + timedelta(days=1)))
     if not re.search(r"\d[T ]\d", text):
         raise UserError(f"{text} is no time. {_TIMES}")
     try:
-        at = datetime.fromisoformat(text.strip()).astimezone(UTC)
+        at = datetime.fromisoformat(text.strip())
+        at = _only(text, readings_of(at)) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError, OSError) as exc:
         raise UserError(f"{text} is no time. {_TIMES}") from exc
     if at <= now:
         raise UserError(f"{text} has passed. Give a time that is still to come.")
     return at
+
+
+def _only(text: str, readings: Readings) -> datetime:
+    """The one moment a time on the wall means. Raises UserError, with both readings, when it is not one."""
+    if readings.is_plain:
+        return readings.moments[0]
+    first, second = (at.astimezone().isoformat(sep=" ", timespec="minutes") for at in readings.moments)
+    if readings.is_skipped:
+        raise UserError(
+            f"{text} does not exist: the clocks go forward then. Give one of these: {first}, or {second}."
+        )
+    raise UserError(f"{text} comes twice: the clocks go back then. Give one of these: {first}, or {second}.")
 
 
 def _recipients(to: Sequence[str], region: str) -> tuple[Recipient, ...]:

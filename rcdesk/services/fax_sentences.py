@@ -1,7 +1,7 @@
 """What the desk says about a fax that is on its way: one plain sentence for every turn it takes.
 
-Times are shown as the wall clock of this machine shows them, with the day when it is not today. Pure, any
-thread. Read next: dispatch.py, reconcile.py, follow.py; core/causes.py has the words for failures.
+Times are the wall clock's of this machine, with the day when it is not today. Pure, any thread. Read
+next: dispatch.py, reconcile.py, follow.py; core/causes.py has the words for failures.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from rcdesk.core.causes import cause_of
 from rcdesk.core.fax import FaxJob, SendBy
 from rcdesk.core.retry import USUAL_TRIES, Help, help_for
+from rcdesk.core.spoken_time import clock, near_moment
 
 TURN = "Waiting for its turn"
 SENDING = "Sending"
@@ -59,7 +60,7 @@ UPLOAD_AGAIN = "RingCentral no longer has these pages; they are uploaded again"
 
 def is_it_that_one(at: datetime | None, pages: int | None, now: datetime) -> str:
     """The service has a fax that may be this one, sent at that time with so many pages."""
-    when = "" if at is None else f" of {clock_time(at, now)}"
+    when = "" if at is None else f" of {near_moment(at, now)}"
     length = "" if pages is None else " (1 page)" if pages == 1 else f" ({pages} pages)"
     return (
         "Needs you: it may have been sent. RingCentral's answer was lost, but it has a fax to the same number"
@@ -79,32 +80,22 @@ def _when(at: datetime, now: datetime) -> str:
     """ "at 16:45", "yesterday at 16:45", "on 3 Mar 16:45"."""
     local, today = at.astimezone(), now.astimezone()
     if local.date() == today.date():
-        return f"at {local:%H:%M}"
+        return f"at {clock(at)}"
     if today.date() - local.date() == timedelta(days=1):
-        return f"yesterday at {local:%H:%M}"
-    return f"on {clock_time(at, now)}"
-
-
-def clock_time(at: datetime, now: datetime) -> str:
-    """The wall-clock time of a moment: "11:10", "Tue 11:10" within a week, else "3 Mar 11:10"."""
-    local, today = at.astimezone(), now.astimezone()
-    if local.date() == today.date():
-        return f"{local:%H:%M}"
-    if abs(local.date() - today.date()) < timedelta(days=7):
-        return f"{local:%a %H:%M}"
-    return f"{local.day} {local:%b %H:%M}"
+        return f"yesterday at {clock(at)}"
+    return f"on {near_moment(at, now)}"
 
 
 def waiting(why: str, until: datetime, now: datetime) -> str:
     """Why a fax waits, until when, and that it is safe."""
-    return f"Waiting until {clock_time(until, now)} ({why}). Nothing is lost."
+    return f"Waiting until {near_moment(until, now)} ({why}). Nothing is lost."
 
 
 def waiting_for_line(job: FaxJob, error_code: str, until: datetime, now: datetime) -> str:
     """A fax that could not be sent and will be tried again: why, and which try comes next."""
     most = USUAL_TRIES if help_for(error_code) is Help.LINE else 3
     if job.keep_trying_until is not None and most == USUAL_TRIES:
-        tries = f"try {job.tries + 1}, at most until {clock_time(job.keep_trying_until, now)}"
+        tries = f"try {job.tries + 1}, at most until {near_moment(job.keep_trying_until, now)}"
     else:
         tries = f"try {job.tries + 1} of {most}"
     return waiting(f"{why(error_code)}, {tries}", until, now)
@@ -124,7 +115,7 @@ def failed(cause: str) -> str:
 
 def out_of_time(job: FaxJob, cause: str, now: datetime) -> str:
     """The user's deadline has come; cause "" when it was never tried."""
-    until = clock_time(job.keep_trying_until, now) if job.keep_trying_until is not None else "your time"
+    until = near_moment(job.keep_trying_until, now) if job.keep_trying_until is not None else "your time"
     reason = f": {cause}" if cause else ""
     return f"Failed: not sent before {until}, as you asked{reason}. Nothing goes out any more."
 
@@ -132,7 +123,7 @@ def out_of_time(job: FaxJob, cause: str, now: datetime) -> str:
 def handed_over(job: FaxJob, now: datetime) -> str:
     """The service has it; a scheduled one says when it goes out, or that it went out late."""
     if job.send_by is SendBy.SERVICE and job.send_at is not None and job.send_at > now:
-        return f"With RingCentral, which sends it at {clock_time(job.send_at, now)}"
+        return f"With RingCentral, which sends it at {near_moment(job.send_at, now)}"
     if job.send_at is not None and not job.tries and now - job.send_at > LATE_IS_SAID_AFTER:
         return f"{HANDED_OVER}, late: it was due {_when(job.send_at, now)}"
     return HANDED_OVER
@@ -141,10 +132,10 @@ def handed_over(job: FaxJob, now: datetime) -> str:
 def accepted(job: FaxJob, now: datetime) -> str:
     """The service has it and will say no more here."""
     if job.send_by is SendBy.SERVICE and job.send_at is not None and job.send_at > now:
-        return f"Accepted, to be sent at {clock_time(job.send_at, now)}; the result comes by e-mail"
+        return f"Accepted, to be sent at {near_moment(job.send_at, now)}; the result comes by e-mail"
     return "Accepted; the result comes by e-mail"
 
 
 def scheduled(at: datetime, now: datetime) -> str:
     """Kept here until the time the user chose."""
-    return f"Scheduled for {clock_time(at, now)}; this desk must run then"
+    return f"Scheduled for {near_moment(at, now)}; this desk must run then"

@@ -1,14 +1,14 @@
-"""Fields with something to click: a choice, a number, a moment with painted arrows; a radio button.
+"""Fields with something to click: a choice, a number with painted arrows; a radio button.
 
 The style sheet takes Qt's own arrows away, because they cannot follow the scheme; these paint them from the
-tokens. GUI thread. Read next: theme.py.
+tokens. GUI thread. Read next: theme.py, moment_box.py.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QRadioButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QRadioButton, QSpinBox, QWidget
 
 from rcdesk.ui.look import color, dress
 from rcdesk.ui.theme import theme
@@ -34,7 +34,8 @@ QRadioButton:disabled { color: $ink3; }
 """
 
 
-def _chevron(widget: QWidget, y: float, *, is_up: bool = False) -> None:
+def draw_chevron(widget: QWidget, y: float, *, is_up: bool = False) -> None:
+    """The arrow at the right end of a box."""
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(color("ink2" if widget.isEnabled() else "ink3"), 1.6))
@@ -46,7 +47,8 @@ def _chevron(widget: QWidget, y: float, *, is_up: bool = False) -> None:
     painter.end()
 
 
-def _wear(widget: QWidget, kind: str, name: str, spoken: str) -> None:
+def wear_box(widget: QWidget, kind: str, name: str, spoken: str) -> None:
+    """The looks of a box; kind is its class in Qt."""
     widget.setObjectName(name)
     widget.setAccessibleName(spoken)
     dress(widget, _SHEET.replace("$KIND", kind))
@@ -58,7 +60,7 @@ class ChoiceBox(QComboBox):
 
     def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        _wear(self, "QComboBox", name, spoken)
+        wear_box(self, "QComboBox", name, spoken)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Ignored without the focus."""
@@ -70,7 +72,7 @@ class ChoiceBox(QComboBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The box and its arrow."""
         super().paintEvent(event)
-        _chevron(self, self.height() / 2)
+        draw_chevron(self, self.height() / 2)
 
 
 class NumberBox(QSpinBox):
@@ -80,7 +82,7 @@ class NumberBox(QSpinBox):
         self, name: str, spoken: str, *, least: int, most: int, value: int, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        _wear(self, "QSpinBox", name, spoken)
+        wear_box(self, "QSpinBox", name, spoken)
         self.lineEdit().setTextMargins(8, 0, 0, 0)
         self.setRange(least, most)
         self.setValue(value)
@@ -88,24 +90,8 @@ class NumberBox(QSpinBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The box and its two arrows."""
         super().paintEvent(event)
-        _chevron(self, self.height() / 2 - 6, is_up=True)
-        _chevron(self, self.height() / 2 + 6)
-
-
-class MomentBox(QDateTimeEdit):
-    """A date and a time of this computer's zone, with a calendar."""
-
-    def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        _wear(self, "QDateTimeEdit", name, spoken)
-        self.setDisplayFormat("ddd d MMM yyyy  HH:mm")
-        self.setCalendarPopup(True)
-        self.setMinimumWidth(240)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The box and its arrow."""
-        super().paintEvent(event)
-        _chevron(self, self.height() / 2)
+        draw_chevron(self, self.height() / 2 - 6, is_up=True)
+        draw_chevron(self, self.height() / 2 + 6)
 
 
 class RadioChoice(QRadioButton):

@@ -16,6 +16,7 @@ from typing import Any
 from PySide6.QtCore import QDate, QLocale
 from PySide6.QtGui import QGuiApplication
 
+from rcdesk.bridge.region import follow_region
 from rcdesk.core.cover import CoverFields, CoverTemplate
 from rcdesk.core.paper import PaperSize
 from rcdesk.ui.own_covers import cover_pdf
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     source, target = (Path(text) for text in (sys.argv[1:] if arguments is None else arguments)[-2:])
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     application = QGuiApplication([])
+    follow_region()
     try:
         found = json.loads(source.read_text(encoding="utf-8"))
         content = _drawn(found)

@@ -28,6 +28,7 @@ from rcdesk.ui.foot_line import FootLine
 from rcdesk.ui.icons import icon
 from rcdesk.ui.kept_composed import draft_detail, draft_title
 from rcdesk.ui.look import Button, glyph, label
+from rcdesk.ui.moments import coming
 from rcdesk.ui.row_list import (
     ITEM_ROLE,
     RIGHT,
@@ -39,7 +40,6 @@ from rcdesk.ui.row_list import (
     write,
     write_two,
 )
-from rcdesk.ui.send_later import moment_words
 
 ROW_HEIGHT = 56
 
@@ -73,7 +73,7 @@ class DraftsModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return draft_title(draft, self.region)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            parts = (draft_title(draft, self.region), draft_detail(draft), moment_words(draft.changed_at))
+            parts = (draft_title(draft, self.region), draft_detail(draft), coming(draft.changed_at))
             return ", ".join(parts)
         return None
 
@@ -95,7 +95,7 @@ class DraftsDelegate(QStyledItemDelegate):
         paint_ground(painter, option)
         sign = glyph("draft", "ink2", 20, painter.device().devicePixelRatio())
         painter.drawPixmap(area.left() + 14, area.center().y() - 10, sign)
-        when = moment_words(draft.changed_at)
+        when = coming(draft.changed_at)
         wide = width_of(painter, when, 12) + 4
         write(painter, area.adjusted(area.width() - wide - 14, 0, -14, 0), when, 12, "ink2", RIGHT)
         text = area.adjusted(48, 0, -wide - 30, 0)

@@ -25,8 +25,6 @@ from rcdesk.ui.card import Card
 from rcdesk.ui.fax_steps import FaxStep, shared_steps, steps
 from rcdesk.ui.fax_words import (
     badge_of,
-    clock_time,
-    day_words,
     joined,
     kept_by_words,
     kind_words,
@@ -36,6 +34,7 @@ from rcdesk.ui.fax_words import (
     who,
 )
 from rcdesk.ui.look import color, dress, label
+from rcdesk.ui.moments import clock_time, day_words
 from rcdesk.ui.step_buttons import StepButtons
 from rcdesk.ui.theme import theme
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import assert_never
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+from PySide6.QtCore import QCoreApplication
 
 from rcdesk.core.fax import FaxJob, FaxState, SendBy, WaitReason
 from rcdesk.core.folder import FaxRow, Folder, ReceivedFax
 from rcdesk.core.phone_number import pretty
+from rcdesk.ui.moments import clock_time, coming
 
 LONGEST_UNDO_S = 60
 
@@ -32,37 +33,6 @@ def who(row: FaxRow) -> str:
     name = row.recipient.name if isinstance(row, FaxJob) else row.name
     number = number_of(row)
     return name or (pretty(number) if number else _tr("Unknown number"))
-
-
-def clock_time(at: datetime, *, has_seconds: bool = False) -> str:
-    """Local time of day, with the date when it is not today, with the year when it is not this one."""
-    local = QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
-    today = QDateTime.currentDateTime().date()
-    time = local.toString("HH:mm:ss" if has_seconds else "HH:mm")
-    if local.date() == today:
-        return time
-    form = "d MMM" if local.date().year() == today.year() else "d MMM yyyy"
-    return f"{QLocale().toString(local.date(), form)} {time}"
-
-
-def day_and_time(at: datetime) -> str:
-    """A coming moment: Today 16:45, Tomorrow 08:00, or with the date."""
-    local = QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
-    days = QDateTime.currentDateTime().date().daysTo(local.date())
-    time = local.toString("HH:mm")
-    if days == 0:
-        return _tr("Today {0}").format(time)
-    if days == 1:
-        return _tr("Tomorrow {0}").format(time)
-    return clock_time(at)
-
-
-def day_words(at: datetime) -> str:
-    """A day of the past: the time of day for today, else 3 Nov, with the year when it is not this one."""
-    local, today = QDateTime.fromSecsSinceEpoch(int(at.timestamp())), QDateTime.currentDateTime().date()
-    if local.date() == today:
-        return local.toString("HH:mm")
-    return QLocale().toString(local.date(), "d MMM" if local.date().year() == today.year() else "d MMM yyyy")
 
 
 def percent(job: FaxJob) -> int | None:
@@ -136,7 +106,7 @@ def badge_of(row: FaxRow) -> tuple[str, str]:
     if row.state is FaxState.HELD:
         return _tr("Ready in {0} s").format(undo_left_s(row)), "accent"
     if row.is_scheduled and row.send_at is not None and not _is_past(row):
-        return day_and_time(row.send_at), "plain"
+        return coming(row.send_at), "plain"
     if row.is_accepted:
         return _tr("Accepted"), "accent"
     if row.is_arrival_unknown:
@@ -161,7 +131,7 @@ def _waiting_badge(job: FaxJob) -> tuple[str, str]:
     at = clock_time(job.retry_at) if job.retry_at is not None else ""
     match job.wait_reason:
         case WaitReason.SCHEDULED:
-            return (day_and_time(job.retry_at) if job.retry_at is not None else _tr("Scheduled")), "plain"
+            return (coming(job.retry_at) if job.retry_at is not None else _tr("Scheduled")), "plain"
         case WaitReason.RATE_LIMIT:
             return (_tr("Waiting until {0}").format(at) if at else _tr("Waiting")), "wait"
         case WaitReason.RETRY | WaitReason.TROUBLE:

@@ -16,6 +16,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
 from rcdesk.core.folder import Folder, FolderQuery, Only
+from rcdesk.core.spoken_time import readings_of
 from rcdesk.ui.icons import icon
 from rcdesk.ui.look import IconButton
 from rcdesk.ui.theme import theme
@@ -48,7 +49,7 @@ def _tr(text: str) -> str:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time()).astimezone()
+    return readings_of(datetime.combine(day, time())).moments[0].astimezone()
 
 
 def days_of(text: str, today: date) -> tuple[date, date] | None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Qt, QTime, QTimer, Signal, Slot
+from PySide6.QtCore import QLocale, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.core import spoken_time
 from rcdesk.core.errors import UserError
 from rcdesk.core.people import Caller
 from rcdesk.core.phone_number import PhoneNumber, parse
@@ -239,8 +240,7 @@ class NumberHint(QWidget):
         at = last.at.astimezone()
         if at.date() != datetime.now().astimezone().date():
             return ""
-        shown = QLocale().toString(QTime(at.hour, at.minute), QLocale.FormatType.ShortFormat)
-        return self.tr("missed you at {0}").replace("{0}", shown)
+        return self.tr("missed you at {0}").replace("{0}", spoken_time.clock(at))
 
     @Slot()
     def _paused(self) -> None:

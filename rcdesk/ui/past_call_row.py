@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from rcdesk.core.clock import Clock
 from rcdesk.core.past_call import PastCall
 from rcdesk.core.phone_number import pretty
-from rcdesk.ui import words
+from rcdesk.ui import moments, words
 from rcdesk.ui.look import color, glyph
 from rcdesk.ui.row_list import ITEM_ROLE, RIGHT, Index, paint_ground, scaled, width_of, write, write_two
 
@@ -28,7 +28,7 @@ def call_sentence(call: PastCall, region: str, clock: Clock) -> str:
     """A whole sentence for screen readers and for reading the list as text."""
     who = call.name or number_words(call, region)
     number = number_words(call, region) if call.name and call.number else ""
-    parts = (who, number, words.what_happened(call), words.when(call.at, clock.now()))
+    parts = (who, number, words.what_happened(call), moments.recent(call.at, clock.now()))
     return ", ".join(filter(None, parts))
 
 
@@ -76,7 +76,7 @@ class PastCallDelegate(QStyledItemDelegate):
         ink = {"wait": "wait_ink", "bad": "bad_ink"}.get(kind, "ink2")
         sign = glyph(words.call_icon(call), ink, 20, painter.device().devicePixelRatio())
         painter.drawPixmap(area.left(), area.center().y() - 10, sign)
-        at = words.when(call.at, self._clock.now())
+        at = moments.recent(call.at, self._clock.now())
         is_wide = area.width() > scaled(WIDE_PX)
         at_width = max(scaled(76) if is_wide else 0, width_of(painter, at, 12) + 14)
         times = QRect(area.right() - at_width, area.top(), at_width, area.height())

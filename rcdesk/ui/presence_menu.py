@@ -13,12 +13,14 @@ from datetime import datetime
 from functools import partial
 from typing import assert_never
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication
 
 from rcdesk.bridge.presence_desk import PresenceDesk
 from rcdesk.core.account import Account
 from rcdesk.core.capability import Capability
-from rcdesk.core.presence import Dnd, Presence, QueueStatus
+from rcdesk.core.presence import MORNING, Dnd, Presence, QueueStatus
+from rcdesk.core.spoken_time import wall_clock
+from rcdesk.ui.moments import soon
 from rcdesk.ui.tray_menu import Entry, line, section
 
 LACK_LETTERS = 30
@@ -27,18 +29,6 @@ LACK_LETTERS = 30
 
 def _tr(sentence: str) -> str:
     return QCoreApplication.translate("presence", sentence)
-
-
-def clock_words(at: datetime, now: datetime) -> str:
-    """A moment to come as people say it: 9:00, tomorrow 9:00, Mon 9:00. Both aware; local time is shown."""
-    local, today = at.astimezone(), now.astimezone().date()
-    time = f"{local.hour}:{local.minute:02d}"
-    days = (local.date() - today).days
-    if (at - now).total_seconds() < 24 * 3600:
-        return time
-    if days == 1:
-        return _tr("tomorrow {0}").format(time)
-    return f"{QLocale().dayName(local.isoweekday(), QLocale.FormatType.ShortFormat)} {time}"
 
 
 def presence_words(presence: Presence | None, now: datetime) -> tuple[str, str]:
@@ -61,7 +51,7 @@ def presence_words(presence: Presence | None, now: datetime) -> tuple[str, str]:
             assert_never(presence.dnd)
     if until is None:
         return words, token
-    return _tr("{0} until {1}").format(words, clock_words(until, now)), token
+    return _tr("{0} until {1}").format(words, soon(until, now)), token
 
 
 def presence_entries(desk: PresenceDesk, now: datetime, lack: str = "") -> tuple[Entry, ...]:
@@ -130,7 +120,13 @@ def queue_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:
             is_on=not is_on,
             act=refuse,
         ),
-        *_for_a_while(desk, "queues", _tr("None for 30 minutes"), _tr("None until 9:00"), refuse),
+        *_for_a_while(
+            desk,
+            "queues",
+            _tr("None for 30 minutes"),
+            _tr("None until {0}").format(wall_clock(MORNING)),
+            refuse,
+        ),
         line("queues-line"),
         *(_queue(desk, queue) for queue in presence.queues),
     )
@@ -169,7 +165,9 @@ def _dnd(desk: PresenceDesk, takes: bool, until: datetime | None, now: datetime)
             is_on=not takes,
             act=refuse,
         ),
-        *_for_a_while(desk, "dnd", _tr("For 30 minutes"), _tr("Until 9:00"), refuse),
+        *_for_a_while(
+            desk, "dnd", _tr("For 30 minutes"), _tr("Until {0}").format(wall_clock(MORNING)), refuse
+        ),
     )
 
 
@@ -189,4 +187,4 @@ def _queue_part(desk: PresenceDesk, presence: Presence, now: datetime) -> tuple[
 
 
 def _until(at: datetime, now: datetime) -> str:
-    return _tr("until {0}").format(clock_words(at, now))
+    return _tr("until {0}").format(soon(at, now))

@@ -20,8 +20,9 @@ from rcdesk.core.phone_number import pretty
 from rcdesk.ui.badge import Badge
 from rcdesk.ui.card import Card
 from rcdesk.ui.fax_steps import FaxStep, steps
-from rcdesk.ui.fax_words import badge_of, clock_time, joined, pages_words, sentence, who
+from rcdesk.ui.fax_words import badge_of, joined, pages_words, sentence, who
 from rcdesk.ui.look import color, label
+from rcdesk.ui.moments import clock_time
 from rcdesk.ui.step_buttons import StepButtons
 from rcdesk.ui.theme import theme
 

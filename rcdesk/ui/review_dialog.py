@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen, QPixmap, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -19,8 +19,8 @@ from rcdesk.core.fax import FaxDraft
 from rcdesk.ui.chips import odd_words
 from rcdesk.ui.line import Line
 from rcdesk.ui.look import Button, color, dress, label
+from rcdesk.ui.moments import coming, day_in_sentence
 from rcdesk.ui.paper import paint_page
-from rcdesk.ui.send_later import moment_words
 from rcdesk.ui.theme import theme
 
 PAGE_WIDTH_PX = 190
@@ -204,7 +204,7 @@ class ReviewDialog(QDialog):
                 at = fact.duplicate_at
                 if at is None:
                     return words
-                return self.tr("These same pages already went to this number: {0}.").format(moment_words(at))
+                return self.tr("These same pages already went to this number: {0}.").format(coming(at))
             case Oddity.ONE_DIGIT_OFF:
                 near = fact.near
                 if near is None:
@@ -215,7 +215,7 @@ class ReviewDialog(QDialog):
                 return self.tr("You never faxed this number. It is one digit from {0}.").format(known)
             case Oddity.FAILED_LATELY:
                 why = fact.failed_why.strip().rstrip(".")
-                when = _ago(fact.failed_at.timestamp()) if fact.failed_at is not None else ""
+                when = day_in_sentence(fact.failed_at) if fact.failed_at is not None else ""
                 return self.tr("The last fax to this number failed{0}{1}.").format(
                     f" {when}" if when else "", f": {why}" if why else ""
                 )
@@ -299,14 +299,6 @@ class ReviewDialog(QDialog):
     def _correct(self) -> None:
         self.correct_asked.emit(self._first.recipient.number)
         self.accept()
-
-
-def _ago(at_s: float) -> str:
-    """ "today" or "on Tue 24 Nov", for the middle of a sentence."""
-    local = QDateTime.fromSecsSinceEpoch(int(at_s))
-    if local.date() == QDateTime.currentDateTime().date():
-        return _tr("today")
-    return _tr("on {0}").format(QLocale().toString(local.date(), "ddd d MMM"))
 
 
 def _tr(text: str) -> str:

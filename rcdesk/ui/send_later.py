@@ -7,20 +7,23 @@ brings its answer by the signal decided(). GUI thread. Read next: send_bar.py.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QTime, QTimeZone, Signal, Slot
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from rcdesk.core.account import Account
 from rcdesk.core.capability import Capability
 from rcdesk.core.fax import SendBy
-from rcdesk.ui.boxes import MomentBox, RadioChoice
+from rcdesk.core.spoken_time import readings_of
+from rcdesk.ui.boxes import RadioChoice
 from rcdesk.ui.look import Button, label
+from rcdesk.ui.moment_box import MomentBox, WhichMoment
+from rcdesk.ui.moments import coming, until_words, zone_words
 from rcdesk.ui.switch import Switch
 
-_MORNING = QTime(8, 0)
+_MORNING = time(8, 0)
 _TRY_FOR_HOURS = 4
 
 
@@ -42,23 +45,11 @@ AT_ONCE = SendTime()
 """No time set, the usual tries."""
 
 
-def moment_words(at: datetime) -> str:
-    """An aware moment as people say it here: "Today 16:45", "Tomorrow 08:00", "Tue 24 Nov 08:00"."""
-    local = QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
-    time = local.toString("HH:mm")
-    days = QDateTime.currentDateTime().date().daysTo(local.date())
-    if days == 0:
-        return _tr("Today {0}").format(time)
-    if days == 1:
-        return _tr("Tomorrow {0}").format(time)
-    return f"{QLocale().toString(local.date(), 'ddd d MMM')} {time}"
-
-
 def time_words(time: SendTime) -> str:
     """The words on the button of the bar, "" when it goes at once with the usual tries."""
     if time.at is not None:
-        return moment_words(time.at)
-    return _tr("Try until {0}").format(_end_words(time.until)) if time.until is not None else ""
+        return coming(time.at)
+    return _tr("Try until {0}").format(until_words(time.until)) if time.until is not None else ""
 
 
 def keeper_words(time: SendTime) -> str:
@@ -68,26 +59,8 @@ def keeper_words(time: SendTime) -> str:
         by_service = time.by is SendBy.SERVICE
         parts.append(_tr("kept by RingCentral") if by_service else _tr("kept by this computer"))
         if time.until is not None:
-            parts.append(_tr("tried until {0}").format(_end_words(time.until)))
+            parts.append(_tr("tried until {0}").format(until_words(time.until)))
     return " · ".join(parts)
-
-
-def _end_words(at: datetime) -> str:
-    local = QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
-    is_today = local.date() == QDateTime.currentDateTime().date()
-    return (
-        local.toString("HH:mm")
-        if is_today
-        else f"{QLocale().toString(local.date(), 'ddd d MMM')} {local.toString('HH:mm')}"
-    )
-
-
-def zone_words(at: QDateTime) -> str:
-    """The zone of this computer at that moment: "Central European Standard Time (UTC+01:00)"."""
-    zone = QTimeZone.systemTimeZone()
-    name = zone.displayName(at, QTimeZone.NameType.LongName) or bytes(zone.id().data()).decode("ascii")
-    offset = zone.displayName(at, QTimeZone.NameType.OffsetName)
-    return name if not offset or offset in name else f"{name} ({offset})"
 
 
 class SendLaterDialog(QDialog):
@@ -112,7 +85,8 @@ class SendLaterDialog(QDialog):
         self._is_later = Switch(self.tr("Send it at a set time"))
         self._is_later.setObjectName("sendAtSwitch")
         self._is_later.setChecked(time.at is not None or start is None)
-        self._at.setDateTime(_local(time.at) if time.at is not None else _next_morning())
+        self._which_at = WhichMoment(self._at)
+        self._which_at.set_moment(time.at if time.at is not None else _next_morning())
         self._zone = label("", "small")
         self._zone.setObjectName("timeZone")
         self._by_desk = RadioChoice(
@@ -127,12 +101,13 @@ class SendLaterDialog(QDialog):
         )
         (self._by_service if time.by is SendBy.SERVICE else self._by_desk).setChecked(True)
         self._until = MomentBox("keepTryingEdit", self.tr("Until when it is tried again"))
+        self._which_end = WhichMoment(self._until)
         self._has_end = Switch(self.tr("Keep trying until a set time"))
         self._has_end.setObjectName("keepTryingSwitch")
         self._has_end.setChecked(time.until is not None)
         self._follow_end()
         if time.until is not None:
-            self._until.setDateTime(_local(time.until))
+            self._which_end.set_moment(time.until)
         self._problem = label("", "bad", wraps=True)
         self._problem.setObjectName("sendLaterProblem")
         self._build()
@@ -144,9 +119,9 @@ class SendLaterDialog(QDialog):
         """What is entered now."""
         by = SendBy.SERVICE if self._by_service.isChecked() else SendBy.DESK
         return SendTime(
-            at=_aware(self._at.dateTime()) if self._is_later.isChecked() else None,
+            at=self._which_at.moment if self._is_later.isChecked() else None,
             by=by if self._is_later.isChecked() else SendBy.DESK,
-            until=_aware(self._until.dateTime()) if self._has_end.isChecked() else None,
+            until=self._which_end.moment if self._has_end.isChecked() else None,
         )
 
     def _build(self) -> None:
@@ -154,6 +129,7 @@ class SendLaterDialog(QDialog):
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(6)
         layout.addLayout(_row(self._is_later, self.tr("&Send it at"), self._at))
+        layout.addWidget(self._which_at)
         layout.addWidget(self._zone)
         layout.addSpacing(12)
         layout.addWidget(label(self.tr("Who keeps it until then"), "label"))
@@ -166,6 +142,7 @@ class SendLaterDialog(QDialog):
             layout.addWidget(self._no_way_back())
         layout.addSpacing(12)
         layout.addLayout(_row(self._has_end, self.tr("&Keep trying until"), self._until))
+        layout.addWidget(self._which_end)
         layout.addWidget(self._end_hint())
         layout.addWidget(self._problem)
         layout.addSpacing(12)
@@ -202,6 +179,8 @@ class SendLaterDialog(QDialog):
     def _connect(self) -> None:
         self._at.dateTimeChanged.connect(self._at_changed)
         self._until.dateTimeChanged.connect(self._end_changed)
+        self._which_at.changed.connect(self._check)
+        self._which_end.changed.connect(self._check)
         self._is_later.toggled.connect(self._check)
         self._has_end.toggled.connect(self._check)
         self._by_service.toggled.connect(self._check)
@@ -222,13 +201,16 @@ class SendLaterDialog(QDialog):
 
     def _follow_end(self) -> None:
         """Propose an end some hours after the start."""
-        start = self._at.dateTime() if self._is_later.isChecked() else QDateTime.currentDateTime()
+        start = self._which_at.moment if self._is_later.isChecked() else None
         self._until.blockSignals(True)
-        self._until.setDateTime(_full_minutes(start).addSecs(_TRY_FOR_HOURS * 3600))
+        self._which_end.set_moment((start or datetime.now(UTC)) + timedelta(hours=_TRY_FOR_HOURS))
         self._until.blockSignals(False)
 
     def _reason(self) -> str:
         time, now = self.time, datetime.now(UTC)
+        for switch, which in ((self._is_later, self._which_at), (self._has_end, self._which_end)):
+            if switch.isChecked() and which.problem:
+                return which.problem
         if time.at is not None and time.at <= now:
             return self.tr("This time has passed. Choose one that is still to come.")
         if time.until is not None and time.until <= (time.at or now):
@@ -239,7 +221,8 @@ class SendLaterDialog(QDialog):
     def _check(self) -> None:
         for part in (self._by_desk, self._by_service):
             part.setEnabled(self._is_later.isChecked())
-        self._zone.setText(self.tr("Times are in {0}.").format(zone_words(self._at.dateTime())))
+        zone = zone_words(self._which_at.moment or datetime.now(UTC))
+        self._zone.setText(self.tr("Times are in {0}.").format(zone))
         reason = self._reason()
         self._problem.setText(reason)
         self._confirm.setEnabled(not reason)
@@ -263,23 +246,12 @@ def _row(switch: Switch, words: str, box: MomentBox) -> QHBoxLayout:
     return row
 
 
-def _local(at: datetime) -> QDateTime:
-    return QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
-
-
-def _aware(at: QDateTime) -> datetime:
-    return datetime.fromtimestamp(at.toSecsSinceEpoch(), UTC)
-
-
-def _full_minutes(at: QDateTime) -> QDateTime:
-    return QDateTime(at.date(), QTime(at.time().hour(), at.time().minute()))
-
-
-def _next_morning() -> QDateTime:
-    """Eight o'clock tomorrow, or today while that is still ahead."""
-    now = QDateTime.currentDateTime()
-    today = QDateTime(now.date(), _MORNING)
-    return today if now.addSecs(int(timedelta(minutes=5).total_seconds())) < today else today.addDays(1)
+def _next_morning() -> datetime:
+    """The next 8:00 of the clock on the wall."""
+    now = datetime.now().astimezone()
+    morning = datetime.combine(now.date(), _MORNING)
+    is_over = morning <= now.replace(tzinfo=None)
+    return readings_of(morning + timedelta(days=1) if is_over else morning).moments[0]
 
 
 def _tr(text: str) -> str:

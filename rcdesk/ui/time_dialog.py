@@ -6,24 +6,24 @@ this computer's zone, which is named. GUI thread. Read next: fax_acts.py.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QDateTime, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from rcdesk.core.fax import SendBy
-from rcdesk.ui.boxes import MomentBox, RadioChoice
+from rcdesk.ui.boxes import RadioChoice
 from rcdesk.ui.fax_words import kept_by_words
 from rcdesk.ui.look import Button, label
-from rcdesk.ui.send_later import zone_words
+from rcdesk.ui.moment_box import MomentBox, WhichMoment
+from rcdesk.ui.moments import zone_words
 
 STEP_S = 300
 
 
-def _full_minutes(at: datetime) -> QDateTime:
-    """The next full five minutes, local."""
-    seconds = int(at.timestamp())
-    return QDateTime.fromSecsSinceEpoch(seconds + -seconds % STEP_S)
+def _full_minutes(at: datetime) -> datetime:
+    """The next full five minutes."""
+    return datetime.fromtimestamp(at.timestamp() + -at.timestamp() % STEP_S, UTC)
 
 
 class TimeDialog(QDialog):
@@ -45,10 +45,11 @@ class TimeDialog(QDialog):
         self.setObjectName("timeDialog")
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        now = datetime.now().astimezone()
+        now = datetime.now(UTC)
         start = at if at is not None and at > now else now + timedelta(hours=1)
         self.edit = MomentBox("timeEdit", title)
-        self.edit.setDateTime(_full_minutes(start))
+        self.which = WhichMoment(self.edit)
+        self.which.set_moment(_full_minutes(start))
         self._problem = label("", "bad", wraps=True)
         self._problem.hide()
         self._send_by = send_by
@@ -63,7 +64,8 @@ class TimeDialog(QDialog):
         row.addWidget(self.edit)
         row.addStretch(1)
         layout.addLayout(row)
-        zone = zone_words(self.edit.dateTime())
+        layout.addWidget(self.which)
+        zone = zone_words(_full_minutes(start))
         layout.addWidget(label(self.tr("Times are in {0}.").format(zone), "small", wraps=True))
         layout.addWidget(self._problem)
         if send_by is not None:
@@ -94,12 +96,13 @@ class TimeDialog(QDialog):
 
     @Slot()
     def _take(self) -> None:
-        when = self.edit.dateTime()
-        if when <= QDateTime.currentDateTime():
-            self._problem.setText(self.tr("This time is over. Choose a later one."))
+        at, problem = self.which.moment, self.which.problem
+        if at is not None and at <= datetime.now(UTC):
+            problem = self.tr("This time is over. Choose a later one.")
+        if at is None or problem:
+            self._problem.setText(problem)
             self._problem.show()
             return
-        at = datetime.fromtimestamp(when.toSecsSinceEpoch()).astimezone()
         is_service = self._send_by is not None and self._by_service.isChecked()
         self.chosen.emit(at, SendBy.SERVICE if is_service else SendBy.DESK)
         self.accept()

@@ -17,7 +17,7 @@ from rcdesk.core.fax import FaxJob
 from rcdesk.core.folder import ReceivedFax
 from rcdesk.core.past_call import CallOutcome, Direction, PastCall
 from rcdesk.core.people import TimelineItem
-from rcdesk.ui import fax_words, words
+from rcdesk.ui import fax_words, moments, words
 from rcdesk.ui.look import glyph
 from rcdesk.ui.row_list import (
     ITEM_ROLE,
@@ -96,7 +96,7 @@ class TimelineModel(QAbstractListModel):
             return item
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             title, detail = item_words(item)
-            return ", ".join(filter(None, [title, detail, words.when(item.at, self._clock.now())]))
+            return ", ".join(filter(None, [title, detail, moments.recent(item.at, self._clock.now())]))
         return None
 
 
@@ -127,7 +127,7 @@ class TimelineDelegate(QStyledItemDelegate):
         name, token = item_icon(item)
         sign = glyph(name, token, 20, painter.device().devicePixelRatio())
         painter.drawPixmap(area.left() + 8, area.center().y() - 10, sign)
-        at = words.when(item.at, self._clock.now())
+        at = moments.recent(item.at, self._clock.now())
         width = width_of(painter, at, 12) + 12
         times = QRect(area.right() - width - 6, area.top(), width, area.height())
         write(painter, times, at, 12, "ink2", RIGHT)

@@ -17,10 +17,11 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.call import Call
 from rcdesk.core.past_call import PastCall
-from rcdesk.ui import words
+from rcdesk.core.presence import MORNING
+from rcdesk.core.spoken_time import wall_clock
+from rcdesk.ui import moments, words
 from rcdesk.ui.placing import way_for
 from rcdesk.ui.presence_menu import (
-    clock_words,
     dnd_entries,
     lack_entries,
     presence_words,
@@ -163,7 +164,7 @@ def _recents(desk: Desk, acts: Acts, now: datetime) -> Iterator[Entry]:
             # By the number, not the place: a row never comes to mean somebody else under the mouse.
             key=f"recent-{call.number}",
             words=call.name or _pretty(desk, call.number),
-            note=words.when(call.at, now),
+            note=moments.recent(call.at, now),
             icon_name=words.call_icon(call),
             token="bad_ink" if call.outcome.is_missed else "ink2",
             act=partial(acts.call, call.number, call.name),
@@ -234,9 +235,9 @@ def _presence(desk: Desk, now: datetime) -> Iterator[Entry]:
     lack = why_no_presence(desk.session.account)
     choices = lack_entries(lack) if lack else dnd_entries(desk.presence, now)
     if presence.dnd.is_disturbable:
-        note = _tr("30 min · until 9:00")
+        note = _tr("30 min · until {0}").format(wall_clock(MORNING))
     elif presence.until is not None:
-        note = _tr("until {0}").format(clock_words(presence.until, now))
+        note = _tr("until {0}").format(moments.soon(presence.until, now))
     else:
         note = _tr("on")
     yield Entry(
@@ -251,7 +252,7 @@ def _presence(desk: Desk, now: datetime) -> Iterator[Entry]:
     if queues:
         is_on = presence.dnd.takes_queue_calls
         until = desk.presence.queues_until
-        off = _tr("off until {0}").format(clock_words(until, now)) if until is not None else _tr("off")
+        off = _tr("off until {0}").format(moments.soon(until, now)) if until is not None else _tr("off")
         yield Entry(
             key="queues",
             words=_tr("Queue calls"),

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.notices import Notice, NoticeKind
+from rcdesk.core import spoken_time
 from rcdesk.core.call import Call, CallState
 from rcdesk.core.fax import FaxJob, FaxState
 from rcdesk.core.past_call import PastCall
@@ -199,9 +200,8 @@ def missed_words(calls: Sequence[PastCall], region: str) -> tuple[str, str]:
     names = list(dict.fromkeys(_caller(call, region) for call in ordered))
     if len(ordered) == 1:
         (call,) = ordered
-        local = call.at.astimezone()
         number = _pretty(call.number, region) if call.name and call.number else ""
-        parts = [f"{local.hour}:{local.minute:02d}", number, words.outcome(call)[0]]
+        parts = [spoken_time.clock(call.at), number, words.outcome(call)[0]]
         return _tr("Missed call from {0}").format(names[0]), " · ".join(filter(None, parts))
     shown = ", ".join(names[:3]) + ("…" if len(names) > 3 else "")
     return _tr("{0} missed calls").format(len(ordered)), shown

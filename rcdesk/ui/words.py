@@ -6,10 +6,9 @@ Everything goes through translate(). Used on the GUI thread. Read next: core/cal
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import assert_never
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication
 
 from rcdesk.core.call import Call, CallState, Leg
 from rcdesk.core.past_call import CallOutcome, Direction, PastCall
@@ -260,20 +259,6 @@ def call_icon(call: PastCall) -> str:
     if call.outcome.is_missed:
         return "phone-missed"
     return "phone-in" if call.direction is Direction.IN else "phone-out"
-
-
-def when(moment: datetime, now: datetime) -> str:
-    """A moment as people say it: 10:42, Yesterday, Mon, or a short date. Both aware; shown in local time."""
-    local, today = moment.astimezone(), now.astimezone().date()
-    days = (today - local.date()).days
-    if days <= 0:
-        return f"{local.hour}:{local.minute:02d}"
-    if days == 1:
-        return _tr("Yesterday")
-    locale = QLocale()
-    if days < 7:
-        return locale.dayName(local.isoweekday(), QLocale.FormatType.ShortFormat)
-    return f"{local.day} {locale.monthName(local.month, QLocale.FormatType.ShortFormat)}"
 
 
 def _age(seconds: float) -> str:

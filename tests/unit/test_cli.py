@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -331,6 +332,52 @@ def test_a_date_is_local_unless_it_names_a_zone() -> None:
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(UserError, match=r"is no time\. Give it as 16:45"):
         moment(text, NOW)
+
+
+@pytest.fixture
+def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("2027-03-14 02:30", ("2027-03-14 01:30-05:00", "2027-03-14 03:30-04:00")),
+        ("2027-11-07 01:45", ("2027-11-07 01:45-04:00", "2027-11-07 01:45-05:00")),
+    ],
+)
+def test_a_time_that_is_skipped_or_comes_twice_is_refused_with_what_can_be_given(
+    new_york: None, text: str, readings: tuple[str, str]
+) -> None:
+    with pytest.raises(UserError) as refused:
+        moment(text, NOW)
+    assert text in str(refused.value)
+    for reading in readings:
+        assert reading in str(refused.value)
+        assert moment(reading, NOW) == datetime.fromisoformat(reading)
+
+
+def test_a_clock_time_of_the_night_the_clocks_are_changed(new_york: None) -> None:
+    before = datetime(2027, 3, 14, 5, 0, tzinfo=UTC)
+    with pytest.raises(UserError, match="does not exist"):
+        moment("02:30", before)
+    assert moment("03:30", before) == datetime(2027, 3, 14, 7, 30, tzinfo=UTC)
+    with pytest.raises(UserError, match="comes twice"):
+        moment("01:45", datetime(2027, 11, 7, 5, 0, tzinfo=UTC))
+    between = datetime(2027, 11, 7, 6, 0, tzinfo=UTC)
+    assert moment("01:45", between) == datetime(2027, 11, 7, 6, 45, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01 00:00", "9999-12-31 23:59", "9999-12-31T23:59+00:00"])
+def test_the_ends_of_time_are_one_sentence(text: str) -> None:
+    try:
+        assert moment(text, NOW) > NOW
+    except UserError as exc:
+        assert text in str(exc)
 
 
 # The wish as JSON

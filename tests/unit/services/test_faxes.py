@@ -13,7 +13,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import FaxDraft, FaxState, Recipient, SendBy, WaitReason
 from rcdesk.core.folder import ReceivedFax
-from rcdesk.services.fax_sentences import clock_time
+from rcdesk.core.spoken_time import near_moment
 from rcdesk.store.received import Incoming, ReceivedFaxes
 from tests.unit.services.fax_rig import GOOD, Rig, magic
 
@@ -286,8 +286,8 @@ def test_the_start_tidies_the_spool_but_keeps_what_may_be_resent(rig: Rig) -> No
 
 def test_times_are_shown_as_the_wall_clock_shows_them(rig: Rig) -> None:
     now = rig.clock.now().astimezone().replace(hour=12, minute=0)
-    assert clock_time(now + timedelta(minutes=70), now) == "13:10"
+    assert near_moment(now + timedelta(minutes=70), now) == "13:10"
     tomorrow = now + timedelta(days=1)
-    assert clock_time(tomorrow, now) == f"{tomorrow:%a} 12:00"
+    assert near_moment(tomorrow, now) == f"{tomorrow:%a} 12:00"
     later = now + timedelta(days=20)
-    assert clock_time(later, now) == f"{later.day} {later:%b} {later.astimezone():%H:%M}"
+    assert near_moment(later, now) == f"{later.day} {later:%b} {later.astimezone():%H:%M}"

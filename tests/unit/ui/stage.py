@@ -44,6 +44,7 @@ from rcdesk.core.fax import (
 from rcdesk.core.folder import FolderCounts, ReceivedFax
 from rcdesk.core.incoming import Clip
 from rcdesk.core.kept_draft import KeptDraft
+from rcdesk.core.keyring import KeyringState
 from rcdesk.core.people import Group, ImportedLine, ImportTable, Suggestion
 from rcdesk.core.preferences import Preferences
 
@@ -89,6 +90,7 @@ class StageSession(SignInSteps):
     account_changed = Signal(object)
     failed = Signal(str)
     rate_limited = Signal(float)
+    keyring_changed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,6 +100,8 @@ class StageSession(SignInSteps):
             name="demo", base_url="http://127.0.0.1:1", is_demo=True
         )
         self.is_persistent = True
+        self.keyring = KeyringState.FINE
+        self.offline_reason = ""
         self.is_signed_in = True
         self.signed_out = 0
 

@@ -62,7 +62,7 @@ def choose(page: CallsPage, row: int) -> None:
 def test_a_row_as_a_sentence() -> None:
     clock = FixedClock()
     at = clock.moment
-    when = f"{at.astimezone().hour}:{at.astimezone().minute:02d}"
+    when = f"{at.astimezone():%H:%M}"
     said = [call_sentence(replace(call, at=at), "US", clock) for call in CALLS]
     assert said == [
         f"Dr. Lena Ortiz, (650) 555-0142, you called: talked 2:13, {when}",

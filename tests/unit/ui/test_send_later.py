@@ -14,7 +14,8 @@ from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.capability import legacy_lacks
 from rcdesk.core.fax import Recipient, SendBy
 from rcdesk.ui.fax_page import FaxPage
-from rcdesk.ui.send_later import AT_ONCE, SendLaterDialog, SendTime, moment_words, time_words, zone_words
+from rcdesk.ui.moments import coming, zone_words
+from rcdesk.ui.send_later import AT_ONCE, SendLaterDialog, SendTime, time_words
 
 from .stage import ACCOUNT, Stage, shoot
 
@@ -48,7 +49,7 @@ def test_it_proposes_a_time_to_come_and_names_the_zone(dialog: SendLaterDialog) 
     assert at is not None and at > datetime.now(UTC)
     assert dialog.time.by is SendBy.DESK and dialog.time.until is None
     zone = dialog.findChild(QLabel, "timeZone")
-    assert zone is not None and zone_words(_qt(at)) in zone.text()
+    assert zone is not None and zone_words(at) in zone.text()
 
 
 def test_what_is_chosen_comes_back_as_aware_utc(qtbot: QtBot, dialog: SendLaterDialog) -> None:
@@ -106,8 +107,8 @@ def test_where_nothing_can_be_taken_back_it_is_said(page: FaxPage, stage: Stage)
 def test_words() -> None:
     now = datetime.now().astimezone()
     tomorrow = (now + timedelta(days=1)).replace(hour=8, minute=0)
-    assert moment_words(tomorrow) == "Tomorrow 08:00"
-    assert moment_words(now) == f"Today {now:%H:%M}"
+    assert coming(tomorrow) == "Tomorrow 08:00"
+    assert coming(now) == f"Today {now:%H:%M}"
     assert time_words(AT_ONCE) == ""
     assert time_words(SendTime(until=now)) == f"Try until {now:%H:%M}"
     assert time_words(SendTime(at=tomorrow, until=tomorrow)) == "Tomorrow 08:00"
@@ -136,7 +137,7 @@ def test_the_bar_says_when_and_the_draft_carries_it(qtbot: QtBot, page: FaxPage,
     confirm = dialog.findChild(QPushButton, "sendLaterConfirm")
     assert confirm is not None
     qtbot.mouseClick(confirm, Qt.MouseButton.LeftButton)
-    assert page.bar.later.text() == moment_words(at)
+    assert page.bar.later.text() == coming(at)
     assert page.bar.send.text() == "Review && schedule"
     page.send()
     (draft,) = stage.faxes.drafts

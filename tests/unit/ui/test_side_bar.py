@@ -50,7 +50,7 @@ def test_it_says_whether_calls_are_taken_and_until_when(bar: SideBar, stage: Sta
     until = datetime.now(UTC) + timedelta(hours=2)
     stage.presence.show(Presence(dnd=Dnd.TAKE_NONE, until=until))
     local = until.astimezone()
-    assert line.text() == f"Do not disturb until {local.hour}:{local.minute:02d}"
+    assert line.text() == f"Do not disturb until {local:%H:%M}"
     stage.presence.show(None)
     assert line.text() == "Extension 101", "where presence is not known, what is known"
     bar.show_person(ACCOUNT, SessionState.OFFLINE)

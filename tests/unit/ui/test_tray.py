@@ -129,7 +129,7 @@ def test_missed_calls_are_told_once_and_a_click_opens_them(qtbot: QtBot, stage: 
     assert told.messages == [
         (
             "Missed call from Pine Street Pharmacy",
-            f"{local.hour}:{local.minute:02d} · (650) 555-0119 · Missed",
+            f"{local:%H:%M} · (650) 555-0119 · Missed",
         )
     ]
     assert not window.isVisible(), "telling takes no focus"

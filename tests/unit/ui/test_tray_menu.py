@@ -16,7 +16,7 @@ from rcdesk.core.past_call import CallOutcome, Direction, PastCall
 from rcdesk.core.people import Favourite
 from rcdesk.core.presence import Dnd, Presence
 from rcdesk.ui.main_window import MainWindow
-from rcdesk.ui.presence_menu import clock_words, presence_words
+from rcdesk.ui.presence_menu import presence_words, soon
 from rcdesk.ui.tray import Tray
 from rcdesk.ui.tray_menu import Entry, Kind, TrayMenu, line, section, without_acts
 
@@ -98,7 +98,7 @@ def test_the_menu_has_everything_in_order(tray: Tray, stage: Stage) -> None:
     stage.faxes.counts = FolderCounts(queue=2, failed_unseen=1)
     tray.refresh()
     shown = [(e.words, e.note) for e in tray.menu.entries if e.kind is not Kind.LINE]
-    times = [f"{at.hour}:{at.minute:02d}" for at in (c.at.astimezone() for c in stage.history.recents)]
+    times = [f"{at:%H:%M}" for at in (c.at.astimezone() for c in stage.history.recents)]
     if any(c.at.astimezone().date() != NOW.astimezone().date() for c in stage.history.recents):
         times = [note for _, note in shown[7:9]]
     assert shown == [
@@ -116,7 +116,7 @@ def test_the_menu_has_everything_in_order(tray: Tray, stage: Stage) -> None:
         ("Queue", "2 going out"),
         ("Failed", "1 new"),
         ("Missed calls", "2 new"),
-        ("Do not disturb", "30 min · until 9:00"),
+        ("Do not disturb", "30 min · until 09:00"),
         ("Queue calls", "on"),
         ("Open rcdesk", ""),
         ("Quit", ""),
@@ -186,7 +186,7 @@ def test_presence_is_changed_from_the_menu(tray: Tray, stage: Stage) -> None:
     assert [e.words for e in dnd.entries if e.kind is Kind.ITEM] == [
         "Do not disturb",
         "For 30 minutes",
-        "Until 9:00",
+        "Until 09:00",
         "Take calls",
     ]
     choose(dnd, "dnd-9")
@@ -292,12 +292,12 @@ def test_presence_in_words(dnd: Dnd, words: str, token: str) -> None:
 
 def test_times_to_come_in_words() -> None:
     now = datetime(2026, 11, 20, 17, 0).astimezone()
-    assert clock_words(now.replace(hour=17, minute=30), now) == "17:30"
-    assert clock_words(now.replace(day=21, hour=9, minute=0), now) == "9:00"
-    assert clock_words(now.replace(day=21, hour=18), now) == "tomorrow 18:00"
-    assert clock_words(now.replace(day=23, hour=9, minute=0), now) == "Mon 9:00"
+    assert soon(now.replace(hour=17, minute=30), now) == "17:30"
+    assert soon(now.replace(day=21, hour=9, minute=0), now) == "09:00"
+    assert soon(now.replace(day=21, hour=18), now) == "tomorrow 18:00"
+    assert soon(now.replace(day=23, hour=9, minute=0), now) == "Mon 09:00"
     until = now.replace(day=21, hour=9, minute=0)
-    assert presence_words(Presence(dnd=Dnd.TAKE_NONE, until=until), now)[0] == "Do not disturb until 9:00"
+    assert presence_words(Presence(dnd=Dnd.TAKE_NONE, until=until), now)[0] == "Do not disturb until 09:00"
 
 
 def test_pictures(qtbot: QtBot, scheme: str) -> None:

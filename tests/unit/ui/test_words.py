@@ -9,7 +9,7 @@ import pytest
 
 from rcdesk.core.call import Call, CallRequest, CallState, Leg
 from rcdesk.core.past_call import CallOutcome, Direction, PastCall
-from rcdesk.ui import words
+from rcdesk.ui import moments, words
 
 AT = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 REQUEST = CallRequest(
@@ -89,6 +89,6 @@ def test_outcomes_of_past_calls() -> None:
 
 def test_moments_are_said_as_people_say_them() -> None:
     local = AT.astimezone()
-    assert words.when(AT, AT) == f"{local.hour}:{local.minute:02d}"
-    assert words.when(AT - timedelta(days=1), AT) == "Yesterday"
-    assert words.when(AT - timedelta(days=30), AT).split()[0] == "2"
+    assert moments.recent(AT, AT) == f"{local:%H:%M}"
+    assert moments.recent(AT - timedelta(days=1), AT) == "Yesterday"
+    assert moments.recent(AT - timedelta(days=30), AT).split()[0] == "2"
