@@ -319,11 +319,21 @@ class PeopleDesk(QObject):
         """Forget a group; the people in it stay known."""
         self._own.delete_group(group_id)
 
-    def read_import(self, path: Path, done: Callable[[ImportTable], None]) -> Task[ImportTable]:
-        """Read a CSV or vCard file as a table whose columns the user checks; the task can be cancelled."""
+    def read_import(
+        self, path: Path, done: Callable[[ImportTable], None], ended: Callable[[], None]
+    ) -> Task[ImportTable]:
+        """Read a CSV or vCard file as a table whose columns the user checks.
+
+        ended: there is no table, because of a problem() or because the task was cancelled.
+        """
         service = self._service
+
+        def failed(error: RcdeskError) -> None:
+            ended()
+            self._tell(error)
+
         return self._files.submit(
-            lambda token, report: service.read_import(path, token), done=done, failed=self._tell
+            lambda token, report: service.read_import(path, token), done=done, failed=failed
         )
 
     def recipients_of(

@@ -152,8 +152,9 @@ def _cards(data: bytes, token: CancelToken) -> Iterator[_Card]:
                 card = None
             last = None
         else:
-            last = _begun(line)
-            if not inner and last is not None and _is_wanted(last) and len(card.properties) < MOST_PROPERTIES:
+            # A card that is full is only waited out: what it may still hold is not even read.
+            last = _begun(line) if len(card.properties) < MOST_PROPERTIES else None
+            if not inner and last is not None and _is_wanted(last):
                 card.properties.append(last)
                 if last.name == "VERSION":
                     card.version = b"".join(last.pieces).decode("ascii", "ignore").strip()

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.errors import OutcomeUnknown, Rejected, UserError
+from rcdesk.core.errors import ApiError, NetworkError, OutcomeUnknown, Rejected, UserError
 from rcdesk.core.people import BadField, DeletedPerson, PersonForm, PersonNumber, PersonSource
 from rcdesk.core.phone_number import parse
 from rcdesk.services.imports import MOST_LABEL_CHARACTERS, MOST_NAME_CHARACTERS
@@ -106,9 +106,18 @@ class ContactBook:
 
         numbers = ((number.label, number.number) for number in form.numbers)
         fields = contacts.fields_of(_own_name(form), form.company, numbers)
+        session = self._session()
         try:
-            return contacts.create(self._session(), fields, token)
+            return contacts.create(session, fields, token)
         except OutcomeUnknown as exc:
+            # Its book says whether it was made: made again it would stand there twice.
+            wanted = {number.number for number in form.numbers}
+            try:
+                for one in contacts.contacts(session, token):
+                    if (one.name or one.company) == form.name and {n for _, n, _ in one.numbers} == wanted:
+                        return one
+            except (NetworkError, ApiError):
+                pass
             raise OutcomeUnknown(_UNKNOWN) from exc
 
     def _change(

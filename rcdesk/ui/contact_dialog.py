@@ -63,9 +63,10 @@ def kind_words(kind: str) -> str:
 
 
 class _NumberRow(QWidget):
-    """A number and its kind; removed() on its cross."""
+    """A number and its kind; removed() on its cross, resized() when its problem went."""
 
     removed = Signal()
+    resized = Signal()
 
     def __init__(self, place: int, shown: str, number: PersonNumber, kinds: tuple[str, ...]) -> None:
         super().__init__()
@@ -119,6 +120,7 @@ class _NumberRow(QWidget):
     @Slot()
     def _edited(self) -> None:
         self.say("")
+        self.resized.emit()
 
 
 class ContactDialog(QDialog):
@@ -178,9 +180,10 @@ class ContactDialog(QDialog):
         layout.addWidget(label(self.windowTitle(), "section"))
         layout.addLayout(form)
         layout.addWidget(label(self.tr("Numbers"), "label"))
-        layout.addWidget(self._make_numbers(), 1)
+        layout.addWidget(self._make_numbers())
         layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._said)
+        layout.addStretch(1)
         layout.addLayout(self._make_foot())
 
     def _make_numbers(self) -> QScrollArea:
@@ -254,6 +257,7 @@ class ContactDialog(QDialog):
         place = 1 + max((int(row.number.objectName().partition("_")[2]) for row in self._rows), default=-1)
         row = _NumberRow(place, shown, number, self._kinds)
         row.removed.connect(self._remove_row)
+        row.resized.connect(self._fit)
         self._rows.append(row)
         self._numbers.insertWidget(self._numbers.count() - 1, row)
         self._fit()
@@ -272,11 +276,12 @@ class ContactDialog(QDialog):
         self._rows[-1].number.setFocus()
         self._fit()
 
+    @Slot()
     def _fit(self) -> None:
         """All numbers, or as many as fit well; the others scroll."""
         self._more.setEnabled(len(self._rows) < MOST_NUMBERS)
         heights = [row.sizeHint().height() for row in self._rows[:_ROWS_SEEN]]
-        self._scroll.setMinimumHeight(sum(heights) + self._numbers.spacing() * len(heights))
+        self._scroll.setFixedHeight(sum(heights) + self._numbers.spacing() * len(heights))
 
     @Slot()
     def _save(self) -> None:

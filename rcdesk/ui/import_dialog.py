@@ -8,7 +8,7 @@ recipient_field.py, core/people.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QPlainTextEdit,
+    QProgressDialog,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -37,6 +38,8 @@ PREVIEW_ROWS = 6
 _BAD_SHOWN = 200
 NO_COLUMN = -1
 ALL_NUMBERS = -2
+SHOWN_AFTER_MS = 600
+"""How long a list may take before the window says that it is being read."""
 
 
 class ImportDialog(QDialog):
@@ -229,8 +232,8 @@ class ImportDialog(QDialog):
 
     def _bad_words(self, good: Sequence[ImportedLine], bad: Sequence[ImportedLine]) -> str:
         """What is left out, told for what it is, and who is faxed at a telephone for lack of a fax."""
-        without = sum(line.is_without for line in bad)
-        others = len(bad) - without
+        without, cards = sum(line.is_without for line in bad), len(self._table.left_out)
+        others = len(bad) - without - cards
         phones = 0
         if not self._is_for_people and any(line.is_fax for line in self._lines):
             phones = sum(not line.is_fax for line in good)
@@ -239,6 +242,7 @@ class ImportDialog(QDialog):
             for count, few, many in (
                 (without, self.tr("1 person has no number."), self.tr("{0} people have no number.")),
                 (others, self.tr("1 number is left out."), self.tr("{0} numbers are left out.")),
+                (cards, self.tr("1 card cannot be read."), self.tr("{0} cards cannot be read.")),
                 (
                     phones,
                     self.tr("1 person has no fax number: it goes to their telephone."),
@@ -260,6 +264,37 @@ class ImportDialog(QDialog):
         self.taken.emit(good)
         self.added.emit(tuple(line.recipient for line in good))
         self.accept()
+
+
+class ListReading(QProgressDialog):
+    """Shows that a list is being read, when that takes a while, and lets it be cancelled."""
+
+    def __init__(
+        self, desk: Desk, path: Path, done: Callable[[ImportTable], None], parent: QWidget | None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("importReading")
+        self.setWindowTitle(self.tr("Import"))
+        self.setLabel(label(self.tr("Reading {0}…").replace("{0}", path.name)))
+        self.setCancelButtonText(self.tr("Cancel"))
+        self.setRange(0, 0)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setMinimumDuration(SHOWN_AFTER_MS)
+        self._read = done
+        self._task = desk.people.read_import(path, self._done, self._end)
+        self.canceled.connect(self._cancel)
+
+    @Slot()
+    def _cancel(self) -> None:
+        self._task.cancel()
+
+    def _done(self, table: ImportTable) -> None:
+        self._end()
+        self._read(table)
+
+    def _end(self) -> None:
+        self.reset()
+        self.deleteLater()
 
 
 class ImportRecipients(QObject):
@@ -296,7 +331,7 @@ class ImportRecipients(QObject):
         def done(table: ImportTable) -> None:
             self._check(table, path.name)
 
-        self._desk.people.read_import(path, done)
+        ListReading(self._desk, path, done, self._field.window())
 
     @Slot(list)
     def _chosen(self, names: Sequence[str]) -> None:

@@ -39,7 +39,7 @@ class NumberLine(QWidget):
         self.call.setObjectName(f"call_{number.number}")
         fax = IconButton("compose", self.tr("Fax {0}").replace("{0}", shown))
         fax.setObjectName(f"fax_{number.number}")
-        copy = IconButton("copy", self.tr("Copy {0}").replace("{0}", shown))
+        self.copy_button = copy = IconButton("copy", self.tr("Copy {0}").replace("{0}", shown))
         copy.setObjectName(f"copy_{number.number}")
         self._star.clicked.connect(self._ask_star)
         self.call.clicked.connect(self._ask_call)

@@ -33,7 +33,7 @@ from rcdesk.core.people import (
 from rcdesk.ui.contact_dialog import ContactDialog
 from rcdesk.ui.filter_row import FilterRow
 from rcdesk.ui.icons import icon
-from rcdesk.ui.import_dialog import ImportDialog
+from rcdesk.ui.import_dialog import ImportDialog, ListReading
 from rcdesk.ui.lacks import LackLine, grey_action, why_not
 from rcdesk.ui.list_page import ListPage
 from rcdesk.ui.look import Button, label
@@ -283,7 +283,7 @@ class PeoplePage(ListPage):
             dialog.taken.connect(self._take_imported)
             dialog.open()
 
-        self._desk.people.read_import(Path(path), read)
+        ListReading(self._desk, Path(path), read, self)
 
     @Slot(object)
     def _take_imported(self, lines: tuple[ImportedLine, ...]) -> None:

@@ -24,6 +24,7 @@ from rcdesk.ui.lacks import Lacking, grey, why_not
 from rcdesk.ui.look import Button, label
 from rcdesk.ui.number_line import NumberLine
 from rcdesk.ui.placing import region_of
+from rcdesk.ui.reading_order import in_reading_order
 from rcdesk.ui.timeline import Timeline
 
 NUMBERS_SHOWN = 4
@@ -260,6 +261,8 @@ class PersonView(Card):
             line.resized.connect(self._fit_numbers)
             self._numbers.addWidget(line)
             line.show()
+        if self._lines:
+            in_reading_order(self._lines[-1].copy_button, self._edit, self._delete, self._add, self.timeline)
         self._fit_numbers()
 
     @Slot()

@@ -167,7 +167,7 @@ def test_a_stranger_becomes_a_contact(signed_in: Opened, simulator: RunningSimul
     _dialog(signed_in, "contactDialog")
     signed_in.screen.type("contactName", "Zoe Stranger", enter=True)
     signed_in.screen.wait(
-        lambda: signed_in.screen.find_as(QLabel, "contactSaid").text().startswith("Not added.")
+        lambda: signed_in.screen.find_as(QLabel, "contactSaid").text().startswith("Not saved.")
     )
     assert signed_in.screen.find_as(QLineEdit, "contactName").text() == "Zoe Stranger"
     simulator.clear_faults()
@@ -310,3 +310,40 @@ def test_thirty_thousand_people(open_desk: OpenDesk, simulator: RunningSimulator
     desk.screen.wait(lambda: page.model.rowCount() >= 2000)
     assert time.perf_counter() - began < 2.0
     _find_person(desk, page, "Person 29999")
+
+
+def test_a_person_is_made_edited_deleted_and_brought_back(
+    signed_in: Opened, simulator: RunningSimulator
+) -> None:
+    """By keyboard, in RingCentral's contacts; while there is no answer the dialog keeps what was typed."""
+    page, screen = people_page(signed_in), signed_in.screen
+    page.focus_list()
+    press(Qt.Key.Key_N)
+    _dialog(signed_in, "contactDialog")
+    screen.type("contactName", "Zoe Quist")
+    screen.type("contactCompany", "Quist Dental")
+    screen.type("contactNumber_0", "650 555 01", enter=True)
+    screen.wait(lambda: screen.has("contactProblem_0"))
+    simulator.fault("status", path="address-book/contact", status=503, times=20)
+    screen.type("contactNumber_0", "650 555 0177", enter=True)
+    screen.wait(lambda: screen.find_as(QLabel, "contactSaid").text().startswith("Not saved."))
+    simulator.clear_faults()
+    screen.press("contactSave")
+    screen.wait(lambda: not screen.has("contactDialog"))
+    _activate(signed_in)
+    _find_person(signed_in, page, "Zoe Quist")
+    person = page.person.person
+    assert person is not None and person.source is PersonSource.CONTACT
+    assert (person.company, person.to_call.number) == ("Quist Dental", "+16505550177")
+    press(Qt.Key.Key_E)
+    _dialog(signed_in, "contactDialog")
+    screen.type("contactName", "Zoe Graf", enter=True)
+    screen.wait(lambda: not screen.has("contactDialog"))
+    _activate(signed_in)
+    _find_person(signed_in, page, "Zoe Graf")
+    press(Qt.Key.Key_Delete)
+    screen.wait(lambda: page.model.rowCount() == 0)
+    assert screen.shows("Zoe Graf was deleted.")
+    screen.press("footUndo")
+    screen.wait(lambda: page.model.rowCount() == 1)
+    assert screen.shows("Zoe Graf is back.")

@@ -192,8 +192,10 @@ def test_without_a_connection_or_permission_nothing_is_lost(rig: Rig) -> None:
     form = PersonForm(source=PersonSource.CONTACT, name="Zoë", numbers=(MOBILE,))
     before = rig.edit("Alex Doe")
     rig.simulator.fault("answer-lost", path="/address-book", method="POST", times=1)
+    rig.simulator.fault("status", path="/address-book", method="GET", status=503, times=20)
     with pytest.raises(OutcomeUnknown, match="may be saved or not"):
         rig.save(form)
+    rig.simulator.clear_faults()
     rig.simulator.fault("status", path="/address-book", status=403, times=2)
     with pytest.raises(NotAllowed):
         rig.save(form)
@@ -206,6 +208,14 @@ def test_without_a_connection_or_permission_nothing_is_lost(rig: Rig) -> None:
     with pytest.raises((NetworkError, ApiError)):
         rig.service.book.delete(OWNER, before.key, TOKEN)
     assert rig.edit("Alex Doe") == before
+
+
+def test_a_contact_whose_answer_was_lost_is_not_made_twice(rig: Rig) -> None:
+    rig.simulator.fault("answer-lost", path="/address-book", method="POST", times=1)
+    key = rig.save(PersonForm(source=PersonSource.CONTACT, name="Zoë Quist", numbers=(MOBILE, FAX)))
+    assert rig.person("Zoë").key == key
+    found = contacts.contacts(session_of(rig.connection), TOKEN)
+    assert [one.name for one in found].count("Zoë Quist") == 1
 
 
 @pytest.mark.parametrize("key", ["directory:400131427101", "recent:", "number:+16505550100", "contact:", "x"])

@@ -288,6 +288,16 @@ class StageFaxes(QObject):
         self.jobs_changed.emit(jobs)
 
 
+class StageTask:
+    """A task's face: is_cancelled once cancel() was called."""
+
+    is_cancelled = False
+
+    def cancel(self) -> None:
+        """Keep that it was asked."""
+        self.is_cancelled = True
+
+
 class StagePeople(StageCallPeople):
     """PeopleDesk's face: answers at once with what the test put here."""
 
@@ -302,6 +312,7 @@ class StagePeople(StageCallPeople):
         self.table: ImportTable | None = None
         self.lines: tuple[ImportedLine, ...] = ()
         self.columns: list[tuple[int | None, int | None]] = []
+        self.reading = StageTask()
 
     def suggest(self, text: str, done: Callable[[tuple[Suggestion, ...]], None]) -> None:
         """Those whose name or number begins so."""
@@ -328,10 +339,13 @@ class StagePeople(StageCallPeople):
         self.groups = tuple(g for g in self.groups if g.id != group_id)
         self.groups_changed.emit()
 
-    def read_import(self, path: Path, done: Callable[[ImportTable], None]) -> None:
-        """Bring the table the test set."""
+    def read_import(
+        self, path: Path, done: Callable[[ImportTable], None], ended: Callable[[], None]
+    ) -> StageTask:
+        """Bring the table the test set; without one it is still being read."""
         if self.table is not None:
             done(self.table)
+        return self.reading
 
     def recipients_of(
         self,

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.fax import Recipient
-from rcdesk.core.people import ImportedLine, ImportTable
+from rcdesk.core.people import ImportedLine, ImportTable, ListedPerson
 from rcdesk.ui.fax_page import FaxPage
-from rcdesk.ui.import_dialog import PREVIEW_ROWS, ImportDialog
+from rcdesk.ui.import_dialog import PREVIEW_ROWS, ImportDialog, ListReading
 
 from .stage import Stage, shoot
 
@@ -134,3 +134,51 @@ def test_pictures(qtbot: QtBot, scheme: str) -> None:
     dialog.show()
     shoot(dialog, f"import-{scheme}")
     assert _button(dialog, "importButton").isEnabled()
+
+
+def test_a_list_that_is_long_in_reading_can_be_cancelled(qtbot: QtBot, page: FaxPage, stage: Stage) -> None:
+    stage.people.table = None
+    page.card.importing.read(Path("/nowhere/<b>large.vcf"))
+    (reading,) = page.window().findChildren(ListReading)
+    words = reading.findChild(QLabel)
+    assert words is not None and words.text() == "Reading <b>large.vcf…"
+    assert words.textFormat() is Qt.TextFormat.PlainText
+    qtbot.waitUntil(reading.isVisible)
+    reading.canceled.emit()
+    assert stage.people.reading.is_cancelled
+    reading._end()
+    assert not reading.isVisible()
+
+
+def test_what_is_left_out_is_said_for_what_it_is(qtbot: QtBot, stage: Stage) -> None:
+    person = ListedPerson(line=1, name="Ann")
+    left_out = (ImportedLine(line=4, text="", recipient=None, problem="This card holds nothing."),)
+    table = ImportTable(
+        columns=("Name", "Fax"),
+        rows=(("Ann", "1"),) * 3,
+        name_column=0,
+        number_column=1,
+        people=(person,) * 3,
+        left_out=left_out,
+        is_cards=True,
+    )
+    stage.people.lines = (
+        ImportedLine(line=1, text="Ann", recipient=Recipient(number="+16505550142"), is_fax=True),
+        ImportedLine(line=2, text="Bob", recipient=Recipient(number="+16505550143")),
+        ImportedLine(line=3, text="Cid", recipient=None, problem="There is no number.", is_without=True),
+        *left_out,
+    )
+    dialog = ImportDialog(stage.desk, table, "a.vcf")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert _label(dialog, "importBad") == (
+        "1 person has no number. 1 card cannot be read. "
+        "1 person has no fax number: it goes to their telephone."
+    )
+    stage.people.columns.clear()
+    kept = ImportDialog(stage.desk, table, "a.vcf", is_for_people=True)
+    qtbot.addWidget(kept)
+    kept.show()
+    assert stage.people.columns == [(0, None)]
+    assert _label(kept, "importGood") == "2 people with 2 numbers can be added."
+    assert _label(kept, "importBad") == "1 person has no number. 1 card cannot be read."
