@@ -31,6 +31,7 @@ from rcdesk.bridge.profiles_desk import ProfilesDesk
 from rcdesk.bridge.proof_desk import ProofDesk
 from rcdesk.bridge.received_desk import ReceivedDesk
 from rcdesk.bridge.session_desk import SessionDesk
+from rcdesk.bridge.shelf_desk import ShelfDesk
 from rcdesk.bridge.watched_folder import WatchedFolder
 from rcdesk.core.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
@@ -100,6 +101,7 @@ class Works:
                 keep_files_days=preferences.value.keep_files_days,
             ),
             drafts=DraftsDesk(lanes, session, service("drafts")),
+            shelves=ShelfDesk(lanes, session, service("shelves")),
             received=ReceivedDesk(lanes, session, service("received")),
             people=PeopleDesk(lanes, session, service("people")),
             presence=PresenceDesk(lanes, session, service("presence")),

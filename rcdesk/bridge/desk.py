@@ -31,6 +31,7 @@ from rcdesk.bridge.profiles_desk import ProfilesDesk
 from rcdesk.bridge.proof_desk import ProofDesk
 from rcdesk.bridge.received_desk import ReceivedDesk
 from rcdesk.bridge.session_desk import SessionDesk
+from rcdesk.bridge.shelf_desk import ShelfDesk
 from rcdesk.bridge.watched_folder import WatchedFolder
 from rcdesk.core.folder import FaxRow
 
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 
 
 class Desk(QObject):
-    """session, calls, history, numbers, faxes, drafts, received, people, presence, proofs, pages, covers,
-    pasted, watched, preferences, profiles, notices: see their modules."""
+    """session, calls, history, numbers, faxes, drafts, shelves, received, people, presence, proofs, pages,
+    covers, pasted, watched, preferences, profiles, notices: see their modules."""
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class Desk(QObject):
         numbers: NumbersDesk,
         faxes: FaxDesk,
         drafts: DraftsDesk,
+        shelves: ShelfDesk,
         received: ReceivedDesk,
         people: PeopleDesk,
         presence: PresenceDesk,
@@ -73,6 +75,7 @@ class Desk(QObject):
         self.numbers = numbers
         self.faxes = faxes
         self.drafts = drafts
+        self.shelves = shelves
         self.received = received
         self.people = people
         self.presence = presence
@@ -87,6 +90,8 @@ class Desk(QObject):
         self._lane_archive = lane_archive
         self._archive = archive
         received.changed.connect(faxes.touch_folders)
+        shelves.changed.connect(faxes.touch_folders)
+        faxes.jobs_changed.connect(shelves.purge_soon)
         people.people_changed.connect(history.reread)
 
     def new_folder_model(
@@ -109,6 +114,7 @@ class Desk(QObject):
         self.calls.start()
         self.faxes.start()
         self.drafts.start()
+        self.shelves.start()
         self.received.start()
         self.people.start()
         self.presence.start()
@@ -120,6 +126,7 @@ class Desk(QObject):
     def stop(self) -> None:
         """Stop every timer and write the preferences; the lanes are stopped next, by app.py."""
         self.drafts.stop()
+        self.shelves.stop()
         self.session.stop()
         self.calls.stop()
         self.history.stop()

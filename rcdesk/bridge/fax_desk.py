@@ -213,6 +213,10 @@ class FaxDesk(QObject):
         """Hold these until resume()."""
         self._change(job_ids, lambda service, ids: service.pause(ids))
 
+    def hold_again(self, job_ids: int | Sequence[int]) -> None:
+        """Take back the cancelling of paused ones: they are paused again."""
+        self._change(job_ids, lambda service, ids: service.hold_again(ids))
+
     def resume(self, job_ids: int | Sequence[int]) -> None:
         """Let paused ones go on."""
         self._change(job_ids, lambda service, ids: service.resume(ids))

@@ -236,6 +236,7 @@ class FaxJob:
     stumbles: int = 0
     is_seen: bool = True
     maybe_message_id: str = ""
+    is_archived: bool = False
 
     @property
     def is_late(self) -> bool:

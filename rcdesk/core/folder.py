@@ -35,6 +35,16 @@ _STATES = {
 }
 
 
+class Shelf(Enum):
+    """Where a fax that is over was put; the value is what the database holds."""
+
+    NONE = ""
+    ARCHIVED = "archived"
+    """Out of its folder, and found by its filter and by searching."""
+    DELETED = "deleted"
+    """Nowhere, and taken away for good when the time to undo is over."""
+
+
 class Only(Enum):
     """A filter within a folder."""
 
@@ -45,6 +55,7 @@ class Only(Enum):
     SCHEDULED = "scheduled"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    ARCHIVED = "archived"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +105,7 @@ class ReceivedFax:
     media_type: str = ""
     size_bytes: int = 0
     is_gone: bool = False
+    is_archived: bool = False
 
     @property
     def is_here(self) -> bool:

@@ -18,7 +18,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.causes import fax_cause
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.fax import FaxJob, FaxState
-from rcdesk.core.folder import FaxRow, Folder, FolderQuery, ReceivedFax
+from rcdesk.core.folder import FaxRow, Folder, FolderQuery, Only, ReceivedFax
 from rcdesk.documents.fresh_file import fresh_file, make_folder_of
 
 COLUMNS = (
@@ -68,7 +68,11 @@ def write_csv(
     untouched.
     """
     token = token or CancelToken()
-    streams = [_rows(folders, FolderQuery(folder=f, owner_id=owner_id, until=now), token) for f in Folder]
+    streams = [
+        _rows(folders, FolderQuery(folder=folder, owner_id=owner_id, until=now, only=only), token)
+        for folder in Folder
+        for only in (Only.ALL, Only.ARCHIVED)
+    ]
     written = 0
     with fresh_file(target) as unfinished:
         with unfinished.open("w", encoding="utf-8-sig", newline="") as file:

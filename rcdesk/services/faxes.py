@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from rcdesk.services.reconcile import Reconciler
     from rcdesk.services.take_back import TakeBack
     from rcdesk.store.received import ReceivedFaxes
+    from rcdesk.store.shelves import Shelves
 
 KEEP_FILES_DAYS = 30
 MOST_LIVE = 100
@@ -74,7 +75,8 @@ class CancelOutcome:
 
 
 class FaxService:
-    """The faxes of this archive. received: where the pages of received faxes lie, needed to forward them."""
+    """The faxes of this archive. received: where the pages of received faxes lie, needed to forward them;
+    shelves: where faxes go that were stopped before they left, without it they stay as cancelled."""
 
     def __init__(
         self,
@@ -85,6 +87,7 @@ class FaxService:
         received: ReceivedFaxes | None = None,
         count: PageCounter | None = None,
         counts: PagesCounter | None = None,
+        shelves: Shelves | None = None,
     ) -> None:
         self._connection = connection
         self._outbox = outbox
@@ -93,6 +96,7 @@ class FaxService:
         self._drafts = FaxDrafts(outbox, spool, self._clock, received, count)
         self._count = count
         self._counts = counts
+        self._shelves = shelves
         self._reconciler: Reconciler | None = None
         self._follower: Follower | None = None
 
@@ -166,17 +170,28 @@ class FaxService:
 
     def undo(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
         """Take back what is still held; the cancelled jobs, () when the time was over."""
-        return self._move_those_in(frozenset({FaxState.HELD}), job_ids, FaxState.CANCELLED, say.UNDONE)
+        undone = self._move_those_in(frozenset({FaxState.HELD}), job_ids, FaxState.CANCELLED, say.UNDONE)
+        self._forget_unsent(undone)
+        return undone
 
     def cancel(self, job_ids: Sequence[int]) -> CancelOutcome:
         """Take these out of the queue. What is being sent, is there already, or was sent is told in gone."""
         unsure = frozenset({FaxState.INTERRUPTED, FaxState.NEEDS_YOU})
-        cancelled = self._move_those_in(
-            CANCELLABLE - unsure, job_ids, FaxState.CANCELLED, say.CANCELLED
-        ) + self._move_those_in(unsure, job_ids, FaxState.CANCELLED, say.CANCELLED_UNSURE)
+        sure = self._move_those_in(CANCELLABLE - unsure, job_ids, FaxState.CANCELLED, say.CANCELLED)
+        self._forget_unsent(sure)
+        cancelled = sure + self._move_those_in(unsure, job_ids, FaxState.CANCELLED, say.CANCELLED_UNSURE)
         gone_states = (FaxState.SENDING, FaxState.HANDED_OVER, FaxState.SENT)
         gone = tuple(job for job in self._outbox.many(job_ids) if job.state in gone_states)
         return CancelOutcome(cancelled=cancelled, gone=gone)
+
+    def _forget_unsent(self, jobs: Sequence[FaxJob]) -> None:
+        """What was stopped before anything of it had left is in no folder; it can come back for a while."""
+        if self._shelves is not None:
+            self._shelves.put_unsent([job.id for job in jobs], self._clock.now())
+
+    def hold_again(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
+        """These were paused when they were cancelled, and are paused again."""
+        return self._outbox.hold_again(job_ids, say.PAUSED, self._clock.now())
 
     def retry(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
         """Queue failed, cancelled or waiting faxes now, because the user said so; the tries count anew.

@@ -27,6 +27,7 @@ from rcdesk.services.people import PeopleService
 from rcdesk.services.presence import PresenceService
 from rcdesk.services.proof import ProofService
 from rcdesk.services.received import ReceivedService
+from rcdesk.services.shelves import ShelfService
 from rcdesk.services.watched import WatchedFiles
 from rcdesk.store.drafts import Drafts
 from rcdesk.store.folders import Folders
@@ -36,6 +37,7 @@ from rcdesk.store.paths import Paths
 from rcdesk.store.people import People
 from rcdesk.store.presence_timer import PresenceTimers
 from rcdesk.store.received import ReceivedFaxes
+from rcdesk.store.shelves import Shelves
 from rcdesk.store.spool import Spool
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ class ServiceSet:
     faxes: FaxService
     dispatcher: Dispatcher
     drafts: KeptDrafts
+    shelves: ShelfService
     received: ReceivedService
     people: PeopleService
     presence: PresenceService
@@ -81,14 +84,15 @@ def open_services(
     people, past_calls = People(paths.database), PastCalls(paths.database)
     received = ReceivedFaxes(paths.database, paths.archive_dir)
     folders = Folders(paths.database)
-    drafts = Drafts(paths.database)
+    drafts, shelves = Drafts(paths.database), Shelves(paths.database)
     proofs = ProofService(connection, outbox, paths.proof_dir, clock)
     return ServiceSet(
         calls=CallService(connection),
         history=CallHistory(connection, past_calls, people, clock),
-        faxes=FaxService(connection, outbox, spool, clock, received, count, counts),
+        faxes=FaxService(connection, outbox, spool, clock, received, count, counts, shelves),
         dispatcher=Dispatcher(connection, outbox, spool, clock),
         drafts=KeptDrafts(drafts, spool, clock),
+        shelves=ShelfService(connection, shelves, outbox, spool, received, clock),
         received=ReceivedService(connection, received, clock),
         people=PeopleService(connection, people, clock, read_list),
         presence=PresenceService(connection, PresenceTimers(paths.presence_file), clock),
@@ -105,5 +109,6 @@ def open_services(
             people.close,
             folders.close,
             drafts.close,
+            shelves.close,
         ),
     )

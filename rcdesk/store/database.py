@@ -18,7 +18,7 @@ from rcdesk.core.errors import StoreError, StoreTooNew, StoreUnavailable
 from rcdesk.core.fax import ALLOWED, Recipient
 from rcdesk.store.fax_rows import DamagedRow, key_of_pages, remember_recipients
 from rcdesk.store.past_call_rows import copy_recent_calls
-from rcdesk.store.schema import VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5
+from rcdesk.store.schema import VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6
 from rcdesk.store.search_words import indexed_words
 
 BUSY_TIMEOUT_MS = 5_000
@@ -26,7 +26,7 @@ BUSY_TIMEOUT_MS = 5_000
 _OPENING = threading.Lock()
 """Threads open the file one after the other: SQLite does not wait while another one makes it a WAL file."""
 
-MIGRATIONS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5)
+MIGRATIONS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6)
 VERSION = len(MIGRATIONS)
 
 

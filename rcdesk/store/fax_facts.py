@@ -72,7 +72,8 @@ def counts(connection: sqlite3.Connection, owner_id: str) -> FolderCounts:
                 AND state = 'needs you') AS needs_you,
             (SELECT count(*) FROM fax WHERE owner_id = ?1 AND folder = 'failed' AND is_seen = 0
                 AND state = 'failed') AS failed,
-            (SELECT count(*) FROM received_fax WHERE owner_id = ?1 AND is_read = 0) AS unread""",
+            (SELECT count(*) FROM received_fax WHERE owner_id = ?1 AND folder = 'received'
+                AND is_read = 0) AS unread""",
         (owner_id,),
     ).fetchone()
     return FolderCounts(

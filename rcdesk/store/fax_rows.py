@@ -31,7 +31,8 @@ from rcdesk.store.search_words import indexed_words
 
 _COLUMNS = """id, owner_id, batch_id, number, name, cover_index, cover_name, note, resolution, state,
     created_at, changed_at, request_id, message_id, source_message_id, detail, error_code, server_pages,
-    wait_reason, retry_at, send_at, send_by, keep_trying_until, tries, stumbles, is_seen, maybe_message_id"""
+    wait_reason, retry_at, send_at, send_by, keep_trying_until, tries, stumbles, is_seen, maybe_message_id,
+    shelf"""
 _STATES = {state.value: state for state in FaxState}
 _REASONS = {reason.value: reason for reason in WaitReason}
 _SEND_BY = {send_by.value: send_by for send_by in SendBy}
@@ -54,7 +55,7 @@ def sound_rows() -> Iterator[None]:
         raise DamagedRow("a row holds what rcdesk never wrote") from exc
 
 
-def id_list(ids: Iterable[int]) -> str:
+def id_list(ids: Iterable[int | str]) -> str:
     """The value that goes with IN_IDS."""
     return json.dumps(list(ids))
 
@@ -224,7 +225,7 @@ def _job(row: sqlite3.Row, files: tuple[SpooledFile, ...]) -> FaxJob:
     (job_id, owner_id, batch_id, number, name, cover_index, cover_name, note, resolution, state) = row[:10]
     (created_at, changed_at, request_id, message_id, source_message_id, detail, error_code) = row[10:17]
     (server_pages, wait_reason, retry_at, send_at, send_by, keep_trying_until) = row[17:23]
-    (tries, stumbles, is_seen, maybe_message_id) = row[23:]
+    (tries, stumbles, is_seen, maybe_message_id, shelf) = row[23:]
     return FaxJob(
         id=job_id,
         owner_id=owner_id,
@@ -254,4 +255,5 @@ def _job(row: sqlite3.Row, files: tuple[SpooledFile, ...]) -> FaxJob:
         stumbles=stumbles,
         is_seen=is_seen == 1,
         maybe_message_id=maybe_message_id,
+        is_archived=shelf == "archived",
     )

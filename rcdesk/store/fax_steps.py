@@ -78,7 +78,7 @@ def take_step(connection: sqlite3.Connection, job_ids: Sequence[int], step: Step
         f"""UPDATE fax SET state = ?, changed_at = ?, detail = ?, wait_reason = ?, retry_at = ?, is_seen = ?,
             maybe_message_id = ?, error_code = coalesce(?, error_code),
             server_pages = coalesce(?, server_pages), tries = coalesce(?, tries),
-            stumbles = coalesce(?, stumbles) WHERE id {IN_IDS}""",
+            stumbles = coalesce(?, stumbles), shelf = iif(?, shelf, '') WHERE id {IN_IDS}""",
         (
             step.new.value,
             to_text(now),
@@ -91,6 +91,7 @@ def take_step(connection: sqlite3.Connection, job_ids: Sequence[int], step: Step
             step.server_pages,
             step.tries,
             step.stumbles,
+            step.new.is_final,
             id_list(ids),
         ),
     )

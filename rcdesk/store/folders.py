@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
-from rcdesk.core.folder import FaxRow, Folder, FolderQuery, Only
+from rcdesk.core.folder import FaxRow, Folder, FolderQuery, Only, Shelf
 from rcdesk.store.database import ThreadConnections
 from rcdesk.store.fax_rows import IN_IDS, id_list, select_jobs
 from rcdesk.store.moments import to_text
@@ -111,13 +111,17 @@ def _select(query: FolderQuery) -> _Selection:
     is_received = query.folder is Folder.RECEIVED
     table, key = ("received_fax", "moment_key") if is_received else ("fax", "id")
     filters, values = _filters(query)
-    match = match_text(place_of(query.owner_id, query.folder.value), query.text)
+    folder, archived = query.folder.value, Shelf.ARCHIVED.value + query.folder.value
+    if query.only is Only.ARCHIVED:
+        folder = archived
+    # Searching finds what was archived too.
+    places = [place_of(query.owner_id, name) for name in dict.fromkeys((folder, archived))]
+    matches = [match_text(place, query.text) for place in places]
+    match = " OR ".join(f"({one})" for one in matches if one)
     if not match:
-        where = ["owner_id = ?"] if is_received else ["owner_id = ?", "folder = ?"]
-        owner = (query.owner_id,) if is_received else (query.owner_id, query.folder.value)
-        return _Selection(
-            key=key, source=table, where=" AND ".join((*where, *filters)), values=(*owner, *values)
-        )
+        where = ("owner_id = ?", "folder = ?", *filters)
+        values = [query.owner_id, folder, *values]
+        return _Selection(key=key, source=table, where=" AND ".join(where), values=tuple(values))
     index = f"{table}_fts"
     source = f"{index} CROSS JOIN {table} ON {table}.{key} = {index}.rowid" if filters else index
     return _Selection(
@@ -137,7 +141,7 @@ def _filters(query: FolderQuery) -> tuple[list[str], list[object]]:
             filters.append(f"created_at {sign} ?")
             values.append(to_text(moment))
     match query.only:
-        case Only.ALL:
+        case Only.ALL | Only.ARCHIVED:
             pass
         case Only.UNSEEN:
             filters.append("is_read = 0" if is_received else "is_seen = 0")

@@ -197,6 +197,15 @@ class Outbox:
             take_step(connection, ids, step, now)
             return jobs_with(connection, ids)
 
+    def hold_again(self, job_ids: Sequence[int], detail: str, now: datetime) -> tuple[FaxJob, ...]:
+        """Those of these that are cancelled are paused, without being free to go in between."""
+        paused = Step(new=FaxState.WAITING, detail=detail, wait_reason=WaitReason.PAUSED)
+        with transaction(self._db.get()) as connection:
+            ids = [job.id for job in jobs_with(connection, job_ids) if job.state is FaxState.CANCELLED]
+            take_step(connection, ids, Step(new=FaxState.QUEUED, note_event=False), now)
+            take_step(connection, ids, paused, now)
+            return jobs_with(connection, ids)
+
     def release(self, job_ids: Sequence[int], now: datetime) -> tuple[FaxJob, ...]:
         """End the undo time of those that are held; returns the ones that moved."""
         with transaction(self._db.get()) as connection:

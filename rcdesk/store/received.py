@@ -71,11 +71,14 @@ class ReceivedFaxes:
     def upsert(self, owner_id: str, incoming: Sequence[Incoming], now: datetime) -> tuple[ReceivedFax, ...]:
         """Record what a sync brought, all or nothing; returns the faxes that are new or changed.
 
-        A message the service has deleted keeps its row and pages; one that was never seen is left out.
+        A message the service has deleted keeps its row and pages; one that was never seen is left out, and so
+        is one that was deleted here.
         """
         changed: list[int] = []
         with transaction(self._db.get()) as connection:
             for one in incoming:
+                if _was_deleted(connection, owner_id, one.message_id):
+                    continue
                 old = connection.execute(
                     "SELECT * FROM received_fax WHERE owner_id = ? AND message_id = ?",
                     (owner_id, one.message_id),
@@ -95,7 +98,7 @@ class ReceivedFaxes:
         """Faxes whose pages are not here and can still be had, newest first."""
         rows = self._db.rows(
             """SELECT * FROM received_fax WHERE owner_id = ? AND digest = '' AND is_gone = 0
-               ORDER BY moment_key DESC LIMIT ?""",
+               AND shelf <> 'deleted' ORDER BY moment_key DESC LIMIT ?""",
             owner_id,
             limit,
         )
@@ -208,6 +211,11 @@ def _insert(connection: sqlite3.Connection, owner_id: str, one: Incoming, now: d
     )
     (row,) = connection.execute(sql, tuple(values.values())).fetchall()
     return int(row["id"])
+
+
+def _was_deleted(connection: sqlite3.Connection, owner_id: str, message_id: str) -> bool:
+    sql = "SELECT 1 FROM message_deleted WHERE owner_id = ? AND message_id = ?"
+    return connection.execute(sql, (owner_id, message_id)).fetchone() is not None
 
 
 def _free_key(connection: sqlite3.Connection, key: int) -> int:

@@ -45,4 +45,5 @@ def _received_fax(row: sqlite3.Row) -> ReceivedFax:
         media_type=row["media_type"],
         size_bytes=row["size_bytes"],
         is_gone=bool(row["is_gone"]),
+        is_archived=row["shelf"] == "archived",
     )

@@ -4,9 +4,10 @@ Version 1 is what the first release wrote and must stay as it was. Version 2 add
 jobs, reasons to wait, received faxes, people, groups and the search. Version 3 adds the calls of all the
 user's phones, the calls that are on, favourites and how each number is called; database.py copies the calls
 of version 1 over. Version 4 adds drafts, version 5 what a lost request is known by, and when the queue was
-last worked on. What FTS5 indexes is prepared by search_words.py: words of letters and digits only, so the
-plain ascii tokenizer and detail=none suffice, and "place" holds a word or more naming owner and folder, so
-that a search never has to look into the row itself. Read next: database.py, search_words.py, core/fax.py.
+last worked on. Version 6 adds the shelf: what was archived or deleted lies in a folder of its own. What FTS5
+indexes is prepared by search_words.py: words of letters and digits only, so the plain ascii tokenizer and
+detail=none suffice, and "place" holds a word or more naming owner and folder, so that a search never has to
+look into the row itself. Read next: database.py, search_words.py, core/fax.py.
 """
 
 from __future__ import annotations
@@ -427,4 +428,82 @@ CREATE TABLE queue_at_work (
     seen_at  TEXT NOT NULL                       -- when the queue was last looked at to be sent
 ) WITHOUT ROWID;
 CREATE INDEX fax_request_open ON fax_request (owner_id, id) WHERE ended_at IS NULL AND message_id = '';
+"""
+
+VERSION_6 = """
+DROP TRIGGER fax_is_found;
+DROP TRIGGER fax_is_found_elsewhere;
+DROP TRIGGER fax_is_forgotten;
+DROP INDEX fax_by_folder;
+DROP INDEX fax_unseen;
+ALTER TABLE fax DROP COLUMN place;
+ALTER TABLE fax DROP COLUMN folder;
+ALTER TABLE fax ADD COLUMN shelf TEXT NOT NULL DEFAULT '';      -- core.folder.Shelf
+ALTER TABLE fax ADD COLUMN shelved_at TEXT;
+ALTER TABLE fax ADD COLUMN delete_there INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE fax ADD COLUMN folder TEXT GENERATED ALWAYS AS (
+    shelf || CASE state WHEN 'sent' THEN 'sent' WHEN 'failed' THEN 'failed' WHEN 'cancelled' THEN 'failed'
+                        ELSE 'queue' END) VIRTUAL;
+ALTER TABLE fax ADD COLUMN place TEXT GENERATED ALWAYS AS (
+    '§' || hex(owner_id) || '§' || folder) VIRTUAL;
+CREATE INDEX fax_by_folder ON fax (owner_id, folder, id, created_at);
+CREATE INDEX fax_unseen ON fax (owner_id, folder, id) WHERE is_seen = 0;
+CREATE INDEX fax_deleted ON fax (shelved_at) WHERE shelf = 'deleted';
+CREATE TRIGGER fax_is_found AFTER INSERT ON fax
+BEGIN
+    INSERT INTO fax_fts (rowid, place, words) VALUES (NEW.id, NEW.place, NEW.words);
+END;
+CREATE TRIGGER fax_is_found_elsewhere AFTER UPDATE OF state, words, shelf ON fax
+WHEN OLD.place <> NEW.place OR OLD.words <> NEW.words
+BEGIN
+    INSERT INTO fax_fts (fax_fts, rowid, place, words) VALUES ('delete', OLD.id, OLD.place, OLD.words);
+    INSERT INTO fax_fts (rowid, place, words) VALUES (NEW.id, NEW.place, NEW.words);
+END;
+CREATE TRIGGER fax_is_forgotten AFTER DELETE ON fax
+BEGIN
+    INSERT INTO fax_fts (fax_fts, rowid, place, words) VALUES ('delete', OLD.id, OLD.place, OLD.words);
+END;
+
+DROP TRIGGER received_fax_is_found;
+DROP TRIGGER received_fax_is_found_otherwise;
+DROP TRIGGER received_fax_is_forgotten;
+DROP INDEX received_fax_by_time;
+DROP INDEX received_fax_unread;
+ALTER TABLE received_fax DROP COLUMN place;
+ALTER TABLE received_fax ADD COLUMN shelf TEXT NOT NULL DEFAULT '';
+ALTER TABLE received_fax ADD COLUMN shelved_at TEXT;
+ALTER TABLE received_fax ADD COLUMN delete_there INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE received_fax ADD COLUMN folder TEXT GENERATED ALWAYS AS (shelf || 'received') VIRTUAL;
+ALTER TABLE received_fax ADD COLUMN place TEXT GENERATED ALWAYS AS (
+    '§' || hex(owner_id) || '§' || folder) VIRTUAL;
+CREATE INDEX received_fax_by_time ON received_fax (owner_id, folder, moment_key, created_at);
+CREATE INDEX received_fax_unread ON received_fax (owner_id, folder, moment_key) WHERE is_read = 0;
+CREATE INDEX received_fax_deleted ON received_fax (shelved_at) WHERE shelf = 'deleted';
+CREATE TRIGGER received_fax_is_found AFTER INSERT ON received_fax
+BEGIN
+    INSERT INTO received_fax_fts (rowid, place, words) VALUES (NEW.moment_key, NEW.place, NEW.words);
+END;
+CREATE TRIGGER received_fax_is_found_otherwise AFTER UPDATE OF words, shelf ON received_fax
+WHEN OLD.words <> NEW.words OR OLD.place <> NEW.place
+BEGIN
+    INSERT INTO received_fax_fts (received_fax_fts, rowid, place, words)
+        VALUES ('delete', OLD.moment_key, OLD.place, OLD.words);
+    INSERT INTO received_fax_fts (rowid, place, words) VALUES (NEW.moment_key, NEW.place, NEW.words);
+END;
+CREATE TRIGGER received_fax_is_forgotten AFTER DELETE ON received_fax
+BEGIN
+    INSERT INTO received_fax_fts (received_fax_fts, rowid, place, words)
+        VALUES ('delete', OLD.moment_key, OLD.place, OLD.words);
+END;
+
+CREATE TABLE message_to_delete (                 -- the user wants it deleted at the service too
+    owner_id   TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    PRIMARY KEY (owner_id, message_id)
+) WITHOUT ROWID;
+CREATE TABLE message_deleted (                   -- was deleted here: a sync must not bring it back
+    owner_id   TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    PRIMARY KEY (owner_id, message_id)
+) WITHOUT ROWID;
 """

@@ -22,7 +22,7 @@ def timeline(
     wanted = text_list(filter(None, numbers))
     jobs = select_jobs(
         connection,
-        """WHERE owner_id = ? AND number IN (SELECT value FROM json_each(?))
+        """WHERE owner_id = ? AND number IN (SELECT value FROM json_each(?)) AND shelf <> 'deleted'
            ORDER BY id DESC LIMIT ?""",
         owner_id,
         wanted,
@@ -30,7 +30,7 @@ def timeline(
     )
     rows = connection.execute(
         """SELECT * FROM received_fax WHERE owner_id = ? AND number IN (SELECT value FROM json_each(?))
-           ORDER BY moment_key DESC LIMIT ?""",
+           AND shelf <> 'deleted' ORDER BY moment_key DESC LIMIT ?""",
         (owner_id, wanted, limit),
     )
     items = [

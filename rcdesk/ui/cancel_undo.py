@@ -1,8 +1,7 @@
 """Taking a cancelling back: what was just cancelled goes into the queue again, a scheduled fax at its time.
 
 Only faxes that were here and certain are watched: for those that RingCentral has, the desk says itself how it
-went. A paused fax is not put back: between queued and paused again it might go out. GUI thread. Read next:
-fax_acts.py, foot_line.py.
+went. GUI thread. Read next: fax_acts.py, foot_line.py.
 """
 
 from __future__ import annotations
@@ -56,6 +55,10 @@ class CancelUndo(QObject):
         """Queue them again as they were."""
         gone, now = tuple(self._gone.values()), datetime.now(UTC)
         self._gone.clear()
+        paused = [job.id for job in gone if job.wait_reason is WaitReason.PAUSED]
+        if paused:
+            self._faxes.hold_again(paused)
+        gone = tuple(job for job in gone if job.id not in paused)
         for job in gone:
             if job.is_scheduled and job.send_at is not None and job.send_at > now:
                 self._faxes.reschedule([job.id], job.send_at, job.send_by)
@@ -74,8 +77,7 @@ class CancelUndo(QObject):
         gone = tuple(self._gone.values())
         if not gone:
             return
-        can_undo = all(job.wait_reason is not WaitReason.PAUSED for job in gone)
         words = self.tr("{0} faxes were cancelled.").format(len(gone))
         if len(gone) == 1:
             words = self.tr("The fax to {0} was cancelled.").format(who(gone[0]))
-        self.cancelled.emit(words, can_undo)
+        self.cancelled.emit(words, True)

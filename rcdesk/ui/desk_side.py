@@ -150,7 +150,7 @@ class DeskSide(QWidget):
     def undo(self) -> None:
         """Take back what was done last, on the open page first."""
         page = self._stack.currentWidget()
-        if not (isinstance(page, DraftsPage) and page.undo()):
+        if not (isinstance(page, DraftsPage | FaxFolderPage) and page.undo()):
             self.fax_page.undo()
 
     def _make_drafts(self) -> QWidget:

@@ -1,14 +1,14 @@
 """The pages Queue, Sent, Failed and Received: search, a list, and beside it the story of what is chosen.
 
 The list pages through the archive (bridge/folder_model.py) and is only read while its page is shown. Keys:
-Ctrl+F searches, Enter opens, Right goes to the story, Del cancels or takes back, the menu key offers every
-step. GUI thread. Read
+Ctrl+F searches, Enter opens, Right goes to the story, Del cancels what has not gone and deletes what is over,
+the menu key offers every step. GUI thread. Read
 next: folder_search.py, fax_list.py, fax_story.py, received_page.py, fax_acts.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import cast
 
@@ -29,7 +29,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QStackedWid
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.folder_model import ROW_ROLE
 from rcdesk.core.fax import FaxJob, FaxState
-from rcdesk.core.folder import FaxRow, Folder, ReceivedFax
+from rcdesk.core.folder import FaxRow, Folder, Only, ReceivedFax, Shelf
 from rcdesk.ui.card import Card
 from rcdesk.ui.fax_acts import FaxActs
 from rcdesk.ui.fax_list import FaxListView
@@ -42,8 +42,10 @@ from rcdesk.ui.folder_head import FolderHead
 from rcdesk.ui.folder_words import standing_words, title
 from rcdesk.ui.foot_line import FootLine
 from rcdesk.ui.icons import icon
+from rcdesk.ui.look import IconButton
 from rcdesk.ui.received_page import ReceivedStory
 from rcdesk.ui.row_pictures import RowPictures
+from rcdesk.ui.tidying import Tidy, Tidying, tidies, tidy_words
 
 SEEN_AFTER_MS = 2000
 MOST_ROWS = 500
@@ -72,7 +74,11 @@ class FaxFolderPage(QWidget):
         self.story = FaxStory(desk)
         self.received = ReceivedStory(desk)
         self.acts = FaxActs(desk, self)
+        self.tidying = Tidying(desk.shelves, self)
+        self._undo_done: Callable[[], None] | None = None
         self.foot = FootLine()
+        self._archive = self._tidy_button(Tidy.ARCHIVE, self.tr("Archive"))
+        self._trash = self._tidy_button(Tidy.DELETE, self.tr("Delete here (Del)"))
         self.empty = FolderEmpty(folder, desk.session)
         self._second = QTimer(self)
         self._second.setInterval(1000)
@@ -110,6 +116,8 @@ class FaxFolderPage(QWidget):
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 0, 12, 0)
         foot.addWidget(self.foot, 1)
+        for button in (self._archive, self._trash):
+            foot.addWidget(button, 0, Qt.AlignmentFlag.AlignRight)
         foot.addWidget(self.body.details, 0, Qt.AlignmentFlag.AlignRight)
         inside.addLayout(foot)
 
@@ -152,12 +160,13 @@ class FaxFolderPage(QWidget):
         desk.faxes.jobs_changed.connect(self._watch_held)
         desk.faxes.paused_changed.connect(self._paused_changed)
         desk.session.account_changed.connect(self._ask)
-        self.acts.cancelled.connect(self.foot.say_done)
-        self.foot.undo_asked.connect(self._undo_cancel)
+        self.acts.cancelled.connect(self._cancelled)
+        self.tidying.done.connect(self._tidied)
+        self.foot.undo_asked.connect(self.undo)
         desk.faxes.problem.connect(self._fax_problem)
-        for voice in (desk.faxes, desk.proofs, desk.received):
+        for voice in (desk.faxes, desk.proofs, desk.received, desk.shelves):
             voice.said.connect(self.foot.say_good)
-        for voice in (desk.proofs, desk.received):
+        for voice in (desk.proofs, desk.received, desk.shelves):
             voice.problem.connect(self.foot.say_problem)
         self.model.problem.connect(self.foot.say_problem)
 
@@ -211,9 +220,25 @@ class FaxFolderPage(QWidget):
             self._show_story()
 
     @Slot()
-    def _undo_cancel(self) -> None:
+    def undo(self) -> bool:
+        """Take back what was done here last, while the foot offers it; True when that could be."""
+        take_back, self._undo_done = self._undo_done, None
+        if take_back is None or not self.foot.can_undo:
+            return False
+        self.foot.clear()
         self._stack.want_list()
-        self.acts.undo_cancel()
+        take_back()
+        return True
+
+    @Slot(str, bool)
+    def _cancelled(self, words: str, can_undo: bool) -> None:
+        self._undo_done = self.acts.undo_cancel
+        self.foot.say_done(words, can_undo)
+
+    @Slot(str)
+    def _tidied(self, words: str) -> None:
+        self._undo_done = self.tidying.undo
+        self.foot.say_done(words, True)
 
     @Slot()
     def _loaded(self) -> None:
@@ -291,6 +316,7 @@ class FaxFolderPage(QWidget):
             self.story.show_job(rows[0])
         is_received = count == 1 and bool(rows) and isinstance(rows[0], ReceivedFax)
         self._side.setCurrentWidget(self.received if is_received else self.story)
+        self._show_tidies()
 
     @Slot(object, object)
     def _step_taken(self, step: FaxStep, rows: tuple[FaxRow, ...]) -> None:
@@ -319,6 +345,42 @@ class FaxFolderPage(QWidget):
             self._step_taken(FaxStep.CANCEL, ())
         elif rows:
             self.acts.take(FaxStep.CANCEL, rows)
+        else:
+            self._tidy(Tidy.DELETE)
+
+    def _tidy(self, tidy: Tidy, _is_checked: bool = False) -> None:
+        """Archive or delete what is chosen; of a whole large folder the rows need not be in memory."""
+        rows = self.chosen()
+        if self._chosen_count == self.model.rowCount() > MOST_ROWS and self._folder is not Folder.QUEUE:
+            is_archive = self.search.only is Only.ARCHIVED
+            before = Shelf.ARCHIVED if is_archive else Shelf.NONE
+            is_received = self._folder is Folder.RECEIVED
+            self.model.ask_all_ids(
+                partial(self.tidying.take_ids, tidy, before=before, is_received=is_received)
+            )
+        elif tidy is Tidy.ARCHIVE and Tidy.MOVE_BACK in tidies(rows):
+            self.tidying.take(Tidy.MOVE_BACK, rows)
+        elif tidy in tidies(rows):
+            self.tidying.take(tidy, rows)
+
+    def _tidy_button(self, tidy: Tidy, words: str) -> IconButton:
+        made = IconButton(tidy.value, words)
+        made.setObjectName(f"{tidy.name.lower()}Button")
+        made.clicked.connect(partial(self._tidy, tidy))
+        return made
+
+    def _show_tidies(self) -> None:
+        """The buttons are there when all that is chosen is over."""
+        rows = self.chosen()
+        can = tidies(rows)
+        is_all = self._chosen_count == self.model.rowCount() > MOST_ROWS and self._folder is not Folder.QUEUE
+        for button in (self._archive, self._trash):
+            button.setVisible(bool(can) or is_all)
+        is_back = Tidy.MOVE_BACK in can
+        words = tidy_words(Tidy.MOVE_BACK, len(rows)) if is_back else self.tr("Archive")
+        self._archive.show_icon((Tidy.MOVE_BACK if is_back else Tidy.ARCHIVE).value)
+        self._archive.setToolTip(words)
+        self._archive.setAccessibleName(words)
 
     @Slot(QPoint)
     def _open_menu(self, place: QPoint) -> None:
@@ -334,6 +396,11 @@ class FaxFolderPage(QWidget):
             words = step_words(step, len(rows), rows[0] if len(rows) == 1 else None)
             action = menu.addAction(icon(step_icon(step)), words)
             action.triggered.connect(partial(self._menu_taken, step, rows))
+        for number, tidy in enumerate(tidies(rows)):
+            if not number:
+                menu.addSeparator()
+            action = menu.addAction(icon(tidy.value), tidy_words(tidy, len(rows)))
+            action.triggered.connect(partial(self._tidy, tidy))
         if not menu.isEmpty():
             menu.popup(self.list.viewport().mapToGlobal(place))
 

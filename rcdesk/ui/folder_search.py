@@ -24,9 +24,9 @@ from rcdesk.ui.theme import theme
 DEBOUNCE_MS = 150
 _CHOICES = {
     Folder.QUEUE: (Only.ALL, Only.NEEDS_YOU, Only.SCHEDULED),
-    Folder.SENT: (Only.ALL,),
-    Folder.FAILED: (Only.ALL, Only.UNSEEN, Only.FAILED, Only.CANCELLED),
-    Folder.RECEIVED: (Only.ALL, Only.UNSEEN),
+    Folder.SENT: (Only.ALL, Only.ARCHIVED),
+    Folder.FAILED: (Only.ALL, Only.UNSEEN, Only.FAILED, Only.CANCELLED, Only.ARCHIVED),
+    Folder.RECEIVED: (Only.ALL, Only.UNSEEN, Only.ARCHIVED),
 }
 
 
@@ -143,6 +143,11 @@ class FolderSearch(QWidget):
         theme().changed.connect(self._relook)
 
     @property
+    def only(self) -> Only:
+        """The filter."""
+        return self._only
+
+    @property
     def is_narrowed(self) -> bool:
         """True when less than the whole folder is asked for."""
         return bool(self.field.text().strip()) or self._is_filtered
@@ -224,6 +229,8 @@ class FolderSearch(QWidget):
                 return self.tr("Failed")
             case Only.CANCELLED:
                 return self.tr("Cancelled")
+            case Only.ARCHIVED:
+                return self.tr("Archived")
             case _:
                 assert_never(only)
 

@@ -6,6 +6,7 @@ compared with what lies on disk and at the simulator. Read next: test_desk_flow.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -17,10 +18,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from rcdesk.core.fax import Document, FaxDraft, FaxState, Recipient
-from rcdesk.core.folder import Folder
+from rcdesk.core.folder import Folder, Only
 from rcdesk.ui.fax_pages import FaxFolderPage
 from rcdesk.ui.page_viewer import PageViewer
-from tests.flows.conftest import Opened
+from rcdesk.ui.send_later import SendTime
+from tests.flows.conftest import OpenDesk, Opened, press_send, sign_in
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
@@ -136,3 +138,62 @@ def test_a_received_fax_is_fetched_opened_and_marked(
     signed_in.screen.wait(target.is_file)
     with Image.open(target) as image:
         assert getattr(image, "n_frames", 1) == 2
+
+
+def test_what_is_undone_or_cancelled_leaves_no_row_and_can_be_cancelled_back(
+    open_desk: OpenDesk, simulator: RunningSimulator
+) -> None:
+    desk = sign_in(open_desk, simulator, undo_s=10)
+    running, screen = desk.running, desk.screen
+    running.window.show_page("fax")
+    screen.type("recipientField", "650 555 4000", enter=True)
+    running.window.composer.note.setPlainText("Undone")
+    press_send(desk)
+    screen.wait(lambda: running.window.composer.composed.is_blank)
+    running.window.undo()
+    screen.wait(lambda: running.window.composer.note.toPlainText() == "Undone")
+    running.desk.preferences.update(undo_s=0)
+    later = datetime.now(UTC) + timedelta(hours=5)
+    running.window.composer._time_decided(SendTime(at=later))
+    press_send(desk)
+    screen.wait_for("Cancel the scheduled fax")
+    screen.press("cancelFaxButton")
+    screen.wait_for("was cancelled.", "Undo")
+    queue, failed = _folder(desk, Folder.QUEUE), _folder(desk, Folder.FAILED)
+    screen.wait(lambda: failed.model.query is not None and failed.model.rowCount() == 0)
+    running.window.show_page("queue")
+    screen.wait(lambda: queue.model.rowCount() == 0)
+    running.window.show_page("fax")
+    screen.press("takeBackLink")
+    running.window.show_page("queue")
+    screen.wait(lambda: queue.model.rowCount() == 1)
+    scheduled = [job for job in running.desk.faxes.jobs if job.is_scheduled]
+    assert [job.send_at for job in scheduled] == [later]
+    queue.focus_list()
+    QTest.keyClick(queue.list, Qt.Key.Key_Delete)
+    screen.wait(lambda: queue.model.rowCount() == 0)
+    running.window.undo()
+    screen.wait(lambda: queue.model.rowCount() == 1)
+
+
+def test_a_sent_fax_is_deleted_put_back_archived_and_found(
+    signed_in: Opened, simulator: RunningSimulator, picture: Document
+) -> None:
+    _send(signed_in, SENT, picture, "Valley Imaging Center")
+    _end(signed_in, simulator, FaxState.SENT)
+    page, screen = _folder(signed_in, Folder.SENT), signed_in.screen
+    screen.wait(lambda: page.story.job_id is not None)
+    QTest.keyClick(page.list, Qt.Key.Key_Delete)
+    screen.wait(lambda: page.model.rowCount() == 0)
+    assert screen.shows("The fax was deleted here. RingCentral keeps its copy.")
+    signed_in.running.window.undo()
+    screen.wait(lambda: page.model.rowCount() == 1 and page.story.job_id is not None)
+    QTest.mouseClick(page._archive, Qt.MouseButton.LeftButton)
+    screen.wait(lambda: page.model.rowCount() == 0)
+    page.search.choose(Only.ARCHIVED)
+    screen.wait(lambda: page.model.rowCount() == 1)
+    screen.wait(lambda: page._archive.toolTip() == "Move back from the archive")
+    QTest.mouseClick(page._archive, Qt.MouseButton.LeftButton)
+    screen.wait(lambda: page.model.rowCount() == 0)
+    page.search.clear()
+    screen.wait(lambda: page.model.rowCount() == 1)

@@ -41,7 +41,7 @@ from rcdesk.core.fax import (
     SendBy,
     SpooledFile,
 )
-from rcdesk.core.folder import FolderCounts, ReceivedFax
+from rcdesk.core.folder import FolderCounts, ReceivedFax, Shelf
 from rcdesk.core.incoming import Clip
 from rcdesk.core.kept_draft import KeptDraft
 from rcdesk.core.keyring import KeyringState
@@ -234,6 +234,10 @@ class StageFaxes(QObject):
     def send_again(self, job_ids: Sequence[int]) -> None:
         """Keep what was asked."""
         self._step("send again", job_ids)
+
+    def hold_again(self, job_ids: Sequence[int]) -> None:
+        """Keep what was asked."""
+        self._step("hold again", job_ids)
 
     def pause(self, job_ids: Sequence[int]) -> None:
         """Keep what was asked."""
@@ -494,6 +498,24 @@ class StageDrafts(QObject):
         self.changed.emit()
 
 
+class StageShelves(QObject):
+    """ShelfDesk's face."""
+
+    changed = Signal()
+    said = Signal(str)
+    problem = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.put_there: list[tuple[Shelf, tuple[int, ...], tuple[int, ...], bool]] = []
+
+    def put(
+        self, shelf: Shelf, *, jobs: Sequence[int] = (), received: Sequence[int] = (), is_there: bool = False
+    ) -> None:
+        """Keep what was asked."""
+        self.put_there.append((shelf, tuple(jobs), tuple(received), is_there))
+
+
 class StagePasted(QObject):
     """PastedDesk's face; the test answers with the files."""
 
@@ -604,6 +626,7 @@ class Stage(QObject):
         self.pages = StageFaxPages()
         self.covers = StageCovers()
         self.drafts = StageDrafts()
+        self.shelves = StageShelves()
         self.pasted = StagePasted()
         self.watched = StageWatched()
         self.preferences = StagePreferences()

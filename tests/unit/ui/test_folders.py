@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.core.brake import RecipientFacts
 from rcdesk.core.fax import FaxDraft, FaxEvent, FaxJob, FaxState, Recipient, SendBy, WaitReason
-from rcdesk.core.folder import Folder, Only
+from rcdesk.core.folder import Folder, Only, Shelf
 from rcdesk.ui.fax_pages import FaxFolderPage
 from rcdesk.ui.folder_search import DEBOUNCE_MS, Span, days_of
 from rcdesk.ui.time_dialog import TimeDialog
@@ -176,7 +176,7 @@ def test_what_was_cancelled_can_be_taken_back(
     with qtbot.waitSignal(page.acts.cancelled) as said:
         for number in (1, 2):
             stage.faxes.job_changed.emit(job(number, FaxState.CANCELLED))
-    assert said.args == ["2 faxes were cancelled; they lie in Failed.", True]
+    assert said.args == ["2 faxes were cancelled.", True]
     assert page.foot.words == said.args[0]
     shoot(page, "queue-cancelled")
     stage.faxes.steps.clear()
@@ -202,7 +202,7 @@ def test_the_keyboard_is_in_the_list_again_after_undo(
     assert page.window().focusWidget() is page.list
 
 
-def test_a_paused_fax_that_was_cancelled_is_not_put_back(
+def test_a_paused_fax_that_was_cancelled_is_paused_again(
     qtbot: QtBot, stage: Stage, pages: dict[Folder, FaxFolderPage]
 ) -> None:
     page = pages[Folder.QUEUE]
@@ -210,10 +210,47 @@ def test_a_paused_fax_that_was_cancelled_is_not_put_back(
     qtbot.keyClick(page.list, Qt.Key.Key_Delete)
     with qtbot.waitSignal(page.acts.cancelled):
         stage.faxes.job_changed.emit(job(1, FaxState.CANCELLED))
-    assert page.foot.words == "The fax to Valley Imaging Center was cancelled; it lies in Failed."
-    undo = page.foot.findChild(QPushButton, "footUndo")
-    assert undo is not None
-    assert not undo.isVisible()
+    assert page.foot.words == "The fax to Valley Imaging Center was cancelled."
+    stage.faxes.steps.clear()
+    _press(qtbot, page, "footUndo")
+    assert stage.faxes.steps == [("hold again", 1)]
+
+
+def test_a_fax_that_is_over_is_archived_deleted_and_put_back(
+    qtbot: QtBot, stage: Stage, pages: dict[Folder, FaxFolderPage]
+) -> None:
+    page = pages[Folder.SENT]
+    stage.faxes.have(job(1, FaxState.SENT), job(2, FaxState.SENT, is_archived=True))
+    _choose_all(page)
+    qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    put = stage.shelves.put_there
+    assert put == [(Shelf.DELETED, (1,), (), False), (Shelf.DELETED, (2,), (), False)]
+    assert page.foot.words == "2 faxes were deleted here. RingCentral keeps its copy."
+    put.clear()
+    _press(qtbot, page, "footUndo")
+    assert put == [(Shelf.NONE, (1,), (), False), (Shelf.ARCHIVED, (2,), (), False)]
+    put.clear()
+    page.list.selectRow(0)
+    page._archive.click()
+    assert put == [(Shelf.ARCHIVED, (1,), (), False)] and page.undo() and not page.undo()
+    put.clear()
+    page.list.customContextMenuRequested.emit(QPoint(30, 30))
+    menu = page.findChild(QMenu, "faxMenu")
+    assert menu is not None
+    (there,) = [action for action in menu.actions() if action.text() == "Delete here and at RingCentral"]
+    there.trigger()
+    assert put == [(Shelf.DELETED, (1,), (), True)]
+    assert page.foot.words.endswith("RingCentral deletes it too, unless you undo.")
+
+
+def test_a_fax_that_waits_is_not_deleted(
+    qtbot: QtBot, stage: Stage, pages: dict[Folder, FaxFolderPage]
+) -> None:
+    page = pages[Folder.QUEUE]
+    stage.faxes.have(job(1, FaxState.QUEUED))
+    assert page._trash.isHidden() and page._archive.isHidden()
+    qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    assert stage.shelves.put_there == [] and stage.faxes.steps == [("cancel", 1)]
 
 
 def test_why_a_fax_waits_is_not_said_twice(stage: Stage, pages: dict[Folder, FaxFolderPage]) -> None:
@@ -339,6 +376,9 @@ def test_the_menu_offers_the_same_steps(stage: Stage, pages: dict[Folder, FaxFol
         "Call instead",
         "Forward",
         "Open proof",
+        "",
+        "Archive",
+        "Delete here",
     ]
     menu.actions()[0].trigger()
     assert stage.faxes.steps == [("retry", 7)]
