@@ -13,6 +13,10 @@ _PLACES = re.compile(r"(?:hali|fair|col|car)fax", re.IGNORECASE)
 """Towns that are no fax."""
 
 
+_SAYS_NOTHING = frozenset({"phone", "telephone", "tel", "telefon", "number", "nummer", "phonenumber"})
+"""Labels that do not say which of somebody's numbers it is."""
+
+
 def plain(text: str) -> str:
     """Without accents, capitals and all but letters and digits: how words are compared."""
     split = unicodedata.normalize("NFKD", text.casefold())
@@ -36,8 +40,14 @@ _PHONE = _plain_words(
     "мобіль сотов 携帯 手机 手機 移动 行動 휴대 핸드폰 נייד جوال موبايل มือถือ "
     "rufnummer pager"
 )
+_CALLBACK = _plain_words(
+    "callback rückmeldung rückruf rappel devolución-de-llamada richiamata terugbel zwrotn återuppringning "
+    "tilbagekald tilbakering обратный-вызов コールバック 回电 回電 isdn"
+)
+"""What Outlook calls the number at which somebody wants to be called back."""
+
 _PHONE_TOKENS = frozenset(_plain_words("tel tél tlf tlfn cell cel тел моб тлф mob gsm"))
-_NOT_PHONE = _plain_words("phonetic yomi telex ttyonly hotel телекс isdnonly")
+_NOT_PHONE = _plain_words("phonetic yomi telex hotel телекс")
 _LABELS = (
     ("CELL", "Mobile"),
     ("IPHONE", "Mobile"),
@@ -67,7 +77,7 @@ def is_phone(words: str) -> bool:
     if any(other in bare for other in _NOT_PHONE):
         return False
     tokens = (plain(token) for token in re.split(r"[\W_\d]+", words))
-    return any(phone in bare for phone in _PHONE) or not _PHONE_TOKENS.isdisjoint(tokens)
+    return any(phone in bare for phone in (*_PHONE, *_CALLBACK)) or not _PHONE_TOKENS.isdisjoint(tokens)
 
 
 def label_of_types(types: set[str], *, is_a_fax: bool) -> str:
@@ -86,4 +96,5 @@ def tidy_label(words: str) -> str:
     if plain(words) in known:
         return known[plain(words)]
     words = re.sub(r"^(?:x-|custom-)+", "", words, flags=re.IGNORECASE)
-    return re.sub(r"(?<=\w)[\s-]+(?:phone|telephone|number)$", "", words, flags=re.IGNORECASE)
+    words = re.sub(r"(?<=\w)[\s-]+(?:phone|telephone|number|nr\.?|no\.?)$", "", words, flags=re.IGNORECASE)
+    return "" if plain(words) in _SAYS_NOTHING else words[:1].upper() + words[1:]

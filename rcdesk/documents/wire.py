@@ -229,7 +229,7 @@ def table_from_body(body: bytes) -> ImportTable:
         name_column, number_column = (
             None if data[name] is None else int(data[name]) for name in ("name_column", "number_column")
         )
-        return ImportTable(
+        table = ImportTable(
             columns=tuple(map(str, data["columns"])),
             rows=tuple(tuple(map(str, row)) for row in data["rows"]),
             name_column=name_column,
@@ -243,6 +243,12 @@ def table_from_body(body: bytes) -> ImportTable:
             ),
             is_cards=bool(data["is_cards"]),
         )
+        width, places = len(table.columns), (table.name_column or 0, table.number_column or 0)
+        if any(len(row) != width for row in table.rows) or not all(0 <= n < width for n in places):
+            raise ValueError("a table that is none")
+        if len(table.people) not in (0, len(table.rows)):
+            raise ValueError("people of other rows")
+        return table
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise BrokenFrame("no list") from exc
 

@@ -39,12 +39,15 @@ def recipients_of(
     for person in _people(table, name_column, number_column):
         for number in person.numbers or (ListedNumber(text=""),):
             line = _line(person, number, region)
-            if line.recipient is not None:
-                first = seen.setdefault(line.recipient.number, line.line)
-                if first != line.line:
-                    where = "card" if table.is_cards else "row"
-                    problem = f"Left out: the same number as {where} {first}."
-                    line = replace(line, recipient=None, problem=problem)
+            first = seen.get(line.recipient.number) if line.recipient is not None else None
+            if first == line.line:
+                continue  # the same number of the same person, written in another way
+            if first is not None:
+                where = "card" if table.is_cards else "row"
+                problem = f"Left out: the same number as {where} {first}."
+                line = replace(line, recipient=None, problem=problem)
+            elif line.recipient is not None:
+                seen[line.recipient.number] = line.line
             found.append(line)
     return tuple(sorted(found, key=lambda line: line.line))
 
@@ -59,8 +62,12 @@ def contacts_of(
     """
     found: list[ImportedLine] = list(table.left_out)
     for person in _people(table, name_column, number_column):
+        own: set[str] = set()
         for number in person.numbers or (ListedNumber(text=""),):
-            found.append(_line(person, number, region, is_to_call=True))
+            line = _line(person, number, region, is_to_call=True)
+            if line.recipient is None or line.recipient.number not in own:
+                found.append(line)
+            own |= {line.recipient.number} if line.recipient is not None else set()
     return tuple(sorted(found, key=lambda line: line.line))
 
 

@@ -38,7 +38,7 @@ def one(*lines: str | bytes, version: str = "3.0", encoding: str = "utf-8") -> L
         (("A.TEL:" + FAX, "a.X-ABLABEL:Télécopie du bureau"), "Télécopie du bureau"),
         (("item7.TEL:" + FAX, "item7.X-ABLabel:ファックス"), "ファックス"),
         (("TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D0=A4=D0=B0=D0=BA=D1=81):" + FAX,), "Факс"),
-        (("TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,a=3A=20fax):" + FAX,), "a: fax"),
+        (("TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,a=3A=20fax):" + FAX,), "A: fax"),
         (("X-FAX:" + FAX,), "Fax"),
         (("X-MS-TEL;FAX;COMPANY:" + FAX,), "Fax"),
     ],

@@ -137,6 +137,44 @@ def test_a_shared_number_is_everybodys_and_an_extension_stays(tmp_path: Path) ->
     ]
 
 
+def test_the_same_number_written_twice_is_one(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "Name,Business Fax,Home Fax\nAnn,650 555 0100,(650) 555-0100\n")
+    assert to_fax(table) == [(2, "Ann", "+16505550100")]
+    assert len(to_keep(table)) == 1
+
+
+def test_outlooks_whole_heading_brings_every_number(tmp_path: Path) -> None:
+    headings = (
+        "Anrede,Vorname,Weitere Vornamen,Nachname,Suffix,Firma,Abteilung,Straße geschäftlich,"
+        "Postleitzahl geschäftlich,Fax geschäftlich,Telefon geschäftlich,Telefon geschäftlich 2,Rückmeldung,"
+        "Autotelefon,Telefon Firma,Fax privat,Telefon privat,ISDN,Mobiltelefon,Weiteres Fax,Pager,"
+        "Haupttelefon,Telex,Kundennummer,Geburtstag"
+    )
+    phones = [f"030 23125{n:03}" for n in range(13)]
+    row = [
+        "Dr.",
+        "Eva",
+        "M.",
+        "Lind",
+        "",
+        "Praxis",
+        "",
+        "Oak 1",
+        "10115",
+        *phones,
+        "4711",
+        "20260101",
+        "1.1.70",
+    ]
+    table = table_of(tmp_path, f"{headings}\n{','.join(row)}\n")
+    kept = [line for line in contacts_of(table, table.name_column, None, "DE") if line.recipient]
+    assert {line.recipient.number for line in kept if line.recipient} == {
+        f"+493023125{n:03}" for n in range(13)
+    }
+    assert {line.label for line in kept if line.is_fax} == {"Fax geschäftlich", "Fax privat", "Weiteres Fax"}
+    assert kept[0].company == "Praxis" and kept[0].recipient and kept[0].recipient.name == "Eva M. Lind"
+
+
 def test_namesakes_of_two_companies_stay_two(tmp_path: Path) -> None:
     table = table_of(
         tmp_path, "Name,Company,Phone\nAnn,Oak,650 555 0100\nAnn,Elm,650 555 0101\nAnn,Oak,650 555 0102\n"
