@@ -44,6 +44,7 @@ class DraftsDesk(QObject):
         super().__init__(parent)
         self._disk = lanes["disk"]
         self._service = service
+        self._session = session
         self._owner = Owner(session)
         self._drafts: dict[str, KeptDraft] = {}
         self._deleted: dict[str, KeptDraft] = {}
@@ -128,12 +129,14 @@ class DraftsDesk(QObject):
     @Slot()
     def _account_changed(self) -> None:
         """What was written while nobody was signed in goes to who comes; anybody else's is put away."""
-        before, here = self._owner.id, dict(self._drafts)
-        if before:
-            self.leaving.emit()
-        if not self._owner.look():
+        before, account = self._owner.id, self._session.account
+        if before == (account.owner_id if account is not None else ""):
             return
-        self._drafts, self._deleted = {} if before else here, {}
+        if before:
+            self.leaving.emit()  # what stands in the composer is still written in their name
+            self._drafts = {}
+        self._deleted = {}
+        self._owner.look()
         self.changed.emit()
         self._load()
 

@@ -8,9 +8,11 @@ faxes.py, store/spool.py.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, assert_never
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from rcdesk.core.account import ServerProfile
 from rcdesk.core.brake import RecipientFacts
@@ -32,8 +34,12 @@ _CHUNK_BYTES = 256 * 1024
 _ENDINGS = {"application/pdf": "pdf", "image/tiff": "tif"}
 
 
+CopyOf: TypeAlias = Callable[[Path], SpooledFile | None]
+"""The copy a draft keeps of a file."""
+
+
 class FaxDrafts:
-    """Drafts of one archive."""
+    """Drafts of one archive. copy_of: what is sent for a file that is not there any more."""
 
     def __init__(
         self,
@@ -42,12 +48,14 @@ class FaxDrafts:
         clock: Clock,
         received: ReceivedFaxes | None,
         count: PageCounter | None,
+        copy_of: CopyOf | None = None,
     ) -> None:
         self._outbox = outbox
         self._spool = spool
         self._clock = clock
         self._received = received
         self._count = count
+        self._copy_of = copy_of
 
     def check(self, draft: FaxDraft, profile: ServerProfile) -> None:
         """Raise UserError when the draft cannot be a fax."""
@@ -73,13 +81,14 @@ class FaxDrafts:
                 if report is not None:
                     report((before + size_bytes, total))
 
-            files.append(self._spooled(document, token, tell))
+            files.append(self._spooled(self._found(document), token, tell))
             done += files[-1].size_bytes
         return tuple(files)
 
     def facts(self, draft: FaxDraft, owner_id: str) -> tuple[RecipientFacts, ...]:
         """What the archive knows about each recipient, in their order."""
-        files = [_as_file(d, d.digest or _digest(d)) for d in draft.documents]
+        documents = [self._found(document) for document in draft.documents]
+        files = [_as_file(d, d.digest or _digest(d)) for d in documents]
         key = pages_key(files, draft.note, draft.original_message_id)
         numbers = [r.number for r in draft.recipients]
         found = self._outbox.facts(owner_id, numbers, key, self._clock.now())
@@ -168,6 +177,16 @@ class FaxDrafts:
             documents=documents,
             original_message_id="" if fax.is_gone else fax.message_id,
         )
+
+    def _found(self, document: Document) -> Document:
+        """The same, or the copy its draft keeps when the file itself is gone."""
+        if document.digest or self._copy_of is None or os.path.exists(document.path):
+            return document
+        copy = self._copy_of(document.path)
+        if copy is None:
+            return document
+        path = self._spool.path(copy.digest)
+        return replace(document, path=path, digest=copy.digest, size_bytes=copy.size_bytes)
 
     def _documents(self, job: FaxJob) -> tuple[Document, ...]:
         for file in job.files:

@@ -36,7 +36,7 @@ from rcdesk.core.folder import FaxRow, FolderCounts
 from rcdesk.documents.inspect import PageCounter, check_total
 from rcdesk.documents.inspect_many import PagesCounter, look_at_all, look_at_each
 from rcdesk.services import fax_sentences as say
-from rcdesk.services.fax_drafts import FaxDrafts
+from rcdesk.services.fax_drafts import CopyOf, FaxDrafts
 from rcdesk.store.fax_steps import Step
 from rcdesk.store.outbox import Outbox
 from rcdesk.store.spool import Spool
@@ -76,7 +76,8 @@ class CancelOutcome:
 
 class FaxService:
     """The faxes of this archive. received: where the pages of received faxes lie, needed to forward them;
-    shelves: where faxes go that were stopped before they left, without it they stay as cancelled."""
+    shelves: where faxes go that were stopped before they left, without it they stay as cancelled; copy_of:
+    what a draft keeps of its files."""
 
     def __init__(
         self,
@@ -88,12 +89,13 @@ class FaxService:
         count: PageCounter | None = None,
         counts: PagesCounter | None = None,
         shelves: Shelves | None = None,
+        copy_of: CopyOf | None = None,
     ) -> None:
         self._connection = connection
         self._outbox = outbox
         self._spool = spool
         self._clock: Clock = clock or SystemClock()
-        self._drafts = FaxDrafts(outbox, spool, self._clock, received, count)
+        self._drafts = FaxDrafts(outbox, spool, self._clock, received, count, copy_of)
         self._count = count
         self._counts = counts
         self._shelves = shelves

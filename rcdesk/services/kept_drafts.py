@@ -75,6 +75,10 @@ class KeptDrafts:
             self._spool.remove(digest)
             self._copies = {mark: file for mark, file in self._copies.items() if file.digest != digest}
 
+    def copy_of(self, path: Path) -> SpooledFile | None:
+        """The copy made last of this file, None when there is none: it may be gone where it was."""
+        return next((file for mark, file in reversed(self._copies.items()) if mark[0] == path), None)
+
     def _copied(self, draft: KeptDraft) -> tuple[KeptDraft, list[Path]]:
         """The draft with the copies there are, and the files that have none yet."""
         copies: dict[Path, tuple[Path, SpooledFile]] = {}

@@ -85,13 +85,24 @@ def open_services(
     received = ReceivedFaxes(paths.database, paths.archive_dir)
     folders = Folders(paths.database)
     drafts, shelves = Drafts(paths.database), Shelves(paths.database)
+    kept_drafts = KeptDrafts(drafts, spool, clock)
     proofs = ProofService(connection, outbox, paths.proof_dir, clock)
     return ServiceSet(
         calls=CallService(connection),
         history=CallHistory(connection, past_calls, people, clock),
-        faxes=FaxService(connection, outbox, spool, clock, received, count, counts, shelves),
+        faxes=FaxService(
+            connection,
+            outbox,
+            spool,
+            clock,
+            received,
+            count,
+            counts,
+            shelves,
+            copy_of=kept_drafts.copy_of,
+        ),
         dispatcher=Dispatcher(connection, outbox, spool, clock),
-        drafts=KeptDrafts(drafts, spool, clock),
+        drafts=kept_drafts,
         shelves=ShelfService(connection, shelves, outbox, spool, received, clock),
         received=ReceivedService(connection, received, clock),
         people=PeopleService(connection, people, clock, read_list),

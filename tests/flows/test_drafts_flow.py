@@ -86,6 +86,30 @@ def test_a_draft_survives_quitting_and_the_loss_of_its_file(
     assert [draft.entries for draft in second.running.desk.drafts.all if draft.documents] == []
 
 
+def test_a_file_that_is_lost_while_one_writes_is_faxed_from_its_copy(
+    signed_in: Opened, tmp_path: Path
+) -> None:
+    running, screen = signed_in.running, signed_in.screen
+    letter = _letter(tmp_path)
+    running.window.fax_files((letter,))
+    screen.wait(lambda: any(draft.digests for draft in running.desk.drafts.all))
+    letter.unlink()
+    running.desk.preferences.update(undo_s=0)
+    screen.type("recipientField", "650 555 4000", enter=True)
+    press_send(signed_in)
+    screen.wait(lambda: any(job.state is FaxState.HANDED_OVER for job in running.desk.faxes.jobs))
+    screen.wait(lambda: running.desk.drafts.all == ())
+
+
+def test_what_is_learnt_about_the_account_leaves_the_open_fax_alone(signed_in: Opened) -> None:
+    running, screen = signed_in.running, signed_in.screen
+    running.window.show_page("fax")
+    screen.type("recipientField", FIRST, enter=True)
+    account = running.desk.session.account
+    running.desk.session.account_changed.emit(account)
+    assert len(running.window.composer.recipients.entries) == 1
+
+
 def test_new_faxes_never_mix_and_discard_and_delete_can_be_undone(signed_in: Opened, tmp_path: Path) -> None:
     running, screen = signed_in.running, signed_in.screen
     window, drafts = running.window, running.desk.drafts

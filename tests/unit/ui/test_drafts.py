@@ -1,0 +1,133 @@
+"""The composer and its drafts, and windows that fit the screen they open on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from rcdesk.core.fax import FaxDraft, FaxState, Recipient
+from rcdesk.ui.fit import fitting
+from rcdesk.ui.main_window import MainWindow
+from rcdesk.ui.nav_button import NavButton
+
+from .stage import Stage, checked, document, job
+
+
+@pytest.fixture
+def window(qtbot: QtBot, stage: Stage) -> MainWindow:
+    made = MainWindow(stage.desk)
+    qtbot.addWidget(made)
+    made.show()
+    made.show_page("fax")
+    return made
+
+
+def test_files_that_are_still_looked_at_stay_with_their_fax(window: MainWindow, stage: Stage) -> None:
+    page = window.composer
+    page.add_recipient("650 555 0110")
+    page.add_files((Path("/nowhere/first.pdf"),))
+    window.new_fax("415 555 0160")
+    assert stage.faxes.checks == [] and page.attachments.documents == ()
+    (first,) = [d for d in stage.drafts.all if d.unseen]
+    page.open_draft(first.key)
+    assert stage.faxes.checks == [(Path("/nowhere/first.pdf"),)]
+    assert [r.number for r in page.recipients.recipients] == ["+16505550110"]
+    stage.faxes.checked.emit(checked(document("first.pdf")))
+    page.draft.keep()
+    kept = stage.drafts.get(first.key)
+    assert kept is not None and kept.unseen == () and [d.name for d in kept.documents] == ["first.pdf"]
+
+
+def test_what_was_sent_is_no_draft_any_more_and_undone_it_is_one_again(
+    window: MainWindow, stage: Stage
+) -> None:
+    page = window.composer
+    page.add_recipient("650 555 0110")
+    page.note.setPlainText("Hello")
+    page.draft.keep()
+    assert len(stage.drafts.all) == 1
+    page.send()
+    stage.faxes.queued.emit((job(1, FaxState.HELD),))
+    assert stage.drafts.all == ()
+    stage.faxes.undone.emit(stage.faxes.drafts[0])
+    page.draft.keep()
+    assert [draft.note for draft in stage.drafts.all] == ["Hello"]
+
+
+def test_a_fax_put_away_while_it_was_queued_is_no_draft(window: MainWindow, stage: Stage) -> None:
+    page = window.composer
+    page.add_recipient("650 555 0110")
+    page.note.setPlainText("Hello")
+    page.send()
+    window.new_fax("415 555 0160")
+    stage.faxes.queued.emit((job(1, FaxState.HELD),))
+    page.draft.keep()
+    assert [draft.note for draft in stage.drafts.all] == [""]
+    assert [r.number for r in page.recipients.recipients] == ["+14155550160"]
+
+
+def test_a_fax_that_is_emptied_is_no_draft(window: MainWindow, stage: Stage) -> None:
+    page = window.composer
+    page.note.setPlainText("Hello")
+    page.draft.keep()
+    page.note.clear()
+    page.draft.keep()
+    assert stage.drafts.all == ()
+
+
+def test_each_way_to_a_new_fax_is_clean(window: MainWindow, stage: Stage) -> None:
+    page = window.composer
+    reply = FaxDraft(recipients=(Recipient(number="+14155550160"),), documents=())
+    ways = (
+        window.new_fax,
+        lambda: window.fax_files((Path("/nowhere/a.pdf"),)),
+        lambda: window.desk_side.write_fax("415 555 0160"),
+        lambda: window.desk_side.edit(reply),
+        lambda: window.desk_side.phone_page.fax_asked.emit("415 555 0160"),
+    )
+    for number, begin in enumerate(ways):
+        page.begin()
+        page.note.setPlainText(f"Note {number}")
+        page.add_recipient("650 555 0110")
+        begin()
+        assert page.note.toPlainText() == ""
+        assert "+16505550110" not in [r.number for r in page.recipients.recipients]
+    notes = {draft.note for draft in stage.drafts.all}
+    assert {f"Note {number}" for number in range(len(ways))} <= notes
+
+
+def test_the_side_bar_says_that_its_entry_leads_to_the_open_fax(window: MainWindow) -> None:
+    entry = window.findChild(NavButton, "nav_fax")
+    assert entry is not None and entry.text() == "New fax"
+    window.composer.note.setPlainText("Hello")
+    assert entry.text() == entry.accessibleName() == "Open fax"
+    discard = window.findChild(QPushButton, "discardButton")
+    assert discard is not None and discard.isEnabled()
+    discard.click()
+    assert entry.text() == "New fax" and not discard.isEnabled()
+
+
+def test_an_account_that_leaves_takes_its_fax_along(window: MainWindow, stage: Stage) -> None:
+    page = window.composer
+    page.note.setPlainText("Hello")
+    stage.drafts.leaving.emit()
+    assert page.composed.is_blank and [draft.note for draft in stage.drafts.all] == ["Hello"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "room"),
+    [
+        (QRect(0, 0, 1280, 800), QRect(0, 36, 1366, 692)),
+        (QRect(200, 100, 1280, 800), QRect(0, 36, 683, 348)),
+        (QRect(-900, 5000, 640, 480), QRect(1920, 0, 800, 600)),
+    ],
+)
+def test_a_window_is_put_into_the_room_there_is(wanted: QRect, room: QRect) -> None:
+    fit = fitting(wanted, room)
+    assert room.contains(fit)
+    assert fit.width() == min(wanted.width(), room.width())
+    assert fit.height() == min(wanted.height(), room.height())
