@@ -26,6 +26,7 @@ from rcdesk.bridge.fax_orders import FaxOrders
 from rcdesk.bridge.first_paint import FirstPaint
 from rcdesk.bridge.global_shortcut import QUICK_DIAL, SEND_FAX, GlobalShortcut
 from rcdesk.bridge.instance import FaxOrder, Instance
+from rcdesk.bridge.notices import NoticeKind
 from rcdesk.bridge.order_desk import OrderDesk
 from rcdesk.bridge.region import follow_region
 from rcdesk.bridge.stop_signals import StopSignals
@@ -35,6 +36,7 @@ from rcdesk.core.errors import RcdeskError, UserError
 from rcdesk.desk_building import Works
 from rcdesk.services.sign_in_file import sign_in_of
 from rcdesk.store import preferences as preferences_file
+from rcdesk.store.json_file import take_notes
 from rcdesk.store.paths import Paths
 from rcdesk.ui.bug_report import BugReports
 from rcdesk.ui.main_window import MainWindow
@@ -262,8 +264,7 @@ def _run_window(
     if os.environ.get("RCDESK_PRINT_READY"):
         painted.happened.connect(_print_ready)
     painted.happened.connect(lambda: _start_log(running.paths))
-    painted.happened.connect(running.start)
-    painted.happened.connect(instance.listen)
+    painted.happened.connect(lambda: _begin(running, instance, application))
     window.installEventFilter(painted)
     if options.tour is not None:
         from rcdesk.tour import Tour
@@ -288,6 +289,18 @@ def _run_window(
         window.show()
     status = application.exec()
     return status, running.stop()
+
+
+def _begin(running: Running, instance: Instance, application: QApplication) -> None:
+    """Work, when later starts can hand over to this one: without that two would stand in each other's way."""
+    if not instance.listen():
+        print("rcdesk cannot start: its socket cannot be made, see the log.", file=sys.stderr)
+        application.exit(1)
+        return
+    running.start()
+    for sentence in take_notes():
+        print(f"rcdesk: {sentence}", file=sys.stderr)
+        running.desk.notices.post(NoticeKind.WARNING, sentence)
 
 
 def _print_ready() -> None:

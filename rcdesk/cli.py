@@ -14,6 +14,7 @@ Read next: app.py, commands/call.py, commands/fax.py, commands/account.py.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -105,6 +106,8 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run rcdesk; returns the exit status, see --help."""
+    # What this program and its children write is for this person only.
+    os.umask(0o077)
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and given[0] in _ROOMS:
         return _room(given)

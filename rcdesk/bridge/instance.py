@@ -2,16 +2,16 @@
 
 GUI thread, before anything touches the database: two programs on one outbox could send a fax twice. The lock
 is a file with the owner's process id, so one left behind by a crash is taken over; a second start gives its
-files, or the fax asked for on the command line, to the first through a local socket that only this user can
-open. A message is one line of JSON: a list of files, or the object of core/wish.py or core/order.py. A
+files, or the fax asked for on the command line, to the first through a local socket, and both look whether
+the other is of the same user. A message is one line of JSON: a list of files, or the object of core/wish.py
+or core/order.py. A
 command without a window holds the lock in short turns and marks them, so that others wait for its end instead
 of complaining. QtNetwork is imported with the door, after the first paint: the lock does not need it. Read
-next: app.py, commands/call.py, order_desk.py.
+next: door.py, app.py, commands/call.py, order_desk.py.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QDeadlineTimer, QLockFile, QObject, Signal, Slot
 
+from rcdesk.bridge.door import Folder, is_ours, socket_name
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown
 from rcdesk.core.order import Order, is_order, order_json, read_order
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 LOCK_NAME = "rcdesk.lock"
-SOCKET_NAME = "rcdesk.sock"
-LONGEST_SOCKET_PATH = 100
-"""A local socket's path may not be longer than 107 bytes on Linux and 103 on macOS."""
 
 ANSWER_MS = 5000
 """How long a second start waits for the first, which opens its door only after its first paint."""
@@ -49,6 +47,10 @@ DECIDE_MS = 120_000
 """Long enough to look at a large fax and to put a safe copy on a slow disk."""
 
 NO_ANSWER = "rcdesk is running but does not answer, so nothing was done. End it, then ask again."
+FOREIGN = (
+    "Another user of this computer answers in the place of the running rcdesk. Nothing was handed over, and "
+    "nothing was done."
+)
 WENT_AWAY = "The running rcdesk ended before it answered. Look at rcdesk status before you ask again."
 
 MOST_BYTES = 1_000_000
@@ -91,7 +93,9 @@ class Instance(QObject):
 
     def __init__(self, data_dir: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._name = _socket_name(data_dir)
+        self._folder = Folder(data_dir)
+        self._name = socket_name(self._folder)
+        self._is_foreign = False
         self._lock = QLockFile(str(data_dir / LOCK_NAME))
         # Never stale by age: only when the process that holds it is gone.
         self._lock.setStaleLockTime(0)
@@ -109,6 +113,8 @@ class Instance(QObject):
     @property
     def why_not(self) -> str:
         """One sentence on why this program may not work on the archive and what to do."""
+        if self._is_foreign:
+            return FOREIGN
         if self._lock.error() is QLockFile.LockError.LockFailedError:
             return (
                 "it is already running on this archive but does not answer. Nothing was changed. End the "
@@ -116,10 +122,12 @@ class Instance(QObject):
             )
         return f"the folder {self._data_dir} cannot be written. rcdesk keeps your faxes there."
 
-    def listen(self) -> None:
-        """Let later starts hand over to this one. Without a socket they only find the lock."""
-        if not self._is_first or self._server is not None:
-            return
+    def listen(self) -> bool:
+        """Let later starts hand over to this one. False when they could not: why is in the log."""
+        if not self._is_first:
+            return False
+        if self._server is not None:
+            return True
         from PySide6.QtNetwork import QLocalServer
 
         # The lock is ours, so a socket or the mark of a turn that lies there belongs to nobody any more.
@@ -128,8 +136,10 @@ class Instance(QObject):
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._connected)
-        if not self._server.listen(self._name):
+        if not self._name or not self._server.listen(self._name):
             _log.warning("later starts cannot reach this one: %s", self._server.errorString())
+            self._server = None
+        return self._server is not None
 
     def send(self, files: Sequence[Path]) -> bool:
         """Hand files, or only the wish to be seen, to the program that holds the lock; False: no answer."""
@@ -177,7 +187,7 @@ class Instance(QObject):
         socket = self._knock(patience)
         if socket is None:
             if not self._is_first:
-                raise NotSent(NO_ANSWER)
+                raise NotSent(FOREIGN if self._is_foreign else NO_ANSWER)
             return
         try:
             socket.write(QByteArray(order_json(order).encode("ascii") + b"\n"))
@@ -206,6 +216,11 @@ class Instance(QObject):
                 return None
             patience.sleep(KNOCK_AGAIN_S)
             socket.connectToServer(self._name)
+        if not is_ours(socket):
+            _log.warning("another user answers in the place of rcdesk; nothing was handed over")
+            self._is_foreign = True
+            socket.abort()
+            return None
         return socket
 
     def _hand(self, wish: str, lines: int = 1) -> list[str]:
@@ -235,6 +250,11 @@ class Instance(QObject):
     def _connected(self) -> None:
         while self._server is not None and self._server.hasPendingConnections():
             socket = self._server.nextPendingConnection()
+            if not is_ours(socket):
+                _log.warning("another user asked for something, which was not heard")
+                socket.abort()
+                socket.deleteLater()
+                continue
             self._heard[socket] = QByteArray()
             socket.readyRead.connect(self._read)
             socket.disconnected.connect(self._left)
@@ -249,6 +269,7 @@ class Instance(QObject):
             if heard.endsWith(b"\n"):
                 self._answer(socket, bytes(heard.data()))
             elif heard.size() > MOST_BYTES:
+                _log.warning("another start asked for more than makes sense")
                 socket.abort()
 
     @Slot()
@@ -276,7 +297,7 @@ class Instance(QObject):
                 )
                 return
             asked = _files(found) if isinstance(found, list) else read_wish(found)
-        except (ValueError, TypeError, RecursionError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             _log.warning("another start asked for something that makes no sense")
             socket.abort()
             return
@@ -317,8 +338,19 @@ def _objects(socket: QLocalSocket, patience: CancelToken) -> Generator[dict[str,
         for line in lines:
             if not has_answered:
                 has_answered = True
-            elif isinstance(found := json.loads(line), dict):
+            elif (found := _object(line)) is not None:
                 yield found
+            else:
+                return
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    """One line of an answer; None for what is none."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _files(found: list[Any]) -> tuple[Path, ...]:
@@ -336,13 +368,3 @@ def _touched(file: Path) -> int:
         return file.stat().st_mtime_ns
     except OSError:
         return 0
-
-
-def _socket_name(data_dir: Path) -> str:
-    """In the archive's own folder, which only its user can open; elsewhere when that path is too long."""
-    path = str(data_dir / SOCKET_NAME)
-    if os.name == "posix" and len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
-        return path
-    user = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
-    mark = hashlib.sha256(f"{user}:{data_dir}".encode()).hexdigest()[:16]
-    return f"rcdesk-{mark}"

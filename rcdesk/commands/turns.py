@@ -21,6 +21,7 @@ from rcdesk.core.order import ExitStatus
 from rcdesk.core.preferences import Preferences
 from rcdesk.store import preferences as preferences_file
 from rcdesk.store import profiles as profiles_store
+from rcdesk.store.json_file import take_notes
 from rcdesk.store.paths import Paths
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ class CommandTurns:
         self._secrets: Secrets | None = None
 
     def close(self) -> None:
-        """Give everything back."""
+        """Give everything back, and say what the start had to say of the disk."""
+        for sentence in take_notes():
+            print(sentence, file=sys.stderr, flush=True)
         if self._simulator is not None:
             self._simulator.stop()
         self.instance.end_turn()

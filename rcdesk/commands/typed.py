@@ -34,7 +34,7 @@ def jwt_json(text: str) -> dict[str, str]:
             "client_secret": found.get("client_secret") or found.get("clientSecret") or "",
             "server": (found.get("base_url") or found.get("server") or "").rstrip("/"),
         }
-    except (ValueError, KeyError, TypeError, AttributeError, StopIteration) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration, RecursionError) as exc:
         raise UserError("The JSON that was given holds no jwt. Nothing was changed.") from exc
     if not all(isinstance(value, str) for value in given.values()):
         raise UserError("The JSON that was given makes no sense. Nothing was changed.")

@@ -138,7 +138,7 @@ def _object(text: str | None) -> dict[str, str]:
     """A JSON object of texts; empty for anything else."""
     try:
         found = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     is_good = isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
     return found if is_good else {}

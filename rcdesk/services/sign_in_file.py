@@ -34,7 +34,7 @@ def sign_in_of(path: Path | None, remembered: Preferences) -> tuple[ServerProfil
         profile = ServerProfile(
             name="RingCentral", base_url=found["base_url"].rstrip("/"), client_id=found["client_id"]
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise UserError(
             f"The sign-in file {path} could not be read; it needs base_url, client_id and jwt."
         ) from exc

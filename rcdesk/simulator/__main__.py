@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sys
 
@@ -37,6 +38,7 @@ async def serve(port: int, clock: WorldClock, *, has_samples: bool = False) -> N
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse the options and serve; 2 when the port is taken."""
+    os.umask(0o077)
     parser = argparse.ArgumentParser(
         prog="python -m rcdesk.simulator", description="A simulated RingCentral."
     )

@@ -18,6 +18,7 @@ from rcdesk.core.errors import StoreError, StoreTooNew, StoreUnavailable
 from rcdesk.core.fax import ALLOWED, Recipient
 from rcdesk.store.fax_rows import DamagedRow, key_of_pages, remember_recipients
 from rcdesk.store.past_call_rows import copy_recent_calls
+from rcdesk.store.paths import tighten
 from rcdesk.store.schema import VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6
 from rcdesk.store.search_words import indexed_words
 
@@ -82,6 +83,8 @@ def open_database(path: Path) -> Archive:
     except sqlite3.Error as exc:
         raise translate(exc, path) from exc
     connection.file = path
+    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))):
+        tighten(file, 0o600)
     try:
         connection.row_factory = sqlite3.Row
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rcdesk.core.errors import StoreUnavailable
+from rcdesk.store.json_file import note
 
 APP_NAME = "rcdesk"
 
@@ -104,4 +105,21 @@ class Paths:
                     f"The folder {folder} cannot be written ({exc.strerror}). rcdesk keeps your faxes there: "
                     "make it writable and start rcdesk again."
                 ) from exc
+            tighten(folder, 0o700)
         return self
+
+
+def tighten(path: Path, mode: int) -> None:
+    """Nobody else may look into a folder or file that was there before; it is noted when that fails."""
+    if os.name != "posix":
+        return
+    try:
+        if path.stat().st_mode & 0o077:
+            path.chmod(mode)
+    except FileNotFoundError:
+        return
+    except OSError as exc:
+        note(
+            f"Other users of this computer can read {path}, where your faxes and calls are kept, and that "
+            f"could not be changed ({exc.strerror})."
+        )

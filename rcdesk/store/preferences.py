@@ -1,65 +1,62 @@
 """Preferences as one small JSON file.
 
-A file that cannot be read or understood never stops the program: it is kept beside as ".bad" and the
-defaults are used; single values of the wrong type are dropped. Saving replaces the file in one step.
-Any thread, one at a time. Read next: core/preferences.py, bridge/preferences.py.
+A file that cannot be understood never stops the program: it is set aside and the defaults are used; single
+values of the wrong type, or that make no sense, are dropped. Any thread, one at a time. Read next:
+json_file.py, core/preferences.py, bridge/preferences.py.
 """
 
 from __future__ import annotations
 
-import json
-import logging
-import os
+from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
+from typing import Any
 
 from rcdesk.core.errors import StoreUnavailable
+from rcdesk.core.paper import PaperSize
 from rcdesk.core.preferences import Preferences
+from rcdesk.store import json_file
 
-_log = logging.getLogger(__name__)
+WHAT = "settings"
+_RULES: dict[str, Callable[[Any], bool]] = {
+    "undo_s": lambda value: 0 <= value <= 60,
+    "keep_files_days": lambda value: 1 <= value <= 3650,
+    "cover_index": lambda value: 0 <= value <= 1_000_000,
+    "color_scheme": lambda value: value in ("light", "dark", "system"),
+    "resolution": lambda value: value in ("High", "Low"),
+    "paper": lambda value: value in ("", *(size.value for size in PaperSize)),
+    "home_country": lambda value: len(value) == 2 and value.isascii() and value.isupper(),
+}
 
 
 def load(path: Path) -> Preferences:
     """What was saved, with defaults for what is missing or makes no sense."""
     defaults = Preferences()
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return defaults
-    except OSError as exc:
-        _log.warning("The preferences cannot be read (%s); using the defaults.", exc.strerror)
-        return defaults
-    except ValueError:
-        _keep_aside(path)
+    data = json_file.read(path, WHAT)
+    if data is None:
         return defaults
     if not isinstance(data, dict):
-        _keep_aside(path)
+        json_file.set_aside(path, WHAT)
         return defaults
     good = {
         field.name: data[field.name]
         for field in fields(Preferences)
-        if field.name in data and type(data[field.name]) is type(getattr(defaults, field.name))
+        if field.name in data and _is_good(field.name, data[field.name], getattr(defaults, field.name))
     }
     return replace(defaults, **good)
 
 
 def save(path: Path, preferences: Preferences) -> None:
     """Write them so that either the old or the new file is there. Raises StoreUnavailable."""
-    unfinished = path.with_name(path.name + ".new")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with unfinished.open("w", encoding="utf-8") as file:
-            json.dump(asdict(preferences), file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
+        json_file.write(path, asdict(preferences))
     except OSError as exc:
         raise StoreUnavailable(f"Your settings could not be saved ({exc.strerror}).") from exc
 
 
-def _keep_aside(path: Path) -> None:
-    _log.warning("The preferences make no sense; using the defaults and keeping the file as .bad.")
-    try:
-        os.replace(path, path.with_name(path.name + ".bad"))
-    except OSError:
-        pass
+def _is_good(name: str, value: object, default: object) -> bool:
+    if type(value) is not type(default):
+        return False
+    if isinstance(value, str) and not json_file.is_text(value):
+        return False
+    return name not in _RULES or _RULES[name](value)

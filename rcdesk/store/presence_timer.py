@@ -2,15 +2,12 @@
 
 The service knows no "for 30 minutes", so the desk must not forget it: the file is written before the change
 is asked for, and read at the next start. One entry for each person and each thing that was changed. A file
-that makes no sense is no reason to stop: nothing is put back then. Any thread, one at a time. Read next:
-services/presence.py, which decides.
+that makes no sense is set aside: nothing is put back then. Any thread, one at a time. Read next:
+json_file.py, services/presence.py, which decides.
 """
 
 from __future__ import annotations
 
-import json
-import logging
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +15,9 @@ from typing import Any
 
 from rcdesk.core.errors import StoreUnavailable
 from rcdesk.core.presence import Dnd
+from rcdesk.store import json_file
 
-_log = logging.getLogger(__name__)
+WHAT = "times to take calls again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,26 +51,17 @@ class PresenceTimers:
             self._write({owner: kept for owner, kept in changed.items() if kept})
 
     def _read(self) -> dict[str, dict[str, Any]]:
-        try:
-            found = json.loads(self._path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError):
-            _log.warning("What was to be put back of the presence cannot be read.")
+        found = json_file.read(self._path, WHAT)
+        if found is None:
             return {}
         if not isinstance(found, dict):
+            json_file.set_aside(self._path, WHAT)
             return {}
         return {owner: entries for owner, entries in found.items() if isinstance(entries, dict)}
 
     def _write(self, found: dict[str, dict[str, Any]]) -> None:
-        unfinished = self._path.with_name(self._path.name + ".new")
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with unfinished.open("w", encoding="utf-8") as file:
-                json.dump(found, file, indent=2)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(unfinished, self._path)
+            json_file.write(self._path, found)
         except OSError as exc:
             raise StoreUnavailable(
                 f"The time your calls come back could not be kept ({exc.strerror}). Nothing was changed."

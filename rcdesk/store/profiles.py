@@ -1,13 +1,12 @@
 """The server profiles as one small JSON file beside the preferences. Nothing in it is secret.
 
-A file that cannot be read or understood never stops the program: it is kept beside as ".bad" and there are no
-profiles; single values that make no sense are dropped. Saving replaces the file in one step. Any thread, one
-at a time. Read next: core/account.py, bridge/profiles_desk.py.
+A file that cannot be understood never stops the program: it is set aside and there are no profiles; single
+values that make no sense are dropped. Any thread, one at a time. Read next: json_file.py,
+core/account.py, bridge/profiles_desk.py.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from dataclasses import replace
@@ -24,10 +23,12 @@ from rcdesk.core.account import (
 )
 from rcdesk.core.errors import StoreUnavailable
 from rcdesk.core.preferences import Preferences
+from rcdesk.store import json_file
 
 _log = logging.getLogger(__name__)
 
 FILE_NAME = "servers.json"
+WHAT = "server profiles"
 _TEXTS = ("id", "name", "base_url", "client_id", "ca_file")
 _NUMBERS = {"redirect_port": (0, 65535), "max_fax_bytes": (1, 10**9), "max_fax_pages": (1, 10_000)}
 
@@ -39,20 +40,14 @@ def profiles_file(preferences_file: Path) -> Path:
 
 def load(path: Path, former: Preferences | None = None) -> ServerProfiles:
     """The saved profiles. Without a file, the one server that former preferences knew, if they knew one."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return _of_preferences(former or Preferences())
-    except OSError as exc:
-        # Kept aside too, or the next save would write over what may still be mended.
-        _log.warning("The server profiles cannot be read (%s).", exc.strerror)
-        _keep_aside(path)
+    data = json_file.read(path, WHAT)
+    if data is None:
         return ServerProfiles()
-    except (ValueError, RecursionError):
-        data = None
     entries = data.get("profiles") if isinstance(data, dict) else None
     if not isinstance(entries, list):
-        _keep_aside(path)
+        json_file.set_aside(path, WHAT)
         return ServerProfiles()
     found = ServerProfiles()
     for entry in entries:
@@ -69,14 +64,8 @@ def save(path: Path, saved: ServerProfiles) -> None:
     The simulator inside the program is left out: its address is another one each time.
     """
     kept = [profile for profile in saved.profiles if profile.id and not profile.is_demo]
-    unfinished = path.with_name(path.name + ".new")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with unfinished.open("w", encoding="utf-8") as file:
-            json.dump({"profiles": [_written(p) for p in kept], "active": saved.active_id}, file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
+        json_file.write(path, {"profiles": [_written(p) for p in kept], "active": saved.active_id})
     except OSError as exc:
         raise StoreUnavailable(f"Your server profiles could not be saved ({exc.strerror}).") from exc
 
@@ -107,7 +96,7 @@ def _written(profile: ServerProfile) -> dict[str, Any]:
 def _read(entry: dict[str, Any]) -> ServerProfile | None:
     """One profile; None when it has no id or no address."""
     texts = {name: entry[name] for name in _TEXTS if isinstance(entry.get(name), str)}
-    if not texts.get("id") or not texts.get("base_url"):
+    if not all(map(json_file.is_text, texts.values())) or not texts.get("id") or not texts.get("base_url"):
         return None
     texts["base_url"] = texts["base_url"].rstrip("/")
     profile = ServerProfile(**{"name": texts["base_url"], **texts})
@@ -126,11 +115,3 @@ def _read(entry: dict[str, Any]) -> ServerProfile | None:
     except ValueError:
         _log.warning("A server profile names a kind that is not known; the usual one is used.")
     return profile
-
-
-def _keep_aside(path: Path) -> None:
-    _log.warning("Keeping the file of the server profiles as .bad.")
-    try:
-        os.replace(path, path.with_name(path.name + ".bad"))
-    except OSError:
-        pass

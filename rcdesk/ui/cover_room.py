@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not content:
             return FAILED_STATUS
         target.write_bytes(content)
-    except (OSError, ValueError, KeyError, MemoryError):
+    except (OSError, ValueError, KeyError, TypeError, MemoryError, RecursionError):
         return FAILED_STATUS
     finally:
         del application

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtNetwork import QLocalSocket
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.instance import LONGEST_SOCKET_PATH, Instance, _socket_name
+from rcdesk.bridge.door import LONGEST_SOCKET_PATH, SOCKET_NAME
+from rcdesk.bridge.instance import Instance
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -148,7 +151,7 @@ def test_a_killed_holder_is_taken_over_with_its_socket(
     assert mine.is_first
     mine.listen()
     socket = QLocalSocket()
-    socket.connectToServer(_socket_name(folder))
+    socket.connectToServer(str(folder / SOCKET_NAME))
     with qtbot.waitSignal(mine.asked, timeout=10_000) as caught:
         socket.write(b'["/a/b.pdf"]\n')
     assert caught.args == [(Path("/a/b.pdf"),)]
@@ -164,7 +167,7 @@ def test_nonsense_from_the_socket_is_thrown_away(
     heard: list[object] = []
     first.asked.connect(heard.append)
     socket = QLocalSocket()
-    socket.connectToServer(_socket_name(folder))
+    socket.connectToServer(str(folder / SOCKET_NAME))
     assert socket.waitForConnected(5_000)
     with qtbot.waitSignal(socket.disconnected, timeout=10_000):
         socket.write(b"GET / HTTP/1.1\n")
@@ -181,10 +184,104 @@ def test_only_this_user_can_knock(folder: Path) -> None:
     first.close()
 
 
-def test_a_long_path_gets_a_short_name(tmp_path: Path) -> None:
-    deep = tmp_path / ("x" * LONGEST_SOCKET_PATH)
-    assert len(_socket_name(deep)) < 30
-    assert _socket_name(deep) != _socket_name(deep / "y")
+def _ask_from_elsewhere(folder: Path, user: int) -> subprocess.CompletedProcess[str]:
+    """Another program of that user, which asks for the window of this folder."""
+    code = (
+        "import os, sys; from pathlib import Path; from PySide6.QtCore import QCoreApplication\n"
+        "from rcdesk.bridge import instance\n"
+        "application = QCoreApplication([]); os.setuid(int(sys.argv[2])); instance.ANSWER_MS = 2000\n"
+        "mine = instance.Instance(Path(sys.argv[1])); print(mine.is_first, mine.send([Path('/a/b.pdf')]))"
+    )
+    command = [sys.executable, "-c", code, str(folder), str(user)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="local sockets with a path")
+def test_a_long_path_still_leads_into_the_folder(qtbot: QtBot, tmp_path: Path) -> None:
+    deep = tmp_path / ("x" * LONGEST_SOCKET_PATH) / ("y" * LONGEST_SOCKET_PATH)
+    deep.mkdir(parents=True)
+    first = Instance(deep)
+    assert first.listen()
+    assert stat.S_ISSOCK((deep / SOCKET_NAME).stat().st_mode)
+    told: list[subprocess.CompletedProcess[str]] = []
+    other = threading.Thread(target=lambda: told.append(_ask_from_elsewhere(deep, os.getuid())))
+    with qtbot.waitSignal(first.asked, timeout=60_000) as caught:
+        other.start()
+    qtbot.waitUntil(lambda: bool(told), timeout=60_000)
+    other.join()
+    assert caught.args == [(Path("/a/b.pdf"),)] and told[0].stdout.split() == ["False", "True"]
+    first.close()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can be somebody else")
+def test_another_user_is_neither_heard_nor_handed_anything(
+    qtbot: QtBot, tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The system says who is at the other end; the folder is open to all here, as it never is."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        nobody = 65534
+        first = Instance(folder)
+        assert first.listen()
+        (folder / SOCKET_NAME).chmod(0o777)
+        heard: list[object] = []
+        first.asked.connect(heard.append)
+        socket = QLocalSocket()
+        os.seteuid(nobody)
+        try:
+            socket.connectToServer(str(folder / SOCKET_NAME))
+            assert socket.waitForConnected(5_000)
+        finally:
+            os.seteuid(0)
+        with qtbot.waitSignal(socket.disconnected, timeout=10_000):
+            socket.write(b'["/a/b.pdf"]\n')
+        assert heard == [] and "another user asked" in caplog.text
+        first.close()
+        # And the other way round: the lock is held, and somebody else has bound the socket.
+        mine = Instance(folder)
+        assert mine.is_first
+        os.seteuid(nobody)
+        try:
+            trap = QLocalServer()
+            assert trap.listen(str(folder / SOCKET_NAME))
+        finally:
+            os.seteuid(0)
+        second = Instance(folder)
+        assert not second.is_first and not second.send([Path("/a/b.pdf")])
+        assert "Another user" in second.why_not
+        trap.close()
+        mine.close()
+
+
+def test_without_a_place_for_the_door_it_says_so(folder: Path) -> None:
+    first = Instance(folder)
+    (folder / SOCKET_NAME / "in the way").mkdir(parents=True)
+    assert not first.listen()
+    first.close()
+
+
+@pytest.mark.parametrize(
+    "garbage", [b"\xff\xfe\n", b"[" * 20_000 + b"\n", b"{}\n", b"null\n", b'{"send": 5}\n']
+)
+def test_garbage_is_one_line_in_the_log(
+    qtbot: QtBot, folder: Path, caplog: pytest.LogCaptureFixture, garbage: bytes
+) -> None:
+    first = Instance(folder)
+    assert first.listen()
+    socket = QLocalSocket()
+    socket.connectToServer(str(folder / SOCKET_NAME))
+    assert socket.waitForConnected(5_000)
+    with qtbot.waitSignal(socket.disconnected, timeout=10_000):
+        socket.write(garbage)
+    assert (
+        [record.message for record in caplog.records].count(
+            "another start asked for something that makes no sense"
+        )
+        == 1
+        == len(caplog.records)
+    )
+    first.close()
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root writes anywhere")

@@ -11,7 +11,8 @@ import pytest
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.instance import FaxOrder, Instance, _socket_name
+from rcdesk.bridge.door import SOCKET_NAME
+from rcdesk.bridge.instance import FaxOrder, Instance
 from rcdesk.core.fax import Document, FaxDraft, Recipient
 from rcdesk.core.wish import FaxWish, WishOutcome, wish_json
 
@@ -108,7 +109,7 @@ def test_a_fax_of_another_version_is_not_guessed_at(
     first.fax_asked.connect(heard.append)
     first.asked.connect(heard.append)
     socket = QLocalSocket()
-    socket.connectToServer(_socket_name(folder))
+    socket.connectToServer(str(folder / SOCKET_NAME))
     assert socket.waitForConnected(5_000)
     with qtbot.waitSignal(socket.disconnected, timeout=10_000):
         socket.write(wish_json(WISH).replace('"version": 1', '"version": 2').encode() + b"\n")

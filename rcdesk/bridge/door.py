@@ -1,0 +1,79 @@
+"""Where one program of this user reaches another: a socket in the archive's folder, and who is behind it.
+
+The folder is for its user only (store/paths.py). A socket's path may not be longer than some hundred bytes:
+where that of the folder is, the folder is held open and named by its number, so that both programs still
+meet in the same private place. Whoever is at the other end must be of the same user, as the system says.
+GUI thread, or the main thread of a command. Read next: instance.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import stat
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalSocket
+
+SOCKET_NAME = "rcdesk.sock"
+LONGEST_SOCKET_PATH = 100
+"""A local socket's path may not be longer than 107 bytes on Linux and 103 on macOS."""
+
+_NUMBERED = "/proc/self/fd"
+
+
+class Folder:
+    """The archive's folder, held open: by its number it has a short name, however long its path is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._number: int | None = None
+
+    @property
+    def short_name(self) -> str:
+        """A name of it for this program alone, "" where the system has none."""
+        if self._number is None and os.path.isdir(_NUMBERED):
+            self._number = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        return "" if self._number is None else f"{_NUMBERED}/{self._number}"
+
+    def __del__(self) -> None:
+        if self._number is not None:
+            os.close(self._number)
+
+
+def socket_name(folder: Folder) -> str:
+    """In the archive's own folder, which only its user can open; "" where there is no safe place."""
+    path = str(folder.path / SOCKET_NAME)
+    if os.name != "posix":
+        mark = hashlib.sha256(f"{os.environ.get('USERNAME', '')}:{folder.path}".encode()).hexdigest()[:16]
+        return f"rcdesk-{mark}"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    if name := folder.short_name:
+        return f"{name}/{SOCKET_NAME}"
+    runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "/nowhere")
+    mark = hashlib.sha256(os.fsencode(folder.path)).hexdigest()[:16]
+    return str(runtime / f"rcdesk-{mark}.sock") if _is_private(runtime) else ""
+
+
+def _is_private(folder: Path) -> bool:
+    """True for a folder of this user that nobody else can look into."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+
+
+def is_ours(qt_socket: QLocalSocket) -> bool:
+    """True when the program at the other end is of this user, as the system says."""
+    peer_of = getattr(socket, "SO_PEERCRED", None)
+    if peer_of is None:
+        return True
+    with socket.socket(fileno=os.dup(int(qt_socket.socketDescriptor()))) as same:
+        _, user, _ = struct.unpack("3i", same.getsockopt(socket.SOL_SOCKET, peer_of, struct.calcsize("3i")))
+    return bool(user == os.geteuid())

@@ -1,0 +1,96 @@
+"""The program's own small JSON files: read whole or set aside, replaced in one step.
+
+A file that cannot be understood never stops a start, whatever is in it: it is kept beside as ".bad", so that
+what may be mended is not written over, and one sentence for the person is noted. What else a start has to
+say of the disk is noted here too; the window and the commands take the notes and show them. Any thread, one
+at a time for one file. Read next: preferences.py, profiles.py, presence_timer.py, watched_files.py.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import stat
+import threading
+from pathlib import Path
+from typing import Any
+
+_log = logging.getLogger(__name__)
+
+MOST_BYTES = 16_000_000
+"""More than the largest of them ever is; a file without an end is not read into memory."""
+
+_notes: list[str] = []
+_lock = threading.Lock()
+
+
+def read(path: Path, what: str) -> Any:
+    """The value of the file; None when there is none, and when it was set aside. what: "settings"."""
+    try:
+        value = json.loads(_content(path).decode("utf-8-sig"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError, MemoryError):
+        value = None
+    if value is None:
+        set_aside(path, what)
+    return value
+
+
+def write(path: Path, value: object) -> None:
+    """Write it so that either the old or the new file is there, for this person only. Raises OSError."""
+    unfinished = path.with_name(path.name + ".new")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(value, file, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(unfinished, path)
+
+
+def set_aside(path: Path, what: str) -> None:
+    """It makes no sense: keep it as .bad, and say so."""
+    aside = path.with_name(path.name + ".bad")
+    try:
+        os.replace(path, aside)
+    except OSError:
+        note(f"The file of your {what}, {path}, cannot be understood and cannot be set aside either.")
+    else:
+        note(f"The file of your {what} could not be understood. It was set aside as {aside}.")
+    _log.info("%s makes no sense and is set aside", path.name)
+
+
+def is_text(value: str) -> bool:
+    """False for what JSON can hold and nothing can show: halves of characters, and a NUL."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in value
+
+
+def note(sentence: str) -> None:
+    """Something the person should read once."""
+    with _lock:
+        if sentence not in _notes:
+            _notes.append(sentence)
+
+
+def take_notes() -> tuple[str, ...]:
+    """What there is to say; each is given once."""
+    with _lock:
+        taken = tuple(_notes)
+        _notes.clear()
+    return taken
+
+
+def _content(path: Path) -> bytes:
+    """All bytes of a plain file. Raises OSError, and ValueError for what is no such file."""
+    # Opening a pipe would wait for somebody to write.
+    with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES:
+            raise ValueError("no file of ours")
+        return file.read()
