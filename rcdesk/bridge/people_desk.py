@@ -18,7 +18,7 @@ from rcdesk.bridge.own_people import OwnPeople
 from rcdesk.bridge.owner import Owner
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.errors import Cancelled, RcdeskError
+from rcdesk.core.errors import Cancelled, RcdeskError, UserError
 from rcdesk.core.fax import Recipient
 from rcdesk.core.people import (
     Caller,
@@ -274,8 +274,9 @@ class PeopleDesk(QObject):
 
         def not_changed(error: RcdeskError) -> None:
             if isinstance(error, Cancelled):
-                return
-            if is_contact:
+                # A dialog waits for an answer: it keeps what was typed.
+                error = UserError(self.tr("You are signed out, or somebody else is signed in now."))
+            elif is_contact:
                 self._session.heard_error(error)
             failed(error)
 

@@ -407,3 +407,17 @@ def test_a_favourite_is_not_set_before_the_others_are_known(
     bench.problems.clear()
     bench.people.toggle_favourite("101", "Reception")
     assert [one.number for one in bench.people.favourites] == [STRANGER, "101"]
+
+
+def test_a_form_that_is_saved_after_signing_out_is_answered(
+    bench: Bench, simulator: RunningSimulator, qtbot: QtBot
+) -> None:
+    bench.sign_in(simulator, qtbot)
+    form = PersonForm(
+        source=PersonSource.CONTACT, name="Zoë", numbers=(PersonNumber(number=STRANGER, label="Mobile"),)
+    )
+    problems: list[str] = []
+    bench.session.sign_out()
+    bench.people.save_person(form, None, lambda: problems.append("saved"), lambda e: problems.append(str(e)))
+    qtbot.waitUntil(lambda: bool(problems), timeout=WAIT_MS)
+    assert "signed" in problems[0]

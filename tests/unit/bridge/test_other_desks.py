@@ -208,7 +208,11 @@ def test_an_import_becomes_recipients(desks: Desks, qtbot: QtBot, tmp_path: Path
     path = tmp_path / "list.csv"
     path.write_text("Name,Fax\nClinic,(650) 555-0142\nNobody,12\n", encoding="utf-8")
     tables: list[ImportTable] = []
-    desks.people.read_import(path, tables.append)
+    ended: list[str] = []
+    desks.people.read_import(tmp_path / "gone.csv", tables.append, lambda: ended.append("gone"))
+    qtbot.waitUntil(lambda: bool(ended and desks.problems), timeout=WAIT_MS)
+    assert (ended, tables) == (["gone"], []) and "not there any more" in desks.problems.pop()
+    desks.people.read_import(path, tables.append, lambda: ended.append("list"))
     qtbot.waitUntil(lambda: bool(tables), timeout=WAIT_MS)
     table = tables[0]
     assert table.number_column is not None
