@@ -28,7 +28,7 @@ from rcdesk.bridge.global_shortcut import QUICK_DIAL, SEND_FAX, GlobalShortcut
 from rcdesk.bridge.instance import FaxOrder, Instance
 from rcdesk.bridge.notices import NoticeKind
 from rcdesk.bridge.order_desk import OrderDesk
-from rcdesk.bridge.region import follow_region
+from rcdesk.bridge.region import ZoneFollower, follow_region
 from rcdesk.bridge.stop_signals import StopSignals
 from rcdesk.commands.hand_over import hand_over
 from rcdesk.core.account import Credentials, ServerProfile
@@ -279,6 +279,8 @@ def _run_window(
     wish = options.fax_wish
     if wish is not None:
         painted.happened.connect(lambda: window.take_fax(wish))
+    zone = ZoneFollower()
+    application.applicationStateChanged.connect(lambda _state: zone.look())
     stop_signals = StopSignals(application)
     stop_signals.received.connect(leave)
     is_asked_for = options.files or options.link or options.fax_wish or options.tour

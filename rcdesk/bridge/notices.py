@@ -112,7 +112,8 @@ class Notices(QObject):
                 "No connection to RingCentral. Faxes wait and go out when it is back; calls cannot be made."
             )
             if session.offline_reason:
-                text = session.offline_reason
+                waits = self.tr("Faxes wait and go out when that is mended; calls cannot be made.")
+                text = f"{session.offline_reason} {waits}"
             return Bar(kind=NoticeKind.WARNING, name="offline", text=text)
         if self._penalty.isActive():
             text = self.tr("RingCentral asked rcdesk to slow down. It goes on by itself in a moment.")

@@ -7,7 +7,10 @@ people, before the first word; any thread. Read next: core/spoken_time.py.
 
 from __future__ import annotations
 
+import os
 import re
+import time
+from pathlib import Path
 
 from PySide6.QtCore import QLocale
 
@@ -29,14 +32,37 @@ def follow_region(system: QLocale | None = None) -> None:
     QLocale.setDefault(english)
 
 
+class ZoneFollower:
+    """Sees that a machine has been taken to another zone while the program runs.
+
+    The system's library reads the zone once; what it is now is then told to it, and to children, by TZ. link
+    is the machine's setting. GUI thread, when the program comes to the front.
+    """
+
+    def __init__(self, link: Path = Path("/etc/localtime")) -> None:
+        self._link = link
+        self._is_given = "TZ" in os.environ
+        self._zone = os.path.realpath(link)
+
+    def look(self) -> bool:
+        """True when the zone is another one now. One the person gave by TZ stays."""
+        zone = os.path.realpath(self._link)
+        if self._is_given or zone == self._zone or not os.path.isfile(zone):
+            return False
+        self._zone = zone
+        os.environ["TZ"] = f":{zone}"
+        time.tzset()
+        return True
+
+
 def style_of(locale: QLocale) -> TimeStyle:
     """The conventions of a region, without its language."""
-    time = _QUOTED.sub("", locale.timeFormat(QLocale.FormatType.ShortFormat))
+    hours = _QUOTED.sub("", locale.timeFormat(QLocale.FormatType.ShortFormat))
     date = _QUOTED.sub("", locale.dateFormat(QLocale.FormatType.LongFormat)).replace("dddd", "")
-    hour = re.search(r"[hH]+", time)
-    between = re.search(r"[hH]+([:.])m", time)
+    hour = re.search(r"[hH]+", hours)
+    between = re.search(r"[hH]+([:.])m", hours)
     return TimeStyle(
-        is_12_hour="a" in time.lower(),
+        is_12_hour="a" in hours.lower(),
         pads_hour=hour is not None and len(hour[0]) == 2,
         separator=between[1] if between is not None else ":",
         is_month_first="M" in date and "d" in date and date.index("M") < date.index("d"),

@@ -50,6 +50,7 @@ class TimeDialog(QDialog):
         self.edit = MomentBox("timeEdit", title)
         self.which = WhichMoment(self.edit)
         self.which.set_moment(_full_minutes(start))
+        self.which.changed.connect(self._fit)
         self._problem = label("", "bad", wraps=True)
         self._problem.hide()
         self._send_by = send_by
@@ -102,10 +103,16 @@ class TimeDialog(QDialog):
         if at is None or problem:
             self._problem.setText(problem)
             self._problem.show()
+            self._fit()
             return
         is_service = self._send_by is not None and self._by_service.isChecked()
         self.chosen.emit(at, SendBy.SERVICE if is_service else SendBy.DESK)
         self.accept()
+
+    @Slot()
+    def _fit(self) -> None:
+        """Room for the question and for what is wrong."""
+        self.adjustSize()
 
     @Slot()
     def _without(self) -> None:

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.notices import Bar, Notice, NoticeKind, Notices
 from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.errors import NotSent, RateLimited, SignInNeeded
+from rcdesk.core.errors import NotSent, NoWayOut, RateLimited, SignInNeeded
 from tests.unit.bridge.conftest import Bench
 
 if TYPE_CHECKING:
@@ -66,3 +66,16 @@ def test_a_warning_is_on_the_bar_for_a_while_unless_something_is_more_serious(
     notices._passing_timer.timeout.emit()
     assert notices.bar is not None and notices.bar.name == "session-only"
     notices.stop()
+
+
+def test_what_of_this_machine_keeps_it_offline_is_on_the_bar(
+    bench: Bench, simulator: RunningSimulator, qtbot: QtBot
+) -> None:
+    notices = Notices(bench.session)
+    bench.sign_in(simulator, qtbot)
+    bench.session.heard_error(NoWayOut("The proxy http://127.0.0.1:1 (HTTPS_PROXY) cannot be reached."))
+    assert notices.bar is not None and notices.bar.name == "offline"
+    assert notices.bar.text.startswith("The proxy http://127.0.0.1:1 (HTTPS_PROXY) cannot be reached.")
+    bench.session.heard_answer()
+    bench.session.heard_error(NotSent("No connection."))
+    assert notices.bar is not None and "HTTPS_PROXY" not in notices.bar.text

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale
 
-from rcdesk.bridge.region import follow_region, style_of
+from rcdesk.bridge.region import ZoneFollower, follow_region, style_of
 from rcdesk.core import spoken_time
 from rcdesk.core.spoken_time import TimeStyle, readings_of, write_like
 
@@ -117,3 +118,34 @@ def test_every_region_there_is_can_be_followed() -> None:
         write_like(style_of(locale))
         words = spoken_time.full_moment(AT, NOW)
         assert words.isascii() and "05" in words, locale.name()
+
+
+def _lead(link: Path, zone: str) -> None:
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("/usr/share/zoneinfo") / zone)
+
+
+def test_a_machine_that_is_taken_to_another_zone(
+    zone: Zone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zone("UTC")
+    monkeypatch.delenv("TZ")
+    link = tmp_path / "localtime"
+    _lead(link, "Europe/Berlin")
+    follower = ZoneFollower(link)
+    assert not follower.look()
+    for name, hour in (("Asia/Tokyo", 1), ("America/New_York", 11)):
+        _lead(link, name)
+        assert follower.look() and not follower.look()
+        assert AT.astimezone().hour == hour
+    link.unlink()
+    assert not follower.look(), "what cannot be read changes nothing"
+
+
+def test_a_zone_that_was_given_is_kept(zone: Zone, tmp_path: Path) -> None:
+    zone("Asia/Tokyo")
+    link = tmp_path / "localtime"
+    _lead(link, "Europe/Berlin")
+    follower = ZoneFollower(link)
+    _lead(link, "America/New_York")
+    assert not follower.look() and AT.astimezone().hour == 1
