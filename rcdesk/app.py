@@ -81,6 +81,7 @@ class Running:
             self.desk.preferences,
             faxes=fax_orders,
             profiles=self.desk.profiles,
+            has_talked=self.desk.history.has_talked,
         )
         self.orders.dial_asked.connect(self.window.dial)
         self.orders.called.connect(self._show_calls)

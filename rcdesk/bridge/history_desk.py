@@ -20,7 +20,7 @@ from rcdesk.bridge.owner import Owner
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.call import Call
 from rcdesk.core.errors import Cancelled, RateLimited, RcdeskError
-from rcdesk.core.past_call import HistoryNews, PastCall, PastCallQuery
+from rcdesk.core.past_call import CallOutcome, HistoryNews, PastCall, PastCallQuery
 
 if TYPE_CHECKING:
     from rcdesk.services.call_history import CallHistory
@@ -85,6 +85,10 @@ class HistoryDesk(QObject):
     def recents(self) -> tuple[PastCall, ...]:
         """The newest calls that match the last search, newest first."""
         return self._recents
+
+    def has_talked(self, number: str) -> bool:
+        """True when a call with this number lately became a talk: somebody has it."""
+        return any(call.number == number and call.outcome is CallOutcome.TALKED for call in self._recents)
 
     @property
     def missed_count(self) -> int:

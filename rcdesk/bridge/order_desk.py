@@ -25,8 +25,9 @@ from rcdesk.core.call import Call, CallRequest, CallState
 from rcdesk.core.call_report import call_json, exit_status, numbers_json
 from rcdesk.core.capability import Capability
 from rcdesk.core.clock import Clock, SystemClock
-from rcdesk.core.errors import UserError
+from rcdesk.core.errors import NeedsYes, UserError
 from rcdesk.core.order import (
+    GIVE_YES,
     CallOrder,
     CancelOrder,
     ExitStatus,
@@ -133,10 +134,13 @@ class OrderDesk(QObject):
         *,
         faxes: FaxOrders | None = None,
         profiles: ProfilesDesk | None = None,
+        has_talked: Callable[[str], bool] = lambda number: False,
         clock: Clock | None = None,
         parent: QObject | None = None,
     ) -> None:
+        """has_talked(E.164): this number has answered lately, so it exists."""
         super().__init__(parent)
+        self._has_talked = has_talked
         self._session = session
         self._calls = calls
         self._choices = choices
@@ -215,7 +219,7 @@ class OrderDesk(QObject):
 
     def _request(self, order: CallOrder, account: Account) -> CallRequest:
         choice = self._choices.choice_of(parse(order.number, account.home_country).e164)
-        return call_request(order, account, self._preferences.value, choice)
+        return call_request(order, account, self._preferences.value, choice, has_talked=self._has_talked)
 
     def _dial_link(self, text: str) -> None:
         """What cannot be called is shown in the number field, which says why."""
@@ -239,6 +243,9 @@ class OrderDesk(QObject):
             return
         try:
             request = self._request(order, account)
+        except NeedsYes as exc:
+            tell(_refusal(f"{exc} {GIVE_YES}", ExitStatus.NEEDS_YOU))
+            return
         except UserError as exc:
             tell(_refusal(str(exc), ExitStatus.WRONG))
             return

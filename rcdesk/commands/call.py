@@ -21,8 +21,9 @@ from rcdesk.core.call import Call, CallState
 from rcdesk.core.call_report import call_json, exit_status
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import SystemClock
-from rcdesk.core.errors import Cancelled, OutcomeUnknown, RcdeskError, SignInNeeded
+from rcdesk.core.errors import Cancelled, NeedsYes, OutcomeUnknown, RcdeskError, SignInNeeded
 from rcdesk.core.order import (
+    GIVE_YES,
     CallOrder,
     CancelOrder,
     ExitStatus,
@@ -92,6 +93,8 @@ class CommandRun:
                 yield from self._alone(self._command.order)
             else:
                 yield from self._through_window(self._command.order)
+        except NeedsYes as exc:
+            yield refusal(f"{exc} {GIVE_YES}", ExitStatus.NEEDS_YOU)
         except RcdeskError as exc:
             yield refused(exc, INTERRUPTED)
 

@@ -19,6 +19,7 @@ exit status:
    0  done; with --wait: you talked
    1  not done: no network, the service refused the request, or the running rcdesk does not answer
    2  the arguments make no sense: no number that can be called, no such phone, no such call
+   3  as far as is known, nobody has this number: not called without --yes
    4  nobody is signed in
    5  they were busy                          (5 to 11: call --wait, or a call that ended at once)
    6  they did not answer
@@ -124,6 +125,7 @@ def _add_call(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--wait", action="store_true", help="stay until the call has ended; Ctrl+C cancels it"
     )
+    parser.add_argument("--yes", action="store_true", help="call also a number that nobody is known to have")
 
 
 def _order(word: str, found: argparse.Namespace) -> CommandOrder:
@@ -137,6 +139,7 @@ def _order(word: str, found: argparse.Namespace) -> CommandOrder:
                 show_as=found.show_as,
                 ask_to_press_1=False if found.no_prompt else True if found.prompt else None,
                 is_wait=found.wait,
+                is_sure=found.yes,
             )
         case "status":
             return StatusOrder()

@@ -12,14 +12,17 @@ from typing import TypeVar
 
 from rcdesk.core.account import Account, AccountNumber, ForwardingNumber
 from rcdesk.core.call import Call, CallRequest
-from rcdesk.core.errors import UserError
+from rcdesk.core.errors import NeedsYes, UserError
 from rcdesk.core.order import CallOrder
 from rcdesk.core.people import DialChoice
-from rcdesk.core.phone_number import parse, pretty
+from rcdesk.core.phone_number import PhoneNumber, is_given_out, parse, pretty
 from rcdesk.core.preferences import Preferences
 
 OTHER_PHONE = "Other phone"
 """The label of the user's own phone beside the account's."""
+_TYPED = "Other"
+
+MAY_NOT_EXIST = "As far as is known, nobody has the number {0}."
 
 T = TypeVar("T")
 
@@ -50,11 +53,16 @@ def usual_show_as(account: Account, preferences: Preferences, choice: DialChoice
 
 
 def call_request(
-    order: CallOrder, account: Account, preferences: Preferences, choice: DialChoice | None = None
+    order: CallOrder,
+    account: Account,
+    preferences: Preferences,
+    choice: DialChoice | None = None,
+    *,
+    has_talked: Callable[[str], bool] = lambda number: False,
 ) -> CallRequest:
-    """The request this order means. Raises UserError for what cannot be called, rung or shown.
+    """The request this order means. Raises UserError for what cannot be called, rung or shown, NeedsYes.
 
-    choice: how this number was called last, when that is remembered.
+    choice: how this number was called last, when that is remembered. has_talked(E.164): it was answered.
     """
     number = parse(order.number, account.home_country)
     phone = _phone(order.ring_me_on, account, preferences, choice)
@@ -62,6 +70,9 @@ def call_request(
         raise UserError(
             "This is the phone that rings first. Choose another with --from, or call another number."
         )
+    for e164 in (number.e164, phone.phone_number if phone.kind == _TYPED else ""):
+        if not order.is_sure and e164 and not is_given_out(e164) and not has_talked(e164):
+            raise NeedsYes(MAY_NOT_EXIST.format(e164))
     show_as, label = _show_as(order.show_as, account, preferences, choice)
     asks = order.ask_to_press_1
     if asks is None:
@@ -88,8 +99,11 @@ def pick_phone(text: str, account: Account, preferences: Preferences) -> Forward
     if found:
         raise UserError(f'"{text}" may be more than one of your phones. Say which: {labels}.')
     if _has_digits(text):
-        e164 = _number(text, account)
-        own = ForwardingNumber(id=e164, phone_number=e164, label="", kind="Other")
+        number = _number(text, account)
+        if number.extension or number.is_short:
+            raise UserError(f"{text}: RingCentral can only ring a whole number first, without an extension.")
+        e164 = number.e164
+        own = ForwardingNumber(id=e164, phone_number=e164, label="", kind=_TYPED)
         return next((phone for phone in known if phone.phone_number == e164), own)
     raise UserError(f'None of your phones is called "{text}". Those that can ring are: {labels}.')
 
@@ -129,7 +143,7 @@ def _show_as(
     if text.strip():
         found = _by_label(text.strip(), known, lambda number: number.label)
         if not found and _has_digits(text):
-            e164 = _number(text, account)
+            e164 = _number(text, account).e164
             found = [number for number in known if number.phone_number == e164]
         if len(found) != 1:
             listed = _listed((number.label, number.phone_number) for number in known)
@@ -153,9 +167,9 @@ def _has_digits(text: str) -> bool:
     return any(char.isdigit() for char in text)
 
 
-def _number(text: str, account: Account) -> str:
+def _number(text: str, account: Account) -> PhoneNumber:
     try:
-        return parse(text, account.home_country).e164
+        return parse(text, account.home_country)
     except UserError as exc:
         raise UserError(f"{text.strip()}: {exc}") from exc
 

@@ -19,6 +19,8 @@ class Oddity(Enum):
 
     SAME_PAGES_TODAY = "these pages went to this number within a day"
     ONE_DIGIT_OFF = "one digit off a number that is known"
+    VOICE_NUMBER = "known as a telephone and not as a fax"
+    MAY_NOT_EXIST = "a number of the right length that nobody is known to have"
     FAILED_LATELY = "the last fax to this number failed"
     FIRST_TIME = "first fax to this number"
 
@@ -29,7 +31,9 @@ class RecipientFacts:
 
     duplicate_at: when the same pages last went (or were queued) to this number within a day, None otherwise.
     near: a known recipient whose number differs in one digit, None when there is none or this one is known.
-    failed_at and failed_why: the last fax to it failed lately. last_good_at: last fax its machine accepted.
+    voice_label: what it is called where it is known as a telephone and not as a fax ("Mobile"), "" elsewhere.
+    may_not_exist: no such number is given out, as far as is known. failed_at and failed_why: the last fax to
+    it failed lately. last_good_at: last fax its machine accepted.
     """
 
     recipient: Recipient
@@ -37,6 +41,8 @@ class RecipientFacts:
     last_good_at: datetime | None = None
     duplicate_at: datetime | None = None
     near: Recipient | None = None
+    voice_label: str = ""
+    may_not_exist: bool = False
     failed_at: datetime | None = None
     failed_why: str = ""
 
@@ -47,6 +53,11 @@ class RecipientFacts:
             return Oddity.SAME_PAGES_TODAY
         if not self.is_known and self.near is not None:
             return Oddity.ONE_DIGIT_OFF
+        # A fax that arrived says more than a word in a list.
+        if self.voice_label and self.last_good_at is None:
+            return Oddity.VOICE_NUMBER
+        if self.may_not_exist and self.last_good_at is None:
+            return Oddity.MAY_NOT_EXIST
         if self.failed_at is not None:
             return Oddity.FAILED_LATELY
         return None if self.is_known else Oddity.FIRST_TIME

@@ -16,6 +16,10 @@ class UserError(RcdeskError):
     """What was asked cannot be done as given: a bad number, an unreadable file, too many pages."""
 
 
+class NeedsYes(UserError):
+    """What was asked is odd: it is done once the user says that it is meant. The sentence says what is."""
+
+
 class Cancelled(RcdeskError):
     """The user (or shutdown) cancelled the work; nothing is wrong."""
 

@@ -24,6 +24,7 @@ FEWEST_OF_A_NUMBER = 7
 """Fewer digits beside a number are an extension, a room or a date."""
 _MOST_OF_AN_EXTENSION = 7
 _FEWEST_OF_A_YEAR = 4
+_MOST_OF_AN_ORDINAL = 2
 _MOST_DIALLED_BEHIND = 9
 _DIGITS = re.compile(r"[+(][+(\s]*\d(?:[\s().\-/]*\d)*|\d(?:[\s().\-/]*\d)*")
 _DIALLED_BEHIND = re.compile(r"\s*[,;]+|\s*[,;]*\s*#\s*")
@@ -139,7 +140,7 @@ def _split(run: str, whole: Whole) -> list[tuple[int, int]]:
         return [(0, bracket.start()), (bracket.start() + 1, len(run))]
     for gap in re.finditer(r"(?<=[\d)])[\s\-/.]+(?=\(?(?:0|1|\d{3}))", run):
         left, right = run[: gap.start()], run[gap.end() :]
-        is_long = min(_count(left), _count(right)) >= FEWEST_OF_A_NUMBER or "/" in gap[0]
+        is_long = min(_count(left), _count(right)) >= FEWEST_OF_A_NUMBER or "/" in gap[0] or " - " in gap[0]
         if not (is_long and whole(left) and whole(right)):
             continue
         if right.lstrip("(").startswith("0") or not whole(run):
@@ -230,12 +231,20 @@ def _refuse_added_digits(text: str, number: Written, whole: Whole, groups: Group
     first, last = _FIRST_GROUP.match(number.text), _LAST_GROUP.search(number.text)
     if first is not None and may_be_meant(number.text[first.end() :]):
         is_area_code = ")" in first[0] or re.sub(r"\D", "", first[0]) in usual
-        if not (read and is_area_code):
+        before = text[: number.start].strip()
+        is_numbered = _count(first[0]) == 1 and before != "" and not labels_of(_last_word(before))
+        if not (read and is_area_code) or is_numbered:
             raise UserError(MORE_DIGITS)
     if last is not None and may_be_meant(number.text[: last.start()]):
         is_odd = _count(last[0]) >= _FEWEST_OF_A_YEAR and last[0].strip() not in usual
-        if not read or is_odd or _ORDINAL.match(text[number.end :]):
+        is_ordinal = _count(last[0]) <= _MOST_OF_AN_ORDINAL and _ORDINAL.match(text[number.end :])
+        if not read or is_odd or is_ordinal:
             raise UserError(MORE_DIGITS)
+
+
+def _last_word(text: str) -> str:
+    words = WORD.findall(text)
+    return words[-1] if words else ""
 
 
 def _labelled(text: str, numbers: Sequence[Written]) -> tuple[Written, ...]:

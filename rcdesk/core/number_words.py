@@ -99,6 +99,9 @@ _NO_FAX = _folded("halifax fairfax colfax carfax wardfax lofax filofax equifax")
 _VOICE_PART = re.compile(
     r"(?:telefon|telephon|telefoon|handy|mobil)(?:nummer|nr|no|number|s|isch|szam)?$|^telefon"
 )
+_TELEPHONE = re.compile(
+    r"tel|phon|^ph$|fon|mob|cel|handy|puh|tlf|тел|тлф|моб|τηλ|هاتف|تلفن|טל|电话|電話|전화"
+)
 WORD = re.compile(r"[^\W\d_]+(?:'(?=\s|$))?")
 
 
@@ -121,6 +124,11 @@ def labels_of(word: str) -> frozenset[Label]:
 def labels_in(text: str) -> frozenset[Label]:
     """All that the words of a text say of the number beside them."""
     return frozenset().union(*(labels_of(word) for word in WORD.findall(fold(text))))
+
+
+def is_telephone(word: str) -> bool:
+    """True for "Tel", "Phone", "Mobil": words that are no part of a name as "Home" and "Office" may be."""
+    return Label.VOICE in labels_of(word) and _TELEPHONE.search(fold(word)) is not None
 
 
 def is_voice_label(label: str) -> bool:

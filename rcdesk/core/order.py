@@ -33,6 +33,9 @@ _PROFILE_PLAIN = (
 )
 
 
+GIVE_YES = "Nothing was called. Give --yes to call it all the same."
+
+
 class ExitStatus(IntEnum):
     """How a command ends: what --help and the README list."""
 
@@ -58,7 +61,8 @@ class CallOrder:
     """Place this call at once.
 
     number, ring_me_on and show_as as they were typed, read in the account's country; "" and None leave the
-    choice to what was chosen last. is_wait: tell every change until it has ended.
+    choice to what was chosen last. is_wait: tell every change until it has ended. is_sure: also to a number
+    nobody is known to have.
     """
 
     number: str
@@ -66,6 +70,7 @@ class CallOrder:
     show_as: str = ""
     ask_to_press_1: bool | None = None
     is_wait: bool = False
+    is_sure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +176,7 @@ def _body(order: Order) -> dict[str, dict[str, Any]]:
                     "show_as": order.show_as,
                     "press_1": order.ask_to_press_1,
                     "wait": order.is_wait,
+                    "yes": order.is_sure,
                 }
             }
         case StatusOrder():
@@ -232,6 +238,7 @@ def _read(kind: str, body: dict[str, Any]) -> Order:
                 show_as=_text(body["show_as"]),
                 ask_to_press_1=press_1,
                 is_wait=body["wait"],
+                is_sure=_flag(body.get("yes", False)),
             )
         case "status":
             return StatusOrder()

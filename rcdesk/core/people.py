@@ -108,13 +108,15 @@ MANY = " ::: "
 class ImportedLine:
     """One number of an import after it was read: whom it reaches, or why not.
 
-    line: as in ListedPerson; label, company and is_fax as the list has them; is_without: there is no number.
+    doubt: what is odd about a number that is taken, "" when nothing is. line: as in ListedPerson; label,
+    company and is_fax as the list has them; is_without: there is no number.
     """
 
     line: int
     text: str
     recipient: Recipient | None
     problem: str = ""
+    doubt: str = ""
     label: str = ""
     company: str = ""
     is_fax: bool = False

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from rcdesk.core.emergency import begins_as_emergency, is_emergency
 from rcdesk.core.errors import UserError
-from rcdesk.core.number_parts import FEWEST_OF_A_NUMBER, chosen, numbers_in
+from rcdesk.core.number_parts import FEWEST_OF_A_NUMBER, Written, chosen, numbers_in
 from rcdesk.core.number_prefixes import without_placeholders, without_retired
 from rcdesk.core.number_text import MOST_CHARACTERS, clean, group
 from rcdesk.core.number_words import WORD, Label, labels_of
@@ -94,6 +94,18 @@ def _parse(text: str, home: str, for_fax: bool) -> PhoneNumber:
     return _among_words(without_placeholders(written), home, for_fax)
 
 
+def as_written(text: str, region: str = _HOME) -> str:
+    """The number to call in a text that parse() reads, without the words around it. Raises UserError."""
+    home = region.upper() or _HOME
+    if _parse(text, home, False).is_short or not any(map(str.isalpha, _unlinked(clean(text)))):
+        return text.strip()
+    written = without_placeholders(" ".join(_unlinked(clean(text.strip())).split()))
+    if _spelled(written, home)[0] is not None:
+        return text.strip()
+    number = _chosen(written, home, False)
+    return f"{number.text} ext. {number.extension}" if number.extension else number.text
+
+
 def _among_words(written: str, home: str, for_fax: bool) -> PhoneNumber:
     """The one number in a text: letters are its digits where the whole spells it, else they are words."""
     has_words = any(map(str.isalpha, written))
@@ -101,14 +113,17 @@ def _among_words(written: str, home: str, for_fax: bool) -> PhoneNumber:
         spelled, extension = _spelled(written, home)
         if spelled is not None:
             return _of(spelled, "", home, extension)
-    number = chosen(
-        numbers_in(written, partial(_whole, home=home), partial(_groups, home=home)), for_fax=for_fax
-    )
+    number = _chosen(written, home, for_fax)
     if is_emergency(number.text, home):
         raise UserError(_EMERGENCY_ADVICE)
     if has_words and number.count < FEWEST_OF_A_NUMBER and not _whole(number.text, home):
         raise UserError(_TOO_SHORT)
     return _of(_read(number.text, home), number.text, home, number.extension)
+
+
+def _chosen(written: str, home: str, for_fax: bool) -> Written:
+    found = numbers_in(written, partial(_whole, home=home), partial(_groups, home=home))
+    return chosen(found, for_fax=for_fax)
 
 
 def _spelled(written: str, home: str) -> tuple[ParsedNumber | None, str]:
@@ -142,13 +157,16 @@ def _groups(written: str, home: str) -> frozenset[str]:
     return frozenset(re.findall(r"\d+", " ".join(shown)))
 
 
+@lru_cache(maxsize=8192)
 def is_given_out(e164: str) -> bool:
-    """False for a number of the right length that nobody can have, as far as is known; short ones are."""
+    """False for a number of the right length that nobody can have, as far as is known."""
+    import phonenumbers
+
     if not e164.startswith("+"):
         return True
     try:
-        return parse(e164).is_valid
-    except UserError:
+        return bool(phonenumbers.is_valid_number(phonenumbers.parse(e164)))
+    except phonenumbers.NumberParseException:
         return False
 
 

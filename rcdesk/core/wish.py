@@ -7,6 +7,7 @@ they are copied to the spool. Pure; any thread. Read next: bridge/instance.py, u
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -79,7 +80,7 @@ def read_wish(data: object) -> FaxWish:
         at = fax["send_at"]
         draft = FaxDraft(
             recipients=tuple(
-                Recipient(number=_typed(r["number"], str), name=_typed(r["name"], str)) for r in fax["to"]
+                Recipient(number=_e164(r["number"]), name=_typed(r["name"], str)) for r in fax["to"]
             ),
             documents=tuple(_document(d) for d in fax["files"]),
             cover_index=None if fax["cover"] is None else _typed(fax["cover"], int),
@@ -104,6 +105,13 @@ def _document(found: Any) -> Document:
         pages=None if pages is None else _typed(pages, int),
         seen=_typed(found.get("seen", ""), str),
     )
+
+
+def _e164(value: Any) -> str:
+    """A number that was read already: what is none of these may not be dialled."""
+    if not re.fullmatch(r"\+[1-9][0-9]{3,16}", _typed(value, str)):
+        raise ValueError("a whole number expected")
+    return str(value)
 
 
 def _typed(value: Any, kind: type) -> Any:

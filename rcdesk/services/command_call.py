@@ -32,6 +32,7 @@ from rcdesk.core.errors import (
     StoreError,
 )
 from rcdesk.core.order import CallOrder
+from rcdesk.core.past_call import CallOutcome
 from rcdesk.core.people import DialChoice
 from rcdesk.core.phone_number import parse
 from rcdesk.core.preferences import Preferences
@@ -104,7 +105,9 @@ class CommandCalls:
         """
         account = self._way.account()
         self._owner_id = account.owner_id
-        request = call_request(order, account, self._preferences, self._choice(order, account))
+        request = call_request(
+            order, account, self._preferences, self._choice(order, account), has_talked=self._has_talked
+        )
         now = self._clock.now()
         call = Call(id=uuid4().hex, request=request, started_at=now, started_s=self._clock.monotonic())
         # Written down first: a call that was placed must not be forgotten by a crash.
@@ -227,6 +230,11 @@ class CommandCalls:
         """Another person may have signed in since the last turn, who has nothing to do with these calls."""
         if self._way.owner_id not in ("", self._owner_id):
             raise SignInNeeded(SOMEBODY_ELSE, status=0)
+
+    def _has_talked(self, e164: str) -> bool:
+        """True when the last call with this number became a talk: somebody has it."""
+        last = self._past.last_calls(self._owner_id, (e164,)).get(e164)
+        return last is not None and last.outcome is CallOutcome.TALKED
 
     def _choice(self, order: CallOrder, account: Account) -> DialChoice | None:
         """How this number was called last, when the archive remembers it."""

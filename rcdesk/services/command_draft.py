@@ -132,6 +132,10 @@ def odd_words(facts: Sequence[RecipientFacts]) -> str:
             case Oddity.ONE_DIGIT_OFF if fact.near is not None:
                 known = f"{fact.near.name} {fact.near.number}".strip()
                 sentences.append(f"{number} differs in one digit from {known}.")
+            case Oddity.VOICE_NUMBER:
+                sentences.append(f"{number} is known as a telephone ({fact.voice_label}), not as a fax.")
+            case Oddity.MAY_NOT_EXIST:
+                sentences.append(f"As far as is known, nobody has the number {number}.")
             case Oddity.FAILED_LATELY:
                 why = f" ({fact.failed_why.rstrip('.')})" if fact.failed_why else ""
                 sentences.append(f"The last fax to {number} failed{why}.")

@@ -18,13 +18,12 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import MAX_NOTE_CHARACTERS, Document, FaxDraft, Recipient, Resolution
 from rcdesk.core.paper import NotDrawnHere, PageRef, PasswordNeeded
-from rcdesk.core.phone_number import parse_for_fax
+from rcdesk.core.recipient_text import recipient_in
 from rcdesk.core.spoken_time import Readings, readings_of
 from rcdesk.documents.inspect import PageCounter, check_total, inspect
 from rcdesk.documents.office import is_office
 from rcdesk.documents.worker import PageWorker
 
-_NAMED = re.compile(r"^\s*(?P<name>[^<>]*?)\s*<(?P<number>[^<>]+)>\s*$")
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
 _TIMES = "Give it as 16:45 or as 2030-01-31 16:45."
 
@@ -102,13 +101,11 @@ def _only(text: str, readings: Readings) -> datetime:
 def _recipients(to: Sequence[str], region: str) -> tuple[Recipient, ...]:
     found: dict[str, Recipient] = {}
     for text in to:
-        named = _NAMED.match(text)
-        name, digits = (named["name"], named["number"]) if named else ("", text)
         try:
-            number = parse_for_fax(digits, region).e164
+            recipient = recipient_in(text, region)
         except UserError as exc:
             raise UserError(f"{text.strip() or '--to'}: {exc}") from exc
-        found.setdefault(number, Recipient(number=number, name=name))
+        found.setdefault(recipient.number, recipient)
     return tuple(found.values())
 
 

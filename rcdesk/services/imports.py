@@ -13,7 +13,7 @@ from dataclasses import replace
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Recipient
 from rcdesk.core.people import MANY, ImportedLine, ImportTable, ListedNumber, ListedPerson
-from rcdesk.core.phone_number import parse
+from rcdesk.core.phone_number import parse, parse_for_fax
 from rcdesk.store.people import PersonRecord
 
 _SHORTENED = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
@@ -127,28 +127,25 @@ def _line(
     if not number.text:
         return replace(made, problem="There is no number in this line.", is_without=True)
     try:
-        read = _number_to_call(number.text, region) if is_to_call else _number(number.text, region)
+        read, is_valid = (_number_to_call if is_to_call else _number)(number.text, region)
     except UserError as exc:
         return replace(made, problem=str(exc))
-    return replace(made, recipient=Recipient(number=read, name=name))
+    doubt = "" if is_valid else "As far as is known, nobody has this number. Check it digit by digit."
+    return replace(made, recipient=Recipient(number=read, name=name), doubt=doubt)
 
 
-def _number_to_call(text: str, region: str) -> str:
-    """E.164, with the extension behind it as links have it, or a short extension."""
+def _number_to_call(text: str, region: str) -> tuple[str, bool]:
+    """(E.164 with the extension behind it as links have it, or a short one; whether anybody can have it)."""
     _refuse_shortened(text)
-    number = parse(_bare(text), region)
-    return f"{number.e164};ext={number.extension}" if number.extension else number.e164
+    number = parse(text, region)
+    return (f"{number.e164};ext={number.extension}" if number.extension else number.e164), number.is_valid
 
 
-def _number(text: str, region: str) -> str:
-    """E.164 of one cell. Raises UserError with the reason."""
+def _number(text: str, region: str) -> tuple[str, bool]:
+    """(E.164 of one cell, whether anybody can have it). Raises UserError with the reason."""
     _refuse_shortened(text)
-    number = parse(_bare(text), region)
-    if number.is_short:
-        raise UserError("This number is too short for a fax.")
-    if number.extension:
-        raise UserError("This number has an extension, which a fax cannot dial.")
-    return number.e164
+    number = parse_for_fax(text, region)
+    return number.e164, number.is_valid
 
 
 def _refuse_shortened(text: str) -> None:
@@ -156,7 +153,3 @@ def _refuse_shortened(text: str) -> None:
         raise UserError(
             "The spreadsheet has shortened this number. Format its column as text and export it again."
         )
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"^\W*fax\W*(?=[+(\d])", "", text, flags=re.IGNORECASE)

@@ -1,6 +1,6 @@
 """What the archive knows about recipients before a fax goes: for the duplicate question and the brake.
 
-Three queries for any number of recipients, and one more for those it has never heard of: all their
+Four queries for any number of recipients, and one more for those it has never heard of: all their
 neighbours, one digit off, are looked up by index. Functions over an open connection of outbox.py; any thread.
 Read next: core/brake.py.
 """
@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from rcdesk.core.brake import RecipientFacts, digits_differ
 from rcdesk.core.fax import ARRIVAL_UNKNOWN, FaxState, Recipient
 from rcdesk.core.folder import FolderCounts
+from rcdesk.core.number_words import is_voice_label
+from rcdesk.core.phone_number import is_given_out
 from rcdesk.store.moments import from_text, to_text
 
 SAME_PAGES_WITHIN = timedelta(hours=24)
@@ -29,6 +31,7 @@ def facts(
     """One for each number, in their order. sqlite3 errors leave as they are."""
     wanted = json.dumps(list(dict.fromkeys(numbers)))
     names = _known_names(connection, owner_id, wanted)
+    voices = _voice_labels(connection, owner_id, wanted)
     good = _latest(connection, owner_id, wanted, FaxState.SENT)
     bad = _latest(connection, owner_id, wanted, FaxState.FAILED)
     twice = {
@@ -56,6 +59,8 @@ def facts(
                 last_good_at=good_at,
                 duplicate_at=twice.get(number),
                 near=near.get(number),
+                voice_label=voices.get(number, ""),
+                may_not_exist=not is_given_out(number),
                 failed_at=failed_at,
                 failed_why=why,
             )
@@ -95,6 +100,21 @@ def _known_names(connection: sqlite3.Connection, owner_id: str, numbers: str) ->
         (owner_id, numbers, ARRIVAL_UNKNOWN, owner_id, numbers),
     )
     return {row["number"]: row["name"] for row in rows}
+
+
+def _voice_labels(connection: sqlite3.Connection, owner_id: str, numbers: str) -> dict[str, str]:
+    """Those of the numbers (a JSON list) that are somebody's telephone and nobody's fax, with its word."""
+    rows = connection.execute(
+        f"""SELECT number, label, is_fax FROM person
+            WHERE owner_id = ? AND number {_IN} AND source <> 'recent'""",
+        (owner_id, numbers),
+    ).fetchall()
+    faxes = {row["number"] for row in rows if row["is_fax"]}
+    return {
+        row["number"]: row["label"]
+        for row in rows
+        if row["number"] not in faxes and is_voice_label(row["label"])
+    }
 
 
 def _latest(

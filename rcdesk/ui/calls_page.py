@@ -193,7 +193,7 @@ class CallsPage(ListPage):
     @Slot(object)
     def _fax(self, call: PastCall) -> None:
         if call.number.startswith("+"):
-            self.fax_asked.emit(call.number)
+            self.fax_asked.emit(dialled(call))
 
     @Slot(QPoint)
     def _open_menu(self, at: QPoint) -> None:

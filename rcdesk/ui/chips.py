@@ -7,7 +7,7 @@ always comes with words below the field. GUI thread. Read next: recipient_field.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection, Container
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -23,8 +23,6 @@ from rcdesk.ui.look import color, glyph
 SEPARATORS = re.compile(r"[,;\n\r\t]+")
 CHIP_HEIGHT = 28
 _CROSS_PX = 30
-_NAMED = re.compile(r"^\s*(?P<name>[^<\d+(]*?[^\W\d][^<\d+(]*?)\s*[<:]?\s*(?P<number>\+?[\d(][^<>]*)>?\s*$")
-_BRACKETED = re.compile(r"^\s*(?P<name>[^<>]*[^\W\d][^<>]*?)\s*<(?P<number>[^<>]+)>\s*$")
 _MANY = 2
 
 
@@ -40,23 +38,59 @@ class Entry:
 
 def read_entry(text: str, region: str, already: Container[str] = frozenset()) -> Entry:
     """Read one typed entry, "Name <number>", "Name: number" or a number. already holds E.164 numbers."""
-    from rcdesk.core.phone_number import parse_for_fax
+    from rcdesk.core.phone_number import pretty
+    from rcdesk.core.recipient_text import recipient_in
 
     typed = text.strip()
-    match = _BRACKETED.match(typed) or _NAMED.match(typed)
-    name, digits = (match["name"].strip(" <:-"), match["number"]) if match else ("", typed)
     try:
-        number = parse_for_fax(digits, region)
+        recipient = recipient_in(typed, region)
     except UserError as exc:
-        try:
-            number = parse_for_fax(typed, region)
-        except UserError:
-            return Entry(text=typed, shown=typed, problem=str(exc))
-        name = ""
-    shown = f"{name}  {number.national}" if name else number.national
-    if number.e164 in already:
+        return Entry(text=typed, shown=typed, problem=str(exc))
+    national = pretty(recipient.number, region)
+    shown = f"{recipient.name}  {national}" if recipient.name else national
+    if recipient.number in already:
         return Entry(text=typed, shown=shown, problem=_tr("It is already in the list."))
-    return Entry(text=typed, shown=shown, recipient=Recipient(number=number.e164, name=name))
+    return Entry(text=typed, shown=shown, recipient=recipient)
+
+
+def read_entries(text: str, region: str, already: Collection[str] = ()) -> list[Entry]:
+    """Every recipient of a typed or pasted text; commas, semicolons, tabs and new lines separate.
+
+    A card with a telephone and a fax is one recipient, and a telephone beside a fax none.
+    """
+    from rcdesk.core.recipient_text import has_telephone, is_card
+
+    if is_card(text):
+        whole = read_entry(text, region, already)
+        if whole.recipient is not None:
+            return [whole]
+    found: list[Entry] = []
+    taken = set(already)
+    for line in text.splitlines():
+        for part in [line] if is_card(line) else _parts(line):
+            entry = read_entry(part, region, taken)
+            if entry.recipient is not None and is_card(text) and has_telephone(part) and not is_card(part):
+                problem = _tr("This is a telephone; the fax number is listed beside it.")
+                entry = Entry(text=entry.text, shown=entry.shown, problem=problem)
+            elif entry.recipient is not None:
+                taken.add(entry.recipient.number)
+            found.append(entry)
+    return found
+
+
+def _parts(line: str) -> list[str]:
+    """The entries of one pasted line: commas, semicolons and tabs separate, but a name and its number, as a
+    table's row has them ("Valley Imaging, 650 555 0110"), stay together."""
+    parts = [part.strip() for part in SEPARATORS.split(line) if part.strip()]
+    if len(parts) == 2:
+        is_number = [not any(c.isalpha() for c in part) for part in parts]
+        if is_number == [False, True] and "<" not in line:
+            return [f"{parts[0]} <{parts[1]}>"]
+        if is_number == [True, False] and "<" not in line:
+            return [f"{parts[1]} <{parts[0]}>"]
+        if "<" in parts[1] and not any(c.isdigit() for c in parts[0]):
+            return [f"{parts[0]}, {parts[1]}"]
+    return parts
 
 
 def entry_of(recipient: Recipient, region: str) -> Entry:
@@ -82,6 +116,10 @@ def odd_words(facts: RecipientFacts, pretty: Callable[[str], str]) -> str:
             near = facts.near
             known = (near.name or pretty(near.number)) if near is not None else ""
             return _tr("First fax to {0} — one digit from {1}.").format(number, known)
+        case Oddity.VOICE_NUMBER:
+            return _tr("{0} is a telephone ({1}), not a fax.").format(number, facts.voice_label)
+        case Oddity.MAY_NOT_EXIST:
+            return _tr("{0} may not exist.").format(number)
         case Oddity.FAILED_LATELY:
             why = facts.failed_why.strip().rstrip(".")
             words = _tr("The last fax to {0} failed").format(number)
@@ -112,6 +150,10 @@ def _count_words(oddity: Oddity) -> str:
             return _tr("These pages went to {0} of them within the last day.")
         case Oddity.ONE_DIGIT_OFF:
             return _tr("{0} numbers are one digit from a known one.")
+        case Oddity.VOICE_NUMBER:
+            return _tr("{0} of them are telephones, not faxes.")
+        case Oddity.MAY_NOT_EXIST:
+            return _tr("{0} of these numbers may not exist.")
         case Oddity.FAILED_LATELY:
             return _tr("The last fax to {0} of them failed.")
         case Oddity.FIRST_TIME:

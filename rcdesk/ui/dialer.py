@@ -23,7 +23,7 @@ from rcdesk.ui.keypad import Keypad
 from rcdesk.ui.lacks import Lacking, LackLine
 from rcdesk.ui.number_field import NumberField, NumberHint
 from rcdesk.ui.other_phone import OtherPhone
-from rcdesk.ui.placing import Way, phones_of, place, way_for
+from rcdesk.ui.placing import Way, doubt_words, phones_of, place, way_for
 from rcdesk.ui.reading_order import in_reading_order
 from rcdesk.ui.switch import Switch
 from rcdesk.ui.theme import theme
@@ -57,6 +57,7 @@ class Dialer(Card):
         self._is_for_this_call = False
         self._placed = QElapsedTimer()
         self._listed = ""
+        self._doubted = ""
         self._build_number()
         self._build_choices()
         self._build_button()
@@ -118,7 +119,8 @@ class Dialer(Card):
             self.number_field.clear()
 
     def _place(self, number: PhoneNumber, name: str) -> bool:
-        problem = place(self._desk, number, name, self._way())
+        problem = place(self._desk, number, name, self._way(), is_sure=self._doubted == number.e164)
+        self._doubted = number.e164 if problem == doubt_words(number) else ""
         if problem:
             self.hint.say(problem)
         else:
@@ -254,6 +256,8 @@ class Dialer(Card):
     @Slot()
     def _number_checked(self) -> None:
         number = self.hint.number()
+        if number is None or number.e164 != self._doubted:
+            self._doubted = ""
         who = (self.hint.name() or number.national) if number else ""
         text = self.tr("Call {0}").replace("{0}", who) if number else self.tr("Call")
         self.call_button.setText(text)

@@ -213,11 +213,12 @@ class ImportDialog(QDialog):
         self._good.setText(waiting or self._good_words(good))
         self._bad.setText("" if waiting else self._bad_words(good, bad))
         self._bad.setVisible(bool(self._bad.text()))
-        reasons = [self._reason(line) for line in bad[:_BAD_SHOWN]]
-        if len(bad) > _BAD_SHOWN:
-            reasons.append(self.tr("and {0} more").replace("{0}", f"{len(bad) - _BAD_SHOWN:,}"))
+        told = [*bad, *(line for line in good if line.doubt)]
+        reasons = [self._reason(line) for line in told[:_BAD_SHOWN]]
+        if len(told) > _BAD_SHOWN:
+            reasons.append(self.tr("and {0} more").replace("{0}", f"{len(told) - _BAD_SHOWN:,}"))
         self._reasons.setPlainText("\n".join(reasons))
-        self._reasons.setVisible(bool(bad))
+        self._reasons.setVisible(bool(told))
         count = len({line.line for line in good}) if self._is_for_people else len(good)
         self._add.setText(self.tr("Add {0}").replace("{0}", f"{count:,}") if good else self.tr("Add"))
         self._add.setEnabled(bool(good))
@@ -234,6 +235,7 @@ class ImportDialog(QDialog):
         """What is left out, told for what it is, and who is faxed at a telephone for lack of a fax."""
         without, cards = sum(line.is_without for line in bad), len(self._table.left_out)
         others = len(bad) - without - cards
+        doubts = sum(bool(line.doubt) for line in good)
         phones = 0
         if not self._is_for_people and any(line.is_fax for line in self._lines):
             phones = sum(not line.is_fax for line in good)
@@ -243,6 +245,7 @@ class ImportDialog(QDialog):
                 (without, self.tr("1 person has no number."), self.tr("{0} people have no number.")),
                 (others, self.tr("1 number is left out."), self.tr("{0} numbers are left out.")),
                 (cards, self.tr("1 card cannot be read."), self.tr("{0} cards cannot be read.")),
+                (doubts, self.tr("1 number may not exist."), self.tr("{0} numbers may not exist.")),
                 (
                     phones,
                     self.tr("1 person has no fax number: it goes to their telephone."),
@@ -253,10 +256,10 @@ class ImportDialog(QDialog):
         )
 
     def _reason(self, line: ImportedLine) -> str:
-        """The row or card, who or what stands there, and why it is left out."""
+        """The row or card, who or what stands there, and why it is left out or should be looked at."""
         words = self.tr("Card {0}") if self._table.is_cards else self.tr("Row {0}")
         where = words.replace("{0}", f"{line.line:,}")
-        return f"{', '.join(filter(None, (where, line.text)))}: {line.problem}"
+        return f"{', '.join(filter(None, (where, line.text)))}: {line.problem or line.doubt}"
 
     @Slot()
     def _take(self) -> None:

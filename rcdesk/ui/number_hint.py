@@ -211,7 +211,7 @@ class NumberHint(QWidget):
         else:
             where = "" if number.extension else self._where(number)
             self._set_right(_BETWEEN.join(filter(None, (number.e164, where))))
-        wraps = bool(number.extension)
+        wraps = bool(number.extension) or not number.is_valid
         self._set_left(self._who(number), "label", is_person=bool(self.name()), wraps=wraps)
 
     def _where(self, number: PhoneNumber) -> str:
@@ -224,6 +224,8 @@ class NumberHint(QWidget):
 
     def _who(self, number: PhoneNumber) -> str:
         if not self.name():
+            if not number.is_valid and not (self._desk and self._desk.history.has_talked(number.e164)):
+                return self.tr("As far as is known, nobody has this number.")
             sentence = self.tr("Then enter {0} on your phone.")
             return sentence.replace("{0}", number.extension) if number.extension else ""
         if number.extension:

@@ -25,6 +25,7 @@ class OtherPhone(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._doubted = ""
         self.button = QPushButton(self.tr("Other…"), parent)
         self.button.setObjectName("otherPhoneButton")
         self.button.setProperty("kind", "link")
@@ -100,6 +101,10 @@ class OtherPhone(QWidget):
             return
         if number.extension or not number.e164.startswith("+"):
             self._say(self.tr("RingCentral can only ring a whole number first, without an extension."))
+            return
+        if not number.is_valid and self._doubted != number.e164:
+            self._doubted = number.e164
+            self._say(self.tr("As far as is known, nobody has this number. Press Use once more to keep it."))
             return
         self._choose(number.e164)
 

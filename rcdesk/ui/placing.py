@@ -75,8 +75,13 @@ def way_for(desk: Desk, number: str) -> Way:
     )
 
 
-def place(desk: Desk, number: PhoneNumber, name: str = "", way: Way | None = None) -> str:
-    """Start the call; "" when it started, else one sentence on why not and what to do."""
+def place(
+    desk: Desk, number: PhoneNumber, name: str = "", way: Way | None = None, *, is_sure: bool = False
+) -> str:
+    """Start the call; "" when it started, else one sentence on why not and what to do.
+
+    is_sure: also to a number that nobody is known to have, see may_not_exist().
+    """
     way = way or way_for(desk, number.e164)
     if not desk.session.is_signed_in:
         return _tr("Sign in first: then your numbers are known and this call can be made.")
@@ -86,6 +91,8 @@ def place(desk: Desk, number: PhoneNumber, name: str = "", way: Way | None = Non
         return _tr("None of your phones can ring first. Add one in your RingCentral settings.")
     if way.phone.phone_number == number.e164:
         return _tr("This is the phone that rings first. Choose another phone, or call another number.")
+    if not is_sure and may_not_exist(desk, number):
+        return doubt_words(number)
     desk.calls.place(
         CallRequest(
             to_number=number.e164,
@@ -100,6 +107,17 @@ def place(desk: Desk, number: PhoneNumber, name: str = "", way: Way | None = Non
         )
     )
     return ""
+
+
+def may_not_exist(desk: Desk, number: PhoneNumber) -> bool:
+    """True for a number that nobody is known to have, unless it has answered already."""
+    return not number.is_valid and not desk.history.has_talked(number.e164)
+
+
+def doubt_words(number: PhoneNumber) -> str:
+    """The question about such a number."""
+    words = _tr("As far as is known, nobody has {0}. Press Call once more to call it anyway.")
+    return words.replace("{0}", number.national)
 
 
 def _shown(account: Account | None, wanted: tuple[str, ...]) -> tuple[str, str]:

@@ -17,22 +17,22 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.account import ForwardingNumber
 from rcdesk.core.errors import UserError
-from rcdesk.core.phone_number import parse
+from rcdesk.core.number_words import Label, labels_in
+from rcdesk.core.phone_number import as_written, parse, parse_for_fax
 from rcdesk.ui.boxes import ChoiceBox
 from rcdesk.ui.icons import icon
 from rcdesk.ui.look import Button, dress, label
 from rcdesk.ui.number_field import NumberField, NumberHint
-from rcdesk.ui.placing import phones_of, place, way_for
+from rcdesk.ui.placing import doubt_words, phones_of, place, way_for
 from rcdesk.ui.theme import theme
 from rcdesk.ui.words import phone_icon
 
 _LONGEST_CLIP = 2000
 _FEWEST_DIGITS = 7
+_WORDS_BEFORE = 3
 _NUMBER_IN_TEXT = re.compile(
     r"(?:tel:|callto:)?\+?\(?\d[\d\s().\-/]{5,}\d(?:\s*(?:,|;ext=|ext\.?|x)\s*\d{1,6})?", re.IGNORECASE
 )
-# 1-800-FLOWERS is a number, meeting at noon is not.
-_VANITY = re.compile(r"\+?\(?\d[\d\s().\-]{2,}[A-Z][A-Z\d\-]{2,12}")
 
 
 class QuickDial(QDialog):
@@ -44,6 +44,7 @@ class QuickDial(QDialog):
         super().__init__(parent)
         self._desk = desk
         self._is_own_choice = False
+        self._doubted = ""
         self.setObjectName("quickDial")
         self.setWindowTitle(self.tr("Quick dial"))
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
@@ -128,8 +129,13 @@ class QuickDial(QDialog):
         phone = self._phone()
         way = way_for(self._desk, number.e164)
         problem = place(
-            self._desk, number, self.hint.name(), replace(way, phone=phone) if self._is_own_choice else way
+            self._desk,
+            number,
+            self.hint.name(),
+            replace(way, phone=phone) if self._is_own_choice else way,
+            is_sure=self._doubted == number.e164,
         )
+        self._doubted = number.e164 if problem == doubt_words(number) else ""
         if problem:
             self.hint.say(problem)
         else:
@@ -202,6 +208,8 @@ class QuickDial(QDialog):
     @Slot()
     def _checked(self) -> None:
         number = self.hint.number()
+        if number is None or number.e164 != self._doubted:
+            self._doubted = ""
         self.fax.setEnabled(number is not None)
         if self._origin.text() and not self.field.text():
             self._origin.clear()
@@ -219,10 +227,15 @@ class QuickDial(QDialog):
 
     @Slot()
     def _fax(self) -> None:
-        number = self.hint.insist()
-        if number is not None:
-            self.accept()
-            self.fax_asked.emit(number.e164)
+        if self.hint.insist() is None:
+            return
+        try:
+            number = parse_for_fax(self.field.text(), self.field.region)
+        except UserError as reason:
+            self.hint.say(str(reason))
+            return
+        self.accept()
+        self.fax_asked.emit(number.e164)
 
     def _place_on_screen(self) -> None:
         """In the upper middle of the screen where the mouse is; a desktop may know better."""
@@ -237,14 +250,25 @@ class QuickDial(QDialog):
 def number_in(text: str, region: str) -> str:
     """The number that is the text, or the first one in it, as it is written there; "" when there is none."""
     whole = text.strip()[:_LONGEST_CLIP]
-    found = [match.group() for match in _NUMBER_IN_TEXT.finditer(whole)]
-    found += [whole] if _VANITY.fullmatch(whole) else []
-    for candidate in found:
-        if sum(c.isalnum() for c in candidate) < _FEWEST_DIGITS:
+    if _count(whole) < _FEWEST_DIGITS:
+        return ""
+    try:
+        return as_written(whole, region)
+    except UserError:
+        pass
+    for match in _NUMBER_IN_TEXT.finditer(whole):
+        words = " ".join(whole[: match.start()].split()[-_WORDS_BEFORE:])
+        is_time = whole[match.end() : match.end() + 1] == ":"
+        if is_time or _count(match[0]) < _FEWEST_DIGITS or Label.FAX in labels_in(words):
             continue
         try:
-            parse(candidate, region)
+            is_one = parse(match[0], region).is_valid
         except UserError:
             continue
-        return candidate.strip()
+        if is_one:
+            return match[0].strip()
     return ""
+
+
+def _count(text: str) -> int:
+    return sum(map(str.isalnum, text))

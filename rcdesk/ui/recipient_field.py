@@ -19,14 +19,13 @@ from rcdesk.core.fax import Recipient
 from rcdesk.core.people import Suggestion
 from rcdesk.ui.chips import (
     CHIP_HEIGHT,
-    SEPARATORS,
     Chip,
     Entry,
     MoreChip,
     entry_of,
     odd_summary,
     odd_words,
-    read_entry,
+    read_entries,
 )
 from rcdesk.ui.flow import FlowFrame
 from rcdesk.ui.look import dress, label
@@ -137,14 +136,9 @@ class RecipientField(QWidget):
 
     @Slot(str)
     def add_text(self, text: str) -> None:
-        """Add every number of a typed or pasted text; commas, semicolons, tabs and new lines separate."""
+        """Add every recipient of a typed or pasted text."""
         already = {r.number for r in self.recipients}
-        for line in text.splitlines():
-            for part in _parts(line):
-                entry = read_entry(part, self._region, already)
-                self._entries.append(entry)
-                if entry.recipient is not None:
-                    already.add(entry.recipient.number)
+        self._entries += read_entries(text, self._region, already)
         self.line.clear()
         self._entries_changed()
 
@@ -324,18 +318,3 @@ class RecipientField(QWidget):
     def _typed(self, text: str) -> None:
         self.offered.typed(text)
         self.changed.emit()
-
-
-def _parts(line: str) -> list[str]:
-    """The entries of one pasted line: commas, semicolons and tabs separate, but a name and its number, as a
-    table's row has them ("Valley Imaging, 650 555 0110"), stay together."""
-    parts = [part.strip() for part in SEPARATORS.split(line) if part.strip()]
-    if len(parts) == 2:
-        is_number = [not any(c.isalpha() for c in part) for part in parts]
-        if is_number == [False, True] and "<" not in line:
-            return [f"{parts[0]} <{parts[1]}>"]
-        if is_number == [True, False] and "<" not in line:
-            return [f"{parts[1]} <{parts[0]}>"]
-        if "<" in parts[1] and not any(c.isdigit() for c in parts[0]):
-            return [f"{parts[0]}, {parts[1]}"]
-    return parts

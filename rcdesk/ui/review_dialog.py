@@ -213,6 +213,11 @@ class ReviewDialog(QDialog):
                     f"{near.name}, {self._pretty(near.number)}" if near.name else self._pretty(near.number)
                 )
                 return self.tr("You never faxed this number. It is one digit from {0}.").format(known)
+            case Oddity.VOICE_NUMBER:
+                words = self.tr("This number is known as a telephone (“{0}”), not as a fax.")
+                return words.replace("{0}", fact.voice_label)
+            case Oddity.MAY_NOT_EXIST:
+                return self.tr("As far as is known, nobody has such a number. Check it digit by digit.")
             case Oddity.FAILED_LATELY:
                 why = fact.failed_why.strip().rstrip(".")
                 when = day_in_sentence(fact.failed_at) if fact.failed_at is not None else ""

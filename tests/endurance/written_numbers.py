@@ -323,6 +323,9 @@ def _judge(
         outcome.reasons[re.sub(r"such as \S+", "such as …", str(refusal))] += 1
         return
     is_right = found.e164 == e164 and found.extension == extension
+    if kind == "other numbers" and found.national == text:
+        # Beside the other digits it is a valid number too, and written as that one is.
+        is_right = True
     if found.is_short:
         # A number of up to six digits is one of the company's extensions where it stands alone.
         is_right = len(e164) <= 11 and e164.endswith(found.e164) and not extension

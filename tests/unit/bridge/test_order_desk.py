@@ -158,6 +158,14 @@ def test_the_remembered_way_of_a_number_is_taken(rig: Rig) -> None:
     assert told["call"]["from_label"] == "Home" and told["call"]["press_1"] is False
 
 
+def test_a_number_that_nobody_can_have_needs_a_yes(rig: Rig) -> None:
+    (told,) = rig.ask(CallOrder(number="+44 1632 960001")).lines
+    assert told["status"] == 3 and "nobody has the number +441632960001" in told["error"]
+    assert rig.bench.calls.calls == ()
+    rig.answered(rig.ask(CallOrder(number="+44 1632 960001", is_sure=True)))
+    assert [call.request.to_number for call in rig.bench.calls.calls] == ["+441632960001"]
+
+
 @pytest.mark.parametrize(
     ("order", "words"),
     [

@@ -115,6 +115,16 @@ def test_a_call_is_followed_to_its_end(shell: Shell) -> None:
     assert len(shell.simulator.state()["calls"]) == 1
 
 
+def test_a_number_that_nobody_can_have_is_called_with_yes_only(shell: Shell) -> None:
+    (line,) = shell.run("call", "+44 1632 960001")
+    assert line["status"] == 3 and "nobody has the number +441632960001" in line["error"]
+    assert "Give --yes" in line["error"] and shell.simulator.state()["calls"] == []
+    (own,) = shell.run("call", ANSWERS, "--from", "+44 1632 960002")
+    assert own["status"] == 3 and "+441632960002" in own["error"]
+    assert shell.run("call", "+44 1632 960001", "--yes", "--wait")[-1]["status"] == 0
+    assert shell.run("call", "+44 1632 960001", "--wait")[-1]["status"] == 0, "it has answered"
+
+
 @pytest.mark.parametrize(
     ("number", "status", "result"),
     [

@@ -234,6 +234,13 @@ def test_a_number_one_digit_off_a_known_one_is_asked_about(shell: Shell) -> None
     assert line["status"] == 3 and f"{OTHER} differs in one digit from {GOOD}" in line["error"]
 
 
+def test_a_number_that_nobody_can_have_is_asked_about(shell: Shell) -> None:
+    (line,) = shell.fax("+441632960001")
+    assert line["status"] == 3 and "nobody has the number +441632960001" in line["error"]
+    assert len(shell.jobs()) == 0
+    assert shell.fax("+441632960001", is_sure=True)[-1]["status"] == 0
+
+
 # What cannot go now
 
 

@@ -83,6 +83,7 @@ THEM = "(650) 555-0200"
         CallOrder(number="tel:+1 650"),
         CallOrder(number="é", ring_me_on="mob", show_as="1", ask_to_press_1=False, is_wait=True),
         CallOrder(number="1", ask_to_press_1=True),
+        CallOrder(number="1", is_sure=True),
         StatusOrder(),
         FollowOrder(call_id="ab"),
         CancelOrder(),

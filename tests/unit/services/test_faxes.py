@@ -13,7 +13,9 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import FaxDraft, FaxState, Recipient, SendBy, WaitReason
 from rcdesk.core.folder import ReceivedFax
+from rcdesk.core.people import PersonSource
 from rcdesk.core.spoken_time import near_moment
+from rcdesk.store.people import People, PersonRecord
 from rcdesk.store.received import Incoming, ReceivedFaxes
 from tests.unit.services.fax_rig import GOOD, Rig, magic
 
@@ -268,6 +270,34 @@ def test_the_brake_knows_duplicates_neighbours_and_first_times(rig: Rig) -> None
     assert [f.oddity for f in facts] == [Oddity.SAME_PAGES_TODAY, Oddity.ONE_DIGIT_OFF, Oddity.FIRST_TIME]
     other = rig.draft(GOOD, size=2001)
     assert rig.faxes.facts(other, rig.owner)[0].oddity is None
+
+
+def test_the_brake_knows_telephones_and_numbers_nobody_can_have(rig: Rig) -> None:
+    mobile, both, no_word, nobody = "+16505550150", "+16505550151", "+16505550152", "+441632960001"
+    people = People(rig.folder / "a.sqlite3")
+    for source, number, label, is_fax in (
+        (PersonSource.CONTACT, mobile, "Mobile", False),
+        (PersonSource.DIRECTORY, both, "Business", False),
+        (PersonSource.IMPORT, both, "Work Fax", True),
+        (PersonSource.IMPORT, no_word, "Other", False),
+        (PersonSource.CONTACT, GOOD, "Home", False),
+    ):
+        record = PersonRecord(
+            source_id=f"{number}{label}", name="Ann", company="", number=number, label=label, is_fax=is_fax
+        )
+        people.add(rig.owner, source, [record])
+    draft = rig.draft(mobile, both, no_word, nobody, GOOD)
+    facts = rig.faxes.facts(draft, rig.owner)
+    voice = Oddity.VOICE_NUMBER
+    assert [f.oddity for f in facts] == [voice, None, None, Oddity.MAY_NOT_EXIST, voice]
+    assert facts[0].voice_label == "Mobile"
+    rig.queue_one()
+    rig.send()
+    rig.pass_time(60)
+    rig.refresh()
+    (fact,) = rig.faxes.facts(rig.draft(GOOD, size=2001), rig.owner)
+    assert fact.oddity is None, "a fax has arrived there"
+    people.close()
 
 
 def test_the_start_tidies_the_spool_but_keeps_what_may_be_resent(rig: Rig) -> None:

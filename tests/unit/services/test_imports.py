@@ -113,7 +113,7 @@ def test_rows_are_counted_as_a_spreadsheet_does(tmp_path: Path) -> None:
     table = table_of(tmp_path, 'Name,Fax\n\n"Two\nlines",650 555 0100\n,\nBad,12\nAnn,650 555 0100\nBob,\n')
     assert to_fax(table) == [
         (3, "Two lines", "+16505550100"),
-        (5, "!", "This number is too short for a fax."),
+        (5, "!", "This number is too short: a fax needs the whole number, not an extension."),
         (6, "!", "Left out: the same number as row 3."),
         (7, "!", "There is no number in this line."),
     ]
@@ -246,3 +246,20 @@ def test_no_name_column_and_columns_that_are_not_there() -> None:
     for name, number in ((0, 2), (5, 1), (0, -1)):
         with pytest.raises(UserError, match="column"):
             recipients_of(rows, name, number, "US")
+
+
+def test_a_number_nobody_can_have_is_taken_and_marked(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "Name,Fax\nA,01632 960001\nB,020 7946 0018\n")
+    for lines in (recipients_of(table, 0, 1, "GB"), contacts_of(table, 0, None, "GB")):
+        assert [bool(line.doubt) for line in lines] == [True, False]
+        assert all(line.recipient is not None for line in lines)
+
+
+def test_words_in_a_cell_are_no_digits(tmp_path: Path) -> None:
+    rows = "A,650-555-0241 (fax)\nB,fax: 650-555-0242\nC,+49 30 123456 (Praxis)\nD,234-5678 fax\n"
+    assert [number for _, _, number in to_fax(table_of(tmp_path, f"Name,Fax\n{rows}"))] == [
+        "+16505550241",
+        "+16505550242",
+        "+4930123456",
+        "The area code is missing.",
+    ]

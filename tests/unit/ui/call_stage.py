@@ -13,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from rcdesk.core.errors import RcdeskError
-from rcdesk.core.past_call import Direction, OnlyCalls, PastCall, PastCallQuery
+from rcdesk.core.past_call import CallOutcome, Direction, OnlyCalls, PastCall, PastCallQuery
 from rcdesk.core.people import (
     Caller,
     DeletedPerson,
@@ -50,6 +50,10 @@ class StageHistory(QObject):
         self.searched: list[str] = []
         self.seen = 0
         self.looks = 0
+
+    def has_talked(self, number: str) -> bool:
+        """As in HistoryDesk."""
+        return any(c.number == number and c.outcome is CallOutcome.TALKED for c in self.recents)
 
     def have(self, *calls: PastCall) -> None:
         """These are the past calls now, newest first."""

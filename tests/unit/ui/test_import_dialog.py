@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,14 @@ def test_what_is_left_out_is_said_for_what_it_is(qtbot: QtBot, stage: Stage) -> 
     assert stage.people.columns == [(0, None)]
     assert _label(kept, "importGood") == "2 people with 2 numbers can be added."
     assert _label(kept, "importBad") == "1 person has no number. 1 card cannot be read."
+
+
+def test_numbers_that_may_not_exist_are_marked(page: FaxPage, stage: Stage) -> None:
+    doubtful = replace(LINES[0], doubt="As far as is known, nobody has this number.")
+    stage.people.lines = (doubtful, *LINES[1:7])
+    dialog = _open(page)
+    assert _label(dialog, "importGood") == "7 numbers can be added."
+    assert _label(dialog, "importBad") == "1 number may not exist."
+    reasons = dialog.findChild(QPlainTextEdit, "importReasons")
+    assert reasons is not None and "nobody has this number" in reasons.toPlainText()
+    dialog.close()

@@ -433,3 +433,26 @@ def take(page: PhonePage, name: str) -> None:
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
         assert picture.save(str(Path(folder) / f"{name}.png"))
+
+
+def test_a_number_that_nobody_can_have_is_asked_about_once(qtbot: QtBot, dressed: None) -> None:
+    desk = DeskStandIn()
+    page = open_page(qtbot, desk)
+    type_number(qtbot, page, "+441632960001")
+    reason = part(page, QLabel, "numberReason")
+    assert reason.text() == "As far as is known, nobody has this number."
+    page.dialer.dial()
+    assert desk.calls.calls == () and "Press Call once more" in reason.text()
+    part(page, QLineEdit, "numberField").setText("+44 1632 960002")
+    page.dialer.dial()
+    assert desk.calls.calls == (), "another number is asked about anew"
+    page.dialer.dial()
+    assert [call.request.to_number for call in desk.calls.calls] == ["+441632960002"]
+
+
+def test_a_number_that_has_answered_is_not_asked_about(qtbot: QtBot, dressed: None) -> None:
+    desk = DeskStandIn()
+    desk.history.have(recent("+441632960001", outcome=CallOutcome.TALKED))
+    page = open_page(qtbot, desk)
+    page.dialer.call_number("+441632960001")
+    assert [call.request.to_number for call in desk.calls.calls] == ["+441632960001"]

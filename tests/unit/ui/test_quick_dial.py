@@ -115,6 +115,23 @@ def test_fax_it(qtbot: QtBot, dial: QuickDial) -> None:
     assert asked.args == ["+16505550119"] and not dial.isVisible()
 
 
+def test_fax_it_never_drops_an_extension(qtbot: QtBot, dial: QuickDial) -> None:
+    dial.appear("650-555-0142 poste 9")
+    with qtbot.assertNotEmitted(dial.fax_asked):
+        qtbot.mouseClick(dial.fax, Qt.MouseButton.LeftButton)
+    said = dial.findChild(QLabel, "numberReason")
+    assert dial.isVisible() and said is not None and "has an extension" in said.text()
+
+
+def test_a_number_that_nobody_can_have_is_asked_about(dial: QuickDial, stage: Stage) -> None:
+    before = len(stage.calls.placed)
+    dial.appear("+44 1632 960001")
+    dial.dial()
+    assert dial.isVisible() and len(stage.calls.placed) == before
+    dial.dial()
+    assert not dial.isVisible() and len(stage.calls.placed) == before + 1
+
+
 def test_what_is_missing_is_said_in_it(dial: QuickDial, stage: Stage) -> None:
     dial.appear("650-555-0101")
     dial.dial()
@@ -147,3 +164,18 @@ def test_pictures(qtbot: QtBot, scheme: str) -> None:
     dial.appear()
     shoot(dial, f"quick-dial-{scheme}")
     assert dial.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Fax 650-555-0143 Tel 650-555-0142", "650-555-0142"),
+        ("Call me at 650.555.0142 tomorrow", "650.555.0142"),
+        ("514-555-0123 poste 12", "514-555-0123 ext. 12"),
+        ("1-800-FLOWERS", "1-800-FLOWERS"),
+        ("234-5678 fax", ""),
+        ("meeting at noon 2026-11-28 10:00", ""),
+    ],
+)
+def test_the_number_of_a_text_is_never_the_fax_or_a_word(text: str, number: str) -> None:
+    assert number_in(text, "US") == number

@@ -23,7 +23,7 @@ from pytestqt.qtbot import QtBot
 from rcdesk.core.brake import RecipientFacts
 from rcdesk.core.fax import Recipient
 from rcdesk.core.people import Group, PersonSource, Suggestion
-from rcdesk.ui.chips import Chip, MoreChip
+from rcdesk.ui.chips import Chip, MoreChip, read_entries
 from rcdesk.ui.fax_page import FaxPage
 from rcdesk.ui.group_menu import GroupName, ManageGroups
 from rcdesk.ui.recipient_field import FOLD_ABOVE, RecipientField
@@ -337,3 +337,29 @@ def test_a_group_name_that_is_taken_is_not_given_twice(qtbot: QtBot, page: FaxPa
     item.setText("Labs")
     assert [g.name for g in stage.people.groups] == ["Labs", "Practices"]
     dialog.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Tel 650-555-0142, Fax 650-555-0143", [("", "+16505550143")]),
+        ("Valley Imaging\nTel: 650-555-0142\nFax: 650-555-0143", [("Valley Imaging", "+16505550143")]),
+        ("T 650-555-0142 F 650-555-0143", [("", "+16505550143")]),
+        ("Dr. Müller Fax: 650-555-0143", [("Dr. Müller", "+16505550143")]),
+        ("Sales Office: 650-555-0143", [("Sales Office", "+16505550143")]),
+        (
+            "A Tel 650-555-0142 Fax 650-555-0143\nB Fax 650-555-0145, Tel 650-555-0144",
+            [("A", "+16505550143"), ("B", "+16505550145")],
+        ),
+    ],
+)
+def test_a_card_s_fax_is_taken_and_its_telephone_is_not(text: str, found: list[tuple[str, str]]) -> None:
+    entries = read_entries(text, "US")
+    assert [(e.recipient.name, e.recipient.number) for e in entries if e.recipient is not None] == found
+    assert not any(entry.problem for entry in entries)
+
+
+def test_a_telephone_beside_faxes_is_no_recipient() -> None:
+    entries = read_entries("Tel 650-555-0142\nFax 650-555-0143\nFax 650-555-0144", "US")
+    assert [entry.recipient is None for entry in entries] == [True, False, False]
+    assert entries[0].problem.startswith("This is a telephone")
