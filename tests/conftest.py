@@ -46,6 +46,8 @@ def _isolate_environment() -> None:
         path = home / folder
         path.mkdir(mode=0o700, exist_ok=True)
         os.environ[name] = str(path)
+    # How times are written follows the region.
+    os.environ["LC_ALL"] = "C.UTF-8"
     os.environ["QT_QPA_PLATFORM"] = os.environ.get("RCDESK_TEST_PLATFORM", _OFFSCREEN)
     os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     for name in ("http_proxy", "https_proxy", "all_proxy"):

@@ -30,7 +30,7 @@ ANSWER_S = 5.0
 LONG_S = 0.7
 """From when on it is said that the keyring is waited for."""
 
-GRACE_S = 0.5
+GRACE_S = 1.0
 """How long it may take when the program has been asked to end."""
 
 _SLICE_S = 0.05
