@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk
+from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax import FaxJob
 from rcdesk.core.folder import FaxRow
@@ -87,6 +88,21 @@ class ProofDesk(QObject):
         self._downloads.submit(
             lambda token, report: service.facts(job_id, account, token), done=done, failed=failed
         )
+
+    def ask_other(
+        self, job_id: int, done: Callable[[tuple[Path, str]], None], failed: Callable[[str], None]
+    ) -> None:
+        """The pages of the message that may be this fax: where they lie, and their media type."""
+        service = self._service
+
+        def told(error: RcdeskError) -> None:
+            self._session.heard_error(error)
+            failed(str(error))
+
+        def work(token: CancelToken, report: object) -> tuple[Path, str]:
+            return service.other(job_id, token)
+
+        self._downloads.submit(work, done=done, failed=told)
 
     def bind(self, facts: ProofFacts, report_pdf: bytes, target: Path, done: Callable[[Path], None]) -> None:
         """Write the pack: the report page, then the pages; done brings where it lies."""

@@ -107,6 +107,20 @@ class ProofService:
             return None
         return pages
 
+    def other(self, job_id: int, token: CancelToken) -> Pages:
+        """The pages of the message that may be this fax. Raises UserError when there are none yet.
+
+        Nothing of it is noted as this fax's: that only the user can say.
+        """
+        job = self._outbox.get(job_id)
+        other = replace(job, message_id=job.maybe_message_id, server_pages=job.server_pages or 0)
+        if self.pages(other) is None:
+            self._fetch(other, token)
+        pages = self.pages(other)
+        if pages is None:
+            raise UserError(_NOT_YET)
+        return pages
+
     def bind(
         self, facts: ProofFacts, report_pdf: bytes, target: Path, token: CancelToken | None = None
     ) -> Path:

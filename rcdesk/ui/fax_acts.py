@@ -21,6 +21,7 @@ from rcdesk.core.fax import FaxDraft, FaxJob, FaxState, Recipient, SendBy, WaitR
 from rcdesk.core.folder import FaxRow, ReceivedFax
 from rcdesk.core.proof import ProofFacts
 from rcdesk.ui.cancel_undo import CancelUndo
+from rcdesk.ui.compare_dialog import CompareDialog
 from rcdesk.ui.fax_steps import FaxStep
 from rcdesk.ui.fax_words import number_of, who
 from rcdesk.ui.page_viewer import PageViewer
@@ -73,6 +74,8 @@ class FaxActs(QObject):
                 faxes.retry(ids)
             case FaxStep.SEND_NOW:
                 self._send_now(jobs)
+            case FaxStep.COMPARE:
+                self._compare(first)
             case FaxStep.SEND_AGAIN | FaxStep.IT_WAS_SENT:
                 self._decide(step, jobs)
             case FaxStep.MARK_SENT | FaxStep.MARK_FAILED:
@@ -106,8 +109,9 @@ class FaxActs(QObject):
                 return
 
     def _send_now(self, jobs: list[FaxJob]) -> None:
-        scheduled = [job.id for job in jobs if job.wait_reason is WaitReason.SCHEDULED]
-        others = [job.id for job in jobs if job.wait_reason is not WaitReason.SCHEDULED]
+        timed = (WaitReason.SCHEDULED, WaitReason.LATE)
+        scheduled = [job.id for job in jobs if job.wait_reason in timed]
+        others = [job.id for job in jobs if job.wait_reason not in timed]
         if scheduled:
             self._desk.faxes.reschedule(scheduled, None, SendBy.DESK)
         if others:
@@ -121,6 +125,11 @@ class FaxActs(QObject):
         over = [job.id for job in jobs if job.state.is_final]
         if over and step is FaxStep.SEND_AGAIN:
             self._desk.faxes.send_again(over)
+
+    def _compare(self, job: FaxJob) -> None:
+        dialog = CompareDialog(self._desk.proofs, job, self._window)
+        dialog.answered.connect(partial(self._desk.faxes.resolve, job.id))
+        dialog.open()
 
     def _take_received(self, step: FaxStep, faxes: list[ReceivedFax]) -> None:
         desk, ids, first = self._desk.received, [fax.id for fax in faxes], faxes[0]

@@ -26,6 +26,7 @@ class FaxStep(Enum):
     SEND_NOW = "send"
     RESUME = "play"
     RETRY = "retry"
+    COMPARE = "files"
     IT_WAS_SENT = "check"
     MARK_SENT = "check-circle"
     MARK_FAILED = "failed"
@@ -82,6 +83,7 @@ FOR_ALL = {
 
 _OVER_BADLY = frozenset({FaxState.FAILED, FaxState.CANCELLED})
 _CALLED_INSTEAD = frozenset({FaxState.FAILED, FaxState.WAITING, FaxState.NEEDS_YOU, FaxState.INTERRUPTED})
+_OF_THAT_ONE = (FaxStep.IT_WAS_SENT, FaxStep.SEND_AGAIN)
 _SOON = frozenset({WaitReason.SCHEDULED, WaitReason.RETRY, WaitReason.TROUBLE, WaitReason.NO_CONNECTION})
 
 
@@ -119,6 +121,11 @@ def steps(row: FaxRow) -> tuple[FaxStep, ...]:
             return _failed_steps(row)
         case FaxState.INTERRUPTED:
             return (FaxStep.CALL, FaxStep.CANCEL)
+        case FaxState.NEEDS_YOU if row.is_late:
+            return (FaxStep.SEND_NOW, FaxStep.CHANGE_TIME, FaxStep.CALL, FaxStep.CANCEL)
+        case FaxState.NEEDS_YOU if row.maybe_message_id:
+            answers = (FaxStep.COMPARE, FaxStep.IT_WAS_SENT, FaxStep.SEND_AGAIN)
+            return (*answers, FaxStep.CALL, FaxStep.CANCEL)
         case FaxState.NEEDS_YOU:
             return (FaxStep.IT_WAS_SENT, FaxStep.SEND_AGAIN, FaxStep.CALL, FaxStep.CANCEL)
         case FaxState.CANCELLED:
@@ -204,6 +211,8 @@ def step_words(step: FaxStep, count: int = 1, row: FaxRow | None = None) -> str:
         return _tr("Cancel this fax") if count == 1 else _tr("Cancel {0} faxes").format(count)
     if step is FaxStep.CALL and not (isinstance(row, FaxJob) and row.state in _CALLED_INSTEAD):
         return _tr("Call them")
+    if isinstance(row, FaxJob) and row.maybe_message_id and step in _OF_THAT_ONE:
+        return _tr("Yes, it was that one") if step is FaxStep.IT_WAS_SENT else _tr("No, send again")
     if step is FaxStep.EDIT and isinstance(row, FaxJob) and row.state is FaxState.SENT:
         return _tr("Send once more")
     return _words()[step]
@@ -215,6 +224,7 @@ def _words() -> dict[FaxStep, str]:
         FaxStep.SEND_NOW: _tr("Send now"),
         FaxStep.RESUME: _tr("Resume"),
         FaxStep.RETRY: _tr("Retry"),
+        FaxStep.COMPARE: _tr("Compare the pages"),
         FaxStep.IT_WAS_SENT: _tr("It was sent"),
         FaxStep.MARK_SENT: _tr("Mark as sent"),
         FaxStep.MARK_FAILED: _tr("Mark as failed"),

@@ -41,7 +41,7 @@ from rcdesk.core.fax import (
     SendBy,
     SpooledFile,
 )
-from rcdesk.core.folder import FolderCounts, ReceivedFax, Shelf
+from rcdesk.core.folder import FaxRow, FolderCounts, ReceivedFax, Shelf
 from rcdesk.core.incoming import Clip
 from rcdesk.core.kept_draft import KeptDraft
 from rcdesk.core.keyring import KeyringState
@@ -382,6 +382,7 @@ class StageProofs(StagePages):
         self.png = b""
         self.has_pages = False
         self.pages_asked: list[Path] = []
+        self.other: Path | None = None
 
     def page_image(
         self, path: Path, media_type: str, page: int, width_px: int, done: Callable[[bytes], None]
@@ -392,6 +393,19 @@ class StageProofs(StagePages):
             done(self.png)
         elif self.has_pages:
             super().page_image(path, media_type, page, width_px, done)
+
+    def first_page(self, row: FaxRow, width_px: int, done: Callable[[bytes], None]) -> None:
+        """Bring the picture the test set."""
+        done(self.png)
+
+    def ask_other(
+        self, job_id: int, done: Callable[[tuple[Path, str]], None], failed: Callable[[str], None]
+    ) -> None:
+        """Bring the file the test set, or why there is none."""
+        if self.other is not None:
+            done((self.other, "application/pdf"))
+        else:
+            failed("RingCentral has not drawn the pages yet.")
 
 
 class StageFaxPages(QObject):
@@ -441,6 +455,7 @@ class StageFaxPages(QObject):
         failed: Callable[[str], None] | None = None,
         *,
         name: str = "",
+        looked_at: Sequence[Document] = (),
     ) -> None:
         """Bring what the test set, at once."""
         self.written.append(tuple(parts))
