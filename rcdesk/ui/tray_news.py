@@ -20,6 +20,7 @@ from rcdesk.core.call import Call, CallState
 from rcdesk.core.fax import FaxJob, FaxState
 from rcdesk.core.past_call import PastCall
 from rcdesk.ui import words
+from rcdesk.ui.desktop_notes import NoteText
 from rcdesk.ui.fax_words import folder_of, pages_words, sentence, who
 from rcdesk.ui.icons import icon
 from rcdesk.ui.main_window import MainWindow
@@ -42,6 +43,8 @@ class TrayNews(QObject):
         self._missed: list[PastCall] = []
         self._coached: set[str] = set()
         self._open: Callable[[], None] | None = None
+        self._note = NoteText(self)
+        self._note.ask()
         self._gather = QTimer(self)
         self._gather.setSingleShot(True)
         self._gather.setInterval(GATHER_MS)
@@ -77,6 +80,7 @@ class TrayNews(QObject):
     def _tell(self, title: str, text: str, then: Callable[[], None] | None, *, is_bad: bool) -> None:
         if self.is_available:
             self._open = then
+            text = self._note.text(text)
             if title == "rcdesk":
                 self._icon.showMessage(title, text, icon("rcdesk"))
             else:

@@ -11,7 +11,7 @@ import pytest
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax import FaxJob, FaxState, SendBy, WaitReason
+from rcdesk.core.fax import FaxDraft, FaxJob, FaxState, Recipient, SendBy, WaitReason
 from tests.unit.services.fax_rig import Rig
 
 S = FaxState
@@ -128,6 +128,26 @@ def test_a_time_of_the_users_decides_alone(rig: Rig) -> None:
     rig.send_all()
     assert (rig.get(gone).state, rig.stored()) == (S.FAILED, 0)
     assert "not sent before" in rig.get(gone).detail
+
+
+def test_thousands_that_fall_due_at_once_go_at_the_services_pace(rig: Rig) -> None:
+    """Each once, nothing within a penalty, and none is late: nobody was away."""
+    due = rig.clock.now() + timedelta(hours=1)
+    for start in range(0, 5000, 50):
+        people = tuple(Recipient(number=f"+1650{2_000_000 + n}") for n in range(start, start + 50))
+        draft = FaxDraft(recipients=people, documents=(), note=f"Word {start}", send_at=due)
+        rig.outbox.add(draft, (), rig.owner, "", rig.clock.now())
+    rig.send_all()
+    rig.pass_time(HOUR_S)
+    for _ in range(1000):
+        turn = rig.dispatcher.send_next(rig.owner, CancelToken())
+        if turn.next_due_at is None and not turn.jobs:
+            break
+        if turn.next_due_at is not None:
+            rig.pass_time(max(0.0, (turn.next_due_at - rig.clock.now()).total_seconds()))
+    stored = [number for fax in rig.simulator.stored_faxes() for number in fax.numbers]
+    assert len(stored) == len(set(stored)) == 5000
+    assert rig.simulator.requests_in_penalty == 0
 
 
 @pytest.fixture
