@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from rcdesk.services.kept_drafts import Kept, KeptDrafts
 
 UNDO_S = 10
-"""How long a deleted draft can be brought back."""
+"""How long the composer offers to bring a discarded draft back."""
+
+KEPT_S = 15
+"""How long what was deleted can come back: a little longer than the window offers it."""
 
 
 class DraftsDesk(QObject):
@@ -51,7 +54,7 @@ class DraftsDesk(QObject):
         self._told = ""
         self._purge = QTimer(self)
         self._purge.setSingleShot(True)
-        self._purge.setInterval(UNDO_S * 1000 + 500)
+        self._purge.setInterval(KEPT_S * 1000 + 500)
         self._purge.timeout.connect(self._take_away)
         session.account_changed.connect(self._account_changed)
 
@@ -124,7 +127,7 @@ class DraftsDesk(QObject):
     def _take_away(self) -> None:
         self._deleted.clear()
         service = self._service
-        self._submit(lambda: service.purge(timedelta(seconds=UNDO_S)))
+        self._submit(lambda: service.purge(timedelta(seconds=KEPT_S)))
 
     @Slot()
     def _account_changed(self) -> None:

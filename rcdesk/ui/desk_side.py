@@ -188,6 +188,7 @@ class DeskSide(QWidget):
         self.side_bar.page_asked.connect(self.page_asked)
         self.fax_page.queue_asked.connect(self._show_queue)
         self.fax_page.drafts_asked.connect(self._show_drafts)
+        self.fax_page.fax_asked.connect(self._show_composer)
         self.fax_page.filled.connect(self.side_bar.set_fax_open)
         for page in self.folders.values():
             page.new_fax_asked.connect(self.new_fax_asked)
@@ -208,6 +209,10 @@ class DeskSide(QWidget):
     @Slot()
     def _show_queue(self) -> None:
         self.page_asked.emit("queue")
+
+    @Slot()
+    def _show_composer(self) -> None:
+        self.page_asked.emit("fax")
 
     @Slot()
     def _show_drafts(self) -> None:

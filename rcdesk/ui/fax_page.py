@@ -44,11 +44,12 @@ FACTS_PAUSE_MS = 250
 
 
 class FaxPage(ComposerFace):
-    """The composer. queue_asked() and drafts_asked() ask for these pages; filled(bool) when something
-    stands in it now, or nothing any more."""
+    """The composer. queue_asked(), drafts_asked() and fax_asked() ask for these pages; filled(bool) when
+    something stands in it now, or nothing any more."""
 
     queue_asked = Signal()
     drafts_asked = Signal()
+    fax_asked = Signal()
     filled = Signal(bool)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -404,6 +405,7 @@ class FaxPage(ComposerFace):
 
     def _bring_back(self, key: str, thrown: Composed) -> None:
         self._desk.drafts.bring_back((key,))
+        self.fax_asked.emit()
         if self.composed.is_blank and not self._is_busy:
             self._exchange(thrown, key)
 

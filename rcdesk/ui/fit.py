@@ -8,8 +8,8 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QWidget
 
-FRAME_PX = 36
-"""What a title bar takes of the height; how much is not known before the window is shown."""
+TITLE_PX, EDGE_PX = 36, 4
+"""What a title bar and the edges of a frame take; how much is not known before the window is shown."""
 
 
 def fitting(wanted: QRect, room: QRect) -> QRect:
@@ -22,7 +22,7 @@ def fitting(wanted: QRect, room: QRect) -> QRect:
 
 def fit_to_screen(window: QWidget, *, least: QSize | None = None) -> None:
     """Before it is shown: within its screen's free area; least: its smallest size where there is room."""
-    room = window.screen().availableGeometry().adjusted(0, FRAME_PX, 0, 0)
+    room = window.screen().availableGeometry().adjusted(EDGE_PX, TITLE_PX, -EDGE_PX, -EDGE_PX)
     if least is not None:
         window.setMinimumSize(least.boundedTo(room.size()))
     if not window.isMaximized() and not window.isFullScreen():

@@ -8,6 +8,7 @@ desk_side.py, incoming.py, tray.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -346,9 +347,18 @@ class MainWindow(QMainWindow):
             self.add_files(found.files)
         if found.clips:
             self.add_files(())
-            self._desk.pasted.keep(found.clips, self.add_files)
+            self._desk.pasted.keep(found.clips, partial(self._clips_kept, self.composer.draft.key))
         if found.problem:
             self._show_intake_problem(found.problem)
+
+    def _clips_kept(self, key: str, paths: tuple[Path, ...]) -> None:
+        """What was pasted goes to the fax it was pasted into, also when another stands here by now."""
+        if self.composer.draft.key == key:
+            self.add_files(paths)
+        elif (draft := self._desk.drafts.get(key)) is not None:
+            self._desk.drafts.keep(replace(draft, unseen=(*draft.unseen, *paths)))
+        else:
+            self.fax_files(paths)
 
     @Slot(str)
     def _show_intake_problem(self, sentence: str) -> None:

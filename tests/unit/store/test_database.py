@@ -11,8 +11,10 @@ import pytest
 
 from rcdesk.core.errors import StoreTooNew, StoreUnavailable
 from rcdesk.core.fax import ALLOWED, FaxState, WaitReason
-from rcdesk.core.folder import Folder
-from rcdesk.store.database import VERSION, open_database, statements
+from rcdesk.core.folder import Folder, FolderQuery
+from rcdesk.store.database import MIGRATIONS, VERSION, open_database, statements
+from rcdesk.store.drafts import Drafts
+from rcdesk.store.folders import Folders
 from rcdesk.store.outbox import Outbox, pages_key
 from rcdesk.store.schema import VERSION_1
 
@@ -152,3 +154,46 @@ def test_new_rules_reach_an_old_archive(tmp_path: Path) -> None:
     (amount,) = connection.execute("SELECT count(*) FROM fax_transition").fetchone()
     connection.close()
     assert amount == sum(len(news) for news in ALLOWED.values())
+
+
+@pytest.mark.parametrize("version", range(2, VERSION))
+def test_an_archive_of_each_later_version_keeps_its_faxes_in_their_folders(
+    tmp_path: Path, version: int
+) -> None:
+    path = tmp_path / "a.sqlite3"
+    connection = sqlite3.connect(path, isolation_level=None)
+    for script in MIGRATIONS[:version]:
+        for statement in statements(script):
+            connection.execute(statement)
+    connection.executemany(
+        "INSERT INTO fax_transition VALUES (?, ?)",
+        [(old.value, new.value) for old, news in ALLOWED.items() for new in news],
+    )
+    for number, states in enumerate(((), ("sending", "handed over", "sent"), ("cancelled",))):
+        sql = """INSERT INTO fax (owner_id, number, name, resolution, state, created_at, changed_at, words)
+                 VALUES ('me', ?, 'Ann', 'High', 'queued', ?, ?, 'ann')"""
+        cursor = connection.execute(sql, (f"+1650555014{number}", AT, AT))
+        for state in states:
+            connection.execute("UPDATE fax SET state = ? WHERE id = ?", (state, cursor.lastrowid))
+    connection.execute(
+        """INSERT INTO received_fax (owner_id, message_id, number, created_at, changed_at, moment_key, words)
+           VALUES ('me', 'm1', '+16505550199', ?, ?, 7, 'bea')""",
+        (AT, AT),
+    )
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    folders, drafts = Folders(path), Drafts(path)
+    for text in ("", "ann", "bea"):
+        counts = [
+            folders.count(FolderQuery(folder=folder, owner_id="me", text=text))
+            for folder in (Folder.QUEUE, Folder.SENT, Folder.FAILED, Folder.RECEIVED)
+        ]
+        assert counts == {"": [1, 1, 1, 1], "ann": [1, 1, 1, 0], "bea": [0, 0, 0, 1]}[text]
+    assert drafts.all("me") == ()
+    folders.close()
+    drafts.close()
+    grown = open_database(path)
+    for index in ("fax_fts", "received_fax_fts"):
+        grown.execute(f"INSERT INTO {index} ({index}) VALUES ('integrity-check')")
+    assert grown.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    grown.close()
