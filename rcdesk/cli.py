@@ -150,6 +150,9 @@ def _room(given: list[str]) -> int:
         from rcdesk.documents import room
 
         return room.main()
+    from rcdesk.documents import confined
+
+    confined.confine([os.path.dirname(os.path.abspath(given[-1]))])
     if given[0] == "--cover-room":
         from rcdesk.ui import cover_room
 

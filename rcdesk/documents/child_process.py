@@ -20,12 +20,15 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled
 
 LOOK_EVERY_S = 0.05
+PAGE_ROOM, CONFINED = "rcdesk.documents.room", "rcdesk.documents.confined"
 
 
 def python_command(module: str, room: str, *more: str) -> list[str]:
     """How one of our modules is started; a packaged program starts itself with the name of the room."""
     if getattr(sys, "frozen", False):
         return [sys.executable, room, *more]
+    if module != PAGE_ROOM:  # which does it when it has what it needs
+        module, more = CONFINED, (module, *more)
     return [sys.executable, "-P", "-m", module, *more]
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
+from rcdesk.documents import confined
 from rcdesk.documents.child_process import LOOK_EVERY_S, exit_status
 
 ADDRESS_SPACE_BYTES = 3_000_000_000
@@ -104,7 +105,8 @@ def run(
         str(source),
     ]
     try:
-        with _started(_bounded(program, command), folder, _environment(temporary)) as process:
+        confined_command = _bounded(program, command, (folder, profile))
+        with _started(confined_command, folder, _environment(temporary)) as process:
             return exit_status(process, timeout_s, token, is_closed) is not None
     finally:
         _remove_pipe(profile)
@@ -193,13 +195,16 @@ def _runs(group: int) -> bool:
     return False
 
 
-def _bounded(program: Path, command: list[str]) -> list[str]:
+def _bounded(program: Path, command: list[str], folders: tuple[Path, ...]) -> list[str]:
     """The command with limits on memory and on what it writes, where the system has them."""
     if not sys.platform.startswith("linux") or getattr(sys, "frozen", False):
         return command
     # A snap is started by a program that needs root's rights, which nobody has in a network of one's own.
     is_snap = "snap" in program.resolve().parts or program.resolve().name == "snap"
-    return [sys.executable, "-I", "-S", "-c", _BOUNDED, "with-others" if is_snap else "alone", *command]
+    python = [sys.executable, "-I", "-S"]
+    if is_snap:
+        return [*python, "-c", _BOUNDED, "with-others", *command]
+    return [*python, "-c", _BOUNDED, "alone", *python, confined.__file__, *map(str, folders), "--", *command]
 
 
 def pipes_of(profile: Path) -> tuple[Path, ...]:

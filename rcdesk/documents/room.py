@@ -8,6 +8,7 @@ third looks at the memory while a job runs. It ends with its parent. Read next: 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import io
 import os
 import queue
@@ -23,7 +24,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import RcdeskError, UserError
 from rcdesk.core.fax import Resolution
 from rcdesk.core.paper import DPI_X, PagePlan, PageRef, PaperSize, lines_per_inch
-from rcdesk.documents import limits, raster, wire
+from rcdesk.documents import confined, limits, raster, wire
 from rcdesk.documents.pages import Pages, count_pages, dots, open_pages
 from rcdesk.documents.wire import Header
 
@@ -289,6 +290,18 @@ def _answer(room: Room, job: Header, token: CancelToken, outgoing: BinaryIO) -> 
     room.tidy()
 
 
+def _compile_the_rest() -> None:
+    """What is imported for a job only cannot leave its compiled form any more once writing is given up."""
+    folder = Path(__file__).parent
+    if (
+        not sys.dont_write_bytecode
+        and not Path(importlib.util.cache_from_source(folder / "doctor.py")).exists()
+    ):
+        import compileall
+
+        compileall.compile_dir(folder, maxlevels=0, quiet=2)
+
+
 def main() -> int:
     """Work until the parent closes the pipe."""
     incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
@@ -300,13 +313,15 @@ def main() -> int:
     Image.init()
     if "--background" in sys.argv and hasattr(os, "nice"):
         os.nice(_BACKGROUND_NICE)
+    _compile_the_rest()
+    lacking = confined.confine([os.getcwd()])
     memory = limits.MemoryWatch()
     memory.watch()
     limits.bound_address_space()
     desk = _Desk(incoming)
     threading.Thread(target=desk.read, name="page-room-reader", daemon=True).start()
     room = Room()
-    wire.write_frame(outgoing, {"id": 0, "ready": pypdfium2.raw.FPDF_ERR_SUCCESS})
+    wire.write_frame(outgoing, {"id": 0, "ready": pypdfium2.raw.FPDF_ERR_SUCCESS, "lacks": lacking})
     while True:
         job = desk.jobs.get()
         with memory:

@@ -44,6 +44,8 @@ TOO_MUCH_MEMORY = (
 )
 _NO_ROOM = "The program part that draws pages could not be started. Start rcdesk again."
 
+_LACKS = {"files": "writing elsewhere (no Landlock)", "network": "the network (no seccomp)"}
+
 Answer = tuple[Header, bytes]
 
 
@@ -113,6 +115,8 @@ class _Process:
 
 class PageRoom:
     """A room that is there when it is needed. Any thread; one job at a time."""
+
+    _has_warned = False
 
     def __init__(self, name: str, folder: Path, *, is_background: bool = False) -> None:
         """folder: the room's own, made when it starts; nobody else's files are in it.
@@ -267,7 +271,11 @@ class PageRoom:
 
     def _await_start(self, process: _Process, token: CancelToken) -> None:
         try:
-            self._next(process, _Waiting(number=0, deadline=time.monotonic() + START_TIMEOUT_S), token)
+            waiting = _Waiting(number=0, deadline=time.monotonic() + START_TIMEOUT_S)
+            said, _ = self._next(process, waiting, token)
+            for what in said.get("lacks", ()) if not PageRoom._has_warned else ():
+                PageRoom._has_warned = True
+                _log.warning("page room: this system cannot keep it from %s", _LACKS.get(what, "something"))
         except _Ended as exc:
             self._drop()
             raise UserError(_NO_ROOM) from exc
