@@ -7,9 +7,15 @@ OutcomeUnknown (never repeat blindly). Pure values, used on every thread. Read n
 
 from __future__ import annotations
 
+from rcdesk.core.file_name import readable
+
 
 class RcdeskError(Exception):
     """Base of all expected failures. ``str(error)`` is a sentence fit to show to the user."""
+
+    def __init__(self, *words: object) -> None:
+        # A sentence may name a file, and a file's name may be no text.
+        super().__init__(*(readable(word) if isinstance(word, str) else word for word in words))
 
 
 class UserError(RcdeskError):

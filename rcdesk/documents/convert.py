@@ -121,6 +121,7 @@ def _to_tiff(source: Path, media_type: str, target: Path, token: CancelToken) ->
 
     pages = _fax_pages_of_pdf(source) if media_type == PDF else _fax_pages_of_picture(source, media_type)
     with AppendingTiffWriter(str(target), new=True) as tiff:
+        tiff.name = "pages.tiff"  # libtiff is told the name, and takes text only
         for page in pages:
             token.check()
             page.save(tiff, "TIFF", compression="group4", dpi=FAX_DPI)

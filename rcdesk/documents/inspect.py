@@ -18,6 +18,7 @@ from rcdesk.core.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax import Document
+from rcdesk.core.file_name import readable
 from rcdesk.core.paper import NotDrawnHere, PageRef, PasswordNeeded
 from rcdesk.documents.kinds import ALL_TYPES, PDF, PLAIN_TEXT, TIFF, kind_of
 from rcdesk.documents.office_file import PASSWORD, is_locked_package
@@ -59,7 +60,7 @@ def inspect(path: Path, token: CancelToken | None = None, count: PageCounter | N
         pages = _pages(path, kind, media_type)
     document = Document(
         path=path,
-        name=path.name,
+        name=readable(path.name),
         size_bytes=size_bytes,
         media_type=media_type,
         pages=pages,
@@ -155,9 +156,11 @@ def _pages(path: Path, kind: str, media_type: str) -> int | None:
 def _pdf_pages(path: Path) -> int:
     import pypdfium2
 
+    from rcdesk.documents.pdf_pages import pdf_source
+
     with pdfium_lock:
         try:
-            pdf = pypdfium2.PdfDocument(path)
+            pdf = pypdfium2.PdfDocument(pdf_source(path))
             try:
                 pages = len(pdf)
             finally:

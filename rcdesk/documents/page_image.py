@@ -57,9 +57,11 @@ def open_pdf(path: Path | bytes) -> Iterator[Any]:
     """A pypdfium2 document, closed on leaving; pdfium_lock is held meanwhile. Raises UserError."""
     import pypdfium2
 
+    from rcdesk.documents.pdf_pages import pdf_source
+
     with pdfium_lock:
         try:
-            document = pypdfium2.PdfDocument(path)
+            document = pypdfium2.PdfDocument(path if isinstance(path, bytes) else pdf_source(path))
             try:
                 yield document
             finally:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rcdesk.core.errors import UserError
+from rcdesk.core.file_name import readable
 from rcdesk.core.paper import DPI_X, FAX_WIDTH, MM_PER_INCH, PasswordNeeded, Place
 from rcdesk.documents.inspect import pdfium_lock
 from rcdesk.documents.pages import MAX_DRAWN_PX, WHOLE, NotShown, Pages, sane_mm
@@ -174,7 +175,7 @@ def count_pdf_pages(path: Path, password: str | None = None) -> int:
         pages = 0
         if os.path.isfile(path):
             secret = None if password is None else _c_string(password)
-            raw = pdfium.FPDF_LoadDocument(_c_string(str(path)), secret)
+            raw = pdfium.FPDF_LoadDocument(os.fsencode(path) + b"\0", secret)
             if raw:
                 pages = pdfium.FPDF_GetPageCount(raw)
                 pdfium.FPDF_CloseDocument(raw)
@@ -226,11 +227,16 @@ def _whole_size(size_px: tuple[int, int], crop: Place) -> tuple[int, int]:
     )
 
 
+def pdf_source(path: Path) -> Path | bytes:
+    """What pypdfium2 is to open: it takes names that are text only, so others are read for it."""
+    return path if str(path).isascii() or readable(str(path)) == str(path) else path.read_bytes()
+
+
 def _opened(path: Path, password: str | None) -> Any:
     import pypdfium2
 
     try:
-        return pypdfium2.PdfDocument(path, password=password)
+        return pypdfium2.PdfDocument(pdf_source(path), password=password)
     except pypdfium2.PdfiumError as exc:
         if "password" in str(exc).lower():
             if password:

@@ -16,6 +16,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import StoreError, UserError
 from rcdesk.core.fax import SpooledFile
+from rcdesk.core.file_name import readable
 from rcdesk.core.kept_draft import KeptDraft
 from rcdesk.store.drafts import Drafts
 from rcdesk.store.spool import Spool
@@ -97,7 +98,11 @@ class KeptDrafts:
         mark = _mark(path)
         spooled = self._spool.add(path, token)
         self._copies[mark] = SpooledFile(
-            digest=spooled.digest, name=path.name, media_type="", size_bytes=spooled.size_bytes, pages=None
+            digest=spooled.digest,
+            name=readable(path.name),
+            media_type="",
+            size_bytes=spooled.size_bytes,
+            pages=None,
         )
 
     def _found(self, draft: KeptDraft) -> KeptDraft:

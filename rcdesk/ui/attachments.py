@@ -15,6 +15,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from rcdesk.core.fax import Document
+from rcdesk.core.file_name import readable
 from rcdesk.ui.badge import Badge
 from rcdesk.ui.line import Line
 from rcdesk.ui.look import Button, IconButton, color, dress, glyph, label
@@ -284,7 +285,7 @@ class AttachmentsList(QWidget):
             self._drop(card)
         for file in files:
             document = file.document
-            name = document.name if document is not None else file.path.name or str(file.path)
+            name = document.name if document is not None else readable(file.path.name or str(file.path))
             self._add(AttachmentCard(name=name, document=document, problem=file.problem))
         self.changed.emit()
 

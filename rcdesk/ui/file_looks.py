@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from rcdesk.bridge.fax_desk import FaxDesk
+from rcdesk.core.file_name import readable
 from rcdesk.ui.line import Line
 from rcdesk.ui.look import Button
 
@@ -105,6 +106,6 @@ class FileLooks(QWidget):
     def _say(self) -> None:
         paths = self.paths
         if len(paths) == 1:
-            self._words.setText(self.tr("Looking at {0}…").format(paths[0].name))
+            self._words.setText(self.tr("Looking at {0}…").format(readable(paths[0].name)))
         else:
             self._words.setText(self.tr("Looking at {0} files…").format(len(paths)))

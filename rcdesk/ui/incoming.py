@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QTextDocumentFragment
@@ -76,8 +77,16 @@ def incoming(mime: QMimeData) -> Incoming:
     return Incoming(problem=_tr("There is nothing in it that can be faxed: no file, no picture, no text."))
 
 
+def _local_path(url: QUrl) -> Path:
+    """The file of a link; Qt itself loses what of a name is no text."""
+    if "\ufffd" not in (said := url.toLocalFile()):
+        return Path(said)
+    encoded = bytes(url.toEncoded().data()).decode("ascii")
+    return Path(unquote(urlsplit(encoded).path, errors="surrogateescape"))
+
+
 def _from_links(mime: QMimeData) -> Incoming:
-    local = [Path(url.toLocalFile()) for url in mime.urls() if _is_here(url)]
+    local = [_local_path(url) for url in mime.urls() if _is_here(url)]
     remote = len(mime.urls()) - len(local)
     if not local and _has_picture(mime):
         return _from_picture(mime)  # a browser's picture: its pixels are here, only its address is not
@@ -138,7 +147,7 @@ def _paths_in(text: str) -> list[Path]:
             url = QUrl(line)
             if not _is_here(url):
                 return []
-            found.append(Path(url.toLocalFile()))
+            found.append(_local_path(url))
             continue
         name = line.strip("\"'")
         if not os.path.isabs(name) or len(name) > MOST_PATH_CHARACTERS or "\0" in name:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.core.file_name import readable
 from rcdesk.ui.incoming import MOST_FILES
 from rcdesk.ui.look import Button, dress, glyph, label
 from rcdesk.ui.theme import theme
@@ -75,7 +76,7 @@ class WatchedBar(QFrame):
             self._ignore.setText(self.tr("Close"))
         for button in (self._put, self._ignore):
             button.setAccessibleName(button.text())
-        self._words.setToolTip("\n".join(path.name for path in self._watched.offer[:20]))
+        self._words.setToolTip("\n".join(readable(path.name) for path in self._watched.offer[:20]))
         self.setAccessibleName(self._words.text())
 
     @Slot(str)

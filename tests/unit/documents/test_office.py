@@ -5,14 +5,18 @@ LibreOffice itself is not needed; test_office_real.py runs it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import select
+import socket
 import sys
 import threading
 import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -32,7 +36,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in is a sc
 DOCX = MEDIA_TYPES["docx"]
 
 STAND_IN = """#!{python}
-import os, pathlib, sys, signal, urllib.parse
+import os, pathlib, socket, sys, signal, urllib.parse
 words = sys.argv[1:]
 told = dict(zip(words, words[1:]))
 assert words[0] == "--headless" and told["--convert-to"] == "pdf" and "--norestore" in words, words
@@ -43,13 +47,14 @@ assert "DisableMacrosExecution" in settings and "MacroSecurityLevel" in settings
 source, made = pathlib.Path(words[-1]), pathlib.Path(told["--outdir"])
 assert made.is_dir() and source.name.startswith("document.")
 here = pathlib.Path(__file__).parent
-with (here / "calls").open("a") as calls:
-    calls.write(source.name + "\\n")
+said = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+said.connect({heard!r})
+said.send(source.name.encode())
 match source.read_bytes()[-4:]:
     case b"hang":
         child = os.fork()
         if child:
-            (here / "child").write_text(str(child))
+            said.send(b"child %d" % child)
         signal.pause()
     case b"fail":
         sys.exit(1)
@@ -57,17 +62,26 @@ match source.read_bytes()[-4:]:
         sys.exit(0)
 (made / "document.pdf").write_bytes((here / "result.pdf").read_bytes())
 """
+"""It may not write anywhere but where its PDF goes, so that it says by a socket that it was called."""
+
+
+_HEARD: dict[Path, tuple[socket.socket, list[str]]] = {}
 
 
 @pytest.fixture
-def soffice(tmp_path: Path) -> Path:
+def soffice(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "program"
     folder.mkdir()
     (folder / "result.pdf").write_bytes(text_pdf(3))
     program = folder / "soffice"
-    program.write_text(STAND_IN.format(python=sys.executable), encoding="utf-8")
-    program.chmod(0o755)
-    return program
+    with TemporaryDirectory() as short, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as hearing:
+        hearing.bind(f"{short}/heard")
+        hearing.setblocking(False)
+        program.write_text(STAND_IN.format(python=sys.executable, heard=f"{short}/heard"), encoding="utf-8")
+        program.chmod(0o755)
+        _HEARD[program] = hearing, []
+        yield program
+        del _HEARD[program]
 
 
 def docx(path: Path, ending: bytes = b"") -> Path:
@@ -79,8 +93,11 @@ def docx(path: Path, ending: bytes = b"") -> Path:
 
 
 def calls(soffice: Path) -> list[str]:
-    listed = soffice.parent / "calls"
-    return listed.read_text(encoding="utf-8").split() if listed.exists() else []
+    hearing, heard = _HEARD[soffice]
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            heard.append(hearing.recv(200).decode())
+    return [words for words in heard if not words.startswith("child")]
 
 
 def test_an_office_file_has_pages_like_any_other(tmp_path: Path, soffice: Path) -> None:
@@ -134,14 +151,16 @@ def test_a_failure_is_one_sentence(tmp_path: Path, soffice: Path, ending: bytes)
 
 
 def test_a_hanging_one_is_ended_with_its_children(tmp_path: Path, soffice: Path) -> None:
-    office = Office(tmp_path / "cache", program=soffice, timeout_s=1.0)
+    office = Office(tmp_path / "cache", program=soffice, timeout_s=3.0)
     started = time.monotonic()
     with pytest.raises(UserError, match="took too long"):
         office.pdf_of(docx(tmp_path / "a.docx", b"hang"), CancelToken())
     assert time.monotonic() - started < 10
     if hasattr(os, "pidfd_open"):
         try:
-            child = os.pidfd_open(int((soffice.parent / "child").read_text(encoding="ascii")))
+            calls(soffice)
+            (said,) = (words for words in _HEARD[soffice][1] if words.startswith("child"))
+            child = os.pidfd_open(int(said.split()[1]))
         except ProcessLookupError:
             return
         assert select.select([child], [], [], 5)[0], "what it started goes on"
