@@ -37,7 +37,7 @@ _PAPER_FROM = 229
 _CLEAN_WHITE_SHARE = 0.85
 _DIGITAL_CONTRAST = 10
 _SCANNED_CONTRAST = 26
-_DARK_DIGITAL = 72
+DARK_DIGITAL = 72
 _DARK_MAX = 110
 
 
@@ -290,5 +290,5 @@ def _dark_level(histogram: list[int], dots: int) -> int:
     for level, count in enumerate(histogram):
         seen += count
         if seen >= 0.005 * dots:
-            return max(_DARK_DIGITAL, min(_DARK_MAX, level + 36))
-    return _DARK_DIGITAL
+            return max(DARK_DIGITAL, min(_DARK_MAX, level + 36))
+    return DARK_DIGITAL

@@ -19,6 +19,7 @@ from rcdesk.core.paper import DPI_X, Fix, lines_per_inch
 from rcdesk.documents.doctor_grey import GreyArea, black_areas, faint_cells, grey_areas
 from rcdesk.documents.doctor_skew import skew_degrees
 from rcdesk.documents.doctor_view import (
+    DARK_DIGITAL,
     HEAVY_FROM,
     PageView,
     least_of_run,
@@ -35,6 +36,8 @@ _DARK_TINT_BELOW = 150
 """On a tint darker than this, what is lighter than the tint is print."""
 _LIGHTER = 40
 _WIDEST_STROKE = 32
+_SHADED = 16
+"""Levels between the dark and the light tenth of a shade; a scanned bar has fewer."""
 _STAND_OUT = 26
 """How much darker than what is around it a dot on a tint must be to be kept."""
 
@@ -152,11 +155,26 @@ def _tints_whitened(view: PageView) -> Picture:
     darker = ImageChops.subtract(around, page)
     kept = darker.point([view.paper - min(view.paper, max(0, (v - _STAND_OUT) * 5)) for v in range(256)])
     black = page.point([0 if v <= view.dark else 255 for v in range(256)])
+    black = ImageChops.lighter(black, _dark_end_of_shades(view))
     mended = Image.composite(ImageChops.darker(kept, black), page, inside)
     for area in grey_areas(view):
         if area.level < _DARK_TINT_BELOW and not area.is_faint and not area.is_picture:
             _print_inverted(view, area, mended)
     return mended
+
+
+def _dark_end_of_shades(view: PageView) -> Picture:
+    """The mask of dark grey that is no print and no bar: broad, and getting darker from place to place."""
+    soft = view.where(lambda level: DARK_DIGITAL < level <= view.dark)
+    broad = opened(soft, _WIDEST_STROKE + 1, (_WIDEST_STROKE + 1) * view.lines_a_cell // 16)
+    counts = view.grey.histogram(broad)[: view.dark + 1]
+    tenth, seen, marks = sum(counts) / 10, 0, []
+    for level, count in enumerate(counts):
+        seen += count
+        if seen > tenth * (1 if not marks else 9):
+            marks.append(level)
+    is_shaded = len(marks) > 1 and marks[1] - marks[0] >= _SHADED
+    return broad if is_shaded else Image.new("L", view.grey.size, 0)
 
 
 def _print_inverted(view: PageView, area: GreyArea, mended: Picture) -> None:

@@ -225,3 +225,18 @@ def kinds(path: Path, *chosen: Fix) -> set[FindingKind]:
     plan = replace(plan_of(path), fixes=frozenset(chosen), dither=Dither.DIFFUSE)
     with open_pages(path, PDF) as pages:
         return {finding.kind for finding in examine(pages, 0, plan, FINE, PaperSize.LETTER)}
+
+
+@pytest.mark.parametrize("size", [(1728, 2156), (1200, 1000), (1500, 200)])
+@pytest.mark.parametrize(("darkest", "lightest"), [(80, 200), (76, 160), (90, 230), (76, 120)])
+@pytest.mark.parametrize("kind", ["linear", "radial"])
+def test_a_smooth_shade_is_never_made_black(
+    kind: str, darkest: int, lightest: int, size: tuple[int, int]
+) -> None:
+    shade = Image.linear_gradient("L").rotate(90) if kind == "linear" else Image.radial_gradient("L")
+    shade = shade.point([darkest + v * (lightest - darkest) // 255 for v in range(256)]).resize(size)
+    page = Image.new("L", (1728, 2156), 255)
+    page.paste(shade, ((1728 - size[0]) // 2, (2156 - size[1]) // 2))
+    mended = fixes.apply(page, frozenset({Fix.WHITEN_GREY}), Resolution.FINE)
+    black = sum(mended.histogram()[:128]) / (size[0] * size[1])
+    assert black < 0.05

@@ -207,7 +207,7 @@ def test_each_wall_stands_alone(
     """The settings without the network of its own, and the dead proxy without the rest."""
     address, asked = web
     path = reaching_out("odt", tmp_path, address)
-    monkeypatch.setattr(office_process, "_bounded", lambda _program, command: command)
+    monkeypatch.setattr(office_process, "_bounded", lambda _program, command, _folders: command)
     first = Office(tmp_path / "first")
     first.pdf_of(path, CancelToken())
     first.close()
