@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import runpy
 import struct
 import sys
 from collections.abc import Iterable, Sequence
@@ -139,6 +138,8 @@ def main(arguments: Sequence[str]) -> int:
     if "--" not in arguments:
         confine([os.getcwd()])
         sys.argv[1:] = arguments[1:]
+        import runpy
+
         runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
         return 0
     cut = arguments.index("--")
