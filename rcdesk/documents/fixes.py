@@ -168,7 +168,8 @@ def _dark_end_of_shades(view: PageView) -> Picture:
     soft = view.where(lambda level: DARK_DIGITAL < level <= view.dark)
     broad = opened(soft, _WIDEST_STROKE + 1, (_WIDEST_STROKE + 1) * view.lines_a_cell // 16)
     counts = view.grey.histogram(broad)[: view.dark + 1]
-    tenth, seen, marks = sum(counts) / 10, 0, []
+    tenth, seen = sum(counts) / 10, 0
+    marks: list[int] = []
     for level, count in enumerate(counts):
         seen += count
         if seen > tenth * (1 if not marks else 9):
