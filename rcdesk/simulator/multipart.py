@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from aiohttp import BodyPartReader, MultipartReader
+from aiohttp.http_exceptions import HttpProcessingError
 
 from rcdesk.simulator.messages import Document
 from rcdesk.simulator.refusal import Refusal, bad_parameter
@@ -82,7 +83,7 @@ class FaxUpload:
                 if not isinstance(part, BodyPartReader):
                     raise Refusal(400, "MSG-349", "Unable to read the message envelope")
                 await self._part(part, is_form=self._visit.request.content_type == "multipart/form-data")
-        except (ValueError, AssertionError) as exc:
+        except (ValueError, AssertionError, HttpProcessingError) as exc:
             self._note(Refusal(400, "MSG-349", "Unable to read the message envelope"))
             assert self._problem is not None
             raise self._problem from exc

@@ -12,6 +12,12 @@ from rcdesk.simulator.contacts import Contact, changed, colleagues_of, contact_f
 from rcdesk.simulator.routes_account import ACCOUNT, EXTENSION
 from rcdesk.simulator.visit import Route, Visit, answer, no_content
 
+WRONG_PARAMETER = (
+    "ErrorCode{code='ADG-121', httpStatus=400, "
+    "description='Parameter [${paramName}] is invalid. ${additionalInfo:-}'}"
+)
+"""What the directory's own list of codes has for it, word for word."""
+
 DIRECTORY_TYPES = (
     *("User", "Department", "Announcement", "Voicemail", "SharedLinesGroup", "PagingOnly", "IvrMenu"),
     *("ParkLocation", "Limited", "External", "DelegatedLinesGroup", "TieLine"),
@@ -118,5 +124,6 @@ ROUTES = (
             "siteId": a_text,
         },
         is_newer=True,
+        codes={"CMN-101": WRONG_PARAMETER},
     ),
 )

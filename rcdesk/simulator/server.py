@@ -268,8 +268,10 @@ class SimulatorServer:
         except Refusal as refusal:
             visit.headers.update(refusal.headers)
             route = self._routes.get(visit.request.match_info.handler)
-            is_newer = route is not None and route.is_newer
-            return answer(refusal.body(is_newer=is_newer), status=refusal.status)
+            if route is None:
+                return answer(refusal.body(), status=refusal.status)
+            refusal.code = route.codes.get(refusal.code, refusal.code)
+            return answer(refusal.body(is_newer=route.is_newer), status=refusal.status)
         except web.HTTPException as exc:
             code = "CMN-102" if exc.status == 404 else "CMN-103"
             if "Allow" in exc.headers:

@@ -173,7 +173,7 @@ class Route:
     """One operation: its path template, rate-limit group and handler; a public one needs no bearer token.
 
     query: what its parameters may be, those in `repeatable` more than once. is_newer: it says no in the way
-    of the newer services.
+    of the newer services. codes: what it calls a refusal, where that is a word of its own.
     """
 
     method: str
@@ -184,6 +184,7 @@ class Route:
     query: Mapping[str, Word] = field(default_factory=dict)
     repeatable: frozenset[str] = frozenset()
     is_newer: bool = False
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 def _no_number(word: str) -> Any:
