@@ -9,6 +9,7 @@ from aiohttp import web
 
 from rcdesk.simulator.checks import A_FLAG, PAGING, a_number, a_text, one_of
 from rcdesk.simulator.contacts import Contact, changed, colleagues_of, contact_from
+from rcdesk.simulator.refusal import not_found
 from rcdesk.simulator.routes_account import ACCOUNT, EXTENSION
 from rcdesk.simulator.visit import Route, Visit, answer, no_content
 
@@ -16,7 +17,8 @@ WRONG_PARAMETER = (
     "ErrorCode{code='ADG-121', httpStatus=400, "
     "description='Parameter [${paramName}] is invalid. ${additionalInfo:-}'}"
 )
-"""What the directory's own list of codes has for it, word for word."""
+NO_ENTRY = "ErrorCode{code='ADG-122', httpStatus=404, description='Contact not found.'}"
+"""What the directory's own list of codes has for these, word for word."""
 
 DIRECTORY_TYPES = (
     *("User", "Department", "Announcement", "Voicemail", "SharedLinesGroup", "PagingOnly", "IvrMenu"),
@@ -94,6 +96,15 @@ async def directory(visit: Visit) -> web.StreamResponse:
     return answer({"records": page["records"], "paging": page["paging"]})
 
 
+async def directory_entry(visit: Visit) -> web.StreamResponse:
+    """GET …/directory/entries/{entryId}."""
+    wanted = visit.request.match_info["entryId"]
+    for colleague in colleagues_of(visit.subscriber):
+        if colleague.id == wanted:
+            return answer(colleague.json(visit.subscriber))
+    raise not_found("entryId", wanted)
+
+
 BOOK = f"{EXTENSION}/address-book/contact"
 ROUTES = (
     Route(
@@ -125,5 +136,14 @@ ROUTES = (
         },
         is_newer=True,
         codes={"CMN-101": WRONG_PARAMETER},
+    ),
+    Route(
+        method="GET",
+        path=f"{ACCOUNT}/directory/entries/{{entryId}}",
+        group="Medium",
+        handler=directory_entry,
+        query={"accessibleSitesOnly": A_FLAG},
+        is_newer=True,
+        codes={"CMN-101": WRONG_PARAMETER, "CMN-102": NO_ENTRY},
     ),
 )

@@ -80,6 +80,7 @@ class Fuzz:
             "extensionId": "~",
             "groupId": "400131427103",
             "contactId": "910001",
+            "entryId": "400131427101",
             "messageId": newest["faxes"],
             "attachmentId": newest["faxes"],
             "ringoutId": newest["calls"],

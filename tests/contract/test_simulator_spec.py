@@ -141,6 +141,7 @@ def walk(client: JudgedClient) -> None:
     assert client.get("/address-book/contact").json()["paging"]["totalElements"] == 12
     for per_page in ("all", 2):
         assert client.get("/restapi/v1.0/account/~/directory/entries", type="User", perPage=per_page).ok
+    assert client.get("/restapi/v1.0/account/~/directory/entries/400131427101").ok
     caller_id = client.get("/caller-id").json()
     assert client.send("PUT", "/caller-id", json={"byFeature": caller_id["byFeature"]}).ok
     assert client.send("PUT", "/presence", json={"dndStatus": "DoNotAcceptAnyCalls"}).ok
