@@ -92,7 +92,7 @@ def pdf_facts(page: Any, *, small_points: float, thin_points: float, points_a_un
 
 
 def has_letters(page: Any) -> bool:
-    """True when an open pypdfium2 page has text of anything but spaces; what has no Unicode counts."""
+    """True when an open pypdfium2 page has text, not of spaces only nor white; what has no Unicode counts."""
     import pypdfium2.raw as pdfium
 
     text_page = pdfium.FPDFText_LoadPage(page.raw)
@@ -100,9 +100,24 @@ def has_letters(page: Any) -> bool:
         return False
     try:
         count = min(_MOST_CHARACTERS, pdfium.FPDFText_CountChars(text_page))
-        return any(not chr(pdfium.FPDFText_GetUnicode(text_page, n) & 0xFFFF).isspace() for n in range(count))
+        return any(_is_letter(text_page, number) for number in range(count))
     finally:
         pdfium.FPDFText_ClosePage(text_page)
+
+
+def _is_letter(text_page: Any, number: int) -> bool:
+    import pypdfium2.raw as pdfium
+
+    if chr(pdfium.FPDFText_GetUnicode(text_page, number) & 0xFFFF).isspace():
+        return False
+    red, green, blue, alpha = parts = tuple(ctypes.c_uint() for _ in range(4))
+    if not pdfium.FPDFText_GetFillColor(text_page, number, *map(ctypes.byref, parts)):
+        return True
+    return not _is_pale(red.value, green.value, blue.value, alpha.value)
+
+
+def _is_pale(red: int, green: int, blue: int, alpha: int) -> bool:
+    return alpha < 20 or 0.299 * red + 0.587 * green + 0.114 * blue >= _WHITE_FROM
 
 
 class _Look:
@@ -234,8 +249,7 @@ class _Look:
         red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
         if not colour(found, *(ctypes.byref(part) for part in (red, green, blue, alpha))):
             return False
-        level = 0.299 * red.value + 0.587 * green.value + 0.114 * blue.value
-        return alpha.value < 20 or level >= _WHITE_FROM
+        return _is_pale(red.value, green.value, blue.value, alpha.value)
 
     def _image(self, found: Any, outer: Matrix) -> None:
         across, down = ctypes.c_uint(), ctypes.c_uint()
