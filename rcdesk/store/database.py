@@ -163,10 +163,10 @@ class ThreadConnections:
         except sqlite3.Error as exc:
             raise translate(exc, self._path) from exc
 
-    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        """All rows of a query with positional values. Raises StoreUnavailable."""
+    def rows(self, sql: str, *values: object, **named: object) -> list[sqlite3.Row]:
+        """All rows of a query with values for each ?, or for each :name. Raises StoreUnavailable."""
         with self.reading() as connection:
-            return connection.execute(sql, values).fetchall()
+            return connection.execute(sql, named or values).fetchall()
 
     def close(self) -> None:
         """Close every thread's connection: call it when the threads have stopped."""

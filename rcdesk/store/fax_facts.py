@@ -72,14 +72,14 @@ def counts(connection: sqlite3.Connection, owner_id: str) -> FolderCounts:
     """How many faxes the side bar counts."""
     row = connection.execute(
         """SELECT
-            (SELECT count(*) FROM fax WHERE owner_id = ?1 AND folder = 'queue') AS queue,
-            (SELECT count(*) FROM fax WHERE owner_id = ?1 AND folder = 'queue'
+            (SELECT count(*) FROM fax WHERE owner_id = :owner_id AND folder = 'queue') AS queue,
+            (SELECT count(*) FROM fax WHERE owner_id = :owner_id AND folder = 'queue'
                 AND state = 'needs you') AS needs_you,
-            (SELECT count(*) FROM fax WHERE owner_id = ?1 AND folder = 'failed' AND is_seen = 0
+            (SELECT count(*) FROM fax WHERE owner_id = :owner_id AND folder = 'failed' AND is_seen = 0
                 AND state = 'failed') AS failed,
-            (SELECT count(*) FROM received_fax WHERE owner_id = ?1 AND folder = 'received'
+            (SELECT count(*) FROM received_fax WHERE owner_id = :owner_id AND folder = 'received'
                 AND is_read = 0) AS unread""",
-        (owner_id,),
+        {"owner_id": owner_id},
     ).fetchone()
     return FolderCounts(
         queue=row["queue"],

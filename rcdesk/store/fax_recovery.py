@@ -55,8 +55,9 @@ def recover(connection: sqlite3.Connection, now: datetime) -> tuple[FaxJob, ...]
     in_doubt = f"state IN ('held', 'queued') AND keep_trying_until IS NULL AND id {IN_IDS}"
     found = connection.execute(f"SELECT id FROM fax WHERE {in_doubt}", (id_list(late),)).fetchall()
     take_step(connection, [row["id"] for row in found], _LATE, now)
+    at = to_text(now + UNDO_AFTER_CRASH)
     connection.execute(
-        f"UPDATE fax SET retry_at = min(coalesce(retry_at, ?1), ?1) WHERE id {IN_IDS.replace('?', '?2')}",
-        (to_text(now + UNDO_AFTER_CRASH), id_list(held)),
+        f"UPDATE fax SET retry_at = min(coalesce(retry_at, ?), ?) WHERE id {IN_IDS}",
+        (at, at, id_list(held)),
     )
     return jobs_with(connection, [row["id"] for row in rows])

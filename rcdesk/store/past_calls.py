@@ -190,9 +190,9 @@ def page_of(
 def last_calls(connection: sqlite3.Connection, owner_id: str, numbers: Sequence[str]) -> dict[str, PastCall]:
     """See PastCalls.last_calls()."""
     rows = connection.execute(
-        """SELECT p.* FROM json_each(?2) wanted CROSS JOIN past_call p ON p.moment_key = (
-               SELECT max(moment_key) FROM past_call WHERE owner_id = ?1 AND number = wanted.value)""",
-        (owner_id, text_list(filter(None, numbers))),
+        """SELECT p.* FROM json_each(:numbers) wanted CROSS JOIN past_call p ON p.moment_key = (
+               SELECT max(moment_key) FROM past_call WHERE owner_id = :owner_id AND number = wanted.value)""",
+        {"owner_id": owner_id, "numbers": text_list(filter(None, numbers))},
     )
     return {row["number"]: past_call(row) for row in rows}
 
@@ -212,16 +212,29 @@ def calls_with(
 def _same_id_or_session(connection: sqlite3.Connection, owner_id: str, call: PastCall) -> sqlite3.Row | None:
     """The row that certainly is this call."""
     rows = connection.execute(
-        """SELECT *, 0 AS rank FROM past_call WHERE owner_id = ?1 AND id = ?2
+        """SELECT *, 0 AS rank FROM past_call WHERE owner_id = :owner_id AND id = :id
            UNION ALL
-           SELECT *, 1 FROM past_call WHERE owner_id = ?1 AND log_id = ?3 AND log_id <> ''
+           SELECT *, 1 FROM past_call WHERE owner_id = :owner_id AND log_id = :log_id AND log_id <> ''
            UNION ALL
-           SELECT *, 2 FROM past_call WHERE owner_id = ?1 AND session_id = ?4 AND session_id <> ''
-               AND direction = ?5 AND (log_id = '' OR ?3 = '' OR log_id = ?3)
+           SELECT *, 2 FROM past_call WHERE owner_id = :owner_id AND session_id = :session_id
+               AND session_id <> '' AND direction = :direction
+               AND (log_id = '' OR :log_id = '' OR log_id = :log_id)
            ORDER BY rank LIMIT 1""",
-        (owner_id, call.id, call.log_id, call.session_id, call.direction.value),
+        _identity(owner_id, call),
     ).fetchall()
     return rows[0] if rows else None
+
+
+def _identity(owner_id: str, call: PastCall) -> dict[str, str]:
+    """What a call is found again by."""
+    return {
+        "owner_id": owner_id,
+        "id": call.id,
+        "log_id": call.log_id,
+        "session_id": call.session_id,
+        "direction": call.direction.value,
+        "number": call.number,
+    }
 
 
 def _same_moment(connection: sqlite3.Connection, owner_id: str, call: PastCall) -> sqlite3.Row | None:
@@ -234,14 +247,13 @@ def _same_moment(connection: sqlite3.Connection, owner_id: str, call: PastCall) 
         return None
     key = moment_key(call.at)
     span = moment_key(call.at + SAME_CALL_WITHIN) - key
-    owner_and_call = (owner_id, call.direction.value, call.number, key, span, call.log_id, call.session_id)
     rows = connection.execute(
-        """SELECT * FROM past_call WHERE owner_id = ?1 AND direction = ?2 AND number = ?3
-           AND moment_key BETWEEN ?4 - ?5 AND ?4 + ?5
-           AND (log_id = '') <> (?6 = '') AND (id LIKE 'log-%') <> ?8
-           AND (session_id = '' OR ?7 = '' OR length(session_id) <> length(?7))
-           ORDER BY abs(moment_key - ?4)""",
-        (*owner_and_call, _is_of_log(call)),
+        """SELECT * FROM past_call WHERE owner_id = :owner_id AND direction = :direction AND number = :number
+           AND moment_key BETWEEN :key - :span AND :key + :span
+           AND (log_id = '') <> (:log_id = '') AND (id LIKE 'log-%') <> :is_of_log
+           AND (session_id = '' OR :session_id = '' OR length(session_id) <> length(:session_id))
+           ORDER BY abs(moment_key - :key)""",
+        {**_identity(owner_id, call), "key": key, "span": span, "is_of_log": _is_of_log(call)},
     )
     return next((row for row in rows if not _was_never_placed(past_call(row))), None)
 
@@ -288,9 +300,9 @@ def _update(connection: sqlite3.Connection, key: int, call: PastCall) -> None:
     """Write a row again; its moment stays, for the search finds it by that. No other row is the same call."""
     if call.log_id:
         connection.execute(
-            """DELETE FROM past_call WHERE log_id = ?1 AND moment_key <> ?2
-               AND owner_id = (SELECT owner_id FROM past_call WHERE moment_key = ?2)""",
-            (call.log_id, key),
+            """DELETE FROM past_call WHERE log_id = :log_id AND moment_key <> :key
+               AND owner_id = (SELECT owner_id FROM past_call WHERE moment_key = :key)""",
+            {"log_id": call.log_id, "key": key},
         )
     values = call_columns(call)
     del values["at"]

@@ -192,16 +192,16 @@ class People:
         rows = self._db.rows(
             f"""WITH found AS MATERIALIZED (
                     SELECT id, source, source_id FROM person_fts CROSS JOIN person
-                    ON person.id = person_fts.rowid WHERE person_fts MATCH ?1 LIMIT ?3),
+                    ON person.id = person_fts.rowid WHERE person_fts MATCH :match LIMIT :most),
                 who AS (SELECT DISTINCT source, source_id FROM found WHERE source <> 'recent')
-                SELECT {columns}, p.id FROM who JOIN person p ON p.owner_id = ?2
+                SELECT {columns}, p.id FROM who JOIN person p ON p.owner_id = :owner_id
                     AND p.source = who.source AND p.source_id = who.source_id
                 UNION ALL
                 SELECT {columns}, p.id FROM found JOIN person p ON p.id = found.id
                     WHERE found.source = 'recent' AND p.name <> ''""",
-            match,
-            owner_id,
-            limit * _ROWS_PER_LINE,
+            match=match,
+            owner_id=owner_id,
+            most=limit * _ROWS_PER_LINE,
         )
         ordered = sorted(rows, key=lambda row: (row["name"].casefold(), _RANKS[row["source"]], row["id"]))
         return tuple(map(_known, ordered))
@@ -209,15 +209,16 @@ class People:
     def of_numbers(self, owner_id: str, numbers: Sequence[str]) -> tuple[KnownNumber, ...]:
         """All numbers of the people who have any of these, the user's own words first."""
         rows = self._db.rows(
-            f"""WITH found AS MATERIALIZED (SELECT id, source, source_id FROM person WHERE owner_id = ?1
-                    AND number IN (SELECT value FROM json_each(?2))),
+            f"""WITH found AS MATERIALIZED (
+                    SELECT id, source, source_id FROM person WHERE owner_id = :owner_id
+                    AND number IN (SELECT value FROM json_each(:numbers))),
                 who AS (SELECT DISTINCT source, source_id FROM found WHERE source <> 'recent')
-                SELECT {_KNOWN} FROM person WHERE owner_id = ?1 AND (id IN (SELECT id FROM found)
-                    OR id IN (SELECT p.id FROM who JOIN person p ON p.owner_id = ?1
+                SELECT {_KNOWN} FROM person WHERE owner_id = :owner_id AND (id IN (SELECT id FROM found)
+                    OR id IN (SELECT p.id FROM who JOIN person p ON p.owner_id = :owner_id
                         AND p.source = who.source AND p.source_id = who.source_id))
                 ORDER BY {_BEST_FIRST}, id""",
-            owner_id,
-            text_list(filter(None, numbers)),
+            owner_id=owner_id,
+            numbers=text_list(filter(None, numbers)),
         )
         return tuple(map(_known, rows))
 
@@ -280,9 +281,9 @@ class People:
         """Give a group another name. Raises StoreError when another one has it, or there is no such group."""
         with transaction(self._db.get()) as connection:
             taken = connection.execute(
-                """SELECT 1 FROM recipient_group WHERE name = ?1 AND id <> ?2
-                   AND owner_id = (SELECT owner_id FROM recipient_group WHERE id = ?2)""",
-                (name, group_id),
+                """SELECT 1 FROM recipient_group WHERE name = :name AND id <> :id
+                   AND owner_id = (SELECT owner_id FROM recipient_group WHERE id = :id)""",
+                {"name": name, "id": group_id},
             ).fetchone()
             if taken:
                 raise StoreError("There is a group of this name already. Choose another name.")
