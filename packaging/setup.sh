@@ -2,11 +2,14 @@
 #
 # It needs apt only for what is missing, and installs by itself only as root or with a sudo that asks nothing;
 # otherwise it says in one line what is needed. Everything else goes into .venv inside the checkout.
-# After `set_up demo` or `set_up test`, $PYTHON is that environment's interpreter.
+# After `set_up demo` or `set_up test`, $PYTHON is that environment's interpreter. packaging/check also wants
+# environments of the other Pythons this machine has, in .venv-3.12 and the like: see other_pythons.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 VENV=$ROOT/.venv
 PYTHON=$VENV/bin/python
+# What rcdesk promises to run on; the classifiers in pyproject.toml say the same.
+PROMISED="3.11 3.12 3.13 3.14"
 
 # package:library it brings. A library is looked for, not a package: names of packages differ between releases.
 QT_LIBRARIES="libegl1:libEGL.so.1 libgl1:libGL.so.1 libxkbcommon0:libxkbcommon.so.0
@@ -17,7 +20,8 @@ QT_LIBRARIES="libegl1:libEGL.so.1 libgl1:libGL.so.1 libxkbcommon0:libxkbcommon.s
     libfontconfig1:libfontconfig.so.1 libglib2.0-0:libglib-2.0.so.0"
 # package:command it brings.
 TEST_TOOLS="xvfb:Xvfb openbox:openbox trayer:trayer xdotool:xdotool imagemagick:import dbus:dbus-run-session
-    gnome-keyring:gnome-keyring-daemon libtiff-tools:tiffinfo poppler-utils:pdfimages"
+    gnome-keyring:gnome-keyring-daemon libtiff-tools:tiffinfo poppler-utils:pdfimages
+    desktop-file-utils:desktop-file-validate openssl:openssl"
 FONTS="fonts-inter fonts-dejavu-core"
 # A real browser for the sign-in: 20 seconds. Without it those tests are skipped and say so.
 BROWSER_PACKAGE="chromium"
@@ -140,35 +144,71 @@ find_python() {
     return 1
 }
 
+# make_environment FOLDER INTERPRETER
 make_environment() {
-    local base version
-    base=$(find_python) || die "Python 3.11 or newer is needed and was not found: sudo apt-get install python3"
+    local folder=$1 base=$2 version
     if ! "$base" -c 'import ensurepip, venv' >/dev/null 2>&1; then
-        version=$("$base" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
-        if ! can_install || ! { apt_install "$version" || apt_install python3-venv; }; then
+        version=$(version_of "$base")
+        if ! can_install || ! { apt_install "python$version-venv" || apt_install python3-venv; }; then
             die "Python's venv module is missing. Install it, then start again: sudo apt-get install python3-venv"
         fi
     fi
-    "$base" -m venv --clear "$VENV" || die "the environment could not be made in $VENV"
+    "$base" -m venv --clear "$folder" || die "the environment could not be made in $folder"
+}
+
+# version_of INTERPRETER: "3.12", or nothing for what does not run (pyenv's shims may not) or is free-threaded.
+version_of() {
+    "$1" -c 'import sys, sysconfig
+if not sysconfig.get_config_var("Py_GIL_DISABLED"): print("%d.%d" % sys.version_info[:2])' 2>/dev/null
+}
+
+# other_pythons: an interpreter of this machine for each promised version that $PYTHON is not, one a line.
+other_pythons() {
+    local version candidate own
+    own=$(version_of "$PYTHON")
+    for version in $PROMISED; do
+        [ "$version" != "$own" ] || continue
+        for candidate in $(type -ap "python$version") \
+            "${PYENV_ROOT:-$HOME/.pyenv}/versions/$version".*/bin/python; do
+            if [ "$(version_of "$candidate")" = "$version" ]; then
+                printf '%s\n' "$candidate"
+                break
+            fi
+        done
+    done
+}
+
+# wanted_now: what an environment is filled from; another line means filling it again.
+wanted_now() {
+    printf '%s\n' "$ROOT" | cat - "$ROOT/pyproject.toml" "$ROOT/constraints.txt" | sha256sum
+}
+
+# is_filled FOLDER EXTRA
+is_filled() {
+    [ "$(cat "$1/set-up-$2" 2>/dev/null)" = "$(wanted_now)" ] && "$1/bin/python" -c '' 2>/dev/null
+}
+
+# fill_environment FOLDER EXTRA INTERPRETER: make it where it is missing, install what the extra needs.
+fill_environment() {
+    local folder=$1 extra=$2 base=$3
+    ! is_filled "$folder" "$extra" || return 0
+    if ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
+        say "Making a Python environment in ${folder##*/}"
+        make_environment "$folder" "$base"
+    fi
+    say "Installing rcdesk with its '$extra' requirements (a minute or two the first time)"
+    "$folder/bin/python" -m pip install -qq --disable-pip-version-check --no-input \
+        -c "$ROOT/constraints.txt" -e "$ROOT[$extra]" ||
+        die "the requirements could not be installed; see pip's words above. Is there a network?"
+    wanted_now >"$folder/set-up-$extra"
 }
 
 # set_up demo|test: everything that extra needs; does nothing the second time.
 set_up() {
-    local extra=$1 wanted stamp
-    stamp=$VENV/set-up-$extra
-    set_up_system "$extra"
-    wanted=$(printf '%s\n' "$ROOT" | cat - "$ROOT/pyproject.toml" "$ROOT/constraints.txt" | sha256sum)
-    if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && "$PYTHON" -c '' 2>/dev/null; then
-        return 0
-    fi
-    set_up_wishes "$extra"
-    if ! "$PYTHON" -m pip --version >/dev/null 2>&1; then
-        say "Making a Python environment in .venv"
-        make_environment
-    fi
-    say "Installing rcdesk with its '$extra' requirements (a minute or two the first time)"
-    "$PYTHON" -m pip install -qq --disable-pip-version-check --no-input \
-        -c "$ROOT/constraints.txt" -e "$ROOT[$extra]" ||
-        die "the requirements could not be installed; see pip's words above. Is there a network?"
-    printf '%s\n' "$wanted" >"$stamp"
+    local base
+    set_up_system "$1"
+    ! is_filled "$VENV" "$1" || return 0
+    set_up_wishes "$1"
+    base=$(find_python) || die "Python 3.11 or newer is needed and was not found: sudo apt-get install python3"
+    fill_environment "$VENV" "$1" "$base"
 }

@@ -11,6 +11,7 @@ import ctypes
 import io
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +24,7 @@ from rcdesk.documents.page_image import dpi_of, frames, open_pdf, open_picture
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+    from PIL.TiffImagePlugin import AppendingTiffWriter
 
 Kind = Literal["pdf", "tiff"]
 
@@ -117,15 +119,27 @@ def _picture_to_pdf(source: Path, media_type: str, target: Path, token: CancelTo
 
 
 def _to_tiff(source: Path, media_type: str, target: Path, token: CancelToken) -> None:
-    from PIL.TiffImagePlugin import AppendingTiffWriter
-
     pages = _fax_pages_of_pdf(source) if media_type == PDF else _fax_pages_of_picture(source, media_type)
-    with AppendingTiffWriter(str(target), new=True) as tiff:
-        tiff.name = "pages.tiff"  # libtiff is told the name, and takes text only
+    with tiff_writer(target) as tiff:
         for page in pages:
             token.check()
             page.save(tiff, "TIFF", compression="group4", dpi=FAX_DPI)
             tiff.newFrame()
+
+
+@contextmanager
+def tiff_writer(target: Path) -> Iterator[AppendingTiffWriter]:
+    """Pillow's writer of TIFFs page by page: save() a page to it, then newFrame()."""
+    from PIL.TiffImagePlugin import AppendingTiffWriter
+
+    writer = AppendingTiffWriter(str(target), new=True)
+    writer.name = "pages.tiff"  # libtiff is told the name, and takes text only
+    try:
+        with writer:
+            yield writer
+    finally:
+        # Pillow closes its file and not itself: the collector would do that, and find the file closed.
+        io.BytesIO.close(writer)
 
 
 def _fax_pages_of_pdf(source: Path) -> Iterator[Image]:

@@ -30,10 +30,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
-from PIL.TiffImagePlugin import AppendingTiffWriter
 
 from rcdesk.core.fax import Resolution
 from rcdesk.core.paper import PagePlan, PageRef, PaperSize
+from rcdesk.documents.convert import tiff_writer
 from rcdesk.documents.limits import resident_bytes
 from rcdesk.documents.pages import count_pages
 from rcdesk.documents.room import Room
@@ -108,7 +108,7 @@ def bare_raster(path: Path, target: Path) -> int:
     document = pypdfium2.PdfDocument(path)
     flags = pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE | pdfium.FPDF_PRINTING
     table = [0] * 128 + [255] * 128
-    with AppendingTiffWriter(str(target), new=True) as tiff:
+    with tiff_writer(target) as tiff:
         for number in range(len(document)):
             page = document[number]
             bitmap = pypdfium2.PdfBitmap.new_native(1728, HEIGHT, pdfium.FPDFBitmap_Gray)

@@ -17,7 +17,7 @@ from PIL import Image, ImageChops, ImageDraw
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
 from rcdesk.documents.bind import bind
-from rcdesk.documents.convert import save_as
+from rcdesk.documents.convert import save_as, tiff_writer
 from rcdesk.documents.page_image import page_count, page_png
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -78,12 +78,11 @@ def test_tiff_to_pdf_and_back_keeps_every_fax_pixel(tmp_path: Path, down_dpi: in
 
 
 def test_pages_of_unlike_resolution_keep_their_shape(tmp_path: Path) -> None:
-    from PIL.TiffImagePlugin import AppendingTiffWriter
-
-    with AppendingTiffWriter(str(tmp_path / "mixed.tif"), new=True) as tiff:
+    with tiff_writer(tmp_path / "mixed.tif") as tiff:
         for height, down in ((2156, 196), (1078, 98)):
             fax_page(1, height).save(tiff, "TIFF", compression="group4", dpi=(204, down))
             tiff.newFrame()
+    assert tiff.closed  # or the collector would close it, on a file that is not open any more
     save_as(tmp_path / "mixed.tif", TIFF, tmp_path / "mixed.pdf", "pdf")
     assert sizes(tmp_path / "mixed.pdf") == [(610, 792)] * 2
 
