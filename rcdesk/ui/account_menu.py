@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu
 
 from rcdesk.bridge.profiles_desk import ProfilesDesk
 from rcdesk.bridge.session_desk import SessionDesk
+from rcdesk.ui.plain_text import menu_words
 from rcdesk.ui.server_words import server_words
 
 
@@ -40,7 +41,7 @@ class AccountMenu(QObject):
             demo.setChecked(True)
             group.addAction(demo)
         for profile in self._profiles.value.profiles:
-            action = accounts.addAction(server_words(profile).replace("&", "&&"))
+            action = accounts.addAction(menu_words(server_words(profile)))
             action.setData(profile.id)
             action.setCheckable(True)
             action.setChecked(used is not None and used.id == profile.id)

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from rcdesk.core.fax import Document
 from rcdesk.core.file_name import readable
@@ -20,6 +20,7 @@ from rcdesk.ui.badge import Badge
 from rcdesk.ui.line import Line
 from rcdesk.ui.look import Button, IconButton, color, dress, glyph, label
 from rcdesk.ui.paper import PageGlyph
+from rcdesk.ui.plain_text import PlainLabel
 
 _CARD = """#attachmentCard { background: $surface; border: 1px solid $hairline; border-radius: 10px; }
 #attachmentCard:focus { border: 2px solid $accent; }"""
@@ -153,7 +154,7 @@ class AttachmentCard(QFrame):
     def _sign(self, document: Document | None) -> QWidget:
         if document is not None:
             return PageGlyph(is_form=document.media_type.startswith("image/"))
-        sign = QLabel()
+        sign = PlainLabel()
         sign.setPixmap(glyph("alert", "bad_ink", 20, self.devicePixelRatioF()))
         sign.setFixedWidth(36)
         sign.setAlignment(Qt.AlignmentFlag.AlignCenter)

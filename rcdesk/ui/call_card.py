@@ -35,6 +35,7 @@ from rcdesk.ui.flow import FlowFrame
 from rcdesk.ui.icons import icon
 from rcdesk.ui.lamp import LampPair
 from rcdesk.ui.line import Line
+from rcdesk.ui.plain_text import PlainLabel
 from rcdesk.ui.theme import set_role, theme
 
 QWIDGETSIZE_MAX = 16777215
@@ -279,11 +280,9 @@ class CallCard(Card):
         said = QVBoxLayout()
         said.setSpacing(3)
         self.coach = _label(well, "rowTitle")
-        self.coach.setTextFormat(Qt.TextFormat.PlainText)
         self.coach.setWordWrap(True)
         self.small = _label(well, "small")
         self.small.setObjectName("callFreshness")
-        self.small.setTextFormat(Qt.TextFormat.PlainText)
         self.small.setWordWrap(True)
         said.addWidget(self.coach)
         said.addWidget(self.small)
@@ -357,8 +356,7 @@ class _CancelButton(QPushButton):
 
 
 def _label(parent: QWidget, role: str, *, is_centred: bool = False) -> QLabel:
-    label = QLabel(parent)
-    label.setProperty("role", role)
+    label = PlainLabel("", parent, role=role)
     if is_centred:
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     return label

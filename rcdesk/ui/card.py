@@ -10,8 +10,9 @@ from functools import lru_cache
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from rcdesk.ui.plain_text import PlainLabel
 from rcdesk.ui.theme import current, theme
 from rcdesk.ui.tokens import Tokens
 
@@ -32,10 +33,9 @@ class Card(QWidget):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(padding, padding - 6, padding, padding - 4 + SHADOW)
         self.body.setSpacing(8)
-        self.title: QLabel | None = None
+        self.title: PlainLabel | None = None
         if title:
-            self.title = QLabel(title, self)
-            self.title.setProperty("role", "cardTitle")
+            self.title = PlainLabel(title, self, role="cardTitle")
             self.body.addWidget(self.title)
             self.setAccessibleName(title)
         theme().changed.connect(self.update)

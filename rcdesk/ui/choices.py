@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QFrame,
-    QLabel,
     QRadioButton,
     QScrollArea,
     QSizePolicy,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 from rcdesk.core.account import Account, ForwardingNumber
 from rcdesk.core.phone_number import pretty
 from rcdesk.ui.icons import pixmap
+from rcdesk.ui.plain_text import PlainLabel
 from rcdesk.ui.theme import current, theme
 from rcdesk.ui.words import phone_icon
 
@@ -143,8 +143,7 @@ class RingMeOn(QScrollArea):
         self._column = QVBoxLayout(self._inside)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(ROW_GAP)
-        self._empty = QLabel(self._inside)
-        self._empty.setProperty("role", "muted")
+        self._empty = PlainLabel("", self._inside, role="muted")
         self._empty.setWordWrap(True)
         self._column.addWidget(self._empty)
         self._group = QButtonGroup(self)

@@ -24,6 +24,7 @@ from rcdesk.ui.lacks import Lacking, LackLine
 from rcdesk.ui.number_field import NumberField, NumberHint
 from rcdesk.ui.other_phone import OtherPhone
 from rcdesk.ui.placing import Way, doubt_words, phones_of, place, way_for
+from rcdesk.ui.plain_text import PlainLabel, menu_words
 from rcdesk.ui.reading_order import in_reading_order
 from rcdesk.ui.switch import Switch
 from rcdesk.ui.theme import theme
@@ -138,8 +139,7 @@ class Dialer(Card):
         )
 
     def _build_number(self) -> None:
-        title = QLabel(self.tr("Call"), self)
-        title.setProperty("role", "cardTitle")
+        title = PlainLabel(self.tr("Call"), self, role="cardTitle")
         self.keypad_button = QToolButton(self)
         self.keypad_button.setObjectName("keypadButton")
         self.keypad_button.setAccessibleName(self.tr("Show or hide the keypad"))
@@ -217,9 +217,7 @@ class Dialer(Card):
         self._number_checked()
 
     def _label(self, text: str) -> QLabel:
-        label = QLabel(text, self)
-        label.setProperty("role", "label")
-        return label
+        return PlainLabel(text, self, role="label")
 
     @Slot()
     def _show_account(self) -> None:
@@ -302,7 +300,7 @@ class Dialer(Card):
         room = self.width() - margins.left() - margins.right() - LINK_PADDING_PX
         room -= metrics.horizontalAdvance(words.replace("{0}", ""))
         shown = metrics.elidedText(who, Qt.TextElideMode.ElideRight, room)
-        self.keep_way.setText(words.replace("{0}", shown))
+        self.keep_way.setText(words.replace("{0}", menu_words(shown)))
         self.keep_way.setAccessibleName(whole)
         self.keep_way.setToolTip("" if shown == who else whole)
 

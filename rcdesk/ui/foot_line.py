@@ -7,9 +7,10 @@ line that can be seen takes a message. GUI thread. Read next: fax_pages.py.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from rcdesk.ui.look import Button, dress, glyph, label
+from rcdesk.ui.plain_text import PlainLabel
 from rcdesk.ui.theme import theme
 
 SHOWN_MS = 12_000
@@ -34,7 +35,7 @@ class FootLine(QFrame):
         )
         self._standing = ("", "good")
         self._tone = "good"
-        self._sign = QLabel()
+        self._sign = PlainLabel()
         self._words = label("", "label", wraps=True)
         self._words.setObjectName("footWords")
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -26,6 +26,7 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.core.people import Group
 from rcdesk.ui.fit import fit_to_screen
 from rcdesk.ui.look import Button, dress, label
+from rcdesk.ui.plain_text import menu_words
 from rcdesk.ui.recipient_field import RecipientField
 
 _ID_ROLE = Qt.ItemDataRole.UserRole
@@ -231,7 +232,7 @@ class GroupMenu(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         groups = self._desk.people.groups
         for group in groups:
-            words = self.tr("{0} ({1})").format(group.name.replace("&", "&&"), len(group.members))
+            words = self.tr("{0} ({1})").format(menu_words(group.name), len(group.members))
             menu.addAction(words).triggered.connect(partial(self._insert, group))
         if not groups:
             menu.addAction(self.tr("No groups yet")).setEnabled(False)

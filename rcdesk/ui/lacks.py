@@ -7,12 +7,13 @@ be empty. GUI thread. Read next: core/capability.py.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from rcdesk.bridge.session_desk import SessionDesk
 from rcdesk.core.capability import Capability
+from rcdesk.ui.plain_text import PlainLabel
 
 _TIP = "tipWithoutLack"
 _SAID = "saidWithoutLack"
@@ -70,16 +71,14 @@ class Lacking(QObject):
         grey(self._widget, why_not(self._session, *self._wanted))
 
 
-class LackLine(QLabel):
+class LackLine(PlainLabel):
     """A small line that says what is missing, and what is there all the same; hidden while nothing is."""
 
     def __init__(
         self, object_name: str, session: SessionDesk, *wanted: Capability, rest: str = "", role: str = "small"
     ) -> None:
-        super().__init__()
+        super().__init__(role=role)
         self.setObjectName(object_name)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setProperty("role", role)
         self.setWordWrap(True)
         self._session = session
         self._wanted = wanted

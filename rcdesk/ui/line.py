@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
+
+from rcdesk.ui.plain_text import PlainLabel, one_line
 
 LEAST_WIDTH = 24
 
 
-class Line(QLabel):
+class Line(PlainLabel):
     """text() is always the whole text; only the picture is shortened."""
 
     def __init__(self, role: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setProperty("role", role)
+        super().__init__("", parent, role=role)
+
+    def setText(self, text: str) -> None:
+        """What comes on several lines stands on one."""
+        super().setText(one_line(text))
 
     def minimumSizeHint(self) -> QSize:
         """Almost no width."""

@@ -9,9 +9,10 @@ from string import Template
 
 from PySide6.QtCore import QObject, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QToolButton, QWidget
 
 from rcdesk.ui.icons import icon, pixmap
+from rcdesk.ui.plain_text import PlainLabel
 from rcdesk.ui.theme import current, theme
 from rcdesk.ui.tokens import by_name
 
@@ -28,11 +29,9 @@ def glyph(name: str, token: str, size: int, dpr: float) -> QPixmap:
     return pixmap(name, getattr(current(), token), size, dpr)
 
 
-def label(text: str = "", role: str = "body", *, wraps: bool = False) -> QLabel:
+def label(text: str = "", role: str = "body", *, wraps: bool = False) -> PlainLabel:
     """A label in one of the theme's roles, plain text only."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setProperty("role", role)
+    made = PlainLabel(text, role=role)
     made.setWordWrap(wraps)
     return made
 

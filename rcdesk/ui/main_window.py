@@ -32,6 +32,7 @@ from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.wish import FaxWish
 from rcdesk.ui.fit import fit_to_screen
 from rcdesk.ui.incoming import can_take, clipboard_data, holds_files_or_picture, incoming, take_a_copy
+from rcdesk.ui.plain_text import one_line
 from rcdesk.ui.sign_in_door import SignInDoor
 from rcdesk.ui.sign_in_page import SignInPage
 from rcdesk.ui.theme import theme
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from rcdesk.ui.notice_bar import NoticeBar
     from rcdesk.ui.server_dialog import ServerDialog
     from rcdesk.ui.settings_dialog import SettingsDialog
-    from rcdesk.ui.side_bar import SideBar
+from rcdesk.ui.side_bar import SideBar
 
 PAGES = ("phone", "fax", "queue", "sent", "failed", "received", "people", "calls", "drafts")
 NARROW_BELOW_PX = 1000
@@ -285,7 +286,7 @@ class MainWindow(QMainWindow):
         elif self._outer.currentWidget() is not self.desk_side:
             self._outer.setCurrentWidget(self.desk_side)
             self.desk_side.show_page(self._page)
-        self.setWindowTitle(window_title(session.profile, session.account, session.state))
+        self.setWindowTitle(one_line(window_title(session.profile, session.account, session.state)))
         if self._is_furnished:
             self.side_bar.show_person(session.account, session.state)
 

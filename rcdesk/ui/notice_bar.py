@@ -10,11 +10,12 @@ from typing import assert_never
 
 from PySide6.QtCore import QElapsedTimer, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.notices import Bar, NoticeKind
 from rcdesk.ui.look import Button, color, glyph, label
+from rcdesk.ui.plain_text import PlainLabel
 from rcdesk.ui.theme import theme
 
 _ICONS = {
@@ -41,7 +42,7 @@ class NoticeBar(QFrame):
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self._refresh)
         self.setObjectName("deskBar")
-        self._sign = QLabel()
+        self._sign = PlainLabel()
         self._words = label("", "label", wraps=True)
         self._words.setObjectName("deskBarWords")
         self._action = Button("", kind="link")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core import spoken_time
@@ -21,6 +21,7 @@ from rcdesk.core.phone_number import PhoneNumber, parse
 from rcdesk.ui.announce import announce
 from rcdesk.ui.line import Line
 from rcdesk.ui.look import glyph
+from rcdesk.ui.plain_text import PlainLabel
 from rcdesk.ui.theme import repolish, set_role, theme
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class _Words(_Detail):
     def paintEvent(self, event: QPaintEvent) -> None:
         """As a plain label when it wraps."""
         if self.wordWrap():
-            QLabel.paintEvent(self, event)
+            PlainLabel.paintEvent(self, event)
         else:
             super().paintEvent(event)
 
@@ -92,7 +93,7 @@ class NumberHint(QWidget):
             desk.people.people_changed.connect(self._ask_who)
 
     def _build(self) -> None:
-        self._icon = QLabel(self)
+        self._icon = PlainLabel("", self)
         self._icon.setFixedSize(_ICON_PX + 4, 18)
         self._icon.hide()
         self.left = _Words("label", self)

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QKeySequence, QPixmap, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from rcdesk.ui.fit import fit_to_screen
 from rcdesk.ui.look import Button, IconButton, dress, label
+from rcdesk.ui.plain_text import PlainLabel, one_line
 
 if TYPE_CHECKING:
     from rcdesk.bridge.proof_desk import ProofDesk
@@ -56,11 +57,11 @@ class PageViewer(QDialog):
         self._is_fit = True
         self._is_closed = False
         self._pictures: dict[tuple[int, int], QPixmap] = {}
-        self.setWindowTitle(title)
+        self.setWindowTitle(one_line(title))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(820, 860)
         fit_to_screen(self)
-        self._sheet = QLabel(self.tr("The pages are being drawn…"))
+        self._sheet = PlainLabel(self.tr("The pages are being drawn…"))
         self._sheet.setObjectName("viewerSheet")
         self._sheet.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._sheet.setMargin(EDGE)

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.clock import Clock, SystemClock
@@ -18,6 +18,7 @@ from rcdesk.core.past_call import PastCall
 from rcdesk.ui.card import Card
 from rcdesk.ui.past_call_row import ROW_HEIGHT, PastCallDelegate, call_sentence, key_of_call
 from rcdesk.ui.placing import region_of
+from rcdesk.ui.plain_text import PlainLabel
 from rcdesk.ui.row_list import ITEM_ROLE, Index, RowList, scaled
 from rcdesk.ui.search_line import SearchLine
 
@@ -109,8 +110,7 @@ class Recents(Card):
         self._show(desk.history.recents)
 
     def _build(self) -> None:
-        title = QLabel(self.tr("Recents"), self)
-        title.setProperty("role", "section")
+        title = PlainLabel(self.tr("Recents"), self, role="section")
         self.search = SearchLine("recentsSearch", self.tr("Search recent calls"), self)
         self.search.setMinimumWidth(150)
         self.search.setMaximumWidth(230)
@@ -119,11 +119,9 @@ class Recents(Card):
         row.addStretch(1)
         row.addWidget(self.search, 2)
         self.body.addLayout(row)
-        self.empty = QLabel(self)
+        self.empty = PlainLabel("", self, role="muted")
         self.empty.setObjectName("recentsEmpty")
-        self.empty.setProperty("role", "muted")
         self.empty.setWordWrap(True)
-        self.empty.setTextFormat(Qt.TextFormat.PlainText)
         self.body.addWidget(self.empty)
         self.list = RecentsList(self)
         self.body.addWidget(self.list, 1)

@@ -24,6 +24,7 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.ui.boxes import ChoiceBox, NumberBox
 from rcdesk.ui.favourites_list import FavouritesList
 from rcdesk.ui.look import Button, IconButton, dress, label
+from rcdesk.ui.plain_text import menu_words
 from rcdesk.ui.settings_rows import SettingsPage
 from rcdesk.ui.sounds import Player, can_play
 from rcdesk.ui.theme import theme
@@ -223,7 +224,7 @@ class SettingsDialog(QDialog):
         shown = Path(name).name or name
         metrics = self._folder.fontMetrics()
         self._folder.setText(
-            metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, _FOLDER_WIDTH_PX)
+            menu_words(metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, _FOLDER_WIDTH_PX))
             if name
             else self.tr("Choose…")
         )

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QVBoxLayout,
     QWidget,
@@ -27,6 +26,7 @@ from rcdesk.ui.account_menu import AccountMenu
 from rcdesk.ui.initials import Initials
 from rcdesk.ui.look import IconButton, color, dress, glyph, hairline, label
 from rcdesk.ui.nav_button import NavButton, Place
+from rcdesk.ui.plain_text import PlainLabel
 from rcdesk.ui.presence_button import PresenceButton
 from rcdesk.ui.presence_menu import why_no_presence
 from rcdesk.ui.theme import theme
@@ -57,7 +57,7 @@ class SideBar(QFrame):
         self._state.setObjectName("sessionState")
         self._initials = Initials()
         self._word = label("rcdesk", "rowTitle")
-        self._logo = QLabel()
+        self._logo = PlainLabel()
         self._sections = (label(self.tr("FAXES"), "label"), label(self.tr("DESK"), "label"))
         for title in self._sections:
             dress(title, "font-size: 11px; font-weight: 600; color: $ink2; padding-left: 12px;")

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.session_desk import SessionState
@@ -21,6 +21,7 @@ from rcdesk.core.keyring import KeyringState
 from rcdesk.ui.card import Card
 from rcdesk.ui.line import Line
 from rcdesk.ui.look import Button, color, dress, glyph, hairline, label
+from rcdesk.ui.plain_text import PlainLabel
 from rcdesk.ui.server_words import host_of, place_words
 from rcdesk.ui.sign_in_form import SignInForm, is_about_app
 from rcdesk.ui.sign_in_forms import BrowserForm, JwtForm, PasswordForm
@@ -51,7 +52,7 @@ class SignInPage(QWidget):
         self._room = QVBoxLayout()
         self._view: QWidget = self.ways
         self._before_waiting: QWidget = self.ways
-        self._logo = QLabel()
+        self._logo = PlainLabel()
         self._logo.setFixedSize(40, 40)
         self._logo.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.leave = Button(self.tr("Back to the desk"), kind="link", icon_name="left", token="accent_ink")

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from rcdesk.ui.plain_text import PLAIN
 from rcdesk.ui.tokens import DARK, LIGHT, Tokens, by_name
 
 BASE_PX = 14.0
@@ -118,6 +119,7 @@ QMenu::item:selected { background: $accent_tint; }
 QMenu::item:disabled { color: $ink3; }
 QMenu::separator { height: 1px; background: $hairline; margin: 5px 8px; }
 QToolTip { background: $raised; color: $ink; border: 1px solid $hairline; padding: 5px 8px; }
+$plain
 QBalloonTip, QBalloonTip QLabel { background: $raised; color: $ink; }
 QBalloonTip QPushButton { background: transparent; border: none; padding: 0; min-height: 0; }
 QProgressBar { background: $well; border: none; border-radius: 3px; max-height: 6px; color: transparent; }
@@ -133,7 +135,7 @@ QPushButton[kind="danger"][keyboardFocus="true"] { border: 2px solid $ink; }
 def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
     """The style sheet for these colours; scale multiplies the type sizes (1.0 = a 14 px body)."""
     sizes = {f"p{px}": str(round(px * scale)) for px in (12, 13, 14, 15, 17, 22, 26)}
-    return _SHEET.substitute(by_name(tokens) | sizes)
+    return _SHEET.substitute(by_name(tokens) | sizes, plain=PLAIN)
 
 
 def palette(tokens: Tokens) -> QPalette:

@@ -20,6 +20,7 @@ from rcdesk.bridge.notices import NoticeKind
 from rcdesk.bridge.session_desk import SessionState
 from rcdesk.core.errors import UserError
 from rcdesk.ui.main_window import MainWindow
+from rcdesk.ui.plain_text import without_tags
 from rcdesk.ui.tray_icon import TrayLook, tray_icon
 from rcdesk.ui.tray_menu import TrayMenu
 from rcdesk.ui.tray_news import TrayNews
@@ -203,7 +204,7 @@ class Tray(QObject):
             self._sounds = Sounds(self._desk, self)
         now = datetime.now(UTC)
         self.menu.show_entries(tray_entries(self._desk, self, now, self._shortcuts))
-        self._icon.setToolTip(self._tip(now))
+        self._icon.setToolTip(without_tags(self._tip(now)))
         desk = self._desk
         counts, presence = desk.faxes.counts, desk.presence.presence
         look = TrayLook(

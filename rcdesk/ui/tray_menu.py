@@ -28,6 +28,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget, QWidgetAction
 
 from rcdesk.ui.look import color, dress, glyph, label
+from rcdesk.ui.plain_text import menu_words
 from rcdesk.ui.theme import theme
 
 RADIUS = 12
@@ -154,7 +155,7 @@ class TrayMenu(QMenu):
             action.setSeparator(True)
             return
         shown = self._elided(entry.words)
-        words = shown.replace("&", "&&")
+        words = menu_words(shown)
         action.setText(f"{words} · {entry.note}" if entry.note else words)
         action.setEnabled(entry.is_enabled)
         if entry.is_on is not None:

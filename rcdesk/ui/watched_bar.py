@@ -7,12 +7,13 @@ next: bridge/watched_folder.py.
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.file_name import readable
 from rcdesk.ui.incoming import MOST_FILES
 from rcdesk.ui.look import Button, dress, glyph, label
+from rcdesk.ui.plain_text import PlainLabel
 from rcdesk.ui.theme import theme
 
 _SHEET = """#watchedBar { background: $accent_tint; border: none; border-bottom: 1px solid $accent_line; }
@@ -30,7 +31,7 @@ class WatchedBar(QFrame):
         self._lost = ""
         self.setObjectName("watchedBar")
         dress(self, _SHEET)
-        self._sign = QLabel()
+        self._sign = PlainLabel()
         self._words = label("", "label", wraps=True)
         self._words.setObjectName("watchedWords")
         self._put = self._button("watchedPut", self.tr("Put them into a fax"), "files")
