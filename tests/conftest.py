@@ -22,6 +22,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
     from rcdesk.simulator import RunningSimulator
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -30,6 +33,13 @@ LIVE_SPEED = 20.0
 
 _OFFSCREEN = f"offscreen:configfile={Path(__file__).with_name('offscreen-screen.json')}"
 """A screen that holds the window as it is designed; Qt's own is 800 by 800."""
+
+
+_OF_THE_DESKTOP = frozenset(
+    {"http_proxy", "https_proxy", "all_proxy", "language", "dbus_session_bus_address", "xdg_current_desktop"}
+    | {"desktop_session", "pulse_server", "browser", "requests_ca_bundle", "curl_ca_bundle", "ssl_cert_file"}
+)
+"""What a desktop sets and tests must not meet: its portals and its bus, its scaling, style and language."""
 
 
 def _isolate_environment() -> None:
@@ -50,11 +60,10 @@ def _isolate_environment() -> None:
     os.environ["LC_ALL"] = "C.UTF-8"
     os.environ["QT_QPA_PLATFORM"] = os.environ.get("RCDESK_TEST_PLATFORM", _OFFSCREEN)
     os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        os.environ.pop(name, None)
-        os.environ.pop(name.upper(), None)
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
-        os.environ.pop(name, None)
+    for name in list(os.environ):
+        if (name.startswith(("LC_", "QT_")) and name != "QT_QPA_PLATFORM") or name.lower() in _OF_THE_DESKTOP:
+            del os.environ[name]
+    os.environ["LANG"] = "C.UTF-8"
 
 
 _isolate_environment()
@@ -67,6 +76,14 @@ def openapi() -> dict[str, Any]:
         pytest.skip("needs the service's contract at ../shared/contract/openapi.json")
     contract: dict[str, Any] = json.loads(CONTRACT.read_text(encoding="utf-8"))
     return contract
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's own, with the patience of patience.py."""
+    from tests.patient_bot import PatientBot
+
+    return PatientBot(request)
 
 
 @pytest.fixture

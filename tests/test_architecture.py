@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 PACKAGE = Path(__file__).resolve().parent.parent / "rcdesk"
 
 QT = "PySide6"
@@ -142,7 +144,7 @@ def test_a_room_lives_without_qt(room: str) -> None:
         cwd=PACKAGE.parent,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

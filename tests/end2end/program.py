@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tests.end2end.display import Display, merged
+from tests.patience import PATIENCE_S
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 READY_LINE = "rcdesk: window shown"
@@ -59,6 +60,7 @@ class Child:
 
     def line_with(self, text: str, timeout_s: float) -> str:
         """The next line of output that holds text; fails when the process ends or the time is over."""
+        timeout_s = max(timeout_s, PATIENCE_S)
         deadline = time.monotonic() + timeout_s
         while True:
             try:
@@ -84,7 +86,7 @@ class Child:
 
     def wait(self, timeout_s: float) -> int:
         """Wait for the end and return the exit code."""
-        code = self.process.wait(timeout_s)
+        code = self.process.wait(max(timeout_s, PATIENCE_S))
         for reader in self._readers:
             reader.join(5)
         return code

@@ -11,14 +11,17 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from tests.patience import PATIENCE_S
+
 T = TypeVar("T")
 
 
 def until(condition: Callable[[], T | None], timeout_s: float, what: str = "", every_s: float = 0.05) -> T:
-    """Ask condition until its answer is true and return that answer; fail after timeout_s seconds.
+    """Ask condition until its answer is true and return that answer; fail after timeout_s and all patience.
 
     what: completes the sentence "waited N s for …" when the deadline passes.
     """
+    timeout_s = max(timeout_s, PATIENCE_S)
     deadline = time.monotonic() + timeout_s
     pause = threading.Event()
     while True:

@@ -26,6 +26,7 @@ from typing import Any, Self
 from rcdesk.simulator import RunningSimulator
 from tests.endurance.fast_time import FastTime
 from tests.endurance.stop_points import StopPoint
+from tests.patience import PATIENCE_S
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 LOOK_AGAIN_S = 0.05
@@ -90,6 +91,7 @@ class RemoteDesk:
 
     def wait(self, what: Callable[[], object], why: str, timeout_s: float = 60.0) -> None:
         """Until `what` is true, after news or by itself; DeskDied when it ends first or time is over."""
+        timeout_s = max(timeout_s, PATIENCE_S)
         until_s = time.monotonic() + timeout_s
         with self._news:
             while not what():
@@ -152,7 +154,7 @@ class RemoteDesk:
             except BrokenPipeError:
                 pass
         try:
-            self.process.wait(30)
+            self.process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
         return self._ended()
@@ -172,8 +174,8 @@ class RemoteDesk:
         return f"session {self.session}; {jobs}; problems {self.problems[-3:]}"
 
     def _ended(self) -> int:
-        status = self.process.wait(30)
-        self._reader.join(10)
+        status = self.process.wait(PATIENCE_S)
+        self._reader.join(PATIENCE_S)
         for stream in (self.process.stdin, self.process.stdout, self._errors):
             if stream is not None:
                 try:

@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.endurance.refresh_process import STEPS
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 HOUR_S = 3600
-WAIT_S = 60
+WAIT_S = PATIENCE_S
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")
 

@@ -74,14 +74,17 @@ class Screen:
         words = self.words().lower()
         return all(piece.lower() in words for piece in pieces)
 
-    def wait(self, condition: Callable[[], object], timeout_s: float = 15) -> None:
-        """Run the event loop until the condition holds; the failure shows what the window says."""
+    def wait(self, condition: Callable[[], object], timeout_s: float = 0) -> None:
+        """Run the event loop until the condition holds; the failure shows what the window says.
+
+        timeout_s: only where it may take longer than the patience of all the tests.
+        """
         try:
             self._qtbot.waitUntil(lambda: bool(condition()), timeout=int(timeout_s * 1000))
         except Exception as exc:
-            raise AssertionError(f"waited {timeout_s:g} s; the window says:\n{self.words()}") from exc
+            raise AssertionError(f"waited in vain; the window says:\n{self.words()}") from exc
 
-    def wait_for(self, *pieces: str, timeout_s: float = 15) -> None:
+    def wait_for(self, *pieces: str, timeout_s: float = 0) -> None:
         """Run the event loop until the window shows all of these words."""
         self.wait(lambda: self.shows(*pieces), timeout_s)
 

@@ -16,7 +16,9 @@ import requests
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 
-WAIT_S = 30
+from tests.patience import PATIENCE_S
+
+WAIT_S = PATIENCE_S
 Script = Callable[[str], requests.Response]
 
 

@@ -239,7 +239,8 @@ def test_after_a_call_with_the_keyboard(signed_in: Opened, simulator: RunningSim
     tab_to("faxInsteadButton")
     press(Qt.Key.Key_Space)
     signed_in.screen.wait(lambda: signed_in.screen.has("recipientField"))
-    assert signed_in.screen.shows("(650) 555-0201") or signed_in.screen.shows("County Records Office")
+    screen = signed_in.screen
+    screen.wait(lambda: screen.shows("(650) 555-0201") or screen.shows("County Records Office"))
 
 
 def test_two_calls_stack_and_each_has_its_cancel(signed_in: Opened, simulator: RunningSimulator) -> None:

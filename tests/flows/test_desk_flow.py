@@ -53,7 +53,7 @@ def test_the_account_is_shown(signed_in: Opened) -> None:
     account = signed_in.running.desk.session.account
     assert account is not None and account.name == "Mara Okafor"
     assert len(screen.named("ringMeOn_")) == len(account.ringable) == 3
-    assert screen.shows("Desk", "Mobile", "Home", "Mara Okafor")
+    screen.wait_for("Desk", "Mobile", "Home", "Mara Okafor")
     assert len(account.cover_pages) == 14
 
 
@@ -61,13 +61,13 @@ def test_a_call_from_ringing_to_its_end(signed_in: Opened, simulator: RunningSim
     screen = signed_in.screen
     screen.type("numberField", ANSWERS, enter=True)
     screen.wait(lambda: call_state(signed_in) is CallState.RINGING_YOU)
-    assert screen.shows("pick up")
+    screen.wait_for("pick up")
     simulator.advance(3.5)
     screen.wait(lambda: call_state(signed_in) is CallState.RINGING_THEM)
-    assert screen.has("cancelCallButton")
+    screen.wait(lambda: screen.has("cancelCallButton"))
     simulator.advance(5)
     screen.wait(lambda: call_state(signed_in) is CallState.TALKING)
-    assert screen.shows("Talking")
+    screen.wait_for("Talking")
     simulator.advance(60)
     screen.wait(lambda: call_state(signed_in) is CallState.ENDED)
     screen.wait(lambda: not signed_in.running.desk.calls.is_polling)
@@ -88,7 +88,7 @@ def test_the_leg_that_failed_says_why(
     simulator.advance(until_over_s)
     screen.wait(lambda: call_state(signed_in) is CallState.FAILED)
     assert signed_in.running.desk.calls.calls[0].them is leg
-    assert screen.shows(words)
+    screen.wait_for(words)
 
 
 def test_a_ringing_call_is_cancelled(signed_in: Opened, simulator: RunningSimulator) -> None:

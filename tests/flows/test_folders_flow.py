@@ -58,7 +58,7 @@ def _end(desk: Opened, simulator: RunningSimulator, state: FaxState) -> None:
         simulator.advance(5)
         return any(job.state is state for job in faxes.jobs)
 
-    desk.screen.wait(is_over, timeout_s=40)
+    desk.screen.wait(is_over)
 
 
 def _window(desk: Opened, kind: type[QWidget], name: str) -> QWidget:
@@ -122,7 +122,7 @@ def test_a_received_fax_is_fetched_opened_and_marked(
     signed_in.running.desk.received.sync_now()
     signed_in.screen.wait(lambda: page.received.fax_id is not None)
     signed_in.screen.wait(lambda: page.received.first_page.has_picture)
-    assert signed_in.screen.shows("Received, 1, unread")
+    signed_in.screen.wait_for("Received, 1, unread")
     QTest.keyClick(page.list, Qt.Key.Key_Return)
     viewer = _window(signed_in, PageViewer, "receivedViewer")
     assert isinstance(viewer, PageViewer)

@@ -85,7 +85,7 @@ def test_a_fax_from_the_command_line_is_asked_about_until_its_number_is_known(
     screen.wait(lambda: len(jobs.jobs) == 1)
     screen.wait(lambda: jobs.jobs[0].state is FaxState.HANDED_OVER)
     simulator.advance(600)
-    screen.wait(lambda: jobs.jobs[0].state is FaxState.SENT, timeout_s=60)
+    screen.wait(lambda: jobs.jobs[0].state is FaxState.SENT)
     letter.write_text("Another letter.\n")
     told.clear()
     draft = draft_asked(files=(letter,), to=("(212) 555-0134",))

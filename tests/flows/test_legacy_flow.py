@@ -115,13 +115,13 @@ def test_the_account_is_shown(desk: Opened, simulator: RunningSimulator) -> None
 def test_a_call_from_ringing_to_its_end(desk: Opened, simulator: RunningSimulator) -> None:
     screen = desk.screen
     _dial(desk, ANSWERS)
-    assert screen.shows("pick up")
+    screen.wait_for("pick up")
     shoot(desk.running.window, "legacy-ringing-you")
     simulator.advance(3.5)
     screen.wait(lambda: _call_state(desk) is CallState.RINGING_THEM)
     simulator.advance(5)
     screen.wait(lambda: _call_state(desk) is CallState.TALKING)
-    assert screen.shows("Talking")
+    screen.wait_for("Talking")
     shoot(desk.running.window, "legacy-talking")
     simulator.advance(60)
     screen.wait(lambda: _call_state(desk) is CallState.ENDED)

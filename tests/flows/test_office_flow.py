@@ -33,21 +33,21 @@ def test_office_files_arrive_as_they_were_shown(
     page.add_recipient(f"Valley Imaging <{SENT}>")
     letter = office_files.docx(tmp_path / "Letter.docx", pages=3)
     page.add_files([letter, office_files.xlsx(tmp_path / "Numbers.xlsx")])
-    screen.wait(lambda: not page.looks.is_busy, timeout_s=90)
+    screen.wait(lambda: not page.looks.is_busy)
     assert [document.pages for document in page.attachments.documents] == [3, 1]
-    screen.wait(lambda: len(page.preview.plans) == 4, timeout_s=30)
+    screen.wait(lambda: len(page.preview.plans) == 4)
     page.preview.arranger.remove((1,))
     plans = tuple(plan for plan in page.preview.plans if plan.is_sent)
     assert len(plans) == 3
     wanted = shown_pages(desk, plans)
     press_send(desk)
-    screen.wait(lambda: bool(faxes.jobs), timeout_s=30)
+    screen.wait(lambda: bool(faxes.jobs))
 
     def is_sent() -> bool:
         simulator.advance(5)
         return faxes.jobs[0].state is FaxState.SENT
 
-    screen.wait(is_sent, timeout_s=60)
+    screen.wait(is_sent)
     arrived = arrived_pages(desk, faxes.jobs[0].id)
     assert arrived == wanted and len(set(arrived)) == 3
 
@@ -59,7 +59,7 @@ def test_a_locked_or_damaged_one_says_why(signed_in: Opened, tmp_path: Path) -> 
     cut = office_files.docx(tmp_path / "Cut.docx", pages=3)
     cut.write_bytes(cut.read_bytes()[:900])
     page.add_files([locked, cut])
-    signed_in.screen.wait(lambda: len(page.attachments.refusals) == 2, timeout_s=30)
+    signed_in.screen.wait(lambda: len(page.attachments.refusals) == 2)
     first, second = page.attachments.refusals
     assert "opens with a password only" in first and "damaged" in second
 
@@ -69,9 +69,9 @@ def test_a_long_look_is_shown_and_stopped(signed_in: Opened, tmp_path: Path) -> 
     signed_in.running.window.show_page("fax")
     body = "<w:p><w:r><w:t>hello hello</w:t></w:r></w:p>" * 1_000_000
     page.add_files([office_files.docx(tmp_path / "Heavy.docx", body=body)])
-    signed_in.screen.wait(page.looks.isVisible, timeout_s=30)
+    signed_in.screen.wait(page.looks.isVisible)
     making = signed_in.running.paths.pages_dir / "office" / "office"
-    signed_in.screen.wait(lambda: any(making.glob("making-*/temporary/lu*")), timeout_s=30)
+    signed_in.screen.wait(lambda: any(making.glob("making-*/temporary/lu*")))
     page.looks.stop()
-    signed_in.screen.wait(lambda: not any(making.glob("making-*")), timeout_s=30)
+    signed_in.screen.wait(lambda: not any(making.glob("making-*")))
     assert not page.looks.isVisible() and not page.attachments.documents

@@ -38,7 +38,7 @@ def _compose(desk: Opened, folder: Path) -> None:
     form = pdf(folder / "Imaging request.pdf", form_page())
     page.add_files([letter.path, form.path])
     screen.wait(lambda: len(page.preview.plans) == 3 and page.covers.choose_own("Our clinic"))
-    screen.wait(lambda: bool(page.preview.findings_of(form.path)), timeout_s=30)
+    screen.wait(lambda: bool(page.preview.findings_of(form.path)))
     page.preview.fix_file(form.path)
     page.preview.arranger.remove((2,))
     page.note.setPlainText("Films for Mr. Hale.")
@@ -56,7 +56,7 @@ def arrived_pages(desk: Opened, job_id: int) -> list[bytes]:
     """The dots of the pages the service rendered and keeps of this fax."""
     found: list[ProofFacts] = []
     desk.running.desk.proofs.ask(job_id, found.append)
-    desk.screen.wait(lambda: bool(found), timeout_s=20)
+    desk.screen.wait(lambda: bool(found))
     assert found[0].has_pages, found[0].why_no_pages
     paths = desk.running.paths
     folders = (paths.proof_dir, paths.proof_cache_dir)
@@ -86,13 +86,13 @@ def test_what_is_previewed_is_what_arrives(
     wanted = shown_pages(desk, plans)
     press_send(desk)
     assert not page.bar.problem.text(), page.bar.problem.text()
-    desk.screen.wait(lambda: bool(faxes.jobs), timeout_s=30)
+    desk.screen.wait(lambda: bool(faxes.jobs))
 
     def is_sent() -> bool:
         simulator.advance(5)
         return faxes.jobs[0].state is FaxState.SENT
 
-    desk.screen.wait(is_sent, timeout_s=40)
+    desk.screen.wait(is_sent)
     job = faxes.jobs[0]
     assert (job.cover_index, job.pages) == (0, 3), "the own cover is a page of the file"
     assert job.files[0].media_type == "image/tiff"
@@ -111,7 +111,7 @@ def test_undo_brings_back_how_the_pages_were_arranged(
     page, faxes = desk.running.window.desk_side.fax_page, desk.running.desk.faxes
     before = page.composed
     press_send(desk)
-    desk.screen.wait(lambda: bool(faxes.jobs) and page.composed.is_blank, timeout_s=30)
+    desk.screen.wait(lambda: bool(faxes.jobs) and page.composed.is_blank)
     page.undo()
     desk.screen.wait(lambda: not page.composed.is_blank)
     assert page.composed == before

@@ -372,7 +372,7 @@ def test_a_refused_refresh_keeps_all_that_was_being_done(
     simulator.sign_in_rules(revoked=False)
     desk.running.desk.session.reload()
     screen.wait(lambda: state(desk) is SessionState.NEEDS_SIGN_IN)
-    assert screen.has("faxPage") or screen.has("noteEdit"), "nobody is thrown out"
+    screen.wait(lambda: screen.has("faxPage") or screen.has("noteEdit"))
     assert desk.running.window.windowTitle().endswith("(sign in again)")
     screen.press("deskBarAction")
     screen.wait_for("Sign in again", "All you were doing is still here")
@@ -380,13 +380,13 @@ def test_a_refused_refresh_keeps_all_that_was_being_done(
     browser.script = None
     screen.press("signInBrowser")
     screen.wait(lambda: len(browser.opened) > opened)
-    assert screen.has("minutesLeft"), "one click, for the app is known"
+    screen.wait(lambda: screen.has("minutesLeft"))
     browser.script = follow
     screen.press("openAgain")
     wait_signed_in(desk)
     assert screen.find_as(QPlainTextEdit, "noteEdit").isVisible()
     assert screen.find_as(QPlainTextEdit, "noteEdit").toPlainText() == "Half a sentence"
-    assert screen.shows("(650) 555-4000")
+    screen.wait_for("(650) 555-4000")
     screen.press("nav_phone")
     assert "650" in screen.find_as(QLineEdit, "numberField").text()
     assert screen.find_as(QLineEdit, "numberField").text().replace("-", "").replace(" ", "")[-1] == "0"
@@ -526,7 +526,7 @@ def test_an_app_without_permissions_says_so_everywhere(
     call = screen.find("callButton")
     assert not call.isEnabled() and "permission RingOut" in call.toolTip()
     assert call.accessibleDescription() == call.toolTip()
-    assert screen.shows("Calling needs the permission RingOut")
+    screen.wait_for("Calling needs the permission RingOut")
     screen.type("numberField", "6505550200", enter=True)
     assert not desk.running.desk.calls.calls and screen.shows("permission RingOut")
     screen.press("nav_fax")

@@ -101,7 +101,7 @@ def test_a_recipient_that_cannot_be_faxed_says_why_and_stays(
     screen.wait_for("Photo.png")
     screen.type("recipientField", typed, enter=True)
     screen.wait_for(said)
-    assert screen.shows(typed)
+    screen.wait_for(typed)
     screen.find("sendFaxButton").setFocus()
     assert uploads(simulator) == 0 and fax_states(signed_in) == []
 
@@ -205,7 +205,7 @@ def test_a_file_that_vanishes_after_it_was_dropped(signed_in: Opened, tmp_path: 
     path.unlink()
     press_send(signed_in)
     screen.wait(lambda: screen.find("faxProblem").isVisible())
-    assert screen.shows("Short-lived.png")
+    screen.wait_for("Short-lived.png")
     assert fax_states(signed_in) in ([], [FaxState.FAILED])
 
 
@@ -290,7 +290,7 @@ def test_the_service_disappears_during_a_call(open_desk: OpenDesk) -> None:
         desk.screen.wait(lambda: call_state(desk) is CallState.RINGING_YOU)
     finally:
         simulator.stop()
-    desk.screen.wait_for("no connection", timeout_s=30)
+    desk.screen.wait_for("no connection")
     call = desk.running.desk.calls.calls[0]
     assert call.is_unreachable or call.state is CallState.ENDED_UNKNOWN
     assert desk.running.desk.session.state is SessionState.OFFLINE

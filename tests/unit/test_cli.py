@@ -29,6 +29,7 @@ from rcdesk.documents import wire
 from rcdesk.services.command_fax import moment
 from rcdesk.store import preferences as preferences_file
 from rcdesk.store.paths import Paths
+from tests.patience import PATIENCE_S
 
 NOW = datetime(2026, 11, 22, 10, 15, 30, tzinfo=UTC)
 
@@ -125,7 +126,7 @@ def test_a_command_imports_nothing_of_the_window(tmp_path: Path) -> None:
         cwd=Path(__file__).resolve().parents[2],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 4, done.stderr
@@ -459,7 +460,7 @@ def test_a_packaged_program_is_its_own_page_room(tmp_path: Path) -> None:
         assert answer is not None and answer[0]["value"] == 2
     finally:
         room.stdin.close()
-        room.wait(10)
+        room.wait(PATIENCE_S)
         room.stdout.close()
     assert room.returncode == 0, "it ends with its parent"
 
@@ -468,7 +469,7 @@ def test_a_packaged_program_is_its_own_html_room(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("<p>Hello</p>", encoding="utf-8")
     command = [sys.executable, "-c", "import sys; from rcdesk.cli import main; sys.exit(main())"]
     room = [*command, "--html-room", str(tmp_path / "a.html"), str(tmp_path / "a.pdf")]
-    assert subprocess.run(room, check=False, timeout=60).returncode == 0
+    assert subprocess.run(room, check=False, timeout=PATIENCE_S).returncode == 0
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
 
 

@@ -14,6 +14,7 @@ import pytest
 from rcdesk.cli import parse
 from rcdesk.core.order import is_link
 from rcdesk.documents.kinds import ALL_TYPES
+from tests.patience import PATIENCE_S
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ENTRY = REPOSITORY / "packaging" / "rcdesk.desktop"
@@ -66,5 +67,7 @@ def test_the_desktop_accepts_it() -> None:
     validator = shutil.which("desktop-file-validate")
     if validator is None:
         pytest.skip("needs desktop-file-validate (desktop-file-utils)")
-    done = subprocess.run([validator, str(ENTRY)], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        [validator, str(ENTRY)], capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
     assert done.returncode == 0 and not done.stdout, done.stdout

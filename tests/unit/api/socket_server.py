@@ -11,6 +11,8 @@ import struct
 import threading
 from collections.abc import Callable
 
+from tests.patience import PATIENCE_S
+
 Conversation = Callable[[socket.socket], None]
 
 
@@ -42,7 +44,7 @@ class SocketServer:
         """Stop listening; the running conversation ends with its client."""
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join(10)
+        self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive()
 
 

@@ -23,6 +23,7 @@ from rcdesk.core.errors import (
     ServerTrouble,
     UserError,
 )
+from tests.patience import PATIENCE_S
 from tests.unit.api.socket_server import (
     Conversation,
     SocketServer,
@@ -225,7 +226,7 @@ def test_a_stalled_upload_can_be_cancelled(connect: Connect, tmp_path: Path) -> 
     def conversation(connection: socket.socket) -> None:
         connection.recv(1000)
         token.cancel()
-        go_on.wait(10)
+        go_on.wait(PATIENCE_S)
 
     with pytest.raises(Cancelled):
         ask(connect(conversation), "POST", token, data=big_body(tmp_path, token))
@@ -237,7 +238,7 @@ def test_a_stalled_upload_times_out_as_not_sent(connect: Connect, tmp_path: Path
 
     def conversation(connection: socket.socket) -> None:
         connection.recv(1000)
-        go_on.wait(10)
+        go_on.wait(PATIENCE_S)
 
     token = CancelToken()
     with pytest.raises(NotSent):

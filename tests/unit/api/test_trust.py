@@ -18,6 +18,7 @@ from rcdesk.api.transport import Transport
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import SystemClock
 from rcdesk.core.errors import NotSent, UserError
+from tests.patience import PATIENCE_S
 from tests.unit.api.socket_server import SocketServer, answer, read_request
 
 Reach = Callable[..., Transport]
@@ -34,7 +35,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=rcdesk"
     )
     files = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run([*command.split(), *files], check=True, capture_output=True, timeout=60)
+    subprocess.run([*command.split(), *files], check=True, capture_output=True, timeout=PATIENCE_S)
     return certificate, key
 
 

@@ -24,6 +24,8 @@ from jeepney import (
 )
 from jeepney.io.blocking import DBusConnection, Proxy, open_dbus_connection
 
+from tests.patience import PATIENCE_S
+
 PORTAL = "org.freedesktop.portal.Desktop"
 PATH = "/org/freedesktop/portal/desktop"
 SHORTCUTS = "org.freedesktop.portal.GlobalShortcuts"
@@ -78,7 +80,7 @@ class FakePortal:
     def stop(self) -> None:
         """End the thread and the connection."""
         self._connection.sock.shutdown(socket.SHUT_RDWR)
-        self._thread.join(10)
+        self._thread.join(PATIENCE_S)
         self._connection.close()
 
     def _emit(self, path: str, interface: str, name: str, signature: str, body: tuple[Any, ...]) -> None:

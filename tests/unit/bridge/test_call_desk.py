@@ -9,12 +9,13 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge import call_desk
 from rcdesk.core.call import Call, CallState, Leg
+from tests.patience import PATIENCE_MS
 from tests.unit.bridge.conftest import ANSWERS, BUSY, CALL_REFUSED, SLOW, Bench
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
 
-WAIT_MS = 15_000
+WAIT_MS = PATIENCE_MS
 
 
 def _call(bench: Bench, call_id: str) -> Call:

@@ -22,12 +22,13 @@ from rcdesk.services.connection import Connection
 from rcdesk.store.past_calls import PastCalls
 from rcdesk.store.people import People
 from rcdesk.store.secrets import Secrets
+from tests.patience import PATIENCE_MS
 from tests.unit.bridge.conftest import ANSWERS, BUSY, LANES, credentials_of, profile_of
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
 
-WAIT_MS = 20_000
+WAIT_MS = PATIENCE_MS
 
 
 @dataclass
@@ -104,10 +105,10 @@ def test_a_call_of_this_desk_is_one_row_with_its_record_in_the_log(
 
 
 def test_a_call_goes_on_in_the_next_run(
-    make_run: Callable[[], Run], live_simulator: RunningSimulator, qtbot: QtBot
+    make_run: Callable[[], Run], simulator: RunningSimulator, qtbot: QtBot
 ) -> None:
     first = make_run()
-    first.sign_in(live_simulator, qtbot)
+    first.sign_in(simulator, qtbot)
     call_id = first.place(ANSWERS)
 
     def has_session() -> bool:
@@ -118,8 +119,9 @@ def test_a_call_goes_on_in_the_next_run(
     second = make_run()
     ended: list[Call] = []
     second.calls.ended.connect(ended.append)
-    second.sign_in(live_simulator, qtbot)
+    second.sign_in(simulator, qtbot)
     assert [call.id for call in second.calls.calls] == [call_id]
+    simulator.advance(120)
     qtbot.waitUntil(lambda: any(call.id == call_id for call in ended), timeout=60_000)
     assert ended[0].state in (CallState.ENDED, CallState.ENDED_UNKNOWN)
     left: list[tuple[Call, ...]] = []

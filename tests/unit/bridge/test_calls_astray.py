@@ -13,12 +13,13 @@ from pytestqt.qtbot import QtBot
 from rcdesk.bridge.call_results import MOST_WANTED, CallResults
 from rcdesk.core.call import Call, CallRequest, CallState
 from rcdesk.core.past_call import CallOutcome
+from tests.patience import PATIENCE_MS
 from tests.unit.bridge.conftest import BUSY, SLOW, Bench
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
 
-WAIT_MS = 15_000
+WAIT_MS = PATIENCE_MS
 
 
 def of(bench: Bench, call_id: str) -> Call:

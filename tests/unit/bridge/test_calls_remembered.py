@@ -15,13 +15,14 @@ from rcdesk.bridge.call_desk import CallDesk
 from rcdesk.bridge.history_desk import HistoryDesk
 from rcdesk.core.call import Call, CallRequest, CallState
 from rcdesk.core.past_call import CallOutcome
+from tests.patience import PATIENCE_MS
 from tests.unit.bridge.conftest import ANSWERS, Bench
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
 
 LONG_TALK, LOST, GONE = "+16505550208", "+16505550216", "+16505550218"
-WAIT_MS = 15_000
+WAIT_MS = PATIENCE_MS
 
 
 @dataclass

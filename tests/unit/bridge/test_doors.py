@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.patience import PATIENCE_S
+
 SLOW = ("requests", "keyring", "phonenumbers", "pypdfium2", "PIL", "sqlite3", "aiohttp", "rcdesk.services")
 
 
@@ -19,7 +21,7 @@ def test_importing_the_desk_imports_nothing_slow() -> None:
         cwd=Path(__file__).resolve().parents[3],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=True,
     )
     assert done.stdout.strip() == "[] False"

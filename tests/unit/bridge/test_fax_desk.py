@@ -17,6 +17,7 @@ from rcdesk.core.errors import StoreUnavailable
 from rcdesk.core.fax import Document, FaxDraft, FaxEvent, FaxJob, FaxState, Recipient, SendBy, WaitReason
 from rcdesk.core.folder import FolderCounts
 from rcdesk.services.dispatch import Dispatcher
+from tests.patience import PATIENCE_MS
 from tests.unit.bridge.conftest import Bench
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 SENT, AT_ONCE, NEVER_LEAVES = "+16505554000", "+16505554042", "+16505554041"
 LINE_BUSY, NO_FAX_MACHINE = "+16505554007", "+16505554005"
 OTHERS = ("+16505550142", "+16505550143", "+16505550144")
-WAIT_MS = 20_000
+WAIT_MS = PATIENCE_MS
 
 
 def _document(folder: Path) -> Document:
@@ -230,10 +231,10 @@ def test_a_fax_is_held_and_then_released_by_itself(
 ) -> None:
     bench.sign_in(live_simulator, qtbot)
     with qtbot.waitSignal(bench.faxes.queued, timeout=WAIT_MS):
-        bench.faxes.queue(_draft(_document(tmp_path), AT_ONCE, undo_s=1))
+        bench.faxes.queue(_draft(_document(tmp_path), AT_ONCE, undo_s=4))
     job = bench.faxes.jobs[0]
     assert job.state is FaxState.HELD
-    assert 0 < bench.faxes.undo_left_s(job.id) <= 1
+    assert 0 < bench.faxes.undo_left_s(job.id) <= 4
     assert _posts(live_simulator) == 0
     _wait(bench, qtbot, FaxState.SENT)
     assert bench.faxes.undo_left_s(job.id) == 0.0
@@ -294,11 +295,12 @@ def test_cancelling_one_of_a_request_lets_the_others_go(
     bench: Bench, live_simulator: RunningSimulator, qtbot: QtBot, tmp_path: Path
 ) -> None:
     bench.sign_in(live_simulator, qtbot)
-    live_simulator.fault("slow", path="/fax", method="POST", bytes_per_second=5_000_000)
+    live_simulator.fault("slow", path="/fax", method="POST", bytes_per_second=500_000)
     bench.faxes.queue(_draft(_heavy_page(tmp_path), SENT, *OTHERS))
     qtbot.waitUntil(lambda: bool(bench.faxes.jobs) and bench.faxes.jobs[0].bytes_sent > 0, timeout=WAIT_MS)
     unwanted = bench.faxes.jobs[0]
     bench.faxes.cancel([unwanted.id])
+    live_simulator.clear_faults()
     qtbot.waitUntil(
         lambda: sorted(s.value for s in _states(bench)) == ["cancelled", "sent", "sent", "sent"],
         timeout=WAIT_MS,

@@ -56,7 +56,7 @@ def test_a_cancel_is_kept_when_the_end_of_the_request_could_not_be_written_down(
 
     monkeypatch.setattr(Outbox, "move_all", move_all)
     bench.sign_in(simulator, qtbot)
-    simulator.fault("slow", path="/fax", method="POST", bytes_per_second=2_000_000)
+    simulator.fault("slow", path="/fax", method="POST", bytes_per_second=500_000)
     bench.faxes.queue(_draft(_heavy_page(tmp_path)))
     qtbot.waitUntil(lambda: bool(bench.faxes.jobs) and bench.faxes.jobs[0].bytes_sent > 0, timeout=WAIT_MS)
     bench.faxes.cancel(bench.faxes.jobs[0].id)

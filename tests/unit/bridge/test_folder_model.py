@@ -21,11 +21,12 @@ from rcdesk.bridge.lane import Lane
 from rcdesk.core.errors import StoreUnavailable
 from rcdesk.core.fax import FaxJob, FaxState, Recipient, Resolution
 from rcdesk.core.folder import FaxRow, Folder, FolderQuery
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
 QUEUE = FolderQuery(folder=Folder.QUEUE, owner_id="1")
 SENT = FolderQuery(folder=Folder.SENT, owner_id="1")
 MANY = 100_000
-WAIT_MS = 10_000
+WAIT_MS = PATIENCE_MS
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SELECT = QItemSelectionModel.SelectionFlag
 
@@ -60,7 +61,7 @@ class ListArchive:
         self.error: Exception | None = None
 
     def _open(self, query: FolderQuery) -> list[int]:
-        assert self.gate.wait(10)
+        assert self.gate.wait(PATIENCE_S)
         if self.error is not None:
             raise self.error
         return self.ids.get(query.folder, [])

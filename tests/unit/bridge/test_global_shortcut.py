@@ -12,6 +12,7 @@ pytest.importorskip("jeepney", reason="needs jeepney, which exists on Linux")
 
 from rcdesk.bridge.global_shortcut import QUICK_DIAL, SEND_FAX, GlobalShortcut
 from rcdesk.bridge.lane import Lane
+from tests.patience import PATIENCE_S
 from tests.unit.bridge.fake_portal import FakePortal, PrivateBus
 
 pytestmark = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="needs dbus-daemon")
@@ -88,7 +89,7 @@ def test_a_user_who_declines_is_not_asked_again(qtbot: QtBot, bus: str, shortcut
     with qtbot.waitSignal(shortcut.changed, timeout=10_000):
         shortcut.start()
     assert "declined" in shortcut.problem
-    assert portal.bound.get(timeout=10) == "CreateSession" and portal.bound.empty()
+    assert portal.bound.get(timeout=PATIENCE_S) == "CreateSession" and portal.bound.empty()
     portal.stop()
 
 

@@ -36,13 +36,14 @@ from rcdesk.services.people import PeopleService
 from rcdesk.store.past_calls import PastCalls
 from rcdesk.store.people import People
 from rcdesk.store.secrets import Secrets
+from tests.patience import PATIENCE_MS, PATIENCE_S
 from tests.unit.bridge.conftest import LANES, credentials_of, profile_of
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
 
 STRANGER = "+14155550177"
-WAIT_MS = 10_000
+WAIT_MS = PATIENCE_MS
 
 
 @dataclass
@@ -356,7 +357,7 @@ def hold(lane: Lane, go_on: threading.Event) -> None:
     def over(_: object) -> None:
         """Nothing is to be done with it."""
 
-    lane.submit(lambda token, report: go_on.wait(30), done=over, failed=over)
+    lane.submit(lambda token, report: go_on.wait(PATIENCE_S), done=over, failed=over)
 
 
 def second_sign_in(bench: Bench, simulator: RunningSimulator, qtbot: QtBot) -> None:

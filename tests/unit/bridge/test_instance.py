@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.door import LONGEST_SOCKET_PATH, SOCKET_NAME
 from rcdesk.bridge.instance import Instance
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -117,7 +118,7 @@ def test_a_second_start_without_files_asks_to_be_seen(qtbot: QtBot, folder: Path
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
             cwd=Path(__file__).resolve().parents[3],
             check=True,
         )
@@ -145,7 +146,7 @@ def test_a_killed_holder_is_taken_over_with_its_socket(
 ) -> None:
     holder = _hold(folder, "listen", holders)
     os.kill(holder.pid, signal.SIGKILL)
-    holder.wait(timeout=30)
+    holder.wait(timeout=PATIENCE_S)
     assert (folder / "rcdesk.lock").exists()
     mine = Instance(folder)
     assert mine.is_first

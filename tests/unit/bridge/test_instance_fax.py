@@ -15,6 +15,7 @@ from rcdesk.bridge.door import SOCKET_NAME
 from rcdesk.bridge.instance import FaxOrder, Instance
 from rcdesk.core.fax import Document, FaxDraft, Recipient
 from rcdesk.core.wish import FaxWish, WishOutcome, wish_json
+from tests.patience import PATIENCE_S
 
 WISH = FaxWish(
     draft=FaxDraft(
@@ -86,7 +87,7 @@ def test_a_program_that_ends_before_it_says_is_no_answer(qtbot: QtBot, folder: P
     first.close()
     for socket in first.findChildren(QLocalSocket):
         socket.abort()
-    said, _ = second.communicate(timeout=30)
+    said, _ = second.communicate(timeout=PATIENCE_S)
     assert said == "None\n"
     orders[0].tell(WishOutcome.QUEUED)
 

@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 from rcdesk.bridge.lane import BUG_SENTENCE, Lane, Report
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError, UserError
+from tests.patience import PATIENCE_S
 
 BRIDGE = Path(__file__).resolve().parents[3] / "rcdesk" / "bridge"
 
@@ -114,7 +115,7 @@ def test_lanes_do_not_wait_for_each_other(
     faxes, calls = make_lane("faxes"), make_lane("calls")
     is_free = threading.Event()
     upload = faxes.submit(
-        lambda token, report: is_free.wait(10), done=answers.on_done, failed=answers.on_failed
+        lambda token, report: is_free.wait(PATIENCE_S), done=answers.on_done, failed=answers.on_failed
     )
     calls.submit(lambda token, report: "status", done=answers.on_done, failed=answers.on_failed)
     qtbot.waitUntil(lambda: answers.done == ["status"])
@@ -132,7 +133,7 @@ def test_cancel_wakes_a_waiting_work(lane: Lane, answers: Answers, qtbot: QtBot)
         return "never"
 
     task = lane.submit(work, done=answers.on_done, failed=answers.on_failed)
-    assert has_started.wait(10)
+    assert has_started.wait(PATIENCE_S)
     task.cancel()
     qtbot.waitUntil(lambda: bool(answers.failed))
     assert isinstance(answers.failed[0], Cancelled)
@@ -142,7 +143,9 @@ def test_cancel_wakes_a_waiting_work(lane: Lane, answers: Answers, qtbot: QtBot)
 def test_cancelled_before_its_turn_it_never_runs(lane: Lane, answers: Answers, qtbot: QtBot) -> None:
     is_free = threading.Event()
     ran: list[str] = []
-    lane.submit(lambda token, report: is_free.wait(10), done=answers.on_done, failed=answers.on_failed)
+    lane.submit(
+        lambda token, report: is_free.wait(PATIENCE_S), done=answers.on_done, failed=answers.on_failed
+    )
     task = lane.submit(
         lambda token, report: ran.append("ran"), done=answers.on_done, failed=answers.on_failed
     )
@@ -199,7 +202,7 @@ def test_stop_cancels_refuses_and_silences(lane: Lane, answers: Answers, qtbot: 
 
     lane.submit(work, done=answers.on_done, failed=answers.on_failed, progress=answers.on_progress)
     lane.submit(lambda token, report: ended.append("second"), done=answers.on_done, failed=answers.on_failed)
-    assert has_started.wait(10)
+    assert has_started.wait(PATIENCE_S)
     assert lane.stop(10.0)
     assert ended == ["ended"]
     task = lane.submit(
@@ -223,7 +226,9 @@ def test_kept_work_still_runs_at_stop_and_closing_runs_last_on_the_lane(lane: La
         threads.add(threading.get_ident())
 
     lane.at_end(lambda: note("close first opened"))
-    lane.submit(lambda token, report: is_free.wait(10), done=answers.on_done, failed=answers.on_failed)
+    lane.submit(
+        lambda token, report: is_free.wait(PATIENCE_S), done=answers.on_done, failed=answers.on_failed
+    )
     lane.at_end(lambda: note("close last opened"))
     lane.submit(
         lambda token, report: note("kept"), done=answers.on_done, failed=answers.on_failed, is_kept=True
@@ -243,10 +248,10 @@ def test_a_lane_that_will_not_stop_is_reported_and_kept_alive(qapp: object) -> N
 
     def work(token: CancelToken, report: Report) -> None:
         has_started.set()
-        is_free.wait(30)
+        is_free.wait(PATIENCE_S)
 
     lane.submit(work, done=lambda _: None, failed=lambda _: None)
-    assert has_started.wait(10)
+    assert has_started.wait(PATIENCE_S)
     assert not lane.stop(0.01)
     is_free.set()
     del lane
@@ -267,7 +272,7 @@ def test_only_the_newest_progress_reaches_a_busy_gui(lane: Lane, answers: Answer
         return "done"
 
     lane.submit(work, done=answers.on_done, failed=answers.on_failed, progress=answers.on_progress)
-    assert has_ended.wait(10)
+    assert has_ended.wait(PATIENCE_S)
     qtbot.waitUntil(lambda: answers.done == ["done"])
     assert answers.progress == [9_999]
 
@@ -303,7 +308,7 @@ def test_a_task_without_a_failure_handler_does_not_type_check(tmp_path: Path) ->
         cwd=BRIDGE.parent.parent,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=PATIENCE_S,
         check=False,
     )  # fmt: skip
     assert 'Missing named argument "failed"' in done.stdout, done.stdout + done.stderr

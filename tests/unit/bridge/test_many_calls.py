@@ -17,13 +17,14 @@ from rcdesk.bridge import call_desk, call_results
 from rcdesk.bridge.call_desk import CallDesk
 from rcdesk.core.call import Call, CallRequest, CallState, Leg
 from rcdesk.core.past_call import CallOutcome, PastCall
+from tests.patience import PATIENCE_MS
 from tests.unit.bridge.conftest import ANSWERS, BUSY, SLOW, Bench
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
 
 LONG_TALK, LOST = "+16505550208", "+16505550216"
-WAIT_MS = 15_000
+WAIT_MS = PATIENCE_MS
 
 
 @dataclass

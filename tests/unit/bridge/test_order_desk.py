@@ -35,13 +35,14 @@ from rcdesk.core.people import DialChoice
 from rcdesk.core.preferences import Preferences
 from rcdesk.core.wish import FaxWish
 from rcdesk.store import profiles as profiles_file
+from tests.patience import PATIENCE_MS
 from tests.unit.bridge.conftest import ANSWERS, BUSY, SLOW, Bench, credentials_of, profile_of
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
     from rcdesk.store.secrets import Secrets
 
-WAIT_MS = 15_000
+WAIT_MS = PATIENCE_MS
 LONG_TALK = "+16505550208"
 
 

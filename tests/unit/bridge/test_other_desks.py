@@ -22,6 +22,7 @@ from rcdesk.core.folder import Folder, FolderQuery, ReceivedFax
 from rcdesk.core.people import Group, ImportedLine, ImportTable, Suggestion
 from rcdesk.core.proof import ProofFacts
 from rcdesk.documents import page_image
+from tests.patience import PATIENCE_MS, PATIENCE_S
 from tests.unit.bridge.conftest import Bench, credentials_of, profile_of
 from tests.unit.bridge.test_fax_desk import AT_ONCE, _document, _draft, _wait
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
     from rcdesk.store.folders import Folders
 
-WAIT_MS = 20_000
+WAIT_MS = PATIENCE_MS
 
 
 @dataclass
@@ -294,7 +295,7 @@ def test_whoever_signs_in_during_a_sync_is_synced_next(
     def sync(self: ReceivedService, owner_id: str, token: object) -> tuple[ReceivedFax, ...]:
         asked.append(owner_id)
         if len(asked) == 1:
-            is_second_here.wait(20)
+            is_second_here.wait(PATIENCE_S)
             raise Cancelled()
         return ()
 

@@ -16,8 +16,9 @@ from rcdesk.core.fax import Recipient
 from rcdesk.core.people import DialChoice, Favourite
 from rcdesk.services.people import PeopleService
 from rcdesk.store.people import People
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
-WAIT_MS = 10_000
+WAIT_MS = PATIENCE_MS
 ZOE = "+16505550201"
 RECEPTION = (Favourite(number="101", name="Reception"),)
 
@@ -33,7 +34,7 @@ class Held:
     def hold(self) -> None:
         """Nothing more is read or written until settle()."""
         self.is_free.clear()
-        self.lane.submit(lambda token, report: self.is_free.wait(30), done=_drop, failed=_drop)
+        self.lane.submit(lambda token, report: self.is_free.wait(PATIENCE_S), done=_drop, failed=_drop)
 
     def settle(self, qtbot: QtBot) -> None:
         """Let the lane go on, and wait until it has answered everything."""

@@ -22,11 +22,12 @@ from rcdesk.services.connection import Connection
 from rcdesk.store.past_calls import PastCalls
 from rcdesk.store.people import People
 from rcdesk.store.secrets import Secrets
+from tests.patience import PATIENCE_MS
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 ALL = PastCallQuery(owner_id="me")
 TOP = QModelIndex()
-WAIT_MS = 10_000
+WAIT_MS = PATIENCE_MS
 SELECT = QItemSelectionModel.SelectionFlag
 
 

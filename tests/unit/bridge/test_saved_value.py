@@ -16,8 +16,9 @@ from rcdesk.core.account import ServerProfile, ServerProfiles
 from rcdesk.core.preferences import Preferences
 from rcdesk.store import preferences as preferences_file
 from rcdesk.store import profiles as profiles_file
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
-WAIT_MS = 10_000
+WAIT_MS = PATIENCE_MS
 PROFILE = ServerProfile(name="Test", base_url="https://service.example", client_id="app")
 
 
@@ -53,7 +54,7 @@ def test_profiles_that_wait_on_the_lane_are_written_there_only(
         profiles_file.save(path, value)
 
     desk = ProfilesDesk(tmp_path / "s.json", lane, profiles_file.load, save)
-    lane.submit(lambda token, report: is_free.wait(30), done=_drop, failed=_drop, is_kept=True)
+    lane.submit(lambda token, report: is_free.wait(PATIENCE_S), done=_drop, failed=_drop, is_kept=True)
     desk.put(PROFILE)
     desk.flush()
     assert writers == []
@@ -73,7 +74,7 @@ def test_what_changed_while_the_file_was_written_is_written_after_it(
 
     def save(path: Path, value: Preferences) -> None:
         is_writing.set()
-        assert is_free.wait(30)
+        assert is_free.wait(PATIENCE_S)
         preferences_file.save(path, value)
 
     desk = PreferencesDesk(tmp_path / "p.json", lane, preferences_file.load, save)

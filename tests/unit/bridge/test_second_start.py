@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
@@ -48,16 +50,16 @@ def first(home: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_a_second_start_hands_over_and_leaves(first: subprocess.Popen[str], home: Path) -> None:
     second = _start(home, "letter.pdf")
-    out, err = second.communicate(timeout=30)
+    out, err = second.communicate(timeout=PATIENCE_S)
     assert (second.returncode, out, err) == (0, "", "")
     assert first.poll() is None
     first.send_signal(signal.SIGTERM)
-    assert first.wait(timeout=30) == 0
+    assert first.wait(timeout=PATIENCE_S) == 0
     third = _start(home)
     assert third.stdout is not None
     assert third.stdout.readline() == "rcdesk: window shown\n"
     third.send_signal(signal.SIGTERM)
-    _, err = third.communicate(timeout=30)
+    _, err = third.communicate(timeout=PATIENCE_S)
     assert third.returncode == 0, err
 
 
@@ -65,7 +67,7 @@ def test_a_first_that_does_not_answer_is_said_so(first: subprocess.Popen[str], h
     """It stands still, as in a debugger: the second waits a little, then says what to do."""
     first.send_signal(signal.SIGSTOP)
     second = _start(home, "letter.pdf")
-    out, err = second.communicate(timeout=60)
+    out, err = second.communicate(timeout=PATIENCE_S)
     first.send_signal(signal.SIGCONT)
     assert second.returncode == 1
     assert out == ""
@@ -74,10 +76,10 @@ def test_a_first_that_does_not_answer_is_said_so(first: subprocess.Popen[str], h
 
 def test_after_a_kill_the_next_start_takes_over(first: subprocess.Popen[str], home: Path) -> None:
     first.kill()
-    first.wait(timeout=30)
+    first.wait(timeout=PATIENCE_S)
     second = _start(home)
     assert second.stdout is not None
     assert second.stdout.readline() == "rcdesk: window shown\n"
     second.send_signal(signal.SIGTERM)
-    second.communicate(timeout=30)
+    second.communicate(timeout=PATIENCE_S)
     assert second.returncode == 0

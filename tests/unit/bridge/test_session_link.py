@@ -14,13 +14,14 @@ from rcdesk.bridge.lane import Lane
 from rcdesk.bridge.session_desk import SessionDesk, SessionState
 from rcdesk.core.account import NOT_TOLD, ServerProfile
 from rcdesk.services.connection import Connection
+from tests.patience import PATIENCE_MS, PATIENCE_S
 from tests.unit.bridge.conftest import credentials_of, profile_of
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
     from rcdesk.store.secrets import Secrets
 
-WAIT_MS = 15_000
+WAIT_MS = PATIENCE_MS
 
 
 class Counted(Connection):
@@ -47,7 +48,7 @@ class Door:
     def hold(self) -> None:
         """Nothing more happens on the lane until settle()."""
         self.is_free.clear()
-        self.lane.submit(lambda token, report: self.is_free.wait(30), done=_drop, failed=_drop)
+        self.lane.submit(lambda token, report: self.is_free.wait(PATIENCE_S), done=_drop, failed=_drop)
 
     def settle(self, qtbot: QtBot) -> None:
         """Let the lane go on, and wait until it has answered everything."""
@@ -181,7 +182,7 @@ def test_a_refusal_that_was_on_its_way_when_it_was_given_up_is_not_said(
     is_refused = threading.Event()
     door.session.sign_in(profile, credentials_of(simulator, jwt="wrong"))
     door.lane.submit(lambda token, report: is_refused.set(), done=_drop, failed=_drop)
-    assert is_refused.wait(20)
+    assert is_refused.wait(PATIENCE_S)
     door.session.cancel_sign_in()
     door.settle(qtbot)
     assert door.session.state is SessionState.SIGNED_IN and not door.failed

@@ -22,13 +22,14 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import SignInNeeded
 from rcdesk.services.sign_in import KeptSignIn
 from rcdesk.store import profiles as profiles_file
+from tests.patience import PATIENCE_MS, PATIENCE_S
 from tests.unit.bridge.conftest import credentials_of
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
     from rcdesk.store.secrets import Secrets
 
-WAIT_MS = 15_000
+WAIT_MS = PATIENCE_MS
 
 
 def free_port() -> int:
@@ -64,7 +65,7 @@ class Browser:
 
     def close(self) -> None:
         for visit in self._visits:
-            visit.join(30)
+            visit.join(PATIENCE_S)
 
 
 @dataclass
@@ -426,7 +427,7 @@ def test_given_up_when_it_was_done_already_the_window_says_who_it_is(
     first = session.account
     settled.clear()
     session.sign_in(profile, credentials_of(simulator, simulator.second_credentials["jwt"]))
-    assert settled.wait(20)
+    assert settled.wait(PATIENCE_S)
     session.cancel_sign_in()
     assert session.account == first
     qtbot.waitUntil(lambda: session.account != first, timeout=WAIT_MS)

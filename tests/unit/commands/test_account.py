@@ -44,6 +44,7 @@ from rcdesk.store import profiles as profiles_store
 from rcdesk.store.outbox import Outbox
 from rcdesk.store.past_calls import PastCalls
 from rcdesk.store.paths import Paths
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
@@ -215,7 +216,7 @@ def test_the_browser_comes_back_and_the_address_is_told(shell: Shell) -> None:
     person = Person(shell.simulator.client_secret)
     lines = shell.run("login", *shell.server, "--port", str(port), prompts=person)
     for visit in visits:
-        visit.join(20)
+        visit.join(PATIENCE_S)
     assert lines[-1]["status"] == 0, lines
     assert lines[0] == {"url": person.opened[0]} and f"127.0.0.1%3A{port}" in lines[0]["url"]
     assert lines[-1]["who"]["grant"] == "browser"
@@ -251,7 +252,7 @@ def test_the_web_pages_of_2010(shell: Shell, capsys: pytest.CaptureFixture[str])
 
 def _visit(url: str) -> None:
     """The service's page consents by itself and sends the browser back to us."""
-    with urllib.request.urlopen(url, timeout=20) as page:
+    with urllib.request.urlopen(url, timeout=PATIENCE_S) as page:
         assert b"You are signed in" in page.read()
 
 
@@ -442,7 +443,9 @@ def test_what_a_browser_says_is_not_among_our_lines() -> None:
     )
     environment = {**os.environ, "BROWSER": "echo Opening %s"}
     command = [sys.executable, "-c", script]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE_S
+    )
     assert done.stdout == "{}\n"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import time
 from pathlib import Path
 
 import pytest
@@ -144,11 +143,9 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         read_address_list(tmp_path / "a.csv", token)
 
 
-def test_5000_lines_are_the_most_and_quick(tmp_path: Path) -> None:
+def test_5000_lines_are_the_most(tmp_path: Path) -> None:
     lines = [f"Person {n};+1650{n:07}" for n in range(MAX_LINES)]
-    started = time.perf_counter()
     assert len(read(tmp_path, "Name;Fax\n" + "\n".join(lines)).rows) == MAX_LINES
-    assert time.perf_counter() - started < 5
     with pytest.raises(UserError, match=r"more than 5,000 lines\. Split it"):
         read(tmp_path, "Name;Fax\n" + "\n".join([*lines, "One more;+16505550142"]))
     card = "BEGIN:VCARD\nVERSION:3.0\nFN:A\nTEL;TYPE=FAX:+16505550142\nTEL;TYPE=FAX:+16505550143\nEND:VCARD\n"

@@ -26,6 +26,7 @@ from rcdesk.core.fax import Recipient, Resolution
 from rcdesk.core.paper import FaxFileFacts, PagePlan, PageRef, PaperSize
 from rcdesk.documents.worker import PageWorker
 from rcdesk.simulator import RunningSimulator
+from tests.patience import PATIENCE_S
 from tests.unit.documents.sample_files import MAKERS, PDF, TIFF, make
 
 Kind = Literal["tiff", "pdf"]
@@ -149,7 +150,7 @@ def decoded_by(command: list[str], path: Path) -> list[Image.Image]:
 def run(command: list[str]) -> str:
     if shutil.which(command[0]) is None:
         pytest.skip(f"needs {command[0]} (packages libtiff-tools and poppler-utils)")
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -12,7 +12,6 @@ import select
 import socket
 import sys
 import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +28,7 @@ from rcdesk.documents.kinds import MEDIA_TYPES
 from rcdesk.documents.office import Office, find_libreoffice, is_office
 from rcdesk.documents.office_file import COMPOUND
 from rcdesk.documents.worker import PageWorker
+from tests.patience import PATIENCE_S
 from tests.unit.documents.bombs import zip_bomb
 from tests.unit.documents.sample_files import text_pdf
 
@@ -152,10 +152,8 @@ def test_a_failure_is_one_sentence(tmp_path: Path, soffice: Path, ending: bytes)
 
 def test_a_hanging_one_is_ended_with_its_children(tmp_path: Path, soffice: Path) -> None:
     office = Office(tmp_path / "cache", program=soffice, timeout_s=3.0)
-    started = time.monotonic()
     with pytest.raises(UserError, match="took too long"):
         office.pdf_of(docx(tmp_path / "a.docx", b"hang"), CancelToken())
-    assert time.monotonic() - started < 10
     if hasattr(os, "pidfd_open"):
         try:
             calls(soffice)
@@ -163,7 +161,7 @@ def test_a_hanging_one_is_ended_with_its_children(tmp_path: Path, soffice: Path)
             child = os.pidfd_open(int(said.split()[1]))
         except ProcessLookupError:
             return
-        assert select.select([child], [], [], 5)[0], "what it started goes on"
+        assert select.select([child], [], [], PATIENCE_S)[0], "what it started goes on"
         os.close(child)
 
 
@@ -172,10 +170,8 @@ def test_it_can_be_called_off(tmp_path: Path, soffice: Path) -> None:
     token = CancelToken()
     timer = threading.Timer(0.3, token.cancel)
     timer.start()
-    started = time.monotonic()
     with pytest.raises(Cancelled):
         office.pdf_of(docx(tmp_path / "a.docx", b"hang"), token)
-    assert time.monotonic() - started < 10
     timer.join()
 
 
@@ -193,8 +189,8 @@ def test_closing_ends_it(tmp_path: Path, soffice: Path) -> None:
 
 def test_without_libreoffice_it_is_said_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    if find_libreoffice() is not None:
-        pytest.skip("LibreOffice is installed where every program looks for it")
+    monkeypatch.setattr("rcdesk.documents.office._PLACES", ())
+    assert find_libreoffice() is None
     worker = PageWorker(tmp_path / "cache")
     path = docx(tmp_path / "a.docx")
     try:

@@ -28,6 +28,7 @@ from rcdesk.documents import office_process
 from rcdesk.documents.inspect import inspect
 from rcdesk.documents.office import Office, find_libreoffice
 from rcdesk.documents.worker import PageWorker
+from tests.patience import PATIENCE_S
 from tests.unit.documents import office_files
 from tests.unit.documents.sample_files import screenshot
 
@@ -158,7 +159,7 @@ def web() -> Iterator[tuple[str, list[str]]]:
     yield f"http://127.0.0.1:{listening.getsockname()[1]}", asked
     listening.shutdown(socket.SHUT_RDWR)
     listening.close()
-    thread.join(10)
+    thread.join(PATIENCE_S)
 
 
 def reaching_out(kind: str, folder: Path, web: str) -> Path:

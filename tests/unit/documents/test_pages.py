@@ -19,6 +19,7 @@ from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
 from rcdesk.documents.bind import bind
 from rcdesk.documents.convert import save_as, tiff_writer
 from rcdesk.documents.page_image import page_count, page_png
+from tests.patience import PATIENCE_S
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 PDF, TIFF = "application/pdf", "image/tiff"
@@ -191,7 +192,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=True,
     )
     assert done.stdout.count("the disk is full") == 2, done.stdout + done.stderr
@@ -237,7 +238,7 @@ def test_memory_stays_flat_at_200_pages(tmp_path: Path) -> None:
             cwd=REPOSITORY,
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=PATIENCE_S,
             check=True,
         )
         used_mb.append(int(done.stdout))

@@ -20,11 +20,12 @@ from rcdesk.services import browser_sign_in
 from rcdesk.services.browser_sign_in import BrowserReturn
 from rcdesk.services.connection import Connection
 from rcdesk.store.secrets import Secrets
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
 
-WAIT_S = 30
+WAIT_S = PATIENCE_S
 
 
 def free_port() -> int:

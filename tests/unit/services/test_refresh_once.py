@@ -15,6 +15,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled
 from rcdesk.services.connection import Connection
 from rcdesk.store.secrets import Secrets
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
@@ -82,7 +83,7 @@ def test_two_hundred_requests_make_one_refresh(
     together = threading.Barrier(THREADS)
 
     def ask(_: int) -> int:
-        together.wait(60)
+        together.wait(PATIENCE_S)
         return read(connection)
 
     with ThreadPoolExecutor(THREADS) as room:

@@ -13,10 +13,11 @@ from typing import Any, Self
 import requests
 
 from rcdesk.simulator import RunningSimulator
+from tests.patience import PATIENCE_S
 
 EXTENSION = "/restapi/v1.0/account/~/extension/~"
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-TIMEOUT_S = 30
+TIMEOUT_S = PATIENCE_S
 
 
 class Client:

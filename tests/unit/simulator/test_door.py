@@ -15,6 +15,7 @@ import requests
 
 from rcdesk.simulator import RunningSimulator
 from rcdesk.simulator.magic import MAGIC_NUMBERS
+from tests.patience import PATIENCE_S
 from tests.unit.simulator.client import Client
 
 OAUTH = "/restapi/oauth"
@@ -37,7 +38,7 @@ def test_wrong_client_is_told_so(simulator: RunningSimulator) -> None:
         f"{simulator.base_url}{OAUTH}/token",
         data={"grant_type": "refresh_token", "refresh_token": "x"},
         auth=(simulator.client_id, "wrong"),
-        timeout=10,
+        timeout=PATIENCE_S,
     )
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client")
 
@@ -63,7 +64,7 @@ def test_an_access_token_expires(client: Client, simulator: RunningSimulator) ->
     simulator.advance(3601)
     answer = client.get("")
     assert (answer.status_code, code_of(answer)) == (401, "TokenExpired")
-    assert requests.get(client.url(""), timeout=10).status_code == 401
+    assert requests.get(client.url(""), timeout=PATIENCE_S).status_code == 401
 
 
 def test_authorization_code_with_pkce(simulator: RunningSimulator) -> None:
@@ -83,7 +84,7 @@ def test_authorization_code_with_pkce(simulator: RunningSimulator) -> None:
                 "code_challenge_method": "S256",
             },
             allow_redirects=False,
-            timeout=10,
+            timeout=PATIENCE_S,
         )
         location = answer.headers["Location"]
         query = parse_qs(urlsplit(location).query)
@@ -100,7 +101,7 @@ def test_authorization_code_with_pkce(simulator: RunningSimulator) -> None:
             "client_id": simulator.client_id,
             "code_verifier": proof,
         }
-        return requests.post(f"{simulator.base_url}{OAUTH}/token", data=form, timeout=10)
+        return requests.post(f"{simulator.base_url}{OAUTH}/token", data=form, timeout=PATIENCE_S)
 
     good = code()
     assert trade(good, verifier).status_code == 200
@@ -130,7 +131,7 @@ def test_revoke_ends_the_session(client: Client, simulator: RunningSimulator) ->
         f"{simulator.base_url}{OAUTH}/revoke",
         data={"token": client.token["access_token"]},
         auth=(simulator.client_id, simulator.client_secret),
-        timeout=10,
+        timeout=PATIENCE_S,
     )
     assert answer.status_code == 200
     assert client.get("").status_code == 401
@@ -242,10 +243,10 @@ def test_the_program_prints_one_line_and_stops_on_a_signal() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         line = json.loads(child.stdout.readline())
-        answer = requests.get(f"{line['base_url']}/restapi", timeout=10)
+        answer = requests.get(f"{line['base_url']}/restapi", timeout=PATIENCE_S)
         child.send_signal(signal.SIGTERM)
         rest = child.stdout.read()
-        assert (answer.status_code, rest, child.wait(20)) == (200, "", 0)
+        assert (answer.status_code, rest, child.wait(PATIENCE_S)) == (200, "", 0)
     assert set(line) == {"base_url", "client_id", "client_secret", "jwt", "username", "extension", "password"}
 
 

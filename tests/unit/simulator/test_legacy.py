@@ -15,6 +15,7 @@ import requests
 
 from rcdesk.simulator import RunningSimulator
 from rcdesk.simulator.magic import MAGIC_NUMBERS
+from tests.patience import PATIENCE_S
 
 NUMBERS = {magic.outcome: magic.number for magic in MAGIC_NUMBERS if magic.kind == "call"}
 TEXT = ("a.txt", b"Two lines\nof text\n", "text/plain")
@@ -22,7 +23,7 @@ TEXT = ("a.txt", b"Two lines\nof text\n", "text/plain")
 
 def ring_out(simulator: RunningSimulator, *, method: str = "POST", **fields: str) -> str:
     where = {"data": fields} if method == "POST" else {"params": fields}
-    answer = requests.request(method, f"{simulator.base_url}/ringout.asp", timeout=30, **where)  # type: ignore[arg-type]
+    answer = requests.request(method, f"{simulator.base_url}/ringout.asp", timeout=PATIENCE_S, **where)  # type: ignore[arg-type]
     assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/plain")
     return answer.text
 
@@ -49,7 +50,7 @@ def codes(simulator: RunningSimulator, session_id: str) -> tuple[str, ...]:
 def fax(simulator: RunningSimulator, *pairs: tuple[str, str], files: Any = (("attachment", TEXT),)) -> str:
     parts = [(name, (None, value)) for name, value in pairs]
     url = f"{simulator.base_url}/faxapi.asp"
-    answer = requests.post(url, files=[*parts, *files], timeout=30)
+    answer = requests.post(url, files=[*parts, *files], timeout=PATIENCE_S)
     assert answer.status_code == 200
     return answer.text
 
@@ -279,7 +280,7 @@ def test_the_codes_of_a_refused_fax(simulator: RunningSimulator, name: str, code
 
 def test_a_fax_without_a_form_has_no_data(simulator: RunningSimulator) -> None:
     fields = dict([*sender(simulator), ("Recipient", "6505554000")])
-    answer = requests.post(f"{simulator.base_url}/faxapi.asp", data=fields, timeout=30)
+    answer = requests.post(f"{simulator.base_url}/faxapi.asp", data=fields, timeout=PATIENCE_S)
     assert answer.text == "4"
 
 
@@ -290,5 +291,5 @@ def test_the_master_account_needs_no_extension(simulator: RunningSimulator) -> N
 
 def test_faults_strike_the_old_pages_too(simulator: RunningSimulator) -> None:
     simulator.fault("status", path="ringout.asp", status=503)
-    answer = requests.post(f"{simulator.base_url}/ringout.asp", data={"cmd": "list"}, timeout=30)
+    answer = requests.post(f"{simulator.base_url}/ringout.asp", data={"cmd": "list"}, timeout=PATIENCE_S)
     assert answer.status_code == 503

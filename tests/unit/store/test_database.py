@@ -17,6 +17,7 @@ from rcdesk.store.drafts import Drafts
 from rcdesk.store.folders import Folders
 from rcdesk.store.outbox import Outbox, pages_key
 from rcdesk.store.schema import VERSION_1
+from tests.patience import PATIENCE_S
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 AT = "2026-03-01T09:30:00.000000+00:00"
@@ -111,7 +112,7 @@ def test_threads_that_open_a_new_archive_at_once_all_get_it(tmp_path: Path) -> N
     failures: list[Exception] = []
 
     def open_one(path: Path, start: threading.Barrier) -> None:
-        start.wait(10)
+        start.wait(PATIENCE_S)
         try:
             open_database(path).close()
         except StoreUnavailable as exc:
@@ -124,7 +125,7 @@ def test_threads_that_open_a_new_archive_at_once_all_get_it(tmp_path: Path) -> N
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(PATIENCE_S)
     assert failures == []
 
 

@@ -25,6 +25,7 @@ from rcdesk.core.folder import Folder, FolderQuery
 from rcdesk.store import database
 from rcdesk.store.folders import Folders
 from rcdesk.store.outbox import Outbox
+from tests.patience import PATIENCE_S
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 FILE = SpooledFile(digest="a" * 64, name="a.pdf", media_type="application/pdf", size_bytes=7, pages=2)
@@ -101,7 +102,7 @@ def in_a_process(folder: Path, program: str) -> dict[str, str]:
         cwd=Path(database.__file__).resolve().parents[2],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

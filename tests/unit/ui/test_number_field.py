@@ -21,6 +21,7 @@ from rcdesk.ui.number_field import NumberField
 from rcdesk.ui.number_hint import NumberHint
 from rcdesk.ui.text_history import Shown, TextHistory
 from rcdesk.ui.theme import theme
+from tests.patience import PATIENCE_S
 
 from .number_stage import LENA, NumberStage, past, person
 from .stage import shoot
@@ -447,7 +448,7 @@ field.show()
 QTest.keyClicks(field, "6505550142")
 print(field.text(), [name for name in sys.modules if name.startswith("phonenumbers")])
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.stdout.split(" ", 1) == ["6505550142", "[]\n"], done.stderr
 
 
