@@ -14,7 +14,9 @@ import json
 import logging
 import os
 import shutil
+import sqlite3
 import tempfile
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from rcdesk.simulator import RunningSimulator
+    from rcdesk.store.database import Archive
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CONTRACT = REPOSITORY.parent / "shared" / "contract" / "openapi.json"
@@ -115,6 +118,44 @@ class _ErrorCollector(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.messages.append(f"{record.name}: {record.getMessage()}")
+
+
+_opened: list[weakref.ref[Archive]] = []
+
+
+def _remember_archives() -> None:
+    from rcdesk.store.database import Archive
+
+    plain = Archive.__init__
+
+    def remembered(self: Archive, *arguments: Any, **options: Any) -> None:
+        _opened.append(weakref.ref(self))
+        plain(self, *arguments, **options)
+
+    Archive.__init__ = remembered  # type: ignore[method-assign]
+
+
+_remember_archives()
+
+
+@pytest.fixture(autouse=True)
+def _archives_are_closed() -> Iterator[None]:
+    """Fail a test that leaves a connection to the archive to the collector, which newer Pythons complain of."""
+    _opened.clear()
+    yield
+    left = [archive for one in _opened if (archive := one()) is not None and _is_open(archive)]
+    for archive in left:
+        archive.close()
+    if left:
+        pytest.fail(f"left open: {', '.join(sorted({str(archive.file) for archive in left}))}", pytrace=False)
+
+
+def _is_open(archive: Archive) -> bool:
+    try:
+        archive.total_changes  # noqa: B018
+    except sqlite3.ProgrammingError:
+        return False
+    return True
 
 
 @pytest.fixture(autouse=True)

@@ -109,6 +109,9 @@ def press_send(desk: Opened) -> bool:
     number in it may be asked about as well.
     """
     screen, faxes = desk.screen, desk.running.desk.faxes
+    looks = desk.running.window.desk_side.fax_page.looks
+    # While a file is looked at, its name can be read already, and Send only says that it has to be waited for.
+    screen.wait(lambda: not looks.is_busy)
     before = len(faxes.jobs)
     screen.press("sendFaxButton")
     screen.wait(lambda: screen.has("reviewConfirm") or screen.has("faxProblem") or len(faxes.jobs) > before)
