@@ -16,7 +16,6 @@ import os
 import shutil
 import sqlite3
 import tempfile
-import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,7 +119,8 @@ class _ErrorCollector(logging.Handler):
         self.messages.append(f"{record.name}: {record.getMessage()}")
 
 
-_opened: list[weakref.ref[Archive]] = []
+_opened: list[Archive] = []
+"""Kept here, so that none of them is gone when its test is over."""
 
 
 def _remember_archives() -> None:
@@ -129,7 +129,7 @@ def _remember_archives() -> None:
     plain = Archive.__init__
 
     def remembered(self: Archive, *arguments: Any, **options: Any) -> None:
-        _opened.append(weakref.ref(self))
+        _opened.append(self)
         plain(self, *arguments, **options)
 
     Archive.__init__ = remembered  # type: ignore[method-assign]
@@ -140,10 +140,11 @@ _remember_archives()
 
 @pytest.fixture(autouse=True)
 def _archives_are_closed() -> Iterator[None]:
-    """Fail a test that leaves a connection to the archive to the collector, which newer Pythons complain of."""
+    """Fail a test that leaves a connection to the archive open: newer Pythons complain of it, at times."""
     _opened.clear()
     yield
-    left = [archive for one in _opened if (archive := one()) is not None and _is_open(archive)]
+    left = [archive for archive in _opened if _is_open(archive)]
+    _opened.clear()
     for archive in left:
         archive.close()
     if left:

@@ -21,6 +21,7 @@ from rcdesk.core.account import Credentials, ServerProfile
 from rcdesk.core.call import Call, CallRequest
 from rcdesk.core.fax import FaxJob
 from rcdesk.core.past_call import PastCall
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
@@ -41,7 +42,7 @@ def make_lane(qapp: object) -> Iterator[Callable[[str], Lane]]:
 
     yield make
     for lane in reversed(lanes):
-        assert lane.stop(10.0), f"lane {lane.objectName()} did not stop"
+        assert lane.stop(PATIENCE_S), f"lane {lane.objectName()} did not stop"
 
 
 @pytest.fixture
@@ -92,6 +93,8 @@ class Bench:
     said: list[str]
     ended: list[FaxJob]
     memory: PlainMemory
+    stores: list[Callable[[], None]]
+    """What closes the stores behind the desks, when their lanes have ended."""
 
     def sign_in(self, simulator: RunningSimulator, qtbot: QtBot) -> None:
         """Sign in as the first user and wait for the account."""
@@ -115,7 +118,9 @@ class Bench:
         self.session.stop()
         self.calls.stop()
         self.faxes.stop()
-        ended = [lane.stop(10.0) for lane in reversed(self.lanes.values())]
+        ended = [lane.stop(PATIENCE_S) for lane in reversed(self.lanes.values())]
+        for close in self.stores:
+            close()
         return all(ended)
 
 
@@ -171,6 +176,7 @@ def make_bench(qapp: object, tmp_path: Path, secrets: Secrets) -> Iterator[Calla
             problems=[],
             said=[],
             ended=[],
+            stores=[outbox.close],
         )
         for signal in (session.failed, bench.calls.problem, bench.faxes.problem):
             signal.connect(bench.problems.append)

@@ -22,7 +22,7 @@ from rcdesk.services.connection import Connection
 from rcdesk.store.past_calls import PastCalls
 from rcdesk.store.people import People
 from rcdesk.store.secrets import Secrets
-from tests.patience import PATIENCE_MS
+from tests.patience import PATIENCE_MS, PATIENCE_S
 from tests.unit.bridge.conftest import ANSWERS, BUSY, LANES, credentials_of, profile_of
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Run:
     calls: CallDesk
     history: HistoryDesk
     lanes: dict[str, Lane]
+    stores: tuple[Callable[[], None], ...]
 
     def sign_in(self, simulator: RunningSimulator, qtbot: QtBot) -> None:
         """Sign in and wait until every lane has answered."""
@@ -62,7 +63,9 @@ class Run:
         for desk in (self.session, self.calls, self.history):
             desk.stop()
         for lane in reversed(self.lanes.values()):
-            assert lane.stop(10.0)
+            assert lane.stop(PATIENCE_S)
+        for close in self.stores:
+            close()
 
 
 @pytest.fixture
@@ -74,13 +77,14 @@ def make_run(qapp: object, tmp_path: Path) -> Iterator[Callable[[], Run]]:
     def make() -> Run:
         lanes = {name: Lane(name) for name in LANES}
         session = SessionDesk(lanes["calls"], lambda profile: Connection(profile, secrets))
-        service = CallHistory(lambda: session.connection, PastCalls(file), People(file))
+        past, people = PastCalls(file), People(file)
+        service = CallHistory(lambda: session.connection, past, people)
         history = HistoryDesk(lanes, session, service)
         calls = CallService(lambda: session.connection)
         desk = CallDesk(lanes["calls"], session, calls, history)
         history.start()
         desk.start()
-        runs.append(Run(session, desk, history, lanes))
+        runs.append(Run(session, desk, history, lanes, (past.close, people.close)))
         return runs[-1]
 
     yield make

@@ -57,6 +57,7 @@ def make_run(bench: Bench, tmp_path: Path) -> Iterator[Callable[[], Run]]:
 
     path = tmp_path / "calls.sqlite3"
     past, people = PastCalls(path), People(path)
+    bench.stores.extend((past.close, people.close))
     runs: list[Run] = []
 
     def make() -> Run:

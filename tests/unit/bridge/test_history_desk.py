@@ -102,7 +102,9 @@ def bench(make_lane: Callable[[str], Lane], tmp_path: Path) -> Iterator[Bench]:
     history.stop()
     people_desk.stop()
     for lane in lanes.values():
-        assert lane.stop(10.0)
+        assert lane.stop(PATIENCE_S)
+    calls.close()
+    people.close()
     assert made.problems == []
     calls.close()
     people.close()

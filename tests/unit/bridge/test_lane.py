@@ -203,7 +203,7 @@ def test_stop_cancels_refuses_and_silences(lane: Lane, answers: Answers, qtbot: 
     lane.submit(work, done=answers.on_done, failed=answers.on_failed, progress=answers.on_progress)
     lane.submit(lambda token, report: ended.append("second"), done=answers.on_done, failed=answers.on_failed)
     assert has_started.wait(PATIENCE_S)
-    assert lane.stop(10.0)
+    assert lane.stop(PATIENCE_S)
     assert ended == ["ended"]
     task = lane.submit(
         lambda token, report: ended.append("late"), done=answers.on_done, failed=answers.on_failed
@@ -235,7 +235,7 @@ def test_kept_work_still_runs_at_stop_and_closing_runs_last_on_the_lane(lane: La
     )
     lane.submit(lambda token, report: note("lost"), done=answers.on_done, failed=answers.on_failed)
     is_free.set()
-    assert lane.stop(10.0)
+    assert lane.stop(PATIENCE_S)
     assert order[-2:] == ["close last opened", "close first opened"]
     assert "kept" in order
     assert threading.get_ident() not in threads

@@ -67,11 +67,12 @@ def desks(make_bench: Callable[[], Bench], bench: Bench, tmp_path: Path) -> Iter
     session = bench.session
     lanes: dict[str, Lane] = bench.lanes
     folders = Folders(paths.database)
-    received = ReceivedService(
-        lambda: session.connection, ReceivedFaxes(paths.database, paths.archive_dir), clock
-    )
-    people = PeopleService(lambda: session.connection, People(paths.database), clock)
-    proofs = ProofService(lambda: session.connection, Outbox(paths.database), paths.proof_dir, clock)
+    outbox, contacts = Outbox(paths.database), People(paths.database)
+    archive = ReceivedFaxes(paths.database, paths.archive_dir)
+    received = ReceivedService(lambda: session.connection, archive, clock)
+    people = PeopleService(lambda: session.connection, contacts, clock)
+    proofs = ProofService(lambda: session.connection, outbox, paths.proof_dir, clock)
+    bench.stores.extend(store.close for store in (folders, outbox, contacts, archive))
     found = Desks(
         received=ReceivedDesk(lanes, session, received),
         people=PeopleDesk(lanes, session, people),

@@ -56,7 +56,7 @@ def held(lane: Lane, tmp_path: Path) -> Iterator[Held]:
     found = Held(OwnPeople(lane, service), lane)
     yield found
     found.is_free.set()
-    assert lane.stop(10.0)
+    assert lane.stop(PATIENCE_S)
     people.close()
 
 

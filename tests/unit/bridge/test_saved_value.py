@@ -59,7 +59,7 @@ def test_profiles_that_wait_on_the_lane_are_written_there_only(
     desk.flush()
     assert writers == []
     is_free.set()
-    assert lane.stop(10.0)
+    assert lane.stop(PATIENCE_S)
     assert writers and threading.main_thread() not in writers
     assert profiles_file.load(tmp_path / "s.json") == desk.value
 
@@ -83,7 +83,7 @@ def test_what_changed_while_the_file_was_written_is_written_after_it(
     desk.update(page=then)
     desk.flush()
     is_free.set()
-    assert lane.stop(10.0)
+    assert lane.stop(PATIENCE_S)
     assert preferences_file.load(tmp_path / "p.json").page == then
 
 

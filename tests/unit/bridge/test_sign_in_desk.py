@@ -284,7 +284,7 @@ def test_changed_profiles_are_written_before_the_end(
         saved = desk.put(profile)
     assert desk.put(replace(profile, name="Renamed")).id == saved.id
     desk.flush()
-    assert lane.stop(10.0)
+    assert lane.stop(PATIENCE_S)
     assert [p.name for p in profiles_file.load(path).profiles] == ["Renamed"]
 
 

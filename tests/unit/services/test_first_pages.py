@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,9 +47,12 @@ class Rig:
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Rig:
+def rig(tmp_path: Path) -> Iterator[Rig]:
     """Nothing is in it yet."""
-    return Rig(tmp_path)
+    made = Rig(tmp_path)
+    yield made
+    made.outbox.close()
+    made.received.close()
 
 
 def _picture() -> bytes:

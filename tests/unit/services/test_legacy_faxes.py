@@ -7,7 +7,7 @@ requests are counted. Read next: tests/flows/test_legacy_flow.py for the window.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,7 +114,8 @@ def test_what_nobody_marks_leaves_the_queue_after_a_day(old: Rig, tmp_path: Path
     assert old.get(later).is_accepted, "its day begins when it goes out"
     (fact,) = old.faxes.facts(old.draft(GOOD), old.owner)
     assert fact.last_good_at is None and not fact.is_known
-    FaxLog(Folders(tmp_path / "a.sqlite3"), old.clock).write(old.owner, tmp_path / "log.csv")
+    with closing(Folders(tmp_path / "a.sqlite3")) as folders:
+        FaxLog(folders, old.clock).write(old.owner, tmp_path / "log.csv")
     assert "Accepted by RingCentral, arrival not known" in (tmp_path / "log.csv").read_text("utf-8-sig")
     assert len(old.simulator.requests) == before, "nothing was asked"
     assert left.changed_at == went_out, "it counts as sent since it went out, not since today"

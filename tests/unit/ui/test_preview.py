@@ -27,6 +27,7 @@ from rcdesk.ui.cover_sketch import stamp_words
 from rcdesk.ui.outgoing_pages import make_documents
 from rcdesk.ui.preview_pane import PreviewPane
 from rcdesk.ui.strip_model import ITEM_ROLE
+from tests.patience import PATIENCE_S
 from tests.unit.documents.test_page_worker import locked_pdf
 
 from .page_stage import RoomOnLane, form_page, pdf, text_page
@@ -89,7 +90,7 @@ def bench(qtbot: QtBot, tmp_path: Path) -> Iterator[Bench]:
     made = Bench(qtbot, tmp_path)
     yield made
     made.desk.stop()
-    assert made.lane.stop(20.0)
+    assert made.lane.stop(PATIENCE_S)
 
 
 def _find(pane: QWidget, kind: type[QWidget], name: str) -> QWidget:
@@ -439,7 +440,7 @@ def test_the_window_never_waits_for_pages(qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.waitUntil(lambda: pane.transmission_s is not None, timeout=30_000)
     timer.stop()
     desk.stop()
-    assert lane.stop(20.0)
+    assert lane.stop(PATIENCE_S)
     worker.close()
     slow = [gap for gap in gaps if gap > 0.016]
     assert len(gaps) > 100
