@@ -110,7 +110,7 @@ def press_send(desk: Opened) -> bool:
     """
     screen, faxes = desk.screen, desk.running.desk.faxes
     looks = desk.running.window.desk_side.fax_page.looks
-    # While a file is looked at, its name can be read already, and Send only says that it has to be waited for.
+    # While a file is looked at, its name can be read already, and Send only says that one has to wait.
     screen.wait(lambda: not looks.is_busy)
     before = len(faxes.jobs)
     screen.press("sendFaxButton")
