@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from rcdesk.core.fax import FaxJob
 from rcdesk.ui.fax_words import pages_words, sentence, who
 from rcdesk.ui.look import Button, dress, label
+from rcdesk.ui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
     from rcdesk.bridge.proof_desk import ProofDesk
@@ -117,7 +118,7 @@ class _Page(QWidget):
 
     def __init__(self, heading: str, count: str) -> None:
         super().__init__()
-        self.picture = QLabel()
+        self.picture = PlainLabel()
         self.picture.setTextFormat(Qt.TextFormat.PlainText)
         self.picture.setWordWrap(True)
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -24,7 +24,7 @@ from rcdesk.ui.desktop_notes import NoteText
 from rcdesk.ui.fax_words import folder_of, pages_words, sentence, who
 from rcdesk.ui.icons import icon
 from rcdesk.ui.main_window import MainWindow
-from rcdesk.ui.plain_text import without_tags
+from rcdesk.ui.plain_text import one_line, plain
 
 GATHER_MS = 800
 _WARNING = QSystemTrayIcon.MessageIcon.Warning
@@ -81,8 +81,7 @@ class TrayNews(QObject):
     def _tell(self, title: str, text: str, then: Callable[[], None] | None, *, is_bad: bool) -> None:
         if self.is_available:
             self._open = then
-            text = self._note.text(text)
-            title, text = without_tags(title), without_tags(text)
+            title, text = one_line(title), self._note.text(plain(text))
             if title == "rcdesk":
                 self._icon.showMessage(title, text, icon("rcdesk"))
             else:
