@@ -340,7 +340,7 @@ class FaxRun:
         words = ["RingCentral has the fax and goes on with it; the window of rcdesk shows how it ends."]
         if not there:
             words = []
-        if any(job.state in (FaxState.INTERRUPTED, FaxState.NEEDS_YOU) for job in jobs):
+        if any(job.is_in_doubt for job in jobs):
             words.append(UNKNOWN)
         if here:
             words.append(f"{'The rest' if len(here) < len(jobs) else 'The fax has not gone and'} {_STAYS}.")

@@ -244,6 +244,11 @@ class FaxJob:
         return self.state is FaxState.NEEDS_YOU and self.wait_reason is WaitReason.LATE
 
     @property
+    def is_in_doubt(self) -> bool:
+        """True while nobody knows whether the service has it."""
+        return self.state is FaxState.INTERRUPTED or (self.state is FaxState.NEEDS_YOU and not self.is_late)
+
+    @property
     def pages(self) -> int | None:
         """Pages counted here (without the cover), None when a file could not be counted."""
         counts = [f.pages for f in self.files]

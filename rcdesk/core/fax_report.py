@@ -21,7 +21,6 @@ WORDS_AT_ONCE = 3
 """So many recipients are told one by one; more of them with the same news share a line."""
 
 _GONE = frozenset({FaxState.HANDED_OVER, FaxState.SENT})
-_UNSURE = frozenset({FaxState.INTERRUPTED, FaxState.NEEDS_YOU})
 
 
 def fax_json(jobs: Sequence[FaxJob]) -> dict[str, Any]:
@@ -79,7 +78,7 @@ def exit_status(jobs: Iterable[FaxJob]) -> ExitStatus:
     """How a command about this fax ends as it stands: the worst of its recipients."""
     jobs = tuple(jobs)
     states = {job.state for job in jobs}
-    if states & _UNSURE:
+    if any(job.is_in_doubt for job in jobs):
         return ExitStatus.UNKNOWN
     if FaxState.FAILED in states:
         return ExitStatus.FAILED

@@ -151,7 +151,8 @@ def _may_have_gone_on(error: ApiError) -> bool:
     """True when the service may go on with a request that it has as a whole, in spite of this answer."""
     if isinstance(error, ServerTrouble) or error.status >= 500 or error.status in _TOO_SLOW:
         return True
-    return error.status > 0 and error.status not in _LOOKED_AT and not error.code
+    is_own_answer = error.status < 300 or bool(error.code)
+    return not is_own_answer and error.status not in _LOOKED_AT
 
 
 def help_for(error_code: str) -> Help:

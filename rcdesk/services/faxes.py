@@ -180,6 +180,9 @@ class FaxService:
         """Take these out of the queue. What is being sent, is there already, or was sent is told in gone."""
         unsure = frozenset({FaxState.INTERRUPTED, FaxState.NEEDS_YOU})
         sure = self._move_those_in(CANCELLABLE - unsure, job_ids, FaxState.CANCELLED, say.CANCELLED)
+        step, late = Step(new=FaxState.CANCELLED, detail=say.CANCELLED), WaitReason.LATE
+        now = self._clock.now()
+        sure += self._outbox.move_those_in({FaxState.NEEDS_YOU}, job_ids, step, now, reason=late)
         self._forget_unsent(sure)
         cancelled = sure + self._move_those_in(unsure, job_ids, FaxState.CANCELLED, say.CANCELLED_UNSURE)
         gone_states = (FaxState.SENDING, FaxState.HANDED_OVER, FaxState.SENT)

@@ -146,7 +146,7 @@ class ProofService:
         from rcdesk.services.connection import session_of
 
         if not job.message_id:
-            raise UserError(_why_unknown(job.state))
+            raise UserError(_why_unknown(job))
         session = session_of(self._connection())
         message = message_store.get(session, job.message_id, token)
         pages = message.pages
@@ -200,11 +200,11 @@ def _media_type(path: Path) -> str:
     return media_type
 
 
-def _why_unknown(state: FaxState) -> str:
+def _why_unknown(job: FaxJob) -> str:
     """Why a fax has no message of the service."""
-    if state is FaxState.SENT:
+    if job.state is FaxState.SENT:
         return _MARKED
-    return _UNCERTAIN if state in (FaxState.INTERRUPTED, FaxState.NEEDS_YOU) else _NEVER_THERE
+    return _UNCERTAIN if job.is_in_doubt else _NEVER_THERE
 
 
 def _why(error: ApiError) -> str:

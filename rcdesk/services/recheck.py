@@ -56,6 +56,8 @@ class Recheck:
             message = message_store.get(session, message_id, token)
         except (NotAllowed, Rejected):
             return False
+        if message.is_gone:
+            return False
         owner_id = jobs[0].owner_id
         request = self._outbox.request_of_message(owner_id, message_id)
         if request is not None:

@@ -111,7 +111,7 @@ class Reconciler:
             if any(job.state is FaxState.INTERRUPTED for job in jobs):
                 pressing.append(request)
                 continue
-            pause_s = min((asked_pause_s(job, now) for job in jobs if _is_open(job)), default=math.inf)
+            pause_s = min((asked_pause_s(job, now) for job in jobs if job.is_in_doubt), default=math.inf)
             last_s = self._asked_s.get(request.id, -math.inf)
             if seen_s - last_s >= pause_s - _PATIENCE_S and len(asked) < FEW_MESSAGES:
                 self._asked_s[request.id] = seen_s
@@ -142,7 +142,7 @@ class Reconciler:
         for request in requests:
             jobs = self._outbox.many(request.job_ids)
             # One that the user sent again is in a later request by now.
-            open_jobs = tuple(job for job in jobs if _is_open(job) and job.request_id == request.id)
+            open_jobs = tuple(job for job in jobs if job.is_in_doubt and job.request_id == request.id)
             if not open_jobs:
                 continue
             if request.last_byte_at is None:
@@ -283,11 +283,6 @@ def _windows(request: FaxRequest, offset_s: float) -> tuple[tuple[datetime, date
         )
         for offset in offsets
     )
-
-
-def _is_open(job: FaxJob) -> bool:
-    """True while it is not known whether the service has it."""
-    return job.state is FaxState.INTERRUPTED or (job.state is FaxState.NEEDS_YOU and not job.is_late)
 
 
 def _match(

@@ -264,7 +264,7 @@ class FaxStory(Card):
         self.timeline.show_events(())
 
     def _offer(self, offered: Sequence[FaxStep], count: int, row: FaxRow | None) -> None:
-        is_asked = isinstance(row, FaxJob) and _is_in_doubt(row)
+        is_asked = isinstance(row, FaxJob) and row.is_in_doubt
         words = self.tr("If you know better") if is_asked else self.tr("Next step")
         if isinstance(row, FaxJob) and row.is_accepted:
             words = self.tr("What the e-mail says")
@@ -279,11 +279,6 @@ class FaxStory(Card):
     @Slot(object)
     def _taken(self, step: FaxStep) -> None:
         self.step_taken.emit(step, self._rows)
-
-
-def _is_in_doubt(job: FaxJob) -> bool:
-    """True while the user may know better than this desk what became of it."""
-    return job.state is FaxState.INTERRUPTED or (job.state is FaxState.NEEDS_YOU and not job.is_late)
 
 
 def _full_sentence(job: FaxJob) -> str:

@@ -125,6 +125,7 @@ def test_what_the_service_refuses_is_not_repeated() -> None:
         Rejected("no", status=413, code="MSG-338"),
         NotAllowed("no", status=403, code="MSG-341"),
         ApiError("no", status=418, code="CMN-999"),
+        Rejected("the 2010 service says 5", status=200),
         UserError("no"),
     )
     for refusal in refusals:
