@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,3 +135,43 @@ def test_a_window_is_put_into_the_room_there_is(wanted: QRect, room: QRect) -> N
     assert room.contains(fit)
     assert fit.width() == min(wanted.width(), room.width())
     assert fit.height() == min(wanted.height(), room.height())
+
+
+ON_A_SCREEN = """
+from PySide6.QtWidgets import QApplication
+
+application = QApplication([])
+from rcdesk.ui.main_window import MainWindow
+from rcdesk.ui.theme import theme
+from tests.unit.ui.stage import Stage
+
+theme().apply(application, "light")
+stage = Stage()
+window = MainWindow(stage.desk)
+window.show()
+window.desk_side
+application.processEvents()
+room = window.screen().availableGeometry()
+print(room.contains(window.frameGeometry()), window.width(), window.height())
+"""
+
+
+@pytest.mark.parametrize(
+    ("screen", "size"),
+    [({"width": 1366, "height": 768}, (1280, 728)), ({"width": 683, "height": 384, "dpr": 2}, (675, 344))],
+)
+def test_the_first_window_lies_on_the_screen(
+    tmp_path: Path, screen: dict[str, int], size: tuple[int, int]
+) -> None:
+    whole = {"name": "small", "x": 0, "y": 0, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1, **screen}
+    config = tmp_path / "screen.json"
+    config.write_text(json.dumps({"screens": [whole]}))
+    done = subprocess.run(
+        [sys.executable, "-c", ON_A_SCREEN],
+        env={**os.environ, "QT_QPA_PLATFORM": f"offscreen:configfile={config}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    is_inside, width, height = done.stdout.split()
+    assert (is_inside, int(width), int(height)) == ("True", *size)
