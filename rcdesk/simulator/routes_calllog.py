@@ -12,7 +12,7 @@ from aiohttp import web
 from rcdesk.simulator.calllog import LogRecord, call_record
 from rcdesk.simulator.checks import A_FLAG, a_moment, a_number, a_text, one_of
 from rcdesk.simulator.clock import wire_time
-from rcdesk.simulator.multi_status import multi_status
+from rcdesk.simulator.multi_status import ids_in, multi_status
 from rcdesk.simulator.queries import choices, date_range, moment
 from rcdesk.simulator.refusal import bad_parameter, not_found
 from rcdesk.simulator.routes_account import EXTENSION
@@ -78,7 +78,7 @@ async def call_log(visit: Visit) -> web.StreamResponse:
 
 async def one_record(visit: Visit) -> web.StreamResponse:
     """GET …/call-log/{callRecordId}; several ids give a 207."""
-    ids = visit.request.match_info["callRecordId"].split(",")
+    ids = ids_in(visit.request.match_info["callRecordId"]) or [""]
 
     def found(record_id: str) -> dict[str, Any]:
         for record in visit.world.log.of(visit.subscriber):
