@@ -200,13 +200,21 @@ class _Watched:
 
     def _new_conn(self) -> socket.socket:
         """Look up the name and connect on a thread of its own: nobody has to wait for it to the end."""
-        exchange, connect = _current.exchange, super()._new_conn  # type: ignore[misc]
-        if self._dns_host.endswith(".localhost"):
-            # Not every system's resolver knows that this is nobody else's name.
-            self._dns_host = "127.0.0.1"
-        if exchange is None:
-            connected: socket.socket = connect()
+        exchange, by_name = _current.exchange, super()._new_conn  # type: ignore[misc]
+
+        def connect() -> socket.socket:
+            name = self._dns_host
+            if name.endswith(".localhost"):
+                # Not every system's resolver knows that this is nobody else's name.
+                self._dns_host = "127.0.0.1"
+            try:
+                connected: socket.socket = by_name()
+            finally:
+                self._dns_host = name
             return connected
+
+        if exchange is None:
+            return connect()
         result, is_over = Future[socket.socket](), threading.Event()
 
         def run() -> None:
