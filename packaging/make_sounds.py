@@ -1,7 +1,8 @@
 """Makes the desk's sounds: a few soft tones as small WAV files in resources/sounds.
 
 Run it again after changing a tune: python packaging/make_sounds.py. Everything is computed here, so the
-sounds are our own; each is 100 to 300 ms long and quiet. Read next: rcdesk/ui/sounds.py, which plays them.
+sounds are our own; each is 100 to 300 ms long and quiet. Read next: rcdesk/ui/kit/sounds.py, which plays
+them.
 """
 
 from __future__ import annotations

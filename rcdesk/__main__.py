@@ -1,4 +1,4 @@
-"""python -m rcdesk: the same as the installed command. See cli.py."""
+"""python -m rcdesk: the same as the installed command. See cli/main.py."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ if not sys.flags.safe_path and sys.path[:1] == [os.getcwd()] != [os.path.dirname
     # -m looks for modules in the current folder first, which may be full of downloads.
     del sys.path[0]
 
-from rcdesk.cli import main
+from rcdesk.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

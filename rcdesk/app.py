@@ -5,7 +5,7 @@ painted; only then are the services, requests and the keyring imported, on the l
 Shutdown is last-in first-out: timers, then new work refused and tokens cancelled, then lanes, whose threads
 close their own connections. One program works on an archive: run() takes the lock before anything touches
 the database, and a second start hands over to the first. GUI thread. Read next:
-desk_building.py, ui/main_window.py.
+desk_building.py, ui/shell/main_window.py.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from rcdesk import __version__
+from rcdesk.bridge.account.notices import NoticeKind
 from rcdesk.bridge.fax_orders import FaxOrders
-from rcdesk.bridge.first_paint import FirstPaint
-from rcdesk.bridge.global_shortcut import QUICK_DIAL, SEND_FAX, GlobalShortcut
-from rcdesk.bridge.instance import FaxOrder, Instance
-from rcdesk.bridge.notices import NoticeKind
 from rcdesk.bridge.order_desk import OrderDesk
-from rcdesk.bridge.region import ZoneFollower, follow_region
-from rcdesk.bridge.stop_signals import StopSignals
-from rcdesk.commands.hand_over import hand_over
-from rcdesk.core.account import Credentials, ServerProfile
+from rcdesk.bridge.runtime.first_paint import FirstPaint
+from rcdesk.bridge.runtime.global_shortcut import QUICK_DIAL, SEND_FAX, GlobalShortcut
+from rcdesk.bridge.runtime.instance import FaxOrder, Instance
+from rcdesk.bridge.runtime.region import ZoneFollower, follow_region
+from rcdesk.bridge.runtime.stop_signals import StopSignals
+from rcdesk.cli.hand_over import hand_over
+from rcdesk.core.account.account import Credentials, ServerProfile
 from rcdesk.core.errors import RcdeskError, UserError
 from rcdesk.desk_building import Works
-from rcdesk.services.sign_in_file import sign_in_of
-from rcdesk.store import preferences as preferences_file
+from rcdesk.services.account.sign_in_file import sign_in_of
+from rcdesk.store.account import preferences as preferences_file
 from rcdesk.store.json_file import take_notes
 from rcdesk.store.paths import Paths
-from rcdesk.ui.bug_report import BugReports
-from rcdesk.ui.main_window import MainWindow
-from rcdesk.ui.theme import theme
+from rcdesk.ui.kit.theme import theme
+from rcdesk.ui.shell.bug_report import BugReports
+from rcdesk.ui.shell.main_window import MainWindow
 
 if TYPE_CHECKING:
-    from rcdesk.cli import Options
+    from rcdesk.cli.main import Options
     from rcdesk.simulator import RunningSimulator
 
 _log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class Running:
         self.bugs = BugReports(self.window, str(self.paths.log_file))
         for lane in self.lanes.values():
             lane.bug.connect(self.bugs.show_once)
-        from rcdesk.ui.tray import Tray
+        from rcdesk.ui.tray.tray import Tray
 
         self.tray = Tray(self.desk, self.window)
         fax_orders = FaxOrders(self.desk.faxes)

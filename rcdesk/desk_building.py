@@ -12,42 +12,42 @@ from typing import TYPE_CHECKING, Any, cast
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from rcdesk.bridge.call_desk import CallDesk
-from rcdesk.bridge.covers_desk import CoversDesk
+from rcdesk.bridge.account.notices import Notices
+from rcdesk.bridge.account.preferences import PreferencesDesk
+from rcdesk.bridge.account.presence_desk import PresenceDesk
+from rcdesk.bridge.account.profiles_desk import ProfilesDesk
+from rcdesk.bridge.account.session_desk import SessionDesk
+from rcdesk.bridge.calls.call_desk import CallDesk
+from rcdesk.bridge.calls.history_desk import HistoryDesk
+from rcdesk.bridge.calls.numbers_desk import NumbersDesk
 from rcdesk.bridge.desk import Desk
-from rcdesk.bridge.drafts_desk import DraftsDesk
-from rcdesk.bridge.fax_desk import FaxDesk
-from rcdesk.bridge.history_desk import HistoryDesk
-from rcdesk.bridge.lane import Lane
-from rcdesk.bridge.late import Late
-from rcdesk.bridge.notices import Notices
-from rcdesk.bridge.numbers_desk import NumbersDesk
-from rcdesk.bridge.pages_desk import PagesDesk
-from rcdesk.bridge.pasted_desk import PastedDesk
-from rcdesk.bridge.people_desk import PeopleDesk
-from rcdesk.bridge.preferences import PreferencesDesk
-from rcdesk.bridge.presence_desk import PresenceDesk
-from rcdesk.bridge.profiles_desk import ProfilesDesk
-from rcdesk.bridge.proof_desk import ProofDesk
-from rcdesk.bridge.received_desk import ReceivedDesk
-from rcdesk.bridge.session_desk import SessionDesk
-from rcdesk.bridge.shelf_desk import ShelfDesk
-from rcdesk.bridge.watched_folder import WatchedFolder
-from rcdesk.core.account import ServerProfile
+from rcdesk.bridge.fax.covers_desk import CoversDesk
+from rcdesk.bridge.fax.drafts_desk import DraftsDesk
+from rcdesk.bridge.fax.fax_desk import FaxDesk
+from rcdesk.bridge.fax.pages_desk import PagesDesk
+from rcdesk.bridge.fax.pasted_desk import PastedDesk
+from rcdesk.bridge.fax.proof_desk import ProofDesk
+from rcdesk.bridge.fax.received_desk import ReceivedDesk
+from rcdesk.bridge.fax.shelf_desk import ShelfDesk
+from rcdesk.bridge.fax.watched_folder import WatchedFolder
+from rcdesk.bridge.people.people_desk import PeopleDesk
+from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.lazy import Late
+from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import SystemClock
-from rcdesk.store import preferences as preferences_file
-from rcdesk.store import profiles as profiles_file
+from rcdesk.store.account import preferences as preferences_file
+from rcdesk.store.account import profiles as profiles_file
 from rcdesk.store.paths import Paths
 
 if TYPE_CHECKING:
-    from rcdesk.bridge.covers_desk import CoverFiles
-    from rcdesk.bridge.page_asks import PageWork
-    from rcdesk.bridge.proof_desk import PageImages
-    from rcdesk.documents.worker import PageWorker
-    from rcdesk.services.connection import Connection
+    from rcdesk.bridge.fax.covers_desk import CoverFiles
+    from rcdesk.bridge.fax.page_requests import PageWork
+    from rcdesk.bridge.fax.proof_desk import PageImages
+    from rcdesk.documents.worker.worker import PageWorker
+    from rcdesk.services.account.connection import Connection
     from rcdesk.services.service_set import ServiceSet
-    from rcdesk.store.secrets import Secrets
+    from rcdesk.store.account.secrets import Secrets
 
 LANES = ("calls", "faxes", "disk", "archive", "downloads", "pages", "files", "shortcuts", "sign-in")
 
@@ -144,28 +144,28 @@ class Works:
         return Late(lambda: getattr(self._services, name))
 
     def _connect(self, profile: ServerProfile) -> Connection:
-        from rcdesk.services.connection import Connection
+        from rcdesk.services.account.connection import Connection
 
         return Connection(profile, cast("Secrets", self._secrets))
 
     def _forget_sign_in(self, profile: ServerProfile) -> None:
-        from rcdesk.services.sign_in import KeptSignIn
+        from rcdesk.services.account.sign_in import KeptSignIn
 
         KeptSignIn(cast("Secrets", self._secrets), profile).wipe()
 
     def _make_secrets(self) -> object:
-        from rcdesk.store.secrets import Secrets
+        from rcdesk.store.account.secrets import Secrets
 
         told = self.desk.session.keyring_told.emit
         return Secrets(stop=self._ending, told=told, asks_to_unlock=True)
 
     def _make_page_worker(self) -> object:
-        from rcdesk.documents.worker import PageWorker
+        from rcdesk.documents.worker.worker import PageWorker
 
         return PageWorker(self._paths.pages_dir / "office")
 
     def _make_covers(self) -> object:
-        from rcdesk.store.covers import Covers
+        from rcdesk.store.fax.covers import Covers
 
         return Covers(self._paths.covers_dir)
 

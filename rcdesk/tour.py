@@ -8,19 +8,19 @@ Started by ``rcdesk --tour DIR``; see app.py for what it runs on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from msgspec import Struct
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QKeyEvent, QPageSize, QPainter, QPdfWriter
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QListView, QWidget
 
+from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.bridge.desk import Desk
-from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.call import CallState
-from rcdesk.core.fax import FaxState
-from rcdesk.ui.main_window import MainWindow
+from rcdesk.core.calls.call import CallState
+from rcdesk.core.fax.fax import FaxState
+from rcdesk.ui.shell.main_window import MainWindow
 
 _TICK_MS = 50
 _SETTLE_TICKS = 8
@@ -29,8 +29,7 @@ CALLED_NUMBER = "650 555 0142"
 FAXED_NUMBER = "650 555 0110"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One scene: begin acts, is_done watches, see tells in words what is on the screen."""
 
     name: str

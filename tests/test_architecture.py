@@ -1,6 +1,6 @@
 """The doors of the house: who may import whom, read from the source itself.
 
-DOORS is the table of the README's architecture section. A room that is missing, or one nobody has drawn,
+DOORS is the table of docs/architecture.md. A room that is missing, or one nobody has drawn,
 fails as well: the table and the tree must say the same. The second half imports every room that must live
 without Qt in a process where PySide6 cannot be imported.
 """
@@ -21,6 +21,8 @@ from tests.patience import PATIENCE_S
 PACKAGE = Path(__file__).resolve().parent.parent / "rcdesk"
 
 QT = "PySide6"
+DRAWING = ("pypdfium2", "pypdf", "PIL", "pi_heif")
+CHILDREN = "render documents.worker.render_worker documents.confined"
 QT_CORE = ("PySide6.QtCore", "PySide6.QtNetwork")
 
 
@@ -40,19 +42,44 @@ def _door(rooms: str, *foreign: str) -> Door:
 
 
 DOORS = {
-    "core": _door("core", "phonenumbers"),
-    "api": _door("api core", "requests", "urllib3"),
+    "core": _door("core", "phonenumbers", "msgspec"),
+    "api": _door("api core", "requests", "urllib3", "msgspec"),
     "store": _door("store core", "sqlite3", "keyring", "secretstorage", "platformdirs", "msgspec"),
-    "documents": _door("documents core", "pypdfium2", "pypdf", "PIL", "pi_heif", "charset_normalizer"),
-    "services": _door("services core api store documents"),
-    "bridge": _door("bridge core services", *QT_CORE, "jeepney"),
-    "ui": _door("ui core bridge", QT),
-    "commands": _door("commands core store services bridge simulator cli", *QT_CORE),
+    "documents": _door("documents core", *DRAWING, "charset_normalizer", "msgspec"),
+    "render": _door("render core bridge.runtime.region", "PySide6.QtCore", "PySide6.QtGui"),
+    "services": _door("services core api store documents", "msgspec"),
+    "bridge": _door("bridge core services", *QT_CORE, "jeepney", "msgspec"),
+    "ui": _door("ui core bridge render", QT, "msgspec"),
+    "cli": _door(f"cli core store services bridge simulator app __version__ {CHILDREN}", *QT_CORE, "msgspec"),
     "simulator": _door("simulator", "aiohttp", "yarl", "multidict", "PIL", "pypdfium2"),
 }
+STARTS = {
+    "documents": frozenset(f"{CHILDREN} render.html render.cover".split()) - {"render"},
+    "simulator": frozenset({"simulator.fax.render"}),
+}
+"""Child processes: which modules a layer may start with -m. What is started need not be imported."""
+
+GROUPS = {
+    "core": "numbers account calls fax people orders",
+    "store": "account fax calls people",
+    "services": "account calls people fax commands",
+    "bridge": "runtime account calls people fax",
+    "ui": "kit words account preview phone compose people folders shell tray",
+}
+"""Inside a layer a group imports itself and those before it; the modules beside them tie them together."""
+
+APART = {
+    "core": {("calls", "fax")},
+    "services": {("calls", "people"), ("calls", "fax"), ("people", "fax")},
+    "bridge": {("calls", "people"), ("calls", "fax"), ("people", "fax")},
+    "ui": {("account", "preview"), ("account", "phone"), ("preview", "phone"), ("phone", "compose")},
+}
+"""Neighbours that know nothing of each other, although one stands before the other."""
+
+MOST_MODULES = 30
 GUARDED_STDLIB = frozenset({"sqlite3"})
 NO_IO_IN_CORE = frozenset({"socket", "sqlite3", "subprocess", "http", "urllib", "ssl", "asyncio", "shutil"})
-KNOWS_ALL = frozenset({"__init__", "__main__", "app", "cli", "desk_building", "tour"})
+KNOWS_ALL = frozenset({"__init__", "__main__", "app", "desk_building", "tour"})
 WITHOUT_QT = ("core", "api", "store", "documents", "services", "simulator")
 
 
@@ -73,7 +100,7 @@ def _imported(path: Path) -> Iterator[tuple[int, str]]:
 def _is_allowed(module: str, door: Door) -> bool:
     top, _, rest = module.partition(".")
     if top == "rcdesk":
-        return rest.split(".")[0] in door.rooms
+        return any(rest == room or rest.startswith(room + ".") for room in door.rooms)
     if any(module == entry or module.startswith(entry + ".") for entry in door.foreign):
         return True
     return top in sys.stdlib_module_names and top not in GUARDED_STDLIB
@@ -99,6 +126,43 @@ def test_a_room_imports_only_through_its_doors(room: str) -> None:
     assert not broken, "\n".join(broken)
 
 
+def _is_module(name: str) -> bool:
+    return (PACKAGE.parent / Path(*name.split("."))).with_suffix(".py").is_file()
+
+
+@pytest.mark.parametrize("room", DOORS)
+def test_a_room_starts_only_its_own_children(room: str) -> None:
+    """A module named in a string is one that is started: an arrow like any import."""
+    started = {
+        node.value.removeprefix("rcdesk.")
+        for path in (PACKAGE / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if node.value.startswith("rcdesk.") and _is_module(node.value)
+    }
+    assert started == STARTS.get(room, frozenset())
+
+
+@pytest.mark.parametrize("layer", GROUPS)
+def test_a_group_knows_only_those_before_it(layer: str) -> None:
+    order = GROUPS[layer].split()
+    assert {path.name for path in (PACKAGE / layer).iterdir() if any(path.glob("*.py"))} == set(order)
+    broken = []
+    for group in order:
+        for path in sorted((PACKAGE / layer / group).rglob("*.py")):
+            for line, module in _imported(path):
+                other = next((name for name in order if module.startswith(f"rcdesk.{layer}.{name}.")), group)
+                is_allowed = order.index(other) <= order.index(group)
+                if not is_allowed or (other, group) in APART.get(layer, ()):
+                    broken.append(f"{path.relative_to(PACKAGE)}:{line} imports {module}")
+    assert not broken, "\n".join(broken)
+
+
+def test_no_folder_is_crowded() -> None:
+    counts = {folder: len(list(folder.glob("*.py"))) for folder in {p.parent for p in PACKAGE.rglob("*.py")}}
+    assert not {str(folder): count for folder, count in counts.items() if count > MOST_MODULES}
+
+
 def test_core_does_no_input_or_output() -> None:
     broken = [
         f"{path.relative_to(PACKAGE)}:{line} imports {module}"
@@ -120,6 +184,8 @@ def test_core_does_no_input_or_output() -> None:
         ("sqlite3", "ui", False),
         ("rcdesk.core.errors", "simulator", False),
         ("rcdesk.core.errors", "ui", True),
+        ("rcdesk.bridge.runtime.lane", "render", False),
+        ("rcdesk.bridge.runtime.region", "render", True),
     ],
 )
 def test_the_table_itself_says_no(module: str, room: str, is_allowed: bool) -> None:

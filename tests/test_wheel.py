@@ -83,7 +83,7 @@ def test_the_installed_program_finds_its_icons(installed: Path, tmp_path: Path) 
         f"assert rcdesk.__file__.startswith({str(installed.parent)!r}), rcdesk.__file__\n"
         "from PySide6.QtWidgets import QApplication\n"
         "application = QApplication([])\n"
-        "from rcdesk.ui.icons import icon\n"
+        "from rcdesk.ui.kit.icons import icon\n"
         "for name in ('phone', 'fax', 'rcdesk'):\n"
         "    image = icon(name).pixmap(20, 20).toImage()\n"
         "    assert any(image.pixelColor(x, y).alpha() for x in range(20) for y in range(20)), name\n"

@@ -1,8 +1,8 @@
-"""Signing in, refreshing and signing out: the requests of the OAuth endpoints (wire-contract 1.1).
+"""Signing in, refreshing and signing out: the requests of the OAuth endpoints (docs/wire.md 1.1).
 
 A Grant is one way of proving who you are: JWT, password, or the code a browser came back with, which PKCE
 ties to this program. Blocking, on a lane's thread. Read next: session.py, which decides when to refresh;
-services/browser_sign_in.py, which waits for the browser.
+services/account/browser_sign_in.py, which waits for the browser.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import hashlib
 import math
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol, assert_never
 from urllib.parse import urlencode
 
+from msgspec import Struct
+
 from rcdesk.api.tokens import Tokens, read_tokens
 from rcdesk.api.transport import Transport, read_json
-from rcdesk.core.account import Credentials, GrantKind
+from rcdesk.core.account.account import Credentials, GrantKind
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import NotSent, OutcomeUnknown, RateLimited, ServerTrouble, SignInNeeded, UserError
 
@@ -29,8 +30,7 @@ _JUST_REFUSED = frozenset({"OAU-140", "invalid_grant"})
 _JWT_GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
+class Client(Struct, frozen=True, kw_only=True):
     """The app that asks. client_secret is "" for a public client, which names itself in the form instead."""
 
     client_id: str
@@ -120,8 +120,7 @@ class PasswordGrant:
         return {**form, "extension": extension} if extension else form
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrowserAsk:
+class BrowserAsk(Struct, frozen=True, kw_only=True):
     """What one sign-in in the browser is recognised by: fresh each time, kept in memory only.
 
     verifier is PKCE's secret (RFC 7636), of which the browser carries only the hash; state must come back.

@@ -11,10 +11,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import requests
+from msgspec import Struct
 
 from rcdesk.api.body import parse, sound
 from rcdesk.core.errors import ApiError, NotAllowed, RateLimited, Rejected, ServerTrouble, SignInNeeded
@@ -67,8 +67,7 @@ _REJECTED = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class Refusal(Struct, frozen=True, kw_only=True):
     """What an error body says: the service's code (or OAuth error word), its text and the parameter meant.
 
     permission: what the app or the user lacks ("ReadCallLog").

@@ -1,6 +1,6 @@
 """The one gate every request passes: it learns the service's limits and never sends inside a penalty.
 
-The service counts requests per user, app and group in a sliding window (wire-contract 1.2) and punishes a
+The service counts requests per user, app and group in a sliding window (docs/wire.md 1.2) and punishes a
 request during the penalty with a longer one, so the gate counts here what was sent and waits before it is too
 late. Shared by all threads; waiting is cancellable. Read next: transport.py, which asks it before each
 request.
@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from rcdesk.core.call_polling import Room
+from rcdesk.core.calls.polling import Room
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import RateLimited

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
 
 import requests
+from msgspec.structs import replace
 
 from rcdesk.api import auth
 from rcdesk.api.auth import Client, Grant
@@ -25,7 +25,7 @@ from rcdesk.api.errors import is_token_expired
 from rcdesk.api.rate_gate import RateGate
 from rcdesk.api.tokens import TokenKeeper, Tokens
 from rcdesk.api.transport import BearerAuth, Transport
-from rcdesk.core.account import ServerProfile
+from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import (
@@ -154,7 +154,7 @@ class ApiSession:
             self._keep(tokens)
 
     def sign_out(self, token: CancelToken) -> bool:
-        """Forget the tokens here, then tell the service; False when it could not be told (wire-contract 1.1).
+        """Forget the tokens here, then tell the service; False when it could not be told (docs/wire.md 1.1).
 
         What it answers does not matter: tokens it does not accept are as good as revoked.
         """

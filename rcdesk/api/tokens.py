@@ -1,19 +1,19 @@
 """The tokens of a sign-in and who keeps them.
 
-A refresh token works once, so the keeper must hold the new tokens before they are used (wire-contract 1.1).
+A refresh token works once, so the keeper must hold the new tokens before they are used (docs/wire.md 1.1).
 The keeper itself lives outside this room (the keyring, or memory). Frozen values, any thread. Read next:
 session.py.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tokens:
+
+class Tokens(Struct, frozen=True, kw_only=True):
     """What `POST /restapi/oauth/token` answered (spec: TokenInfo), times as aware UTC moments.
 
     refresh_token is "" when the app has none. Never logged: repr hides the secrets.

@@ -2,7 +2,7 @@
 
 requests reads it 64 KB at a time (exchange.py); each read checks the CancelToken and reports progress, so an
 upload stops within one chunk. Used by one lane thread at a time. Builders: mixed() for `multipart/mixed`
-(JSON part and documents, wire-contract 1.5) and form_data() for `multipart/form-data`. Read next:
+(JSON part and documents, docs/wire.md 1.5) and form_data() for `multipart/form-data`. Read next:
 rest/fax.py.
 """
 
@@ -11,10 +11,11 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from rcdesk.api.exchange import CHUNK_BYTES
 from rcdesk.core.cancel import CancelToken
@@ -26,8 +27,7 @@ _LINE_CHARACTERS = 78
 _FILE_BYTES = {"octets": CHUNK_BYTES, "base64": _LINE_BYTES * (CHUNK_BYTES // _LINE_CHARACTERS)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """One part: its header lines, and either bytes or a file of size_bytes to stream."""
 
     headers: tuple[tuple[str, str], ...]

@@ -12,31 +12,31 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from rcdesk.bridge.call_desk import CallDesk
-from rcdesk.bridge.covers_desk import CoversDesk
-from rcdesk.bridge.drafts_desk import DraftsDesk
-from rcdesk.bridge.fax_desk import FaxDesk
-from rcdesk.bridge.folder_model import FolderModel
-from rcdesk.bridge.history_desk import HistoryDesk
-from rcdesk.bridge.lane import Lane
-from rcdesk.bridge.notices import Notices
-from rcdesk.bridge.numbers_desk import NumbersDesk
-from rcdesk.bridge.pages_desk import PagesDesk
-from rcdesk.bridge.past_calls_model import PastCallsModel
-from rcdesk.bridge.pasted_desk import PastedDesk
-from rcdesk.bridge.people_desk import PeopleDesk
-from rcdesk.bridge.preferences import PreferencesDesk
-from rcdesk.bridge.presence_desk import PresenceDesk
-from rcdesk.bridge.profiles_desk import ProfilesDesk
-from rcdesk.bridge.proof_desk import ProofDesk
-from rcdesk.bridge.received_desk import ReceivedDesk
-from rcdesk.bridge.session_desk import SessionDesk
-from rcdesk.bridge.shelf_desk import ShelfDesk
-from rcdesk.bridge.watched_folder import WatchedFolder
-from rcdesk.core.folder import FaxRow
+from rcdesk.bridge.account.notices import Notices
+from rcdesk.bridge.account.preferences import PreferencesDesk
+from rcdesk.bridge.account.presence_desk import PresenceDesk
+from rcdesk.bridge.account.profiles_desk import ProfilesDesk
+from rcdesk.bridge.account.session_desk import SessionDesk
+from rcdesk.bridge.calls.call_desk import CallDesk
+from rcdesk.bridge.calls.history_desk import HistoryDesk
+from rcdesk.bridge.calls.numbers_desk import NumbersDesk
+from rcdesk.bridge.calls.past_calls_model import PastCallsModel
+from rcdesk.bridge.fax.covers_desk import CoversDesk
+from rcdesk.bridge.fax.drafts_desk import DraftsDesk
+from rcdesk.bridge.fax.fax_desk import FaxDesk
+from rcdesk.bridge.fax.folder_model import FolderModel
+from rcdesk.bridge.fax.pages_desk import PagesDesk
+from rcdesk.bridge.fax.pasted_desk import PastedDesk
+from rcdesk.bridge.fax.proof_desk import ProofDesk
+from rcdesk.bridge.fax.received_desk import ReceivedDesk
+from rcdesk.bridge.fax.shelf_desk import ShelfDesk
+from rcdesk.bridge.fax.watched_folder import WatchedFolder
+from rcdesk.bridge.people.people_desk import PeopleDesk
+from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.core.fax.folder import FaxRow
 
 if TYPE_CHECKING:
-    from rcdesk.bridge.folder_pages import Archive
+    from rcdesk.bridge.fax.folder_pages import Archive
 
 
 class Desk(QObject):

@@ -1,23 +1,25 @@
 """Faxes that other starts ask for and wait for, told line by line by the program with the window.
 
-GUI thread. The window looks at the fax, asks when something is odd and queues it (ui/asked_fax.py); here its
-jobs are watched: each change is told once, in core/fax_report.py's words, and the last line has an exit
-status. A burst of changes, as 300 recipients make, is one line. Read next: order_desk.py, fax_desk.py.
+GUI thread. The window looks at the fax, asks when something is odd and queues it (ui/compose/asked_fax.py);
+here its jobs are watched: each change is told once, in core/orders/fax_report.py's words, and the last line
+has an exit status. A burst of changes, as 300 recipients make, is one line. Read next: order_desk.py,
+fax_desk.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
-from rcdesk.bridge.instance import FaxOrder
-from rcdesk.core.fax import FaxJob, FaxState
-from rcdesk.core.fax_report import SHOWN, exit_status, fax_json, is_settled, progress_json
-from rcdesk.core.order import ExitStatus, FollowFaxesOrder, SendOrder
-from rcdesk.core.wish import FaxWish, WishOutcome
+from rcdesk.bridge.runtime.instance import FaxOrder
+from rcdesk.core.fax.fax import FaxJob, FaxState
+from rcdesk.core.orders.fax_report import SHOWN, exit_status, fax_json, is_settled, progress_json
+from rcdesk.core.orders.order import ExitStatus, FollowFaxesOrder, SendOrder
+from rcdesk.core.orders.wish import FaxWish, WishOutcome
 
 Tell: TypeAlias = Callable[[dict[str, Any]], bool]
 
@@ -28,7 +30,7 @@ NOT_KNOWN = "The window does not know this fax."
 
 
 class LiveFaxes(Protocol):
-    """What is needed of bridge/fax_desk.py."""
+    """What is needed of bridge/fax/fax_desk.py."""
 
     @property
     def jobs(self) -> tuple[FaxJob, ...]:
@@ -41,8 +43,7 @@ class LiveFaxes(Protocol):
         ...
 
 
-@dataclass(slots=True, eq=False)
-class _Watcher:
+class _Watcher(Struct, eq=False):
     """Who waits for these jobs; said and percent: what it was told last."""
 
     jobs: dict[int, FaxJob]

@@ -1,32 +1,34 @@
 """What other starts ask, answered by the program with the window: calls placed, followed, cancelled.
 
-GUI thread. Each order is told its answer line by line, the last one with an exit status; core/call_report.py
-makes the lines. Orders that come while the sign-in is on its way wait for it. A link is shown in the number
-field, or dialled when the user has chosen so. Faxes are handed to fax_orders.py. Read next: instance.py,
-call_desk.py, core/asked_call.py.
+GUI thread. Each order is told its answer line by line, the last one with an exit status;
+core/orders/call_report.py makes the lines. Orders that come while the sign-in is on its way wait for it. A
+link is shown in the number field, or dialled when the user has chosen so. Faxes are handed to fax_orders.py.
+Read next: instance.py, call_desk.py, core/orders/asked_call.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Protocol, TypeAlias, assert_never
 
+from msgspec import Struct, field
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
+from rcdesk.bridge.account.profiles_desk import ProfilesDesk
+from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.fax_orders import FaxOrders
-from rcdesk.bridge.instance import OrderHeard
-from rcdesk.bridge.profiles_desk import ProfilesDesk
-from rcdesk.bridge.session_desk import SessionDesk, SessionState
-from rcdesk.core.account import Account
-from rcdesk.core.asked_call import call_request, pick_call
-from rcdesk.core.call import Call, CallRequest, CallState
-from rcdesk.core.call_report import call_json, exit_status, numbers_json
-from rcdesk.core.capability import Capability
+from rcdesk.bridge.runtime.instance import OrderHeard
+from rcdesk.core.account.account import Account
+from rcdesk.core.account.capability import Capability
+from rcdesk.core.account.preferences import Preferences
+from rcdesk.core.calls.call import Call, CallRequest, CallState
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import NeedsYes, UserError
-from rcdesk.core.order import (
+from rcdesk.core.numbers.phone_number import parse
+from rcdesk.core.orders.asked_call import call_request, pick_call
+from rcdesk.core.orders.call_report import call_json, exit_status, numbers_json
+from rcdesk.core.orders.order import (
     GIVE_YES,
     CallOrder,
     CancelOrder,
@@ -41,10 +43,8 @@ from rcdesk.core.order import (
     WhoOrder,
     number_of,
 )
-from rcdesk.core.people import DialChoice
-from rcdesk.core.phone_number import parse
-from rcdesk.core.preferences import Preferences
-from rcdesk.core.who_report import who_json
+from rcdesk.core.orders.who_report import who_json
+from rcdesk.core.people.people import DialChoice
 
 Tell: TypeAlias = Callable[[dict[str, Any]], bool]
 
@@ -61,7 +61,7 @@ NOT_CANCELLED = "The call could not be cancelled and goes on. See rcdesk status.
 
 
 class LiveCalls(Protocol):
-    """What is needed of bridge/call_desk.py."""
+    """What is needed of bridge/calls/call_desk.py."""
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -83,7 +83,7 @@ class LiveCalls(Protocol):
 
 
 class Choices(Protocol):
-    """What is needed of bridge/people_desk.py."""
+    """What is needed of bridge/people/people_desk.py."""
 
     def choice_of(self, number: str) -> DialChoice:
         """How this number was called last."""
@@ -91,7 +91,7 @@ class Choices(Protocol):
 
 
 class Kept(Protocol):
-    """What is needed of bridge/preferences.py."""
+    """What is needed of bridge/account/preferences.py."""
 
     @property
     def value(self) -> Preferences:
@@ -105,8 +105,7 @@ class _Until(Enum):
     CANCELLED = auto()
 
 
-@dataclass(slots=True, eq=False)
-class _Watcher:
+class _Watcher(Struct, eq=False):
     """Who waits for news of a call, and until when. said: what it was told last."""
 
     call_id: str

@@ -1,7 +1,7 @@
 """The cancel token: how one thread asks work on another to stop.
 
 Work checks it between upload chunks and before each request; waiting is ``token.sleep(s)``, never
-``time.sleep``. Safe from every thread. Used by api, services and the lanes in bridge/lane.py.
+``time.sleep``. Safe from every thread. Used by api, services and the lanes in bridge/runtime/lane.py.
 """
 
 from __future__ import annotations

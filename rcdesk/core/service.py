@@ -9,14 +9,15 @@ call.py, fax.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from rcdesk.core.call import CallRequest, RingOutReport
+from msgspec import Struct
+
+from rcdesk.core.calls.call import CallRequest, RingOutReport
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.fax import FaxReport, Recipient, Resolution
+from rcdesk.core.fax.fax import FaxReport, Recipient, Resolution
 
 Progress = Callable[[int, int], None]
 """Called on the sending thread with bytes sent and bytes in all."""
@@ -81,8 +82,7 @@ class FaxTaken(Protocol):
         """One for each recipient, in their order; empty where the service says nothing more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaxContents:
+class FaxContents(Struct, frozen=True, kw_only=True):
     """What is asked of the service, without the files.
 
     cover_index None leaves the account's default page, 0 is none. text is sent as a document of its own, for

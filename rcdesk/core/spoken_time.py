@@ -1,23 +1,23 @@
 """Times and dates as they are written for people here, and what a time on the wall clock may mean.
 
 All of them come from here: 24 hours or AM and PM, the day or the month first, as the region of this machine
-has it, in the language the window speaks, which is English. bridge/region.py says at the start how the region
-does it. The zone is the machine's (TZ, else its setting). A time on the wall does not exist in the hour that
-is left out in spring, and comes twice in autumn: whoever takes one from a person asks readings_of(). Pure but
-for the zone; any thread. Read next: bridge/region.py, ui/moments.py.
+has it, in the language the window speaks, which is English. bridge/runtime/region.py says at the start how
+the region does it. The zone is the machine's (TZ, else its setting). A time on the wall does not exist in the
+hour that is left out in spring, and comes twice in autumn: whoever takes one from a person asks
+readings_of(). Pure but for the zone; any thread. Read next: bridge/runtime/region.py, ui/kit/moments.py.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+
+from msgspec import Struct
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeStyle:
+class TimeStyle(Struct, frozen=True, kw_only=True):
     """How a region writes times: "4:45 PM" or "16:45", "9:05" or "09:05", "Nov 26" or "26 Nov"."""
 
     is_12_hour: bool = False
@@ -103,8 +103,7 @@ def offset(at: datetime) -> str:
     return f"UTC{text[:3]}:{text[3:5]}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readings:
+class Readings(Struct, frozen=True, kw_only=True):
     """What a time on the wall here may mean: moments, aware, the earlier one first.
 
     One, as a rule. is_doubled: the clock shows it twice. is_skipped: it never does; the moments are what it

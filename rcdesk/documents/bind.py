@@ -1,7 +1,7 @@
 """The proof pack's PDF: the report page first, then the pages as the service rendered them.
 
 Pages are added one at a time and keep their pixels; the file appears whole or not at all. Disk lane. Read
-next: convert.py, services/proof.py.
+next: convert.py, services/fax/proof.py.
 """
 
 from __future__ import annotations

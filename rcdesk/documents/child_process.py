@@ -20,7 +20,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled
 
 LOOK_EVERY_S = 0.05
-PAGE_ROOM, CONFINED = "rcdesk.documents.room", "rcdesk.documents.confined"
+PAGE_ROOM, CONFINED = "rcdesk.documents.worker.render_worker", "rcdesk.documents.confined"
 
 
 def python_command(module: str, room: str, *more: str) -> list[str]:

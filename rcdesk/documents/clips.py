@@ -1,7 +1,7 @@
 """A pasted picture or text as a file that can be faxed.
 
 Pictures become PNG on white, because a fax page has no transparency; rich text loses what lies in the web.
-Blocking, on the disk lane. Read next: clean_html.py, services/pasted.py.
+Blocking, on the disk lane. Read next: clean_html.py, services/fax/pasted.py.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from rcdesk.core.errors import StoreUnavailable, UserError
-from rcdesk.core.incoming import Clip, ClipKind
+from rcdesk.core.fax.incoming import Clip, ClipKind
 from rcdesk.documents.clean_html import clean_html
 from rcdesk.documents.inspect import BROKEN_PICTURE
 

@@ -1,7 +1,7 @@
 """A cover page of one's own as a PDF, drawn in a child process: for a program that has no window.
 
-The child (rcdesk.ui.cover_room, or the packaged program with --cover-room) draws it as the composer would.
-Blocking; any thread. Read next: core/cover.py, ui/cover_room.py, html_pdf.py.
+The child (rcdesk.render.cover, or the packaged program with --cover-room) draws it as the composer would.
+Blocking; any thread. Read next: core/fax/cover.py, render/cover.py, html_pdf.py.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import threading
 from pathlib import Path
 
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.cover import CoverFields, CoverTemplate
 from rcdesk.core.errors import StoreUnavailable, UserError
-from rcdesk.core.paper import PaperSize
+from rcdesk.core.fax.cover import CoverFields, CoverTemplate
+from rcdesk.core.fax.paper import PaperSize
 from rcdesk.documents.child_process import exit_status, python_command, start
 
 TIMEOUT_S = 20.0
@@ -43,7 +43,7 @@ def write_cover_file(
         "country": country,
     }
     command = [
-        *python_command("rcdesk.ui.cover_room", "--cover-room"),
+        *python_command("rcdesk.render.cover", "--cover-room"),
         str(source.absolute()),
         str(target.absolute()),
     ]

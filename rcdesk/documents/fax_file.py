@@ -11,13 +11,14 @@ import hashlib
 import io
 import struct
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from msgspec import Struct
+
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import DPI_X, FaxFileFacts, lines_per_inch
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import DPI_X, FaxFileFacts, lines_per_inch
 from rcdesk.documents.fresh_file import fresh_file
 from rcdesk.documents.kinds import PDF, TIFF
 from rcdesk.documents.transmission import page_seconds
@@ -30,8 +31,7 @@ _SHORT, _LONG, _RATIONAL = 3, 4, 5
 _POINTS_PER_INCH = 72.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodedPage:
+class CodedPage(Struct, frozen=True, kw_only=True):
     """One fax page in group 4 coding (ITU-T T.6): black runs are black."""
 
     width: int

@@ -1,9 +1,9 @@
 """HTML files as PDFs, by Qt's rich text in a child process: what is shown is then what is sent.
 
-The child (rcdesk.ui.html_room, or the packaged program with --html-room) has a memory limit; here it has a
+The child (rcdesk.render.html, or the packaged program with --html-room) has a memory limit; here it has a
 time-out, can be called off, and its file a limit of size. Nothing outside the file is loaded. What cannot be
 drawn is left to the service. PDFs are kept by their content while the program runs. Any thread but the GUI's;
-one at a time. Read next: worker.py, ui/html_room.py.
+one at a time. Read next: worker.py, render/html.py.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
-from rcdesk.core.paper import NotDrawnHere
+from rcdesk.core.fax.paper import NotDrawnHere
 from rcdesk.documents.child_process import LOOK_EVERY_S, exit_status, python_command, start
 from rcdesk.documents.fresh_file import not_saved
 
@@ -108,7 +108,7 @@ class HtmlPdfs:
 
 def html_command() -> list[str]:
     """How an HTML room is started; a packaged program starts itself with --html-room."""
-    return python_command("rcdesk.ui.html_room", "--html-room")
+    return python_command("rcdesk.render.html", "--html-room")
 
 
 def _content(path: Path) -> bytes:

@@ -2,7 +2,8 @@
 
 Every refusal is a UserError with one plain sentence that says what is wrong and what to do. Given a page
 worker's count, no file is decoded in this process: only its first bytes are looked at. PDFium is not safe on
-several threads at once, so a lock guards it. Disk lane. Read next: kinds.py, worker.py, services/faxes.py.
+several threads at once, so a lock guards it. Disk lane. Read next: kinds.py, worker.py,
+services/fax/faxes.py.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from rcdesk.core.account import ServerProfile
+from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax import Document
+from rcdesk.core.fax.fax import Document
+from rcdesk.core.fax.paper import NotDrawnHere, PageRef, PasswordNeeded
 from rcdesk.core.file_name import readable
-from rcdesk.core.paper import NotDrawnHere, PageRef, PasswordNeeded
 from rcdesk.documents.kinds import ALL_TYPES, PDF, PLAIN_TEXT, TIFF, kind_of
-from rcdesk.documents.office_file import PASSWORD, is_locked_package
+from rcdesk.documents.office.file import PASSWORD, is_locked_package
 from rcdesk.documents.same_file import check_same, seen
 
 PageCounter = Callable[[PageRef, CancelToken | None], int]

@@ -1,19 +1,20 @@
 """Looking at the files of one drop: each as inspect.py does, but all their pages counted in one question.
 
 A question to the page worker takes longer than counting the pages of a file does, so a drop asks once. Disk
-lane. Read next: inspect.py, worker.py, services/faxes.py.
+lane. Read next: inspect.py, worker.py, services/fax/faxes.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax import Document
-from rcdesk.core.paper import NotDrawnHere, PageRef, PasswordNeeded
+from rcdesk.core.fax.fax import Document
+from rcdesk.core.fax.paper import NotDrawnHere, PageRef, PasswordNeeded
 from rcdesk.documents.inspect import PageCounter, look_at, uncounted
 from rcdesk.documents.same_file import check_same
 

@@ -1,8 +1,8 @@
 """The kinds of files the service can turn into fax pages, and how their first bytes look.
 
 MEDIA_TYPES is the service's own list (developer guide); DRAWN_HERE holds what it does not take and the desk
-draws, so that pages go there instead (core/paper.py: AS_PDF, AS_FAX_PAGES). Content decides before the name
-does: a program that is called report.pdf is refused, a PDF without an ending is taken. Pure; any thread.
+draws, so that pages go there instead (core/fax/paper.py: AS_PDF, AS_FAX_PAGES). Content decides before the
+name does: a program that is called report.pdf is refused, a PDF without an ending is taken. Pure; any thread.
 Read next: inspect.py.
 """
 

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from rcdesk.core.errors import UserError
-from rcdesk.core.paper import MM_PER_INCH, NotDrawnHere, Place
+from rcdesk.core.fax.paper import MM_PER_INCH, NotDrawnHere, Place
 from rcdesk.documents.kinds import PDF, TEXT
 
 if TYPE_CHECKING:

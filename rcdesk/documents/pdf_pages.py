@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rcdesk.core.errors import UserError
+from rcdesk.core.fax.paper import DPI_X, FAX_WIDTH, MM_PER_INCH, PasswordNeeded, Place
 from rcdesk.core.file_name import readable
-from rcdesk.core.paper import DPI_X, FAX_WIDTH, MM_PER_INCH, PasswordNeeded, Place
 from rcdesk.documents.inspect import pdfium_lock
 from rcdesk.documents.pages import MAX_DRAWN_PX, WHOLE, NotShown, Pages, sane_mm
 from rcdesk.documents.pdf_marks import PdfMarks

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rcdesk.core.errors import UserError
-from rcdesk.core.paper import FAX_WIDTH, MM_PER_INCH, NotDrawnHere, Place
+from rcdesk.core.fax.paper import FAX_WIDTH, MM_PER_INCH, NotDrawnHere, Place
 from rcdesk.documents.inspect import BROKEN_PICTURE
 from rcdesk.documents.kinds import DCX, HEIC, PSD, TIFF
 from rcdesk.documents.pages import WHOLE, Pages, sane_mm

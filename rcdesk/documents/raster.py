@@ -3,16 +3,18 @@
 Where a page stands (placement), its grey dots (grey_page) and its one bit (fax_page) are three steps, so that
 the page doctor looks at exactly what is sent. A page that already is a fax page is kept dot for dot. Sideways
 pages are turned to fill the paper; nothing is enlarged unless asked. Runs in the page room.
-Read next: core/paper.py, fixes.py, fax_file.py.
+Read next: core/fax/paper.py, fixes.py, fax_file.py.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import (
+from msgspec import Struct
+from msgspec.structs import replace
+
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import (
     DPI_X,
     FAX_WIDTH,
     MAX_FAX_LINES_INCHES,
@@ -44,8 +46,7 @@ _FLAT_TONES = 4
 _FLAT_SHARE = 0.8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
+class Placement(Struct, frozen=True, kw_only=True):
     """Where a page stands on the fax page.
 
     canvas: dots across and lines down of the fax page. box: x, y, width, height of what is drawn, in dots.
@@ -121,7 +122,7 @@ def black_and_white(grey: Image, plan: PagePlan, resolution: Resolution, white_f
     """A grey fax page with its fixes, one bit a dot, by the plan's dither."""
     fixes = plan.fixes & PIXEL_FIXES
     if fixes:
-        from rcdesk.documents.fixes import apply
+        from rcdesk.documents.doctor.fixes import apply
 
         grey = apply(grey, fixes, resolution)
     how = plan.dither

@@ -2,7 +2,7 @@
 
 A look notes inode, size, time of change and SHA-256. The first three are compared often, for they cost
 nothing; the bytes decide when something of it differs. Disk lanes. Read next: inspect.py,
-services/fax_drafts.py.
+services/fax/drafts.py.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax import Document
+from rcdesk.core.fax.fax import Document
 
 MOST_BYTES = 512 * 1024 * 1024
 """What is larger can be no fax and is not read for this."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rcdesk.core.errors import UserError
-from rcdesk.core.paper import Place
+from rcdesk.core.fax.paper import Place
 from rcdesk.documents.pages import WHOLE, Pages
 
 if TYPE_CHECKING:

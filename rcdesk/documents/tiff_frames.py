@@ -11,11 +11,12 @@ import io
 import math
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rcdesk.core.paper import NotDrawnHere
+from msgspec import Struct
+
+from rcdesk.core.fax.paper import NotDrawnHere
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -56,8 +57,7 @@ _NOT_DRAWN = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class Opened(Struct, frozen=True, kw_only=True):
     """A frame Pillow can load. is_inverted and orientation are what it then does not know."""
 
     picture: Image

@@ -7,47 +7,47 @@ them. Without Qt; any thread. Read next: app.py, which gives each desk its servi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
-from rcdesk.core.folder import FaxRow
-from rcdesk.core.people import ImportTable
-from rcdesk.services.call_history import CallHistory
-from rcdesk.services.calls import CallService
-from rcdesk.services.dispatch import Dispatcher
-from rcdesk.services.fax_log import FaxLog
-from rcdesk.services.faxes import FaxService
-from rcdesk.services.first_pages import FirstPages
-from rcdesk.services.kept_drafts import KeptDrafts
-from rcdesk.services.pasted import PastedFiles
-from rcdesk.services.people import PeopleService
-from rcdesk.services.presence import PresenceService
-from rcdesk.services.proof import ProofService
-from rcdesk.services.received import ReceivedService
-from rcdesk.services.shelves import ShelfService
-from rcdesk.services.watched import WatchedFiles
-from rcdesk.store.drafts import Drafts
-from rcdesk.store.folders import Folders
-from rcdesk.store.outbox import Outbox
-from rcdesk.store.past_calls import PastCalls
+from rcdesk.core.fax.folder import FaxRow
+from rcdesk.core.people.people import ImportTable
+from rcdesk.services.account.presence import PresenceService
+from rcdesk.services.calls.calls import CallService
+from rcdesk.services.calls.history import CallHistory
+from rcdesk.services.fax.dispatch import Dispatcher
+from rcdesk.services.fax.faxes import FaxService
+from rcdesk.services.fax.first_pages import FirstPages
+from rcdesk.services.fax.kept_drafts import KeptDrafts
+from rcdesk.services.fax.log import FaxLog
+from rcdesk.services.fax.pasted import PastedFiles
+from rcdesk.services.fax.proof import ProofService
+from rcdesk.services.fax.received import ReceivedService
+from rcdesk.services.fax.shelves import ShelfService
+from rcdesk.services.fax.watched import WatchedFiles
+from rcdesk.services.people.people import PeopleService
+from rcdesk.store.account.presence_timer import PresenceTimers
+from rcdesk.store.calls.past_calls import PastCalls
+from rcdesk.store.fax.drafts import Drafts
+from rcdesk.store.fax.folders import Folders
+from rcdesk.store.fax.outbox import Outbox
+from rcdesk.store.fax.received import ReceivedFaxes
+from rcdesk.store.fax.shelves import Shelves
+from rcdesk.store.fax.spool import Spool
 from rcdesk.store.paths import Paths
-from rcdesk.store.people import People
-from rcdesk.store.presence_timer import PresenceTimers
-from rcdesk.store.received import ReceivedFaxes
-from rcdesk.store.shelves import Shelves
-from rcdesk.store.spool import Spool
+from rcdesk.store.people.people import People
 
 if TYPE_CHECKING:
     from rcdesk.documents.inspect import PageCounter
     from rcdesk.documents.inspect_many import PagesCounter
-    from rcdesk.services.connection import Connection
+    from rcdesk.services.account.connection import Connection
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceSet:
+class ServiceSet(Struct, frozen=True, kw_only=True):
     """The services; close: the stores below them, in the order of their opening."""
 
     calls: CallService

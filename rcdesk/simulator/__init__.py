@@ -8,8 +8,8 @@ thread.
 Read next: `running` (the door for Python), `server` (the door for HTTP), `world` (what is being simulated).
 """
 
+from rcdesk.simulator.fax.stored import StoredFax
 from rcdesk.simulator.recording import RecordedRequest
 from rcdesk.simulator.running import RunningSimulator
-from rcdesk.simulator.stored import StoredFax
 
 __all__ = ["RecordedRequest", "RunningSimulator", "StoredFax"]

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rcdesk.simulator.calls.inbound import OUTCOMES
 from rcdesk.simulator.clock import wire_time
-from rcdesk.simulator.inbound import OUTCOMES
+from rcdesk.simulator.fax.stored import StoredFax, stored_fax
 from rcdesk.simulator.messages import Document, Message
 from rcdesk.simulator.refusal import bad_parameter
 from rcdesk.simulator.server import SimulatorServer
-from rcdesk.simulator.stored import StoredFax, stored_fax
 
 
 def text_documents(spool: Path, texts: Sequence[str]) -> tuple[Document, ...]:

@@ -12,8 +12,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from rcdesk.simulator.accounts import Subscriber
-from rcdesk.simulator.calls import RingOut
-from rcdesk.simulator.faxes import COVER_PAGES, DEFAULT_COVER
+from rcdesk.simulator.calls.calls import RingOut
+from rcdesk.simulator.fax.faxes import COVER_PAGES, DEFAULT_COVER
 from rcdesk.simulator.world import World
 
 LINGER_S = 3.0

@@ -18,8 +18,8 @@ from rcdesk.simulator.recording import RecordedRequest
 from rcdesk.simulator.storm import STORM_KINDS
 
 if TYPE_CHECKING:
+    from rcdesk.simulator.fax.stored import StoredFax
     from rcdesk.simulator.server import SimulatorServer
-    from rcdesk.simulator.stored import StoredFax
 
 T = TypeVar("T")
 CALL_TIMEOUT_S = 120.0

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from rcdesk.simulator.calllog import LogParty, LogRecord, new_session_id
-from rcdesk.simulator.inbound import Outcome
+from rcdesk.simulator.calls.call_log import LogParty, LogRecord, new_session_id
+from rcdesk.simulator.calls.inbound import Outcome
 
 if TYPE_CHECKING:
     from rcdesk.simulator.server import SimulatorServer

@@ -23,24 +23,22 @@ from pathlib import Path
 
 from aiohttp import ClientConnectionError, web
 
-from rcdesk.simulator import (
-    routes_account,
-    routes_calllog,
-    routes_calls,
-    routes_faxes,
-    routes_legacy,
-    routes_messages,
-    routes_oauth,
-    routes_people,
-    routes_presence,
-)
 from rcdesk.simulator.checks import check_query
 from rcdesk.simulator.clock import WorldClock
 from rcdesk.simulator.faults import Fault, FaultList
+from rcdesk.simulator.fax.rendering import RenderRoom
 from rcdesk.simulator.permissions import check_permissions
 from rcdesk.simulator.recording import RecordedRequest, safe_headers
 from rcdesk.simulator.refusal import Refusal
-from rcdesk.simulator.rendering import RenderRoom
+from rcdesk.simulator.routes import account as routes_account
+from rcdesk.simulator.routes import call_log as routes_calllog
+from rcdesk.simulator.routes import calls as routes_calls
+from rcdesk.simulator.routes import faxes as routes_faxes
+from rcdesk.simulator.routes import legacy as routes_legacy
+from rcdesk.simulator.routes import messages as routes_messages
+from rcdesk.simulator.routes import oauth as routes_oauth
+from rcdesk.simulator.routes import people as routes_people
+from rcdesk.simulator.routes import presence as routes_presence
 from rcdesk.simulator.storm import Storm
 from rcdesk.simulator.visit import CHUNK, Route, Visit, answer
 from rcdesk.simulator.world import World
@@ -103,7 +101,7 @@ class SimulatorServer:
 
     async def start(self, port: int = 0) -> None:
         """Listen on 127.0.0.1; port 0 takes a free one. Raises OSError when the port is taken."""
-        from rcdesk.simulator import routes_control
+        from rcdesk.simulator.routes import control as routes_control
 
         app = web.Application(middlewares=[self._door], client_max_size=1024 * 1024)
         for route in (*ALL_ROUTES, *routes_legacy.ROUTES):

@@ -23,7 +23,7 @@ from rcdesk.simulator.refusal import Refusal, bad_parameter
 from rcdesk.simulator.world import World
 
 if TYPE_CHECKING:
-    from rcdesk.simulator.rendering import RenderRoom
+    from rcdesk.simulator.fax.rendering import RenderRoom
 
 CHUNK = 65_536
 

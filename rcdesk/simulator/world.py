@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rcdesk.simulator.accounts import Subscriber, make_subscribers
-from rcdesk.simulator.calllog import CallLog, LogParty, LogRecord, call_record, fax_record
-from rcdesk.simulator.calls import CallDesk, RingOut
+from rcdesk.simulator.calls.call_log import CallLog, LogParty, LogRecord, call_record, fax_record
+from rcdesk.simulator.calls.calls import CallDesk, RingOut
+from rcdesk.simulator.calls.inbound import InboundCall, InboundDesk, Outcome
 from rcdesk.simulator.clock import WorldClock
 from rcdesk.simulator.contacts import AddressBooks
-from rcdesk.simulator.faxes import FaxDesk
-from rcdesk.simulator.inbound import InboundCall, InboundDesk, Outcome
+from rcdesk.simulator.fax.faxes import FaxDesk
 from rcdesk.simulator.limits import RateLimits
 from rcdesk.simulator.messages import Message, MessageStore, Party
 from rcdesk.simulator.oauth import SignInDesk

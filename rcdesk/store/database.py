@@ -1,6 +1,6 @@
 """The SQLite file: how it is opened, how it grows from version to version, and one connection per thread.
 
-The schema refuses what the state machine in core/fax.py refuses: a trigger compares every change of state
+The schema refuses what the state machine in core/fax/fax.py refuses: a trigger compares every change of state
 with the table fax_transition, which is filled from core.fax.ALLOWED. WAL lets the disk lane read while the
 fax lane writes; synchronous=FULL because a fax is promised to be on disk before its first byte leaves.
 A file that cannot be used is never changed, moved or replaced. Any thread. Read next: schema.py, outbox.py.
@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rcdesk.core.errors import StoreError, StoreTooNew, StoreUnavailable
-from rcdesk.core.fax import ALLOWED, Recipient
-from rcdesk.store.fax_rows import DamagedRow, key_of_pages, remember_recipients
-from rcdesk.store.past_call_rows import copy_recent_calls
+from rcdesk.core.fax.fax import ALLOWED, Recipient
+from rcdesk.store.calls.rows import copy_recent_calls
+from rcdesk.store.fax.rows import DamagedRow, key_of_pages, remember_recipients
 from rcdesk.store.paths import tighten
 from rcdesk.store.schema import VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6
 from rcdesk.store.search_words import indexed_words

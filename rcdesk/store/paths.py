@@ -8,8 +8,9 @@ Read next: database.py, spool.py.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from rcdesk.core.errors import StoreUnavailable
 from rcdesk.store.json_file import note
@@ -17,8 +18,7 @@ from rcdesk.store.json_file import note
 APP_NAME = "rcdesk"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paths:
+class Paths(Struct, frozen=True, kw_only=True):
     """The places rcdesk writes to; nothing exists until create().
 
     archive_dir holds the pages of received faxes, proof_dir the proof packs unless the user chooses another

@@ -7,7 +7,7 @@ of version 1 over. Version 4 adds drafts, version 5 what a lost request is known
 last worked on. Version 6 adds the shelf: what was archived or deleted lies in a folder of its own. What FTS5
 indexes is prepared by search_words.py: words of letters and digits only, so the plain ascii tokenizer and
 detail=none suffice, and "place" holds a word or more naming owner and folder, so that a search never has to
-look into the row itself. Read next: database.py, search_words.py, core/fax.py.
+look into the row itself. Read next: database.py, search_words.py, core/fax/fax.py.
 """
 
 from __future__ import annotations

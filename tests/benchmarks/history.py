@@ -5,7 +5,7 @@ temporary folder; then every case is timed in turn with store.folders (count and
 ReceivedFax values) and with the sqlite3 module alone (the very statements rcdesk runs, traced, fetched as
 rows) in the same process, each on its own connection. Medians and the ratio are printed; the exit status is 1
 when a case takes 50 ms or more, or more than twice as long as plain sqlite3. A measurement, not a test: it
-needs a quiet machine. Read next: rcdesk/store/folders.py.
+needs a quiet machine. Read next: rcdesk/store/fax/folders.py.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from rcdesk.core.folder import Folder, FolderQuery, Only
+from rcdesk.core.fax.folder import Folder, FolderQuery, Only
 from rcdesk.store.database import open_database
-from rcdesk.store.folders import Folders
-from rcdesk.store.moments import to_text
-from rcdesk.store.received_rows import moment_key
+from rcdesk.store.fax.folders import Folders
+from rcdesk.store.fax.received_rows import moment_key
 from rcdesk.store.search_words import indexed_words
+from rcdesk.store.timestamps import to_text
 
 TARGET_MS, RATIO_TARGET = 50.0, 2.0
 COMPARED_FROM_MS = 1.0

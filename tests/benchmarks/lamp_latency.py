@@ -4,9 +4,9 @@ Run as `python -m tests.benchmarks.lamp_latency`; 200 changes take four minutes.
 window open (offscreen) calls a simulator in a process of its own, whose clock is moved from here: so the
 moment of each change is known and falls anywhere between two questions. The end of the measurement is the
 paint event of the lamps that shows the change. The simulator's limits are raised, because sixty calls in a
-row are more than a minute allows; the pace of the questions is the usual one (core/call_polling.py: 1 s while
-it rings, 1.5 s after somebody answered). Exit status 1 when the median of (latency - interval / 2) is more
-than 60 ms.
+row are more than a minute allows; the pace of the questions is the usual one (core/calls/polling.py: 1 s
+while it rings, 1.5 s after somebody answered). Exit status 1 when the median of (latency - interval / 2) is
+more than 60 ms.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from rcdesk.app import Running, build
-from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import Credentials, ServerProfile
-from rcdesk.core.call import CallRequest, CallState
+from rcdesk.bridge.account.session_desk import SessionState
+from rcdesk.core.account.account import Credentials, ServerProfile
+from rcdesk.core.calls.call import CallRequest, CallState
 from rcdesk.store.paths import Paths
-from rcdesk.ui.call_card import CallCard
-from rcdesk.ui.lamp import LampPair
+from rcdesk.ui.phone.call_card import CallCard
+from rcdesk.ui.phone.lamp import LampPair
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSWERS = "+16505550200"

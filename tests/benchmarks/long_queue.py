@@ -21,20 +21,20 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from rcdesk.bridge.fax_desk import FaxDesk
-from rcdesk.bridge.lane import Lane
-from rcdesk.bridge.session_desk import SessionDesk
-from rcdesk.core.account import Credentials, ServerProfile
-from rcdesk.core.fax import FaxDraft, Recipient
+from rcdesk.bridge.account.session_desk import SessionDesk
+from rcdesk.bridge.fax.fax_desk import FaxDesk
+from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.core.account.account import Credentials, ServerProfile
+from rcdesk.core.fax.fax import FaxDraft, Recipient
 from rcdesk.desk_building import LANES
-from rcdesk.services.connection import Connection
-from rcdesk.services.dispatch import Dispatcher
-from rcdesk.services.faxes import FaxService
+from rcdesk.services.account.connection import Connection
+from rcdesk.services.fax.dispatch import Dispatcher
+from rcdesk.services.fax.faxes import FaxService
 from rcdesk.simulator import RunningSimulator
-from rcdesk.store.outbox import Outbox
+from rcdesk.store.account.secrets import Secrets
+from rcdesk.store.fax.outbox import Outbox
+from rcdesk.store.fax.spool import Spool
 from rcdesk.store.paths import Paths
-from rcdesk.store.secrets import Secrets
-from rcdesk.store.spool import Spool
 
 OWNER = "400131427008"
 TARGET_MS = 16.0

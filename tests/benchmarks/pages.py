@@ -31,14 +31,14 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import PagePlan, PageRef, PaperSize
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import PagePlan, PageRef, PaperSize
 from rcdesk.documents.convert import tiff_writer
-from rcdesk.documents.limits import resident_bytes
 from rcdesk.documents.pages import count_pages
-from rcdesk.documents.room import Room
-from rcdesk.documents.wire import plan_to_json, ref_to_json, sheet_to_json
-from rcdesk.documents.worker import PageWorker
+from rcdesk.documents.worker.limits import resident_bytes
+from rcdesk.documents.worker.render_worker import Room
+from rcdesk.documents.worker.wire import plan_to_json, ref_to_json, sheet_to_json
+from rcdesk.documents.worker.worker import PageWorker
 from tests.unit.documents.sample_files import PDF, photo, text_pdf
 
 FINE, LETTER = Resolution.FINE, PaperSize.LETTER

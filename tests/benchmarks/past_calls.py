@@ -4,7 +4,7 @@ Run as `python tests/benchmarks/past_calls.py [--rows 100000] [--rounds 15]`. On
 temporary folder: calls of this desk and of the call log with 5,000 numbers, 3,000 of them of contacts. Then
 services.call_history (names joined) and services.people are timed as the window asks them. Medians are
 printed; the exit status is 1 when a case takes longer than the target. A measurement, not a test: it needs a
-quiet machine. Read next: rcdesk/store/past_calls.py.
+quiet machine. Read next: rcdesk/store/calls/past_calls.py.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from rcdesk.core.past_call import CallOutcome, Direction, OnlyCalls, PastCall, PastCallQuery
-from rcdesk.core.people import PersonSource
-from rcdesk.services.call_history import CallHistory
-from rcdesk.services.people import PeopleService
-from rcdesk.store.past_calls import PastCalls
-from rcdesk.store.people import People, PersonRecord
+from rcdesk.core.calls.past_call import CallOutcome, Direction, OnlyCalls, PastCall, PastCallQuery
+from rcdesk.core.people.people import PersonSource
+from rcdesk.services.calls.history import CallHistory
+from rcdesk.services.people.people import PeopleService
+from rcdesk.store.calls.past_calls import PastCalls
+from rcdesk.store.people.people import People, PersonRecord
 
 TARGET_MS = 40.0
 OWNER = "62264425008"

@@ -24,10 +24,10 @@ from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from rcdesk.app import build
-from rcdesk.core.account import Credentials, ServerProfile
+from rcdesk.core.account.account import Credentials, ServerProfile
 from rcdesk.simulator import RunningSimulator
 from rcdesk.store.paths import Paths
-from rcdesk.ui.theme import theme
+from rcdesk.ui.kit.theme import theme
 from tests.endurance.remote_desk import REPOSITORY
 from tests.unit.ui.page_stage import pdf, text_page
 

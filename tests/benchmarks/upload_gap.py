@@ -32,14 +32,14 @@ import psutil
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from rcdesk.bridge.call_desk import CallDesk
-from rcdesk.bridge.fax_desk import FaxDesk
-from rcdesk.bridge.history_desk import HistoryDesk
-from rcdesk.bridge.lane import Lane
-from rcdesk.bridge.session_desk import SessionDesk, SessionState
-from rcdesk.core.account import Credentials, ServerProfile
+from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
+from rcdesk.bridge.calls.call_desk import CallDesk
+from rcdesk.bridge.calls.history_desk import HistoryDesk
+from rcdesk.bridge.fax.fax_desk import FaxDesk
+from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.core.account.account import Credentials, ServerProfile
 from rcdesk.core.clock import SystemClock
-from rcdesk.core.fax import Document, FaxDraft, FaxState, Recipient
+from rcdesk.core.fax.fax import Document, FaxDraft, FaxState, Recipient
 from tests.unit.services.fax_rig import heavy_page
 
 TICK_MS = 5
@@ -105,17 +105,17 @@ class Desks:
 
 def build(home: Path) -> Desks:
     """The desks as app.py composes them, without a window."""
-    from rcdesk.services.call_history import CallHistory
-    from rcdesk.services.calls import CallService
-    from rcdesk.services.connection import Connection
-    from rcdesk.services.dispatch import Dispatcher
-    from rcdesk.services.faxes import FaxService
-    from rcdesk.store.outbox import Outbox
-    from rcdesk.store.past_calls import PastCalls
+    from rcdesk.services.account.connection import Connection
+    from rcdesk.services.calls.calls import CallService
+    from rcdesk.services.calls.history import CallHistory
+    from rcdesk.services.fax.dispatch import Dispatcher
+    from rcdesk.services.fax.faxes import FaxService
+    from rcdesk.store.account.secrets import Secrets
+    from rcdesk.store.calls.past_calls import PastCalls
+    from rcdesk.store.fax.outbox import Outbox
+    from rcdesk.store.fax.spool import Spool
     from rcdesk.store.paths import Paths
-    from rcdesk.store.people import People
-    from rcdesk.store.secrets import Secrets
-    from rcdesk.store.spool import Spool
+    from rcdesk.store.people.people import People
 
     paths = Paths.under(home).create()
     secrets = Secrets(use_keyring=False)

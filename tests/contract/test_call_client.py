@@ -15,11 +15,11 @@ from rcdesk.api.auth import JwtGrant
 from rcdesk.api.rest import call_log, contacts, presence, queues, ring_out
 from rcdesk.api.rest.message_store import FullSyncNeeded
 from rcdesk.api.session import ApiSession
-from rcdesk.core.account import Credentials, ServerProfile
-from rcdesk.core.call import CallRequest
+from rcdesk.core.account.account import Credentials, ServerProfile
+from rcdesk.core.account.presence import Dnd
+from rcdesk.core.calls.call import CallRequest
 from rcdesk.core.errors import NotAllowed, OutcomeUnknown, Rejected
-from rcdesk.core.people import NUMBER_KINDS
-from rcdesk.core.presence import Dnd
+from rcdesk.core.people.people import NUMBER_KINDS
 from rcdesk.simulator.magic import MAGIC_NUMBERS
 from tests.contract.spec import SpecValidator
 from tests.contract.test_client import Desk, MemoryKeeper, judge

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from rcdesk.api.auth import JwtGrant
 from rcdesk.api.rest import account, call_log, contacts, covers, fax, message_store, numbers, ring_out
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
-from rcdesk.core.account import Credentials, ServerProfile
-from rcdesk.core.call import CallRequest
+from rcdesk.core.account.account import Credentials, ServerProfile
+from rcdesk.core.calls.call import CallRequest
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import (
     ApiError,
@@ -34,7 +35,7 @@ from rcdesk.core.errors import (
     SignInNeeded,
     StoreUnavailable,
 )
-from rcdesk.core.fax import Recipient, Resolution
+from rcdesk.core.fax.fax import Recipient, Resolution
 from rcdesk.simulator.magic import MAGIC_NUMBERS
 from tests.contract.spec import SpecValidator
 

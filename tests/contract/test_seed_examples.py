@@ -8,12 +8,12 @@ those of the documents where the simulated world lets them be. Read next: core/s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from rcdesk.api.auth import JwtGrant
 from rcdesk.api.legacy.account import read_account
@@ -24,16 +24,16 @@ from rcdesk.api.rest import call_log, fax, message_store
 from rcdesk.api.rest.fax import FaxFile
 from rcdesk.api.rest.phone import RestFax
 from rcdesk.api.session import ApiSession
-from rcdesk.core.account import Credentials, ServerProfile
-from rcdesk.core.asked_call import call_request
-from rcdesk.core.call import Call, CallRequest, CallState, Leg, next_state, past_call
+from rcdesk.core.account.account import Credentials, ServerProfile
+from rcdesk.core.account.preferences import Preferences
+from rcdesk.core.calls.call import Call, CallRequest, CallState, Leg, next_state, past_call
+from rcdesk.core.calls.past_call import CallOutcome
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import NotAllowed, SignInNeeded
-from rcdesk.core.fax import Recipient, Resolution, state_for
-from rcdesk.core.order import CallOrder
-from rcdesk.core.past_call import CallOutcome
-from rcdesk.core.phone_number import parse
-from rcdesk.core.preferences import Preferences
+from rcdesk.core.fax.fax import Recipient, Resolution, state_for
+from rcdesk.core.numbers.phone_number import parse
+from rcdesk.core.orders.asked_call import call_request
+from rcdesk.core.orders.order import CallOrder
 from rcdesk.core.service import FaxContents, FaxService, PhoneService
 from rcdesk.documents.kinds import MEDIA_TYPES
 from rcdesk.simulator.magic import MAGIC_NUMBERS

@@ -23,10 +23,10 @@ pytestmark = pytest.mark.contract
 
 # What the simulator says beyond the contract's words, each because the service is known to say it too.
 KNOWN_EXTRAS = {
-    "/faxErrorCode": "wire contract 1.5: to[] of a fax answer",
-    "/errorCode": "wire contract 1.2: errors repeat the first code at the top",
-    "/message": "wire contract 1.2",
-    "/parameterName": "wire contract 1.2",
+    "/faxErrorCode": "docs/wire.md 1.5: to[] of a fax answer",
+    "/errorCode": "docs/wire.md 1.2: errors repeat the first code at the top",
+    "/message": "docs/wire.md 1.2",
+    "/parameterName": "docs/wire.md 1.2",
     "/parameterValue": "spec's ApiErrorWithParameter, used here on 404 too",
     "/error_description": "OAuth 2.0",
     "/permissionName": "guide, call log access: what is missing",

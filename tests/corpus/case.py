@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import Dither, FindingKind, Fix, PagePlan, PageRef, PaperSize, Place
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import Dither, FindingKind, Fix, PagePlan, PageRef, PaperSize, Place
 from tests.corpus.sheet import Sheet, write_pdf
 
 PDF, TIFF, PNG, JPEG, TEXT = "application/pdf", "image/tiff", "image/png", "image/jpeg", "text/plain"

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import Dither, PaperSize
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import Dither, PaperSize
 from tests.corpus.case import JPEG, PDF, PNG, TEXT, TIFF, Case, Make, pdf, picture
 from tests.corpus.scanner import drawn, page_of, scan, shaded
 from tests.corpus.sheet import A4, LEGAL, LETTER, Sheet, write_pdf

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import Dither, FindingKind, PaperSize, Place
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import Dither, FindingKind, PaperSize, Place
 from tests.corpus.case import JPEG, PDF, PNG, TIFF, Case, Make, pdf, picture, share
 from tests.corpus.clean import contract, form, letter, prose, ruled, table, text_file
 from tests.corpus.scanner import page_of, scan, shaded, with_noise

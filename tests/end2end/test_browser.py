@@ -1,6 +1,6 @@
 """Signing in with a real browser: headless Chromium goes to the service and comes back to the desk.
 
-Needs Chromium; no display. Read next: services/browser_sign_in.py.
+Needs Chromium; no display. Read next: services/account/browser_sign_in.py.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rcdesk.core.account import ServerProfile
+from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import SignInNeeded
-from rcdesk.services.connection import Connection
-from rcdesk.store.secrets import Secrets
+from rcdesk.services.account.connection import Connection
+from rcdesk.store.account.secrets import Secrets
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator

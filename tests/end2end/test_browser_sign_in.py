@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from rcdesk.core.account import ServerProfile, ServerProfiles
-from rcdesk.store import profiles
+from rcdesk.core.account.account import ServerProfile, ServerProfiles
+from rcdesk.store.account import profiles
 from rcdesk.store.paths import Paths
 from tests.end2end.browser import RealBrowser, chromium
 from tests.end2end.conftest import DESK_AREA

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rcdesk.core.fax import MAX_RECIPIENTS_A_REQUEST
-from rcdesk.core.retry import USUAL_TRIES, Help, help_for
+from rcdesk.core.fax.fax import MAX_RECIPIENTS_A_REQUEST
+from rcdesk.core.fax.retry import USUAL_TRIES, Help, help_for
 from rcdesk.simulator.magic import FAX_ERROR_CODES
 from tests.endurance.remote_desk import SETTLED, RemoteDesk, Rig
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSocketDescriptor
 
     from rcdesk.app import Running
-    from rcdesk.core.fax import FaxDraft, FaxJob
+    from rcdesk.core.fax.fax import FaxDraft, FaxJob
 
 _writing = threading.Lock()
 
@@ -134,7 +134,7 @@ class Remote:
         self._running.desk.faxes.queue(self._draft(order, documents))
 
     def _draft(self, order: dict[str, Any], documents: tuple[Any, ...]) -> FaxDraft:
-        from rcdesk.core.fax import FaxDraft, Recipient, SendBy
+        from rcdesk.core.fax.fax import FaxDraft, Recipient, SendBy
 
         send_in_s, keep_trying_s = order.get("send_in_s"), order.get("keep_trying_s")
         now = self._world.now()
@@ -173,7 +173,7 @@ def main() -> int:
     from PySide6.QtWidgets import QApplication
 
     from rcdesk.app import build
-    from rcdesk.core.account import Credentials, ServerProfile
+    from rcdesk.core.account.account import Credentials, ServerProfile
     from rcdesk.store.paths import Paths
 
     application = QApplication(sys.argv[:1])

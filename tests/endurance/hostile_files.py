@@ -25,11 +25,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from rcdesk.core.errors import RcdeskError, UserError
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import Dither, Fix, PagePlan, PageRef, PaperSize
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import Dither, Fix, PagePlan, PageRef, PaperSize
 from rcdesk.documents.inspect import inspect
-from rcdesk.documents.limits import MAX_RESIDENT_BYTES, resident_bytes
-from rcdesk.documents.worker import PageWorker
+from rcdesk.documents.worker.limits import MAX_RESIDENT_BYTES, resident_bytes
+from rcdesk.documents.worker.worker import PageWorker
 from tests.unit.documents.bombs import BOMBS
 from tests.unit.documents.sample_files import MAKERS, make
 

@@ -19,12 +19,12 @@ import requests
 from rcdesk.api import auth
 from rcdesk.api.exchange import Exchange
 from rcdesk.api.tokens import Tokens
-from rcdesk.core.account import Account, Credentials, ServerProfile
+from rcdesk.core.account.account import Account, Credentials, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import SignInNeeded
-from rcdesk.services.connection import Connection
-from rcdesk.services.sign_in import KeptSignIn
-from rcdesk.store.secrets import Secrets
+from rcdesk.services.account.connection import Connection
+from rcdesk.services.account.sign_in import KeptSignIn
+from rcdesk.store.account.secrets import Secrets
 from tests.endurance.file_keyring import FileKeyring
 
 STEPS = ("before", "sent", "answered", "storing", "stored", "used")

@@ -113,7 +113,7 @@ def install(point: StopPoint, stopped: Stopped) -> None:
 
 
 def _stop_before_the_commit(stopped: Stopped) -> None:
-    from rcdesk.store.outbox import Outbox
+    from rcdesk.store.fax.outbox import Outbox
 
     def hand_over(self: Outbox, *args: Any, **options: Any) -> Any:
         stop(stopped)

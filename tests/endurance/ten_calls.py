@@ -17,10 +17,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from rcdesk.simulator import RunningSimulator
 from tests.endurance.fast_time import FastTime, install
@@ -211,8 +213,8 @@ class _Measured:
 
     def _begin(self) -> None:
         """Press Call, ten times, then Send: each is an event of its own."""
-        from rcdesk.core.call import CallRequest
-        from rcdesk.core.fax import Document, FaxDraft, Recipient
+        from rcdesk.core.calls.call import CallRequest
+        from rcdesk.core.fax.fax import Document, FaxDraft, Recipient
 
         desk = self.running.desk
         account = desk.session.account
@@ -284,7 +286,7 @@ def _be_the_desk(options: argparse.Namespace) -> int:
     from PySide6.QtWidgets import QApplication
 
     from rcdesk.app import build
-    from rcdesk.core.account import Credentials, ServerProfile
+    from rcdesk.core.account.account import Credentials, ServerProfile
     from rcdesk.store.paths import Paths
 
     application = QApplication(sys.argv[:1])

@@ -21,7 +21,7 @@ from phonenumbers import PhoneNumber as ParsedNumber
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from rcdesk.core.errors import UserError
-from rcdesk.core.phone_number import PhoneNumber, parse, parse_for_fax
+from rcdesk.core.numbers.phone_number import PhoneNumber, parse, parse_for_fax
 
 
 def split(words: str) -> tuple[str, ...]:

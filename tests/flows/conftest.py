@@ -15,8 +15,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import Credentials, ServerProfile
+from rcdesk.bridge.account.session_desk import SessionState
+from rcdesk.core.account.account import Credentials, ServerProfile
 from tests.flows.screen import Screen
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ def open_desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Open
     undo_s: how long a fax can be taken back after Send; 0 lets it go at once.
     """
     from rcdesk.app import build
-    from rcdesk.core.preferences import Preferences
-    from rcdesk.store import preferences
+    from rcdesk.core.account.preferences import Preferences
+    from rcdesk.store.account import preferences
     from rcdesk.store.paths import Paths
-    from rcdesk.ui.theme import theme
+    from rcdesk.ui.kit.theme import theme
 
     theme().apply(qapp, "light")
     opened: list[Running] = []

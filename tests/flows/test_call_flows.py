@@ -14,10 +14,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from rcdesk.core.call import CallState
-from rcdesk.core.past_call import CallOutcome
+from rcdesk.core.calls.call import CallState
+from rcdesk.core.calls.past_call import CallOutcome
 from rcdesk.simulator.magic import MAGIC_NUMBERS
-from rcdesk.ui.call_panel import CallPanel
+from rcdesk.ui.phone.call_panel import CallPanel
 from tests.flows.conftest import Opened
 from tests.flows.reader import press, role_of, spoken, tab_to, write
 

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 from PySide6.QtWidgets import QPlainTextEdit
 
-from rcdesk.core.call import CallState, Leg
-from rcdesk.core.fax import FaxState
+from rcdesk.core.calls.call import CallState, Leg
+from rcdesk.core.fax.fax import FaxState
 from tests.flows.conftest import OpenDesk, Opened, press_send, sign_in
 
 if TYPE_CHECKING:

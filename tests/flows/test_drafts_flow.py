@@ -11,10 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListView
 
-from rcdesk.core.fax import FaxState, Resolution
-from rcdesk.core.paper import Fix
+from rcdesk.core.fax.fax import FaxState, Resolution
+from rcdesk.core.fax.paper import Fix
 from rcdesk.simulator import RunningSimulator
-from rcdesk.store.drafts import Drafts
+from rcdesk.store.fax.drafts import Drafts
 from rcdesk.store.paths import Paths
 from tests.flows.conftest import OpenDesk, Opened, press_send, sign_in
 
@@ -161,7 +161,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from rcdesk.app import build
-from rcdesk.core.account import ServerProfile
+from rcdesk.core.account.account import ServerProfile
 from rcdesk.store.paths import Paths
 
 application = QApplication([])

@@ -17,11 +17,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from rcdesk.core.fax import Document, FaxDraft, FaxState, Recipient
-from rcdesk.core.folder import Folder, Only
-from rcdesk.ui.fax_pages import FaxFolderPage
-from rcdesk.ui.page_viewer import PageViewer
-from rcdesk.ui.send_later import SendTime
+from rcdesk.core.fax.fax import Document, FaxDraft, FaxState, Recipient
+from rcdesk.core.fax.folder import Folder, Only
+from rcdesk.ui.compose.send_later import SendTime
+from rcdesk.ui.folders.fax_pages import FaxFolderPage
+from rcdesk.ui.preview.page_viewer import PageViewer
 from tests.flows.conftest import OpenDesk, Opened, press_send, sign_in
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
-from rcdesk.core.fax import FaxState
-from rcdesk.core.wish import FaxWish, WishOutcome
-from rcdesk.services.command_fax import draft_asked
+from rcdesk.core.fax.fax import FaxState
+from rcdesk.core.orders.wish import FaxWish, WishOutcome
+from rcdesk.services.commands.fax import draft_asked
 from rcdesk.simulator import RunningSimulator
-from rcdesk.ui.review_dialog import ReviewDialog
+from rcdesk.ui.compose.review_dialog import ReviewDialog
 from tests.flows.conftest import Opened
 from tests.flows.test_desk_flow import FAX_SENT
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import Credentials, ServerKind, ServerProfile
-from rcdesk.core.call import CallState
+from rcdesk.bridge.account.session_desk import SessionState
+from rcdesk.core.account.account import Credentials, ServerKind, ServerProfile
+from rcdesk.core.calls.call import CallState
+from rcdesk.core.calls.past_call import CallOutcome
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.fax import FaxState
-from rcdesk.core.folder import Folder
-from rcdesk.core.past_call import CallOutcome
+from rcdesk.core.fax.fax import FaxState
+from rcdesk.core.fax.folder import Folder
 from tests.flows.conftest import OpenDesk, Opened, credentials_of, press_send, profile_of
 from tests.unit.ui.stage import shoot
 
@@ -86,8 +86,8 @@ def _compose(desk: Opened, documents: list[Path], number: str) -> None:
 def _sent_by_the_first_user(simulator: RunningSimulator) -> set[str]:
     """The numbers the first user's account has faxed, as REST tells of the same world."""
     from rcdesk.api.rest.message_store import list_messages
-    from rcdesk.services.connection import Connection
-    from rcdesk.store.secrets import Secrets
+    from rcdesk.services.account.connection import Connection
+    from rcdesk.store.account.secrets import Secrets
 
     profile = profile_of(simulator.base_url, simulator.client_id)
     connection = Connection(profile, Secrets(use_keyring=False))

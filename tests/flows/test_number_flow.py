@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QListView
 
-from rcdesk.core.people import Suggestion
+from rcdesk.core.people.people import Suggestion
 from tests.flows.conftest import Opened
 from tests.flows.reader import press, spoken, write
 from tests.flows.screen import Screen

@@ -14,15 +14,15 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
-from rcdesk.core.call import CallState
-from rcdesk.core.fax import Document, FaxDraft, Recipient
-from rcdesk.core.people import DialChoice, PersonSource
+from rcdesk.core.calls.call import CallState
+from rcdesk.core.fax.fax import Document, FaxDraft, Recipient
+from rcdesk.core.people.people import DialChoice, PersonSource
 from rcdesk.store.paths import Paths
-from rcdesk.store.people import People, PersonRecord
-from rcdesk.ui.calls_page import CallsPage
-from rcdesk.ui.choices import PhoneRow
-from rcdesk.ui.import_dialog import ImportDialog
-from rcdesk.ui.people_page import PeoplePage
+from rcdesk.store.people.people import People, PersonRecord
+from rcdesk.ui.compose.import_dialog import ImportDialog
+from rcdesk.ui.people.calls_page import CallsPage
+from rcdesk.ui.people.people_page import PeoplePage
+from rcdesk.ui.phone.choices import PhoneRow
 from tests.flows.conftest import OpenDesk, Opened, sign_in
 from tests.flows.reader import press, spoken, tab_to, write
 

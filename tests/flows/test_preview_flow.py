@@ -14,10 +14,10 @@ import pypdfium2
 import pypdfium2.raw
 from PIL import Image, ImageSequence
 
-from rcdesk.core.cover import STARTER_HTML, CoverTemplate
-from rcdesk.core.fax import FaxState, Resolution
-from rcdesk.core.paper import Fix, PagePlan
-from rcdesk.core.proof import ProofFacts
+from rcdesk.core.fax.cover import STARTER_HTML, CoverTemplate
+from rcdesk.core.fax.fax import FaxState, Resolution
+from rcdesk.core.fax.paper import Fix, PagePlan
+from rcdesk.core.fax.proof import ProofFacts
 from tests.flows.conftest import OpenDesk, Opened, press_send, sign_in
 from tests.unit.ui.page_stage import form_page, pdf, text_page
 

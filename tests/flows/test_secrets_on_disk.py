@@ -16,10 +16,10 @@ from urllib.parse import quote
 import pytest
 from PIL import Image
 
-from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import Credentials
-from rcdesk.core.call import CallState
-from rcdesk.core.fax import FaxState
+from rcdesk.bridge.account.session_desk import SessionState
+from rcdesk.core.account.account import Credentials
+from rcdesk.core.calls.call import CallState
+from rcdesk.core.fax.fax import FaxState
 from tests.flows.conftest import OpenDesk, Opened, credentials_of, press_send, profile_of
 
 if TYPE_CHECKING:

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import AppSecret, GrantKind, ServerKind, ServerProfile
+from rcdesk.bridge.account.session_desk import SessionState
+from rcdesk.core.account.account import AppSecret, GrantKind, ServerKind, ServerProfile
 from rcdesk.core.cancel import CancelToken
-from rcdesk.ui.server_dialog import ServerDialog
+from rcdesk.ui.account.server_dialog import ServerDialog
 from tests.flows.conftest import OpenDesk, Opened
 from tests.flows.stand_in_browser import Script, StandInBrowser, changed, follow, free_port, way_back
 

@@ -19,10 +19,10 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import Credentials
-from rcdesk.core.call import CallState
-from rcdesk.core.fax import FaxState
+from rcdesk.bridge.account.session_desk import SessionState
+from rcdesk.core.account.account import Credentials
+from rcdesk.core.calls.call import CallState
+from rcdesk.core.fax.fax import FaxState
 from tests.flows.conftest import OpenDesk, Opened, press_send, profile_of, sign_in
 from tests.flows.test_desk_flow import ANSWERS, FAX_SENT, call_state, fax_states, ring_outs
 

@@ -16,18 +16,19 @@ import pypdfium2
 import pytest
 
 from rcdesk import app, cli
-from rcdesk.cli import FaxArguments, Options, main, parse
-from rcdesk.commands import told, told_fax
-from rcdesk.commands.call import Command
-from rcdesk.commands.fax import FaxCommand
+from rcdesk.cli import fax_output as told_fax
+from rcdesk.cli import output as told
+from rcdesk.cli.call import Command
+from rcdesk.cli.fax import FaxCommand
+from rcdesk.cli.main import FaxArguments, Options, main, parse
+from rcdesk.core.account.preferences import Preferences
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax import Document, FaxDraft, Recipient, Resolution, SendBy
-from rcdesk.core.paper import PageRef
-from rcdesk.core.preferences import Preferences
-from rcdesk.core.wish import FaxWish, read_wish, wish_json
-from rcdesk.documents import wire
-from rcdesk.services.command_fax import moment
-from rcdesk.store import preferences as preferences_file
+from rcdesk.core.fax.fax import Document, FaxDraft, Recipient, Resolution, SendBy
+from rcdesk.core.fax.paper import PageRef
+from rcdesk.core.orders.wish import FaxWish, read_wish, wish_json
+from rcdesk.documents.worker import wire
+from rcdesk.services.commands.fax import moment
+from rcdesk.store.account import preferences as preferences_file
 from rcdesk.store.paths import Paths
 from tests.patience import PATIENCE_S
 
@@ -445,7 +446,7 @@ def test_what_is_no_wish(data: object) -> None:
 
 
 def test_a_packaged_program_is_its_own_page_room(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "import sys; from rcdesk.cli import main; sys.exit(main())"]
+    command = [sys.executable, "-c", "import sys; from rcdesk.cli.main import main; sys.exit(main())"]
     room = subprocess.Popen(
         [*command, "--page-room", "--background"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -467,7 +468,7 @@ def test_a_packaged_program_is_its_own_page_room(tmp_path: Path) -> None:
 
 def test_a_packaged_program_is_its_own_html_room(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("<p>Hello</p>", encoding="utf-8")
-    command = [sys.executable, "-c", "import sys; from rcdesk.cli import main; sys.exit(main())"]
+    command = [sys.executable, "-c", "import sys; from rcdesk.cli.main import main; sys.exit(main())"]
     room = [*command, "--html-room", str(tmp_path / "a.html"), str(tmp_path / "a.pdf")]
     assert subprocess.run(room, check=False, timeout=PATIENCE_S).returncode == 0
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from rcdesk.cli import parse
-from rcdesk.core.order import is_link
+from rcdesk.cli.main import parse
+from rcdesk.core.orders.order import is_link
 from rcdesk.documents.kinds import ALL_TYPES
 from tests.patience import PATIENCE_S
 

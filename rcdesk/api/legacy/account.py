@@ -1,7 +1,7 @@
 """What the 2010 web API says about an account, as the window's Account: its list of phones, and no more.
 
 The names of the cover pages are the API's own; the main number is the one that is shown. Blocking, one
-request, which is also how credentials are checked. Read next: ring_out.py, core/account.py.
+request, which is also how credentials are checked. Read next: ring_out.py, core/account/account.py.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from rcdesk.api.legacy.client import LegacyClient
 from rcdesk.api.legacy.fax import COVER_PAGES
 from rcdesk.api.legacy.ring_out import LegacyPhone
-from rcdesk.core.account import Account, AccountNumber
+from rcdesk.core.account.account import Account, AccountNumber
+from rcdesk.core.account.capability import legacy_lacks
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.capability import legacy_lacks
-from rcdesk.core.phone_number import pretty
+from rcdesk.core.numbers.phone_number import pretty
 
 
 def owner_id(client: LegacyClient) -> str:

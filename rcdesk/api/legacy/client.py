@@ -1,4 +1,4 @@
-"""One way to a server of the 2010 web API: credentials, forms, and its plain answers read (wire-contract 2).
+"""One way to a server of the 2010 web API: credentials, forms, and its plain answers read (docs/wire.md 2).
 
 Everything is a POST: credentials are in the body, never in an address that somebody logs. Errors are the same
 as of REST: NotSent, OutcomeUnknown, SignInNeeded, Rejected. The service has no rate limits. Blocking, any
@@ -15,7 +15,7 @@ import requests
 from rcdesk.api.rate_gate import RateGate
 from rcdesk.api.transport import Transport
 from rcdesk.api.upload import MultipartBody
-from rcdesk.core.account import ServerProfile
+from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import (
@@ -27,7 +27,7 @@ from rcdesk.core.errors import (
     SignInNeeded,
     UserError,
 )
-from rcdesk.core.phone_number import PhoneNumber, parse
+from rcdesk.core.numbers.phone_number import PhoneNumber, parse
 
 RING_OUT = "/ringout.asp"
 FAX = "/faxapi.asp"

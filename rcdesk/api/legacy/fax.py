@@ -1,4 +1,4 @@
-"""FaxService over `faxapi.asp`: one streamed form, one number as the answer (wire-contract 2.2).
+"""FaxService over `faxapi.asp`: one streamed form, one number as the answer (docs/wire.md 2.2).
 
 Code 0 speaks of acceptance only; the result goes to the account's owner by e-mail, so nothing can be followed
 or resent. Text goes out as UTF-8. Blocking, on the faxes lane. Read next: client.py, api/upload.py.
@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 from rcdesk.api.legacy.client import REFUSED, LegacyClient, unreadable
 from rcdesk.api.rest.fax import FaxCreated, clean_name
 from rcdesk.api.upload import MultipartBody, Part, file_part, form_data
-from rcdesk.core.account import CoverPage
+from rcdesk.core.account.account import CoverPage
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import ApiError, NotAllowed, Rejected, SignInNeeded, UserError
-from rcdesk.core.fax import Recipient
+from rcdesk.core.fax.fax import Recipient
 from rcdesk.core.service import FaxContents, FaxFile, Progress
 
 COVER_PAGES = tuple(

@@ -1,21 +1,21 @@
-"""PhoneService over `ringout.asp`: list, call, status, cancel (wire-contract 2.1).
+"""PhoneService over `ringout.asp`: list, call, status, cancel (docs/wire.md 2.1).
 
 The answer of a status names no call state but codes, and "completed" for every session that is not going on:
-that is told as NoSessionFound, which core/call.py takes for an end only of a conversation it has seen. The
-`ws` of a call is kept with its session id ("20 .62") and given back. Blocking, on the calls lane. Read next:
-client.py, core/call.py.
+that is told as NoSessionFound, which core/calls/call.py takes for an end only of a conversation it has seen.
+The `ws` of a call is kept with its session id ("20 .62") and given back. Blocking, on the calls lane. Read
+next: client.py, core/calls/call.py.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from rcdesk.api.legacy.client import LegacyClient, unreadable
-from rcdesk.core.account import ForwardingNumber
-from rcdesk.core.call import CallRequest, RingOutReport
+from rcdesk.core.account.account import ForwardingNumber
+from rcdesk.core.calls.call import CallRequest, RingOutReport
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import OutcomeUnknown, UserError
-from rcdesk.core.phone_number import parse
+from rcdesk.core.numbers.phone_number import parse
 
 _WORDS = {
     "0": "Success",

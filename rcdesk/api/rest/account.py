@@ -5,15 +5,14 @@ Blocking, on a lane's thread. Read next: numbers.py for what the extension may c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rcdesk.api.rest import reading
 from rcdesk.api.session import ApiSession
 from rcdesk.core.cancel import CancelToken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExtensionInfo:
+class ExtensionInfo(Struct, frozen=True, kw_only=True):
     """The signed-in extension; home_country is an ISO 3166 code, "US" when the service did not say.
 
     features: name and whether the extension has it (spec: ExtensionServiceFeatureInfo).
@@ -27,8 +26,7 @@ class ExtensionInfo:
     features: tuple[tuple[str, bool], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountInfo:
+class AccountInfo(Struct, frozen=True, kw_only=True):
     """The company's account: id, name ("" when unknown) and main number in E.164."""
 
     id: str

@@ -2,15 +2,16 @@
 
 Spec: syncUserCallLog and readUserCallLog, both Heavy, so they are asked seldom. A call is listed from the
 user's side: `number` and `name` are the other party's. Blocking, on a lane's thread. Read next:
-services/call_history.py, core/causes.py (what the words on a fax mean).
+services/calls/history.py, core/fax/causes.py (what the words on a fax mean).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from rcdesk.api.rest import reading
 from rcdesk.api.rest.message_store import VOID_TOKEN, FullSyncNeeded
@@ -28,8 +29,7 @@ _OWN_LEGS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaxResult:
+class FaxResult(Struct, frozen=True, kw_only=True):
     """What the call log says of one fax to one number (E.164).
 
     message_id "" when the record names no message; result and reason are the words of the spec
@@ -42,8 +42,7 @@ class FaxResult:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallLogEntry:
+class CallLogEntry(Struct, frozen=True, kw_only=True):
     """One telephone call (spec: CallLogRecord of type Voice), seen from the user's side.
 
     telephony_session_id is the id a ring-out had; session_id the log's own. direction is "Inbound" or
@@ -72,8 +71,7 @@ class CallLogEntry:
     own_result: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallLogChange:
+class CallLogChange(Struct, frozen=True, kw_only=True):
     """An answer of the sync: calls in the service's order (newest first), and the token to ask with next.
 
     is_full: these are the newest calls, not only what changed. has_more: as many records came as an answer

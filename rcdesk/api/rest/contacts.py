@@ -2,14 +2,15 @@
 
 Spec: listContacts, createContact, readContact, patchContact and deleteContact (all Heavy),
 listDirectoryEntries (Medium). What a contact holds besides is never touched: only the fields that change are
-sent. Blocking, on a lane's thread. Read next: services/contact_book.py, services/people.py.
+sent. Blocking, on a lane's thread. Read next: services/people/contact_book.py, services/people/people.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from rcdesk.api.rest import reading
 from rcdesk.api.rest.numbers import spaced
@@ -45,8 +46,7 @@ LABELS = tuple(label for _, label in _FIELDS)
 """What a number of a contact may be called."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
+class Contact(Struct, frozen=True, kw_only=True):
     """A person or company. numbers: (label, number as the service has it, is it a fax number).
 
     extension is a colleague's short extension, "" for who is no colleague.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rcdesk.api.rest import reading
 from rcdesk.api.session import ApiSession
-from rcdesk.core.account import CoverPage
+from rcdesk.core.account.account import CoverPage
 from rcdesk.core.cancel import CancelToken
 
 PATH = "/restapi/v1.0/dictionary/fax-cover-page"

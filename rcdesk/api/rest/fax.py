@@ -1,4 +1,4 @@
-"""Sending a fax as one streamed multipart request (wire-contract 1.5; spec: createFaxMessage, Heavy).
+"""Sending a fax as one streamed multipart request (docs/wire.md 1.5; spec: createFaxMessage, Heavy).
 
 No idempotency key exists: once the last byte has left, a lost answer is OutcomeUnknown and the message store
 must be asked. Before that, everything is safe to repeat. Blocking, on the faxes lane. Read next:
@@ -11,10 +11,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from rcdesk.api.rest import reading
 from rcdesk.api.session import ApiSession
@@ -22,7 +23,7 @@ from rcdesk.api.transport import read_json
 from rcdesk.api.upload import Encoding, MultipartBody, Part, file_part, form_data, mixed
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import OutcomeUnknown, UserError
-from rcdesk.core.fax import FaxReport, Recipient, Resolution
+from rcdesk.core.fax.fax import FaxReport, Recipient, Resolution
 
 PATH = f"{reading.EXTENSION}/fax"
 Shape = Literal["mixed", "form"]
@@ -31,8 +32,7 @@ _LEFT_FOR_CALLS = 2
 """Requests a minute of the group Heavy that faxes leave for a person who presses Call."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaxFile:
+class FaxFile(Struct, frozen=True, kw_only=True):
     """A document to send: where it lies, the name the service is told (cleaned here) and its media type."""
 
     path: Path
@@ -40,8 +40,7 @@ class FaxFile:
     media_type: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaxCreated:
+class FaxCreated(Struct, frozen=True, kw_only=True):
     """The service's word that it has the fax: one report per recipient, in its order."""
 
     message_id: str

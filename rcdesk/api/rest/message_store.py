@@ -1,18 +1,19 @@
-"""The message store: what became of a fax, what came in, and the rendered document (wire-contract 1.6).
+"""The message store: what became of a fax, what came in, and the rendered document (docs/wire.md 1.6).
 
 Spec: readMessage, listMessages and syncMessages (Light), updateMessage, deleteMessage and readMessageContent
-(Medium). Blocking, on a lane's thread. Read next: services/reconcile.py, which follows faxes with it, and
-services/received.py, which syncs.
+(Medium). Blocking, on a lane's thread. Read next: services/fax/reconcile.py, which follows faxes with it, and
+services/fax/received.py, which syncs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from rcdesk.api.rest import reading
 from rcdesk.api.session import ApiSession
@@ -25,8 +26,7 @@ VOID_TOKEN = frozenset({"MSG-333", "MSG-411", "CMN-101"})
 """An ISync says nothing but its token, so CMN-101 means that too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageRecipient:
+class MessageRecipient(Struct, frozen=True, kw_only=True):
     """One recipient: E.164 number, name, status word and faxErrorCode; "" when absent."""
 
     number: str
@@ -35,8 +35,7 @@ class MessageRecipient:
     error_code: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
+class Attachment(Struct, frozen=True, kw_only=True):
     """One file of a message; type is RenderedDocument, SourceDocument or another word of the spec.
 
     file_name is "" where the service does not show it.
@@ -49,8 +48,7 @@ class Attachment:
     file_name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True):
     """A message as the service keeps it. page_count is None while unknown (0 while Queued counts as such).
 
     read_status is Read or Unread, availability Alive, Deleted or Purged, resolution High or Low: words of the
@@ -89,8 +87,7 @@ class Message:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncPage:
+class SyncPage(Struct, frozen=True, kw_only=True):
     """One answer of the sync. sync_token goes into the next one; "" when the service gave none.
 
     is_full: it was a FSync, which lists what is there; else an ISync, which lists what changed. has_older:

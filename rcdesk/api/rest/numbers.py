@@ -1,6 +1,6 @@
 """The numbers to choose from: phones that may ring, numbers that may be shown, caller IDs by feature.
 
-Spec: listForwardingNumbers, listExtensionPhoneNumbers, readExtensionCallerId, all Light (wire-contract 1.3).
+Spec: listForwardingNumbers, listExtensionPhoneNumbers, readExtensionCallerId, all Light (docs/wire.md 1.3).
 Blocking, on a lane's thread. Read next: ring_out.py, where they are used.
 """
 
@@ -10,7 +10,7 @@ import re
 
 from rcdesk.api.rest import reading
 from rcdesk.api.session import ApiSession
-from rcdesk.core.account import AccountNumber, ForwardingNumber
+from rcdesk.core.account.account import AccountNumber, ForwardingNumber
 from rcdesk.core.cancel import CancelToken
 
 _FAX_TYPES = frozenset({"VoiceFax", "FaxOnly"})

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from rcdesk.api.rest import fax, ring_out
 from rcdesk.api.session import ApiSession
-from rcdesk.core.call import CallRequest, RingOutReport
+from rcdesk.core.calls.call import CallRequest, RingOutReport
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.fax import Recipient
+from rcdesk.core.fax.fax import Recipient
 from rcdesk.core.service import FaxContents, FaxFile, Progress
 
 AT_ONCE_S = 0.2

@@ -1,8 +1,8 @@
 """Does the user take calls, and which of their calls are going on now.
 
 Spec: readUserPresenceStatus (Light), updateUserPresenceStatus (Medium). Blocking, on a lane's thread. Raises
-NotAllowed where the user may not see or change presence. Read next: queues.py, services/presence.py,
-services/calls.py (which follows many calls with one look).
+NotAllowed where the user may not see or change presence. Read next: queues.py, services/account/presence.py,
+services/calls/calls.py (which follows many calls with one look).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 from rcdesk.api.rest import reading
 from rcdesk.api.session import ApiSession
 from rcdesk.api.transport import read_json
+from rcdesk.core.account.presence import Dnd
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import NotAllowed, Rejected
-from rcdesk.core.presence import Dnd
 
 PATH = f"{reading.EXTENSION}/presence"
 FEATURES_PATH = f"{reading.EXTENSION}/features"

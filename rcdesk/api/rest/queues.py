@@ -2,7 +2,7 @@
 
 Spec: readExtensionCallQueuePresence (Light), updateExtensionCallQueuePresence (Medium). Blocking, on a lane's
 thread. Raises NotAllowed where the user may not see or change it. Read next: presence.py,
-services/presence.py.
+services/account/presence.py.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 from rcdesk.api.rest import reading
 from rcdesk.api.session import ApiSession
 from rcdesk.api.transport import read_json
+from rcdesk.core.account.presence import QueueStatus
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.presence import QueueStatus
 
 PATH = f"{reading.EXTENSION}/call-queue-presence"
 

@@ -1,8 +1,8 @@
-"""RingOut: make the service ring your phone, then theirs (wire-contract 1.4).
+"""RingOut: make the service ring your phone, then theirs (docs/wire.md 1.4).
 
 Spec: createRingOutCall (Heavy), readRingOutCallStatus (Light), deleteRingOutCall (Heavy). A create whose
 answer was lost raises OutcomeUnknown and is never repeated here. Blocking, on a lane's thread. Read next:
-core/call.py.
+core/calls/call.py.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import quote
 from rcdesk.api.rest import reading
 from rcdesk.api.session import ApiSession
 from rcdesk.api.transport import read_json
-from rcdesk.core.call import CallRequest, RingOutReport
+from rcdesk.core.calls.call import CallRequest, RingOutReport
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import OutcomeUnknown, Rejected
 

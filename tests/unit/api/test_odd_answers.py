@@ -15,10 +15,10 @@ from rcdesk.api.body import parse
 from rcdesk.api.rest import account, call_log, contacts, covers, fax, message_store, numbers, presence, queues
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
-from rcdesk.core.account import ServerProfile
+from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import OutcomeUnknown, RcdeskError, Rejected, ServerTrouble
-from rcdesk.core.fax import Recipient
+from rcdesk.core.fax.fax import Recipient
 from tests.unit.api.socket_server import SocketServer, answer, read_request
 
 TOKEN = CancelToken()

@@ -13,9 +13,9 @@ from rcdesk.api.auth import Client, JwtGrant
 from rcdesk.api.rest import call_log, contacts, fax, message_store, presence, queues, reading, ring_out
 from rcdesk.api.rest.numbers import spaced
 from rcdesk.api.tokens import read_tokens
-from rcdesk.core.account import Credentials
+from rcdesk.core.account.account import Credentials
+from rcdesk.core.account.presence import Dnd
 from rcdesk.core.errors import OutcomeUnknown, UserError
-from rcdesk.core.presence import Dnd
 
 PLAIN = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["9", []])

@@ -1,4 +1,4 @@
-"""When the session refreshes, what it keeps, and how often it tries (wire-contract 1.1)."""
+"""When the session refreshes, what it keeps, and how often it tries (docs/wire.md 1.1)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
-from rcdesk.core.account import ServerProfile
+from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NotSent, ServerTrouble, SignInNeeded, StoreUnavailable
 from tests.unit.api.socket_server import SocketServer, answer, read_request

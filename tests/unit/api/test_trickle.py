@@ -14,7 +14,7 @@ from rcdesk.api.exchange import SLOWEST_BYTES_PER_S, Exchange, UnderWay
 from rcdesk.api.rate_gate import RateGate
 from rcdesk.api.transport import Transport
 from rcdesk.api.upload import MultipartBody, file_part, mixed
-from rcdesk.bridge.lane import Lane, Report
+from rcdesk.bridge.runtime.lane import Lane, Report
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import SystemClock
 from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown

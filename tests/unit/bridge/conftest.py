@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING
 import pytest
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.call_desk import CallDesk
-from rcdesk.bridge.fax_desk import FaxDesk
-from rcdesk.bridge.lane import Lane
-from rcdesk.bridge.session_desk import SessionDesk, SessionState
-from rcdesk.core.account import Credentials, ServerProfile
-from rcdesk.core.call import Call, CallRequest
-from rcdesk.core.fax import FaxJob
-from rcdesk.core.past_call import PastCall
+from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
+from rcdesk.bridge.calls.call_desk import CallDesk
+from rcdesk.bridge.fax.fax_desk import FaxDesk
+from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.core.account.account import Credentials, ServerProfile
+from rcdesk.core.calls.call import Call, CallRequest
+from rcdesk.core.calls.past_call import PastCall
+from rcdesk.core.fax.fax import FaxJob
 from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
-    from rcdesk.store.secrets import Secrets
+    from rcdesk.store.account.secrets import Secrets
 
 LANES = ("calls", "faxes", "disk", "archive", "downloads", "files")
 ANSWERS, BUSY, SLOW, CALL_REFUSED = "+16505550200", "+16505550201", "+16505550207", "+16505550212"
@@ -139,7 +139,7 @@ def credentials_of(simulator: RunningSimulator, jwt: str | None = None) -> Crede
 @pytest.fixture
 def secrets() -> Secrets:
     """A keyring in memory; two benches that share it are two runs of one program."""
-    from rcdesk.store.secrets import Secrets
+    from rcdesk.store.account.secrets import Secrets
 
     return Secrets(use_keyring=False)
 
@@ -148,13 +148,13 @@ def secrets() -> Secrets:
 def make_bench(qapp: object, tmp_path: Path, secrets: Secrets) -> Iterator[Callable[[], Bench]]:
     """Builds a run of the program on the test's folder; make a second one to start it again."""
     from rcdesk.core.clock import SystemClock
-    from rcdesk.services.calls import CallService
-    from rcdesk.services.connection import Connection
-    from rcdesk.services.dispatch import Dispatcher
-    from rcdesk.services.faxes import FaxService
-    from rcdesk.store.outbox import Outbox
+    from rcdesk.services.account.connection import Connection
+    from rcdesk.services.calls.calls import CallService
+    from rcdesk.services.fax.dispatch import Dispatcher
+    from rcdesk.services.fax.faxes import FaxService
+    from rcdesk.store.fax.outbox import Outbox
+    from rcdesk.store.fax.spool import Spool
     from rcdesk.store.paths import Paths
-    from rcdesk.store.spool import Spool
 
     paths = Paths.under(tmp_path / "home").create()
     benches: list[Bench] = []

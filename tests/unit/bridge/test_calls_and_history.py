@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 import pytest
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.call_desk import CallDesk
-from rcdesk.bridge.history_desk import HistoryDesk
-from rcdesk.bridge.lane import Lane
-from rcdesk.bridge.session_desk import SessionDesk, SessionState
-from rcdesk.core.call import Call, CallRequest, CallState
-from rcdesk.core.past_call import CallOutcome, PastCall
-from rcdesk.services.call_history import CallHistory
-from rcdesk.services.calls import CallService
-from rcdesk.services.connection import Connection
-from rcdesk.store.past_calls import PastCalls
-from rcdesk.store.people import People
-from rcdesk.store.secrets import Secrets
+from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
+from rcdesk.bridge.calls.call_desk import CallDesk
+from rcdesk.bridge.calls.history_desk import HistoryDesk
+from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.core.calls.call import Call, CallRequest, CallState
+from rcdesk.core.calls.past_call import CallOutcome, PastCall
+from rcdesk.services.account.connection import Connection
+from rcdesk.services.calls.calls import CallService
+from rcdesk.services.calls.history import CallHistory
+from rcdesk.store.account.secrets import Secrets
+from rcdesk.store.calls.past_calls import PastCalls
+from rcdesk.store.people.people import People
 from tests.patience import PATIENCE_MS, PATIENCE_S
 from tests.unit.bridge.conftest import ANSWERS, BUSY, LANES, credentials_of, profile_of
 
@@ -98,7 +98,7 @@ def test_a_call_of_this_desk_is_one_row_with_its_record_in_the_log(
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("rcdesk.bridge.history_desk.AFTER_CALL_S", 1.0)
+    monkeypatch.setattr("rcdesk.bridge.calls.history_desk.AFTER_CALL_S", 1.0)
     run = make_run()
     run.sign_in(live_simulator, qtbot)
     call_id = run.place(BUSY)

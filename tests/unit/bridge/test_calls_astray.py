@@ -4,15 +4,15 @@ without a look into the call log, and nothing is asked inside a penalty.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.call_results import MOST_WANTED, CallResults
-from rcdesk.core.call import Call, CallRequest, CallState
-from rcdesk.core.past_call import CallOutcome
+from rcdesk.bridge.calls.results import MOST_WANTED, CallResults
+from rcdesk.core.calls.call import Call, CallRequest, CallState
+from rcdesk.core.calls.past_call import CallOutcome
 from tests.patience import PATIENCE_MS
 from tests.unit.bridge.conftest import BUSY, SLOW, Bench
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge import call_results
-from rcdesk.bridge.call_desk import CallDesk
-from rcdesk.bridge.history_desk import HistoryDesk
-from rcdesk.core.call import Call, CallRequest, CallState
-from rcdesk.core.past_call import CallOutcome
+from rcdesk.bridge.calls import results as call_results
+from rcdesk.bridge.calls.call_desk import CallDesk
+from rcdesk.bridge.calls.history_desk import HistoryDesk
+from rcdesk.core.calls.call import Call, CallRequest, CallState
+from rcdesk.core.calls.past_call import CallOutcome
 from tests.patience import PATIENCE_MS
 from tests.unit.bridge.conftest import ANSWERS, Bench
 
@@ -50,10 +50,10 @@ class Run:
 def make_run(bench: Bench, tmp_path: Path) -> Iterator[Callable[[], Run]]:
     """Starts the program on the same archive, again and again."""
     from rcdesk.core.clock import SystemClock
-    from rcdesk.services.call_history import CallHistory
-    from rcdesk.services.calls import CallService
-    from rcdesk.store.past_calls import PastCalls
-    from rcdesk.store.people import People
+    from rcdesk.services.calls.calls import CallService
+    from rcdesk.services.calls.history import CallHistory
+    from rcdesk.store.calls.past_calls import PastCalls
+    from rcdesk.store.people.people import People
 
     path = tmp_path / "calls.sqlite3"
     past, people = PastCalls(path), People(path)

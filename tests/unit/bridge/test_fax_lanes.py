@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.errors import StoreUnavailable
-from rcdesk.core.fax import FaxJob, FaxState, SendBy, WaitReason
-from rcdesk.services.faxes import CancelOutcome, FaxService
-from rcdesk.store.outbox import Outbox
+from rcdesk.core.fax.fax import FaxJob, FaxState, SendBy, WaitReason
+from rcdesk.services.fax.faxes import CancelOutcome, FaxService
+from rcdesk.store.fax.outbox import Outbox
 from tests.unit.bridge.conftest import Bench
-from tests.unit.bridge.test_fax_desk import AT_ONCE, OTHERS, WAIT_MS, _document, _draft, _heavy_page
+from tests.unit.bridge.fax.test_fax_desk import AT_ONCE, OTHERS, WAIT_MS, _document, _draft, _heavy_page
 
 if TYPE_CHECKING:
-    from rcdesk.services.take_back import TakeBack
+    from rcdesk.services.fax.take_back import TakeBack
     from rcdesk.simulator import RunningSimulator
 
 
@@ -43,7 +43,7 @@ def test_a_cancel_is_kept_when_the_end_of_the_request_could_not_be_written_down(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from rcdesk.bridge import fax_pump
+    from rcdesk.bridge.fax import pump as fax_pump
 
     monkeypatch.setattr(fax_pump, "HOLD_S", (0.3,))
     real = Outbox.move_all

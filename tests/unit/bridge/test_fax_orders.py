@@ -6,19 +6,19 @@ test_instance_orders.py, all of it together in tests/end2end/test_fax_command.py
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.fax_orders import FaxOrders
-from rcdesk.bridge.instance import FaxOrder
-from rcdesk.core.fax import FaxDraft, FaxJob, FaxState, Recipient, Resolution
-from rcdesk.core.order import FollowFaxesOrder, SendOrder
-from rcdesk.core.wish import FaxWish, WishOutcome
+from rcdesk.bridge.runtime.instance import FaxOrder
+from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState, Recipient, Resolution
+from rcdesk.core.orders.order import FollowFaxesOrder, SendOrder
+from rcdesk.core.orders.wish import FaxWish, WishOutcome
 
 NOW = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 S = FaxState

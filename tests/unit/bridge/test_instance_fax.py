@@ -11,10 +11,10 @@ import pytest
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.door import SOCKET_NAME
-from rcdesk.bridge.instance import FaxOrder, Instance
-from rcdesk.core.fax import Document, FaxDraft, Recipient
-from rcdesk.core.wish import FaxWish, WishOutcome, wish_json
+from rcdesk.bridge.runtime.door import SOCKET_NAME
+from rcdesk.bridge.runtime.instance import FaxOrder, Instance
+from rcdesk.core.fax.fax import Document, FaxDraft, Recipient
+from rcdesk.core.orders.wish import FaxWish, WishOutcome, wish_json
 from tests.patience import PATIENCE_S
 
 WISH = FaxWish(
@@ -40,8 +40,8 @@ SECOND = """
 import json, sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
-from rcdesk.bridge.instance import Instance
-from rcdesk.core.wish import read_wish
+from rcdesk.bridge.runtime.instance import Instance
+from rcdesk.core.orders.wish import read_wish
 application = QCoreApplication([])
 print(Instance(Path(sys.argv[1])).send_fax(read_wish(json.loads(sys.argv[2]))), flush=True)
 """

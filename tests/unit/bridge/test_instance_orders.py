@@ -15,13 +15,13 @@ import pytest
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge import instance as instance_module
-from rcdesk.bridge.instance import TURN_NAME, Instance
-from rcdesk.cli import Options
-from rcdesk.commands import hand_over
+from rcdesk.bridge.runtime import instance as instance_module
+from rcdesk.bridge.runtime.instance import TURN_NAME, Instance
+from rcdesk.cli import hand_over
+from rcdesk.cli.main import Options
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown
-from rcdesk.core.order import CallOrder, StatusOrder
+from rcdesk.core.orders.order import CallOrder, StatusOrder
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -29,7 +29,7 @@ HOLDER = """
 import os, sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QTimer
-from rcdesk.bridge.instance import Instance
+from rcdesk.bridge.runtime.instance import Instance
 application = QCoreApplication([])
 instance = Instance(Path(sys.argv[1]))
 how = sys.argv[2]

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.fax import FaxDraft, Recipient
-from rcdesk.services.faxes import MOST_LIVE
+from rcdesk.core.fax.fax import FaxDraft, Recipient
+from rcdesk.services.fax.faxes import MOST_LIVE
 from rcdesk.simulator import RunningSimulator
-from rcdesk.store.outbox import Outbox
+from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.paths import Paths
 from tests.unit.bridge.conftest import Bench
 

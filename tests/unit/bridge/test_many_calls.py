@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge import call_desk, call_results
-from rcdesk.bridge.call_desk import CallDesk
-from rcdesk.core.call import Call, CallRequest, CallState, Leg
-from rcdesk.core.past_call import CallOutcome, PastCall
+from rcdesk.bridge.calls import call_desk
+from rcdesk.bridge.calls import results as call_results
+from rcdesk.bridge.calls.call_desk import CallDesk
+from rcdesk.core.calls.call import Call, CallRequest, CallState, Leg
+from rcdesk.core.calls.past_call import CallOutcome, PastCall
 from tests.patience import PATIENCE_MS
 from tests.unit.bridge.conftest import ANSWERS, BUSY, SLOW, Bench
 
@@ -86,7 +88,7 @@ class Desk:
 @pytest.fixture
 def make_desk(bench: Bench) -> Iterator[Callable[[Memory], Desk]]:
     """Makes call desks; one with the memory of another is the next run of the program."""
-    from rcdesk.services.calls import CallService
+    from rcdesk.services.calls.calls import CallService
 
     service = CallService(lambda: bench.session.connection)
     desks: list[Desk] = []
@@ -178,7 +180,7 @@ def test_where_presence_may_not_be_read_all_are_asked_one_by_one(
 def test_a_call_that_the_list_never_shows_is_asked_about_by_itself(
     desk: Desk, simulator: RunningSimulator, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rcdesk.services.calls import CallService
+    from rcdesk.services.calls.calls import CallService
 
     monkeypatch.setattr(CallService, "active", lambda self, token: {"s-other": "CallConnected"})
     desk.bench.sign_in(simulator, qtbot)
@@ -279,7 +281,7 @@ def test_a_call_log_that_never_tells_is_not_asked_for_ever(
 def test_a_cancel_that_did_nothing_is_said(
     desk: Desk, simulator: RunningSimulator, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rcdesk.services.calls import CallService
+    from rcdesk.services.calls.calls import CallService
 
     monkeypatch.setattr(call_desk, "CANCEL_TAKES_S", 0.5)
     monkeypatch.setattr(CallService, "cancel", lambda self, session_id, token: None)

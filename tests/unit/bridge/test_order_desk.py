@@ -6,20 +6,22 @@ The door itself is in test_instance_orders.py; here an order is taken as the doo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
+from rcdesk.bridge.account.profiles_desk import ProfilesDesk
 from rcdesk.bridge.fax_orders import FaxOrders
-from rcdesk.bridge.instance import FaxOrder, OrderHeard
 from rcdesk.bridge.order_desk import OrderDesk
-from rcdesk.bridge.profiles_desk import ProfilesDesk
+from rcdesk.bridge.runtime.instance import FaxOrder, OrderHeard
+from rcdesk.core.account.preferences import Preferences
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.fax import FaxDraft, Recipient
-from rcdesk.core.order import (
+from rcdesk.core.fax.fax import FaxDraft, Recipient
+from rcdesk.core.orders.order import (
     CallOrder,
     CancelOrder,
     FollowOrder,
@@ -31,16 +33,15 @@ from rcdesk.core.order import (
     StatusOrder,
     WhoOrder,
 )
-from rcdesk.core.people import DialChoice
-from rcdesk.core.preferences import Preferences
-from rcdesk.core.wish import FaxWish
-from rcdesk.store import profiles as profiles_file
+from rcdesk.core.orders.wish import FaxWish
+from rcdesk.core.people.people import DialChoice
+from rcdesk.store.account import profiles as profiles_file
 from tests.patience import PATIENCE_MS
 from tests.unit.bridge.conftest import ANSWERS, BUSY, SLOW, Bench, credentials_of, profile_of
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
-    from rcdesk.store.secrets import Secrets
+    from rcdesk.store.account.secrets import Secrets
 
 WAIT_MS = PATIENCE_MS
 LONG_TALK = "+16505550208"
@@ -389,7 +390,7 @@ def test_a_fax_is_handed_to_the_window_with_the_sign_in(whole: Rig) -> None:
 
 def test_another_person_signed_in_from_a_shell(whole: Rig, secrets: Secrets) -> None:
     """The same server, app and profile, but the keyring has somebody else's sign-in by now."""
-    from rcdesk.services.connection import Connection
+    from rcdesk.services.account.connection import Connection
 
     profile = profile_of(whole.simulator)
     shell = Connection(profile, secrets)

@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING
 import pytest
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.lane import Lane
-from rcdesk.bridge.people_desk import PeopleDesk
-from rcdesk.bridge.proof_desk import ProofDesk
-from rcdesk.bridge.received_desk import ReceivedDesk
+from rcdesk.bridge.fax.proof_desk import ProofDesk
+from rcdesk.bridge.fax.received_desk import ReceivedDesk
+from rcdesk.bridge.people.people_desk import PeopleDesk
+from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.core.clock import SystemClock
-from rcdesk.core.fax import Recipient
-from rcdesk.core.folder import Folder, FolderQuery, ReceivedFax
-from rcdesk.core.people import Group, ImportedLine, ImportTable, Suggestion
-from rcdesk.core.proof import ProofFacts
+from rcdesk.core.fax.fax import Recipient
+from rcdesk.core.fax.folder import Folder, FolderQuery, ReceivedFax
+from rcdesk.core.fax.proof import ProofFacts
+from rcdesk.core.people.people import Group, ImportedLine, ImportTable, Suggestion
 from rcdesk.documents import page_image
 from tests.patience import PATIENCE_MS, PATIENCE_S
 from tests.unit.bridge.conftest import Bench, credentials_of, profile_of
-from tests.unit.bridge.test_fax_desk import AT_ONCE, _document, _draft, _wait
+from tests.unit.bridge.fax.test_fax_desk import AT_ONCE, _document, _draft, _wait
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
-    from rcdesk.store.folders import Folders
+    from rcdesk.store.fax.folders import Folders
 
 WAIT_MS = PATIENCE_MS
 
@@ -53,15 +53,15 @@ class Desks:
 @pytest.fixture
 def desks(make_bench: Callable[[], Bench], bench: Bench, tmp_path: Path) -> Iterator[Desks]:
     """On the bench's lanes and archive; not started."""
-    from rcdesk.services.fax_log import FaxLog
-    from rcdesk.services.people import PeopleService
-    from rcdesk.services.proof import ProofService
-    from rcdesk.services.received import ReceivedService
-    from rcdesk.store.folders import Folders
-    from rcdesk.store.outbox import Outbox
+    from rcdesk.services.fax.log import FaxLog
+    from rcdesk.services.fax.proof import ProofService
+    from rcdesk.services.fax.received import ReceivedService
+    from rcdesk.services.people.people import PeopleService
+    from rcdesk.store.fax.folders import Folders
+    from rcdesk.store.fax.outbox import Outbox
+    from rcdesk.store.fax.received import ReceivedFaxes
     from rcdesk.store.paths import Paths
-    from rcdesk.store.people import People
-    from rcdesk.store.received import ReceivedFaxes
+    from rcdesk.store.people.people import People
 
     paths, clock = Paths.under(tmp_path / "home").create(), SystemClock()
     session = bench.session
@@ -233,7 +233,7 @@ def test_a_proof_and_the_log_are_saved(
 
     bench.sign_in(live_simulator, qtbot)
     bench.faxes.queue(_draft(_document(tmp_path), AT_ONCE))
-    from rcdesk.core.fax import FaxState
+    from rcdesk.core.fax.fax import FaxState
 
     job = _wait(bench, qtbot, FaxState.SENT)
     facts: list[ProofFacts] = []
@@ -288,7 +288,7 @@ def test_whoever_signs_in_during_a_sync_is_synced_next(
 ) -> None:
     """The first person's sync ends without an answer after the second one is there."""
     from rcdesk.core.errors import Cancelled
-    from rcdesk.services.received import ReceivedService
+    from rcdesk.services.fax.received import ReceivedService
 
     asked: list[str] = []
     is_second_here = threading.Event()

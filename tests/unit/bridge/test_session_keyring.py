@@ -10,14 +10,14 @@ import keyring
 import pytest
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge import session_desk
-from rcdesk.bridge.lane import Lane
-from rcdesk.bridge.notices import Notices
-from rcdesk.bridge.session_desk import SessionDesk, SessionState
-from rcdesk.core.account import NOT_TOLD
-from rcdesk.core.keyring import KeyringState
-from rcdesk.services.connection import Connection
-from rcdesk.store.secrets import Secrets
+from rcdesk.bridge.account import session_desk
+from rcdesk.bridge.account.notices import Notices
+from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
+from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.core.account.account import NOT_TOLD
+from rcdesk.core.account.keyring import KeyringState
+from rcdesk.services.account.connection import Connection
+from rcdesk.store.account.secrets import Secrets
 from tests.unit.bridge.conftest import credentials_of, profile_of
 from tests.unit.store.shelf import Shelf
 

@@ -5,29 +5,30 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from msgspec.structs import replace
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.lane import Lane
-from rcdesk.bridge.profiles_desk import ProfilesDesk
-from rcdesk.bridge.session_desk import SessionDesk, SessionState
-from rcdesk.core.account import Credentials, GrantKind, ServerKind, ServerProfile
+from rcdesk.bridge.account.profiles_desk import ProfilesDesk
+from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
+from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.core.account.account import Credentials, GrantKind, ServerKind, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import SignInNeeded
-from rcdesk.services.sign_in import KeptSignIn
-from rcdesk.store import profiles as profiles_file
+from rcdesk.services.account.sign_in import KeptSignIn
+from rcdesk.store.account import profiles as profiles_file
 from tests.patience import PATIENCE_MS, PATIENCE_S
 from tests.unit.bridge.conftest import credentials_of
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
-    from rcdesk.store.secrets import Secrets
+    from rcdesk.store.account.secrets import Secrets
 
 WAIT_MS = PATIENCE_MS
 
@@ -85,7 +86,7 @@ class Entrance:
 
 @pytest.fixture
 def entrance(make_lane: Callable[[str], Lane], secrets: Secrets, tmp_path: Path) -> Iterator[Entrance]:
-    from rcdesk.services.connection import Connection
+    from rcdesk.services.account.connection import Connection
 
     calls, browser = make_lane("calls"), Browser()
     desk = ProfilesDesk(
@@ -410,7 +411,7 @@ def test_given_up_when_it_was_done_already_the_window_says_who_it_is(
     make_lane: Callable[[str], Lane], secrets: Secrets, simulator: RunningSimulator, qtbot: QtBot
 ) -> None:
     """The answer waits for the GUI thread when Cancel is pressed; requests go out as this person."""
-    from rcdesk.services.connection import Connection
+    from rcdesk.services.account.connection import Connection
 
     settled = threading.Event()
 
@@ -439,7 +440,7 @@ def test_given_up_when_it_was_done_already_the_window_says_who_it_is(
 def test_signing_out_before_there_is_a_connection_wipes_all_the_same(
     entrance: Entrance, profile: ServerProfile, simulator: RunningSimulator, secrets: Secrets, qtbot: QtBot
 ) -> None:
-    from rcdesk.services.connection import Connection
+    from rcdesk.services.account.connection import Connection
 
     earlier = Connection(profile, secrets)
     earlier.sign_in(password_of(simulator), CancelToken())

@@ -19,8 +19,8 @@ from phonenumbers import PhoneNumber as ParsedNumber
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from rcdesk.core.errors import UserError
-from rcdesk.core.number_text import clean, edit
-from rcdesk.core.phone_number import parse
+from rcdesk.core.numbers.phone_number import parse
+from rcdesk.core.numbers.text import clean, edit
 
 REGIONS = (
     *("US", "CA", "GB", "DE", "FR", "IT", "ES", "NL", "BE", "CH", "AT", "PT", "IE", "SE", "NO"),

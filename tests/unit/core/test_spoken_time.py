@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLocale
 
-from rcdesk.bridge.region import ZoneFollower, follow_region, style_of
+from rcdesk.bridge.runtime.region import ZoneFollower, follow_region, style_of
 from rcdesk.core import spoken_time
 from rcdesk.core.spoken_time import TimeStyle, readings_of, write_like
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rcdesk.core.errors import UserError
-from rcdesk.core.phone_number import parse, parse_for_fax
+from rcdesk.core.numbers.phone_number import parse, parse_for_fax
 from tests.endurance.written_numbers import MOST_REFUSED_PLAIN, run
 
 FAX = "+16505550143"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from PIL import Image, ImageChops
 
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import PagePlan, PageRef, PaperSize
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import PagePlan, PageRef, PaperSize
 from rcdesk.documents.pages import open_pages
 from rcdesk.documents.raster import fax_page
 

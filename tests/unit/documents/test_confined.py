@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import PagePlan, PageRef, PaperSize
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import PagePlan, PageRef, PaperSize
 from rcdesk.documents import confined
 from rcdesk.documents.kinds import PDF
-from rcdesk.documents.worker import PageWorker
+from rcdesk.documents.worker.worker import PageWorker
 from tests.unit.documents.sample_files import text_pdf
 
 TRIES = """

@@ -20,11 +20,11 @@ from rcdesk.api.auth import JwtGrant
 from rcdesk.api.rest import fax, message_store
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
-from rcdesk.core.account import Credentials, ServerProfile
+from rcdesk.core.account.account import Credentials, ServerProfile
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.fax import Recipient, Resolution
-from rcdesk.core.paper import FaxFileFacts, PagePlan, PageRef, PaperSize
-from rcdesk.documents.worker import PageWorker
+from rcdesk.core.fax.fax import Recipient, Resolution
+from rcdesk.core.fax.paper import FaxFileFacts, PagePlan, PageRef, PaperSize
+from rcdesk.documents.worker.worker import PageWorker
 from rcdesk.simulator import RunningSimulator
 from tests.patience import PATIENCE_S
 from tests.unit.documents.sample_files import MAKERS, PDF, TIFF, make

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax import Resolution
+from rcdesk.core.fax.fax import Resolution
 from rcdesk.documents.fax_file import coded, write_pdf, write_tiff
 from rcdesk.documents.transmission import page_seconds
 from tests.unit.documents.one_page import page_of, same

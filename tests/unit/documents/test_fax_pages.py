@@ -11,8 +11,8 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import Dither, Fix, PaperSize, Place
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import Dither, Fix, PaperSize, Place
 from rcdesk.documents.pages import count_pages, open_pages
 from rcdesk.documents.raster import chosen_dither, fax_page, grey_page, ink_place, placement
 from tests.unit.documents.one_page import ink, page_of, plan_of, same

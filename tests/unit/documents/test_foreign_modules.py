@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from rcdesk.core.cover import CoverFields, CoverTemplate
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import PagePlan, PageRef, PaperSize
+from rcdesk.core.fax.cover import CoverFields, CoverTemplate
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import PagePlan, PageRef, PaperSize
 from rcdesk.documents.cover_file import write_cover_file
 from rcdesk.documents.kinds import HTML, PDF
-from rcdesk.documents.worker import PageWorker
-from rcdesk.simulator.render import RenderJob
-from rcdesk.simulator.rendering import _Child
+from rcdesk.documents.worker.worker import PageWorker
+from rcdesk.simulator.fax.render import RenderJob
+from rcdesk.simulator.fax.rendering import _Child
 from tests.unit.documents.sample_files import text_pdf
 
 ROOT = Path(__file__).parents[3]
@@ -49,7 +49,9 @@ def _ran(tmp_path: Path) -> str:
 
 
 def test_the_planted_modules_would_run(downloads: Path, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "rcdesk.documents.room"], stdin=subprocess.DEVNULL, check=False)
+    subprocess.run(
+        [sys.executable, "-m", "rcdesk.documents.worker.render_worker"], stdin=subprocess.DEVNULL, check=False
+    )
     assert _ran(tmp_path)
 
 

@@ -11,13 +11,13 @@ import pytest
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, UserError
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import NotDrawnHere, PagePlan, PageRef, PaperSize
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import NotDrawnHere, PagePlan, PageRef, PaperSize
 from rcdesk.documents import html_pdf
 from rcdesk.documents.html_pdf import HtmlPdfs
 from rcdesk.documents.inspect import inspect
 from rcdesk.documents.kinds import HTML, PDF
-from rcdesk.documents.worker import PageWorker
+from rcdesk.documents.worker.worker import PageWorker
 
 
 @pytest.fixture

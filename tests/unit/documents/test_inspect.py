@@ -10,11 +10,11 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from rcdesk.core.account import ServerProfile
+from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, UserError
-from rcdesk.core.fax import Document
-from rcdesk.core.paper import PageRef
+from rcdesk.core.fax.fax import Document
+from rcdesk.core.fax.paper import PageRef
 from rcdesk.documents.inspect import check_total, inspect
 from rcdesk.documents.inspect_many import look_at_all
 from rcdesk.documents.kinds import MEDIA_TYPES

@@ -12,17 +12,17 @@ from PySide6.QtCore import QMimeData, QUrl
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax import Resolution
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import PagePlan, PageRef, PaperSize
 from rcdesk.core.file_name import readable
-from rcdesk.core.paper import PagePlan, PageRef, PaperSize
-from rcdesk.core.wish import FaxWish, read_wish, wish_json
+from rcdesk.core.orders.wish import FaxWish, read_wish, wish_json
 from rcdesk.documents.convert import save_as
 from rcdesk.documents.inspect import inspect, look_at
 from rcdesk.documents.kinds import PDF
 from rcdesk.documents.page_image import page_count, page_png
-from rcdesk.documents.worker import PageWorker
-from rcdesk.services.command_fax import draft_asked
-from rcdesk.ui.incoming import incoming
+from rcdesk.documents.worker.worker import PageWorker
+from rcdesk.services.commands.fax import draft_asked
+from rcdesk.ui.compose.incoming import incoming
 from tests.unit.documents.sample_files import MAKERS, make
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="names are text there")

@@ -22,12 +22,12 @@ from PIL import Image, ImageSequence
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, UserError
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import NotDrawnHere, PagePlan, PageRef, PaperSize
-from rcdesk.documents import office_process
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import NotDrawnHere, PagePlan, PageRef, PaperSize
 from rcdesk.documents.inspect import inspect
-from rcdesk.documents.office import Office, find_libreoffice
-from rcdesk.documents.worker import PageWorker
+from rcdesk.documents.office import process as office_process
+from rcdesk.documents.office.office import Office, find_libreoffice
+from rcdesk.documents.worker.worker import PageWorker
 from tests.patience import PATIENCE_S
 from tests.unit.documents import office_files
 from tests.unit.documents.sample_files import screenshot

@@ -15,22 +15,22 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import Dither, Fix, NotDrawnHere, PagePlan, PageRef, PaperSize, PasswordNeeded
-from rcdesk.documents import limits, wire
-from rcdesk.documents.address_list import read_address_list
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import Dither, Fix, NotDrawnHere, PagePlan, PageRef, PaperSize, PasswordNeeded
 from rcdesk.documents.inspect import inspect
 from rcdesk.documents.inspect_many import look_at_all, look_at_each
-from rcdesk.documents.rooms import CRASHED, TOO_LONG
-from rcdesk.documents.worker import PageWorker
+from rcdesk.documents.lists.address_list import read_address_list
+from rcdesk.documents.worker import limits, wire
+from rcdesk.documents.worker.render_process import CRASHED, TOO_LONG
+from rcdesk.documents.worker.worker import PageWorker
 from tests.patience import PATIENCE_S
 from tests.unit.documents.bombs import deflate_pdf, endless_shading
 from tests.unit.documents.locked_pdf import locked_pdf
@@ -390,8 +390,9 @@ def test_a_busy_room_ends_with_its_program(tmp_path: Path) -> None:
     endless_shading(path)
     program = (
         "import sys, threading\nfrom pathlib import Path\n"
-        "from rcdesk.core.fax import Resolution\nfrom rcdesk.core.paper import PagePlan, PageRef, PaperSize\n"
-        "from rcdesk.documents.worker import PageWorker\n"
+        "from rcdesk.core.fax.fax import Resolution\n"
+        "from rcdesk.core.fax.paper import PagePlan, PageRef, PaperSize\n"
+        "from rcdesk.documents.worker.worker import PageWorker\n"
         "worker = PageWorker(Path(sys.argv[2]))\n"
         "plan = PagePlan(source=PageRef(path=Path(sys.argv[1]), media_type='application/pdf'))\n"
         "worker.count(plan.source)\n"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import Finding, FindingKind, PaperSize
-from rcdesk.documents.doctor import examine
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import Finding, FindingKind, PaperSize
+from rcdesk.documents.doctor.doctor import examine
 from rcdesk.documents.kinds import PDF
 from rcdesk.documents.pages import open_pages
 from tests.unit.documents.one_page import plan_of

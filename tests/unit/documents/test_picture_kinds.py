@@ -12,8 +12,8 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax import Resolution
-from rcdesk.core.paper import (
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import (
     AS_FAX_PAGES,
     AS_PDF,
     Dither,
@@ -23,12 +23,12 @@ from rcdesk.core.paper import (
     PageRef,
     PaperSize,
 )
-from rcdesk.documents.doctor import examine
+from rcdesk.documents.doctor.doctor import examine
 from rcdesk.documents.inspect import inspect
 from rcdesk.documents.kinds import DRAWN_HERE, HEIC, MEDIA_TYPES, PSD, TIFF
 from rcdesk.documents.pages import count_pages, open_pages
 from rcdesk.documents.raster import placement
-from rcdesk.documents.worker import PageWorker
+from rcdesk.documents.worker.worker import PageWorker
 from tests.unit.documents.one_page import page_of, plan_of, same
 from tests.unit.documents.sample_files import drawn_page
 

@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 import pypdfium2
 
-from rcdesk.core.account import Account, Credentials, ServerProfile
+from rcdesk.core.account.account import Account, Credentials, ServerProfile
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.fax import FaxDraft, FaxJob, FaxState, Recipient
-from rcdesk.services.connection import Connection
-from rcdesk.services.dispatch import Dispatcher, Report
-from rcdesk.services.faxes import FaxService
-from rcdesk.store.outbox import Outbox
-from rcdesk.store.secrets import Secrets
-from rcdesk.store.spool import Spool
+from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState, Recipient
+from rcdesk.services.account.connection import Connection
+from rcdesk.services.fax.dispatch import Dispatcher, Report
+from rcdesk.services.fax.faxes import FaxService
+from rcdesk.store.account.secrets import Secrets
+from rcdesk.store.fax.outbox import Outbox
+from rcdesk.store.fax.spool import Spool
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator

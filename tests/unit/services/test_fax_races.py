@@ -9,23 +9,23 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from rcdesk.api.rest.message_store import Message, MessageRecipient
-from rcdesk.core.account import Credentials
+from rcdesk.core.account.account import Credentials
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import RcdeskError, StoreUnavailable, UserError
-from rcdesk.core.fax import FaxJob, FaxState, Recipient, SendBy, WaitReason
-from rcdesk.services import reconcile
-from rcdesk.services.reconcile import Listing, Reconciler
-from rcdesk.store import fax_rows
-from rcdesk.store import outbox as outbox_module
+from rcdesk.core.fax.fax import FaxJob, FaxState, Recipient, SendBy, WaitReason
+from rcdesk.services.fax import reconcile
+from rcdesk.services.fax.reconcile import Listing, Reconciler
+from rcdesk.store.fax import outbox as outbox_module
+from rcdesk.store.fax import rows as fax_rows
+from tests.unit.services.fax.test_reconcile import sent_elsewhere
 from tests.unit.services.fax_rig import BAD, GOOD, Rig
-from tests.unit.services.test_reconcile import sent_elsewhere
 
 S = FaxState
 OTHER = "+16505550143"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.paper import PageRef
-from rcdesk.documents.worker import PageWorker
-from rcdesk.services.faxes import FaxService
+from rcdesk.core.fax.paper import PageRef
+from rcdesk.documents.worker.worker import PageWorker
+from rcdesk.services.fax.faxes import FaxService
 from tests.unit.documents.locked_pdf import locked_pdf
 from tests.unit.services.fax_rig import Rig, heavy_page
 

@@ -11,7 +11,7 @@ import pytest
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax import FaxDraft, FaxJob, FaxState, Recipient, SendBy, WaitReason
+from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState, Recipient, SendBy, WaitReason
 from tests.unit.services.fax_rig import Rig
 
 S = FaxState

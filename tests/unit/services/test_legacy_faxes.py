@@ -14,24 +14,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rcdesk.core.account import Credentials, ServerKind, ServerProfile
-from rcdesk.core.call import Call, CallRequest, CallState, next_state
+from rcdesk.core.account.account import Credentials, ServerKind, ServerProfile
+from rcdesk.core.calls.call import Call, CallRequest, CallState, next_state
+from rcdesk.core.calls.past_call import HistoryNews
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import NotAllowed
-from rcdesk.core.fax import YOU_SAID_FAILED, FaxJob, SendBy, WaitReason
-from rcdesk.core.fax import FaxState as S
-from rcdesk.core.past_call import HistoryNews
-from rcdesk.services import fax_sentences as say
-from rcdesk.services.call_history import CallHistory
-from rcdesk.services.calls import CallService
-from rcdesk.services.connection import Connection
-from rcdesk.services.fax_log import FaxLog
-from rcdesk.services.sign_in import KeptSignIn
-from rcdesk.services.take_back import CANNOT
-from rcdesk.store.folders import Folders
-from rcdesk.store.past_calls import PastCalls
-from rcdesk.store.people import People
-from rcdesk.store.secrets import Secrets
+from rcdesk.core.fax.fax import YOU_SAID_FAILED, FaxJob, SendBy, WaitReason
+from rcdesk.core.fax.fax import FaxState as S
+from rcdesk.services.account.connection import Connection
+from rcdesk.services.account.sign_in import KeptSignIn
+from rcdesk.services.calls.calls import CallService
+from rcdesk.services.calls.history import CallHistory
+from rcdesk.services.fax import sentences as say
+from rcdesk.services.fax.log import FaxLog
+from rcdesk.services.fax.take_back import CANNOT
+from rcdesk.store.account.secrets import Secrets
+from rcdesk.store.calls.past_calls import PastCalls
+from rcdesk.store.fax.folders import Folders
+from rcdesk.store.people.people import People
 from tests.unit.services.fax_rig import GOOD, Rig, SetClock, at_first_progress, magic, signed_in
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import pytest
 from rcdesk.api.rest import fax, message_store
 from rcdesk.api.rest.fax import clean_name
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.fax import FaxJob, FaxState, Recipient, Resolution
+from rcdesk.core.fax.fax import FaxJob, FaxState, Recipient, Resolution
 from rcdesk.simulator import RunningSimulator
 from tests.unit.services.fax_rig import GOOD, Rig, signed_in
 from tests.unit.services.late_service import Way, way_to

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rcdesk.core.account import Credentials, ServerProfile
+from rcdesk.core.account.account import Credentials, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled
-from rcdesk.services.connection import Connection
-from rcdesk.store.secrets import Secrets
+from rcdesk.services.account.connection import Connection
+from rcdesk.store.account.secrets import Secrets
 from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:

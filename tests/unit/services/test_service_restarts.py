@@ -14,16 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from rcdesk.core.account import Credentials, ServerProfile
+from rcdesk.core.account.account import Credentials, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import RcdeskError
-from rcdesk.core.fax import FaxDraft, FaxJob, FaxState, Recipient
-from rcdesk.services.connection import Connection
-from rcdesk.services.dispatch import Dispatcher
-from rcdesk.services.faxes import FaxService
-from rcdesk.store.outbox import Outbox
-from rcdesk.store.secrets import Secrets
-from rcdesk.store.spool import Spool
+from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState, Recipient
+from rcdesk.services.account.connection import Connection
+from rcdesk.services.fax.dispatch import Dispatcher
+from rcdesk.services.fax.faxes import FaxService
+from rcdesk.store.account.secrets import Secrets
+from rcdesk.store.fax.outbox import Outbox
+from rcdesk.store.fax.spool import Spool
 from tests.unit.services.fax_rig import GOOD, SetClock
 
 S = FaxState

@@ -10,10 +10,10 @@ import pytest
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax import Document, FaxDraft, Recipient
-from rcdesk.core.paper import PageRef
+from rcdesk.core.fax.fax import Document, FaxDraft, Recipient
+from rcdesk.core.fax.paper import PageRef
 from rcdesk.documents.inspect import inspect
-from rcdesk.services.fax_drafts import check_unchanged
+from rcdesk.services.fax.drafts import check_unchanged
 from tests.unit.services.fax_rig import GOOD, Rig
 
 

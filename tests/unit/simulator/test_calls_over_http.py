@@ -1,6 +1,6 @@
 """Calls as a client meets them: extensions, presence, call log and its sync, calls that come in, queues.
 
-A plain client over HTTP against a world whose clock the test moves. Read `rcdesk.simulator.routes_calllog`,
+A plain client over HTTP against a world whose clock the test moves. Read `rcdesk.simulator.routes.call_log`,
 `routes_presence` and `inbound` for the other side.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from rcdesk.simulator import RunningSimulator
-from rcdesk.simulator.calls import KEPT_S
+from rcdesk.simulator.calls.calls import KEPT_S
 from rcdesk.simulator.magic import MAGIC_NUMBERS
 from tests.unit.simulator.client import Client
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rcdesk.simulator.calls import KEPT_S, RingOut
+from rcdesk.simulator.calls.calls import KEPT_S, RingOut
 from rcdesk.simulator.clock import WorldClock
 from rcdesk.simulator.limits import RateLimits
 from rcdesk.simulator.magic import FAX_ERROR_CODES, MAGIC_NUMBERS, call_plan

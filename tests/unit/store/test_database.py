@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from rcdesk.core.errors import StoreTooNew, StoreUnavailable
-from rcdesk.core.fax import ALLOWED, FaxState, WaitReason
-from rcdesk.core.folder import Folder, FolderQuery
+from rcdesk.core.fax.fax import ALLOWED, FaxState, WaitReason
+from rcdesk.core.fax.folder import Folder, FolderQuery
 from rcdesk.store.database import MIGRATIONS, VERSION, open_database, statements
-from rcdesk.store.drafts import Drafts
-from rcdesk.store.folders import Folders
-from rcdesk.store.outbox import Outbox, pages_key
+from rcdesk.store.fax.drafts import Drafts
+from rcdesk.store.fax.folders import Folders
+from rcdesk.store.fax.outbox import Outbox, pages_key
 from rcdesk.store.schema import VERSION_1
 from tests.patience import PATIENCE_S
 

@@ -20,11 +20,11 @@ from typing import Any
 import pytest
 
 from rcdesk.core.errors import StoreError, StoreUnavailable
-from rcdesk.core.fax import FaxDraft, FaxJob, FaxState, Recipient, SpooledFile
-from rcdesk.core.folder import Folder, FolderQuery
+from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState, Recipient, SpooledFile
+from rcdesk.core.fax.folder import Folder, FolderQuery
 from rcdesk.store import database
-from rcdesk.store.folders import Folders
-from rcdesk.store.outbox import Outbox
+from rcdesk.store.fax.folders import Folders
+from rcdesk.store.fax.outbox import Outbox
 from tests.patience import PATIENCE_S
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -37,11 +37,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import RcdeskError
-from rcdesk.core.fax import FaxDraft, Recipient
-from rcdesk.store.outbox import Outbox
+from rcdesk.core.fax.fax import FaxDraft, Recipient
+from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.paths import Paths
-from rcdesk.store.received import ReceivedFaxes
-from rcdesk.store.spool import Spool
+from rcdesk.store.fax.received import ReceivedFaxes
+from rcdesk.store.fax.spool import Spool
 folder = Path(sys.argv[1])
 now = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 said = {}

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from rcdesk.core.account.preferences import Preferences
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
-from rcdesk.core.preferences import Preferences
-from rcdesk.store import preferences
+from rcdesk.store.account import preferences
+from rcdesk.store.account.secrets import Secrets
+from rcdesk.store.fax.spool import CHUNK_BYTES, Spool
 from rcdesk.store.paths import Paths
-from rcdesk.store.secrets import Secrets
-from rcdesk.store.spool import CHUNK_BYTES, Spool
 
 
 def test_the_spool_keeps_what_was_sent_whatever_happens_to_the_original(tmp_path: Path) -> None:

@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 
-from rcdesk.core.account import ServerProfiles
+from rcdesk.core.account.account import ServerProfiles
+from rcdesk.core.account.preferences import Preferences
 from rcdesk.core.errors import UserError
-from rcdesk.core.preferences import Preferences
-from rcdesk.services.sign_in_file import sign_in_of
-from rcdesk.store import json_file, preferences, profiles, watched_files
+from rcdesk.services.account.sign_in_file import sign_in_of
+from rcdesk.store import json_file
+from rcdesk.store.account import preferences, profiles
+from rcdesk.store.account.presence_timer import PresenceTimers
 from rcdesk.store.database import open_database
+from rcdesk.store.fax import watched_files
 from rcdesk.store.paths import Paths
-from rcdesk.store.presence_timer import PresenceTimers
 
 ODD: dict[str, bytes] = {
     "deep list": b"[" * 10_000 + b"]" * 10_000,

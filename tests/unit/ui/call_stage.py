@@ -6,15 +6,16 @@ Like stage.py: signals and methods of the real desks, answered at once with what
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
+from rcdesk.core.account.presence import Dnd, Presence, QueueStatus, next_morning
+from rcdesk.core.calls.past_call import CallOutcome, Direction, OnlyCalls, PastCall, PastCallQuery
 from rcdesk.core.errors import RcdeskError
-from rcdesk.core.past_call import CallOutcome, Direction, OnlyCalls, PastCall, PastCallQuery
-from rcdesk.core.people import (
+from rcdesk.core.people.people import (
     Caller,
     DeletedPerson,
     DialChoice,
@@ -25,7 +26,6 @@ from rcdesk.core.people import (
     PersonSource,
     TimelineItem,
 )
-from rcdesk.core.presence import Dnd, Presence, QueueStatus, next_morning
 
 QUEUES = (
     QueueStatus(id="q1", name="Front desk", is_on=True),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from rcdesk.ui.theme import theme
-
-from .stage import Stage
+from rcdesk.ui.kit.theme import theme
+from tests.unit.ui.stage import Stage
 
 
 @pytest.fixture(params=["light", "dark"])

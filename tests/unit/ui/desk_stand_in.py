@@ -5,19 +5,18 @@ Used where the page alone is looked at; the flows drive the same page over the r
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from rcdesk.bridge.notices import NoticeKind
-from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import Account, AccountNumber, ForwardingNumber
-from rcdesk.core.call import Call, CallRequest
-from rcdesk.core.preferences import Preferences
-
-from .call_stage import StageCallPeople, StageHistory, StageNumbers
+from rcdesk.bridge.account.notices import NoticeKind
+from rcdesk.bridge.account.session_desk import SessionState
+from rcdesk.core.account.account import Account, AccountNumber, ForwardingNumber
+from rcdesk.core.account.preferences import Preferences
+from rcdesk.core.calls.call import Call, CallRequest
+from tests.unit.ui.call_stage import StageCallPeople, StageHistory, StageNumbers
 
 NOW_S = 1000.0
 ACCOUNT = Account(

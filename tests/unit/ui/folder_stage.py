@@ -7,19 +7,19 @@ waiting. StageReceived and StagePages answer like ReceivedDesk and ProofDesk. Us
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from msgspec.structs import replace
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from rcdesk.bridge.folder_model import FolderModel
-from rcdesk.bridge.lane import Lane
-from rcdesk.core.fax import FaxJob, FaxState
-from rcdesk.core.folder import FaxRow, Folder, FolderQuery, Only, ReceivedFax
-from rcdesk.core.proof import ProofFacts
+from rcdesk.bridge.fax.folder_model import FolderModel
+from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.core.fax.fax import FaxJob, FaxState
+from rcdesk.core.fax.folder import FaxRow, Folder, FolderQuery, Only, ReceivedFax
+from rcdesk.core.fax.proof import ProofFacts
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 

@@ -12,11 +12,10 @@ from typing import cast
 from PySide6.QtCore import QObject, Signal
 
 from rcdesk.bridge.desk import Desk
-from rcdesk.core.fax import Recipient
-from rcdesk.core.past_call import CallOutcome, Direction, PastCall
-from rcdesk.core.people import PersonSource, Suggestion
-
-from .call_stage import StageCallPeople, StageHistory
+from rcdesk.core.calls.past_call import CallOutcome, Direction, PastCall
+from rcdesk.core.fax.fax import Recipient
+from rcdesk.core.people.people import PersonSource, Suggestion
+from tests.unit.ui.call_stage import StageCallPeople, StageHistory
 
 LENA = "+16505550142"
 

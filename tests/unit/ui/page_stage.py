@@ -13,13 +13,13 @@ from typing import Literal
 from PIL import Image, ImageDraw, ImageFont
 
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.fax import Document, Resolution
-from rcdesk.core.paper import FaxFileFacts, Finding, PagePlan, PageRef, PaperSize
+from rcdesk.core.fax.fax import Document, Resolution
+from rcdesk.core.fax.paper import FaxFileFacts, Finding, PagePlan, PageRef, PaperSize
 from rcdesk.documents import raster
-from rcdesk.documents.doctor import examine
+from rcdesk.documents.doctor.doctor import examine
 from rcdesk.documents.fax_file import coded, write_pdf, write_tiff
 from rcdesk.documents.pages import count_pages, open_pages
-from rcdesk.documents.room import _on_screen, _png
+from rcdesk.documents.worker.render_worker import _on_screen, _png
 
 DPI = 150
 WIDE, HIGH = round(8.5 * DPI), 11 * DPI

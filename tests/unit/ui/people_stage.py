@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.past_call import CallOutcome, Direction, PastCall
-from rcdesk.core.people import Person, PersonNumber, PersonSource
+from rcdesk.core.calls.past_call import CallOutcome, Direction, PastCall
+from rcdesk.core.people.people import Person, PersonNumber, PersonSource
 
 W = TypeVar("W", bound=QWidget)
 

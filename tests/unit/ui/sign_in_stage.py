@@ -5,12 +5,11 @@ The session answers nothing by itself: the tests say what became of a sign-in wi
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import Account, Credentials, ServerProfile, ServerProfiles
+from rcdesk.bridge.account.session_desk import SessionState
+from rcdesk.core.account.account import Account, Credentials, ServerProfile, ServerProfiles
 
 
 class StageProfiles(QObject):

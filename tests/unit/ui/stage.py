@@ -8,29 +8,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
+from rcdesk.bridge.account.notices import Bar, Notice, NoticeKind
+from rcdesk.bridge.account.session_desk import SessionState
+from rcdesk.bridge.calls.history_desk import HistoryDesk
+from rcdesk.bridge.calls.past_calls_model import PastCallsModel
 from rcdesk.bridge.desk import Desk
-from rcdesk.bridge.folder_model import FolderModel
-from rcdesk.bridge.history_desk import HistoryDesk
-from rcdesk.bridge.notices import Bar, Notice, NoticeKind
-from rcdesk.bridge.past_calls_model import PastCallsModel
-from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import (
+from rcdesk.bridge.fax.folder_model import FolderModel
+from rcdesk.core.account.account import (
     Account,
     AccountNumber,
     CoverPage,
     ForwardingNumber,
     ServerProfile,
 )
-from rcdesk.core.brake import RecipientFacts
-from rcdesk.core.fax import (
+from rcdesk.core.account.keyring import KeyringState
+from rcdesk.core.account.preferences import Preferences
+from rcdesk.core.fax.fax import (
     Document,
     FaxDraft,
     FaxEvent,
@@ -41,16 +43,14 @@ from rcdesk.core.fax import (
     SendBy,
     SpooledFile,
 )
-from rcdesk.core.folder import FaxRow, FolderCounts, ReceivedFax, Shelf
-from rcdesk.core.incoming import Clip
-from rcdesk.core.kept_draft import KeptDraft
-from rcdesk.core.keyring import KeyringState
-from rcdesk.core.people import Group, ImportedLine, ImportTable, Suggestion
-from rcdesk.core.preferences import Preferences
-
-from .call_stage import StageCallPeople, StageHistory, StageNumbers, StagePresence
-from .folder_stage import StageArchive, StageLane, StagePages, StageReceived, new_folder_model
-from .sign_in_stage import SignInSteps, StageProfiles
+from rcdesk.core.fax.folder import FaxRow, FolderCounts, ReceivedFax, Shelf
+from rcdesk.core.fax.incoming import Clip
+from rcdesk.core.fax.kept_draft import KeptDraft
+from rcdesk.core.fax.send_checks import RecipientFacts
+from rcdesk.core.people.people import Group, ImportedLine, ImportTable, Suggestion
+from tests.unit.ui.call_stage import StageCallPeople, StageHistory, StageNumbers, StagePresence
+from tests.unit.ui.folder_stage import StageArchive, StageLane, StagePages, StageReceived, new_folder_model
+from tests.unit.ui.sign_in_stage import SignInSteps, StageProfiles
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 ACCOUNT = Account(

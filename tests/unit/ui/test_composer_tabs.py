@@ -9,9 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from rcdesk.ui.fax_page import FaxPage
-
-from .stage import Stage, checked, document
+from rcdesk.ui.compose.fax_page import FaxPage
+from tests.unit.ui.stage import Stage, checked, document
 
 
 def test_tab_goes_through_the_composer_in_reading_order(qtbot: QtBot, stage: Stage) -> None:

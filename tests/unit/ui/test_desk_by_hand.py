@@ -11,13 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.call import CallState, Leg
-from rcdesk.ui.keypad import Keypad
-from rcdesk.ui.phone_page import PhonePage
-from rcdesk.ui.theme import theme
-
-from .desk_stand_in import DeskStandIn
-from .test_phone_page import dressed, open_page, part, settle, type_number
+from rcdesk.core.calls.call import CallState, Leg
+from rcdesk.ui.kit.theme import theme
+from rcdesk.ui.phone.keypad import Keypad
+from rcdesk.ui.phone.phone_page import PhonePage
+from tests.unit.ui.desk_stand_in import DeskStandIn
+from tests.unit.ui.phone.test_phone_page import dressed, open_page, part, settle, type_number
 
 __all__ = ["dressed"]
 

@@ -13,12 +13,11 @@ from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.fax import FaxDraft, FaxState, Recipient
-from rcdesk.ui.fit import fitting
-from rcdesk.ui.main_window import MainWindow
-from rcdesk.ui.nav_button import NavButton
-
-from .stage import Stage, checked, document, job
+from rcdesk.core.fax.fax import FaxDraft, FaxState, Recipient
+from rcdesk.ui.kit.fit import fitting
+from rcdesk.ui.shell.main_window import MainWindow
+from rcdesk.ui.shell.nav_button import NavButton
+from tests.unit.ui.stage import Stage, checked, document, job
 
 
 @pytest.fixture
@@ -141,8 +140,8 @@ ON_A_SCREEN = """
 from PySide6.QtWidgets import QApplication
 
 application = QApplication([])
-from rcdesk.ui.main_window import MainWindow
-from rcdesk.ui.theme import theme
+from rcdesk.ui.shell.main_window import MainWindow
+from rcdesk.ui.kit.theme import theme
 from tests.unit.ui.stage import Stage
 
 theme().apply(application, "light")

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QDateTimeEdit, QFileDialog, QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.brake import RecipientFacts
-from rcdesk.core.fax import FaxDraft, FaxEvent, FaxJob, FaxState, Recipient, SendBy, WaitReason
-from rcdesk.core.folder import Folder, Only, Shelf
-from rcdesk.ui.fax_pages import FaxFolderPage
-from rcdesk.ui.folder_search import DEBOUNCE_MS, Span, days_of
-from rcdesk.ui.time_dialog import TimeDialog
-
-from .folder_stage import received_fax
-from .stage import ACCOUNT, NOW, Stage, job, shoot
+from rcdesk.core.fax.fax import FaxDraft, FaxEvent, FaxJob, FaxState, Recipient, SendBy, WaitReason
+from rcdesk.core.fax.folder import Folder, Only, Shelf
+from rcdesk.core.fax.send_checks import RecipientFacts
+from rcdesk.ui.folders.fax_pages import FaxFolderPage
+from rcdesk.ui.folders.folder_search import DEBOUNCE_MS, Span, days_of
+from rcdesk.ui.folders.time_dialog import TimeDialog
+from tests.unit.ui.folder_stage import received_fax
+from tests.unit.ui.stage import ACCOUNT, NOW, Stage, job, shoot
 
 _TODAY = date(2026, 11, 22)
 

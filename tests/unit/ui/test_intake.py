@@ -11,13 +11,12 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.fax import FaxState
-from rcdesk.core.incoming import ClipKind
-from rcdesk.ui.main_window import MainWindow
-from rcdesk.ui.settings_dialog import SettingsDialog
-
-from .stage import Stage, checked, document, job, shoot
+from rcdesk.bridge.account.session_desk import SessionState
+from rcdesk.core.fax.fax import FaxState
+from rcdesk.core.fax.incoming import ClipKind
+from rcdesk.ui.shell.main_window import MainWindow
+from rcdesk.ui.shell.settings_dialog import SettingsDialog
+from tests.unit.ui.stage import Stage, checked, document, job, shoot
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*QDragEnterEvent:DeprecationWarning")
 KEYS, BUTTONS = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton

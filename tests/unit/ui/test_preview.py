@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QAccessible, QWheelEvent
@@ -15,23 +15,22 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.lane import Lane
-from rcdesk.bridge.page_asks import AskKind
-from rcdesk.bridge.pages_desk import PagesDesk
-from rcdesk.core.account import CoverPage
-from rcdesk.core.cover import STARTER_HTML, CoverFields, CoverTemplate
-from rcdesk.core.fax import Document, Resolution
-from rcdesk.core.paper import Dither, Finding, FindingKind, Fix, PaperSize
-from rcdesk.documents.worker import PageWorker
-from rcdesk.ui.cover_sketch import stamp_words
-from rcdesk.ui.outgoing_pages import make_documents
-from rcdesk.ui.preview_pane import PreviewPane
-from rcdesk.ui.strip_model import ITEM_ROLE
+from rcdesk.bridge.fax.page_requests import AskKind
+from rcdesk.bridge.fax.pages_desk import PagesDesk
+from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.core.account.account import CoverPage
+from rcdesk.core.fax.cover import STARTER_HTML, CoverFields, CoverTemplate
+from rcdesk.core.fax.fax import Document, Resolution
+from rcdesk.core.fax.paper import Dither, Finding, FindingKind, Fix, PaperSize
+from rcdesk.documents.worker.worker import PageWorker
+from rcdesk.ui.preview.cover_sketch import stamp_words
+from rcdesk.ui.preview.outgoing_pages import make_documents
+from rcdesk.ui.preview.preview_pane import PreviewPane
+from rcdesk.ui.preview.strip_model import ITEM_ROLE
 from tests.patience import PATIENCE_S
 from tests.unit.documents.test_page_worker import locked_pdf
-
-from .page_stage import RoomOnLane, form_page, pdf, text_page
-from .stage import shoot
+from tests.unit.ui.page_stage import RoomOnLane, form_page, pdf, text_page
+from tests.unit.ui.stage import shoot
 
 CLASSIC = CoverPage(index=5, name="Classic")
 OWN = CoverTemplate(id="Our clinic", name="Our clinic", html=STARTER_HTML)

@@ -20,17 +20,16 @@ from PySide6.QtWidgets import (
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.brake import RecipientFacts
-from rcdesk.core.fax import Recipient
-from rcdesk.core.people import Group, PersonSource, Suggestion
-from rcdesk.ui.chips import Chip, MoreChip, read_entries
-from rcdesk.ui.fax_page import FaxPage
-from rcdesk.ui.group_menu import GroupName, ManageGroups
-from rcdesk.ui.recipient_field import FOLD_ABOVE, RecipientField
-from rcdesk.ui.recipient_list import RecipientList
-from rcdesk.ui.suggestions import SuggestionModel
-
-from .stage import Stage, shoot
+from rcdesk.core.fax.fax import Recipient
+from rcdesk.core.fax.send_checks import RecipientFacts
+from rcdesk.core.people.people import Group, PersonSource, Suggestion
+from rcdesk.ui.compose.chips import Chip, MoreChip, read_entries
+from rcdesk.ui.compose.fax_page import FaxPage
+from rcdesk.ui.compose.group_menu import GroupName, ManageGroups
+from rcdesk.ui.compose.recipient_field import FOLD_ABOVE, RecipientField
+from rcdesk.ui.compose.recipient_list import RecipientList
+from rcdesk.ui.kit.suggestions import SuggestionModel
+from tests.unit.ui.stage import Stage, shoot
 
 VALLEY = Recipient(number="+16505550110", name="Valley Imaging")
 ORTIZ = Recipient(number="+14155550160", name="Dr. Ortiz")

@@ -11,12 +11,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.brake import RecipientFacts
-from rcdesk.core.fax import FaxState, Recipient
-from rcdesk.ui.fax_page import FaxPage
-from rcdesk.ui.review_dialog import FirstPage, ReviewDialog
-
-from .stage import NOW, Stage, checked, document, job, shoot
+from rcdesk.core.fax.fax import FaxState, Recipient
+from rcdesk.core.fax.send_checks import RecipientFacts
+from rcdesk.ui.compose.fax_page import FaxPage
+from rcdesk.ui.compose.review_dialog import FirstPage, ReviewDialog
+from tests.unit.ui.stage import NOW, Stage, checked, document, job, shoot
 
 KNOWN = Recipient(number="+16505550110", name="Valley Imaging Center")
 NEW = Recipient(number="+16505550111")

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.session_desk import SessionState
-from rcdesk.core.account import PRODUCTION_URL, AppSecret, ServerKind, ServerProfile
-from rcdesk.core.capability import Capability, Lack, LackReason
-from rcdesk.ui.account_menu import AccountMenu
-from rcdesk.ui.lacks import Lacking, LackLine
-from rcdesk.ui.look import Button
-from rcdesk.ui.presence_button import PresenceButton
-from rcdesk.ui.server_dialog import ServerDialog
-from rcdesk.ui.server_words import base_url_of
-from rcdesk.ui.side_bar import SideBar
-from rcdesk.ui.window_title import window_title
-
-from .stage import ACCOUNT, Stage, shoot
+from rcdesk.bridge.account.session_desk import SessionState
+from rcdesk.core.account.account import PRODUCTION_URL, AppSecret, ServerKind, ServerProfile
+from rcdesk.core.account.capability import Capability, Lack, LackReason
+from rcdesk.ui.account.account_menu import AccountMenu
+from rcdesk.ui.account.presence_button import PresenceButton
+from rcdesk.ui.account.server_dialog import ServerDialog
+from rcdesk.ui.kit.lacks import Lacking, LackLine
+from rcdesk.ui.kit.look import Button
+from rcdesk.ui.shell.side_bar import SideBar
+from rcdesk.ui.shell.window_title import window_title
+from rcdesk.ui.words.server_words import base_url_of
+from tests.unit.ui.stage import ACCOUNT, Stage, shoot
 
 MARA = ServerProfile(id="mara", name="Mara Okafor", client_id="app")
 PARTNER = ServerProfile(id="partner", name="Front desk", base_url="https://voice.example.com", client_id="b")

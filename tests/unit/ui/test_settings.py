@@ -8,14 +8,13 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from rcdesk.ui.favourites_list import FavouritesList
-from rcdesk.ui.main_window import MainWindow
-from rcdesk.ui.settings_dialog import SettingsDialog
-from rcdesk.ui.sounds import Player
-from rcdesk.ui.theme import theme
-
-from .stage import Stage, shoot
-from .test_tray_menu import FAVOURITES
+from rcdesk.ui.kit.sounds import Player
+from rcdesk.ui.kit.theme import theme
+from rcdesk.ui.people.favourites_list import FavouritesList
+from rcdesk.ui.shell.main_window import MainWindow
+from rcdesk.ui.shell.settings_dialog import SettingsDialog
+from tests.unit.ui.kit.test_value_menu import FAVOURITES
+from tests.unit.ui.stage import Stage, shoot
 
 
 @pytest.fixture
@@ -140,7 +139,7 @@ def test_favourites_are_ordered_by_dragging(qtbot: QtBot, stage: Stage) -> None:
 def test_listening_plays_one_after_the_other(
     qtbot: QtBot, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rcdesk.ui.settings_dialog.can_play", lambda: True)
+    monkeypatch.setattr("rcdesk.ui.shell.settings_dialog.can_play", lambda: True)
     heard: list[str] = []
     monkeypatch.setattr(Player, "play", lambda self, name: bool(heard.append(name)) or True)
     dialog = SettingsDialog(stage.desk)

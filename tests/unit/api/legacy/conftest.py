@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from rcdesk.api.legacy.client import LegacyClient
-from rcdesk.core.account import ServerProfile
+from rcdesk.core.account.account import ServerProfile
 from tests.unit.api.socket_server import SocketServer, answer, read_request
 
 PASSWORD = "qwerty/&"

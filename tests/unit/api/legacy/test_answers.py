@@ -1,6 +1,7 @@
-"""What the client makes of the plain answers: reports that core/call.py understands, and errors of the tree.
+"""What the client makes of the plain answers: reports that core/calls/call.py understands, and errors of the
+tree.
 
-Read next: core/call.py, test_requests.py.
+Read next: core/calls/call.py, test_requests.py.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from rcdesk.api.legacy.ring_out import LegacyPhone
 from rcdesk.api.rest.phone import RestFax, RestPhone
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
-from rcdesk.core.account import ServerKind, ServerProfile
-from rcdesk.core.call import Call, CallRequest, CallState, Leg, next_state
+from rcdesk.core.account.account import ServerKind, ServerProfile
+from rcdesk.core.account.capability import Capability
+from rcdesk.core.calls.call import Call, CallRequest, CallState, Leg, next_state
+from rcdesk.core.calls.past_call import CallOutcome
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.capability import Capability
 from rcdesk.core.errors import (
     Cancelled,
     NotAllowed,
@@ -34,8 +36,7 @@ from rcdesk.core.errors import (
     SignInNeeded,
     UserError,
 )
-from rcdesk.core.fax import Recipient, Resolution
-from rcdesk.core.past_call import CallOutcome
+from rcdesk.core.fax.fax import Recipient, Resolution
 from rcdesk.core.service import FaxContents, FaxService, PhoneService
 from tests.unit.api.legacy.conftest import OldServer
 from tests.unit.api.socket_server import read_request, reset

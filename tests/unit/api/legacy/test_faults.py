@@ -1,6 +1,6 @@
 """A fax over the 2010 web API that goes wrong on its way: what is certain, and what is not.
 
-Against the simulator, whose faults cut connections where they are told to. Read next: core/retry.py.
+Against the simulator, whose faults cut connections where they are told to. Read next: core/fax/retry.py.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from rcdesk.api.legacy.client import LegacyClient
 from rcdesk.api.legacy.fax import LegacyFax
 from rcdesk.api.legacy.ring_out import LegacyPhone
 from rcdesk.api.rest.fax import FaxFile
-from rcdesk.core.account import ServerProfile
-from rcdesk.core.call import CallRequest
+from rcdesk.core.account.account import ServerProfile
+from rcdesk.core.calls.call import CallRequest
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown, ServerTrouble
-from rcdesk.core.fax import Recipient, Resolution
+from rcdesk.core.fax.fax import Recipient, Resolution
 from rcdesk.core.service import FaxContents
 
 if TYPE_CHECKING:

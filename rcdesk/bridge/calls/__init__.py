@@ -1,0 +1,1 @@
+"""Desks of calls: placed, watched, cancelled, and the ones that are over."""

@@ -1,0 +1,1 @@
+"""Desks of faxes: drafts, sending and following, folders, pages, proof."""

@@ -1,0 +1,224 @@
+"""Questions about pages and their answers, as values: a thumbnail, the page as it will arrive, what is wrong.
+
+A PageAsk is its own key: the same question is answered once and kept. PageCache keeps pictures within a
+number of bytes and forgets those used longest ago. Pure; used on the GUI thread. Read next: pages_desk.py.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import Literal, Protocol, TypeAlias
+
+from msgspec import Struct
+
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import RcdeskError
+from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.paper import (
+    FaxFileFacts,
+    Finding,
+    NotDrawnHere,
+    PagePlan,
+    PageRef,
+    PaperSize,
+    PasswordNeeded,
+)
+
+CACHE_BYTES = 48 * 1024 * 1024
+MAX_ANSWERS = 4000
+
+
+class AskKind(Enum):
+    """What is asked about a page."""
+
+    COUNT = "count"
+    THUMBNAIL = "thumbnail"
+    PREVIEW = "preview"
+    FINDINGS = "findings"
+    SECONDS = "seconds"
+
+
+class PageAsk(Struct, frozen=True, kw_only=True):
+    """One question. width_px: device pixels of the picture, None for the very dots that are sent.
+
+    For COUNT and THUMBNAIL only plan.source matters: make them with count_ask() and thumbnail_ask().
+    """
+
+    kind: AskKind
+    plan: PagePlan
+    resolution: Resolution = Resolution.FINE
+    paper: PaperSize = PaperSize.LETTER
+    width_px: int | None = None
+
+
+PageAnswer: TypeAlias = bytes | int | float | tuple[Finding, ...]
+"""PNG bytes, a number of pages, seconds on the line, or findings: by the kind of the ask."""
+
+
+class PageRefusal(Struct, frozen=True, kw_only=True):
+    """Why there is no answer: a sentence, and whether a password would help.
+
+    is_elsewhere: nothing is wrong with the file, but only the service can draw and count its pages.
+    """
+
+    sentence: str
+    needs_password: bool = False
+    is_elsewhere: bool = False
+
+
+def refusal_of(error: RcdeskError) -> PageRefusal:
+    """An error of the worker as an answer."""
+    return PageRefusal(
+        sentence=str(error),
+        needs_password=isinstance(error, PasswordNeeded),
+        is_elsewhere=isinstance(error, NotDrawnHere),
+    )
+
+
+def count_ask(ref: PageRef) -> PageAsk:
+    """How many pages this file has."""
+    return PageAsk(kind=AskKind.COUNT, plan=PagePlan(source=ref))
+
+
+def thumbnail_ask(ref: PageRef, width_px: int) -> PageAsk:
+    """The page as it is in its file, small."""
+    return PageAsk(kind=AskKind.THUMBNAIL, plan=PagePlan(source=ref), width_px=width_px)
+
+
+class PageWork(Protocol):
+    """Works on pages, in another process: documents.worker.PageWorker. Raises UserError and Cancelled."""
+
+    def warm_up(self) -> None:
+        """Get ready for the first question, without waiting for it."""
+        ...
+
+    def count(self, ref: PageRef, *, token: CancelToken | None = None) -> int:
+        """How many pages the file has."""
+        ...
+
+    def thumbnail(self, ref: PageRef, width_px: int, *, token: CancelToken | None = None) -> bytes:
+        """The page as PNG of this width."""
+        ...
+
+    def fax_preview(
+        self,
+        plan: PagePlan,
+        resolution: Resolution,
+        paper: PaperSize,
+        width_px: int | None,
+        *,
+        token: CancelToken | None = None,
+    ) -> bytes:
+        """The fax raster as PNG: its very dots, or scaled to this width."""
+        ...
+
+    def findings(
+        self,
+        plan: PagePlan,
+        resolution: Resolution,
+        paper: PaperSize,
+        *,
+        token: CancelToken | None = None,
+    ) -> tuple[Finding, ...]:
+        """What is wrong with the page."""
+        ...
+
+    def page_seconds(
+        self,
+        plan: PagePlan,
+        resolution: Resolution,
+        paper: PaperSize,
+        *,
+        token: CancelToken | None = None,
+    ) -> float:
+        """About how long the page is on the line."""
+        ...
+
+    def write(
+        self,
+        plans: tuple[PagePlan, ...],
+        resolution: Resolution,
+        paper: PaperSize,
+        target: Path,
+        kind: Literal["tiff", "pdf"],
+        *,
+        report: Callable[[int, int], None] | None = None,
+        token: CancelToken | None = None,
+    ) -> FaxFileFacts:
+        """Write the fax file; report hears how many pages are done, and of how many."""
+        ...
+
+    def sent_as(
+        self, ref: PageRef, resolution: Resolution, paper: PaperSize, token: CancelToken | None = None
+    ) -> PageRef:
+        """The file that is sent for this one; another than itself when only that shows what will arrive."""
+        ...
+
+    def unlock(self, ref: PageRef, password: str, token: CancelToken | None = None) -> int:
+        """Open this file with a password from now on, which is held in memory only; its pages."""
+        ...
+
+
+def answer(worker: PageWork, ask: PageAsk, token: CancelToken) -> PageAnswer:
+    """Ask the worker. On the pages lane."""
+    plan, resolution, paper = ask.plan, ask.resolution, ask.paper
+    match ask.kind:
+        case AskKind.COUNT:
+            return worker.count(plan.source, token=token)
+        case AskKind.THUMBNAIL:
+            return worker.thumbnail(plan.source, ask.width_px or 100, token=token)
+        case AskKind.PREVIEW:
+            return worker.fax_preview(plan, resolution, paper, ask.width_px, token=token)
+        case AskKind.FINDINGS:
+            return worker.findings(plan, resolution, paper, token=token)
+        case AskKind.SECONDS:
+            return worker.page_seconds(plan, resolution, paper, token=token)
+
+
+class PageCache:
+    """Answers by their question: pictures within max_bytes, the rest within MAX_ANSWERS."""
+
+    def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._size_bytes = 0
+        self._answers: OrderedDict[PageAsk, PageAnswer | PageRefusal] = OrderedDict()
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the pictures kept."""
+        return self._size_bytes
+
+    def get(self, ask: PageAsk) -> PageAnswer | PageRefusal | None:
+        """The answer, None when it is not known (any more)."""
+        found = self._answers.get(ask)
+        if found is not None:
+            self._answers.move_to_end(ask)
+        return found
+
+    def put(self, ask: PageAsk, found: PageAnswer | PageRefusal) -> None:
+        """Keep an answer; those used longest ago go when there is no room."""
+        self._drop(ask)
+        self._answers[ask] = found
+        self._size_bytes += _weight(found)
+        while len(self._answers) > 1 and (
+            self._size_bytes > self._max_bytes or len(self._answers) > MAX_ANSWERS
+        ):
+            self._drop(next(iter(self._answers)))
+
+    def forget(self, path: Path) -> None:
+        """Drop every refusal about this file, so that it is tried again."""
+        for ask, found in tuple(self._answers.items()):
+            if ask.plan.source.path == path and isinstance(found, PageRefusal):
+                self._drop(ask)
+
+    def _drop(self, ask: PageAsk) -> None:
+        found = self._answers.pop(ask, None)
+        if found is not None:
+            self._size_bytes -= _weight(found)
+
+
+def _weight(found: PageAnswer | PageRefusal) -> int:
+    return len(found) if isinstance(found, bytes) else 0

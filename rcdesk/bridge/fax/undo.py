@@ -1,0 +1,111 @@
+"""Faxes held for the seconds after Send: timed, released when they are over, or taken back by the user.
+
+GUI thread; the disk lane records. How long is measured by undo_windows.py on the monotonic clock. Read next:
+undo_windows.py, services/fax/faxes.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal, Slot
+
+from rcdesk.bridge.fax.jobs import FaxJobs
+from rcdesk.bridge.fax.undo_windows import UndoWindows
+from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.core.clock import Clock
+from rcdesk.core.errors import Cancelled, RcdeskError
+from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState
+
+if TYPE_CHECKING:
+    from rcdesk.services.fax.faxes import FaxService
+
+AFTER_ERROR_S = 5.0
+
+
+class FaxUndo(QObject):
+    """changed(tuple[FaxJob, ...]) when held jobs moved on; undone(FaxDraft) taken back; problem(str)."""
+
+    changed = Signal(object)
+    undone = Signal(object)
+    problem = Signal(str)
+
+    def __init__(
+        self,
+        lane_disk: Lane,
+        faxes: FaxService,
+        jobs: FaxJobs,
+        clock: Clock,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._disk = lane_disk
+        self._service = faxes
+        self._jobs = jobs
+        self._clock = clock
+        self._windows = UndoWindows(self)
+        self._windows.over.connect(self._release)
+
+    def stop(self) -> None:
+        """Drop the timers; the jobs stay held on disk."""
+        self._windows.stop()
+
+    def left_s(self, job_ids: Sequence[int]) -> float:
+        """Seconds left to take back one of these, 0.0 when it is too late."""
+        return self._windows.left_s(job_ids)
+
+    def hold(self, jobs: Iterable[FaxJob], undo_s: float | None = None) -> None:
+        """Time the held ones, each Send by itself; undo_s None: what is left of their time on disk."""
+        held = [job for job in jobs if job.state is FaxState.HELD]
+        now = self._clock.now()
+        for batch_id in {job.batch_id for job in held}:
+            batch = [job for job in held if job.batch_id == batch_id]
+            left_s = ((batch[0].retry_at or now) - now).total_seconds() if undo_s is None else undo_s
+            self._windows.open(batch_id, (job.id for job in batch), left_s)
+
+    def let_go(self, jobs: Iterable[FaxJob]) -> None:
+        """Those of these that are held no longer need no timer."""
+        self._windows.close([job.id for job in jobs if job.state is not FaxState.HELD])
+
+    def undo(self, job_ids: Sequence[int]) -> None:
+        """Take these back; undone() brings them as one draft."""
+        service, ids = self._service, tuple(job_ids)
+
+        def work() -> tuple[tuple[FaxJob, ...], FaxDraft | None]:
+            jobs = service.undo(ids)
+            if not jobs:
+                return (), None
+            draft = service.draft_of(jobs[0].id)
+            return jobs, replace(draft, recipients=tuple(job.recipient for job in jobs))
+
+        def done(answer: tuple[tuple[FaxJob, ...], FaxDraft | None]) -> None:
+            jobs, draft = answer
+            self.changed.emit(jobs)
+            if draft is None:
+                self.problem.emit(self.tr("It is too late to take this fax back: it is on its way."))
+            else:
+                self.undone.emit(draft)
+
+        self._disk.submit(lambda token, report: work(), done=done, failed=self._tell, is_kept=True)
+
+    @Slot(object)
+    def _release(self, job_ids: tuple[int, ...]) -> None:
+        """The time to take them back is over; when that cannot be recorded, it lasts a little longer."""
+        service = self._service
+
+        def failed(error: RcdeskError) -> None:
+            self._tell(error)
+            self.hold([job for job in map(self._jobs.get, job_ids) if job is not None], AFTER_ERROR_S)
+
+        self._disk.submit(
+            lambda token, report: service.release(job_ids),
+            done=self.changed.emit,
+            failed=failed,
+            is_kept=True,
+        )
+
+    def _tell(self, error: RcdeskError) -> None:
+        if not isinstance(error, Cancelled):
+            self.problem.emit(str(error))

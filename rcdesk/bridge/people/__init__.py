@@ -1,0 +1,1 @@
+"""Desks of people: address book, favourites, groups."""

@@ -1,0 +1,369 @@
+"""One program for each archive: the lock that says so, and the door by which a second start hands over.
+
+GUI thread, before anything touches the database: two programs on one outbox could send a fax twice. The lock
+is a file with the owner's process id, so one left behind by a crash is taken over; a second start gives its
+files, or the fax asked for on the command line, to the first through a local socket, and both look whether
+the other is of the same user. A message is one line of JSON: a list of files, or the object of
+core/orders/wish.py or core/orders/order.py. A command without a window holds the lock in short turns and
+marks them, so that others wait for its end instead of complaining. QtNetwork is imported with the door, after
+the first paint: the lock does not need it. Read next: door.py, app.py, cli/call.py, order_desk.py.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QByteArray, QDeadlineTimer, QLockFile, QObject, Signal, Slot
+
+from rcdesk.bridge.runtime.door import Folder, is_ours, socket_name
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown
+from rcdesk.core.orders.order import Order, is_order, order_json, read_order
+from rcdesk.core.orders.wish import FaxWish, WishOutcome, read_wish, wish_json
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+_log = logging.getLogger(__name__)
+
+LOCK_NAME = "rcdesk.lock"
+
+ANSWER_MS = 5000
+"""How long a second start waits for the first, which opens its door only after its first paint."""
+
+TURN_NAME = "rcdesk.turn"
+TURN_MS = 90_000
+"""How long others wait for the turn of a command to end: a request of it may take a minute to give up."""
+
+KNOCK_AGAIN_S = 0.05
+LISTEN_MS = 200
+DECIDE_MS = 120_000
+"""Long enough to look at a large fax and to put a safe copy on a slow disk."""
+
+NO_ANSWER = "rcdesk is running but does not answer, so nothing was done. End it, then ask again."
+FOREIGN = (
+    "Another user of this computer answers in the place of the running rcdesk. Nothing was handed over, and "
+    "nothing was done."
+)
+WENT_AWAY = "The running rcdesk ended before it answered. Look at rcdesk status before you ask again."
+
+MOST_BYTES = 1_000_000
+_HEARD = "heard"
+
+
+class FaxOrder:
+    """A fax another start asks for; tell() it once what became of it. GUI thread."""
+
+    def __init__(self, wish: FaxWish, tell: Callable[[WishOutcome], None]) -> None:
+        self.wish = wish
+        self.tell = tell
+
+
+class OrderHeard:
+    """An order of another start; tell() it line by line, False when it has gone away. GUI thread.
+
+    is_there() is False once it has gone, which matters to an order that had to wait.
+    """
+
+    def __init__(
+        self,
+        order: Order,
+        tell: Callable[[dict[str, Any]], bool],
+        is_there: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self.order = order
+        self.tell = tell
+        self.is_there = is_there
+
+
+class Instance(QObject):
+    """asked(tuple[Path, ...]): another start wants this window in front, with these files in a new fax.
+    fax_asked(FaxOrder): it wants a whole fax, from the command line, and waits to be told.
+    ordered(OrderHeard): it wants something about calls, and waits to be told."""
+
+    asked = Signal(object)
+    fax_asked = Signal(object)
+    ordered = Signal(object)
+
+    def __init__(self, data_dir: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._folder = Folder(data_dir)
+        self._name = socket_name(self._folder)
+        self._is_foreign = False
+        self._lock = QLockFile(str(data_dir / LOCK_NAME))
+        # Never stale by age: only when the process that holds it is gone.
+        self._lock.setStaleLockTime(0)
+        self._is_first = self._lock.tryLock(0)
+        self._turn = data_dir / TURN_NAME
+        self._data_dir = data_dir
+        self._server: QLocalServer | None = None
+        self._heard: dict[QLocalSocket, QByteArray] = {}
+
+    @property
+    def is_first(self) -> bool:
+        """True when this program may work on the archive."""
+        return self._is_first
+
+    @property
+    def why_not(self) -> str:
+        """One sentence on why this program may not work on the archive and what to do."""
+        if self._is_foreign:
+            return FOREIGN
+        if self._lock.error() is QLockFile.LockError.LockFailedError:
+            return (
+                "it is already running on this archive but does not answer. Nothing was changed. End the "
+                "other rcdesk, then start it again."
+            )
+        return f"the folder {self._data_dir} cannot be written. rcdesk keeps your faxes there."
+
+    def listen(self) -> bool:
+        """Let later starts hand over to this one. False when they could not: why is in the log."""
+        if not self._is_first:
+            return False
+        if self._server is not None:
+            return True
+        from PySide6.QtNetwork import QLocalServer
+
+        # The lock is ours, so a socket or the mark of a turn that lies there belongs to nobody any more.
+        self._turn.unlink(missing_ok=True)
+        QLocalServer.removeServer(self._name)
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._connected)
+        if not self._name or not self._server.listen(self._name):
+            _log.warning("later starts cannot reach this one: %s", self._server.errorString())
+            self._server = None
+        return self._server is not None
+
+    def send(self, files: Sequence[Path]) -> bool:
+        """Hand files, or only the wish to be seen, to the program that holds the lock; False: no answer."""
+        return self._hand(json.dumps([str(path.absolute()) for path in files])) == [_HEARD]
+
+    def send_fax(self, wish: FaxWish) -> WishOutcome | None:
+        """Hand a fax to the program that holds the lock and wait for what becomes of it; None: no answer."""
+        heard = self._hand(wish_json(wish), lines=2)
+        if heard[:1] != [_HEARD] or len(heard) < 2:
+            return None
+        return WishOutcome.QUEUED if heard[1] == WishOutcome.QUEUED.value else WishOutcome.SHOWN
+
+    def take(self) -> bool:
+        """Try for the lock again; True when this program may work on the archive now."""
+        if not self._is_first:
+            self._is_first = self._lock.tryLock(0)
+        return self._is_first
+
+    def begin_turn(self) -> bool:
+        """Take the lock for the short turn of a command; False when another program has it."""
+        if self.take():
+            self._turn.touch()
+            return True
+        return False
+
+    def keep_turn(self) -> None:
+        """This turn takes longer, for a large fax: those who wait for its end go on waiting."""
+        if self._is_first:
+            self._turn.touch()
+
+    def end_turn(self) -> None:
+        """Give the lock back until the next turn."""
+        if self._is_first:
+            self._turn.unlink(missing_ok=True)
+            self.close()
+
+    def ask(self, order: Order, patience: CancelToken | None = None) -> Generator[dict[str, Any], None, None]:
+        """Give an order to the program that holds the lock, and hear its lines as they come.
+
+        The last line has "status". Ends without any line when that program has gone and the lock is ours
+        now. Raises NotSent when it does not answer, OutcomeUnknown when it goes away without the last line,
+        Cancelled when patience was cancelled.
+        """
+        patience = patience or CancelToken()
+        socket = self._knock(patience)
+        if socket is None:
+            if not self._is_first:
+                raise NotSent(FOREIGN if self._is_foreign else NO_ANSWER)
+            return
+        try:
+            socket.write(QByteArray(order_json(order).encode("ascii") + b"\n"))
+            for told in _objects(socket, patience):
+                yield told
+                if "status" in told:
+                    return
+        finally:
+            socket.abort()
+        raise OutcomeUnknown(WENT_AWAY)
+
+    def _knock(self, patience: CancelToken) -> QLocalSocket | None:
+        """Until the door opens, or the lock is ours, or it takes too long."""
+        from PySide6.QtNetwork import QLocalSocket
+
+        socket = QLocalSocket()
+        deadline, end_of_turn = QDeadlineTimer(ANSWER_MS), QDeadlineTimer(TURN_MS)
+        touched = _touched(self._turn)
+        socket.connectToServer(self._name)
+        while not socket.waitForConnected(max(0, deadline.remainingTime())):
+            if (now := _touched(self._turn)) != touched:
+                touched, end_of_turn = now, QDeadlineTimer(TURN_MS)
+            if touched and not end_of_turn.hasExpired():
+                deadline = QDeadlineTimer(ANSWER_MS)
+            if self.take() or deadline.hasExpired():
+                return None
+            patience.sleep(KNOCK_AGAIN_S)
+            socket.connectToServer(self._name)
+        if not is_ours(socket):
+            _log.warning("another user answers in the place of rcdesk; nothing was handed over")
+            self._is_foreign = True
+            socket.abort()
+            return None
+        return socket
+
+    def _hand(self, wish: str, lines: int = 1) -> list[str]:
+        """Say one line and hear so many, fewer when no more come in time."""
+        socket = self._knock(CancelToken())
+        if socket is None:
+            return []
+        socket.write(QByteArray(wish.encode("utf-8") + b"\n"))
+        heard = b""
+        while heard.count(b"\n") < lines:
+            if not socket.waitForReadyRead(DECIDE_MS if heard else ANSWER_MS):
+                break
+            heard += bytes(socket.readAll().data())
+        socket.disconnectFromServer()
+        return heard.decode("ascii", "replace").split("\n")[:-1]
+
+    def close(self) -> None:
+        """Close the door and give the lock back: last of all, when nothing works on the archive any more."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        if self._is_first:
+            self._lock.unlock()
+            self._is_first = False
+
+    @Slot()
+    def _connected(self) -> None:
+        while self._server is not None and self._server.hasPendingConnections():
+            socket = self._server.nextPendingConnection()
+            if not is_ours(socket):
+                _log.warning("another user asked for something, which was not heard")
+                socket.abort()
+                socket.deleteLater()
+                continue
+            self._heard[socket] = QByteArray()
+            socket.readyRead.connect(self._read)
+            socket.disconnected.connect(self._left)
+
+    @Slot()
+    def _read(self) -> None:
+        for socket in list(self._heard):
+            if not socket.bytesAvailable():
+                continue
+            heard = self._heard[socket]
+            heard.append(socket.readAll())
+            if heard.endsWith(b"\n"):
+                self._answer(socket, bytes(heard.data()))
+            elif heard.size() > MOST_BYTES:
+                _log.warning("another start asked for more than makes sense")
+                socket.abort()
+
+    @Slot()
+    def _left(self) -> None:
+        from PySide6.QtNetwork import QLocalSocket
+
+        for socket in list(self._heard):
+            if socket.state() is QLocalSocket.LocalSocketState.UnconnectedState:
+                del self._heard[socket]
+                socket.deleteLater()
+
+    def _answer(self, socket: QLocalSocket, wish: bytes) -> None:
+        try:
+            found = json.loads(wish)
+            if is_order(found):
+                order = read_order(found)
+                self._heard[socket] = QByteArray()
+                self._say(socket, _HEARD)
+                self.ordered.emit(
+                    OrderHeard(
+                        order,
+                        lambda told: self._say(socket, json.dumps(told)),
+                        lambda: socket in self._heard,
+                    )
+                )
+                return
+            asked = _files(found) if isinstance(found, list) else read_wish(found)
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+            _log.warning("another start asked for something that makes no sense")
+            socket.abort()
+            return
+        self._heard[socket] = QByteArray()
+        self._say(socket, _HEARD)
+        if isinstance(asked, FaxWish):
+            self.fax_asked.emit(FaxOrder(asked, lambda outcome: self._told(socket, outcome)))
+        else:
+            self.asked.emit(asked)
+
+    def _told(self, socket: QLocalSocket, outcome: WishOutcome) -> None:
+        self._say(socket, outcome.value)
+
+    def _say(self, socket: QLocalSocket, word: str) -> bool:
+        """One line to another start; False when it went away meanwhile."""
+        if socket not in self._heard:
+            return False
+        socket.write(QByteArray(word.encode("ascii") + b"\n"))
+        socket.flush()
+        return True
+
+
+def _objects(socket: QLocalSocket, patience: CancelToken) -> Generator[dict[str, Any], None, None]:
+    """The lines of JSON that come after the first one, which only says that the order was heard."""
+    waited = QDeadlineTimer(ANSWER_MS)
+    heard, has_answered = b"", False
+    while True:
+        if patience.is_cancelled:
+            raise Cancelled()
+        if not socket.waitForReadyRead(LISTEN_MS) and not socket.bytesAvailable():
+            if socket.state() is not socket.LocalSocketState.ConnectedState:
+                return
+            if not has_answered and waited.hasExpired():
+                return
+            continue
+        heard += bytes(socket.readAll().data())
+        *lines, heard = heard.split(b"\n")
+        for line in lines:
+            if not has_answered:
+                has_answered = True
+            elif (found := _object(line)) is not None:
+                yield found
+            else:
+                return
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    """One line of an answer; None for what is none."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _files(found: list[Any]) -> tuple[Path, ...]:
+    """Raises TypeError or ValueError for what is no list of paths."""
+    for path in found:
+        if "\0" in path:
+            raise ValueError("no path")
+        os.fsencode(path)
+    return tuple(map(Path, found))
+
+
+def _touched(file: Path) -> int:
+    """When a file was touched last, 0 when it is not there."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0

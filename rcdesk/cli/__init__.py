@@ -1,0 +1,1 @@
+"""The command line: arguments, output, one command a module."""

@@ -1,0 +1,67 @@
+"""A second start of the window: what it was asked for goes to the program that runs already.
+
+Sentences go to standard error, the exit status to app.py. GUI thread, before any window. Read next: app.py,
+bridge/runtime/instance.py.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from rcdesk.bridge.runtime.instance import Instance
+from rcdesk.core.errors import NetworkError
+from rcdesk.core.orders.order import LinkOrder
+from rcdesk.core.orders.wish import FaxWish, WishOutcome
+
+if TYPE_CHECKING:
+    from rcdesk.cli.main import Options
+
+
+def hand_over(instance: Instance, options: Options) -> int | None:
+    """Another rcdesk works on this archive: it gets the link, the files and the user's eyes.
+
+    None when it ended meanwhile: this program is the first one now.
+    """
+    if options.fax_wish is not None:
+        return _fax(instance, options.fax_wish)
+    if options.link:
+        status = _link(instance, options.link)
+        if status != 0 or not options.files:
+            return status
+    if instance.send(options.files):
+        return 0
+    if instance.is_first:
+        return None
+    print(f"rcdesk cannot start: {instance.why_not}", file=sys.stderr)
+    return 1
+
+
+def _link(instance: Instance, link: str) -> int | None:
+    status = None
+    try:
+        for told in instance.ask(LinkOrder(text=link)):
+            status = told.get("status")
+    except NetworkError as exc:
+        print(f"rcdesk: {exc}", file=sys.stderr)
+        return 1
+    return status
+
+
+def _fax(instance: Instance, wish: FaxWish) -> int | None:
+    outcome = instance.send_fax(wish)
+    if outcome is None and instance.is_first:
+        return None
+    if outcome is None:
+        print(
+            "rcdesk fax: the running rcdesk did not say what became of it. Look at its Queue and its New fax "
+            "page before you ask again.",
+            file=sys.stderr,
+        )
+        return 1
+    if wish.is_yes and outcome is WishOutcome.SHOWN:
+        print(
+            "rcdesk fax: it needs your answer in the window. Nothing is queued until then.", file=sys.stderr
+        )
+        return 3
+    return 0

@@ -1,0 +1,1 @@
+"""What a call is, how it goes on and how it is watched."""

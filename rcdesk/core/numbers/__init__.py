@@ -1,0 +1,1 @@
+"""Telephone numbers: read, judged, shown, placed on the map."""

@@ -1,0 +1,1 @@
+"""The page doctor: what will go wrong with a page, and the fixes."""

@@ -1,0 +1,1 @@
+"""Lists of people out of files: vCards and tables, in any charset."""

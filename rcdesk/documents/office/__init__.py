@@ -1,0 +1,1 @@
+"""Office files, read and drawn by LibreOffice."""

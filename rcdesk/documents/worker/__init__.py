@@ -1,0 +1,1 @@
+"""The child process that opens files made by others, and the handle on it."""

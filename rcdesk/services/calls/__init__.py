@@ -1,0 +1,1 @@
+"""Placing and following calls, and the call log."""

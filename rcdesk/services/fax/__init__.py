@@ -1,0 +1,1 @@
+"""What is done with faxes: drafts, sending, following, receiving, proving."""

@@ -1,0 +1,1 @@
+"""The address book, the directory, imports, and who a number is."""

@@ -1,0 +1,1 @@
+"""Calls of the simulated world and their log."""

@@ -1,0 +1,1 @@
+"""Faxes of the simulated world: taken in, drawn, sent."""

@@ -1,0 +1,203 @@
+"""Presence, the calls going on, and the call queues over HTTP.
+
+Lives on the simulator's event loop thread; what the users have chosen is in `presence`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from rcdesk.simulator.calls.calls import RingOut
+from rcdesk.simulator.calls.inbound import InboundCall
+from rcdesk.simulator.checks import A_FLAG, PAGING, a_text, flag, items, shape, text
+from rcdesk.simulator.clock import wire_time
+from rcdesk.simulator.contacts import colleagues_of
+from rcdesk.simulator.presence import QUEUES, REQUEST, Queue
+from rcdesk.simulator.refusal import not_found
+from rcdesk.simulator.routes.account import ACCOUNT, EXTENSION
+from rcdesk.simulator.visit import Route, Visit, answer
+
+QUEUE_PRESENCE = f"{EXTENSION}/call-queue-presence"
+QUEUE_REQUEST = shape(
+    "records",
+    records=items(shape("callQueue", "acceptCalls", callQueue=shape("id", id=text()), acceptCalls=flag)),
+)
+"""ExtensionCallQueueUpdatePresenceList, with what makes sense of it."""
+
+
+def _ring_out_json(call: RingOut) -> dict[str, Any]:
+    """ActiveCallInfo of a ring-out: its id is the telephonySessionId."""
+    return {
+        "id": f"a-{call.session_id}",
+        "direction": "Outbound",
+        "queueCall": False,
+        "from": call.shown_number,
+        "fromName": call.owner.name,
+        "to": call.to_number or call.to_extension,
+        "toName": call.to_name,
+        "startTime": wire_time(call.started_at),
+        "telephonyStatus": call.telephony_status,
+        "sessionId": call.session_id,
+        "telephonySessionId": call.id,
+        "partyId": f"p-{call.id.removeprefix('s-')}-1",
+        "terminationType": "final",
+    }
+
+
+def _inbound_json(call: InboundCall) -> dict[str, Any]:
+    """ActiveCallInfo of a call that comes in."""
+    return {
+        "id": f"a-{call.session_id}",
+        "direction": "Inbound",
+        "queueCall": call.is_queue_call,
+        "from": call.sender.number or call.sender.extension,
+        "fromName": call.sender.name,
+        "to": call.to_number,
+        "toName": call.owner.name,
+        "startTime": wire_time(call.started_at),
+        "telephonyStatus": call.telephony_status,
+        "sessionId": call.session_id,
+        "telephonySessionId": call.id,
+        "partyId": f"p-{call.id.removeprefix('s-')}-2",
+        "terminationType": "final",
+    }
+
+
+def _presence_json(visit: Visit, *, is_detailed: bool = False) -> dict[str, Any]:
+    who, world = visit.subscriber, visit.world
+    ring_outs, inbound = world.calls.active(who), world.inbound.active(who)
+    words = {c.telephony_status for c in ring_outs} | {c.telephony_status for c in inbound}
+    telephony = next((word for word in ("CallConnected", "Ringing") if word in words), "NoCall")
+    state = world.presence.of(who)
+    is_busy = telephony != "NoCall" or state["dndStatus"] == "DoNotAcceptAnyCalls"
+    body = {
+        "uri": f"{visit.extension_uri}/presence",
+        "extension": {"id": who.extension_id, "uri": visit.extension_uri, "extensionNumber": who.extension},
+        "presenceStatus": "Busy" if is_busy else state["userStatus"],
+        "telephonyStatus": telephony,
+        "aggregatedTelephonyStatus": telephony,
+        **state,
+    }
+    if is_detailed:
+        body["activeCalls"] = [*map(_ring_out_json, ring_outs), *map(_inbound_json, inbound)]
+    return body
+
+
+async def presence(visit: Visit) -> web.StreamResponse:
+    """GET …/presence; with `detailedTelephonyState` the calls going on too."""
+    return answer(
+        _presence_json(visit, is_detailed=visit.request.query.get("detailedTelephonyState") == "true")
+    )
+
+
+async def set_presence(visit: Visit) -> web.StreamResponse:
+    """PUT …/presence."""
+    visit.world.presence.choose(visit.subscriber, await visit.json_object(REQUEST))
+    return answer(_presence_json(visit))
+
+
+def _queue_json(visit: Visit, queue: Queue) -> dict[str, Any]:
+    """ExtensionCallQueuePresence."""
+    return {
+        "callQueue": {
+            "id": queue.id,
+            "name": queue.name,
+            "extensionNumber": queue.extension,
+            "editableMemberStatus": queue.is_editable,
+        },
+        "acceptCalls": visit.world.presence.takes_queue(visit.subscriber, queue),
+    }
+
+
+async def queue_presence(visit: Visit) -> web.StreamResponse:
+    """GET …/call-queue-presence; `editableMemberStatus=true` leaves out what a member cannot switch."""
+    is_editable_only = visit.request.query.get("editableMemberStatus") == "true"
+    queues = visit.world.presence.queues(visit.subscriber)
+    records = [_queue_json(visit, q) for q in queues if q.is_editable or not is_editable_only]
+    return answer({"records": records})
+
+
+async def set_queue_presence(visit: Visit) -> web.StreamResponse:
+    """PUT …/call-queue-presence: `records[] {callQueue {id}, acceptCalls}`."""
+    records = (await visit.json_object(QUEUE_REQUEST))["records"]
+    changed = [
+        visit.world.presence.switch(visit.subscriber, record["callQueue"]["id"], record["acceptCalls"])
+        for record in records
+    ]
+    return answer({"records": [_queue_json(visit, queue) for queue in changed]})
+
+
+def _account_queues(visit: Visit) -> list[Queue]:
+    return [queue for queue in QUEUES if queue.account_id == visit.subscriber.account_id]
+
+
+async def call_queues(visit: Visit) -> web.StreamResponse:
+    """GET …/call-queues; `memberExtensionId` filters."""
+    member = visit.request.query.get("memberExtensionId", "")
+    uri = f"{visit.account_uri}/call-queues"
+    records = [
+        {
+            "id": queue.id,
+            "uri": f"{uri}/{queue.id}",
+            "name": queue.name,
+            "extensionNumber": queue.extension,
+            "status": "Enabled",
+        }
+        for queue in _account_queues(visit)
+        if not member or member in map(str, queue.members)
+    ]
+    return answer(visit.page(uri, records))
+
+
+async def queue_members(visit: Visit) -> web.StreamResponse:
+    """GET …/call-queues/{groupId}/members."""
+    wanted = visit.request.match_info["groupId"]
+    queue = next((queue for queue in _account_queues(visit) if queue.id == wanted), None)
+    if queue is None:
+        raise not_found("groupId", wanted)
+    extensions = {colleague.id: colleague.extension for colleague in colleagues_of(visit.subscriber)}
+    records = [
+        {
+            "id": member,
+            "uri": f"{visit.account_uri}/extension/{member}",
+            "extensionNumber": extensions.get(str(member), ""),
+        }
+        for member in queue.members
+    ]
+    return answer(visit.page(f"{visit.account_uri}/call-queues/{queue.id}/members", records))
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path=f"{EXTENSION}/presence",
+        group="Light",
+        handler=presence,
+        query={"detailedTelephonyState": A_FLAG, "sipData": A_FLAG},
+    ),
+    Route(method="PUT", path=f"{EXTENSION}/presence", group="Medium", handler=set_presence),
+    Route(
+        method="GET",
+        path=QUEUE_PRESENCE,
+        group="Light",
+        handler=queue_presence,
+        query={"editableMemberStatus": A_FLAG},
+    ),
+    Route(method="PUT", path=QUEUE_PRESENCE, group="Medium", handler=set_queue_presence),
+    Route(
+        method="GET",
+        path=f"{ACCOUNT}/call-queues",
+        group="Medium",
+        handler=call_queues,
+        query={**PAGING, "memberExtensionId": a_text},
+    ),
+    Route(
+        method="GET",
+        path=f"{ACCOUNT}/call-queues/{{groupId}}/members",
+        group="Light",
+        handler=queue_members,
+        query=PAGING,
+    ),
+)

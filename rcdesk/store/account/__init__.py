@@ -1,0 +1,1 @@
+"""Profiles, preferences, presence timers and secrets."""

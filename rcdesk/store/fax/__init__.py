@@ -1,0 +1,1 @@
+"""Faxes in the archive: outbox, folders, spool, received."""

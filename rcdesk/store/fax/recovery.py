@@ -1,0 +1,63 @@
+"""What the last run left half done, taken to states to go on from.
+
+Crash, kill and shutdown take this one road at the next start. A request whose last byte may have left is
+interrupted (it may have arrived: never repeated blindly), any other is queued again; held faxes stay held,
+but not for long. What is older than LATE_AFTER goes only when the user says so. A function inside a
+transaction of outbox.py. Read next: fax_steps.py.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, timedelta
+
+from rcdesk.core.fax.fax import LATE_AFTER, FaxJob, FaxState, WaitReason
+from rcdesk.store.fax.rows import IN_IDS, id_list, jobs_with
+from rcdesk.store.fax.transitions import Step, take_step
+from rcdesk.store.timestamps import from_text, to_text
+
+UNDO_AFTER_CRASH = timedelta(seconds=60)
+"""A fax that was held when rcdesk ended can be taken back at most this long after the next start."""
+
+_QUEUED = Step(new=FaxState.QUEUED, detail="Stopped before it had left; it goes out again")
+_INTERRUPTED = Step(new=FaxState.INTERRUPTED, detail="Interrupted: checking with RingCentral")
+_LATE = Step(
+    new=FaxState.NEEDS_YOU,
+    detail="Needs you: rcdesk was closed before it went out. Nothing was sent. Send it now?",
+    wait_reason=WaitReason.LATE,
+)
+_FAILED = Step(new=FaxState.FAILED, detail="rcdesk was closed before the fax was ready. Nothing was sent.")
+
+
+def recover(connection: sqlite3.Connection, now: datetime) -> tuple[FaxJob, ...]:
+    """Do it for all owners; returns the jobs that were half done, as they are now."""
+    rows = connection.execute(
+        """SELECT fax.id, fax.state, fax.changed_at, fax.send_at, fax_request.last_byte_at FROM fax
+           LEFT JOIN fax_request ON fax_request.id = fax.request_id
+           WHERE fax.state IN ('preparing', 'held', 'sending') ORDER BY fax.id"""
+    ).fetchall()
+    held: list[int] = []
+    late: list[int] = []
+    steps: dict[Step, list[int]] = {_QUEUED: [], _INTERRUPTED: [], _FAILED: []}
+    for row in rows:
+        since = max(row["changed_at"], row["send_at"] or "")
+        if now - from_text(since) > LATE_AFTER and not row["last_byte_at"]:
+            late.append(row["id"])
+        match FaxState(row["state"]):
+            case FaxState.SENDING:
+                steps[_INTERRUPTED if row["last_byte_at"] else _QUEUED].append(row["id"])
+            case FaxState.PREPARING:
+                steps[_FAILED].append(row["id"])
+            case _:
+                held.append(row["id"])
+    for step, ids in steps.items():
+        take_step(connection, ids, step, now)
+    in_doubt = f"state IN ('held', 'queued') AND keep_trying_until IS NULL AND id {IN_IDS}"
+    found = connection.execute(f"SELECT id FROM fax WHERE {in_doubt}", (id_list(late),)).fetchall()
+    take_step(connection, [row["id"] for row in found], _LATE, now)
+    at = to_text(now + UNDO_AFTER_CRASH)
+    connection.execute(
+        f"UPDATE fax SET retry_at = min(coalesce(retry_at, ?), ?) WHERE id {IN_IDS}",
+        (at, at, id_list(held)),
+    )
+    return jobs_with(connection, [row["id"] for row in rows])

@@ -1,0 +1,1 @@
+"""People, favourites and the timeline in the archive."""

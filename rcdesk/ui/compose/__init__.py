@@ -1,0 +1,1 @@
+"""The composer: recipients, documents, cover, sending."""

@@ -1,0 +1,111 @@
+"""The row that says that files are being looked at, when that takes longer than a moment.
+
+An office file is turned into pages by LibreOffice for that, which takes seconds, a large one a minute. Until
+it is over the fax cannot go: it would go without the file. It can be stopped. GUI thread. Read next:
+fax_page.py, attachments.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+
+from rcdesk.bridge.fax.fax_desk import FaxDesk
+from rcdesk.core.file_name import readable
+from rcdesk.ui.kit.line import Line
+from rcdesk.ui.kit.look import Button
+
+SHOWN_AFTER_MS = 400
+
+
+class FileLooks(QWidget):
+    """Has FaxDesk look at files. ended() when none is being looked at any more."""
+
+    ended = Signal()
+
+    def __init__(self, faxes: FaxDesk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("fileLooks")
+        self._faxes = faxes
+        self._due: list[tuple[Path, ...]] = []
+        self._words = Line("label")
+        bar = QProgressBar()
+        bar.setRange(0, 0)
+        bar.setTextVisible(False)
+        bar.setFixedWidth(120)
+        bar.setAccessibleName(self.tr("Files are being looked at"))
+        self.stop_button = Button(self.tr("Stop"), kind="link")
+        self.stop_button.setObjectName("stopLooksButton")
+        self.stop_button.setAccessibleName(self.tr("Stop looking at the files; they are not added"))
+        self.stop_button.clicked.connect(self.stop)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self._words, 1)
+        row.addWidget(bar)
+        row.addWidget(self.stop_button)
+        self._moment = QTimer(self)
+        self._moment.setSingleShot(True)
+        self._moment.setInterval(SHOWN_AFTER_MS)
+        self._moment.timeout.connect(self.show)
+        faxes.checked.connect(self._checked)
+        faxes.problem.connect(self._over)
+        self.hide()
+
+    @property
+    def is_busy(self) -> bool:
+        """True while a file is being looked at."""
+        return bool(self._due)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files that are being looked at."""
+        return tuple(path for paths in self._due for path in paths)
+
+    @property
+    def words(self) -> str:
+        """Why the fax cannot go now, "" when it can."""
+        return self.tr("Files are still being looked at. Send it when they stand here.") if self._due else ""
+
+    def look(self, paths: Sequence[Path]) -> None:
+        """Look at these files; FaxDesk.checked() brings what was found."""
+        if not paths:
+            return
+        self._due.append(tuple(paths))
+        self._say()
+        if not self.isVisible():
+            self._moment.start()
+        self._faxes.check_files(tuple(paths))
+
+    @Slot()
+    def stop(self) -> None:
+        """Look no further; what was not looked at is not added."""
+        self._faxes.stop_checks()
+        self._over()
+
+    @Slot(object)
+    def _checked(self, _files: object) -> None:
+        if len(self._due) > 1:
+            del self._due[0]
+            self._say()
+        elif self._due:
+            self._over()
+
+    @Slot()
+    def _over(self) -> None:
+        was_busy = bool(self._due)
+        self._due.clear()
+        self._moment.stop()
+        self.hide()
+        if was_busy:
+            self.ended.emit()
+
+    def _say(self) -> None:
+        paths = self.paths
+        if len(paths) == 1:
+            self._words.setText(self.tr("Looking at {0}…").format(readable(paths[0].name)))
+        else:
+            self._words.setText(self.tr("Looking at {0} files…").format(len(paths)))

@@ -1,0 +1,115 @@
+"""From what stands in the composer to a draft on disk and back, and the words a list shows of one.
+
+Entries are kept as people or as the text that was typed; text is read anew when the draft is opened. Pure but
+for tr(). GUI thread. Read next: core/fax/kept_draft.py, composed.py, open_draft.py.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication
+
+from rcdesk.core.fax.kept_draft import KeptDraft
+from rcdesk.core.fax.paper import PagePlan
+from rcdesk.ui.compose.chips import Entry, entry_of, read_entry
+from rcdesk.ui.compose.composed import Composed
+from rcdesk.ui.compose.send_later import SendTime
+from rcdesk.ui.preview.page_list import PageList, Row
+
+
+def kept_of(composed: Composed, key: str, now: datetime) -> KeptDraft:
+    """The composer as a draft."""
+    pages = composed.pages if composed.pages and composed.pages.documents == composed.documents else None
+    rows = pages.rows if pages is not None and pages.is_changed else None
+    return KeptDraft(
+        key=key,
+        changed_at=now,
+        entries=tuple(entry.recipient or entry.text for entry in composed.entries),
+        typed=composed.typed,
+        documents=composed.documents,
+        cover_index=composed.cover_index,
+        own_cover=composed.own_cover,
+        subject=composed.subject,
+        note=composed.note,
+        resolution=composed.resolution,
+        send_at=composed.time.at,
+        send_by=composed.time.by,
+        keep_trying_until=composed.time.until,
+        original=composed.original,
+        rows=None if rows is None else tuple(_kept_row(row, composed) for row in rows),
+        counts=pages.counts if pages is not None else (),
+        is_exact=composed.is_exact,
+        unseen=composed.unseen,
+    )
+
+
+def composed_from(draft: KeptDraft, region: str) -> Composed:
+    """The draft as the composer shows it."""
+    pages = PageList(documents=draft.documents, counts=draft.counts).as_added()
+    if draft.rows is not None:
+        rows = (row if isinstance(row, PagePlan) else draft.documents[row] for row in draft.rows)
+        pages = PageList(documents=draft.documents, counts=draft.counts, rows=tuple(rows))
+    return Composed(
+        entries=_entries(draft, region),
+        typed=draft.typed,
+        documents=draft.documents,
+        cover_index=draft.cover_index,
+        note=draft.note,
+        resolution=draft.resolution,
+        time=SendTime(at=draft.send_at, by=draft.send_by, until=draft.keep_trying_until),
+        original=draft.original,
+        own_cover=draft.own_cover,
+        subject=draft.subject,
+        pages=pages,
+        is_exact=draft.is_exact,
+        unseen=draft.unseen,
+    )
+
+
+def draft_title(draft: KeptDraft, region: str) -> str:
+    """Who it goes to."""
+    from rcdesk.core.numbers.phone_number import pretty
+
+    if not draft.entries:
+        return draft.typed.strip() or _tr("No recipient yet")
+    first = draft.entries[0]
+    name = first if isinstance(first, str) else first.name or pretty(first.number, region)
+    more = len(draft.entries) - 1
+    return _tr("{0} and {1} more").replace("{1}", str(more)).replace("{0}", name) if more else name
+
+
+def draft_detail(draft: KeptDraft) -> str:
+    """What it holds: files, or the beginning of the note."""
+    names = [document.name for document in draft.documents]
+    if names:
+        return names[0] if len(names) == 1 else f"{names[0]} + {len(names) - 1}"
+    return " ".join(draft.note.split())[:200] or _tr("Nothing to fax yet")
+
+
+def lost_words(draft: KeptDraft) -> str:
+    """Which of its files are gone, "" for none."""
+    if not draft.lost:
+        return ""
+    words = _tr("{0} is not there any more. Add it again.")
+    if len(draft.lost) > 1:
+        words = _tr("{0} are not there any more. Add them again.")
+    return words.format(", ".join(draft.lost))
+
+
+def _kept_row(row: Row, composed: Composed) -> PagePlan | int:
+    return row if isinstance(row, PagePlan) else composed.documents.index(row)
+
+
+def _entries(draft: KeptDraft, region: str) -> tuple[Entry, ...]:
+    already: set[str] = set()
+    made: list[Entry] = []
+    for kept in draft.entries:
+        entry = read_entry(kept, region, already) if isinstance(kept, str) else entry_of(kept, region)
+        made.append(entry)
+        already |= {entry.recipient.number} if entry.recipient is not None else set()
+    return tuple(made)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("KeptComposed", text)

@@ -1,0 +1,91 @@
+"""Badge: a small fully round pill with a word in it, coloured by what it means.
+
+Kinds: good, wait, bad, accent, plain, and count (a number in the side bar). GUI thread.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from rcdesk.ui.kit.theme import current, theme
+from rcdesk.ui.kit.tokens import Tokens
+
+HEIGHT = 22
+
+
+def badge_colors(tokens: Tokens, kind: str) -> tuple[str, str]:
+    """(background, text) of a kind; unknown kinds look plain. Delegates paint with these too."""
+    match kind:
+        case "good":
+            return tokens.good_tint, tokens.good_ink
+        case "wait":
+            return tokens.wait_tint, tokens.wait_ink
+        case "bad":
+            return tokens.bad_tint, tokens.bad_ink
+        case "accent":
+            return tokens.accent_tint, tokens.accent_ink
+        case "count":
+            return tokens.press, tokens.ink2
+        case "alarm":
+            return tokens.bad, tokens.onaccent
+        case _:
+            return tokens.well, tokens.ink2
+
+
+class Badge(QWidget):
+    """Shows text(); an empty text hides the badge."""
+
+    def __init__(self, text: str = "", kind: str = "plain", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self._kind = kind
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set(text, kind)
+        theme().changed.connect(self._relook)
+
+    def text(self) -> str:
+        """The word shown."""
+        return self._text
+
+    def kind(self) -> str:
+        """What colours it."""
+        return self._kind
+
+    def set(self, text: str, kind: str | None = None) -> None:
+        """Show another word, perhaps of another kind."""
+        self._text = text
+        self._kind = kind if kind is not None else self._kind
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+        self._relook()
+
+    def sizeHint(self) -> QSize:
+        """Round even for one digit."""
+        width = QFontMetrics(self._font()).horizontalAdvance(self._text) + 18
+        height = max(HEIGHT, QFontMetrics(self._font()).height() + 6)
+        return QSize(max(width, height), height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Pill and word."""
+        back, ink = badge_colors(current(), self._kind)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(back))
+        area = QRectF(self.rect())
+        painter.drawRoundedRect(area, area.height() / 2, area.height() / 2)
+        painter.setPen(QColor(ink))
+        painter.setFont(self._font())
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self._text)
+
+    def _font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(round(12 * theme().scale))
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
+
+    def _relook(self) -> None:
+        self.updateGeometry()
+        self.update()

@@ -1,0 +1,127 @@
+"""Plain parts dressed by the theme: colours for painters, labels, buttons whose icon follows the scheme.
+
+Saves every panel from repeating the same five lines; no rules of its own. GUI thread. Read next: theme.py.
+"""
+
+from __future__ import annotations
+
+from string import Template
+
+from PySide6.QtCore import QObject, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QFrame, QPushButton, QToolButton, QWidget
+
+from rcdesk.ui.kit.icons import icon, pixmap
+from rcdesk.ui.kit.plain_text import PlainLabel
+from rcdesk.ui.kit.theme import current, theme
+from rcdesk.ui.kit.tokens import by_name
+
+_GAP = 6
+
+
+def color(token: str) -> QColor:
+    """The colour of a token in the scheme in force."""
+    return QColor(getattr(current(), token))
+
+
+def glyph(name: str, token: str, size: int, dpr: float) -> QPixmap:
+    """An icon as a pixmap in the colour of a token; size in px, dpr the device pixel ratio."""
+    return pixmap(name, getattr(current(), token), size, dpr)
+
+
+def label(text: str = "", role: str = "body", *, wraps: bool = False) -> PlainLabel:
+    """A label in one of the theme's roles, plain text only."""
+    made = PlainLabel(text, role=role)
+    made.setWordWrap(wraps)
+    return made
+
+
+class Button(QPushButton):
+    """A push button of one kind whose icon follows the scheme."""
+
+    def __init__(self, text: str, *, kind: str = "", icon_name: str = "", token: str = "ink") -> None:
+        super().__init__(text)
+        self._icon_name = icon_name
+        self._token = token
+        if kind:
+            self.setProperty("kind", kind)
+        self.setAutoDefault(False)
+        self.setAccessibleName(text)
+        if icon_name:
+            self.setIconSize(QSize(18 + _GAP, 18))
+            self._recolor()
+            theme().changed.connect(self._recolor)
+
+    @Slot()
+    def _recolor(self) -> None:
+        made = QIcon()
+        for ratio in (1.0, 2.0):
+            for token, mode in ((self._token, QIcon.Mode.Normal), ("ink3", QIcon.Mode.Disabled)):
+                made.addPixmap(_with_gap(glyph(self._icon_name, token, 18, ratio)), mode)
+        self.setIcon(made)
+
+
+def _with_gap(sign: QPixmap) -> QPixmap:
+    """The icon with room at its right, because Qt puts the text of a button too close."""
+    ratio = sign.devicePixelRatio()
+    wider = QPixmap(sign.width() + round(_GAP * ratio), sign.height())
+    wider.setDevicePixelRatio(ratio)
+    wider.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(wider)
+    painter.drawPixmap(0, 0, sign)
+    painter.end()
+    return wider
+
+
+class IconButton(QToolButton):
+    """A square button with only an icon; name is what screen readers and the tooltip say."""
+
+    def __init__(self, icon_name: str, name: str, *, token: str = "ink2", size: int = 18) -> None:
+        super().__init__()
+        self._icon_name = icon_name
+        self._token = token
+        self._size = size
+        self.setFixedSize(36, 36)
+        self.setIconSize(QSize(size, size))
+        self.setToolTip(name)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._recolor()
+        theme().changed.connect(self._recolor)
+
+    def show_icon(self, icon_name: str) -> None:
+        """Another icon from now on."""
+        self._icon_name = icon_name
+        self._recolor()
+
+    @Slot()
+    def _recolor(self) -> None:
+        self.setIcon(icon(self._icon_name, self._token, self._size))
+
+
+class _Sheet(QObject):
+    """Keeps a widget's own style sheet in the colours in force."""
+
+    def __init__(self, widget: QWidget, template: str) -> None:
+        super().__init__(widget)
+        self._widget = widget
+        self._template = Template(template)
+        self._apply()
+        theme().changed.connect(self._apply)
+
+    @Slot()
+    def _apply(self) -> None:
+        self._widget.setStyleSheet(self._template.substitute(by_name(current())))
+
+
+def dress(widget: QWidget, template: str) -> None:
+    """Give a widget a style sheet of its own in which $ink, $surface… are the tokens."""
+    _Sheet(widget, template)
+
+
+def hairline() -> QFrame:
+    """A thin line between two parts."""
+    line = QFrame()
+    line.setFixedHeight(1)
+    dress(line, "background: $hairline; border: none;")
+    return line

@@ -1,0 +1,142 @@
+"""ListPage: what Calls and People have in common: rows with a search and filters, and one person beside them.
+
+A page says what its rows are, fills them when _ask() is called, and acts on the chosen one; how all of it is
+laid out and how the keyboard goes through it is here. GUI thread. Read next: calls_page.py, people_page.py,
+folder_body.py, person_view.py.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from rcdesk.bridge.desk import Desk
+from rcdesk.ui.kit.card import Card
+from rcdesk.ui.kit.filter_row import FilterRow
+from rcdesk.ui.kit.foot_line import FootLine
+from rcdesk.ui.kit.lacks import LackLine
+from rcdesk.ui.kit.list_and_detail import FolderBody
+from rcdesk.ui.kit.look import label
+from rcdesk.ui.kit.row_list import RowList
+from rcdesk.ui.kit.search_line import SearchLine
+from rcdesk.ui.people.person_view import PersonView
+
+
+class ListPage(QWidget):
+    """call_asked(number, name), fax_asked(number), contact_asked(number), fax_chosen(FaxRow).
+
+    under_list is the line below the rows; the button that turns to the person stands at its end.
+    """
+
+    call_asked = Signal(str, str)
+    fax_asked = Signal(str)
+    contact_asked = Signal(str)
+    fax_chosen = Signal(object)
+
+    def __init__(self, desk: Desk, rows: RowList, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.list = rows
+        self.empty = label("", "muted", wraps=True)
+        self.foot = FootLine(self)
+
+    def focus_list(self) -> None:
+        """The keyboard goes to the list."""
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.list.choose_first()
+
+    def focus_search(self) -> None:
+        """The cursor goes into the search field."""
+        self.search.take_focus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc clears the search."""
+        if event.key() == Qt.Key.Key_Escape and self.search.text():
+            self.search.clear()
+            self._ask()
+            self.empty.hide()
+            self.list.show()
+            self.focus_list()
+            return
+        super().keyPressEvent(event)
+
+    @Slot()
+    def _ask(self) -> None:
+        """Look for what is searched and filtered, and show it."""
+        raise NotImplementedError
+
+    @Slot()
+    def _show_person(self) -> None:
+        """Another row is current: show whose it is."""
+        raise NotImplementedError
+
+    @Slot(QPoint)
+    def _open_menu(self, at: QPoint) -> None:
+        """The current row's own menu, at a point of the list's viewport."""
+        raise NotImplementedError
+
+    def _build(
+        self,
+        name: str,
+        *,
+        title: str,
+        search: str,
+        beside_search: QWidget,
+        filters: FilterRow,
+        lack: LackLine,
+        nobody: str,
+    ) -> None:
+        """Put the page together; name begins its object names.
+
+        search: what a screen reader calls the search; lack: what the account cannot do; nobody: said where no
+        person is shown.
+        """
+        self.setObjectName(f"{name}Page")
+        self.setAccessibleName(title)
+        self.empty.setObjectName(f"{name}Empty")
+        self.search = SearchLine(f"{name}Search", search)
+        self.search.setProperty("place", "canvas")
+        self.search.setMinimumHeight(36)
+        self.search.setMaximumWidth(300)
+        self.person = PersonView(self._desk, nobody)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(label(title, "pageTitle"))
+        head.addStretch(1)
+        head.addWidget(self.search, 2)
+        head.addWidget(beside_search)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(16)
+        layout.addLayout(head)
+        layout.addWidget(self._make_body(filters, lack), 1)
+        layout.addWidget(self.foot)
+        self._connect_parts()
+
+    def _make_body(self, filters: FilterRow, lack: LackLine) -> FolderBody:
+        card = Card()
+        card.body.setContentsMargins(12, 12, 12, 20)
+        card.body.addLayout(filters)
+        card.body.addWidget(lack)
+        card.body.addWidget(self.empty)
+        card.body.addWidget(self.list, 1)
+        card.body.addStretch(0)
+        self.body = FolderBody(card, self.person, first=self.person.first_step)
+        self.under_list = QHBoxLayout()
+        self.under_list.addStretch(0)
+        self.under_list.addWidget(self.body.details)
+        card.body.addLayout(self.under_list)
+        return self.body
+
+    def _connect_parts(self) -> None:
+        self.search.asked.connect(self._ask)
+        self.search.returnPressed.connect(self.focus_list)
+        self.list.chosen_changed.connect(self._show_person)
+        self.list.customContextMenuRequested.connect(self._open_menu)
+        self.body.list_asked.connect(self.focus_list)
+        self.person.call_asked.connect(self.call_asked)
+        self.person.fax_asked.connect(self.fax_asked)
+        self.person.contact_asked.connect(self.contact_asked)
+        self.person.fax_chosen.connect(self.fax_chosen)
+        self._desk.people.said.connect(self.foot.say_good)

@@ -1,0 +1,315 @@
+"""One person: who they are, their numbers with what can be done with each, and the timeline with them.
+
+Shown beside the lists of the People and the Calls page. What is shown is read again when the archive has
+news, in place: keyboard, scrolling and the chosen row stay. GUI thread. Read next: number_line.py,
+timeline.py, bridge/people/people_desk.py.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from msgspec.structs import replace
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from rcdesk.bridge.desk import Desk
+from rcdesk.core.account.capability import Capability
+from rcdesk.core.numbers.phone_number import pretty
+from rcdesk.core.people.people import Person, PersonNumber, PersonSource, TimelineItem
+from rcdesk.ui.kit.card import Card
+from rcdesk.ui.kit.initials import Initials
+from rcdesk.ui.kit.lacks import Lacking, grey, why_not
+from rcdesk.ui.kit.look import Button, label
+from rcdesk.ui.kit.reading_order import in_reading_order
+from rcdesk.ui.people.number_line import NumberLine
+from rcdesk.ui.people.timeline import Timeline
+from rcdesk.ui.phone.placing import region_of
+
+NUMBERS_SHOWN = 4
+"""More numbers than these scroll: what happened needs room too."""
+
+LINK_PADDING = 6
+"""What a link keeps free at its left: without it the words would not stand below the others."""
+
+
+class PersonView(Card):
+    """call_asked(number, name), fax_asked(number), contact_asked(number), fax_chosen(FaxRow).
+
+    edit_asked(Person) and delete_asked(Person) where can_change was called.
+    """
+
+    call_asked = Signal(str, str)
+    fax_asked = Signal(str)
+    contact_asked = Signal(str)
+    edit_asked = Signal(object)
+    delete_asked = Signal(object)
+    fax_chosen = Signal(object)
+
+    def __init__(self, desk: Desk, nobody: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent, padding=20)
+        self.setObjectName("personView")
+        self.setAccessibleName(self.tr("Person"))
+        self._desk = desk
+        self._person: Person | None = None
+        self._number = ""
+        self._asked = 0
+        self._initials = Initials()
+        self._name = label("", "section", wraps=True)
+        self._name.setObjectName("personName")
+        self._name.setMinimumWidth(1)
+        self._company = label("", "small", wraps=True)
+        self._company.setMinimumWidth(1)
+        self._nobody_words = nobody
+        self._nobody = label(nobody, "muted", wraps=True)
+        self._nobody.setObjectName("personNobody")
+        self._add = Button(self.tr("Add to contacts…"), kind="link")
+        self._add.setObjectName("personAddContact")
+        Lacking(desk.session, self._add, Capability.CONTACTS_CHANGE)
+        self._edit = Button(self.tr("Edit…"), kind="link")
+        self._edit.setObjectName("personEdit")
+        self._edit.clicked.connect(self._ask_edit)
+        self._delete = Button(self.tr("Delete"), kind="link")
+        self._delete.setObjectName("personDelete")
+        self._delete.clicked.connect(self._ask_delete)
+        self._can_change = False
+        self._lines: list[NumberLine] = []
+        self._timeline_title = label(self.tr("Calls and faxes"), "label")
+        self.timeline = Timeline(parent=self)
+        self._nothing = label(self.tr("Nothing yet."), "muted")
+        self._build()
+        self._add.clicked.connect(self._ask_contact)
+        self.timeline.fax_chosen.connect(self.fax_chosen)
+        desk.people.favourites_changed.connect(self._show_stars)
+        desk.people.people_changed.connect(self._read_number)
+        desk.history.changed.connect(self._read_timeline)
+        desk.faxes.folders_changed.connect(self._read_timeline)
+        self.show_nobody()
+
+    @property
+    def person(self) -> Person | None:
+        """Who is shown."""
+        return self._person
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What happened meanwhile is read now."""
+        super().showEvent(event)
+        self._read_timeline()
+
+    def first_step(self) -> QWidget:
+        """Where the keyboard belongs when somebody turns to this person: calling them."""
+        return self._lines[0].call if self._lines else self.timeline
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        said = QVBoxLayout()
+        said.setSpacing(2)
+        said.addWidget(self._name)
+        said.addWidget(self._company)
+        head.addWidget(self._initials, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(said, 1)
+        self.body.addLayout(head)
+        self.body.addWidget(self._nobody)
+        self._box = QWidget()
+        self._numbers = QVBoxLayout(self._box)
+        self._numbers.setContentsMargins(0, 4, 0, 0)
+        self._numbers.setSpacing(6)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll.setWidget(self._box)
+        self._box.setAutoFillBackground(False)
+        self.body.addWidget(self._scroll)
+        add_row = QHBoxLayout()
+        add_row.setContentsMargins(-LINK_PADDING, 0, 0, 0)
+        for link in (self._edit, self._delete, self._add):
+            add_row.addWidget(link)
+        add_row.addStretch(1)
+        self.body.addLayout(add_row)
+        self.body.addSpacing(8)
+        self.body.addWidget(self._timeline_title)
+        self.body.addWidget(self._nothing)
+        self.body.addWidget(self.timeline, 1)
+        self.body.addStretch(0)
+
+    def offer_changes(self) -> None:
+        """Offer to edit and to delete whoever is shown, greyed with the reason where that cannot be."""
+        self._can_change = True
+        self._desk.session.account_changed.connect(self._show_changes)
+        self._show_changes()
+
+    @Slot()
+    def _show_changes(self) -> None:
+        for link in (self._edit, self._delete):
+            link.setVisible(self._can_change and self._person is not None and bool(self._person.name))
+            grey(link, why_fixed(self._desk, self._person) if self._person else "")
+
+    def show_nobody(self, words: str = "") -> None:
+        """Show that nobody is chosen, in these words or the usual ones."""
+        self._asked += 1
+        self._number = ""
+        self._nobody.setText(words or self._nobody_words)
+        self._show(None)
+
+    def show_person(self, person: Person) -> None:
+        """Show this person."""
+        self._asked += 1
+        self._number = ""
+        self._show(person)
+
+    def show_number(self, number: str, name: str) -> None:
+        """Show whoever has this number; the number alone until it is known who that is."""
+        shown = self._person
+        if shown is None or not any(one.number == number for one in shown.numbers):
+            only = (PersonNumber(number=number),)
+            self._show(Person(key=number, name=name, company="", numbers=only, source=PersonSource.RECENT))
+        self._number = number
+        self._asked += 1
+        asked = self._asked
+
+        def heard(person: Person) -> None:
+            if asked == self._asked:
+                self._show(person if person.name else replace(person, name=name))
+
+        self._desk.people.person(number, heard)
+
+    def _show(self, person: Person | None) -> None:
+        before, self._person = self._person, person
+        if person is not None and person == before:
+            return
+        is_somebody = person is not None
+        for part in (self._name, self._timeline_title, self.timeline, self._scroll):
+            part.setVisible(is_somebody)
+        self._nobody.setVisible(not is_somebody)
+        first = person.numbers[0].number if person else ""
+        self._initials.set_name(person.name if person else "")
+        self._initials.setVisible(bool(person and person.name))
+        self._name.setText((person.name or self.tr("Unknown number")) if person else "")
+        self._company.setText(person.company if person and person.company != person.name else "")
+        self._company.setVisible(bool(self._company.text()))
+        self._add.setVisible(bool(person and not person.name and first.startswith("+")))
+        self._show_changes()
+        if _numbers_of(person) != _numbers_of(before):
+            self._show_numbers()
+            self._nothing.hide()
+            self.timeline.rows.show_items(())
+        self._show_stars()
+        self._read_timeline()
+
+    def toggle_star(self, number: PersonNumber) -> None:
+        """Make a number a favourite, or no longer one."""
+        name = self._person.name if self._person else ""
+        toggle_star(self._desk, number, name)
+
+    def ask_call(self, number: str) -> None:
+        """Its call button was pressed."""
+        self.call_asked.emit(number, self._person.name if self._person else "")
+
+    def ask_fax(self, number: str) -> None:
+        """Its fax button was pressed."""
+        self.fax_asked.emit(number)
+
+    def copy(self, number: str) -> None:
+        """Put the number into the clipboard."""
+        QGuiApplication.clipboard().setText(number)
+
+    @Slot()
+    def _ask_contact(self) -> None:
+        if self._person is not None:
+            self.contact_asked.emit(self._person.numbers[0].number)
+
+    @Slot()
+    def _ask_edit(self) -> None:
+        if self._person is not None:
+            self.edit_asked.emit(self._person)
+
+    @Slot()
+    def _ask_delete(self) -> None:
+        if self._person is not None:
+            self.delete_asked.emit(self._person)
+
+    @Slot()
+    def _read_number(self) -> None:
+        """Somebody may have got a name: look again who that is."""
+        if self._number:
+            self.show_number(self._number, self._person.name if self._person else "")
+
+    @Slot()
+    def _show_stars(self) -> None:
+        for line in self._lines:
+            line.show_star(is_favourite=self._desk.people.is_favourite(line.number.number))
+
+    def _show_numbers(self) -> None:
+        for line in self._lines:
+            self._numbers.removeWidget(line)
+            line.hide()  # without a parent a shown widget would be a window
+            line.setParent(None)
+            line.deleteLater()
+        region = region_of(self._desk)
+        numbers = self._person.numbers if self._person else ()
+        self._lines = [NumberLine(number, pretty(number.number, region), self._box) for number in numbers]
+        for line in self._lines:
+            line.star_asked.connect(self.toggle_star)
+            line.call_asked.connect(self.ask_call)
+            line.fax_asked.connect(self.ask_fax)
+            line.copy_asked.connect(self.copy)
+            line.resized.connect(self._fit_numbers)
+            self._numbers.addWidget(line)
+            line.show()
+        if self._lines:
+            in_reading_order(self._lines[-1].copy_button, self._edit, self._delete, self._add, self.timeline)
+        self._fit_numbers()
+
+    @Slot()
+    def _fit_numbers(self) -> None:
+        """All numbers, or as many as leave room for what happened."""
+        shown = self._lines[:NUMBERS_SHOWN]
+        gaps = self._numbers.spacing() * max(0, len(shown) - 1) + self._numbers.contentsMargins().top()
+        self._scroll.setFixedHeight(sum(line.sizeHint().height() for line in shown) + gaps)
+
+    @Slot()
+    def _read_timeline(self) -> None:
+        person = self._person
+        if person is None or not self.isVisible():
+            return
+
+        def heard(items: tuple[TimelineItem, ...]) -> None:
+            if self._person is not None and _numbers_of(self._person) == _numbers_of(person):
+                self.timeline.rows.show_items(items)
+                self._nothing.setVisible(not items)
+                self.timeline.setVisible(bool(items))
+
+        self._desk.people.timeline(tuple(number.number for number in person.numbers), heard)
+
+
+def toggle_star(desk: Desk, number: PersonNumber, name: str) -> None:
+    """Make a number a favourite; one that is already, as a phone or as a fax, is no longer one."""
+    people = desk.people
+    if people.is_favourite(number.number):
+        people.set_favourites(tuple(one for one in people.favourites if one.number != number.number))
+    else:
+        people.toggle_favourite(number.number, name, number.is_fax)
+
+
+def why_fixed(desk: Desk, person: Person) -> str:
+    """Why somebody can be neither edited nor deleted here, "" when they can."""
+    match person.source:
+        case PersonSource.IMPORT:
+            return ""
+        case PersonSource.CONTACT:
+            return why_not(desk.session, Capability.CONTACTS_CHANGE)
+        case PersonSource.DIRECTORY:
+            return desk.people.tr("Colleagues come from the company directory; an administrator changes it.")
+        case PersonSource.RECENT | PersonSource.GROUP:
+            return desk.people.tr("Known only from your calls and faxes. Add them as a new person first.")
+        case _:
+            assert_never(person.source)
+
+
+def _numbers_of(person: Person | None) -> tuple[PersonNumber, ...]:
+    return person.numbers if person is not None else ()

@@ -1,0 +1,1 @@
+"""The dialer, the live calls, quick dial."""

@@ -1,0 +1,117 @@
+"""OtherPhone: a phone of the user's own that the account does not know, to ring first.
+
+A button beside the list opens one line for its number; Enter or Use adds it, an empty line takes it away.
+chosen(E.164, or "" for none). GUI thread. Read next: dialer.py, placing.py.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from rcdesk.bridge.desk import Desk
+from rcdesk.core.errors import UserError
+from rcdesk.core.numbers.phone_number import parse, pretty
+from rcdesk.ui.kit.look import Button, label
+from rcdesk.ui.phone.placing import region_of
+
+
+class OtherPhone(QWidget):
+    """The line, hidden until its button is pressed; button belongs beside the list's title."""
+
+    chosen = Signal(str)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._doubted = ""
+        self.button = QPushButton(self.tr("Other…"), parent)
+        self.button.setObjectName("otherPhoneButton")
+        self.button.setProperty("kind", "link")
+        self.button.setAutoDefault(False)
+        self.button.setAccessibleName(self.tr("Ring another phone of yours"))
+        self.button.setToolTip(self.button.accessibleName())
+        self.button.clicked.connect(self._toggle)
+        self.field = QLineEdit(self)
+        self.field.setObjectName("otherPhoneField")
+        self.field.setPlaceholderText(self.tr("Number of that phone"))
+        self.field.setAccessibleName(self.tr("Number of another phone of yours"))
+        self.field.setMaxLength(60)
+        self._use = Button(self.tr("Use"))
+        self._use.setObjectName("otherPhoneUse")
+        self._reason = label("", "bad", wraps=True)
+        self._reason.setObjectName("otherPhoneReason")
+        self._reason.hide()
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.field, 1)
+        row.addWidget(self._use)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(row)
+        column.addWidget(self._reason)
+        self.field.returnPressed.connect(self._take)
+        self._use.clicked.connect(self._take)
+        self.hide()
+
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """Where Tab stops, in reading order."""
+        return self.field, self._use
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes the line; what was chosen before stays."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._close()
+            return
+        super().keyPressEvent(event)
+
+    def _close(self) -> None:
+        self.hide()
+        self.button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _choose(self, number: str) -> None:
+        self._close()
+        self.chosen.emit(number)
+
+    @Slot()
+    def _toggle(self) -> None:
+        if not self.isHidden():
+            self._close()
+            return
+        self.show()
+        self._say("")
+        kept = self._desk.preferences.value.custom_ring_number
+        self.field.setText(pretty(kept, self._region()) if kept else "")
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.field.selectAll()
+
+    @Slot()
+    def _take(self) -> None:
+        text = self.field.text().strip()
+        if not text:
+            self._choose("")
+            return
+        try:
+            number = parse(text, self._region())
+        except UserError as reason:
+            self._say(str(reason))
+            return
+        if number.extension or not number.e164.startswith("+"):
+            self._say(self.tr("RingCentral can only ring a whole number first, without an extension."))
+            return
+        if not number.is_valid and self._doubted != number.e164:
+            self._doubted = number.e164
+            self._say(self.tr("As far as is known, nobody has this number. Press Use once more to keep it."))
+            return
+        self._choose(number.e164)
+
+    def _say(self, sentence: str) -> None:
+        self._reason.setText(sentence)
+        self._reason.setAccessibleName(sentence)
+        self._reason.setVisible(bool(sentence))
+
+    def _region(self) -> str:
+        return region_of(self._desk)

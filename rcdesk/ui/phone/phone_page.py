@@ -1,0 +1,123 @@
+"""PhonePage: the dialer at the left, live calls over recents at the right.
+
+The page only arranges: the keypad folds away when the height is too small for it, and everything scrolls
+when even that is not enough. Digits typed anywhere on the page go to the number field. GUI thread. Read
+next: dialer.py, call_panel.py, recents.py.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from rcdesk.bridge.desk import Desk
+from rcdesk.core.calls.past_call import PastCall
+from rcdesk.core.people.people import PersonForm, PersonNumber, PersonSource
+from rcdesk.ui.kit.reading_order import in_reading_order
+from rcdesk.ui.kit.theme import theme
+from rcdesk.ui.phone.call_panel import CallPanel
+from rcdesk.ui.phone.contact_dialog import ContactDialog
+from rcdesk.ui.phone.dialer import Dialer
+from rcdesk.ui.phone.past_call_row import dialled
+from rcdesk.ui.phone.recents import Recents
+
+MARGIN = 24
+DIALER_WIDTH = 408
+NARROW_DIALER_WIDTH = 360
+NARROW = 960
+
+
+class PhonePage(QScrollArea):
+    """The whole page; call_number() is the door for other pages. fax_asked(number) wants the composer."""
+
+    fax_asked = Signal(str)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("phonePage")
+        self.setAccessibleName(self.tr("Phone"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget()
+        inside.setProperty("surface", "canvas")
+        inside.setAttribute(Qt.WidgetAttribute.WA_StaticContents)
+        self.dialer = Dialer(desk, inside)
+        self.call_panel = CallPanel(desk, parent=inside)
+        self.recents = Recents(desk, parent=inside)
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(MARGIN, MARGIN - 4, MARGIN, MARGIN - 4)
+        row.setSpacing(MARGIN)
+        # At the top, as high as the page at least: cards that stack up must not stretch its keys.
+        row.addWidget(self.dialer, 0, Qt.AlignmentFlag.AlignTop)
+        right = QVBoxLayout()
+        right.setSpacing(MARGIN - 4)
+        right.addWidget(self.call_panel)
+        right.addWidget(self.recents, 1)
+        row.addLayout(right, 1)
+        self.setWidget(inside)
+        self.setFocusProxy(self.dialer.number_field)
+        self._desk = desk
+        self.recents.chosen.connect(self._call_again)
+        self.call_panel.fax_asked.connect(self.fax_asked)
+        self.call_panel.contact_asked.connect(self.add_contact)
+        self.call_panel.stacked.connect(self._order_stops)
+        self._order_stops()
+
+    def focus_number(self) -> None:
+        """Put the cursor into the number field."""
+        self.dialer.focus_number()
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search of the recents."""
+        self.recents.search.take_focus()
+
+    def call_number(self, number: str, name: str = "") -> None:
+        """Call this number with the chosen phone; what is wrong is said in the dialer."""
+        self.dialer.call_number(number, name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold the keypad when it does not fit."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font size needs another height."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange) and hasattr(self, "dialer"):
+            self._fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Digits typed anywhere on the page are a number being dialled."""
+        text = event.text()
+        if text and text in "0123456789+*#" and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.dialer.number_field.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.dialer.number_field.insert_text(text)
+            return
+        super().keyPressEvent(event)
+
+    @Slot(object)
+    def _call_again(self, call: PastCall) -> None:
+        self.dialer.call_number(dialled(call), call.name)
+
+    @Slot(str)
+    def add_contact(self, number: str) -> None:
+        """Ask who this number is, for the account's contacts."""
+        form = PersonForm(source=PersonSource.CONTACT, name="", numbers=(PersonNumber(number=number),))
+        ContactDialog(self._desk, form, self).open()
+
+    @Slot()
+    def _order_stops(self) -> None:
+        """Tab goes from the dialer to the cards, whenever they came, and then to the recents."""
+        in_reading_order(self.dialer.call_button, *self.call_panel.stops)
+
+    def _fit(self) -> None:
+        width = self.viewport().width()
+        least = DIALER_WIDTH if width >= NARROW else NARROW_DIALER_WIDTH
+        half = (width - 3 * MARGIN) // 2
+        self.dialer.setFixedWidth(max(least, min(round(least * theme().scale), half)))
+        room = self.viewport().height() - 2 * (MARGIN - 4)
+        self.dialer.setMinimumHeight(room)
+        self.dialer.set_foldable(room < self.dialer.unfolded_height())

@@ -1,0 +1,251 @@
+"""The window that shows pages: of a received fax, or of a proof pack.
+
+Pictures come from ProofDesk.page_image, drawn on its lane at the size they are shown; the last few are kept.
+save_asked, print_asked and forward_asked are for the opener. GUI thread. Read next: fax_acts.py.
+
+Keys: Left, PgUp and Right, PgDn turn pages, Home and End go to the first and last; + and 1 show 100 %, 0 and
+F fit the width; Ctrl+S saves, Ctrl+P prints, Esc closes.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QImage, QKeySequence, QPixmap, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from rcdesk.ui.kit.fit import fit_to_screen
+from rcdesk.ui.kit.look import Button, IconButton, dress, label
+from rcdesk.ui.kit.plain_text import PlainLabel, one_line
+
+if TYPE_CHECKING:
+    from rcdesk.bridge.fax.proof_desk import ProofDesk
+
+FULL_WIDTH_PX = 816
+"""A letter page at 96 pixels an inch: what 100 % means."""
+KEPT = 6
+EDGE = 24
+
+
+class PageViewer(QDialog):
+    """Shows the pages of the file at path; show() it, nothing waits for it."""
+
+    save_asked = Signal()
+    print_asked = Signal()
+    forward_asked = Signal()
+    page_shown = Signal(int)
+
+    def __init__(
+        self,
+        proofs: ProofDesk,
+        path: Path,
+        media_type: str,
+        *,
+        title: str,
+        can_forward: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self._proofs = proofs
+        self._path = path
+        self._media_type = media_type
+        self._page = 0
+        self._count = 0
+        self._is_fit = True
+        self._is_closed = False
+        self._pictures: dict[tuple[int, int], QPixmap] = {}
+        self.setWindowTitle(one_line(title))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(820, 860)
+        fit_to_screen(self)
+        self._sheet = PlainLabel(self.tr("The pages are being drawn…"))
+        self._sheet.setObjectName("viewerSheet")
+        self._sheet.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self._sheet.setMargin(EDGE)
+        self._area = self._make_area()
+        self._where = label("", "label")
+        self._where.setObjectName("viewerWhere")
+        self._previous = IconButton("left", self.tr("Previous page"))
+        self._previous.setObjectName("pagePrevious")
+        self._next = IconButton("right", self.tr("Next page"))
+        self._next.setObjectName("pageNext")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._make_bar(title, can_forward))
+        layout.addWidget(self._area, 1)
+        self._redraw = QTimer(self)
+        self._redraw.setSingleShot(True)
+        self._redraw.setInterval(120)
+        self._redraw.timeout.connect(self._show_page)
+        self._add_keys()
+        self._refresh()
+        self._area.setFocus()
+        proofs.page_count(path, media_type, self._counted)
+
+    @property
+    def page(self) -> int:
+        """The page shown, from 0."""
+        return self._page
+
+    @property
+    def count(self) -> int:
+        """How many pages there are, 0 until they were counted."""
+        return self._count
+
+    def turn_to(self, page: int) -> None:
+        """Show this page, the nearest one when there is no such."""
+        page = max(0, min(page, self._count - 1))
+        if page != self._page and self._count:
+            self._page = page
+            self._area.verticalScrollBar().setValue(0)
+            self._refresh()
+            self._show_page()
+
+    def set_fit(self, is_fit: bool) -> None:
+        """Fit the width of the window, or 100 %."""
+        self._is_fit = is_fit
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if is_fit else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self._area.setHorizontalScrollBarPolicy(policy)
+        self._refresh()
+        self._show_page()
+
+    def done(self, result: int) -> None:
+        """Pages that come after closing are let go."""
+        self._is_closed = True
+        super().done(result)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The page follows the window."""
+        super().resizeEvent(event)
+        if self._is_fit:
+            self._redraw.start()
+
+    def _make_area(self) -> QScrollArea:
+        area = QScrollArea()
+        area.setObjectName("viewerArea")
+        area.setWidget(self._sheet)
+        area.setWidgetResizable(True)
+        area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        dress(area, "#viewerArea, #viewerArea > QWidget, #viewerSheet { background: $table; }")
+        return area
+
+    def _make_bar(self, title: str, can_forward: bool) -> QHBoxLayout:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(16, 10, 16, 10)
+        bar.setSpacing(6)
+        bar.addWidget(self._previous)
+        bar.addWidget(self._where)
+        bar.addWidget(self._next)
+        bar.addSpacing(8)
+        self._fit = IconButton("fit", self.tr("Fit the width"))
+        self._full = IconButton("zoom", self.tr("100 %"))
+        for button in (self._fit, self._full):
+            button.setCheckable(True)
+            dress(button, "QToolButton:checked { background: $press; }")
+            bar.addWidget(button)
+        bar.addStretch(1)
+        forward = Button(self.tr("Forward"), icon_name="forward")
+        forward.setObjectName("forwardButton")
+        forward.setVisible(can_forward)
+        forward.clicked.connect(self._forward)
+        printing = Button(self.tr("Print…"), icon_name="print")
+        printing.setObjectName("printButton")
+        printing.clicked.connect(self.print_asked)
+        save = Button(self.tr("Save as…"), icon_name="download")
+        save.setObjectName("saveAsButton")
+        save.clicked.connect(self.save_asked)
+        for action in (forward, printing, save):
+            bar.addWidget(action)
+        self._previous.clicked.connect(partial(self._step, -1))
+        self._next.clicked.connect(partial(self._step, 1))
+        self._fit.clicked.connect(partial(self.set_fit, True))
+        self._full.clicked.connect(partial(self.set_fit, False))
+        self.setAccessibleName(title)
+        return bar
+
+    def _add_keys(self) -> None:
+        for keys, act in (
+            ("Left", partial(self._step, -1)),
+            ("PgUp", partial(self._step, -1)),
+            ("Right", partial(self._step, 1)),
+            ("PgDown", partial(self._step, 1)),
+            ("Space", partial(self._step, 1)),
+            ("Home", partial(self.turn_to, 0)),
+            ("End", partial(self.turn_to, 10**6)),
+            ("1", partial(self.set_fit, False)),
+            ("+", partial(self.set_fit, False)),
+            ("0", partial(self.set_fit, True)),
+            ("F", partial(self.set_fit, True)),
+            ("Ctrl+S", self.save_asked.emit),
+            ("Ctrl+P", self.print_asked.emit),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+    @Slot()
+    def _forward(self) -> None:
+        self.forward_asked.emit()
+        self.close()
+
+    def _step(self, by: int, _is_checked: bool = False) -> None:
+        self.turn_to(self._page + by)
+
+    def _counted(self, count: int) -> None:
+        if self._is_closed:
+            return
+        self._count = count
+        self._refresh()
+        if count:
+            self._show_page()
+        else:
+            self._sheet.setText(self.tr("This file has no pages that can be shown. Save it to keep a copy."))
+
+    def _width_px(self) -> int:
+        """How wide the page is drawn, in device pixels."""
+        room = self._area.width() - self._area.verticalScrollBar().sizeHint().width() - 2 * EDGE
+        logical = max(200, min(room, 2000)) if self._is_fit else FULL_WIDTH_PX
+        return round(logical * self.devicePixelRatioF())
+
+    @Slot()
+    def _show_page(self) -> None:
+        if not self._count:
+            return
+        key = (self._page, self._width_px())
+        if key in self._pictures:
+            self._put(self._pictures[key])
+            return
+        self._proofs.page_image(self._path, self._media_type, self._page, key[1], partial(self._drawn, key))
+
+    def _drawn(self, key: tuple[int, int], png: bytes) -> None:
+        if self._is_closed:
+            return
+        picture = QPixmap.fromImage(QImage.fromData(png))
+        self._pictures[key] = picture
+        while len(self._pictures) > KEPT:
+            del self._pictures[next(iter(self._pictures))]
+        if key == (self._page, self._width_px()):
+            self._put(picture)
+
+    def _put(self, picture: QPixmap) -> None:
+        shown = QPixmap(picture)
+        shown.setDevicePixelRatio(self.devicePixelRatioF())
+        self._sheet.setPixmap(shown)
+        self._sheet.setMinimumSize(
+            QSize(0, 0)
+            if self._is_fit
+            else shown.deviceIndependentSize().toSize() + QSize(2 * EDGE, 2 * EDGE)
+        )
+        self.page_shown.emit(self._page)
+
+    def _refresh(self) -> None:
+        words = self.tr("Page {0} of {1}").format(self._page + 1, self._count) if self._count else ""
+        self._where.setText(words)
+        self._sheet.setAccessibleName(words)
+        self._previous.setEnabled(self._page > 0)
+        self._next.setEnabled(self._page + 1 < self._count)
+        self._fit.setChecked(self._is_fit)
+        self._full.setChecked(not self._is_fit)

@@ -1,0 +1,109 @@
+"""The face of the preview: what lies where. No behaviour of its own.
+
+Head with Fine and Standard, the page on its table, tools, strip and advice, the switch for exact pages: below
+the page, or at its right where the pane is wide and low and the page would have no height left. GUI thread.
+Read next: preview_pane.py, which makes it work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from rcdesk.ui.kit.card import Card
+from rcdesk.ui.kit.line import Line
+from rcdesk.ui.kit.look import label
+from rcdesk.ui.preview.page_advice import PageAdvice
+from rcdesk.ui.preview.page_strip import PageStrip
+from rcdesk.ui.preview.paper_view import PaperView
+from rcdesk.ui.preview.preview_tools import ExactRow, PageTools
+from rcdesk.ui.preview.send_bar import ResolutionChoice
+
+WIDE_FROM_WIDTH = 640
+"""From here the tools have room at the right of the page."""
+BESIDE_WIDTH = 336
+
+
+class PreviewFace(Card):
+    """resolution_choice, view, tools, strip, advice and exact_row: see their modules."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent, padding=20)
+        self.setObjectName("previewPane")
+        self.setAccessibleName(self.tr("As it will arrive"))
+        self.resolution_choice = ResolutionChoice()
+        self.view = PaperView()
+        self.tools = PageTools()
+        self.strip = PageStrip()
+        self.advice = PageAdvice()
+        self.exact_row = ExactRow()
+        self._remark = label("", "small", wraps=True)
+        self._remark.setObjectName("previewRemark")
+        self._build()
+
+    def show_remark(self, words: str) -> None:
+        """A sentence below the strip, "" for none."""
+        self._remark.setText(words)
+        self._remark.setVisible(bool(words))
+
+    def _build(self) -> None:
+        self.body.setSpacing(6)
+        head = QHBoxLayout()
+        title = Line("section")
+        title.setText(self.tr("As it will arrive"))
+        head.addWidget(title, 1)
+        head.addWidget(self.resolution_choice)
+        self._strip_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._strip_row.setSpacing(12)
+        self._strip_row.addWidget(self.strip, 1)
+        self._strip_row.addWidget(self.advice)
+        self._controls = QWidget()
+        controls = QVBoxLayout(self._controls)
+        controls.setContentsMargins(0, 0, 0, 0)
+        controls.setSpacing(6)
+        controls.addWidget(self.tools)
+        controls.addLayout(self._strip_row)
+        controls.addStretch(1)
+        controls.addWidget(self._remark)
+        controls.addWidget(self.exact_row)
+        self._page_and_controls = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._page_and_controls.setSpacing(6)
+        self._page_and_controls.addWidget(self.view, 1)
+        self._page_and_controls.addWidget(self._controls)
+        self.body.addLayout(head)
+        self.body.addLayout(self._page_and_controls, 1)
+        self._arrange(is_wide=False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the page the height there is."""
+        super().resizeEvent(event)
+        is_wide = self.width() >= WIDE_FROM_WIDTH and self.height() < self.width() * 3 // 4
+        if is_wide is not self.is_wide:
+            self._arrange(is_wide=is_wide)
+
+    @property
+    def is_wide(self) -> bool:
+        """True while the tools are at the right of the page."""
+        return self._page_and_controls.direction() is QBoxLayout.Direction.LeftToRight
+
+    def _arrange(self, *, is_wide: bool) -> None:
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._page_and_controls.setDirection(across if is_wide else down)
+        self._page_and_controls.setSpacing(16 if is_wide else 6)
+        self._strip_row.setDirection(down if is_wide else across)
+        self._controls.setMinimumWidth(BESIDE_WIDTH if is_wide else 0)
+        self.advice.set_wide(is_wide)
+        self.advice.setMinimumHeight(0 if is_wide else self.strip.height())
+        self.advice.setMaximumHeight(self.strip.height() * (2 if is_wide else 1))
+
+
+def single_shot(parent: QObject, pause_ms: int, act: Callable[[], None]) -> QTimer:
+    """A timer that acts once, after things have been quiet for that long."""
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(pause_ms)
+    timer.timeout.connect(act)
+    return timer

@@ -1,0 +1,127 @@
+"""NavButton: one entry of the side bar, a page with its icon and the count of what waits there as a pill.
+
+Painted from the tokens; narrow it is the icon alone. GUI thread. Read next: side_bar.py.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QEnterEvent, QFont, QPainter, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from rcdesk.ui.kit.look import color, glyph
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """An entry of the side bar; name is the page's name."""
+
+    name: str
+    words: str
+    icon_name: str
+
+
+class NavButton(QAbstractButton):
+    """One entry with its count as a pill."""
+
+    def __init__(self, place: Place, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.place = place
+        self._count = 0
+        self._tone = ""
+        self._is_narrow = False
+        self.setObjectName(f"nav_{place.name}")
+        self.setText(place.words)
+        self.setAccessibleName(place.words)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFixedHeight(max(36, self.fontMetrics().height() + 16))
+
+    def sizeHint(self) -> QSize:
+        """A row of 36."""
+        return QSize(184, 36)
+
+    def set_count(self, count: int, tone: str = "", note: str = "") -> None:
+        """Show a number, nothing for 0. tone: "" calm, wait or bad; note says for screen readers why."""
+        self._count, self._tone = count, tone
+        parts = [self.text(), str(count) if count else "", note if count else ""]
+        self.setAccessibleName(", ".join(filter(None, parts)))
+        self._retip()
+        self.update()
+
+    def set_words(self, words: str) -> None:
+        """Another name from now on."""
+        self.setText(words)
+        self.setAccessibleName(words)
+        self._retip()
+        self.update()
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Only the icon, with a tooltip."""
+        self._is_narrow = is_narrow
+        self._retip()
+        self.update()
+
+    def _retip(self) -> None:
+        """Words for an icon alone, and the reason for a coloured pill."""
+        self.setToolTip(self.accessibleName() if self._is_narrow or self._tone else "")
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show the hover colour."""
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Back to calm."""
+        self.update()
+        super().leaveEvent(event)
+
+    def paintEvent(self, event: object) -> None:
+        """Icon, word and pill on the colour of the state."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = QRectF(self.rect())
+        is_on = self.isChecked()
+        if is_on or self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color("navsel" if is_on else "press"))
+            painter.drawRoundedRect(rect, 8, 8)
+        if self.hasFocus() and self.property("keyboardFocus"):
+            painter.setPen(QPen(color("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 8, 8)
+        token = "ink" if is_on else "ink2"
+        x = (self.width() - 20) // 2 if self._is_narrow else 12
+        sign = glyph(self.place.icon_name, token, 20, self.devicePixelRatioF())
+        painter.drawPixmap(x, (self.height() - 20) // 2, sign)
+        if not self._is_narrow:
+            font = QFont(self.font())
+            font.setWeight(QFont.Weight.DemiBold if is_on else QFont.Weight.Medium)
+            painter.setFont(font)
+            painter.setPen(color(token))
+            painter.drawText(self.rect().adjusted(42, 0, -40, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        if self._count:
+            self._pill(painter)
+        painter.end()
+
+    def _pill(self, painter: QPainter) -> None:
+        back, ink = {
+            "bad": ("bad", "onaccent"),
+            "wait": ("wait", "onwait"),
+        }.get(self._tone, ("press", "ink2"))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(back))
+        if self._is_narrow:
+            painter.setBrush(color(self._tone or "accent"))
+            painter.drawEllipse(QPointF(self.width() - 9, 9), 4, 4)
+            return
+        font = QFont(self.font())
+        font.setPixelSize(max(11, painter.fontMetrics().height() - 5))
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        words = str(self._count) if self._count < 1000 else "999+"
+        width = max(24, painter.fontMetrics().horizontalAdvance(words) + 14)
+        pill = QRectF(self.width() - 8 - width, (self.height() - 20) / 2, width, 20)
+        painter.drawRoundedRect(pill, 10, 10)
+        painter.setPen(color(ink))
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)

@@ -1,0 +1,226 @@
+"""The side bar: pages with counts, and who is signed in at the bottom.
+
+208 px wide, or 64 with only icons (set_narrow). At the foot one sees whether calls are taken, and a click
+changes it (follow). GUI thread. Read next: nav_button.py, presence_button.py, desk_side.py.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rcdesk.bridge.account.presence_desk import PresenceDesk
+from rcdesk.bridge.account.session_desk import SessionState
+from rcdesk.core.account.account import Account
+from rcdesk.core.fax.folder import FolderCounts
+from rcdesk.ui.account.account_menu import AccountMenu
+from rcdesk.ui.account.presence_button import PresenceButton
+from rcdesk.ui.account.presence_menu import why_no_presence
+from rcdesk.ui.kit.initials import Initials
+from rcdesk.ui.kit.look import IconButton, color, dress, glyph, hairline, label
+from rcdesk.ui.kit.plain_text import PlainLabel
+from rcdesk.ui.kit.theme import theme
+from rcdesk.ui.shell.nav_button import NavButton, Place
+
+WIDE_PX = 208
+NARROW_PX = 64
+
+
+class SideBar(QFrame):
+    """page_asked(name), sign_out_asked(), settings_asked(), scheme_asked("light" | "dark" | "system")."""
+
+    page_asked = Signal(str)
+    sign_out_asked = Signal()
+    quit_asked = Signal()
+    scheme_asked = Signal(str)
+    settings_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sideBar")
+        self.setAccessibleName(self.tr("Pages"))
+        dress(self, "#sideBar { background: $sidebar; border: none; border-right: 1px solid $hairline; }")
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, NavButton] = {}
+        self._name_label = label("", "rowTitle")
+        self._accounts: AccountMenu | None = None
+        self._state = PresenceButton()
+        self._state.setObjectName("sessionState")
+        self._initials = Initials()
+        self._word = label("rcdesk", "rowTitle")
+        self._logo = PlainLabel()
+        self._sections = (label(self.tr("FAXES"), "label"), label(self.tr("DESK"), "label"))
+        for title in self._sections:
+            dress(title, "font-size: 11px; font-weight: 600; color: $ink2; padding-left: 12px;")
+        self._menu_button = IconButton("gear", self.tr("Account and settings"), size=18)
+        self._menu_button.setObjectName("accountMenuButton")
+        self._build()
+        self._paint_logo()
+        theme().changed.connect(self._paint_logo)
+        self.set_narrow(False)
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 16, 12, 16)
+        layout.setSpacing(4)
+        head = QHBoxLayout()
+        head.setContentsMargins(6, 0, 0, 0)
+        head.setSpacing(10)
+        head.addWidget(self._logo)
+        head.addWidget(self._word, 1)
+        layout.addLayout(head)
+        layout.addSpacing(24)
+        self._add(layout, Place(name="phone", words=self.tr("Phone"), icon_name="phone"))
+        self._add(layout, Place(name="fax", words=self.tr("New fax"), icon_name="compose"))
+        layout.addSpacing(8)
+        layout.addWidget(self._sections[0])
+        layout.addSpacing(2)
+        self._add(layout, Place(name="drafts", words=self.tr("Drafts"), icon_name="draft"))
+        self._add(layout, Place(name="queue", words=self.tr("Queue"), icon_name="queue"))
+        self._add(layout, Place(name="sent", words=self.tr("Sent"), icon_name="sent"))
+        self._add(layout, Place(name="failed", words=self.tr("Failed"), icon_name="failed"))
+        self._add(layout, Place(name="received", words=self.tr("Received"), icon_name="inbox"))
+        layout.addSpacing(8)
+        layout.addWidget(self._sections[1])
+        layout.addSpacing(2)
+        self._add(layout, Place(name="people", words=self.tr("People"), icon_name="people"))
+        self._add(layout, Place(name="calls", words=self.tr("Calls"), icon_name="clock"))
+        layout.addStretch(1)
+        layout.addWidget(hairline())
+        layout.addSpacing(10)
+        self._foot = QHBoxLayout()
+        self._foot.setSpacing(8)
+        self._menu_button.setFixedWidth(28)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(self._name_label)
+        words.addWidget(self._state)
+        self._foot.addWidget(self._initials)
+        self._foot.addLayout(words, 1)
+        self._foot.addWidget(self._menu_button)
+        layout.addLayout(self._foot)
+        self._menu_button.clicked.connect(self._open_menu)
+
+    def _add(self, layout: QVBoxLayout, place: Place) -> None:
+        button = NavButton(place)
+        self._group.addButton(button)
+        self._buttons[place.name] = button
+        layout.addWidget(button)
+        button.clicked.connect(self._clicked)
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """64 px with icons, or 208 px with words."""
+        self.setFixedWidth(NARROW_PX if is_narrow else WIDE_PX)
+        for part in (self._word, *self._sections, self._name_label, self._initials):
+            part.setVisible(not is_narrow)
+        self._state.set_narrow(is_narrow)
+        # One above the other where there is no room beside it.
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._foot.setDirection(down if is_narrow else right)
+        middle = Qt.AlignmentFlag.AlignHCenter if is_narrow else Qt.AlignmentFlag.AlignVCenter
+        self._foot.setAlignment(self._menu_button, middle)
+        for button in self._buttons.values():
+            button.set_narrow(is_narrow)
+
+    def mark(self, name: str) -> None:
+        """Show which page is open."""
+        if name in self._buttons:
+            self._buttons[name].setChecked(True)
+
+    def set_counts(self, counts: FolderCounts) -> None:
+        """The pills: what is in the queue, failures not seen, unread received faxes."""
+        needs_you = (
+            self.tr("{0} waiting for your answer").format(counts.needs_you) if counts.needs_you else ""
+        )
+        self._buttons["queue"].set_count(counts.queue, "wait" if counts.needs_you else "", needs_you)
+        self._buttons["failed"].set_count(counts.failed_unseen, "bad", self.tr("not seen yet"))
+        self._buttons["received"].set_count(counts.received_unread, "", self.tr("unread"))
+
+    def set_drafts(self, count: int) -> None:
+        """Faxes that were begun and not sent."""
+        self._buttons["drafts"].set_count(count)
+
+    @Slot(bool)
+    def set_fax_open(self, is_open: bool) -> None:
+        """The composer holds a fax: its entry leads back to that one, and does not begin a new one."""
+        self._buttons["fax"].set_words(self.tr("Open fax") if is_open else self.tr("New fax"))
+
+    def set_missed(self, count: int) -> None:
+        """Missed calls nobody has looked at."""
+        self._buttons["calls"].set_count(count, "bad", self.tr("missed"))
+
+    def follow(self, presence: PresenceDesk) -> None:
+        """Show this presence at the foot, with its menu."""
+        self._state.follow(presence)
+
+    def offer_accounts(self, accounts: AccountMenu) -> None:
+        """Put these accounts into the menu at the foot."""
+        self._accounts = accounts
+
+    def show_person(self, account: Account | None, state: SessionState) -> None:
+        """Who is signed in, and whether RingCentral can be reached."""
+        name = account.name if account is not None else ""
+        extension = account.extension_number if account is not None else ""
+        words = {
+            SessionState.SIGNED_OUT: self.tr("Signed out"),
+            SessionState.SIGNING_IN: self.tr("Signing in…"),
+            SessionState.SIGNED_IN: self.tr("Extension {0}").format(extension)
+            if extension
+            else self.tr("Signed in"),
+            SessionState.OFFLINE: self.tr("No connection"),
+            SessionState.NEEDS_SIGN_IN: self.tr("Sign in again"),
+        }[state]
+        self._initials.set_name(name)
+        self._name_label.ensurePolished()
+        metrics = self._name_label.fontMetrics()
+        shown = metrics.elidedText(name or words, Qt.TextElideMode.ElideRight, 104)
+        self._name_label.setText(shown)
+        self._name_label.setToolTip(name)
+        self._state.show_session(words if name else "", state)
+        self._state.show_lack(why_no_presence(account))
+        self._menu_button.setToolTip(f"{name}: {words}" if name else words)
+
+    @Slot()
+    def _clicked(self) -> None:
+        button = self.sender()
+        if isinstance(button, NavButton):
+            self.page_asked.emit(button.place.name)
+
+    @Slot()
+    def _open_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setObjectName("accountMenu")
+        if self._accounts is not None:
+            self._accounts.add_to(menu)
+        look = menu.addMenu(self.tr("Colours"))
+        look.addAction(self.tr("Like the system")).triggered.connect(lambda: self.scheme_asked.emit("system"))
+        look.addAction(self.tr("Light")).triggered.connect(lambda: self.scheme_asked.emit("light"))
+        look.addAction(self.tr("Dark")).triggered.connect(lambda: self.scheme_asked.emit("dark"))
+        settings = menu.addAction(self.tr("Settings…"))
+        settings.setShortcut(QKeySequence("Ctrl+,"))
+        settings.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        settings.triggered.connect(self.settings_asked)
+        menu.addSeparator()
+        menu.addAction(self.tr("Sign out")).triggered.connect(self.sign_out_asked)
+        menu.addAction(self.tr("Quit rcdesk")).triggered.connect(self.quit_asked)
+        corner = self._menu_button.mapToGlobal(self._menu_button.rect().topLeft())
+        menu.popup(corner - QPoint(0, menu.sizeHint().height()))
+
+    @Slot()
+    def _paint_logo(self) -> None:
+        dpr = self.devicePixelRatioF()
+        sign = glyph("phone", "onaccent", 18, dpr)
+        self._logo.setPixmap(sign)
+        self._logo.setFixedSize(30, 30)
+        self._logo.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._logo.setStyleSheet(f"background: {color('accent').name()}; border-radius: 8px;")

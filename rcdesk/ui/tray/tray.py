@@ -1,0 +1,289 @@
+"""The tray icon: its picture, its menu, and the window that hides into it and must never get lost there.
+
+A left click opens the desk, a middle click the quick dial, a right click the menu. Where the desktop has no
+tray, or loses it, the window is shown: nothing is ever hidden where it cannot be reached. Favourites and
+recents are called at once: one's own phone rings first, and the menu can cancel. GUI thread. Read next:
+tray_entries.py, tray_news.py, tray_watch.py, quick_dial.py.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QSystemTrayIcon
+
+from rcdesk.bridge.account.notices import NoticeKind
+from rcdesk.bridge.account.session_desk import SessionState
+from rcdesk.bridge.desk import Desk
+from rcdesk.core.errors import UserError
+from rcdesk.ui.kit.plain_text import without_tags
+from rcdesk.ui.kit.value_menu import TrayMenu
+from rcdesk.ui.shell.main_window import MainWindow
+from rcdesk.ui.tray.icon import TrayLook, tray_icon
+from rcdesk.ui.tray.news import TrayNews
+from rcdesk.ui.tray.watch import TrayWatch
+
+if TYPE_CHECKING:
+    from rcdesk.ui.kit.sounds import Sounds
+    from rcdesk.ui.phone.quick_dial import QuickDial
+
+GATHER_CHANGES_MS = 150
+
+
+class Tray(QObject):
+    """The icon and its menu; is_available says whether there is one."""
+
+    def __init__(self, desk: Desk, window: MainWindow) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._window = window
+        self._quick_dial: QuickDial | None = None
+        self._shortcuts: dict[str, str] = {}
+        self._look: TrayLook | None = None
+        self._is_ending = False
+        self.menu = TrayMenu(window)
+        self.menu.setObjectName("trayMenu")
+        self._icon = QSystemTrayIcon(self)
+        self._icon.setContextMenu(self.menu)
+        self._icon.activated.connect(self._activated)
+        self.news = TrayNews(desk, window, self._icon, self)
+        self._sounds: Sounds | None = None
+        self._watch = TrayWatch(self)
+        self._watch.changed.connect(self._tray_changed)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(GATHER_CHANGES_MS)
+        self._soon.timeout.connect(self.refresh)
+        self._connect()
+        self._icon.setToolTip("rcdesk")
+        self._icon.setIcon(tray_icon(TrayLook()))
+        self._soon.start()
+        self._tray_changed(self._watch.is_there())
+
+    def _connect(self) -> None:
+        desk = self._desk
+        for signal in (
+            desk.calls.calls_changed,
+            desk.calls.call_changed,
+            desk.faxes.counts_changed,
+            desk.history.recents_changed,
+            desk.history.missed_count_changed,
+            desk.people.favourites_changed,
+            desk.presence.changed,
+            desk.preferences.changed,
+            desk.session.account_changed,
+            desk.session.state_changed,
+        ):
+            signal.connect(self._refresh_soon)
+        desk.presence.problem.connect(self._presence_problem)
+        self.menu.aboutToShow.connect(self.refresh)
+        self._window.hidden_to_tray.connect(self._say_once)
+        self._window.installEventFilter(self)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.applicationStateChanged.connect(self._application_changed)
+
+    @property
+    def is_available(self) -> bool:
+        """True when the desktop shows tray icons now."""
+        return self._watch.is_there()
+
+    @property
+    def is_telling(self) -> bool:
+        """True while something that ended has not been told yet."""
+        return self.news.is_telling
+
+    @property
+    def tool_tip(self) -> str:
+        """What the icon says under the mouse."""
+        return self._icon.toolTip()
+
+    @property
+    def look(self) -> TrayLook:
+        """What the icon's picture says."""
+        return self._look or TrayLook()
+
+    def start_hidden(self) -> bool:
+        """Start without a window: True when the icon stands for it, False when the window must be shown."""
+        if not self.is_available:
+            return False
+        self._watch.start()
+        return True
+
+    def set_shortcuts(self, *, dial: str = "", fax: str = "") -> None:
+        """The desktop-wide keys in force, as words ("Ctrl+Alt+D"); "" for none."""
+        self._shortcuts = {name: keys for name, keys in (("dial", dial), ("fax", fax)) if keys}
+        self._refresh_soon()
+
+    def hide(self) -> None:
+        """Take the icon away and stop; part of shutdown."""
+        self._is_ending = True
+        self._soon.stop()
+        self._watch.end()
+        self.news.stop()
+        if self._sounds is not None:
+            self._sounds.stop()
+        self._window.removeEventFilter(self)
+        if self._quick_dial is not None:
+            self._quick_dial.close()
+            self._quick_dial.deleteLater()
+            self._quick_dial = None
+        self._icon.hide()
+
+    # What the menu does
+
+    @Slot()
+    def open_quick_dial(self) -> None:
+        """Show the small window for a number, at once: it is made once and kept."""
+        from rcdesk.ui.phone.quick_dial import QuickDial
+
+        if self._quick_dial is None:
+            self._quick_dial = QuickDial(self._desk)
+            self._quick_dial.fax_asked.connect(self._window.new_fax)
+        self._quick_dial.appear()
+
+    @property
+    def quick_dial(self) -> QuickDial | None:
+        """The small window once it was asked for."""
+        return self._quick_dial
+
+    def call(self, number: str, name: str) -> None:
+        """Call a favourite or a recent number. What is missing is said, with the number in the window."""
+        from rcdesk.core.numbers.phone_number import parse
+        from rcdesk.ui.phone.placing import place
+
+        account = self._desk.session.account
+        try:
+            read = parse(number, account.home_country if account is not None else "US")
+            problem = place(self._desk, read, name)
+        except UserError as exc:
+            problem = str(exc)
+        if problem:
+            self._window.dial(number)
+            self._desk.notices.post(NoticeKind.WARNING, problem)
+
+    def send_fax(self, number: str = "") -> None:
+        """Open the composer, with a recipient when there is one."""
+        self._window.new_fax(number)
+
+    def show_page(self, name: str) -> None:
+        """Open the window on this page."""
+        self._window.bring_up()
+        self._window.show_page(name)
+
+    def open_desk(self) -> None:
+        """Open the window as it was left."""
+        self._window.bring_up()
+
+    def cancel(self, call_id: str) -> None:
+        """Cancel a call; the call says itself what came of it."""
+        self._desk.calls.cancel(call_id)
+
+    def quit(self) -> None:
+        """End the program."""
+        self._window.quit_requested.emit()
+
+    # What it shows
+
+    @Slot()
+    def _refresh_soon(self) -> None:
+        if not self._soon.isActive() and not self._is_ending:
+            self._soon.start()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Menu, picture and tooltip as things are now; first done after the window was painted."""
+        from rcdesk.ui.kit.sounds import Sounds
+        from rcdesk.ui.tray.entries import tray_entries
+
+        self._soon.stop()
+        if self._sounds is None:
+            self._sounds = Sounds(self._desk, self)
+        now = datetime.now(UTC)
+        self.menu.show_entries(tray_entries(self._desk, self, now, self._shortcuts))
+        self._icon.setToolTip(without_tags(self._tip(now)))
+        desk = self._desk
+        counts, presence = desk.faxes.counts, desk.presence.presence
+        look = TrayLook(
+            is_offline=desk.session.state in (SessionState.OFFLINE, SessionState.NEEDS_SIGN_IN),
+            is_quiet=presence is not None and not presence.dnd.is_disturbable,
+            news=desk.history.missed_count + counts.failed_unseen + counts.needs_you,
+        )
+        if look != self._look:
+            self._look = look
+            self._icon.setIcon(tray_icon(look))
+
+    def _tip(self, now: datetime) -> str:
+        from rcdesk.ui.tray.entries import standing
+
+        account, counts = self._desk.session.account, self._desk.faxes.counts
+        missed = self._desk.history.missed_count
+        one_missed, more_missed = self.tr("1 missed call"), self.tr("{0} missed calls").format(missed)
+        lines = [
+            f"rcdesk · {account.name}" if account is not None else "rcdesk",
+            standing(self._desk, now),
+            (one_missed if missed == 1 else more_missed) if missed else "",
+            self.tr("Faxes failed: {0}").format(counts.failed_unseen) if counts.failed_unseen else "",
+            self.tr("Faxes that need you: {0}").format(counts.needs_you) if counts.needs_you else "",
+            self.tr("Faxes going out: {0}").format(counts.queue) if counts.queue else "",
+        ]
+        return "\n".join(filter(None, lines))
+
+    @Slot(str)
+    def _presence_problem(self, sentence: str) -> None:
+        self._desk.notices.post(NoticeKind.WARNING, sentence)
+
+    # The window and its icon
+
+    @Slot(QSystemTrayIcon.ActivationReason)
+    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        """A click opens the desk, or hides it when it is in front; the middle button opens quick dial."""
+        if reason is QSystemTrayIcon.ActivationReason.MiddleClick:
+            if self._desk.session.is_signed_in:
+                self.open_quick_dial()
+        elif reason is QSystemTrayIcon.ActivationReason.Trigger:
+            if self._window.isActiveWindow():
+                self._window.hide()
+            else:
+                self._window.bring_up()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """While the window is hidden the tray is watched; before it hides, it is asked once more."""
+        if watched is self._window and not self._is_ending:
+            match event.type():
+                case QEvent.Type.Close:
+                    self._window.has_tray = self.is_available
+                case QEvent.Type.Hide:
+                    self._watch.start()
+                case QEvent.Type.Show:
+                    self._watch.stop()
+                case _:
+                    pass
+        return super().eventFilter(watched, event)
+
+    @Slot(bool)
+    def _tray_changed(self, is_there: bool) -> None:
+        """Without a tray the window comes back, and does not take the keyboard from another program."""
+        self._window.has_tray = is_there
+        self.news.is_available = is_there
+        if is_there:
+            self._icon.hide()
+            self._icon.show()
+            return
+        if self._watch.is_watching and not self._window.isVisible() and not self._is_ending:
+            self._window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, True)
+            self._window.show()
+            self._window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, False)
+
+    @Slot()
+    def _say_once(self) -> None:
+        if not self._desk.preferences.value.said_close_to_tray:
+            self._desk.preferences.update(said_close_to_tray=True)
+            self.news.say_hidden()
+
+    @Slot(Qt.ApplicationState)
+    def _application_changed(self, state: Qt.ApplicationState) -> None:
+        self._desk.presence.set_active(state is Qt.ApplicationState.ApplicationActive)

@@ -1,0 +1,1 @@
+"""Sentences about calls, faxes, folders and servers: pure functions."""

@@ -1,0 +1,308 @@
+"""Sentences about calls: what a leg is doing, what to do now, how it ended. Pure functions.
+
+One place for the words, so that the panel, the recents and the tray say the same thing about the same state.
+Everything goes through translate(). Used on the GUI thread. Read next: core/calls/call.py, call_panel.py.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from PySide6.QtCore import QCoreApplication
+
+from rcdesk.core.calls.call import Call, CallState, Leg
+from rcdesk.core.calls.past_call import CallOutcome, Direction, PastCall
+
+
+def _tr(sentence: str, **parts: str) -> str:
+    text = QCoreApplication.translate("words", sentence)
+    for name, value in parts.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def your_phone_name(kind: str) -> str:
+    """How we speak of the phone that rings first, by the service's type of it."""
+    match kind:
+        case "Mobile":
+            return _tr("mobile")
+        case "Home":
+            return _tr("home phone")
+        case "Work" | "PhoneLine":
+            return _tr("desk phone")
+        case _:
+            return _tr("phone")
+
+
+def phone_icon(kind: str) -> str:
+    """The icon name for the service's type of a phone."""
+    return {"Mobile": "mobile", "Home": "home", "Work": "deskphone", "PhoneLine": "deskphone"}.get(
+        kind, "phone"
+    )
+
+
+def duration(seconds: float) -> str:
+    """Seconds as 0:09, 2:13 or 1:02:03."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, secs = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{secs:02d}" if hours else f"{minutes}:{secs:02d}"
+
+
+def leg_kind(leg: Leg) -> str:
+    """Label role of a leg: good, wait, bad or muted."""
+    if leg.is_failed:
+        return "bad"
+    match leg:
+        case Leg.ANSWERED:
+            return "good"
+        case Leg.RINGING:
+            return "wait"
+        case _:
+            return "muted"
+
+
+def your_leg(call: Call) -> str:
+    """What your own phone is doing, in words."""
+    phone = your_phone_name(call.request.from_kind)
+    match call.your_phone:
+        case Leg.WAITING:
+            return _tr("Cancelled") if call.state is CallState.CANCELLED else _tr("Waiting")
+        case Leg.RINGING:
+            return _tr("Ringing your {phone}", phone=phone)
+        case Leg.ANSWERED:
+            label = call.request.from_label
+            return _tr("Answered · {label}", label=label) if label else _tr("Answered")
+        case Leg.BUSY:
+            return _tr("Busy")
+        case Leg.NO_ANSWER:
+            return _tr("You did not pick up")
+        case Leg.REFUSED:
+            return _tr("Refused")
+        case Leg.HUNG_UP:
+            return _tr("Hung up")
+        case Leg.UNREACHABLE:
+            return _tr("Cannot be reached")
+        case _:
+            assert_never(call.your_phone)
+
+
+def their_leg(call: Call, now_s: float | None) -> str:
+    """What the other party's phone is doing, in words. now_s: monotonic seconds, None leaves the time out."""
+    match call.them:
+        case Leg.WAITING:
+            return _tr("Not called") if call.state.is_final else _tr("Waiting for you")
+        case Leg.RINGING if call.state.is_final:
+            return _tr("Hung up") if call.outcome is CallOutcome.TALKED else _tr("Not reached")
+        case Leg.RINGING:
+            return _tr("Ringing")
+        case Leg.ANSWERED:
+            since = call.talking_since_s
+            end = call.ended_s if call.ended_s is not None else now_s
+            if since is None:
+                return _tr("Answered")
+            return _tr("Talking") if end is None else _tr("Talking, {time}", time=duration(end - since))
+        case Leg.BUSY:
+            return _tr("Busy")
+        case Leg.NO_ANSWER:
+            return _tr("No answer")
+        case Leg.REFUSED:
+            return _tr("Refused")
+        case Leg.HUNG_UP:
+            return _tr("Hung up")
+        case Leg.UNREACHABLE:
+            return _tr("Cannot be reached")
+        case _:
+            assert_never(call.them)
+
+
+def badge(call: Call) -> tuple[str, str]:
+    """(word, badge kind) for the whole call."""
+    if call.is_cancelling and not call.state.is_final:
+        return _tr("Cancelling"), "wait"
+    match call.state:
+        case CallState.DIALLING:
+            return _tr("Calling"), "accent"
+        case CallState.RINGING_YOU:
+            return _tr("Ringing you"), "wait"
+        case CallState.RINGING_THEM:
+            return _tr("Ringing them"), "wait"
+        case CallState.TALKING:
+            return _tr("Connected"), "good"
+        case CallState.ENDED:
+            return _tr("Ended"), "plain"
+        case CallState.FAILED:
+            return _failed_word(call.your_phone, call.them), "bad"
+        case CallState.CANCELLED:
+            return _tr("Cancelled"), "plain"
+        case CallState.ENDED_UNKNOWN:
+            return _late_badge(call.result)
+        case _:
+            assert_never(call.state)
+
+
+def _late_badge(result: PastCall | None) -> tuple[str, str]:
+    """The same for a call whose end only the call log saw."""
+    if result is None:
+        return _tr("Result unknown"), "wait"
+    if result.outcome is CallOutcome.TALKED:
+        return _tr("Ended"), "plain"
+    told, kind = outcome(result)
+    return told, "plain" if kind == "muted" else kind
+
+
+def coach(call: Call) -> str:
+    """One sentence: what to do now, or how it ended and why."""
+    phone = your_phone_name(call.request.from_kind)
+    if call.is_cancelling and not call.state.is_final:
+        return _tr("Cancelling the call…")
+    match call.state:
+        case CallState.DIALLING:
+            return _tr("Asking RingCentral to ring your {phone}.", phone=phone)
+        case CallState.RINGING_YOU:
+            if call.request.ask_to_press_1:
+                return _tr("Pick up your {phone}, then press 1.", phone=phone)
+            return _tr("Pick up your {phone}: it is ringing now.", phone=phone)
+        case CallState.RINGING_THEM:
+            return _tr("Stay on your {phone}: we are ringing them now.", phone=phone)
+        case CallState.TALKING:
+            return _tr("You are connected.")
+        case CallState.ENDED:
+            if call.talking_since_s is None or call.ended_s is None:
+                return _tr("The call has ended.")
+            talked = duration(call.ended_s - call.talking_since_s)
+            return _tr("The call has ended. You talked for {time}.", time=talked)
+        case CallState.FAILED:
+            return call.reason or _failed_sentence(call, phone)
+        case CallState.CANCELLED:
+            return _tr("You cancelled this call before it was connected.")
+        case CallState.ENDED_UNKNOWN:
+            if call.result is not None and call.outcome is CallOutcome.TALKED:
+                talked = duration(call.result.talked_s)
+                return _tr("The call is over. The call log says that you talked for {time}.", time=talked)
+            if call.result is not None:
+                told = outcome(call.result)[0]
+                return _tr("The call is over. The call log says: {told}.", told=told)
+            return call.reason or _tr("The result of this call is unknown.")
+        case _:
+            assert_never(call.state)
+
+
+def hang_up_note(call: Call) -> str:
+    """How a conversation ends: the service cannot end it (docs/wire.md 1.4)."""
+    return _tr("Hang up your {phone} to end it", phone=your_phone_name(call.request.from_kind))
+
+
+def freshness(call: Call, now_s: float) -> str:
+    """How old the shown state is. now_s: monotonic seconds."""
+    if call.is_unreachable:
+        if call.checked_s is None:
+            return _tr("no connection: state unknown")
+        return _tr("no connection: last heard {age} ago", age=_age(now_s - call.checked_s))
+    if call.checked_s is None:
+        return _tr("waiting for RingCentral")
+    age_s = now_s - call.checked_s
+    return _tr("checked just now") if age_s < 5 else _tr("checked {age} ago", age=_age(age_s))
+
+
+def outcome(call: PastCall) -> tuple[str, str]:
+    """(words, kind) for a call that is over; kind is muted, wait or bad."""
+    match call.outcome:
+        case CallOutcome.TALKED:
+            return (duration(call.talked_s) if call.talked_s > 0 else _tr("Talked")), "muted"
+        case CallOutcome.MISSED:
+            return _tr("Missed"), "bad"
+        case CallOutcome.VOICEMAIL:
+            return _tr("Missed · voicemail"), "bad"
+        case CallOutcome.BUSY:
+            return _tr("Busy"), "wait"
+        case CallOutcome.NO_ANSWER:
+            return _tr("No answer"), "wait"
+        case CallOutcome.REFUSED:
+            is_mine = call.direction is Direction.IN
+            return (_tr("You refused") if is_mine else _tr("Refused")), "muted" if is_mine else "bad"
+        case CallOutcome.UNREACHABLE:
+            is_placed = call.direction is Direction.IN or call.session_id or call.log_id
+            return (_tr("Cannot be reached") if is_placed else _tr("Not placed")), "bad"
+        case CallOutcome.CANCELLED:
+            return _tr("Cancelled"), "muted"
+        case CallOutcome.YOU_WERE_BUSY:
+            return _tr("Your phone was busy"), "wait"
+        case CallOutcome.YOU_DID_NOT_ANSWER:
+            return _tr("You did not pick up"), "wait"
+        case CallOutcome.YOU_REFUSED:
+            return _tr("Your phone refused"), "wait"
+        case CallOutcome.UNKNOWN:
+            return _tr("Result unknown"), "wait"
+        case _:
+            assert_never(call.outcome)
+
+
+def what_happened(call: PastCall) -> str:
+    """Who called whom and how it ended, as a part of a sentence."""
+    told = outcome(call)[0]
+    if call.outcome.is_missed:
+        return told
+    if call.outcome is CallOutcome.TALKED and call.talked_s > 0:
+        told = _tr("talked {time}", time=told)
+    they_did = call.direction is Direction.IN
+    return _tr("they called: {told}", told=told) if they_did else _tr("you called: {told}", told=told)
+
+
+def withheld() -> str:
+    """In the place of a number that the caller did not show."""
+    return _tr("Number withheld")
+
+
+def call_icon(call: PastCall) -> str:
+    """The icon name for a call that is over."""
+    if call.outcome.is_missed:
+        return "phone-missed"
+    return "phone-in" if call.direction is Direction.IN else "phone-out"
+
+
+def _age(seconds: float) -> str:
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return _tr("{n} s", n=str(whole))
+    return _tr("{n} min", n=str(whole // 60))
+
+
+def _failed_word(your_phone: Leg, them: Leg) -> str:
+    if your_phone.is_failed:
+        return {
+            Leg.BUSY: _tr("Your phone was busy"),
+            Leg.NO_ANSWER: _tr("You did not pick up"),
+            Leg.REFUSED: _tr("Your phone refused"),
+        }.get(your_phone, _tr("Not reached"))
+    return {
+        Leg.BUSY: _tr("Busy"),
+        Leg.NO_ANSWER: _tr("No answer"),
+        Leg.REFUSED: _tr("Refused"),
+        Leg.UNREACHABLE: _tr("Cannot be reached"),
+    }.get(them, _tr("Failed"))
+
+
+def _failed_sentence(call: Call, phone: str) -> str:
+    match call.your_phone:
+        case Leg.BUSY:
+            return _tr("Your {phone} is busy, so they were not called.", phone=phone)
+        case Leg.NO_ANSWER:
+            return _tr("You did not pick up your {phone}, so they were not called.", phone=phone)
+        case Leg.REFUSED:
+            return _tr("Your {phone} refused the call, so they were not called.", phone=phone)
+        case Leg.UNREACHABLE:
+            return _tr("Your {phone} could not be reached, so they were not called.", phone=phone)
+        case _:
+            pass
+    match call.them:
+        case Leg.BUSY:
+            return _tr("They are on another call. Try again in a while.")
+        case Leg.NO_ANSWER:
+            return _tr("They did not answer.")
+        case Leg.REFUSED:
+            return _tr("They refused the call.")
+        case Leg.UNREACHABLE:
+            return _tr("This number cannot be reached.")
+        case _:
+            return _tr("The call could not be made.")

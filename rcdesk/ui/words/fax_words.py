@@ -1,0 +1,288 @@
+"""What a fax is called in the folders: a badge, one plain sentence, who, when.
+
+Pure functions over the rows of a folder (sent and received faxes); no widgets, never a word that promises
+somebody read it. GUI thread (tr). Read next: fax_steps.py, fax_list.py, fax_story.py.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import assert_never
+
+from PySide6.QtCore import QCoreApplication
+
+from rcdesk.core.fax.fax import FaxJob, FaxState, SendBy, WaitReason
+from rcdesk.core.fax.folder import FaxRow, Folder, ReceivedFax
+from rcdesk.core.numbers.phone_number import pretty
+from rcdesk.ui.kit.moments import clock_time, coming
+
+LONGEST_UNDO_S = 60
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("FaxWords", text)
+
+
+def number_of(row: FaxRow) -> str:
+    """The other side's number in E.164, "" when it is hidden."""
+    return row.recipient.number if isinstance(row, FaxJob) else row.number
+
+
+def who(row: FaxRow) -> str:
+    """The other side's name, or the number as people write it."""
+    name = row.recipient.name if isinstance(row, FaxJob) else row.name
+    number = number_of(row)
+    return name or (pretty(number) if number else _tr("Unknown number"))
+
+
+def percent(job: FaxJob) -> int | None:
+    """How much of the upload has left, None while nothing is known."""
+    if job.state is not FaxState.SENDING or job.bytes_total <= 0:
+        return None
+    return min(100, int(100 * job.bytes_sent / job.bytes_total))
+
+
+def undo_left_s(job: FaxJob, now: datetime | None = None) -> int:
+    """Seconds a held fax can still be taken back, as its record says."""
+    if job.state is not FaxState.HELD or job.retry_at is None:
+        return 0
+    left_s = (job.retry_at - (now or datetime.now(UTC))).total_seconds()
+    return int(min(max(0.0, left_s), LONGEST_UNDO_S) + 0.999)
+
+
+def pages_words(count: int | None) -> str:
+    """1 page, 3 pages, or nothing when they were not counted."""
+    if not count:
+        return ""
+    return _tr("1 page") if count == 1 else _tr("{0} pages").format(count)
+
+
+def joined(*parts: str) -> str:
+    """The parts that say something, with dots between; a line breaks only at the dots."""
+    return " · ".join(part.replace(" ", "\u00a0") for part in parts if part)
+
+
+def state_badge(state: FaxState) -> tuple[str, str]:
+    """The badge of a bare state: its words and its colour family (plain, accent, good, wait, bad)."""
+    match state:
+        case FaxState.PREPARING:
+            return _tr("Getting ready"), "plain"
+        case FaxState.HELD:
+            return _tr("Can be undone"), "accent"
+        case FaxState.QUEUED:
+            return _tr("Waiting for its turn"), "plain"
+        case FaxState.WAITING:
+            return _tr("Waiting"), "wait"
+        case FaxState.SENDING:
+            return _tr("Sending"), "accent"
+        case FaxState.HANDED_OVER:
+            return _tr("Being sent"), "accent"
+        case FaxState.SENT:
+            return _tr("Sent"), "good"
+        case FaxState.FAILED:
+            return _tr("Failed"), "bad"
+        case FaxState.INTERRUPTED:
+            return _tr("Checking with RingCentral"), "wait"
+        case FaxState.NEEDS_YOU:
+            return _tr("Needs you"), "wait"
+        case FaxState.CANCELLED:
+            return _tr("Cancelled"), "plain"
+        case _:
+            assert_never(state)
+
+
+def kind_words(row: FaxRow) -> str:
+    """What kind of row it is, to count those alike."""
+    if isinstance(row, ReceivedFax):
+        return _received_badge(row)[0]
+    is_accepted_only = row.is_accepted or row.is_arrival_unknown
+    return _tr("Accepted") if is_accepted_only else state_badge(row.state)[0]
+
+
+def badge_of(row: FaxRow) -> tuple[str, str]:
+    """The badge of a row; ("", "") for none."""
+    if isinstance(row, ReceivedFax):
+        return _received_badge(row)
+    if row.state is FaxState.HELD:
+        return _tr("Ready in {0} s").format(undo_left_s(row)), "accent"
+    if row.is_scheduled and row.send_at is not None and not _is_past(row):
+        return coming(row.send_at), "plain"
+    if row.is_accepted:
+        return _tr("Accepted"), "accent"
+    if row.is_arrival_unknown:
+        return _tr("Accepted"), "plain"
+    if row.state is FaxState.WAITING:
+        return _waiting_badge(row)
+    return state_badge(row.state)
+
+
+def _is_past(job: FaxJob) -> bool:
+    """True for one whose time has come, though nobody tells whether it went out."""
+    return job.is_accepted and job.send_at is not None and job.send_at <= datetime.now(UTC)
+
+
+def _received_badge(fax: ReceivedFax) -> tuple[str, str]:
+    if not fax.is_here:
+        return (_tr("Gone"), "wait") if fax.is_gone else (_tr("Fetching"), "plain")
+    return ("", "") if fax.is_read else (_tr("New"), "accent")
+
+
+def _waiting_badge(job: FaxJob) -> tuple[str, str]:
+    at = clock_time(job.retry_at) if job.retry_at is not None else ""
+    match job.wait_reason:
+        case WaitReason.SCHEDULED:
+            return (coming(job.retry_at) if job.retry_at is not None else _tr("Scheduled")), "plain"
+        case WaitReason.RATE_LIMIT:
+            return (_tr("Waiting until {0}").format(at) if at else _tr("Waiting")), "wait"
+        case WaitReason.RETRY | WaitReason.TROUBLE:
+            return (_tr("Trying again at {0}").format(at) if at else _tr("Waiting to try again")), "wait"
+        case WaitReason.NO_CONNECTION:
+            return _tr("No connection"), "wait"
+        case WaitReason.SIGN_IN:
+            return _tr("Sign in first"), "wait"
+        case WaitReason.SAME_NUMBER:
+            return _tr("Waiting for its turn"), "plain"
+        case WaitReason.PAUSED:
+            return _tr("Paused"), "plain"
+        case WaitReason.NONE | WaitReason.LATE:
+            return state_badge(FaxState.WAITING)
+        case _:
+            assert_never(job.wait_reason)
+
+
+def sentence(row: FaxRow) -> str:
+    """One plain sentence: what is known and what comes next."""
+    if isinstance(row, ReceivedFax):
+        return _received_sentence(row)
+    words = _job_sentence(row)
+    if row.state is FaxState.WAITING and row.keep_trying_until is not None:
+        return _tr("{0} · until {1}").format(words.rstrip("."), clock_time(row.keep_trying_until))
+    return words
+
+
+def _received_sentence(fax: ReceivedFax) -> str:
+    if fax.is_gone and not fax.is_here:
+        return _tr("It was deleted at RingCentral before it could be fetched.")
+    if not fax.is_here:
+        return _tr("On its way to this computer.")
+    if fax.is_gone:
+        return _tr("Deleted at RingCentral; your copy stays here.")
+    return _tr("Safe in the archive of this computer.")
+
+
+def _job_sentence(job: FaxJob) -> str:
+    match job.state:
+        case FaxState.PREPARING:
+            return job.detail or _tr("A safe copy is being made.")
+        case FaxState.HELD:
+            return _tr("Nothing has left yet: it can be taken back.")
+        case FaxState.QUEUED:
+            return job.detail or _tr("Safe on this computer; it goes out next.")
+        case FaxState.WAITING:
+            return _waiting_sentence(job)
+        case FaxState.SENDING:
+            done = percent(job)
+            return _tr("Sending to RingCentral…") if done is None else _tr("Sending, {0} %").format(done)
+        case FaxState.HANDED_OVER if job.is_accepted:
+            return _accepted_sentence(job)
+        case FaxState.HANDED_OVER:
+            if job.is_scheduled:
+                return _tr("Scheduled at RingCentral · goes out even when this computer is off")
+            return job.detail or _tr("Handed to RingCentral, which is faxing it now.")
+        case FaxState.SENT:
+            return job.detail or _tr("Accepted by their machine at {0}.").format(clock_time(job.changed_at))
+        case FaxState.FAILED:
+            return _without_failed(job.detail) or _tr("RingCentral could not send it.")
+        case FaxState.INTERRUPTED:
+            if job.detail and not job.detail.startswith("Interrupted"):
+                return job.detail
+            return _tr("No answer came back, so it may have arrived. It is not sent again before we know.")
+        case FaxState.NEEDS_YOU:
+            return job.detail or _tr("It may have been sent. Look before sending again.")
+        case FaxState.CANCELLED:
+            return job.detail or _tr("Cancelled by you. Nothing more happens.")
+        case _:
+            assert_never(job.state)
+
+
+def _accepted_sentence(job: FaxJob) -> str:
+    """Nothing more is heard of it here: the user learns it elsewhere, and says so."""
+    if job.is_scheduled and not _is_past(job):
+        return _tr("Scheduled at RingCentral · the result comes by e-mail")
+    return _tr("Accepted; the result comes by e-mail. Then mark it as sent or as failed.")
+
+
+def _without_failed(detail: str) -> str:
+    """The cause alone: that it failed stands in the badge beside it."""
+    words = detail.removeprefix("Failed: ")
+    return words[:1].upper() + words[1:]
+
+
+def _waiting_sentence(job: FaxJob) -> str:
+    match job.wait_reason:
+        case WaitReason.SCHEDULED:
+            return _tr("Scheduled · can be changed until it is handed over")
+        case WaitReason.SAME_NUMBER:
+            return job.detail or _tr("Another fax to this number is going out")
+        case WaitReason.PAUSED:
+            return job.detail or _tr("Paused by you. It stays here until you resume it.")
+        case WaitReason.NO_CONNECTION:
+            return job.detail or _tr("Safe here; it goes out when the connection is back.")
+        case WaitReason.SIGN_IN:
+            return job.detail or _tr("Safe here; it goes out when you have signed in again.")
+        case WaitReason.RATE_LIMIT:
+            return job.detail or _tr("RingCentral asks us to wait. Nothing is lost.")
+        case WaitReason.RETRY | WaitReason.TROUBLE | WaitReason.NONE | WaitReason.LATE:
+            return job.detail or _tr("Nothing was sent yet. rcdesk tries again by itself.")
+        case _:
+            assert_never(job.wait_reason)
+
+
+def second_line(row: FaxRow) -> str:
+    """Number · title; the number only when a name stands above it."""
+    if isinstance(row, ReceivedFax):
+        number = pretty(row.number) if row.name and row.number else ""
+        to = _tr("to {0}").format(pretty(row.to_number)) if row.to_number else ""
+        return " · ".join(filter(None, [number, pages_words(row.pages), to]))
+    number = pretty(row.recipient.number) if row.recipient.name else ""
+    return " · ".join(filter(None, [number, row.title]))
+
+
+def row_time(row: FaxRow) -> str:
+    """When it came or ended; "" for what is still going out, whose badge says when."""
+    if isinstance(row, ReceivedFax):
+        return clock_time(row.created_at)
+    return clock_time(row.changed_at) if row.state.is_final else ""
+
+
+def is_new(row: FaxRow) -> bool:
+    """True for what the user has not looked at: unread, or failed and not seen."""
+    if isinstance(row, ReceivedFax):
+        return not row.is_read
+    return not row.is_seen and row.state in (FaxState.FAILED, FaxState.NEEDS_YOU)
+
+
+def spoken(row: FaxRow) -> str:
+    """The whole row for screen readers."""
+    start = _tr("New. ") if is_new(row) else ""
+    badge = badge_of(row)[0]
+    about = second_line(row)
+    return f"{start}{who(row)}, {about}: {badge + '. ' if badge else ''}{sentence(row)}"
+
+
+def folder_of(row: FaxRow) -> Folder:
+    """Where this row lies."""
+    if isinstance(row, ReceivedFax):
+        return Folder.RECEIVED
+    return next(folder for folder in Folder if row.state in folder.states)
+
+
+def kept_by_words(send_by: SendBy) -> str:
+    """Who keeps a scheduled fax until its time."""
+    match send_by:
+        case SendBy.DESK:
+            return _tr("Kept on this computer, which must be on then")
+        case SendBy.SERVICE:
+            return _tr("Kept by RingCentral; this computer may be off")
+        case _:
+            assert_never(send_by)
