@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from rcdesk.api.rest import message_store
-from rcdesk.core.account import Credentials, ServerProfile
+from rcdesk.core.account.account import Credentials, ServerProfile
 from rcdesk.core.cancel import CancelToken
-from rcdesk.services.connection import Connection
+from rcdesk.services.account.connection import Connection
 from rcdesk.simulator import RunningSimulator
-from rcdesk.store.secrets import Secrets
+from rcdesk.store.account.secrets import Secrets
 
 TOKEN = CancelToken()
 
