@@ -405,6 +405,15 @@ def _wish(tmp_path: Path) -> FaxWish:
     return FaxWish(draft=draft, is_yes=True, cover_name="Classic")
 
 
+_FILE = {"path": "/a.pdf", "name": "a.pdf", "size_bytes": 1, "media_type": "application/pdf", "pages": 1}
+
+
+def test_a_wish_names_no_copy_in_the_spool(tmp_path: Path) -> None:
+    data = json.loads(wish_json(_wish(tmp_path)))
+    data["fax"]["files"] = [{**_FILE, "digest": "../../elsewhere"}]
+    assert [document.digest for document in read_wish(data).draft.documents] == [""]
+
+
 def test_a_wish_comes_back_as_it_was(tmp_path: Path) -> None:
     text = wish_json(_wish(tmp_path))
     assert "\n" not in text
@@ -421,7 +430,11 @@ def test_a_wish_comes_back_as_it_was(tmp_path: Path) -> None:
         {"fax": {}},
         {"fax.cover": "1"},
         {"fax.to": [{"number": 5, "name": ""}]},
+        {"fax.to": [{"number": "911", "name": ""}]},
         {"fax.files": [{"path": "/a"}]},
+        {"fax.files": [{**_FILE, "path": "/a\0b"}]},
+        {"fax.files": [{**_FILE, "pages": True}]},
+        {"fax.files": {}},
         {"fax.resolution": "Superfine"},
         {"fax.send_at": "2030-01-31T16:45"},
         {"fax.send_at": 5},

@@ -15,24 +15,21 @@ from __future__ import annotations
 import json
 import re
 from enum import IntEnum
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 from urllib.parse import unquote
 
-from msgspec import Struct
+from msgspec import Meta, Struct, convert, to_builtins
+from msgspec.structs import asdict
 
 from rcdesk.core.account.account import AppSecret, GrantKind, ServerKind, ServerProfile
-from rcdesk.core.orders.wish import FaxWish, read_wish, wish_json
+from rcdesk.core.orders.wish import FaxWish, read_wish, wish_body
 
 VERSION = 1
 """Of the JSON; a number that is not known is refused, never guessed at."""
 
 LINK = re.compile(r"^\s*(tel|callto):", re.IGNORECASE)
-LONGEST_TEXT = 200
-_PROFILE_PLAIN = (
-    *("id", "name", "base_url", "client_id", "ca_file"),
-    *("redirect_port", "max_fax_bytes", "max_fax_pages"),
-)
-
+Short = Annotated[str, Meta(max_length=200)]
+_Count = Annotated[int, Meta(ge=0)]
 
 GIVE_YES = "Nothing was called. Give --yes to call it all the same."
 
@@ -57,7 +54,12 @@ class ExitStatus(IntEnum):
     INTERRUPTED = 130
 
 
-class CallOrder(Struct, frozen=True, kw_only=True):
+class CallOrder(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename={"ring_me_on": "from", "ask_to_press_1": "press_1", "is_wait": "wait", "is_sure": "yes"},
+):
     """Place this call at once.
 
     number, ring_me_on and show_as as they were typed, read in the account's country; "" and None leave the
@@ -65,9 +67,9 @@ class CallOrder(Struct, frozen=True, kw_only=True):
     nobody is known to have.
     """
 
-    number: str
-    ring_me_on: str = ""
-    show_as: str = ""
+    number: Short
+    ring_me_on: Short = ""
+    show_as: Short = ""
     ask_to_press_1: bool | None = None
     is_wait: bool = False
     is_sure: bool = False
@@ -77,16 +79,16 @@ class StatusOrder(Struct, frozen=True, kw_only=True):
     """List the live calls with both legs."""
 
 
-class FollowOrder(Struct, frozen=True, kw_only=True):
+class FollowOrder(Struct, frozen=True, kw_only=True, rename={"call_id": "id"}):
     """Tell every change of this live call until it has ended."""
 
-    call_id: str
+    call_id: Short
 
 
-class CancelOrder(Struct, frozen=True, kw_only=True):
+class CancelOrder(Struct, frozen=True, kw_only=True, rename={"call_id": "id"}):
     """Cancel this call, or the only one for "", and say what became of it. Beginnings of an id will do."""
 
-    call_id: str = ""
+    call_id: Short = ""
 
 
 class NumbersOrder(Struct, frozen=True, kw_only=True):
@@ -96,7 +98,7 @@ class NumbersOrder(Struct, frozen=True, kw_only=True):
 class LinkOrder(Struct, frozen=True, kw_only=True):
     """A tel: or callto: link was opened: prefill the number field, or dial when the user has chosen so."""
 
-    text: str
+    text: Short
 
 
 class SendOrder(Struct, frozen=True, kw_only=True):
@@ -109,7 +111,7 @@ class SendOrder(Struct, frozen=True, kw_only=True):
     is_wait: bool = False
 
 
-class FollowFaxesOrder(Struct, frozen=True, kw_only=True):
+class FollowFaxesOrder(Struct, frozen=True, kw_only=True, rename={"job_ids": "ids"}):
     """Tell every change of these jobs until it is known of each what became of it."""
 
     job_ids: tuple[int, ...]
@@ -139,6 +141,20 @@ Order: TypeAlias = (
     | ProfileOrder
 )
 
+_KINDS: dict[str, type[Order]] = {
+    "call": CallOrder,
+    "status": StatusOrder,
+    "follow": FollowOrder,
+    "cancel": CancelOrder,
+    "numbers": NumbersOrder,
+    "link": LinkOrder,
+    "send": SendOrder,
+    "faxes": FollowFaxesOrder,
+    "who": WhoOrder,
+    "profile": ProfileOrder,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
 
 def is_link(text: str) -> bool:
     """True for what begins as a link to a number."""
@@ -154,141 +170,71 @@ def number_of(link: str) -> str:
 
 def order_json(order: Order) -> str:
     """One line of JSON."""
-    return json.dumps({"version": VERSION, **_body(order)})
-
-
-def _body(order: Order) -> dict[str, dict[str, Any]]:
+    body: dict[str, Any]
     match order:
-        case CallOrder():
-            return {
-                "call": {
-                    "number": order.number,
-                    "from": order.ring_me_on,
-                    "show_as": order.show_as,
-                    "press_1": order.ask_to_press_1,
-                    "wait": order.is_wait,
-                    "yes": order.is_sure,
-                }
-            }
-        case StatusOrder():
-            return {"status": {}}
-        case FollowOrder():
-            return {"follow": {"id": order.call_id}}
-        case CancelOrder():
-            return {"cancel": {"id": order.call_id}}
-        case NumbersOrder():
-            return {"numbers": {}}
-        case LinkOrder():
-            return {"link": {"text": order.text}}
         case SendOrder():
-            return {"send": {"wish": json.loads(wish_json(order.wish)), "wait": order.is_wait}}
-        case FollowFaxesOrder():
-            return {"faxes": {"ids": list(order.job_ids)}}
-        case WhoOrder():
-            return {"who": {}}
+            body = {"wish": wish_body(order.wish), "wait": order.is_wait}
         case ProfileOrder():
-            return {"profile": {**_profile_body(order.profile), "out": order.is_out}}
-
-
-_KINDS = frozenset(
-    {"call", "status", "follow", "cancel", "numbers", "link", "send", "faxes", "who", "profile"}
-)
+            names = _ProfileBody.__struct_fields__
+            body = {
+                **to_builtins({name: getattr(order.profile, name) for name in names}),
+                "out": order.is_out,
+            }
+        case _:
+            body = to_builtins(order)
+    return json.dumps({"version": VERSION, _NAMES[type(order)]: body})
 
 
 def is_order(data: object) -> bool:
     """True for parsed JSON that means to be one of these orders, whether or not it makes sense."""
-    return isinstance(data, dict) and not _KINDS.isdisjoint(data)
+    return isinstance(data, dict) and not _KINDS.keys().isdisjoint(data)
 
 
 def read_order(data: object) -> Order:
     """The order in parsed JSON. Raises ValueError when it is none, or of another version."""
     if not isinstance(data, dict) or data.get("version") != VERSION:
         raise ValueError("no order of this version")
-    kinds = _KINDS.intersection(data)
+    kinds = _KINDS.keys() & data.keys()
     if len(kinds) != 1 or len(data) != 2:
         raise ValueError("not one order")
     (kind,) = kinds
-    body = data[kind]
-    if not isinstance(body, dict):
-        raise ValueError("an order that makes no sense")
-    try:
-        return _read(kind, body)
-    except KeyError as exc:
-        raise ValueError("an order that makes no sense") from exc
+    return _read(_KINDS[kind], data[kind])
 
 
-def _read(kind: str, body: dict[str, Any]) -> Order:
-    match kind:
-        case "call":
-            press_1 = body["press_1"]
-            if (press_1 is not None and type(press_1) is not bool) or type(body["wait"]) is not bool:
-                raise ValueError("an order that makes no sense")
-            return CallOrder(
-                number=_text(body["number"]),
-                ring_me_on=_text(body["from"]),
-                show_as=_text(body["show_as"]),
-                ask_to_press_1=press_1,
-                is_wait=body["wait"],
-                is_sure=_flag(body.get("yes", False)),
-            )
-        case "status":
-            return StatusOrder()
-        case "follow":
-            return FollowOrder(call_id=_text(body["id"]))
-        case "cancel":
-            return CancelOrder(call_id=_text(body["id"]))
-        case "numbers":
-            return NumbersOrder()
-        case "send":
-            return SendOrder(wish=read_wish(body["wish"]), is_wait=_flag(body["wait"]))
-        case "faxes":
-            ids = body["ids"]
-            if not isinstance(ids, list) or not all(type(id_) is int for id_ in ids):
-                raise ValueError("a list of numbers expected")
-            return FollowFaxesOrder(job_ids=tuple(ids))
-        case "who":
-            return WhoOrder()
-        case "profile":
-            return ProfileOrder(profile=_profile(body), is_out=_flag(body["out"]))
-        case _:
-            return LinkOrder(text=_text(body["text"]))
+class _SendBody(Struct, kw_only=True):
+    wish: dict[str, Any]
+    wait: bool
 
 
-def _profile_body(profile: ServerProfile) -> dict[str, Any]:
-    plain = {name: getattr(profile, name) for name in _PROFILE_PLAIN}
-    kinds = {"kind": profile.kind, "grant": profile.grant, "app_secret": profile.app_secret}
-    return {**plain, **{name: kind.value for name, kind in kinds.items()}}
+class _ProfileBody(Struct, kw_only=True):
+    """What another start may say of a profile: all of it, and no demo."""
+
+    id: Short
+    name: Short
+    base_url: Short
+    client_id: Short
+    ca_file: Short
+    redirect_port: _Count
+    max_fax_bytes: _Count
+    max_fax_pages: _Count
+    kind: ServerKind
+    grant: GrantKind
+    app_secret: AppSecret
 
 
-def _profile(body: dict[str, Any]) -> ServerProfile:
-    return ServerProfile(
-        id=_text(body["id"]),
-        name=_text(body["name"]),
-        base_url=_text(body["base_url"]),
-        client_id=_text(body["client_id"]),
-        ca_file=_text(body["ca_file"]),
-        redirect_port=_number(body["redirect_port"]),
-        max_fax_bytes=_number(body["max_fax_bytes"]),
-        max_fax_pages=_number(body["max_fax_pages"]),
-        kind=ServerKind(body["kind"]),
-        grant=GrantKind(body["grant"]),
-        app_secret=AppSecret(body["app_secret"]),
-    )
+class _OutBody(Struct, kw_only=True):
+    out: bool
 
 
-def _number(value: Any) -> int:
-    if type(value) is not int or value < 0:
-        raise ValueError("a number expected")
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if type(value) is not bool:
-        raise ValueError("true or false expected")
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-        raise ValueError("a short text expected")
-    return value
+def _read(kind: type[Order], body: Any) -> Order:
+    if kind is SendOrder:
+        found = convert(body, _SendBody)
+        return SendOrder(wish=read_wish(found.wish), is_wait=found.wait)
+    if kind is ProfileOrder:
+        profile = ServerProfile(**asdict(convert(body, _ProfileBody)))
+        return ProfileOrder(profile=profile, is_out=convert(body, _OutBody).out)
+    order = convert(body, kind)
+    # What has a default here has none between two programs, but for what came later.
+    if not {*kind.__struct_encode_fields__} - {"yes"} <= body.keys():
+        raise ValueError("an order that lacks something")
+    return order

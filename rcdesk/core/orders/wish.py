@@ -12,14 +12,14 @@ import re
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct, convert, to_builtins
+from msgspec.structs import replace
 
 from rcdesk.core.fax.fax import Document, FaxDraft, Recipient, Resolution, SendBy
 
-VERSION = 1
-"""Of the JSON; a number that is not known is refused, never guessed at."""
+_E164 = re.compile(r"\+[1-9][0-9]{3,16}")
 
 
 class WishOutcome(Enum):
@@ -41,88 +41,69 @@ class FaxWish(Struct, frozen=True, kw_only=True):
     cover_name: str = ""
 
 
+class _Fax(Struct, kw_only=True):
+    to: tuple[Recipient, ...]
+    files: tuple[Document, ...]
+    cover: int | None
+    note: str
+    resolution: Resolution
+    send_at: Annotated[datetime, Meta(tz=True)] | None
+    send_by: SendBy
+    cover_name: str = ""
+
+
+class _Body(Struct, kw_only=True):
+    version: Literal[1]
+    yes: bool
+    fax: _Fax
+
+
 def wish_json(wish: FaxWish) -> str:
-    """One line of JSON."""
+    """One line of JSON, of ASCII only: names may hold what is no Unicode text."""
+    return json.dumps(wish_body(wish))
+
+
+def wish_body(wish: FaxWish) -> dict[str, Any]:
+    """The same as an object of JSON."""
     draft = wish.draft
-    return json.dumps(
-        {
-            "version": VERSION,
-            "yes": wish.is_yes,
-            "fax": {
-                "to": [{"number": r.number, "name": r.name} for r in draft.recipients],
-                "files": [
-                    {
-                        "path": str(d.path.absolute()),
-                        "name": d.name,
-                        "size_bytes": d.size_bytes,
-                        "media_type": d.media_type,
-                        "pages": d.pages,
-                        "seen": d.seen,
-                    }
-                    for d in draft.documents
-                ],
-                "cover": draft.cover_index,
-                "cover_name": wish.cover_name,
-                "note": draft.note,
-                "resolution": draft.resolution.value,
-                "send_at": None if draft.send_at is None else draft.send_at.astimezone(UTC).isoformat(),
-                "send_by": draft.send_by.value,
-            },
-        }
+    fax = _Fax(
+        to=draft.recipients,
+        files=draft.documents,
+        cover=draft.cover_index,
+        note=draft.note,
+        resolution=draft.resolution,
+        send_at=draft.send_at and draft.send_at.astimezone(UTC),
+        send_by=draft.send_by,
+        cover_name=wish.cover_name,
     )
+    body: dict[str, Any] = to_builtins(_Body(version=1, yes=wish.is_yes, fax=fax), enc_hook=_encode)
+    return body
 
 
 def read_wish(data: object) -> FaxWish:
     """The wish in parsed JSON. Raises ValueError when it is none, or of another version."""
-    if not isinstance(data, dict) or data.get("version") != VERSION:
-        raise ValueError("no wish of this version")
-    try:
-        fax = _typed(data["fax"], dict)
-        at = fax["send_at"]
-        draft = FaxDraft(
-            recipients=tuple(
-                Recipient(number=_e164(r["number"]), name=_typed(r["name"], str)) for r in fax["to"]
-            ),
-            documents=tuple(_document(d) for d in fax["files"]),
-            cover_index=None if fax["cover"] is None else _typed(fax["cover"], int),
-            note=_typed(fax["note"], str),
-            resolution=Resolution(fax["resolution"]),
-            send_at=None if at is None else _aware(at),
-            send_by=SendBy(fax["send_by"]),
-        )
-        name = _typed(fax.get("cover_name", ""), str)
-        return FaxWish(draft=draft, is_yes=_typed(data["yes"], bool), cover_name=name)
-    except (KeyError, TypeError, AttributeError) as exc:
-        raise ValueError("a wish that makes no sense") from exc
-
-
-def _document(found: Any) -> Document:
-    pages = found["pages"]
-    return Document(
-        path=Path(_typed(found["path"], str)),
-        name=_typed(found["name"], str),
-        size_bytes=_typed(found["size_bytes"], int),
-        media_type=_typed(found["media_type"], str),
-        pages=None if pages is None else _typed(pages, int),
-        seen=_typed(found.get("seen", ""), str),
-    )
-
-
-def _e164(value: Any) -> str:
-    """A number that was read already: what is none of these may not be dialled."""
-    if not re.fullmatch(r"\+[1-9][0-9]{3,16}", _typed(value, str)):
+    found = convert(data, _Body, dec_hook=_decode)
+    fax = found.fax
+    # A number was read already: what is none of these may not be dialled.
+    if not all(_E164.fullmatch(recipient.number) for recipient in fax.to):
         raise ValueError("a whole number expected")
-    return str(value)
+    draft = FaxDraft(
+        recipients=fax.to,
+        documents=tuple(replace(document, digest="") for document in fax.files),
+        cover_index=fax.cover,
+        note=fax.note,
+        resolution=fax.resolution,
+        send_at=fax.send_at,
+        send_by=fax.send_by,
+    )
+    return FaxWish(draft=draft, is_yes=found.yes, cover_name=fax.cover_name)
 
 
-def _typed(value: Any, kind: type) -> Any:
-    if type(value) is not kind:
-        raise TypeError(f"{kind.__name__} expected")
-    return value
+def _encode(value: Path) -> str:
+    return str(value.absolute())
 
 
-def _aware(text: str) -> datetime:
-    at = datetime.fromisoformat(_typed(text, str))
-    if at.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return at
+def _decode(kind: type, value: Any) -> Path:
+    if type(value) is not str or "\0" in value:
+        raise ValueError("a path expected")
+    return Path(value)
