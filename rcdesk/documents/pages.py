@@ -150,11 +150,6 @@ def open_pages(path: Path, media_type: str, password: str | None = None) -> Page
     raise NotDrawnHere(_NOT_DRAWN)
 
 
-def can_draw(media_type: str) -> bool:
-    """True when open_pages knows this kind."""
-    return media_type == PDF or media_type.startswith("image/") or media_type in TEXT_TYPES
-
-
 def count_pages(path: Path, media_type: str, password: str | None = None) -> int:
     """How many pages a file has, with as little work as its kind allows. Raises as open_pages does."""
     if media_type == PDF:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from rcdesk.core.fax.fax import Resolution
 from rcdesk.core.fax.paper import (
@@ -171,11 +170,6 @@ def ink_place(pages: Pages, page: int, turn: int) -> Place:
         width=(right - left) / size[0],
         height=(bottom - top) / size[1],
     )
-
-
-def without_fixes(plan: PagePlan) -> PagePlan:
-    """The same page as nobody had mended it."""
-    return replace(plan, fixes=frozenset())
 
 
 def _own_turn(width_mm: float, height_mm: float, plan: PagePlan) -> int:

@@ -205,25 +205,6 @@ class PagesDesk(QObject):
 
     # Sending
 
-    def write_exact(
-        self,
-        plans: Sequence[PagePlan],
-        resolution: Resolution,
-        paper: PaperSize,
-        done: Callable[[FaxFileFacts], None],
-        failed: Callable[[str], None] | None = None,
-    ) -> None:
-        """Write these pages as a fax file in the cache folder; done brings what was written."""
-        pages = tuple(plan for plan in plans if plan.is_sent)
-        worker, target = self._worker, self._new_target()
-
-        def work(token: CancelToken, report: Callable[[object], None]) -> FaxFileFacts:
-            return _write(worker, pages, resolution, paper, target, report, token)
-
-        self._lane.submit(
-            work, done=done, failed=self._teller(failed), progress=partial(self._progressed, len(pages))
-        )
-
     def write_documents(
         self,
         parts: Sequence[Document | tuple[PagePlan, ...]],

@@ -205,11 +205,6 @@ class Account(Struct, frozen=True, kw_only=True):
     fax_caller_id: str = ""
     lacks: tuple[Lack, ...] = ()
 
-    @property
-    def capabilities(self) -> frozenset[Capability]:
-        """All that the account can do, as far as the service said."""
-        return frozenset(Capability) - {lack.capability for lack in self.lacks}
-
     def can(self, capability: Capability) -> bool:
         """True unless the service said that the account or the app cannot."""
         return all(lack.capability is not capability for lack in self.lacks)

@@ -26,7 +26,6 @@ values cross threads. Read next: retry.py (what is repeated), store/fax/outbox.p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
@@ -347,8 +346,3 @@ def state_for(report: FaxReport) -> FaxState | None:
             return FaxState.FAILED
         case _:
             return None
-
-
-def same_pages(one: Sequence[SpooledFile], other: Sequence[SpooledFile]) -> bool:
-    """True when both are the same bytes in the same order."""
-    return [f.digest for f in one] == [f.digest for f in other]

@@ -211,12 +211,6 @@ def as_typed(text: str, region: str = _HOME) -> str:
     return group(bare, region) if bare else text
 
 
-def last_four(number: str) -> str:
-    """The only form of a number that may be logged: "…0142"."""
-    digits = re.sub(r"\D", "", number)
-    return f"…{digits[-4:]}" if len(digits) > 4 else "…"
-
-
 def warm(region: str = _HOME) -> None:
     """Import phonenumbers and load what the first number of this country needs; takes 0.1 s, for a lane."""
     import phonenumbers

@@ -102,11 +102,6 @@ class PageWorker:
             self._passwords[wire.path_to_text(ref.path)] = password
         return pages
 
-    def forget_password(self, path: Path) -> None:
-        """Forget a password; the file asks again."""
-        with self._guard:
-            self._passwords.pop(wire.path_to_text(path), None)
-
     def count(self, ref: PageRef, token: CancelToken | None = None) -> int:
         """How many pages the file has; ref.page does not matter.
 

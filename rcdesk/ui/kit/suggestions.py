@@ -249,11 +249,6 @@ class Suggestions(QFrame):
         self._is_first_wanted = True
         self._ask_now()
 
-    @property
-    def has_choice(self) -> bool:
-        """True when the list is open and a row is chosen."""
-        return self.isVisible() and self._view.currentIndex().isValid()
-
     def take_chosen(self) -> bool:
         """Accept the chosen row, False when there is none."""
         index = self._view.currentIndex()

@@ -122,10 +122,6 @@ class PageList(Struct, frozen=True, kw_only=True):
             rows.extend(_pages_of(row, pages) if is_it and isinstance(row, Document) else [row])
         return replace(self, counts=tuple(counts.items()), rows=tuple(rows))
 
-    def count_of(self, document: Document) -> int | None:
-        """Pages of a file as far as anybody knows."""
-        return document.pages if document.pages is not None else dict(self.counts).get(document.path)
-
     def moved(self, rows: Collection[int], before: int) -> PageList:
         """These rows, in their order, put in front of row number before (len(rows) puts them last)."""
         taken = [row for i, row in enumerate(self.rows) if i in rows]

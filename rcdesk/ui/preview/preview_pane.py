@@ -88,11 +88,6 @@ class PreviewPane(PreviewFace):
             if self.strip.current_row == 0:
                 self._show_answer()
 
-    def set_resolution(self, resolution: Resolution) -> None:
-        """Choose without telling."""
-        self.resolution_choice.choose(resolution)
-        self._refresh()
-
     def set_paper(self, paper: PaperSize) -> None:
         """The other machine's paper."""
         self.view.paper = paper

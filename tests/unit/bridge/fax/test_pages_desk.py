@@ -231,18 +231,6 @@ def test_a_password_opens_a_file_and_a_wrong_one_says_so(qtbot: QtBot, desk: Pag
     assert answered.args == [count_ask(locked), 3]
 
 
-def test_exact_pages_leave_out_what_is_left_out(
-    qtbot: QtBot, desk: PagesDesk, work: Work, tmp_path: Path
-) -> None:
-    written: list[FaxFileFacts] = []
-    plans = [PagePlan(source=ref(page), is_removed=page == 1) for page in range(3)]
-    desk.write_exact(plans, Resolution.FINE, PaperSize.LETTER, written.append)
-    qtbot.waitUntil(lambda: len(written) == 1)
-    assert written[0].pages == 2
-    assert written[0].path.parent == tmp_path / "exact" and written[0].path.is_file()
-    assert work.done == ["write 0", "write 2"]
-
-
 def test_files_that_only_the_service_draws_stay_between_the_pages(qtbot: QtBot, desk: PagesDesk) -> None:
     sheet = Document(
         path=Path("table.xls"),

@@ -23,7 +23,6 @@ from rcdesk.core.fax.fax import (
     SpooledFile,
     WaitReason,
     can_move,
-    same_pages,
     state_for,
 )
 
@@ -121,12 +120,6 @@ def test_scheduled_here_or_there() -> None:
     assert there.is_scheduled
     assert not replace(there, send_by=SendBy.DESK).is_scheduled
     assert not replace(there, state=FaxState.SENT).is_scheduled
-
-
-def test_the_same_pages_are_the_same_bytes_in_the_same_order() -> None:
-    assert same_pages([FILE, MORE], [replace(FILE, name="other.pdf"), MORE])
-    assert not same_pages([FILE, MORE], [MORE, FILE])
-    assert not same_pages([FILE], [FILE, FILE])
 
 
 @pytest.mark.parametrize(

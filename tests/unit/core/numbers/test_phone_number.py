@@ -8,7 +8,7 @@ from phonenumbers.phonemetadata import PhoneMetadata
 from phonenumbers.shortdata import _AVAILABLE_REGION_CODES
 
 from rcdesk.core.errors import UserError
-from rcdesk.core.numbers.phone_number import as_typed, is_link, last_four, parse, parse_for_fax, pretty, warm
+from rcdesk.core.numbers.phone_number import as_typed, is_link, parse, parse_for_fax, pretty, warm
 
 LENA = "+16505550142"
 
@@ -223,11 +223,6 @@ def test_numbers_are_shown_as_people_write_them() -> None:
     assert pretty("+442079460018", "US") == "+44 20 7946 0018"
     assert pretty("no number") == "no number"
     assert pretty("204") == "204"
-
-
-def test_only_the_last_four_digits_may_be_logged() -> None:
-    assert last_four(LENA) == "…0142"
-    assert last_four("911") == "…"
 
 
 def test_half_typed_numbers_are_grouped() -> None:

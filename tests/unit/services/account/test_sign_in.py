@@ -303,7 +303,7 @@ def test_what_the_user_may_not_do_is_known_before(connect: Connect, simulator: R
     with pytest.raises(NotAllowed):
         connection.session.request("POST", f"{ME}/ring-out", group="Heavy", token=CancelToken(), json={})
     simulator.sign_in_rules(missing_features=[])
-    assert connection.load_account(CancelToken()).capabilities == frozenset(Capability)
+    assert connection.load_account(CancelToken()).lacks == ()
 
 
 def test_the_older_service_behind_the_same_door(connect: Connect, simulator: RunningSimulator) -> None:
