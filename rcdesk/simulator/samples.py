@@ -119,18 +119,19 @@ def add_samples(server: SimulatorServer) -> None:
 
     world = server.world
     owner = world.subscribers[0]
-    for sample in _SAMPLES:
+    # The ids are the same at every start: a desk that has seen a former demo knows faxes and calls again.
+    for number, sample in enumerate(_SAMPLES):
         message = world.faxes.receive(
             owner,
             from_number=sample.sender,
             to_number=owner.fax_number,
             documents=text_documents(server.spool, sample.pages),
             received_at=world.clock.now() - timedelta(seconds=sample.age_s),
+            message_id=int(f"{owner.extension_id}{number:03}"),
         )
         message.read_status = "Read" if sample.is_read else "Unread"
         server.render_room.begin(message)
     for number, call in enumerate(_CALLS):
-        # The same at every start: a desk that has seen a former demo knows them again.
         record_id = f"{owner.extension_id}-sample-{number}"
         if isinstance(call, _Called):
             world.log.add(_sample_record(world, call, record_id))

@@ -117,10 +117,14 @@ class FaxDesk:
         to_number: str,
         documents: tuple[Document, ...],
         received_at: datetime | None = None,
+        message_id: int = 0,
     ) -> Message:
-        """An inbound fax, Received at once (or earlier); the caller must have it rendered."""
+        """An inbound fax, Received at once (or earlier); the caller must have it rendered.
+
+        message_id: 0 for one never used before.
+        """
         message = Message(
-            id=self._store.next_id(),
+            id=message_id or self._store.next_id(),
             owner=owner,
             direction="Inbound",
             sender=Party(number=from_number, name=self._name_of(owner, from_number)),

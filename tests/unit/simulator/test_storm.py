@@ -185,6 +185,23 @@ def test_samples_have_come_in_already() -> None:
         assert client.get(records[0]["attachments"][0]["uri"]).content.startswith(b"%PDF")
 
 
+def test_samples_are_the_same_ones_at_the_next_start() -> None:
+    since = (datetime.now(UTC) - timedelta(days=30)).isoformat()
+
+    def ids() -> list[int]:
+        with (
+            RunningSimulator.start(clock="manual", samples=True) as simulator,
+            Client(simulator) as client,
+        ):
+            simulator.advance(0)
+            records = client.get("/message-store", direction="Inbound", dateFrom=since).json()["records"]
+            return [record["id"] for record in records]
+
+    first = ids()
+    assert len(set(first)) == 4
+    assert ids() == first
+
+
 def test_the_same_pages_look_the_same(client: Client, simulator: RunningSimulator) -> None:
     ids = [client.fax(coverIndex=0).json()["id"] for _ in range(2)]
     simulator.advance(7)
