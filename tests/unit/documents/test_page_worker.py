@@ -419,7 +419,7 @@ def test_a_busy_room_ends_with_its_program(tmp_path: Path) -> None:
 def test_each_guard_of_the_memory_works_by_itself(guard: str, status: int) -> None:
     """One ends the process, the other lets the allocation fail."""
     program = (
-        "import contextlib, sys, threading\nfrom rcdesk.documents import limits\n"
+        "import contextlib, sys, threading\nfrom rcdesk.documents.worker import limits\n"
         f"guard = {guard}\n"
         "if hasattr(guard, 'watch'): guard.watch()\n"
         "with guard:\n"
