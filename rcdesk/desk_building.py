@@ -32,7 +32,7 @@ from rcdesk.bridge.fax.shelf_desk import ShelfDesk
 from rcdesk.bridge.fax.watched_folder import WatchedFolder
 from rcdesk.bridge.people.people_desk import PeopleDesk
 from rcdesk.bridge.runtime.lane import Lane
-from rcdesk.bridge.runtime.lazy import Late
+from rcdesk.bridge.runtime.lazy import Lazy
 from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import SystemClock
@@ -58,9 +58,9 @@ class Works:
     def __init__(self, paths: Paths) -> None:
         self.lanes = {name: Lane(name) for name in LANES}
         self._paths = paths
-        self._page_worker = Late(self._make_page_worker)
+        self._page_worker = Lazy(self._make_page_worker)
         self._ending = CancelToken()
-        self._secrets = Late(self._make_secrets)
+        self._secrets = Lazy(self._make_secrets)
         self.desk = self._build_desk()
 
     def stop(self) -> bool:
@@ -86,7 +86,7 @@ class Works:
             open_url=_open_url,
             profiles=profiles,
         )
-        self._services = Late(lambda: self._open_services(session))
+        self._services = Lazy(lambda: self._open_services(session))
         history = HistoryDesk(lanes, session, service("history"))
         return Desk(
             session=session,
@@ -107,7 +107,7 @@ class Works:
             presence=PresenceDesk(lanes, session, service("presence")),
             proofs=self._build_proofs(session),
             pages=PagesDesk(lanes, cast("PageWork", self._page_worker), self._paths.pages_dir),
-            covers=CoversDesk(lanes, cast("CoverFiles", Late(self._make_covers))),
+            covers=CoversDesk(lanes, cast("CoverFiles", Lazy(self._make_covers))),
             pasted=PastedDesk(lanes["disk"], service("pasted")),
             watched=WatchedFolder(lanes["disk"], preferences, service("watched")),
             preferences=preferences,
@@ -134,14 +134,14 @@ class Works:
             session,
             self._service("proofs"),
             lambda owner_id, target: services.write_log(owner_id, target),
-            cast("PageImages", Late(_page_images)),
+            cast("PageImages", Lazy(_page_images)),
             self._paths.proof_dir,
             lambda row, width_px: services.first_page(row, width_px),
         )
 
     def _service(self, name: str) -> Any:
         """One of the services, which are opened when something is first asked of one."""
-        return Late(lambda: getattr(self._services, name))
+        return Lazy(lambda: getattr(self._services, name))
 
     def _connect(self, profile: ServerProfile) -> Connection:
         from rcdesk.services.account.connection import Connection

@@ -29,7 +29,7 @@ CALLED_NUMBER = "650 555 0142"
 FAXED_NUMBER = "650 555 0110"
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class TourStep(Struct, frozen=True, kw_only=True):
     """One scene: begin acts, is_done watches, see tells in words what is on the screen."""
 
     name: str
@@ -63,18 +63,18 @@ class Tour(QObject):
         self._next()
         self._timer.start()
 
-    def _script(self) -> tuple[Step, ...]:
+    def _script(self) -> tuple[TourStep, ...]:
         return (*self._signing_in(), *self._calling(), *self._faxing(), *self._looking_around())
 
-    def _signing_in(self) -> tuple[Step, ...]:
+    def _signing_in(self) -> tuple[TourStep, ...]:
         return (
-            Step(
+            TourStep(
                 name="sign-in",
                 begin=self._nothing,
                 is_done=lambda: self._desk.session.state is SessionState.SIGNED_IN,
                 see=lambda: f"signed in as {self._account_name()}",
             ),
-            Step(
+            TourStep(
                 name="numbers-listed",
                 begin=lambda: self._window.show_page("phone"),
                 is_done=lambda: bool(self._rows("ringMeOn_")),
@@ -82,48 +82,50 @@ class Tour(QObject):
             ),
         )
 
-    def _calling(self) -> tuple[Step, ...]:
+    def _calling(self) -> tuple[TourStep, ...]:
         return (
-            Step(name="call-your-phone-rings", begin=self._dial, **self._call(CallState.RINGING_YOU)),
-            Step(name="call-their-phone-rings", begin=self._nothing, **self._call(CallState.RINGING_THEM)),
-            Step(name="call-talking", begin=self._nothing, **self._call(CallState.TALKING)),
-            Step(name="call-finished", begin=self._nothing, **self._call(CallState.ENDED)),
+            TourStep(name="call-your-phone-rings", begin=self._dial, **self._call(CallState.RINGING_YOU)),
+            TourStep(
+                name="call-their-phone-rings", begin=self._nothing, **self._call(CallState.RINGING_THEM)
+            ),
+            TourStep(name="call-talking", begin=self._nothing, **self._call(CallState.TALKING)),
+            TourStep(name="call-finished", begin=self._nothing, **self._call(CallState.ENDED)),
         )
 
-    def _faxing(self) -> tuple[Step, ...]:
+    def _faxing(self) -> tuple[TourStep, ...]:
         return (
-            Step(
+            TourStep(
                 name="file-dropped",
                 begin=self._drop,
                 is_done=lambda: self._sample().name in self._attached(),
                 see=lambda: f"{self._sample().name} dropped on the window and ready to be faxed",
             ),
-            Step(
+            TourStep(
                 name="fax-asked",
                 begin=self._send,
                 # An earlier tour made the number known: then nothing is odd, and nothing is asked.
                 is_done=lambda: self._dialog() is not None or self._fax_is(FaxState.HELD),
                 see=lambda: self._asked() or "nothing is odd about this fax, so nothing is asked",
             ),
-            Step(
+            TourStep(
                 name="fax-can-be-undone",
                 begin=self._confirm,
                 is_done=lambda: self._fax_is(FaxState.HELD),
                 see=self._fax_words,
             ),
-            Step(
+            TourStep(
                 name="fax-queued",
                 begin=self._nothing,
                 is_done=lambda: bool(self._desk.faxes.jobs) and not self._fax_is(FaxState.HELD),
                 see=self._fax_words,
             ),
-            Step(
+            TourStep(
                 name="fax-handed-over",
                 begin=lambda: self._window.show_page("queue"),
                 is_done=lambda: self._fax_is(FaxState.HANDED_OVER) or self._fax_is(FaxState.SENT),
                 see=self._fax_words,
             ),
-            Step(
+            TourStep(
                 name="fax-sent",
                 begin=self._nothing,
                 is_done=lambda: self._fax_is(FaxState.SENT),
@@ -131,27 +133,27 @@ class Tour(QObject):
             ),
         )
 
-    def _looking_around(self) -> tuple[Step, ...]:
+    def _looking_around(self) -> tuple[TourStep, ...]:
         return (
-            Step(
+            TourStep(
                 name="sent-faxes",
                 begin=lambda: self._window.show_page("sent"),
                 is_done=lambda: True,
                 see=lambda: f"{len(self._desk.faxes.jobs)} fax in Sent",
             ),
-            Step(
+            TourStep(
                 name="received-faxes",
                 begin=lambda: self._window.show_page("received"),
                 is_done=lambda: self._listed("received") > 0,
                 see=lambda: f"{self._listed('received')} faxes in Received",
             ),
-            Step(
+            TourStep(
                 name="calls",
                 begin=lambda: self._window.show_page("calls"),
                 is_done=lambda: self._count("callsList") > 1,
                 see=lambda: f"{self._count('callsList')} calls, made here and elsewhere",
             ),
-            Step(
+            TourStep(
                 name="people",
                 begin=lambda: self._window.show_page("people"),
                 is_done=lambda: self._count("peopleList") > 0,
@@ -189,7 +191,7 @@ class Tour(QObject):
             self._shoot(f"{self._index + 1:02}-{step.name}-not-seen")
             self._finish(is_ok=False)
 
-    def _leave(self, step: Step) -> None:
+    def _leave(self, step: TourStep) -> None:
         self._shoot(f"{self._index + 1:02}-{step.name}")
         print(f"{self._index + 1:2}. {step.name}: {step.see()}", flush=True)
         self._next()

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from rcdesk.core.calls.polling import Room
+from rcdesk.core.calls.polling import RequestQuota
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import RateLimited
@@ -121,12 +121,12 @@ class RateGate:
         with self._lock:
             return self._group(group).wait_s(self._clock.monotonic(), keep_free)
 
-    def room(self, group: str) -> Room:
+    def room(self, group: str) -> RequestQuota:
         """What is known about the group at this moment; monotonic seconds of this gate's clock."""
         with self._lock:
             known = self._group(group)
             known.wait_s(self._clock.monotonic())
-            return Room(
+            return RequestQuota(
                 limit=known.limit,
                 window_s=known.window_s,
                 sent_s=tuple(known.sent_s),

@@ -36,7 +36,7 @@ from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.core.fax.folder import FaxRow
 
 if TYPE_CHECKING:
-    from rcdesk.bridge.fax.folder_pages import Archive
+    from rcdesk.bridge.fax.folder_pages import FolderReader
 
 
 class Desk(QObject):
@@ -65,7 +65,7 @@ class Desk(QObject):
         profiles: ProfilesDesk,
         notices: Notices,
         lane_archive: Lane,
-        archive: Archive,
+        archive: FolderReader,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)

@@ -43,7 +43,7 @@ class LiveFaxes(Protocol):
         ...
 
 
-class _Watcher(Struct, eq=False):
+class _FaxWatcher(Struct, eq=False):
     """Who waits for these jobs; said and percent: what it was told last."""
 
     jobs: dict[int, FaxJob]
@@ -62,7 +62,7 @@ class FaxOrders(QObject):
     def __init__(self, faxes: LiveFaxes, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._faxes = faxes
-        self._watchers: list[_Watcher] = []
+        self._watchers: list[_FaxWatcher] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(TOGETHER_MS)
@@ -105,7 +105,7 @@ class FaxOrders(QObject):
         return tuple(job for job in reversed(self._faxes.jobs) if job.batch_id == newest.batch_id)
 
     def _watch(self, jobs: Sequence[FaxJob], tell: Tell, *, can_follow: bool = True) -> None:
-        watcher = _Watcher({job.id: job for job in jobs}, tell, can_follow)
+        watcher = _FaxWatcher({job.id: job for job in jobs}, tell, can_follow)
         self._watchers.append(watcher)
         self._news(watcher)
 
@@ -123,7 +123,7 @@ class FaxOrders(QObject):
         for watcher in [w for w in self._watchers if w.is_dirty]:
             self._news(watcher)
 
-    def _news(self, watcher: _Watcher) -> None:
+    def _news(self, watcher: _FaxWatcher) -> None:
         """Tell a watcher what is new to it; let it go at the end, or when it has gone away."""
         watcher.is_dirty = False
         jobs = tuple(watcher.jobs.values())

@@ -90,7 +90,7 @@ class Choices(Protocol):
         ...
 
 
-class Kept(Protocol):
+class KeptPreferences(Protocol):
     """What is needed of bridge/account/preferences.py."""
 
     @property
@@ -105,7 +105,7 @@ class _Until(Enum):
     CANCELLED = auto()
 
 
-class _Watcher(Struct, eq=False):
+class _CallWatcher(Struct, eq=False):
     """Who waits for news of a call, and until when. said: what it was told last."""
 
     call_id: str
@@ -129,7 +129,7 @@ class OrderDesk(QObject):
         session: SessionDesk,
         calls: LiveCalls,
         choices: Choices,
-        preferences: Kept,
+        preferences: KeptPreferences,
         *,
         faxes: FaxOrders | None = None,
         profiles: ProfilesDesk | None = None,
@@ -148,7 +148,7 @@ class OrderDesk(QObject):
         self._profiles = profiles
         self._clock: Clock = clock or SystemClock()
         self._waiting: list[tuple[Callable[[], None], Callable[[], bool]]] = []
-        self._watchers: list[_Watcher] = []
+        self._watchers: list[_CallWatcher] = []
         calls.call_changed.connect(self._call_changed)
         session.state_changed.connect(self._session_changed)
         session.account_changed.connect(self._session_changed)
@@ -343,7 +343,7 @@ class OrderDesk(QObject):
         call = next((call for call in self._calls.calls if call.id == call_id), None)
         if call is None:
             return False
-        watcher = _Watcher(call_id, until, tell)
+        watcher = _CallWatcher(call_id, until, tell)
         self._watchers.append(watcher)
         self._news(watcher, call)
         return True
@@ -353,7 +353,7 @@ class OrderDesk(QObject):
         for watcher in [w for w in self._watchers if w.call_id == call.id]:
             self._news(watcher, call)
 
-    def _news(self, watcher: _Watcher, call: Call) -> None:
+    def _news(self, watcher: _CallWatcher, call: Call) -> None:
         """Tell a watcher what is new to it, and let it go when there is nothing more to wait for."""
         told: dict[str, Any] = {"call": call_json(call, self._clock.monotonic())}
         if call.state.is_final:
@@ -375,7 +375,7 @@ class OrderDesk(QObject):
                 if not watcher.tell(told):
                     self._let_go(watcher)
 
-    def _be_patient(self, watcher: _Watcher) -> None:
+    def _be_patient(self, watcher: _CallWatcher) -> None:
         """The call log may still say how it ended."""
         timer = QTimer(self)
         timer.setSingleShot(True)
@@ -394,11 +394,11 @@ class OrderDesk(QObject):
                 told = call_json(call, self._clock.monotonic())
                 self._end(watcher, {"call": told, "status": int(_final_status(watcher, call))})
 
-    def _end(self, watcher: _Watcher, told: dict[str, Any]) -> None:
+    def _end(self, watcher: _CallWatcher, told: dict[str, Any]) -> None:
         self._let_go(watcher)
         watcher.tell(told)
 
-    def _let_go(self, watcher: _Watcher) -> None:
+    def _let_go(self, watcher: _CallWatcher) -> None:
         if watcher in self._watchers:
             self._watchers.remove(watcher)
         if watcher.patience is not None:
@@ -407,7 +407,7 @@ class OrderDesk(QObject):
             watcher.patience = None
 
 
-def _final_status(watcher: _Watcher, call: Call) -> ExitStatus:
+def _final_status(watcher: _CallWatcher, call: Call) -> ExitStatus:
     if watcher.until is _Until.CANCELLED:
         return ExitStatus.DONE if call.state is CallState.CANCELLED else ExitStatus.TOO_LATE
     return exit_status(call)

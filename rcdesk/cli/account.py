@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rcdesk.cli.archive_lock import CommandTurns, SignInWay, Told, refusal, refused
+from rcdesk.cli.archive_lock import ArchiveLock, Output, SignInWay, refusal, refused
 from rcdesk.cli.typed import called, is_address, jwt_json, no_such, profile_at, usual_name
 from rcdesk.core.account.account import (
     NOT_TOLD,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from rcdesk.services.account.connection import Connection
     from rcdesk.store.account.secrets import Secrets
 
-Tell: TypeAlias = Callable[[Told], None]
+Tell: TypeAlias = Callable[[Output], None]
 
 INTERRUPTED = "Interrupted. Nothing was changed."
 INTERRUPTED_ASKING = "Interrupted before there was an answer. See rcdesk profiles for how it stands."
@@ -119,7 +119,7 @@ class AccountRun:
     ) -> None:
         """stop: cancelled by Ctrl+C."""
         self._command = command
-        self._turns = CommandTurns(SignInWay(), paths, stop)
+        self._turns = ArchiveLock(SignInWay(), paths, stop)
         self._stop = stop
         self._tell = tell
         self._prompts = prompts
@@ -159,7 +159,7 @@ class AccountRun:
             is_kept, trouble = connection.is_persistent, connection.keyring.trouble
         finally:
             connection.close()
-        told: Told = {"who": who_json(account, profile), "is_kept": is_kept}
+        told: Output = {"who": who_json(account, profile), "is_kept": is_kept}
         if not is_kept:
             sentence = KEYRING_TROUBLE.replace("{0}", trouble) if trouble else NO_KEYRING
             self._tell({**told, **refusal(sentence, ExitStatus.TROUBLE)})
@@ -290,7 +290,7 @@ class AccountRun:
             finally:
                 connection.close()
         if was_signed_in:
-            told: Told = {"signed_out": profile.name, "status": int(ExitStatus.DONE)}
+            told: Output = {"signed_out": profile.name, "status": int(ExitStatus.DONE)}
             self._tell({**told, "note": note} if note else told)
         else:
             self._tell(refusal(f"Nobody was signed in to {profile.name}.", ExitStatus.SIGNED_OUT))
@@ -310,7 +310,7 @@ class AccountRun:
         else:
             self._tell(self._last(WhoOrder()) or self._who())
 
-    def _who(self) -> Told:
+    def _who(self) -> Output:
         connection = self._connect(self._chosen())
         try:
             account = connection.resume(self._stop)
@@ -331,7 +331,7 @@ class AccountRun:
             saved = saved.activated(profile.id)
         secrets = self._secrets()
         signed_in = frozenset(profile.id for profile in saved.profiles if _is_kept(profile, secrets))
-        told: Told = {"profiles": profiles_json(saved, signed_in), "status": int(ExitStatus.DONE)}
+        told: Output = {"profiles": profiles_json(saved, signed_in), "status": int(ExitStatus.DONE)}
         if secrets.state.is_trouble:
             told["note"] = UNKNOWN_SIGN_INS.replace("{0}", secrets.state.trouble)
         self._tell(told)
@@ -363,9 +363,9 @@ class AccountRun:
         self._turns.save_profiles(self._turns.profiles().with_saved(profile).activated(profile.id))
         return True
 
-    def _last(self, order: Order) -> Told | None:
+    def _last(self, order: Order) -> Output | None:
         """The last line a window answers, None when it has gone."""
-        last: Told | None = None
+        last: Output | None = None
         for told in self._turns.instance.ask(order, self._stop):
             last = told
         return last

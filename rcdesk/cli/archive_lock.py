@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
     from rcdesk.store.account.secrets import Secrets
 
-Told: TypeAlias = dict[str, Any]
+Output: TypeAlias = dict[str, Any]
 
 TURN_TRIES = 25
 TURN_PAUSE_S = 0.2
@@ -43,7 +43,7 @@ class SignInWay(Struct, frozen=True, kw_only=True):
     sign_in: Path | None = None
 
 
-class CommandTurns:
+class ArchiveLock:
     """The lock, the folders and the sign-in of one command."""
 
     def __init__(self, way: SignInWay, paths: Paths, stop: CancelToken) -> None:
@@ -136,12 +136,12 @@ class CommandTurns:
         return self._simulator
 
 
-def refusal(sentence: str, status: ExitStatus) -> Told:
+def refusal(sentence: str, status: ExitStatus) -> Output:
     """A last line that says what went wrong."""
     return {"error": sentence, "status": int(status)}
 
 
-def refused(error: RcdeskError, interrupted: str) -> Told:
+def refused(error: RcdeskError, interrupted: str) -> Output:
     """The last line for this error; interrupted: the sentence when it was Ctrl+C."""
     match error:
         case SignInNeeded():

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from msgspec import Struct
 
-from rcdesk.cli.archive_lock import CommandTurns, SignInWay, Told, refusal, refused
+from rcdesk.cli.archive_lock import ArchiveLock, Output, SignInWay, refusal, refused
 from rcdesk.core.calls.call import Call, CallState
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import SystemClock
@@ -74,7 +74,7 @@ class CommandRun:
         """stop: cancelled by Ctrl+C. Raises StoreError when the archive's folders cannot be made."""
         self._command = command
         way = SignInWay(demo=command.demo, demo_speed=command.demo_speed, sign_in=command.sign_in)
-        self._turns = CommandTurns(way, paths, stop)
+        self._turns = ArchiveLock(way, paths, stop)
         self._stop = stop
         self._clock = SystemClock()
         self._instance = self._turns.instance
@@ -86,7 +86,7 @@ class CommandRun:
             self._calls.close()
         self._turns.close()
 
-    def lines(self) -> Generator[Told, None, None]:
+    def lines(self) -> Generator[Output, None, None]:
         """What happens, line by line."""
         try:
             if self._instance.begin_turn():
@@ -100,7 +100,7 @@ class CommandRun:
 
     # With a window
 
-    def _through_window(self, order: Order) -> Generator[Told, None, None]:
+    def _through_window(self, order: Order) -> Generator[Output, None, None]:
         call_id = order.call_id if isinstance(order, FollowOrder) else ""
         is_followed = isinstance(order, FollowOrder) or (isinstance(order, CallOrder) and order.is_wait)
         try:
@@ -125,7 +125,7 @@ class CommandRun:
         else:
             yield from self._alone(self._command.order)
 
-    def _follow_in_window(self, call: Call) -> Generator[Told, None, None]:
+    def _follow_in_window(self, call: Call) -> Generator[Output, None, None]:
         """A window was opened while this program waited: it goes on with the call as soon as it knows it."""
         for _ in range(ADOPT_TRIES):
             for told in self._through_window(FollowOrder(call_id=call.id)):
@@ -143,7 +143,7 @@ class CommandRun:
 
     # Without one
 
-    def _alone(self, order: CommandOrder) -> Generator[Told, None, None]:
+    def _alone(self, order: CommandOrder) -> Generator[Output, None, None]:
         calls = self._open()
         match order:
             case CallOrder():
@@ -166,7 +166,7 @@ class CommandRun:
             case _:
                 assert_never(order)
 
-    def _follow(self, call: Call) -> Generator[Told, None, None]:
+    def _follow(self, call: Call) -> Generator[Output, None, None]:
         """Every change of a call of ours until its end. The lock is ours on entry, and not between looks."""
         calls = self._open()
         said = _said(call)
@@ -184,7 +184,7 @@ class CommandRun:
                 yield self._told(call)
         yield self._end(call)
 
-    def _end(self, call: Call) -> Told:
+    def _end(self, call: Call) -> Output:
         """The last line; the call log is asked when nobody saw how the call ended."""
         call = self._looked_up(call)
         return {**self._told(call), "status": int(exit_status(call))}
@@ -198,7 +198,7 @@ class CommandRun:
             call = calls.result(call)
         return call
 
-    def _go_on_alone(self, call_id: str) -> Generator[Told, None, None]:
+    def _go_on_alone(self, call_id: str) -> Generator[Output, None, None]:
         """The window that followed the call was closed."""
         try:
             call = self._open().find(call_id)
@@ -210,7 +210,7 @@ class CommandRun:
             raise OutcomeUnknown(LOST)
         yield from self._follow(call)
 
-    def _cancel_order(self, order: CancelOrder) -> Generator[Told, None, None]:
+    def _cancel_order(self, order: CancelOrder) -> Generator[Output, None, None]:
         calls = self._open()
         looked = [calls.look(call) for call in calls.live()]
         live = [call for call in looked if not call.state.is_final]
@@ -239,7 +239,7 @@ class CommandRun:
 
     # Ctrl+C
 
-    def _interrupt(self, call_id: str, call: Call | None = None) -> Generator[Told, None, None]:
+    def _interrupt(self, call_id: str, call: Call | None = None) -> Generator[Output, None, None]:
         """Cancel the call that is waited for, when that is still possible, and say what happened."""
         if not self._instance.begin_turn():
             yield from self._interrupt_in_window(call_id)
@@ -257,7 +257,7 @@ class CommandRun:
             words = GOES_ON if call.state is CallState.TALKING else NOT_CANCELLED
             yield {**self._told(call), **refusal(words, ExitStatus.INTERRUPTED)}
 
-    def _interrupt_in_window(self, call_id: str) -> Generator[Told, None, None]:
+    def _interrupt_in_window(self, call_id: str) -> Generator[Output, None, None]:
         for told in self._instance.ask(CancelOrder(call_id=call_id)):
             state = told.get("call", {}).get("state", "")
             if state == CallState.CANCELLED.value:
@@ -278,7 +278,7 @@ class CommandRun:
             self._calls = CommandCalls(profile, credentials, kept, database, make_secrets=make_secrets)
         return self._calls
 
-    def _told(self, call: Call) -> Told:
+    def _told(self, call: Call) -> Output:
         return {"call": call_json(call, self._clock.monotonic())}
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct, field
 
-from rcdesk.cli.archive_lock import CommandTurns, SignInWay, Told, refusal, refused
+from rcdesk.cli.archive_lock import ArchiveLock, Output, SignInWay, refusal, refused
 from rcdesk.core.account.capability import Capability
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
@@ -28,7 +28,7 @@ from rcdesk.store.paths import Paths
 if TYPE_CHECKING:
     from rcdesk.services.commands.send import CommandFaxes, UntilLastByte
 
-Tell: TypeAlias = Callable[[Told], None]
+Tell: TypeAlias = Callable[[Output], None]
 Ask: TypeAlias = Callable[[str], bool]
 
 PATIENCE_S = 60.0
@@ -96,7 +96,7 @@ class FaxRun:
     ) -> None:
         """stop: cancelled by Ctrl+C. ask: puts a question to whoever sits there, None when nobody does."""
         self._command = command
-        self._turns = CommandTurns(command.way, paths, stop)
+        self._turns = ArchiveLock(command.way, paths, stop)
         self._stop = stop
         self._tell = tell
         self._ask = ask
@@ -123,7 +123,7 @@ class FaxRun:
         except RcdeskError as exc:
             self._tell(self._refused(exc))
 
-    def _refused(self, error: RcdeskError) -> Told:
+    def _refused(self, error: RcdeskError) -> Output:
         """The last line after an error: with the fax, once it is queued."""
         jobs = self._faxes.jobs(self._job_ids) if self._faxes is not None and self._job_ids else ()
         if not jobs and self._job_ids:
@@ -309,12 +309,12 @@ class FaxRun:
             return True
         return left_s <= 0 or (faxes.pause_s() > left_s and all(j.state is FaxState.WAITING for j in jobs))
 
-    def _end(self) -> Told:
+    def _end(self) -> Output:
         """The last line of a fax that was sent here."""
         faxes = self._open()
         jobs = faxes.jobs(self._job_ids)
         status = exit_status(jobs)
-        told: Told = {"fax": fax_json(jobs), "status": int(status)}
+        told: Output = {"fax": fax_json(jobs), "status": int(status)}
         match status:
             case ExitStatus.UNKNOWN:
                 told["error"] = UNKNOWN
@@ -333,7 +333,7 @@ class FaxRun:
                 pass
         return told
 
-    def _interrupted(self, jobs: Sequence[FaxJob]) -> Told:
+    def _interrupted(self, jobs: Sequence[FaxJob]) -> Output:
         """What Ctrl+C leaves behind, said plainly."""
         there = [job for job in jobs if job.state is FaxState.HANDED_OVER]
         here = [job for job in jobs if job.state in (FaxState.QUEUED, FaxState.WAITING)]

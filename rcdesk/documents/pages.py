@@ -17,13 +17,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax.paper import MM_PER_INCH, NotDrawnHere, Place
+from rcdesk.core.fax.paper import MM_PER_INCH, Area, NotDrawnHere
 from rcdesk.documents.kinds import PDF, TEXT
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-WHOLE = Place(x=0.0, y=0.0, width=1.0, height=1.0)
+WHOLE = Area(x=0.0, y=0.0, width=1.0, height=1.0)
 MAX_DRAWN_PX = 8000
 """Neither side of a drawn page is longer than this many dots."""
 WHITE_FROM = 128
@@ -59,7 +59,7 @@ class Pages(ABC):
         """Width and height of a page as it is read, in millimetres. Raises UserError when there is none."""
 
     @abstractmethod
-    def drawn(self, page: int, size_px: tuple[int, int], turn: int = 0, crop: Place = WHOLE) -> Image:
+    def drawn(self, page: int, size_px: tuple[int, int], turn: int = 0, crop: Area = WHOLE) -> Image:
         """The part of a page that crop names, turned clockwise, as an "L" picture of exactly size_px.
 
         crop is meant on the page after it was turned. Raises UserError when the page cannot be drawn.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax.paper import DPI_X, FAX_WIDTH, MM_PER_INCH, PasswordNeeded, Place
+from rcdesk.core.fax.paper import DPI_X, FAX_WIDTH, MM_PER_INCH, Area, PasswordNeeded
 from rcdesk.core.file_name import readable
 from rcdesk.documents.inspect import pdfium_lock
 from rcdesk.documents.pages import MAX_DRAWN_PX, WHOLE, NotShown, Pages, sane_mm
@@ -64,7 +64,7 @@ class PdfPages(Pages):
             self._sizes[page] = sane_mm(width_pt * points_mm, height_pt * points_mm)
         return self._sizes[page]
 
-    def drawn(self, page: int, size_px: tuple[int, int], turn: int = 0, crop: Place = WHOLE) -> Image:
+    def drawn(self, page: int, size_px: tuple[int, int], turn: int = 0, crop: Area = WHOLE) -> Image:
         import pypdfium2
         import pypdfium2.raw as pdfium
 
@@ -218,7 +218,7 @@ def nominal_lines(across: float, down: float) -> int | None:
     return next((lines for lines in (98, 196, 391) if abs(down / lines - 1) <= 0.08), None)
 
 
-def _whole_size(size_px: tuple[int, int], crop: Place) -> tuple[int, int]:
+def _whole_size(size_px: tuple[int, int], crop: Area) -> tuple[int, int]:
     """How large the whole page is when the cropped part has size_px."""
     most = MAX_DRAWN_PX * 4
     return (

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax.paper import FAX_WIDTH, MM_PER_INCH, NotDrawnHere, Place
+from rcdesk.core.fax.paper import FAX_WIDTH, MM_PER_INCH, Area, NotDrawnHere
 from rcdesk.documents.inspect import BROKEN_PICTURE
 from rcdesk.documents.kinds import DCX, HEIC, PSD, TIFF
 from rcdesk.documents.pages import WHOLE, Pages, sane_mm
@@ -119,7 +119,7 @@ class PicturePages(Pages):
             return None
         return nominal_lines(*(dpi or _fitting_dpi(width, height, is_one_bit)))
 
-    def drawn(self, page: int, size_px: tuple[int, int], turn: int = 0, crop: Place = WHOLE) -> Image:
+    def drawn(self, page: int, size_px: tuple[int, int], turn: int = 0, crop: Area = WHOLE) -> Image:
         from PIL import Image
 
         grey = self._grey_of(page, size_px if crop == WHOLE and turn % 180 == 0 else None)

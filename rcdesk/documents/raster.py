@@ -18,11 +18,11 @@ from rcdesk.core.fax.paper import (
     FAX_WIDTH,
     MAX_FAX_LINES_INCHES,
     MM_PER_INCH,
+    Area,
     Dither,
     Fix,
     PagePlan,
     PaperSize,
-    Place,
     lines_per_inch,
 )
 from rcdesk.documents.pages import WHOLE, Pages, dots
@@ -56,7 +56,7 @@ class Placement(Struct, frozen=True, kw_only=True):
     canvas: tuple[int, int]
     box: tuple[int, int, int, int]
     turn: int
-    crop: Place
+    crop: Area
     scale: float
     is_exact: bool = False
 
@@ -151,7 +151,7 @@ def chosen_dither(grey: Image) -> Dither:
     return Dither.THRESHOLD if flat >= counted[255] * _FLAT_SHARE else Dither.DIFFUSE
 
 
-def ink_place(pages: Pages, page: int, turn: int) -> Place:
+def ink_place(pages: Pages, page: int, turn: int) -> Area:
     """The part of a turned page that has anything on it, with a small margin; all of it when it is blank."""
     width_mm, height_mm = pages.size_mm(page)
     if turn % 180:
@@ -164,7 +164,7 @@ def ink_place(pages: Pages, page: int, turn: int) -> Place:
     margin = _INK_MARGIN_MM * small
     left, top = max(0.0, found[0] - margin), max(0.0, found[1] - margin)
     right, bottom = min(size[0], found[2] + margin), min(size[1], found[3] + margin)
-    return Place(
+    return Area(
         x=left / size[0],
         y=top / size[1],
         width=(right - left) / size[0],

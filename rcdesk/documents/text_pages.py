@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax.paper import Place
+from rcdesk.core.fax.paper import Area
 from rcdesk.documents.pages import WHOLE, Pages
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class TextPages(Pages):
         first, end = self._starts[page], self._starts[page + 1]
         return tuple(line for line in self._lines[first:end] if line != "\f")
 
-    def drawn(self, page: int, size_px: tuple[int, int], turn: int = 0, crop: Place = WHOLE) -> Image:
+    def drawn(self, page: int, size_px: tuple[int, int], turn: int = 0, crop: Area = WHOLE) -> Image:
         from PIL import Image, ImageDraw
 
         sheet = Image.new("L", _SHEET_PX, 255)

@@ -40,7 +40,7 @@ class Phone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class AccountLine:
     """A number of the account: one to be called on, to show, or to fax with."""
 
     id: int
@@ -71,7 +71,7 @@ class Subscriber:
     timezone: tuple[str, str]
     fax_media_type: str
     phones: tuple[Phone, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[AccountLine, ...]
 
     @property
     def name(self) -> str:
@@ -121,7 +121,7 @@ def make_subscribers() -> tuple[Subscriber, Subscriber]:
 
 
 _MARA_LINES = (
-    Line(
+    AccountLine(
         id=5001,
         number="+18885550100",
         label="Main line",
@@ -129,7 +129,7 @@ _MARA_LINES = (
         usage_type="MainCompanyNumber",
         features=("CallerId",),
     ),
-    Line(
+    AccountLine(
         id=5002,
         number="+16505550190",
         label="Direct",
@@ -139,7 +139,7 @@ _MARA_LINES = (
         is_primary=True,
         location="Redwood City, CA",
     ),
-    Line(
+    AccountLine(
         id=5003,
         number="+18885550109",
         label="Fax",
@@ -206,7 +206,7 @@ def _owen() -> Subscriber:
             ),
         ),
         lines=(
-            Line(
+            AccountLine(
                 id=7001,
                 number="+442079460100",
                 label="Main line",
@@ -216,7 +216,7 @@ def _owen() -> Subscriber:
                 is_primary=True,
                 location="London",
             ),
-            Line(
+            AccountLine(
                 id=7002,
                 number="+442079460109",
                 label="Fax",

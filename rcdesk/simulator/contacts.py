@@ -53,7 +53,7 @@ _LONGEST = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
+class ContactRecord:
     """One entry of an address book; "" where nothing is known. Numbers are E.164."""
 
     id: int
@@ -107,12 +107,12 @@ class Contact:
         return {"id": self.id, "uri": uri, "availability": "Alive", **fields, **dict(self.addresses)}
 
 
-def contact_from(owner: Subscriber, contact_id: int, body: dict[str, Any]) -> Contact:
+def contact_from(owner: Subscriber, contact_id: int, body: dict[str, Any]) -> ContactRecord:
     """A PersonalContactRequest; CMN-101 for a field that is not as the contract has it."""
-    return changed(owner, Contact(id=contact_id), body)
+    return changed(owner, ContactRecord(id=contact_id), body)
 
 
-def changed(owner: Subscriber, contact: Contact, body: dict[str, Any]) -> Contact:
+def changed(owner: Subscriber, contact: ContactRecord, body: dict[str, Any]) -> ContactRecord:
     """The contact with the fields of a PersonalContactRequest, "" takes one away; the others stay."""
     values: dict[str, Any] = {}
     for name, wire in _FIELDS.items():
@@ -200,9 +200,9 @@ class Colleague:
         }
 
 
-def _contact(id: int, name: str, company: str, fax: str, **more: Any) -> Contact:
+def _contact(id: int, name: str, company: str, fax: str, **more: Any) -> ContactRecord:
     first, _, last = name.partition(" ")
-    return Contact(id=id, first_name=first, last_name=last, company=company, business_fax=fax, **more)
+    return ContactRecord(id=id, first_name=first, last_name=last, company=company, business_fax=fax, **more)
 
 
 _MARAS = (
@@ -280,22 +280,22 @@ class AddressBooks:
     """The users' address books, what was added since the start included."""
 
     def __init__(self) -> None:
-        self._books: dict[int, dict[int, Contact]] = {}
+        self._books: dict[int, dict[int, ContactRecord]] = {}
         self._ids = itertools.count(930_001)
 
-    def of(self, owner: Subscriber) -> dict[int, Contact]:
+    def of(self, owner: Subscriber) -> dict[int, ContactRecord]:
         """The user's contacts by id; to be changed by whoever serves the user."""
         known = _MARAS if owner.country is UNITED_STATES else _OWENS
         return self._books.setdefault(owner.extension_id, {contact.id: contact for contact in known})
 
-    def get(self, owner: Subscriber, contact_id: str) -> Contact:
+    def get(self, owner: Subscriber, contact_id: str) -> ContactRecord:
         """The user's contact; CMN-102 when there is none."""
         contact = next((one for one in self.of(owner).values() if str(one.id) == contact_id), None)
         if contact is None:
             raise not_found("contactId", contact_id)
         return contact
 
-    def add(self, owner: Subscriber, body: dict[str, Any]) -> Contact:
+    def add(self, owner: Subscriber, body: dict[str, Any]) -> ContactRecord:
         """Keep a new contact of a PersonalContactRequest."""
         contact = contact_from(owner, next(self._ids), body)
         self.of(owner)[contact.id] = contact

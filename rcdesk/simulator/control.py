@@ -15,23 +15,23 @@ from typing import Any
 from rcdesk.simulator.calls.inbound import OUTCOMES
 from rcdesk.simulator.clock import wire_time
 from rcdesk.simulator.fax.stored import StoredFax, stored_fax
-from rcdesk.simulator.messages import Document, Message
+from rcdesk.simulator.messages import StoredDocument, StoredMessage
 from rcdesk.simulator.refusal import bad_parameter
 from rcdesk.simulator.server import SimulatorServer
 
 
-def text_documents(spool: Path, texts: Sequence[str]) -> tuple[Document, ...]:
+def text_documents(spool: Path, texts: Sequence[str]) -> tuple[StoredDocument, ...]:
     """One text file in the spool for each page."""
     documents = []
     for text in texts:
         path = spool / f"inbound-{secrets.token_hex(8)}.txt"
         path.write_text(text, encoding="utf-8")
         size_bytes = path.stat().st_size
-        documents.append(Document(path=path, name=path.name, media_type="txt", size_bytes=size_bytes))
+        documents.append(StoredDocument(path=path, name=path.name, media_type="txt", size_bytes=size_bytes))
     return tuple(documents)
 
 
-def receive_fax(server: SimulatorServer, order: dict[str, Any]) -> Message:
+def receive_fax(server: SimulatorServer, order: dict[str, Any]) -> StoredMessage:
     """An inbound fax of `{to?, from?, pages?, text?}`; to a number of either account."""
     world = server.world
     to_number = str(order.get("to") or world.subscribers[0].fax_number)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from rcdesk.simulator.clock import WorldClock
-from rcdesk.simulator.refusal import Refusal, bad_parameter
+from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter
 
 DEFAULT_LIMITS = {"Light": 50, "Medium": 40, "Heavy": 10, "Auth": 5}
 CROSSING_S = 0.2
@@ -22,7 +22,7 @@ CROSSING_S = 0.2
 
 
 @dataclass(slots=True)
-class _Window:
+class _RateWindow:
     moments: deque[datetime] = field(default_factory=deque)
     penalty_until: datetime | None = None
     told_at: datetime | None = None
@@ -43,7 +43,7 @@ class RateLimits:
         self.limits: dict[str, int] = dict(DEFAULT_LIMITS)
         self.counts: Counter[str] = Counter()
         self.requests_in_penalty = 0
-        self._windows: dict[tuple[str, str], _Window] = {}
+        self._windows: dict[tuple[str, str], _RateWindow] = {}
 
     def arrived(self, who: str, group: str) -> None:
         """Count a request at the door, before anything is done about it."""
@@ -57,7 +57,7 @@ class RateLimits:
 
     def told(self, who: str, group: str, retry_after_s: float) -> None:
         """The client was told to wait so many of its own seconds."""
-        window = self._windows.setdefault((who, group), _Window())
+        window = self._windows.setdefault((who, group), _RateWindow())
         now = self._clock.now()
         until = now + timedelta(seconds=retry_after_s * self._clock.client_speed)
         window.told_at = now
@@ -69,7 +69,7 @@ class RateLimits:
         if limit is None:
             return {}
         now = self._clock.now()
-        window = self._windows.setdefault((who, group), _Window())
+        window = self._windows.setdefault((who, group), _RateWindow())
         while window.moments and window.moments[0] <= now - timedelta(seconds=self.window_s):
             window.moments.popleft()
         in_penalty = window.penalty_until is not None and now < window.penalty_until
@@ -78,7 +78,7 @@ class RateLimits:
             wait_s = self._client_s(self.penalty_s)
             self.told(who, group, wait_s)
             headers = {**self._headers(group, limit, 0), "Retry-After": str(wait_s)}
-            raise Refusal(429, "CMN-301", "Request rate exceeded", headers=headers)
+            raise ErrorAnswer(429, "CMN-301", "Request rate exceeded", headers=headers)
         if window.penalty_until is not None:
             window.penalty_until = None
             window.moments.clear()

@@ -17,14 +17,14 @@ from typing import Any
 
 from rcdesk.simulator.accounts import Subscriber
 from rcdesk.simulator.clock import WorldClock, wire_time
-from rcdesk.simulator.refusal import Refusal, not_found
+from rcdesk.simulator.refusal import ErrorAnswer, not_found
 
 KEPT = timedelta(days=5)
 """How long a deleted message can be restored, and its trace is seen once it is purged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class StoredDocument:
     """One uploaded file, stored on disk; `digest` is its SHA-256 in hex."""
 
     path: Path
@@ -57,7 +57,7 @@ class Party:
 
 
 @dataclass(slots=True, kw_only=True)
-class Message:
+class StoredMessage:
     """One fax; `page_count` is None until rendered, `rendered` the file to download."""
 
     id: int
@@ -71,7 +71,7 @@ class Message:
     resolution: str = "High"
     cover_index: int = 0
     cover_text: str = ""
-    documents: tuple[Document, ...] = ()
+    documents: tuple[StoredDocument, ...] = ()
     read_status: str = "Unread"
     availability: str = "Alive"
     page_count: int | None = None
@@ -153,7 +153,7 @@ class MessageStore:
 
     def __init__(self, clock: WorldClock) -> None:
         self._clock = clock
-        self._messages: dict[int, Message] = {}
+        self._messages: dict[int, StoredMessage] = {}
         self._ids = itertools.count(_first_id())
         self._revision = 0
         self._tokens: dict[str, tuple[int, int]] = {}
@@ -162,52 +162,52 @@ class MessageStore:
         """A message id never used before."""
         return next(self._ids)
 
-    def add(self, message: Message) -> None:
+    def add(self, message: StoredMessage) -> None:
         """Keep a new message."""
         self._messages[message.id] = message
         self.touched(message)
 
-    def touched(self, message: Message) -> None:
+    def touched(self, message: StoredMessage) -> None:
         """Note a change: new modification time, next revision."""
         self._revision += 1
         message.revision = self._revision
         message.modified_at = self._clock.now()
 
-    def get(self, owner: Subscriber, message_id: str) -> Message:
+    def get(self, owner: Subscriber, message_id: str) -> StoredMessage:
         """The user's message, deleted and lately purged ones included; CMN-102 for any other."""
         for message in self._known(owner):
             if str(message.id) == message_id:
                 return message
         raise not_found("messageId", message_id)
 
-    def find(self, owner: Subscriber, wanted: Callable[[Message], bool]) -> list[Message]:
+    def find(self, owner: Subscriber, wanted: Callable[[StoredMessage], bool]) -> list[StoredMessage]:
         """The user's messages that pass, newest first."""
         mine = [m for m in self._known(owner) if wanted(m)]
         return sorted(mine, key=lambda m: (m.created_at, m.id), reverse=True)
 
-    def all(self) -> list[Message]:
+    def all(self) -> list[StoredMessage]:
         """Every message, oldest first."""
         return list(self._messages.values())
 
-    def delete(self, message: Message, *, is_purge: bool) -> None:
+    def delete(self, message: StoredMessage, *, is_purge: bool) -> None:
         """Mark as deleted; a second time, or at once with `is_purge`, for good, which leaves a trace."""
         if message.availability == "Purged":
             raise not_found("messageId", message.id)
         self._put_away(message, is_purge or message.availability == "Deleted", self._clock.now())
 
-    def restore(self, message: Message) -> None:
+    def restore(self, message: StoredMessage) -> None:
         """Bring back a deleted one; CMN-102 for one that is purged."""
         if message.availability == "Purged":
             raise not_found("messageId", message.id)
         message.availability, message.gone_since = "Alive", None
         self.touched(message)
 
-    def _put_away(self, message: Message, is_for_good: bool, at: datetime) -> None:
+    def _put_away(self, message: StoredMessage, is_for_good: bool, at: datetime) -> None:
         message.availability = "Purged" if is_for_good else "Deleted"
         message.gone_since = at
         self.touched(message)
 
-    def _known(self, owner: Subscriber) -> Iterator[Message]:
+    def _known(self, owner: Subscriber) -> Iterator[StoredMessage]:
         """What there still is of the user's: deleted ones are purged after days, and then forgotten."""
         for message in list(self._messages.values()):
             if message.owner is not owner:
@@ -217,7 +217,7 @@ class MessageStore:
             if message.availability != "Purged" or not self._over(message):
                 yield message
 
-    def _over(self, message: Message) -> datetime | None:
+    def _over(self, message: StoredMessage) -> datetime | None:
         """When its days in this state were over, None while they are not."""
         until = message.gone_since + KEPT if message.gone_since is not None else None
         return until if until is not None and until <= self._clock.now() else None
@@ -232,7 +232,7 @@ class MessageStore:
         """The revision a sync token stands for; MSG-333 when it says nothing to us (any more)."""
         extension_id, revision = self._tokens.get(token, (0, 0))
         if extension_id != owner.extension_id:
-            raise Refusal(400, "MSG-333", "Full synchronization is required", parameter="syncToken")
+            raise ErrorAnswer(400, "MSG-333", "Full synchronization is required", parameter="syncToken")
         return revision
 
     def forget_tokens(self) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-from rcdesk.simulator.refusal import Refusal, bad_parameter
+from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter
 from rcdesk.simulator.visit import Visit
 
 MULTI = "application/vnd.ringcentral.multipart+json"
@@ -46,7 +46,7 @@ def multi_status(
     for resource_id in ids:
         try:
             body, status = act(resource_id), 200
-        except Refusal as refusal:
+        except ErrorAnswer as refusal:
             body, status = refusal.body(), refusal.status
         entries.append({"resourceId": resource_id, "status": status, "body": body})
     if MULTI in visit.request.headers.get("Accept", "") and not is_mixed_only:

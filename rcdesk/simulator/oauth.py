@@ -20,7 +20,7 @@ from typing import Any
 
 from rcdesk.simulator.accounts import Subscriber
 from rcdesk.simulator.clock import WorldClock
-from rcdesk.simulator.refusal import Refusal, bad_parameter
+from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter
 
 SCOPES = (
     "ReadAccounts",
@@ -75,12 +75,12 @@ def _same(left: str, right: str) -> bool:
     return hmac.compare_digest(left.encode(), right.encode())
 
 
-def invalid_grant(code: str, message: str) -> Refusal:
+def invalid_grant(code: str, message: str) -> ErrorAnswer:
     """400 with OAuth's invalid_grant."""
-    return Refusal(400, code, message, oauth_error="invalid_grant")
+    return ErrorAnswer(400, code, message, oauth_error="invalid_grant")
 
 
-class SignInDesk:
+class SignInBackend:
     """Issues and checks tokens."""
 
     def __init__(self, clock: WorldClock, subscribers: tuple[Subscriber, ...]) -> None:
@@ -126,10 +126,10 @@ class SignInDesk:
     def check_client(self, client_id: str, client_secret: str | None) -> None:
         """OAU-146 unless this is our app; a public client gives no secret."""
         if self.is_revoked:
-            raise Refusal(400, "OAU-146", "Client is revoked", oauth_error="invalid_client")
+            raise ErrorAnswer(400, "OAU-146", "Client is revoked", oauth_error="invalid_client")
         is_known = _same(client_id, self.client_id)
         if not is_known or (client_secret is not None and not _same(client_secret, self.client_secret)):
-            raise Refusal(400, "OAU-146", "Invalid client", oauth_error="invalid_client")
+            raise ErrorAnswer(400, "OAU-146", "Invalid client", oauth_error="invalid_client")
 
     def with_jwt(self, assertion: str, ttl_s: int) -> Session:
         """The JWT grant."""
@@ -239,10 +239,10 @@ class SignInDesk:
         session = self._by_access.get(access_token)
         if session is None:
             if access_token in self._dead:
-                raise Refusal(401, "OAU-213", "Token not found", headers=headers)
-            raise Refusal(401, "TokenInvalid", "Access token is invalid", headers=headers)
+                raise ErrorAnswer(401, "OAU-213", "Token not found", headers=headers)
+            raise ErrorAnswer(401, "TokenInvalid", "Access token is invalid", headers=headers)
         if self._clock.now() >= session.access_until:
-            raise Refusal(401, "TokenExpired", "Access token expired", headers=headers)
+            raise ErrorAnswer(401, "TokenExpired", "Access token expired", headers=headers)
         if session.used_at is None:
             session.used_at = self._clock.now()
         return session

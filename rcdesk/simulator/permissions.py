@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from rcdesk.simulator.oauth import SignInDesk
-from rcdesk.simulator.refusal import Refusal
+from rcdesk.simulator.oauth import SignInBackend
+from rcdesk.simulator.refusal import ErrorAnswer
 
 FEATURES = ("CallForwarding", "Fax", "FaxReceiving", "InternationalCalling", "RingOut", "Presence", "SMS")
 """What every extension here has (spec: ExtensionServiceFeatureInfo)."""
@@ -33,15 +33,15 @@ _USER = (
 )
 
 
-def check_permissions(desk: SignInDesk, method: str, path: str) -> None:
+def check_permissions(desk: SignInBackend, method: str, path: str) -> None:
     """403 with CMN-401 when the app lacks the permission, CMN-408 or MSG-341 when the user does."""
     for methods, pattern, any_of in _APP:
         if re.fullmatch(methods, method) and re.search(pattern, path) and not set(any_of) & set(desk.scopes):
             message = (
                 f"In order to call this API endpoint, application needs to have [{any_of[0]}] permission"
             )
-            raise Refusal(403, "CMN-401", message, permission=any_of[0])
+            raise ErrorAnswer(403, "CMN-401", message, permission=any_of[0])
     for methods, pattern, feature, code in _USER:
         if feature in desk.missing_features and re.fullmatch(methods, method) and re.search(pattern, path):
             message = f"In order to call this API endpoint, user needs to have [{feature}] permission"
-            raise Refusal(403, code, message, permission=feature)
+            raise ErrorAnswer(403, code, message, permission=feature)

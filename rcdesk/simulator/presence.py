@@ -12,7 +12,7 @@ from typing import Any
 from rcdesk.simulator.accounts import Subscriber
 from rcdesk.simulator.checks import flag, shape, text, word
 from rcdesk.simulator.contacts import colleagues_of
-from rcdesk.simulator.refusal import Refusal, bad_parameter, not_found
+from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter, not_found
 
 DND = ("TakeAllCalls", "DoNotAcceptDepartmentCalls", "TakeDepartmentCallsOnly", "DoNotAcceptAnyCalls")
 SETTABLE = ("TakeAllCalls", "DoNotAcceptDepartmentCalls", "DoNotAcceptAnyCalls")
@@ -87,7 +87,7 @@ def extensions_of(who: Subscriber) -> frozenset[str]:
     return frozenset([*(colleague.extension for colleague in colleagues_of(who)), *queues])
 
 
-class PresenceDesk:
+class PresenceBackend:
     """What every user has chosen."""
 
     def __init__(self) -> None:
@@ -142,7 +142,7 @@ class PresenceDesk:
         if queue is None:
             raise not_found("callQueue.id", queue_id)
         if not queue.is_editable:
-            raise Refusal(403, "CMN-408", "In order to call this API endpoint, user needs permission")
+            raise ErrorAnswer(403, "CMN-408", "In order to call this API endpoint, user needs permission")
         if is_on:
             self._off.discard((who.extension_id, queue_id))
         else:

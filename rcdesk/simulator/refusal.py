@@ -13,7 +13,7 @@ from typing import Any
 _MOST_ECHOED = 200
 
 
-class Refusal(Exception):
+class ErrorAnswer(Exception):
     """An answer with an error status."""
 
     def __init__(
@@ -70,15 +70,15 @@ class Refusal(Exception):
         return body
 
 
-def bad_parameter(name: str, value: object = "") -> Refusal:
+def bad_parameter(name: str, value: object = "") -> ErrorAnswer:
     """CMN-101: a parameter is missing or has a value the service does not take."""
     message = f"Parameter [{name}] value is invalid"
-    return Refusal(400, "CMN-101", message, parameter=name, value=_shown(value))
+    return ErrorAnswer(400, "CMN-101", message, parameter=name, value=_shown(value))
 
 
-def not_found(what: str, value: object) -> Refusal:
+def not_found(what: str, value: object) -> ErrorAnswer:
     """CMN-102: no such resource for this user."""
-    return Refusal(
+    return ErrorAnswer(
         404, "CMN-102", f"Resource for parameter [{what}] is not found", parameter=what, value=_shown(value)
     )
 

@@ -26,10 +26,10 @@ from aiohttp import ClientConnectionError, web
 from rcdesk.simulator.checks import check_query
 from rcdesk.simulator.clock import WorldClock
 from rcdesk.simulator.faults import Fault, FaultList
-from rcdesk.simulator.fax.rendering import RenderRoom
+from rcdesk.simulator.fax.rendering import RenderBackend
 from rcdesk.simulator.permissions import check_permissions
 from rcdesk.simulator.recording import RecordedRequest, safe_headers
-from rcdesk.simulator.refusal import Refusal
+from rcdesk.simulator.refusal import ErrorAnswer
 from rcdesk.simulator.routes import account as routes_account
 from rcdesk.simulator.routes import call_log as routes_calllog
 from rcdesk.simulator.routes import calls as routes_calls
@@ -81,7 +81,7 @@ class SimulatorServer:
         self.requests: deque[RecordedRequest] = deque(maxlen=RECORDED)
         self.base_url = ""
         self.spool = Path(tempfile.mkdtemp(prefix="rcdesk-simulator-"))
-        self.render_room = RenderRoom(self.world, self.spool)
+        self.render_room = RenderBackend(self.world, self.spool)
         self._runner: web.AppRunner | None = None
         self._routes: dict[object, Route] = {}
 
@@ -167,7 +167,7 @@ class SimulatorServer:
         if request.path.startswith(CONTROL):
             try:
                 return await handler(request)
-            except Refusal as refusal:
+            except ErrorAnswer as refusal:
                 return answer(refusal.body(), status=refusal.status)
         visit = Visit(
             world=self.world,
@@ -219,7 +219,7 @@ class SimulatorServer:
             case "429":
                 await self._drain(visit)
                 wait_s = round(fault.seconds if fault.seconds is not None else 30)
-                refusal = Refusal(429, "CMN-301", "Request rate exceeded")
+                refusal = ErrorAnswer(429, "CMN-301", "Request rate exceeded")
                 visit.headers["Retry-After"] = str(wait_s)
                 route = self._routes.get(visit.request.match_info.handler)
                 if route is not None:
@@ -263,7 +263,7 @@ class SimulatorServer:
         """The handler's answer, or the service's error JSON."""
         try:
             return await handler(visit.request)
-        except Refusal as refusal:
+        except ErrorAnswer as refusal:
             visit.headers.update(refusal.headers)
             route = self._routes.get(visit.request.match_info.handler)
             if route is None:
@@ -274,13 +274,13 @@ class SimulatorServer:
             code = "CMN-102" if exc.status == 404 else "CMN-103"
             if "Allow" in exc.headers:
                 visit.headers["Allow"] = exc.headers["Allow"]
-            return answer(Refusal(exc.status, code, exc.reason).body(), status=exc.status)
+            return answer(ErrorAnswer(exc.status, code, exc.reason).body(), status=exc.status)
         except (_Cut, ConnectionError, ClientConnectionError, web.RequestPayloadError):
             raise
         except Exception:
             # A fault of the simulator; whoever asks is told of their own odd request all the same.
             _log.exception("a request was not understood")
-            return answer(Refusal(400, "CMN-101", "Bad request").body(), status=400)
+            return answer(ErrorAnswer(400, "CMN-101", "Bad request").body(), status=400)
 
     @staticmethod
     async def _half(request: web.Request, whole: web.StreamResponse) -> None:
@@ -339,9 +339,9 @@ def _bearer(request: web.Request) -> str:
 
 def _trouble(status: int) -> dict[str, object]:
     if status >= 500:
-        return Refusal(status, "CMN-211" if status == 503 else "CMN-203", "Service is unavailable").body()
+        return ErrorAnswer(status, "CMN-211" if status == 503 else "CMN-203", "Service is unavailable").body()
     if status == 401:
-        return Refusal(status, "OAU-213", "Token not found").body()
+        return ErrorAnswer(status, "OAU-213", "Token not found").body()
     if status == 403:
-        return Refusal(status, "CMN-401", "The app has no permission for this").body()
-    return Refusal(status, "CMN-101", "The request was refused").body()
+        return ErrorAnswer(status, "CMN-401", "The app has no permission for this").body()
+    return ErrorAnswer(status, "CMN-101", "The request was refused").body()

@@ -19,11 +19,11 @@ from aiohttp import web
 
 from rcdesk.simulator.accounts import Subscriber
 from rcdesk.simulator.checks import Kind, Word, number_from
-from rcdesk.simulator.refusal import Refusal, bad_parameter
+from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter
 from rcdesk.simulator.world import World
 
 if TYPE_CHECKING:
-    from rcdesk.simulator.fax.rendering import RenderRoom
+    from rcdesk.simulator.fax.rendering import RenderBackend
 
 CHUNK = 65_536
 
@@ -36,7 +36,7 @@ class Visit:
     request: web.Request
     base_url: str
     spool: Path
-    render_room: RenderRoom
+    render_room: RenderBackend
     bytes_per_second: float | None = None
     body_size: int = 0
     recorded_json: Any = None
@@ -76,14 +76,14 @@ class Visit:
             if self.body_size <= limit_bytes:
                 parts.append(chunk)
         if self.body_size > limit_bytes:
-            raise Refusal(413, "CMN-101", "Request body is too large", parameter="body")
+            raise ErrorAnswer(413, "CMN-101", "Request body is too large", parameter="body")
         return b"".join(parts)
 
     async def json_object(self, kind: Kind | None = None) -> dict[str, Any]:
         """The body as a JSON object of a kind; CMN-101 when it is something else, 415 for another type."""
         if self.request.content_type not in ("application/json", "text/json"):
             await self.body()
-            raise Refusal(415, "CMN-115", "Unsupported media type", parameter="Content-Type")
+            raise ErrorAnswer(415, "CMN-115", "Unsupported media type", parameter="Content-Type")
         value = await self._json()
         if kind is not None:
             kind(value, "body")

@@ -12,15 +12,15 @@ from dataclasses import replace
 
 from rcdesk.simulator.accounts import Subscriber, make_subscribers
 from rcdesk.simulator.calls.call_log import CallLog, LogParty, LogRecord, call_record, fax_record
-from rcdesk.simulator.calls.calls import CallDesk, RingOut
-from rcdesk.simulator.calls.inbound import InboundCall, InboundDesk, Outcome
+from rcdesk.simulator.calls.calls import CallBackend, RingOut
+from rcdesk.simulator.calls.inbound import InboundBackend, InboundCall, Outcome
 from rcdesk.simulator.clock import WorldClock
 from rcdesk.simulator.contacts import AddressBooks
-from rcdesk.simulator.fax.faxes import FaxDesk
+from rcdesk.simulator.fax.faxes import FaxBackend
 from rcdesk.simulator.limits import RateLimits
-from rcdesk.simulator.messages import Message, MessageStore, Party
-from rcdesk.simulator.oauth import SignInDesk
-from rcdesk.simulator.presence import PresenceDesk, Queue
+from rcdesk.simulator.messages import MessageStore, Party, StoredMessage
+from rcdesk.simulator.oauth import SignInBackend
+from rcdesk.simulator.presence import PresenceBackend, Queue
 
 LOG_DELAY_S = 2.0
 """Simulated seconds between the end of a call and its record in the call log."""
@@ -32,22 +32,22 @@ class World:
     def __init__(self, clock: WorldClock) -> None:
         self.clock = clock
         self.subscribers: tuple[Subscriber, ...] = make_subscribers()
-        self.sign_in = SignInDesk(clock, self.subscribers)
+        self.sign_in = SignInBackend(clock, self.subscribers)
         self.limits = RateLimits(clock)
         self.log = CallLog()
         self.log_delay_s = LOG_DELAY_S
-        self.calls = CallDesk(clock, self._call_ended)
-        self.inbound = InboundDesk(clock, self._write_later)
+        self.calls = CallBackend(clock, self._call_ended)
+        self.inbound = InboundBackend(clock, self._write_later)
         self.books = AddressBooks()
         self.messages = MessageStore(clock)
-        self.faxes = FaxDesk(
+        self.faxes = FaxBackend(
             clock,
             self.messages,
             on_finished=self._fax_finished,
             fax_number_of=self.fax_number_of,
             name_of=self.books.name_of,
         )
-        self.presence = PresenceDesk()
+        self.presence = PresenceBackend()
         self._caller_ids: dict[tuple[int, str], str] = {}
 
     def reset(self) -> None:
@@ -128,5 +128,5 @@ class World:
         else:
             self.log.add(record)
 
-    def _fax_finished(self, message: Message, party: Party) -> None:
+    def _fax_finished(self, message: StoredMessage, party: Party) -> None:
         self.log.add(fax_record(message, party, self.clock.now()))

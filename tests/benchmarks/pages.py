@@ -36,7 +36,7 @@ from rcdesk.core.fax.paper import PagePlan, PageRef, PaperSize
 from rcdesk.documents.convert import tiff_writer
 from rcdesk.documents.pages import count_pages
 from rcdesk.documents.worker.limits import resident_bytes
-from rcdesk.documents.worker.render_worker import Room
+from rcdesk.documents.worker.render_worker import RenderWorker
 from rcdesk.documents.worker.wire import plan_to_json, ref_to_json, sheet_to_json
 from rcdesk.documents.worker.worker import PageWorker
 from tests.unit.documents.sample_files import PDF, photo, text_pdf
@@ -142,7 +142,7 @@ def our_jobs(path: Path, pages: int, target: Path) -> tuple[Callable[[], object]
     }
 
     def done(job: dict[str, object]) -> object:
-        room = Room()
+        room = RenderWorker()
         try:
             return room.do(job, CancelToken(), lambda page, of: None)
         finally:

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from rcdesk.core.fax.fax import Resolution
-from rcdesk.core.fax.paper import Dither, FindingKind, Fix, PagePlan, PageRef, PaperSize, Place
+from rcdesk.core.fax.paper import Area, Dither, FindingKind, Fix, PagePlan, PageRef, PaperSize
 from tests.corpus.sheet import Sheet, write_pdf
 
 PDF, TIFF, PNG, JPEG, TEXT = "application/pdf", "image/tiff", "image/png", "image/jpeg", "text/plain"
@@ -32,7 +32,7 @@ class Case:
     dither: Dither = Dither.DIFFUSE
     fixes: frozenset[Fix] = field(default_factory=frozenset)
     kind: FindingKind | None = None
-    place: Place | None = None
+    place: Area | None = None
     also: frozenset[FindingKind] = frozenset()
 
     def plan(self, made: tuple[Path, str]) -> PagePlan:
@@ -65,8 +65,8 @@ def picture(name: str, made: Callable[[Path], Image.Image], media_type: str, dpi
     return make
 
 
-def share(sheet: Sheet, x: float, y: float, width: float, height: float) -> Place:
+def share(sheet: Sheet, x: float, y: float, width: float, height: float) -> Area:
     """A rectangle in points as a share of the sheet."""
-    return Place(
+    return Area(
         x=x / sheet.width, y=y / sheet.height, width=width / sheet.width, height=height / sheet.height
     )

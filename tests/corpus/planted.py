@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFilter
 
 from rcdesk.core.fax.fax import Resolution
-from rcdesk.core.fax.paper import Dither, FindingKind, PaperSize, Place
+from rcdesk.core.fax.paper import Area, Dither, FindingKind, PaperSize
 from tests.corpus.case import JPEG, PDF, PNG, TIFF, Case, Make, pdf, picture, share
 from tests.corpus.clean import contract, form, letter, prose, ruled, table, text_file
 from tests.corpus.scanner import page_of, scan, shaded, with_noise
@@ -84,7 +84,7 @@ def _grey() -> Iterator[Case]:
         name="coloured paper",
         make=picture("paper", lambda folder: scan(letter(), folder, "cp", paper=200), PNG, 200),
         kind=kind,
-        place=Place(x=0, y=0, width=1, height=1),
+        place=Area(x=0, y=0, width=1, height=1),
     )
     yield Case(
         name="dark tint, cut",
@@ -264,7 +264,7 @@ def _small_type() -> Iterator[Case]:
         name="A3 shrunk",
         make=shrunk,
         kind=kind,
-        place=Place(x=0.1, y=0.1, width=0.8, height=0.6),
+        place=Area(x=0.1, y=0.1, width=0.8, height=0.6),
         also=TOO_LARGE,
     )
 

@@ -19,7 +19,7 @@ T = TypeVar("T")
 DEFAULT_REGION = "US"
 
 
-class Owner:
+class AccountGuard:
     """Nobody, until the first look()."""
 
     def __init__(self, session: SessionDesk) -> None:

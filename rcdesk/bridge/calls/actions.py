@@ -26,7 +26,7 @@ CANCEL_PATIENCE_S = 65.0
 """How long each may wait for a place; somebody who wants to cancel can hang up meanwhile."""
 
 
-class _Waiting(Struct, frozen=True, kw_only=True):
+class _WaitingAct(Struct, frozen=True, kw_only=True):
     """An act without a place: again is done at at_s (monotonic seconds)."""
 
     again: Callable[[], None]
@@ -53,7 +53,7 @@ class CallActs(QObject):
         self._lane = lane_calls
         self._service = service
         self._clock = clock
-        self._waiting: dict[str, _Waiting] = {}
+        self._waiting: dict[str, _WaitingAct] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._go_on)
@@ -112,7 +112,7 @@ class CallActs(QObject):
         at_s = self._clock.monotonic() + error.retry_after_s
         if at_s > until_s:
             return False
-        self._waiting[call_id] = _Waiting(again=again, at_s=at_s)
+        self._waiting[call_id] = _WaitingAct(again=again, at_s=at_s)
         self._plan()
         return True
 

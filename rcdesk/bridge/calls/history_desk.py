@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from rcdesk.bridge.account.account_guard import Owner
+from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.core.calls.call import Call
@@ -33,7 +33,7 @@ AFTER_CALL_S = 5.0
 MOST_RECENTS = 50
 
 
-class _Look(Struct, frozen=True, kw_only=True):
+class _Recents(Struct, frozen=True, kw_only=True):
     recents: tuple[PastCall, ...]
     missed_count: int
 
@@ -65,7 +65,7 @@ class HistoryDesk(QObject):
         self._downloads = lanes["downloads"]
         self._session = session
         self._service = history
-        self._owner = Owner(session)
+        self._owner = AccountGuard(session)
         self._recents: tuple[PastCall, ...] = ()
         self._missed_count = 0
         self._search = ""
@@ -270,22 +270,22 @@ class HistoryDesk(QObject):
     def _load(self) -> None:
         service, owner_id, text = self._service, self._owner.id, self._search
         if not owner_id:
-            self._show(_Look(recents=(), missed_count=0))
+            self._show(_Recents(recents=(), missed_count=0))
             return
 
-        def look() -> _Look:
-            return _Look(
+        def look() -> _Recents:
+            return _Recents(
                 recents=service.recents(owner_id, text, MOST_RECENTS),
                 missed_count=service.missed_count(owner_id),
             )
 
-        def done(found: _Look) -> None:
+        def done(found: _Recents) -> None:
             if (owner_id, text) == (self._owner.id, self._search):
                 self._show(found)
 
         self._archive.submit(lambda token, report: look(), done=done, failed=self._tell)
 
-    def _show(self, found: _Look) -> None:
+    def _show(self, found: _Recents) -> None:
         is_other, is_count_other = found.recents != self._recents, found.missed_count != self._missed_count
         self._recents, self._missed_count = found.recents, found.missed_count
         if is_other:
@@ -311,7 +311,7 @@ class HistoryDesk(QObject):
     def _begin(self, owner_id: str) -> None:
         """Somebody else is signed in: show their calls; an old archive's belong to the first one."""
         service = self._service
-        self._show(_Look(recents=(), missed_count=0))
+        self._show(_Recents(recents=(), missed_count=0))
         if owner_id:
             self._write(lambda: service.take_over(owner_id))
         else:

@@ -19,7 +19,14 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.core.calls.call import Call, RingOutReport
-from rcdesk.core.calls.polling import Look, Room, Round, Watched, expected_word, plan_round
+from rcdesk.core.calls.polling import (
+    ActiveCallsPoll,
+    PollPlan,
+    RequestQuota,
+    Watched,
+    expected_word,
+    plan_poll,
+)
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import Cancelled, NotAllowed, RateLimited, RcdeskError, Rejected
 
@@ -69,8 +76,8 @@ class CallWatch(QObject):
         self._clock = clock
         self._live = live
         self._tracks: dict[str, _Track] = {}
-        self._look = Look(asked_s=-math.inf)
-        self._room = Room()
+        self._look = ActiveCallsPoll(asked_s=-math.inf)
+        self._room = RequestQuota()
         self._own_s: deque[float] = deque(maxlen=1000)
         self._gaps = 0
         self._wait_s = 0.0
@@ -96,7 +103,7 @@ class CallWatch(QObject):
         self._gaps, self._wait_s = 0, 0.0
         if is_fresh:
             self._look = replace(self._look, is_possible=True)
-            self._room = Room()
+            self._room = RequestQuota()
         self.wake()
 
     def began(self, call: Call) -> None:
@@ -123,7 +130,7 @@ class CallWatch(QObject):
             self._timer.stop()
             return
         now_s = self._clock.monotonic()
-        plan = plan_round([self._watched(call) for call in calls], now_s, self._room, self._own_s, self._look)
+        plan = plan_poll([self._watched(call) for call in calls], now_s, self._room, self._own_s, self._look)
         if self._gaps:
             plan = self._probe(plan)
         if plan.is_look:
@@ -135,13 +142,13 @@ class CallWatch(QObject):
         else:
             self._timer.start(math.ceil(min(plan.next_s, LONGEST_NAP_S) * 1000))
 
-    def _probe(self, plan: Round) -> Round:
+    def _probe(self, plan: PollPlan) -> PollPlan:
         """In a gap one question finds out whether it is over; its end plans the next."""
         if self._look.is_due or any(track.is_due for track in self._tracks.values()):
-            return Round()
+            return PollPlan()
         if plan.is_look or plan.ask:
-            return Round(is_look=plan.is_look, ask=() if plan.is_look else plan.ask[:1])
-        return Round(next_s=plan.next_s)
+            return PollPlan(is_look=plan.is_look, ask=() if plan.is_look else plan.ask[:1])
+        return PollPlan(next_s=plan.next_s)
 
     def _watchable(self) -> Iterable[Call]:
         return (call for call in self._live() if call.session_id and not call.state.is_final)
@@ -176,7 +183,7 @@ class CallWatch(QObject):
             failed=lambda error: self._not_heard(call_id, error),
         )
 
-    def _heard(self, call_id: str, answer: tuple[RingOutReport, Room]) -> None:
+    def _heard(self, call_id: str, answer: tuple[RingOutReport, RequestQuota]) -> None:
         report, self._room = answer
         self._gaps, self._wait_s = 0, 0.0
         track = self._tracks.get(call_id)
@@ -197,7 +204,7 @@ class CallWatch(QObject):
     def _state_of(self, call_id: str) -> object:
         return next((call.state for call in self._watchable() if call.id == call_id), None)
 
-    def _looked(self, answer: tuple[Mapping[str, str], Room]) -> None:
+    def _looked(self, answer: tuple[Mapping[str, str], RequestQuota]) -> None:
         words, self._room = answer
         self._gaps, self._wait_s = 0, 0.0
         self._look = replace(self._look, is_due=False)
@@ -261,6 +268,6 @@ class CallWatch(QObject):
             self._timer.start(0)
 
 
-def _with_room(service: CallService, answer: T) -> tuple[T, Room]:
+def _with_room(service: CallService, answer: T) -> tuple[T, RequestQuota]:
     """On the lane: the answer with what is known about the limits after it."""
     return answer, service.room()

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from rcdesk.bridge.account.account_guard import Owner
+from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax.kept_draft import KeptDraft
 
 if TYPE_CHECKING:
-    from rcdesk.services.fax.kept_drafts import Kept, KeptDrafts
+    from rcdesk.services.fax.kept_drafts import KeptDrafts, SavedDraft
 
 UNDO_S = 10
 """How long the composer offers to bring a discarded draft back."""
@@ -49,7 +49,7 @@ class DraftsDesk(QObject):
         self._disk = lanes["disk"]
         self._service = service
         self._session = session
-        self._owner = Owner(session)
+        self._owner = AccountGuard(session)
         self._drafts: dict[str, KeptDraft] = {}
         self._deleted: dict[str, KeptDraft] = {}
         self._told = ""
@@ -87,7 +87,7 @@ class DraftsDesk(QObject):
         self._deleted.pop(draft.key, None)
         self.changed.emit()
 
-        def done(kept: Kept) -> None:
+        def done(kept: SavedDraft) -> None:
             if kept.problem != self._told:
                 self._told = kept.problem
                 self._say(kept.problem)

@@ -23,7 +23,7 @@ from rcdesk.bridge.fax.pump import FaxPump
 from rcdesk.bridge.fax.recovery import FaxRecovery
 from rcdesk.bridge.fax.stop import FaxStop
 from rcdesk.bridge.fax.undo import FaxUndo
-from rcdesk.bridge.fax.upload import Round
+from rcdesk.bridge.fax.upload import UploadResult
 from rcdesk.bridge.fax.watch import FaxWatch
 from rcdesk.bridge.runtime.lane import Lane, Task
 from rcdesk.core.clock import Clock, SystemClock
@@ -407,7 +407,7 @@ class FaxDesk(QObject):
             self._load()
 
     @Slot(object)
-    def _sent(self, turn: Round) -> None:
+    def _sent(self, turn: UploadResult) -> None:
         """A request ended, well or not: its jobs say how."""
         self._jobs.merge(turn.sent.jobs)
         self._stop.heard(turn)

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
 
-from rcdesk.bridge.fax.folder_pages import FolderPages, Look, look
+from rcdesk.bridge.fax.folder_pages import FolderPages, FolderRead, read_folder
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax.fax import FaxJob, FaxState
 from rcdesk.core.fax.folder import FaxRow, Folder, FolderQuery
 
 if TYPE_CHECKING:
-    from rcdesk.bridge.fax.folder_pages import Archive
+    from rcdesk.bridge.fax.folder_pages import FolderReader
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ class FolderModel(QAbstractListModel):
     def __init__(
         self,
         lane_archive: Lane,
-        archive: Archive,
+        archive: FolderReader,
         parent: QObject | None = None,
         *,
         words: Callable[[FaxRow], str] | None = None,
@@ -177,7 +177,7 @@ class FolderModel(QAbstractListModel):
         page = self._wanted[-1]
         self._is_reading = True
 
-        def done(found: Look) -> None:
+        def done(found: FolderRead) -> None:
             if query is not self._query:
                 return
             self._is_reading = False
@@ -194,12 +194,12 @@ class FolderModel(QAbstractListModel):
             self._tell(error)
 
         self._lane.submit(
-            lambda token, report: look(archive, query, (page,), (), with_count=False),
+            lambda token, report: read_folder(archive, query, (page,), (), with_count=False),
             done=done,
             failed=failed,
         )
 
-    def _put(self, found: Look) -> None:
+    def _put(self, found: FolderRead) -> None:
         for page, rows in found.pages.items():
             self._pages.put(page, self._with_progress(rows))
             first, last = self._pages.span(page)
@@ -216,7 +216,7 @@ class FolderModel(QAbstractListModel):
         pages = self._pages.latest() if keeps_rows else (0,)
         ids = self._held_ids() if keeps_rows else ()
 
-        def done(found: Look) -> None:
+        def done(found: FolderRead) -> None:
             if query is not self._query:
                 return
             self._is_looking = False
@@ -232,7 +232,7 @@ class FolderModel(QAbstractListModel):
             self._tell(error)
 
         self._lane.submit(
-            lambda token, report: look(archive, query, pages, ids, with_count=True),
+            lambda token, report: read_folder(archive, query, pages, ids, with_count=True),
             done=done,
             failed=failed,
         )
@@ -249,7 +249,7 @@ class FolderModel(QAbstractListModel):
         ids = [row.id for row in map(self._pages.get, sorted(rows)) if row is not None]
         return tuple(ids[:MOST_POSITIONS])
 
-    def _take(self, found: Look, *, keeps_rows: bool) -> None:
+    def _take(self, found: FolderRead, *, keeps_rows: bool) -> None:
         """Put the new rows in the place of the old ones: grow at the end, move what is held, then shrink."""
         pages = FolderPages()
         for page, rows in found.pages.items():

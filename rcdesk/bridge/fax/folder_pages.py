@@ -20,7 +20,7 @@ KEPT_PAGES = 40
 LATEST = 4
 
 
-class Archive(Protocol):
+class FolderReader(Protocol):
     """What a folder is read from: store.folders.Folders, or anything that counts and pages like it."""
 
     def count(self, query: FolderQuery) -> int:
@@ -40,7 +40,7 @@ class Archive(Protocol):
         ...
 
 
-class Look(Struct, frozen=True, kw_only=True):
+class FolderRead(Struct, frozen=True, kw_only=True):
     """What one look found: how many in all (0 when not asked), rows by page, rows of faxes asked for."""
 
     count: int
@@ -48,9 +48,9 @@ class Look(Struct, frozen=True, kw_only=True):
     positions: dict[int, int | None] = field(default_factory=dict)
 
 
-def look(
-    archive: Archive, query: FolderQuery, pages: Sequence[int], ids: Sequence[int], *, with_count: bool
-) -> Look:
+def read_folder(
+    archive: FolderReader, query: FolderQuery, pages: Sequence[int], ids: Sequence[int], *, with_count: bool
+) -> FolderRead:
     """Read from the archive; on its lane. Raises StoreUnavailable."""
     count = archive.count(query) if with_count else 0
     found = {
@@ -60,7 +60,7 @@ def look(
     }
     known = {row.id for rows in found.values() for row in rows}
     positions = {row_id: archive.position(query, row_id) for row_id in ids if row_id not in known}
-    return Look(count=count, pages=found, positions=positions)
+    return FolderRead(count=count, pages=found, positions=positions)
 
 
 class FolderPages:

@@ -1,6 +1,6 @@
 """Questions about pages and their answers, as values: a thumbnail, the page as it will arrive, what is wrong.
 
-A PageAsk is its own key: the same question is answered once and kept. PageCache keeps pictures within a
+A PageRequest is its own key: the same question is answered once and kept. PageCache keeps pictures within a
 number of bytes and forgets those used longest ago. Pure; used on the GUI thread. Read next: pages_desk.py.
 """
 
@@ -31,7 +31,7 @@ CACHE_BYTES = 48 * 1024 * 1024
 MAX_ANSWERS = 4000
 
 
-class AskKind(Enum):
+class RequestKind(Enum):
     """What is asked about a page."""
 
     COUNT = "count"
@@ -41,13 +41,13 @@ class AskKind(Enum):
     SECONDS = "seconds"
 
 
-class PageAsk(Struct, frozen=True, kw_only=True):
+class PageRequest(Struct, frozen=True, kw_only=True):
     """One question. width_px: device pixels of the picture, None for the very dots that are sent.
 
-    For COUNT and THUMBNAIL only plan.source matters: make them with count_ask() and thumbnail_ask().
+    For COUNT and THUMBNAIL only plan.source matters: make them with count_request() and thumbnail_request().
     """
 
-    kind: AskKind
+    kind: RequestKind
     plan: PagePlan
     resolution: Resolution = Resolution.FINE
     paper: PaperSize = PaperSize.LETTER
@@ -78,14 +78,14 @@ def refusal_of(error: RcdeskError) -> PageRefusal:
     )
 
 
-def count_ask(ref: PageRef) -> PageAsk:
+def count_request(ref: PageRef) -> PageRequest:
     """How many pages this file has."""
-    return PageAsk(kind=AskKind.COUNT, plan=PagePlan(source=ref))
+    return PageRequest(kind=RequestKind.COUNT, plan=PagePlan(source=ref))
 
 
-def thumbnail_ask(ref: PageRef, width_px: int) -> PageAsk:
+def thumbnail_request(ref: PageRef, width_px: int) -> PageRequest:
     """The page as it is in its file, small."""
-    return PageAsk(kind=AskKind.THUMBNAIL, plan=PagePlan(source=ref), width_px=width_px)
+    return PageRequest(kind=RequestKind.THUMBNAIL, plan=PagePlan(source=ref), width_px=width_px)
 
 
 class PageWork(Protocol):
@@ -162,19 +162,19 @@ class PageWork(Protocol):
         ...
 
 
-def answer(worker: PageWork, ask: PageAsk, token: CancelToken) -> PageAnswer:
+def answer(worker: PageWork, ask: PageRequest, token: CancelToken) -> PageAnswer:
     """Ask the worker. On the pages lane."""
     plan, resolution, paper = ask.plan, ask.resolution, ask.paper
     match ask.kind:
-        case AskKind.COUNT:
+        case RequestKind.COUNT:
             return worker.count(plan.source, token=token)
-        case AskKind.THUMBNAIL:
+        case RequestKind.THUMBNAIL:
             return worker.thumbnail(plan.source, ask.width_px or 100, token=token)
-        case AskKind.PREVIEW:
+        case RequestKind.PREVIEW:
             return worker.fax_preview(plan, resolution, paper, ask.width_px, token=token)
-        case AskKind.FINDINGS:
+        case RequestKind.FINDINGS:
             return worker.findings(plan, resolution, paper, token=token)
-        case AskKind.SECONDS:
+        case RequestKind.SECONDS:
             return worker.page_seconds(plan, resolution, paper, token=token)
 
 
@@ -184,21 +184,21 @@ class PageCache:
     def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
         self._max_bytes = max_bytes
         self._size_bytes = 0
-        self._answers: OrderedDict[PageAsk, PageAnswer | PageRefusal] = OrderedDict()
+        self._answers: OrderedDict[PageRequest, PageAnswer | PageRefusal] = OrderedDict()
 
     @property
     def size_bytes(self) -> int:
         """Bytes of the pictures kept."""
         return self._size_bytes
 
-    def get(self, ask: PageAsk) -> PageAnswer | PageRefusal | None:
+    def get(self, ask: PageRequest) -> PageAnswer | PageRefusal | None:
         """The answer, None when it is not known (any more)."""
         found = self._answers.get(ask)
         if found is not None:
             self._answers.move_to_end(ask)
         return found
 
-    def put(self, ask: PageAsk, found: PageAnswer | PageRefusal) -> None:
+    def put(self, ask: PageRequest, found: PageAnswer | PageRefusal) -> None:
         """Keep an answer; those used longest ago go when there is no room."""
         self._drop(ask)
         self._answers[ask] = found
@@ -214,7 +214,7 @@ class PageCache:
             if ask.plan.source.path == path and isinstance(found, PageRefusal):
                 self._drop(ask)
 
-    def _drop(self, ask: PageAsk) -> None:
+    def _drop(self, ask: PageRequest) -> None:
         found = self._answers.pop(ask, None)
         if found is not None:
             self._size_bytes -= _weight(found)

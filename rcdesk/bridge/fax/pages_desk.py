@@ -20,12 +20,12 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from rcdesk.bridge.fax.page_requests import (
     CACHE_BYTES,
     PageAnswer,
-    PageAsk,
     PageCache,
     PageRefusal,
+    PageRequest,
     PageWork,
     answer,
-    count_ask,
+    count_request,
     refusal_of,
 )
 from rcdesk.bridge.runtime.lane import Lane, Task
@@ -68,8 +68,8 @@ class PagesDesk(QObject):
         self._worker = worker
         self._exact_dir = exact_dir
         self._cache = PageCache(cache_bytes)
-        self._wishes: dict[str, dict[PageAsk, None]] = {}
-        self._asked: PageAsk | None = None
+        self._wishes: dict[str, dict[PageRequest, None]] = {}
+        self._asked: PageRequest | None = None
         self._task: Task[Any] | None = None
         self._draws: dict[str, Task[Any]] = {}
         self._unlocked: set[Path] = set()
@@ -93,11 +93,11 @@ class PagesDesk(QObject):
         worker = self._worker
         self._lane.submit(lambda token, report: worker.warm_up(), done=_forget, failed=_forget)
 
-    def known(self, ask: PageAsk) -> PageAnswer | PageRefusal | None:
+    def known(self, ask: PageRequest) -> PageAnswer | PageRefusal | None:
         """What is known already, at once; None when it has to be wanted."""
         return self._cache.get(ask)
 
-    def want(self, who: str, asks: Sequence[PageAsk]) -> None:
+    def want(self, who: str, asks: Sequence[PageRequest]) -> None:
         """Replace what this widget wants, most urgent first; () wants nothing any more.
 
         Answers that are known are not told again: look with known() first.
@@ -114,7 +114,7 @@ class PagesDesk(QObject):
 
     def give_password(self, ref: PageRef, password: str) -> None:
         """Try this file again with a password; it is never stored. opened or refused follows."""
-        worker, ask = self._worker, count_ask(ref)
+        worker, ask = self._worker, count_request(ref)
 
         def unlocked(_pages: int) -> None:
             self._unlocked.add(ref.path)
@@ -127,7 +127,7 @@ class PagesDesk(QObject):
             failed=partial(self._refuse, ask),
         )
 
-    def _next(self) -> PageAsk | None:
+    def _next(self) -> PageRequest | None:
         """The most urgent question; widgets take turns."""
         for who, asks in self._wishes.items():
             if asks:
@@ -149,13 +149,13 @@ class PagesDesk(QObject):
             failed=partial(self._failed, ask),
         )
 
-    def _done(self, ask: PageAsk, found: PageAnswer) -> None:
+    def _done(self, ask: PageRequest, found: PageAnswer) -> None:
         self._answered(ask)
         self._cache.put(ask, found)
         self.answered.emit(ask, found)
         self._pump()
 
-    def _failed(self, ask: PageAsk, error: RcdeskError) -> None:
+    def _failed(self, ask: PageRequest, error: RcdeskError) -> None:
         if isinstance(error, Cancelled):
             self._asked = self._task = None
         else:
@@ -163,13 +163,13 @@ class PagesDesk(QObject):
             self._refuse(ask, error)
         self._pump()
 
-    def _refuse(self, ask: PageAsk, error: RcdeskError) -> None:
+    def _refuse(self, ask: PageRequest, error: RcdeskError) -> None:
         if not isinstance(error, Cancelled):
             refusal = refusal_of(error)
             self._cache.put(ask, refusal)
             self.refused.emit(ask, refusal)
 
-    def _answered(self, ask: PageAsk) -> None:
+    def _answered(self, ask: PageRequest) -> None:
         self._asked = self._task = None
         for asks in self._wishes.values():
             asks.pop(ask, None)

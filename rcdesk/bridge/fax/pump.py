@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from rcdesk.bridge.account.session_desk import SessionDesk
 from rcdesk.bridge.fax.jobs import FaxJobs
-from rcdesk.bridge.fax.upload import FaxUpload, Round
+from rcdesk.bridge.fax.upload import FaxUpload, UploadResult
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import Cancelled, RcdeskError
@@ -166,7 +166,7 @@ class FaxPump(QObject):
             self._timer.start(int(min(left_s, LONGEST_NAP_S) * 1000) + 20)
 
     @Slot(object)
-    def _finished(self, turn: Round) -> None:
+    def _finished(self, turn: UploadResult) -> None:
         self._failures = 0
         was_wanted = self._is_wanted
         self.sent.emit(turn)

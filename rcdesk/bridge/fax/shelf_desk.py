@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from rcdesk.bridge.account.account_guard import Owner
+from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.core.errors import Cancelled, RcdeskError
@@ -46,7 +46,7 @@ class ShelfDesk(QObject):
         self._disk, self._calls = lanes["disk"], lanes["calls"]
         self._session = session
         self._service = service
-        self._owner = Owner(session)
+        self._owner = AccountGuard(session)
         self._is_asking = False
         self._purge = QTimer(self)
         self._purge.setSingleShot(True)

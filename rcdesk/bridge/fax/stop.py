@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from rcdesk.bridge.account.session_desk import SessionDesk
 from rcdesk.bridge.fax.jobs import FaxJobs
 from rcdesk.bridge.fax.pump import FaxPump
-from rcdesk.bridge.fax.upload import Round
+from rcdesk.bridge.fax.upload import UploadResult
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax.fax import FaxState, SendBy
@@ -80,7 +80,7 @@ class FaxStop(QObject):
         else:
             change(tuple(job_ids))
 
-    def heard(self, turn: Round) -> None:
+    def heard(self, turn: UploadResult) -> None:
         """A request is over: what came of the jobs that were cancelled meanwhile."""
         if turn.cancelled is not None:
             self._cancelled(turn.cancelled)

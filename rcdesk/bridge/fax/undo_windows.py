@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 LONGEST_S = 60.0
 
 
-class _Window(QTimer):
+class _UndoWindow(QTimer):
     """A timer that knows its jobs."""
 
     def __init__(self, job_ids: tuple[int, ...], parent: QObject) -> None:
@@ -31,13 +31,13 @@ class UndoWindows(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._windows: dict[int, _Window] = {}
+        self._windows: dict[int, _UndoWindow] = {}
 
     def open(self, batch_id: int, job_ids: Iterable[int], left_s: float) -> None:
         """Keep the jobs of one Send for so long, at most a minute; nothing when it has a window already."""
         if batch_id in self._windows:
             return
-        window = _Window(tuple(job_ids), self)
+        window = _UndoWindow(tuple(job_ids), self)
         window.timeout.connect(self._fired)
         self._windows[batch_id] = window
         window.start(int(min(max(left_s, 0.0), LONGEST_S) * 1000))

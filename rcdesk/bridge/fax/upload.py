@@ -28,7 +28,7 @@ PROGRESS_OF_MANY_MS = 250
 MANY = 5
 
 
-class Round(Struct, frozen=True, kw_only=True):
+class UploadResult(Struct, frozen=True, kw_only=True):
     """What one turn of the lane brought: sent as the service says; cancelled is None when nobody asked.
 
     left: jobs whose cancelling was asked for too late for this turn.
@@ -39,7 +39,7 @@ class Round(Struct, frozen=True, kw_only=True):
     left: frozenset[int] = frozenset()
 
 
-class _Wish:
+class _Unwanted:
     """Which jobs of a turn the user no longer wants; read on the lane when its request is over."""
 
     def __init__(self, job_ids: frozenset[int] = frozenset()) -> None:
@@ -60,8 +60,8 @@ class FaxUpload(QObject):
         self._lane = lane_faxes
         self._dispatcher = dispatcher
         self._faxes = faxes
-        self._task: Task[Round] | None = None
-        self._wish = _Wish()
+        self._task: Task[UploadResult] | None = None
+        self._wish = _Unwanted()
         self._unheard: frozenset[int] = frozenset()
         self._job_ids: tuple[int, ...] = ()
         self._is_complete = False
@@ -79,19 +79,19 @@ class FaxUpload(QObject):
 
     def begin(self, owner_id: str) -> None:
         """Send what comes next. Only when not is_busy."""
-        self._wish = wish = _Wish(self._unheard)
+        self._wish = wish = _Unwanted(self._unheard)
         self._unheard = frozenset()
         self._since.invalidate()
         dispatcher, faxes = self._dispatcher, self._faxes
 
-        def work(token: CancelToken, report: Report) -> Round:
+        def work(token: CancelToken, report: Report) -> UploadResult:
             early = faxes.cancel(sorted(wish.job_ids)) if wish.job_ids else None
             sent = dispatcher.send_next(owner_id, token, report)
             unwanted = wish.job_ids
             cancelled = faxes.cancel(sorted(unwanted)) if unwanted else None
             if early is not None and cancelled is not None:
                 cancelled = replace(cancelled, cancelled=early.cancelled + cancelled.cancelled)
-            return Round(sent=sent, cancelled=cancelled, left=unwanted)
+            return UploadResult(sent=sent, cancelled=cancelled, left=unwanted)
 
         self._task = self._lane.submit(work, done=self._done, failed=self._failed, progress=self._progress)
 
@@ -121,10 +121,10 @@ class FaxUpload(QObject):
         self._since.start()
         self.progressed.emit(job_ids, sent, total)
 
-    def _done(self, ended: Round) -> None:
+    def _done(self, ended: UploadResult) -> None:
         wished = self._wish.job_ids
         self._end()
-        self.finished.emit(Round(sent=ended.sent, cancelled=ended.cancelled, left=wished - ended.left))
+        self.finished.emit(UploadResult(sent=ended.sent, cancelled=ended.cancelled, left=wished - ended.left))
 
     def _failed(self, error: RcdeskError) -> None:
         self.cancel_later(self._wish.job_ids)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from rcdesk.bridge.account.account_guard import Owner
+from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.people.own_people import OwnPeople
 from rcdesk.bridge.runtime.lane import Lane, Task
@@ -71,7 +71,7 @@ class PeopleDesk(QObject):
         self._downloads = lanes["downloads"]
         self._session = session
         self._service = people
-        self._owner = Owner(session)
+        self._owner = AccountGuard(session)
         self._own = OwnPeople(self._disk, people, self)
         self._asked = 0
         self._asked_calls = 0

@@ -26,7 +26,7 @@ LONGEST_SOCKET_PATH = 100
 _NUMBERED = "/proc/self/fd"
 
 
-class Folder:
+class ArchiveFolder:
     """The archive's folder, held open: by its number it has a short name, however long its path is."""
 
     def __init__(self, path: Path) -> None:
@@ -45,7 +45,7 @@ class Folder:
             os.close(self._number)
 
 
-def socket_name(folder: Folder) -> str:
+def socket_name(folder: ArchiveFolder) -> str:
     """In the archive's own folder, which only its user can open; "" where there is no safe place."""
     path = str(folder.path / SOCKET_NAME)
     if os.name != "posix":

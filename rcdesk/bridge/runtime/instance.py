@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QDeadlineTimer, QLockFile, QObject, Signal, Slot
 
-from rcdesk.bridge.runtime.door import Folder, is_ours, socket_name
+from rcdesk.bridge.runtime.door import ArchiveFolder, is_ours, socket_name
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown
 from rcdesk.core.orders.order import Order, is_order, order_json, read_order
@@ -92,7 +92,7 @@ class Instance(QObject):
 
     def __init__(self, data_dir: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._folder = Folder(data_dir)
+        self._folder = ArchiveFolder(data_dir)
         self._name = socket_name(self._folder)
         self._is_foreign = False
         self._lock = QLockFile(str(data_dir / LOCK_NAME))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-class Late:
+class Lazy:
     """Stands for a service until its first use, which a lane makes: importing requests takes 0.1 s."""
 
     def __init__(self, make: Callable[[], object]) -> None:

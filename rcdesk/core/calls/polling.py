@@ -46,7 +46,7 @@ LAST_PLACES = 3
 """Places that not even a call that has certainly changed may take."""
 
 
-class Room(Struct, frozen=True, kw_only=True):
+class RequestQuota(Struct, frozen=True, kw_only=True):
     """What is known about one group of requests: limit in each window_s seconds, and what was sent.
 
     sent_s: monotonic seconds of the requests that still count; closed_until_s: end of a penalty.
@@ -73,7 +73,7 @@ class Watched(Struct, frozen=True, kw_only=True):
     is_unlisted: bool = False
 
 
-class Look(Struct, frozen=True, kw_only=True):
+class ActiveCallsPoll(Struct, frozen=True, kw_only=True):
     """The looks at the active calls: are they allowed, when was the last one, is its answer missing."""
 
     is_possible: bool = True
@@ -81,7 +81,7 @@ class Look(Struct, frozen=True, kw_only=True):
     is_due: bool = False
 
 
-class Round(Struct, frozen=True, kw_only=True):
+class PollPlan(Struct, frozen=True, kw_only=True):
     """What to ask now, and in how many seconds to think again (None: when an answer comes, or never)."""
 
     is_look: bool = False
@@ -117,15 +117,19 @@ class _Purse(Struct, frozen=True):
         return max(0, fewest)
 
 
-def plan_round(
-    watched: Sequence[Watched], now_s: float, room: Room, own_s: Sequence[float], look: Look
-) -> Round:
+def plan_poll(
+    watched: Sequence[Watched],
+    now_s: float,
+    room: RequestQuota,
+    own_s: Sequence[float],
+    look: ActiveCallsPoll,
+) -> PollPlan:
     """Whom to ask now. own_s: monotonic seconds of the questions asked so far, old ones included."""
     watched = [w for w in watched if not w.call.state.is_final]
     if not watched:
-        return Round()
+        return PollPlan()
     if room.closed_until_s > now_s:
-        return Round(next_s=room.closed_until_s - now_s)
+        return PollPlan(next_s=room.closed_until_s - now_s)
     purse = _purse(room, own_s, now_s)
     # Two are asked about one by one, but one look at both is cheaper when few places are left.
     is_short = purse.free(LOOK_S / (FEWEST_FOR_A_LOOK - 1)) == 0
@@ -165,7 +169,7 @@ def plan_round(
     if must_wait or (crowds.is_looking and not moments and not look.is_due):
         moments.append(now_s + QUICK_S / 2)
     next_s = max(_EARLY_S, min(moments) - now_s) if moments else None
-    return Round(is_look=is_look, ask=tuple(asked[:places]), next_s=next_s)
+    return PollPlan(is_look=is_look, ask=tuple(asked[:places]), next_s=next_s)
 
 
 def _paces(crowds: _Crowds, purse: _Purse, *, has_suspects: bool) -> tuple[float, float]:
@@ -194,7 +198,7 @@ class _Crowds(Struct, frozen=True):
     unsure: list[Watched]
 
 
-def _crowds(watched: Sequence[Watched], look: Look, now_s: float, fewest: int) -> _Crowds:
+def _crowds(watched: Sequence[Watched], look: ActiveCallsPoll, now_s: float, fewest: int) -> _Crowds:
     listed = [w for w in watched if not w.is_unlisted]
     if not look.is_possible or len(listed) < fewest:
         return _Crowds(False, False, list(watched), [])
@@ -239,7 +243,7 @@ def _ask_or_wait(one: Watched, at_s: float, now_s: float, asked: list[str], mome
     return True
 
 
-def _purse(room: Room, own_s: Sequence[float], now_s: float) -> _Purse:
+def _purse(room: RequestQuota, own_s: Sequence[float], now_s: float) -> _Purse:
     since_s = now_s - room.window_s
     own = tuple(at_s for at_s in own_s if at_s > since_s)
     sent = sum(1 for at_s in room.sent_s if at_s > since_s)

@@ -34,7 +34,7 @@ class Clip(Struct, frozen=True, kw_only=True):
     layout: str = "RGBA"
 
 
-class Incoming(Struct, frozen=True, kw_only=True):
+class IncomingFiles(Struct, frozen=True, kw_only=True):
     """files lie on this computer already, clips must be written first; problem is a sentence about the rest,
     "" when there is nothing to say."""
 

@@ -185,7 +185,7 @@ class FindingKind(Enum):
     """Something of the document is on no page, or is there in another form than the file has it."""
 
 
-class Place(Struct, frozen=True, kw_only=True):
+class Area(Struct, frozen=True, kw_only=True):
     """A rectangle on a page, in shares (0..1) of its width and height, from the top left corner."""
 
     x: float
@@ -204,7 +204,7 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     kind: FindingKind
     page: int
-    place: Place | None
+    place: Area | None
     words: str
     sentence: str
     fix: Fix | None = None

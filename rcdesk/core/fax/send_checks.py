@@ -63,21 +63,21 @@ class RecipientFacts(Struct, frozen=True, kw_only=True):
         return None if self.is_known else Oddity.FIRST_TIME
 
 
-class Question(Struct, frozen=True, kw_only=True):
+class SendQuestion(Struct, frozen=True, kw_only=True):
     """The one question to ask: about these recipients, the most serious oddity first."""
 
     oddity: Oddity
     odd: tuple[RecipientFacts, ...]
 
 
-def question(facts: Sequence[RecipientFacts]) -> Question | None:
+def question(facts: Sequence[RecipientFacts]) -> SendQuestion | None:
     """At most one question for a whole fax, however many recipients are odd; None when nothing is."""
     odd = [fact for fact in facts if fact.oddity is not None]
     if not odd:
         return None
     order = list(Oddity)
     odd.sort(key=lambda fact: order.index(fact.oddity or Oddity.FIRST_TIME))
-    return Question(oddity=odd[0].oddity or Oddity.FIRST_TIME, odd=tuple(odd))
+    return SendQuestion(oddity=odd[0].oddity or Oddity.FIRST_TIME, odd=tuple(odd))
 
 
 def digits_differ(one: str, other: str) -> int:

@@ -18,13 +18,13 @@ from rcdesk.core.fax.fax import Resolution
 from rcdesk.core.fax.paper import (
     DPI_X,
     FAX_WIDTH,
+    Area,
     Dither,
     Finding,
     FindingKind,
     Fix,
     PagePlan,
     PaperSize,
-    Place,
     lines_per_inch,
 )
 from rcdesk.documents.doctor.fixes import apply, deskewed
@@ -69,7 +69,7 @@ def examine(
     how = chosen_dither(mended) if plan.dither is Dither.AUTO else plan.dither
     view = PageView(mended, resolution)
     facts = _facts(pages, index, spot, resolution)
-    visit = _Visit(pages, index, plan, paper, spot, view, facts, is_cut=how is Dither.THRESHOLD)
+    visit = _PageCheck(pages, index, plan, paper, spot, view, facts, is_cut=how is Dither.THRESHOLD)
     return tuple(visit.findings())
 
 
@@ -84,7 +84,7 @@ def _facts(pages: Pages, index: int, spot: Placement, resolution: Resolution) ->
         return pdf_facts(pdf_page, small_points=small, thin_points=thin, points_a_unit=unit)
 
 
-class _Visit(Struct):
+class _PageCheck(Struct):
     """One page in the surgery."""
 
     pages: Pages
@@ -122,7 +122,7 @@ class _Visit(Struct):
         yield from self._landscape()
 
     def _finding(
-        self, kind: FindingKind, place: Place | None, words: str, sentence: str, fix: Fix | None
+        self, kind: FindingKind, place: Area | None, words: str, sentence: str, fix: Fix | None
     ) -> Finding:
         return Finding(kind=kind, page=self.index, place=place, words=words, sentence=sentence, fix=fix)
 
@@ -244,7 +244,7 @@ class _Visit(Struct):
         if self.facts is not None:
             scans = self.facts.scans
         elif (dpi := self.pages.scan_dpi(self.index)) and not self.pages.is_fax_page(self.index):
-            whole = Place(x=0.0, y=0.0, width=1.0, height=1.0)
+            whole = Area(x=0.0, y=0.0, width=1.0, height=1.0)
             scans = [Scan(whole, math.sqrt(dpi[0] * dpi[1]), 1.0)]
         return [scan for scan in scans if scan.dpi / self.spot.scale < LEAST_DPI]
 
@@ -289,7 +289,7 @@ class _Visit(Struct):
         if width > height * _IS_LARGER and self.spot.turn % 180:
             yield self._finding(FindingKind.LANDSCAPE, None, "Lies sideways", _LANDSCAPE, Fix.ROTATE)
 
-    def _on_sheet(self, place: Place) -> Place:
+    def _on_sheet(self, place: Area) -> Area:
         """A place on the page as it is read, as a place on the fax page."""
         x, y, width, height = place.x, place.y, place.width, place.height
         match self.spot.turn % 360:
@@ -309,7 +309,7 @@ class _Visit(Struct):
         bottom = top + height / crop.height * box[3]
         left, right = max(0.0, left), min(float(canvas_width), right)
         top, bottom = max(0.0, top), min(float(canvas_height), bottom)
-        return Place(
+        return Area(
             x=left / canvas_width,
             y=top / canvas_height,
             width=max(0.0, right - left) / canvas_width,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from PIL import Image, ImageChops
 
-from rcdesk.core.fax.paper import Place
+from rcdesk.core.fax.paper import Area
 from rcdesk.documents.doctor.view import CELL, PageView, Patch, opened, opened_out, patches
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _LIGHTEST_KEPT = 150
 class GreyArea(Struct, frozen=True, kw_only=True):
     """One grey area: where, its commonest level (0..255), and whether it is a picture or only faint print."""
 
-    place: Place
+    place: Area
     level: int
     is_picture: bool = False
     is_faint: bool = False

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from PIL import Image
 
-from rcdesk.core.fax.paper import Place
+from rcdesk.core.fax.paper import Area
 from rcdesk.documents.doctor.view import CELL, PageView, least_of_run
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _EVEN = 0.6
 _LEAST_LOOKS = 3
 
 
-class _Line(Struct, frozen=True):
+class _Rule(Struct, frozen=True):
     """A thin line: its position across itself, from and to along itself, in dots."""
 
     at: int
@@ -48,7 +48,7 @@ class _OpenLine(Struct):
     inks: list[float]
 
 
-def hairlines(view: PageView) -> tuple[Place, ...]:
+def hairlines(view: PageView) -> tuple[Area, ...]:
     """Where straight lines have less ink than one dot; in tints and pictures none are looked for."""
     upright = Image.Transpose.TRANSPOSE
     across = list(_Search(view.ink, view.around_areas, _RUN, CELL).lines())
@@ -81,7 +81,7 @@ class _Search:
         self._inks = ink.reduce((step, 1)).crop((0, 0, *size)).transpose(turn).tobytes()
         self._taken = taken.resize((taken.width, self._height), Image.Resampling.NEAREST)
 
-    def lines(self) -> Iterator[_Line]:
+    def lines(self) -> Iterator[_Rule]:
         """The lines with less ink than a dot that are long enough."""
         if self._columns < 4 or self._height < 8 or not any(self._least):
             return
@@ -115,10 +115,10 @@ class _Search:
                 found[row] = sum(self._inks[base + max(0, row - 1) : end + 1]) / 255
         return found
 
-    def _ended(self, line: _OpenLine, column: int) -> Iterator[_Line]:
+    def _ended(self, line: _OpenLine, column: int) -> Iterator[_Rule]:
         """The line that ends before this column, if it is one."""
         if len(line.inks) >= _LEAST_LOOKS and sorted(line.inks)[len(line.inks) // 2] < _MOST_DOTS:
-            yield _Line(line.row, line.first * self._step, (column + 1) * self._step)
+            yield _Rule(line.row, line.first * self._step, (column + 1) * self._step)
 
 
 def _stands_alone(inks: bytes, start: int, end: int) -> bool:
@@ -132,7 +132,7 @@ def _is_even(least: bytes, inks: bytes, start: int, end: int) -> bool:
     return sum(least[start:end]) >= _EVEN * sum(inks[start:end])
 
 
-def _is_ruled(lines: list[_Line], width: int) -> bool:
+def _is_ruled(lines: list[_Rule], width: int) -> bool:
     """True for writing paper: many long lines, evenly apart."""
     rows = sorted(line.at for line in lines if line.end - line.start > width * 0.5)
     gaps = sorted(b - a for a, b in pairwise(rows) if b - a > 6)

@@ -16,7 +16,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from rcdesk.core.fax.paper import Place
+from rcdesk.core.fax.paper import Area
 
 POINTS_PER_INCH = 72
 _MAX_OBJECTS = 12_000
@@ -40,7 +40,7 @@ _SAME: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 class Text(Struct, frozen=True):
     """A text object: its place, its size in points, and the letters and digits in it."""
 
-    place: Place
+    place: Area
     points: float
     characters: int
 
@@ -48,7 +48,7 @@ class Text(Struct, frozen=True):
 class Stroke(Struct, frozen=True):
     """A line or an outline: its width in points; runs says which way: "across", "down" or "both"."""
 
-    place: Place
+    place: Area
     points: float
     runs: str
 
@@ -56,7 +56,7 @@ class Stroke(Struct, frozen=True):
 class Scan(Struct, frozen=True):
     """A picture on the page: its dots an inch as placed there, and its share of the page's area."""
 
-    place: Place
+    place: Area
     dpi: float
     area: float
 
@@ -67,7 +67,7 @@ class PdfFacts(Struct):
     small: list[Text] = field(default_factory=list)
     thin: list[Stroke] = field(default_factory=list)
     scans: list[Scan] = field(default_factory=list)
-    notes: list[Place] = field(default_factory=list)
+    notes: list[Area] = field(default_factory=list)
     text_objects: int = 0
     missing_fonts: tuple[str, ...] = ()
     """Names of fonts that are neither in the file nor here."""
@@ -84,7 +84,7 @@ def pdf_facts(page: Any, *, small_points: float, thin_points: float, points_a_un
     points_a_unit: the page's own unit.
     """
     facts = PdfFacts()
-    _Look(page, facts, small_points, thin_points, points_a_unit).all()
+    _PageReading(page, facts, small_points, thin_points, points_a_unit).all()
     return facts
 
 
@@ -117,7 +117,7 @@ def _is_pale(red: int, green: int, blue: int, alpha: int) -> bool:
     return alpha < 20 or 0.299 * red + 0.587 * green + 0.114 * blue >= _WHITE_FROM
 
 
-class _Look:
+class _PageReading:
     """One walk through a page's objects."""
 
     def __init__(
@@ -134,7 +134,7 @@ class _Look:
         self._unit = unit
         self._fonts: dict[int, str] = {}
         self._seen = 0
-        self._texts: list[tuple[Any, float, Place]] = []
+        self._texts: list[tuple[Any, float, Area]] = []
         self._area = max(1.0, page.get_width() * page.get_height())
 
     def all(self) -> None:
@@ -305,7 +305,7 @@ class _Look:
         xs, ys = [x for x, _y in corners], [y for _x, y in corners]
         return min(xs), min(ys), max(xs), max(ys)
 
-    def _place(self, box: tuple[float, float, float, float]) -> Place | None:
+    def _place(self, box: tuple[float, float, float, float]) -> Area | None:
         """The box in points as a place on the shown page, None when it lies off it."""
         corners = []
         for x, y in ((box[0], box[1]), (box[2], box[3])):
@@ -319,7 +319,7 @@ class _Look:
         top, bottom = max(0.0, min(y0, y1)), min(1.0, max(y0, y1))
         if left > right or top > bottom:
             return None
-        return Place(x=left, y=top, width=right - left, height=bottom - top)
+        return Area(x=left, y=top, width=right - left, height=bottom - top)
 
 
 def _name(asked: Any, font: Any) -> str:
@@ -344,7 +344,7 @@ def _times(inner: Matrix, outer: Matrix) -> Matrix:
     return a * m + b * o, a * n + b * p, c * m + d * o, c * n + d * p, e * m + f * o + q, e * n + f * p + r
 
 
-def readable_runs(texts: list[Text]) -> Iterator[tuple[Place, float, int]]:
+def readable_runs(texts: list[Text]) -> Iterator[tuple[Area, float, int]]:
     """Small text put together to runs on one line: place, smallest points, letters and digits."""
     run: list[Text] = []
     for text in texts:
@@ -364,9 +364,9 @@ def _follows(before: Text, text: Text) -> bool:
     return on_line and -high <= other.x - (one.x + one.width) < 2 * high
 
 
-def _joined(run: list[Text]) -> tuple[Place, float, int]:
+def _joined(run: list[Text]) -> tuple[Area, float, int]:
     x, y = min(t.place.x for t in run), min(t.place.y for t in run)
     right = max(t.place.x + t.place.width for t in run)
     bottom = max(t.place.y + t.place.height for t in run)
-    place = Place(x=x, y=y, width=right - x, height=bottom - y)
+    place = Area(x=x, y=y, width=right - x, height=bottom - y)
     return place, min(t.points for t in run), sum(t.characters for t in run)

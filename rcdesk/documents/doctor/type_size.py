@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from PIL import Image
 
-from rcdesk.core.fax.paper import DPI_X, Place
+from rcdesk.core.fax.paper import DPI_X, Area
 from rcdesk.documents.doctor.view import PageView, without
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class _Line(Struct, frozen=True, kw_only=True):
     points: float
 
 
-def small_print(view: PageView) -> tuple[tuple[Place, float], ...]:
+def small_print(view: PageView) -> tuple[tuple[Area, float], ...]:
     """Where lines of small type are, and their sizes, in points as printed.
 
     Text that stands sideways is measured across; text on tints is not measured.

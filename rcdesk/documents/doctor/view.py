@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageChops
 
 from rcdesk.core.fax.fax import Resolution
-from rcdesk.core.fax.paper import Place, lines_per_inch
+from rcdesk.core.fax.paper import Area, lines_per_inch
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -138,11 +138,11 @@ class PageView:
             _WHITE * max(1, self.width * self.height)
         )
 
-    def place(self, left: float, top: float, right: float, bottom: float) -> Place:
+    def place(self, left: float, top: float, right: float, bottom: float) -> Area:
         """A rectangle in dots and lines as a place on the page."""
         left, right = max(0.0, left / self.width), min(1.0, right / self.width)
         top, bottom = max(0.0, top / self.height), min(1.0, bottom / self.height)
-        return Place(x=left, y=top, width=max(0.0, right - left), height=max(0.0, bottom - top))
+        return Area(x=left, y=top, width=max(0.0, right - left), height=max(0.0, bottom - top))
 
 
 class Patch:
@@ -241,12 +241,12 @@ def without(picture: Picture, cells: Picture) -> Picture:
     )
 
 
-def merged(places: Iterable[Place], gap: float, most: int) -> tuple[Place, ...]:
+def merged(places: Iterable[Area], gap: float, most: int) -> tuple[Area, ...]:
     """Places closer than gap (a share of the page) as one, from the top; more than most become one."""
     places = tuple(places)
     if len(places) > _MANY_PLACES:
         return (around(places),)
-    found: list[Place] = []
+    found: list[Area] = []
     for place in places:
         while near := next((other for other in found if _are_near(place, other, gap)), None):
             found.remove(near)
@@ -257,15 +257,15 @@ def merged(places: Iterable[Place], gap: float, most: int) -> tuple[Place, ...]:
     return tuple(sorted(found, key=lambda place: (place.y, place.x)))
 
 
-def around(places: Iterable[Place]) -> Place:
+def around(places: Iterable[Area]) -> Area:
     """The smallest place that holds all these (at least one)."""
     places = tuple(places)
     x, y = min(p.x for p in places), min(p.y for p in places)
     right, bottom = max(p.x + p.width for p in places), max(p.y + p.height for p in places)
-    return Place(x=x, y=y, width=right - x, height=bottom - y)
+    return Area(x=x, y=y, width=right - x, height=bottom - y)
 
 
-def _are_near(one: Place, other: Place, gap: float) -> bool:
+def _are_near(one: Area, other: Area, gap: float) -> bool:
     return (
         one.x <= other.x + other.width + gap
         and other.x <= one.x + one.width + gap

@@ -59,7 +59,7 @@ class _Process:
 
     def __init__(self, name: str, folder: Path, *, is_background: bool) -> None:
         self._child = start(
-            room_command(is_background=is_background),
+            process_command(is_background=is_background),
             folder,
             {"MALLOC_ARENA_MAX": "2"},
             stdin=subprocess.PIPE,
@@ -114,7 +114,7 @@ class _Process:
             pass  # what was still to be written has no reader any more
 
 
-class PageRoom:
+class RenderProcess:
     """A room that is there when it is needed. Any thread; one job at a time."""
 
     _has_warned = False
@@ -252,7 +252,7 @@ class PageRoom:
             self._await_start(process, token)
         self._number += 1
         job = {**job, "id": self._number}
-        waiting = _Waiting(number=self._number, deadline=time.monotonic() + timeout_s)
+        waiting = _Job(number=self._number, deadline=time.monotonic() + timeout_s)
         process.say(job)
         while True:
             found = self._next(process, waiting, token)
@@ -272,17 +272,17 @@ class PageRoom:
 
     def _await_start(self, process: _Process, token: CancelToken) -> None:
         try:
-            waiting = _Waiting(number=0, deadline=time.monotonic() + START_TIMEOUT_S)
+            waiting = _Job(number=0, deadline=time.monotonic() + START_TIMEOUT_S)
             said, _ = self._next(process, waiting, token)
-            for what in said.get("lacks", ()) if not PageRoom._has_warned else ():
-                PageRoom._has_warned = True
+            for what in said.get("lacks", ()) if not RenderProcess._has_warned else ():
+                RenderProcess._has_warned = True
                 _log.warning("page room: this system cannot keep it from %s", _LACKS.get(what, "something"))
         except _Ended as exc:
             self._drop()
             raise UserError(_NO_ROOM) from exc
         process.is_ready = True
 
-    def _next(self, process: _Process, waiting: _Waiting, token: CancelToken) -> Answer:
+    def _next(self, process: _Process, waiting: _Job, token: CancelToken) -> Answer:
         """The next thing the room says. Raises _Ended (too late, too large, gone) or Cancelled."""
         while True:
             self._check(process, waiting, token)
@@ -292,7 +292,7 @@ class PageRoom:
             if (limits.resident_bytes(process.pid) or 0) > limits.END_ABOVE_BYTES:
                 raise _Ended(TOO_MUCH_MEMORY)
 
-    def _check(self, process: _Process, waiting: _Waiting, token: CancelToken) -> None:
+    def _check(self, process: _Process, waiting: _Job, token: CancelToken) -> None:
         """Raise when the room is to be waited for no longer; tell it when the job was called off."""
         now = time.monotonic()
         if now > waiting.deadline:
@@ -309,7 +309,7 @@ class PageRoom:
             raise Cancelled()
 
 
-class _Waiting(Struct, kw_only=True):
+class _Job(Struct, kw_only=True):
     """A job under way: its number (0: the room's start), its deadline, since when it is called off."""
 
     number: int
@@ -317,7 +317,7 @@ class _Waiting(Struct, kw_only=True):
     called_off_at: float | None = None
 
 
-def room_command(*, is_background: bool) -> list[str]:
+def process_command(*, is_background: bool) -> list[str]:
     """How a page room is started; a packaged program starts itself with --page-room."""
     more = ["--background"] if is_background else []
     return python_command("rcdesk.documents.worker.render_worker", "--page-room", *more)

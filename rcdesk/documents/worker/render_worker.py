@@ -47,7 +47,7 @@ _TOO_MUCH_MEMORY = (
 _BROKEN = "This file is damaged and cannot be drawn. Choose another, or save it again as a PDF."
 
 
-class Room:
+class RenderWorker:
     """What the child knows between two jobs: the files it has open and the grey pages drawn last."""
 
     def __init__(self) -> None:
@@ -273,7 +273,7 @@ class _Desk:
             os._exit(0)
 
 
-def _answer(room: Room, job: Header, token: CancelToken, outgoing: BinaryIO) -> None:
+def _answer(room: RenderWorker, job: Header, token: CancelToken, outgoing: BinaryIO) -> None:
     number = job["id"]
 
     def progress(done: int, of: int) -> None:
@@ -322,7 +322,7 @@ def main() -> int:
     limits.bound_address_space()
     desk = _Desk(incoming)
     threading.Thread(target=desk.read, name="page-room-reader", daemon=True).start()
-    room = Room()
+    room = RenderWorker()
     wire.write_frame(outgoing, {"id": 0, "ready": pypdfium2.raw.FPDF_ERR_SUCCESS, "lacks": lacking})
     while True:
         job = desk.jobs.get()

@@ -18,6 +18,7 @@ from msgspec.structs import asdict
 from rcdesk.core.errors import Cancelled, RcdeskError, StoreUnavailable, UserError
 from rcdesk.core.fax.fax import Resolution
 from rcdesk.core.fax.paper import (
+    Area,
     Dither,
     FaxFileFacts,
     Finding,
@@ -28,7 +29,6 @@ from rcdesk.core.fax.paper import (
     PageRef,
     PaperSize,
     PasswordNeeded,
-    Place,
 )
 from rcdesk.core.people.people import ImportedLine, ImportTable, ListedNumber, ListedPerson
 
@@ -185,7 +185,7 @@ def finding_from_json(data: Header) -> Finding:
     place = None
     if data["place"] is not None:
         x, y, width, height = (float(value) for value in data["place"])
-        place = Place(x=x, y=y, width=width, height=height)
+        place = Area(x=x, y=y, width=width, height=height)
     return Finding(
         kind=FindingKind(data["kind"]),
         page=int(data["page"]),

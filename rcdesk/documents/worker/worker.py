@@ -39,7 +39,7 @@ from rcdesk.documents.office.changes import left_out
 from rcdesk.documents.office.office import Office, is_office
 from rcdesk.documents.pages import MAX_DRAWN_PX
 from rcdesk.documents.worker import wire
-from rcdesk.documents.worker.render_process import CRASHED, TOO_LONG, TOO_MUCH_MEMORY, PageRoom
+from rcdesk.documents.worker.render_process import CRASHED, TOO_LONG, TOO_MUCH_MEMORY, RenderProcess
 from rcdesk.documents.worker.wire import Header
 
 FaxFileKind = Literal["tiff", "pdf"]
@@ -79,9 +79,9 @@ class PageWorker:
         self._office = office or Office(cache_dir)
         self._html = HtmlPdfs(cache_dir)
         self._drawn_dir = cache_dir / "drawn"
-        self._quick = PageRoom("quick", cache_dir / "rooms" / "quick")
-        self._long = PageRoom("long", cache_dir / "rooms" / "long", is_background=True)
-        self._lists = PageRoom("list", cache_dir / "rooms" / "list")
+        self._quick = RenderProcess("quick", cache_dir / "rooms" / "quick")
+        self._long = RenderProcess("long", cache_dir / "rooms" / "long", is_background=True)
+        self._lists = RenderProcess("list", cache_dir / "rooms" / "list")
         self._passwords: dict[str, str] = {}
         self._guard = threading.Lock()
 
@@ -322,7 +322,7 @@ class PageWorker:
 
     def _ask(
         self,
-        room: PageRoom,
+        room: RenderProcess,
         job: Header,
         timeout_s: float,
         token: CancelToken | None,

@@ -152,13 +152,13 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, port: int, owner: BrowserReturn) -> None:
         self.owner = owner
-        super().__init__(("127.0.0.1", port), _Visit)
+        super().__init__(("127.0.0.1", port), _Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that goes away in the middle is no news."""
 
 
-class _Visit(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     timeout = 10
     server: _Server
     server_version = "rcdesk"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from rcdesk.core.calls.call import Call, RingOutReport
-from rcdesk.core.calls.polling import Room
+from rcdesk.core.calls.polling import RequestQuota
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import SignInNeeded
 from rcdesk.core.service import PhoneService
@@ -47,10 +47,10 @@ class CallService:
 
         return presence.active_calls(session_of(self._connection()), token)
 
-    def room(self) -> Room:
+    def room(self) -> RequestQuota:
         """What the service allows for status requests, as learned so far; the default when signed out."""
         connection = self._connection()
-        return Room() if connection is None else connection.session.gate.room("Light")
+        return RequestQuota() if connection is None else connection.session.gate.room("Light")
 
     def cancel(self, session_id: str, token: CancelToken) -> None:
         """Ask to end it, which works only before the connection: look at the status afterwards.

@@ -33,7 +33,7 @@ from rcdesk.services.fax.outcomes import RESEND_PAUSE, Flight, Outcomes, ids_of
 from rcdesk.services.fax.recheck import Recheck
 from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.fax.spool import Spool
-from rcdesk.store.fax.transitions import Step
+from rcdesk.store.fax.transitions import Transition
 
 if TYPE_CHECKING:
     from rcdesk.api.session import ApiSession
@@ -313,7 +313,7 @@ class Dispatcher:
             return
         waiting = self._outbox.in_states(owner_id, FaxState.WAITING)
         if waiting:
-            step, reason = Step(new=FaxState.QUEUED, detail=say.TURN), WaitReason.SIGN_IN
+            step, reason = Transition(new=FaxState.QUEUED, detail=say.TURN), WaitReason.SIGN_IN
             now = self._clock.now()
             self._outbox.move_those_in({FaxState.WAITING}, ids_of(waiting), step, now, reason=reason)
         self._refused = None

@@ -41,7 +41,7 @@ from rcdesk.services.fax import sentences as say
 from rcdesk.services.fax.drafts import CopyOf, FaxDrafts
 from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.fax.spool import Spool
-from rcdesk.store.fax.transitions import Step
+from rcdesk.store.fax.transitions import Transition
 
 if TYPE_CHECKING:
     from rcdesk.services.account.connection import Connection
@@ -181,7 +181,7 @@ class FaxService:
         """Take these out of the queue. What is being sent, is there already, or was sent is told in gone."""
         unsure = frozenset({FaxState.INTERRUPTED, FaxState.NEEDS_YOU})
         sure = self._move_those_in(CANCELLABLE - unsure, job_ids, FaxState.CANCELLED, say.CANCELLED)
-        step, late = Step(new=FaxState.CANCELLED, detail=say.CANCELLED), WaitReason.LATE
+        step, late = Transition(new=FaxState.CANCELLED, detail=say.CANCELLED), WaitReason.LATE
         now = self._clock.now()
         sure += self._outbox.move_those_in({FaxState.NEEDS_YOU}, job_ids, step, now, reason=late)
         self._forget_unsent(sure)
@@ -244,14 +244,14 @@ class FaxService:
             if job.send_at is not None and job.send_by is SendBy.DESK and job.send_at > now:
                 new, reason, at = FaxState.WAITING, WaitReason.SCHEDULED, job.send_at
                 detail = say.scheduled(job.send_at, now)
-            step = Step(new=new, detail=detail, wait_reason=reason, retry_at=at)
+            step = Transition(new=new, detail=detail, wait_reason=reason, retry_at=at)
             paused = WaitReason.PAUSED
             resumed += self._outbox.move_those_in({FaxState.WAITING}, [job.id], step, now, reason=paused)
         return tuple(resumed)
 
     def go_on(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
         """The network is back: those of these that wait for it go; their tries still count."""
-        step = Step(new=FaxState.QUEUED, detail=say.TURN, stumbles=0)
+        step = Transition(new=FaxState.QUEUED, detail=say.TURN, stumbles=0)
         return self._outbox.move_those_in(
             {FaxState.WAITING}, job_ids, step, self._clock.now(), reason=WaitReason.NO_CONNECTION
         )
@@ -330,7 +330,7 @@ class FaxService:
         jobs = [job for job in self._outbox.many(job_ids) if job.is_accepted or job.is_marked]
         told = [job for job in jobs if job.state is not new or job.is_arrival_unknown]
         states = {job.state for job in told}
-        step = Step(new=new, detail=detail, error_code=code, is_seen=True)
+        step = Transition(new=new, detail=detail, error_code=code, is_seen=True)
         return self._outbox.move_those_in(states, [job.id for job in told], step, self._clock.now())
 
     def mark_seen(self, job_ids: Sequence[int]) -> None:
@@ -402,7 +402,7 @@ class FaxService:
     def _let_go(self, jobs: Sequence[FaxJob]) -> tuple[FaxJob, ...]:
         """What was accepted a day ago and nobody has marked counts as sent since it went out."""
         now = self._clock.now()
-        step = Step(new=FaxState.SENT, detail=say.ARRIVAL_UNKNOWN, error_code=ARRIVAL_UNKNOWN)
+        step = Transition(new=FaxState.SENT, detail=say.ARRIVAL_UNKNOWN, error_code=ARRIVAL_UNKNOWN)
         old = [job for job in jobs if job.leaves_queue_at is not None and job.leaves_queue_at <= now]
         moved = (self._outbox.move_those_in({FaxState.HANDED_OVER}, [j.id], step, j.went_out_at) for j in old)
         return tuple(job for jobs in moved for job in jobs)
@@ -433,7 +433,7 @@ class FaxService:
         stumbles: int | None = None,
     ) -> tuple[FaxJob, ...]:
         """Move the jobs that are in these states, together; one that another lane has just moved stays."""
-        step = Step(new=new, detail=detail, wait_reason=wait_reason, tries=tries, stumbles=stumbles)
+        step = Transition(new=new, detail=detail, wait_reason=wait_reason, tries=tries, stumbles=stumbles)
         return self._outbox.move_those_in(states, job_ids, step, self._clock.now())
 
     def _profile(self) -> ServerProfile:

@@ -29,7 +29,7 @@ from rcdesk.services.account.connection import is_gone
 from rcdesk.services.fax import sentences as say
 from rcdesk.services.fax.reconcile import CLOCKS_DIFFER, Listing, by_message, digits
 from rcdesk.store.fax.outbox import Outbox
-from rcdesk.store.fax.transitions import Step
+from rcdesk.store.fax.transitions import Transition
 
 SINGLE_LOOKS = FEW_MESSAGES
 """Older messages are read one by one, in turns, so that the list stays short."""
@@ -43,7 +43,7 @@ _LOG_SUCCESS = frozenset({"Sent", "Accepted", "Received"})
 _log = logging.getLogger(__name__)
 
 
-class _Riddle(Struct, frozen=True, kw_only=True):
+class _Unresolved(Struct, frozen=True, kw_only=True):
     """A fax that ended, though the message store does not say how: is_gone, or failed without a reason.
 
     is_shared: the message says only that not all of its recipients got it.
@@ -93,8 +93,8 @@ class Follower:
         listed = {message.id: message for message in listing.messages}
         now = self._clock.now()
         changed: list[FaxJob] = []
-        steps: list[tuple[FaxJob, Step]] = []
-        riddles: list[_Riddle] = []
+        steps: list[tuple[FaxJob, Transition]] = []
+        riddles: list[_Unresolved] = []
         groups = by_message(jobs)
         for message_id in self._single_looks([m for m in groups if m not in listed]):
             message = self._read(session, message_id, token)
@@ -103,7 +103,7 @@ class Follower:
             else:
                 seen_since = now - UNSEEN_FOR
                 riddles += [
-                    _Riddle(job=job, is_gone=True)
+                    _Unresolved(job=job, is_gone=True)
                     for job in groups[message_id]
                     # A list of messages may be behind what the service has just taken.
                     if not seen_since < job.changed_at <= now
@@ -111,9 +111,9 @@ class Follower:
         for message_id, group in groups.items():
             for job in group if message_id in listed else ():
                 match self._learn(job, listed[message_id], now):
-                    case Step() as step:
+                    case Transition() as step:
                         steps.append((job, step))
-                    case _Riddle() as riddle:
+                    case _Unresolved() as riddle:
                         riddles.append(riddle)
                     case FaxJob() as newer:
                         changed.append(newer)
@@ -130,8 +130,8 @@ class Follower:
                 raise
             return None
 
-    def _take(self, steps: Sequence[tuple[FaxJob, Step]]) -> tuple[FaxJob, ...]:
-        together: dict[Step, list[int]] = {}
+    def _take(self, steps: Sequence[tuple[FaxJob, Transition]]) -> tuple[FaxJob, ...]:
+        together: dict[Transition, list[int]] = {}
         for job, step in steps:
             together.setdefault(step, []).append(job.id)
         changed: list[FaxJob] = []
@@ -147,7 +147,9 @@ class Follower:
         self._turn += SINGLE_LOOKS
         return [*message_ids[start:], *message_ids[:start]][:SINGLE_LOOKS]
 
-    def _learn(self, job: FaxJob, message: Message, now: datetime) -> Step | _Riddle | FaxJob | None:
+    def _learn(
+        self, job: FaxJob, message: Message, now: datetime
+    ) -> Transition | _Unresolved | FaxJob | None:
         """What the message's status means: a step, a riddle, a page count to know, or nothing new."""
         report = _report(message, job)
         match state_for(report):
@@ -158,19 +160,21 @@ class Follower:
                     cause = fax_cause(report.error_code)
                     return self._failed(job, report.error_code, cause, report.page_count, now)
                 is_shared = len(message.to) > 1 and not _has_own_word(message, job)
-                return _Riddle(job=job, is_shared=is_shared, server_pages=report.page_count)
+                return _Unresolved(job=job, is_shared=is_shared, server_pages=report.page_count)
             case _ if message.is_gone:
-                return _Riddle(job=job, is_gone=True)
+                return _Unresolved(job=job, is_gone=True)
             case _ if report.page_count not in (None, job.server_pages):
                 return self._outbox.set_server_pages(job.id, report.page_count or 0)
             case _:
                 return None
 
-    def _failed(self, job: FaxJob, code: str, cause: str, server_pages: int | None, now: datetime) -> Step:
+    def _failed(
+        self, job: FaxJob, code: str, cause: str, server_pages: int | None, now: datetime
+    ) -> Transition:
         """Failed there: another try when that may help, else failed here."""
         decision = decide(code, now=now, tries=job.tries, deadline=job.keep_trying_until)
         if isinstance(decision, Again):
-            return Step(
+            return Transition(
                 new=FaxState.WAITING,
                 detail=say.waiting_for_line(job, code, decision.at, now),
                 error_code=code,
@@ -180,16 +184,16 @@ class Follower:
             )
         is_late = isinstance(decision, GiveUp) and decision.is_out_of_time
         detail = say.out_of_time(job, say.why(code), now) if is_late else say.failed(cause)
-        return Step(new=FaxState.FAILED, detail=detail, error_code=code, server_pages=server_pages)
+        return Transition(new=FaxState.FAILED, detail=detail, error_code=code, server_pages=server_pages)
 
     def _solve(
-        self, session: ApiSession, riddles: Sequence[_Riddle], now: datetime, token: CancelToken
-    ) -> list[tuple[FaxJob, Step]]:
+        self, session: ApiSession, riddles: Sequence[_Unresolved], now: datetime, token: CancelToken
+    ) -> list[tuple[FaxJob, Transition]]:
         """Look up in the call log what the message store does not say; what is not known stays for later."""
         if not riddles:
             return []
         is_fresh = self._ask_call_log(session, riddles, token)
-        steps: list[tuple[FaxJob, Step]] = []
+        steps: list[tuple[FaxJob, Transition]] = []
         for riddle in riddles:
             found = self._result_for(riddle.job)
             if found is not None:
@@ -198,7 +202,7 @@ class Follower:
                 steps.append((riddle.job, self._unsolved(riddle, now)))
         return steps
 
-    def _solved(self, riddle: _Riddle, found: FaxResult, now: datetime) -> Step:
+    def _solved(self, riddle: _Unresolved, found: FaxResult, now: datetime) -> Transition:
         is_open = riddle.is_gone or riddle.is_shared
         if found.result in _LOG_SUCCESS and is_open:
             return _sent(riddle.server_pages)
@@ -206,13 +210,13 @@ class Follower:
         words = call_result_cause(found.result, found.reason).words
         return self._failed(riddle.job, code, words, riddle.server_pages, now)
 
-    def _unsolved(self, riddle: _Riddle, now: datetime) -> Step:
+    def _unsolved(self, riddle: _Unresolved, now: datetime) -> Transition:
         if not riddle.is_gone and not riddle.is_shared:
             return self._failed(riddle.job, "", fax_cause(""), riddle.server_pages, now)
         detail = say.GONE if riddle.is_gone else say.UNKNOWN_WHO
-        return Step(new=FaxState.FAILED, detail=detail, error_code="")
+        return Transition(new=FaxState.FAILED, detail=detail, error_code="")
 
-    def _ask_call_log(self, session: ApiSession, riddles: Sequence[_Riddle], token: CancelToken) -> bool:
+    def _ask_call_log(self, session: ApiSession, riddles: Sequence[_Unresolved], token: CancelToken) -> bool:
         """Bring the call log up to date when it may be asked; False to leave the riddles for later.
 
         An account that may not read its call log has no answer there: what is known then has to do.
@@ -244,8 +248,8 @@ class Follower:
         )
 
 
-def _sent(server_pages: int | None) -> Step:
-    return Step(new=FaxState.SENT, detail=say.ACCEPTED, error_code="", server_pages=server_pages)
+def _sent(server_pages: int | None) -> Transition:
+    return Transition(new=FaxState.SENT, detail=say.ACCEPTED, error_code="", server_pages=server_pages)
 
 
 def _has_own_word(message: Message, job: FaxJob) -> bool:

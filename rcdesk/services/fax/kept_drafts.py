@@ -25,7 +25,7 @@ from rcdesk.store.fax.spool import Spool
 _Mark = tuple[Path, int, int]
 
 
-class Kept(Struct, frozen=True, kw_only=True):
+class SavedDraft(Struct, frozen=True, kw_only=True):
     """A draft as it lies on disk now; problem: why a file of it has no copy there, "" when all have."""
 
     draft: KeptDraft
@@ -47,7 +47,7 @@ class KeptDrafts:
             self._drafts.take_over(owner_id)
         return tuple(self._found(draft) for draft in self._drafts.all(owner_id))
 
-    def keep(self, owner_id: str, draft: KeptDraft, token: CancelToken) -> Kept:
+    def keep(self, owner_id: str, draft: KeptDraft, token: CancelToken) -> SavedDraft:
         """Write it, then copy its files. Raises StoreUnavailable when it cannot be written at all."""
         kept, due = self._copied(draft)
         self._drafts.save(owner_id, kept)
@@ -60,7 +60,7 @@ class KeptDrafts:
         if due:
             kept, _ = self._copied(draft)
             self._drafts.save(owner_id, kept)
-        return Kept(draft=kept, problem=problem)
+        return SavedDraft(draft=kept, problem=problem)
 
     def delete(self, keys: Collection[str]) -> None:
         """Take these out of the list; bring_back() is possible until purge()."""

@@ -42,7 +42,7 @@ _NO_NETWORK = "RingCentral could not be reached for the pages. Make the proof ag
 _SIGNED_OUT = "The pages lie with RingCentral and nobody is signed in. Sign in and make the proof again."
 
 
-class Pages(NamedTuple):
+class ProofPages(NamedTuple):
     """Rendered pages on this disk."""
 
     path: Path
@@ -96,19 +96,19 @@ class ProofService:
             why_no_pages=why,
         )
 
-    def pages(self, job: FaxJob) -> Pages | None:
+    def pages(self, job: FaxJob) -> ProofPages | None:
         """The rendered pages of a fax when they are on this disk and can be opened."""
         if not job.message_id:
             return None
         path = self._kept(job)
         try:
-            pages = Pages(path, _media_type(path))
+            pages = ProofPages(path, _media_type(path))
             page_count(*pages)
         except UserError:
             return None
         return pages
 
-    def other(self, job_id: int, token: CancelToken) -> Pages:
+    def other(self, job_id: int, token: CancelToken) -> ProofPages:
         """The pages of the message that may be this fax. Raises UserError when there are none yet.
 
         Nothing of it is noted as this fax's: that only the user can say.

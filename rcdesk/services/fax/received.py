@@ -32,7 +32,7 @@ from rcdesk.core.errors import (
 )
 from rcdesk.core.fax.folder import ReceivedFax
 from rcdesk.store.fax.content import UNFINISHED
-from rcdesk.store.fax.received import Incoming, ReceivedFaxes
+from rcdesk.store.fax.received import InboundMessage, ReceivedFaxes
 
 if TYPE_CHECKING:
     from rcdesk.api.rest.message_store import Attachment, Message, SyncPage
@@ -189,7 +189,9 @@ class ReceivedService:
         self._received.set_sync_token(owner_id, sync_token or None, self._clock.now())
         return tuple({fax.id: fax for fax in changed}.values())
 
-    def _deleted(self, session: ApiSession, since: datetime, token: CancelToken) -> tuple[Incoming, ...]:
+    def _deleted(
+        self, session: ApiSession, since: datetime, token: CancelToken
+    ) -> tuple[InboundMessage, ...]:
         """What was deleted while nobody looked: a full sync does not list it."""
         from rcdesk.api.rest import message_store
 
@@ -212,10 +214,10 @@ class ReceivedService:
             self._received.set_sync_token(owner_id, sync_token, self._clock.now())
         return changed
 
-    def _incoming(self, message: Message, *, is_read: bool | None) -> Incoming:
+    def _incoming(self, message: Message, *, is_read: bool | None) -> InboundMessage:
         """A message as the archive takes it; is_read overrules what the service says."""
         pages = message.pages
-        return Incoming(
+        return InboundMessage(
             message_id=message.id,
             number=message.from_number,
             name=message.from_name,
@@ -313,7 +315,7 @@ class ReceivedService:
 
     def _gone(self, fax: ReceivedFax) -> ReceivedFax:
         """The fax as one that the service has no more."""
-        gone = Incoming(
+        gone = InboundMessage(
             message_id=fax.message_id,
             number=fax.number,
             name=fax.name,

@@ -23,7 +23,7 @@ from rcdesk.core.fax.fax import FaxJob, FaxState, SendBy
 from rcdesk.services.account.connection import is_gone
 from rcdesk.services.fax.reconcile import by_message
 from rcdesk.store.fax.outbox import Outbox
-from rcdesk.store.fax.transitions import Step
+from rcdesk.store.fax.transitions import Transition
 
 IN_TIME = "Taken back: RingCentral deleted it before its time. Nothing was sent"
 DELETED = "Taken back: RingCentral deleted it. If it was already being sent, some pages may have arrived"
@@ -65,9 +65,9 @@ def take_back(
         detail = IN_TIME if is_scheduled else DELETED
         ids = [job.id for job in jobs]
         if others:
-            again = Step(new=FaxState.QUEUED, detail=QUEUED_AGAIN)
+            again = Transition(new=FaxState.QUEUED, detail=QUEUED_AGAIN)
             changed += outbox.move_those_in({FaxState.HANDED_OVER}, others, again, clock.now())
-        over = Step(new=FaxState.CANCELLED, detail=detail)
+        over = Transition(new=FaxState.CANCELLED, detail=detail)
         changed += outbox.move_those_in({FaxState.HANDED_OVER}, ids, over, clock.now())
     return TakeBack(jobs=tuple(changed), sentence=_sentence(back, late, shared))
 

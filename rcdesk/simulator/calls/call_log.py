@@ -18,8 +18,8 @@ from typing import Any
 from rcdesk.simulator.accounts import Subscriber
 from rcdesk.simulator.calls.calls import Phase, RingOut
 from rcdesk.simulator.clock import wire_time
-from rcdesk.simulator.messages import Message, Party, location_of
-from rcdesk.simulator.refusal import Refusal
+from rcdesk.simulator.messages import Party, StoredMessage, location_of
+from rcdesk.simulator.refusal import ErrorAnswer
 
 LOG_LENGTH = 5000
 _FAX_RESULTS = {
@@ -176,7 +176,7 @@ class CallLog:
         extension_id, since = self._tokens.get(token, (0, 0))
         if extension_id != owner.extension_id:
             message = "Parameter [syncToken] is invalid [Sync token expired, call log was reset]"
-            raise Refusal(400, "CLG-104", message, parameter="syncToken", value=token)
+            raise ErrorAnswer(400, "CLG-104", message, parameter="syncToken", value=token)
         news = [(at, record) for at, record in self._records if at > since and record.owner is owner]
         reached = news[limit - 1][0] if len(news) > limit else self._revision
         return _newest_first([record for _, record in news[:limit]]), self.new_token(owner, reached)
@@ -230,7 +230,7 @@ def call_record(call: RingOut, now: datetime | None = None) -> LogRecord:
     )
 
 
-def fax_record(message: Message, party: Party, now: datetime) -> LogRecord:
+def fax_record(message: StoredMessage, party: Party, now: datetime) -> LogRecord:
     """What a fax to (or from) one party leaves behind."""
     is_inbound = message.direction == "Inbound"
     if is_inbound:

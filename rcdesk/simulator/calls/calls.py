@@ -113,7 +113,7 @@ _CALLEE_WHEN_CALLER_FAILED: dict[Leg, str] = {
 }
 
 
-class CallDesk:
+class CallBackend:
     """All ring-outs of the world."""
 
     def __init__(self, clock: WorldClock, on_ended: Callable[[RingOut], None]) -> None:

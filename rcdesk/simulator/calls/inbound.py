@@ -72,7 +72,7 @@ class InboundCall:
         return replace(self.record(), id=self.id, result="In Progress", reason=None, duration_s=duration_s)
 
 
-class InboundDesk:
+class InboundBackend:
     """All calls that are coming in."""
 
     def __init__(self, clock: WorldClock, on_ended: Callable[[LogRecord], None]) -> None:

@@ -1,7 +1,7 @@
 """How a fax lives: accepted, rendered, queued, then sent or failed for each recipient.
 
 Rendering takes real time and happens elsewhere; a fax leaves the queue only when its pages exist and its
-plan's time has come. The FaxDesk checks what the service checks (MSG- and CMN- codes) and knows the cover
+plan's time has come. The FaxBackend checks what the service checks (MSG- and CMN- codes) and knows the cover
 pages. Lives on the simulator's event loop thread; `render` does the drawing in another.
 
 Read next: `multipart` (how the upload is read), `routes_faxes` (the HTTP side).
@@ -18,8 +18,8 @@ from rcdesk.simulator.accounts import Subscriber
 from rcdesk.simulator.checks import moment_from, number_from
 from rcdesk.simulator.clock import WorldClock
 from rcdesk.simulator.magic import fax_plan
-from rcdesk.simulator.messages import Document, Message, MessageStore, Party
-from rcdesk.simulator.refusal import Refusal, bad_parameter
+from rcdesk.simulator.messages import MessageStore, Party, StoredDocument, StoredMessage
+from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter
 
 COVER_PAGES: tuple[str, ...] = (
     "None",
@@ -44,7 +44,7 @@ MAX_COVER_TEXT = 1024
 MAX_RECIPIENTS = 50
 
 
-class FaxDesk:
+class FaxBackend:
     """Takes faxes in and sees them through."""
 
     def __init__(
@@ -52,7 +52,7 @@ class FaxDesk:
         clock: WorldClock,
         store: MessageStore,
         *,
-        on_finished: Callable[[Message, Party], None],
+        on_finished: Callable[[StoredMessage, Party], None],
         fax_number_of: Callable[[Subscriber], str],
         name_of: Callable[[Subscriber, str], str],
     ) -> None:
@@ -67,7 +67,9 @@ class FaxDesk:
         """Nobody was called yet: the numbers that are busy at first are so again."""
         self._tries.clear()
 
-    def accept(self, owner: Subscriber, envelope: dict[str, Any], documents: tuple[Document, ...]) -> Message:
+    def accept(
+        self, owner: Subscriber, envelope: dict[str, Any], documents: tuple[StoredDocument, ...]
+    ) -> StoredMessage:
         """A new fax from a checked upload. Raises Refusal; on success the caller must have it rendered."""
         recipients = self._recipients(owner, envelope.get("to"))
         resolution = envelope.get("faxResolution", "High")
@@ -77,7 +79,7 @@ class FaxDesk:
         if len(cover_text) > MAX_COVER_TEXT:
             raise bad_parameter("coverPageText", f"{len(cover_text)} characters")
         if not documents:
-            raise Refusal(400, "MSG-347", "Attachment is empty", parameter="attachment")
+            raise ErrorAnswer(400, "MSG-347", "Attachment is empty", parameter="attachment")
         return self._take(
             owner,
             recipients,
@@ -88,11 +90,11 @@ class FaxDesk:
             send_at=self._send_time(envelope.get("sendTime")),
         )
 
-    def resend(self, owner: Subscriber, envelope: dict[str, Any]) -> Message:
+    def resend(self, owner: Subscriber, envelope: dict[str, Any]) -> StoredMessage:
         """A new fax from the pages of an older one: `{originalMessageId, to?, sendTime?}`."""
         original = self._store.get(owner, str(envelope.get("originalMessageId", "")))
         if original.status == "Queued":
-            raise Refusal(406, "MSG-343", "The message cannot be resent at the moment")
+            raise ErrorAnswer(406, "MSG-343", "The message cannot be resent at the moment")
         wanted = envelope.get("to")
         if wanted:
             recipients = self._recipients(owner, wanted)
@@ -115,15 +117,15 @@ class FaxDesk:
         *,
         from_number: str,
         to_number: str,
-        documents: tuple[Document, ...],
+        documents: tuple[StoredDocument, ...],
         received_at: datetime | None = None,
         message_id: int = 0,
-    ) -> Message:
+    ) -> StoredMessage:
         """An inbound fax, Received at once (or earlier); the caller must have it rendered.
 
         message_id: 0 for one never used before.
         """
-        message = Message(
+        message = StoredMessage(
             id=message_id or self._store.next_id(),
             owner=owner,
             direction="Inbound",
@@ -138,7 +140,7 @@ class FaxDesk:
         self._on_finished(message, message.recipients[0])
         return message
 
-    def rendered(self, message: Message, *, page_count: int | None, error: str | None) -> None:
+    def rendered(self, message: StoredMessage, *, page_count: int | None, error: str | None) -> None:
         """Tell that drawing is over: a page count, or why there is none (a FaxErrorCodeEnum value)."""
         message.page_count = page_count
         message.render_error = error
@@ -150,16 +152,16 @@ class FaxDesk:
         self,
         owner: Subscriber,
         recipients: list[Party],
-        documents: tuple[Document, ...],
+        documents: tuple[StoredDocument, ...],
         *,
         resolution: str,
         cover_index: int,
         cover_text: str,
         send_at: datetime | None,
         original_id: int = 0,
-    ) -> Message:
+    ) -> StoredMessage:
         now = self._clock.now()
-        message = Message(
+        message = StoredMessage(
             id=self._store.next_id(),
             owner=owner,
             direction="Outbound",
@@ -184,11 +186,11 @@ class FaxDesk:
                 self._clock.at(wait_s + queued_s, lambda p=party: self._due(message, p))  # type: ignore[misc]
         return message
 
-    def _due(self, message: Message, party: Party) -> None:
+    def _due(self, message: StoredMessage, party: Party) -> None:
         party.is_due = True
         self._conclude(message)
 
-    def _conclude(self, message: Message) -> None:
+    def _conclude(self, message: StoredMessage) -> None:
         """Move every recipient whose time has come, once the pages exist."""
         if message.status != "Queued" or message.availability != "Alive":
             return
@@ -204,7 +206,7 @@ class FaxDesk:
             message.status = "Sent" if outcomes == {"Sent"} else "SendingFailed"
             self._store.touched(message)
 
-    def _call(self, message: Message, party: Party) -> None:
+    def _call(self, message: StoredMessage, party: Party) -> None:
         """What the number does with the fax; pages that could not be drawn never get there."""
         plan = fax_plan(party.number)
         error_code, is_sent = plan.error_code, plan.is_sent

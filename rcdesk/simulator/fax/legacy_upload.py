@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader
 
-from rcdesk.simulator.fax.multipart import FaxUpload
+from rcdesk.simulator.fax.multipart import FaxForm
 from rcdesk.simulator.visit import Visit
 
 ATTACHMENT = "attachment"
@@ -44,8 +44,8 @@ class LegacyFields:
         return found
 
 
-class LegacyUpload(FaxUpload):
-    """A FaxUpload with the old page's fields."""
+class LegacyUpload(FaxForm):
+    """A FaxForm with the old page's fields."""
 
     def __init__(self, visit: Visit) -> None:
         super().__init__(visit)

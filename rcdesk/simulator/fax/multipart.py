@@ -19,8 +19,8 @@ from typing import Any, BinaryIO
 from aiohttp import BodyPartReader, MultipartReader
 from aiohttp.http_exceptions import HttpProcessingError
 
-from rcdesk.simulator.messages import Document
-from rcdesk.simulator.refusal import Refusal, bad_parameter
+from rcdesk.simulator.messages import StoredDocument
+from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter
 from rcdesk.simulator.visit import CHUNK, Visit
 
 MAX_BODY = 55 * 1024 * 1024
@@ -60,18 +60,18 @@ MEDIA_TYPES = {
 }
 
 
-class FaxUpload:
+class FaxForm:
     """The reading of one upload; afterwards `envelope` and `documents` hold what came."""
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         self.envelope: dict[str, Any] = {}
-        self._documents: list[Document] = []
+        self._documents: list[StoredDocument] = []
         self._stored = 0
-        self._problem: Refusal | None = None
+        self._problem: ErrorAnswer | None = None
 
     @property
-    def documents(self) -> tuple[Document, ...]:
+    def documents(self) -> tuple[StoredDocument, ...]:
         """The files, in the order they came."""
         return tuple(self._documents)
 
@@ -81,10 +81,10 @@ class FaxUpload:
             reader = MultipartReader(self._visit.request.headers, self._visit.request.content)
             while (part := await reader.next()) is not None:
                 if not isinstance(part, BodyPartReader):
-                    raise Refusal(400, "MSG-349", "Unable to read the message envelope")
+                    raise ErrorAnswer(400, "MSG-349", "Unable to read the message envelope")
                 await self._part(part, is_form=self._visit.request.content_type == "multipart/form-data")
         except (ValueError, AssertionError, HttpProcessingError) as exc:
-            self._note(Refusal(400, "MSG-349", "Unable to read the message envelope"))
+            self._note(ErrorAnswer(400, "MSG-349", "Unable to read the message envelope"))
             assert self._problem is not None
             raise self._problem from exc
         self._visit.recorded_json = self.envelope
@@ -98,7 +98,7 @@ class FaxUpload:
         for document in self._documents:
             document.path.unlink(missing_ok=True)
 
-    def _note(self, problem: Refusal) -> None:
+    def _note(self, problem: ErrorAnswer) -> None:
         self._problem = self._problem or problem
 
     async def _part(self, part: BodyPartReader, *, is_form: bool) -> None:
@@ -126,9 +126,9 @@ class FaxUpload:
         try:
             value = json.loads(await self._small(part))
         except ValueError as exc:
-            raise Refusal(400, "MSG-349", "Unable to read the message envelope") from exc
+            raise ErrorAnswer(400, "MSG-349", "Unable to read the message envelope") from exc
         if not isinstance(value, dict):
-            raise Refusal(400, "MSG-349", "Unable to read the message envelope")
+            raise ErrorAnswer(400, "MSG-349", "Unable to read the message envelope")
         self.envelope.update(value)
 
     async def _field(self, part: BodyPartReader, name: str) -> None:
@@ -159,16 +159,18 @@ class FaxUpload:
                 self._note(bad_parameter("attachment", name))
         else:
             if "Content-Disposition" not in part.headers and not known:
-                self._note(Refusal(400, "MSG-350", "Content-Disposition is missing", parameter="attachment"))
+                self._note(
+                    ErrorAnswer(400, "MSG-350", "Content-Disposition is missing", parameter="attachment")
+                )
             elif not known and not is_form:
-                self._note(Refusal(400, "MSG-351", "File name is missing", parameter="attachment"))
+                self._note(ErrorAnswer(400, "MSG-351", "File name is missing", parameter="attachment"))
             name = f"document.{known or 'txt'}"
         extension = name.rsplit(".", 1)[-1].lower() if "." in name else known
         if extension not in EXTENSIONS:
             extension = known if "." not in name else ""
         if not extension:
             self._note(
-                Refusal(415, "MSG-348", "Media type is not supported", parameter="attachment", value=name)
+                ErrorAnswer(415, "MSG-348", "Media type is not supported", parameter="attachment", value=name)
             )
         return name, extension
 
@@ -180,7 +182,7 @@ class FaxUpload:
         with path.open("wb") as out:
             size_bytes = await self._copy(part, out, digest.update, is_base64=is_base64)
         self._documents.append(
-            Document(
+            StoredDocument(
                 path=path,
                 name=name,
                 media_type=extension,
@@ -189,7 +191,7 @@ class FaxUpload:
             )
         )
         if size_bytes == 0:
-            self._note(Refusal(400, "MSG-347", "Attachment is empty", parameter="attachment", value=name))
+            self._note(ErrorAnswer(400, "MSG-347", "Attachment is empty", parameter="attachment", value=name))
 
     async def _copy(
         self, part: BodyPartReader, out: BinaryIO, watch: Callable[[bytes], None], *, is_base64: bool
@@ -208,14 +210,14 @@ class FaxUpload:
                 try:
                     chunk = base64.b64decode(text[:whole], validate=True)
                 except binascii.Error:
-                    self._note(Refusal(400, "MSG-349", "Attachment is not valid base64"))
+                    self._note(ErrorAnswer(400, "MSG-349", "Attachment is not valid base64"))
                     continue
             size_bytes += len(chunk)
             self._stored += len(chunk)
             if self._visit.body_size > MAX_BODY:
-                self._note(Refusal(413, "MSG-338", "Message is too large", parameter="attachment"))
+                self._note(ErrorAnswer(413, "MSG-338", "Message is too large", parameter="attachment"))
             elif self._stored > MAX_ATTACHMENTS:
-                self._note(Refusal(413, "MSG-337", "Attachments are too large", parameter="attachment"))
+                self._note(ErrorAnswer(413, "MSG-337", "Attachments are too large", parameter="attachment"))
             elif self._problem is None:
                 out.write(chunk)
                 watch(chunk)

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rcdesk.simulator.fax.faxes import COVER_PAGES
-from rcdesk.simulator.messages import Message
+from rcdesk.simulator.messages import StoredMessage
 from rcdesk.simulator.world import World
 
 _log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class _Child:
 
 
 def _draw(
-    child: _Child, message: Message, to_names: tuple[str, ...], output: Path
+    child: _Child, message: StoredMessage, to_names: tuple[str, ...], output: Path
 ) -> tuple[int | None, str | None]:
     """Page count, or why there is none. Runs in the pool."""
     from rcdesk.simulator.fax.render import Cover, RenderFailed, RenderJob, draw
@@ -106,7 +106,7 @@ def _draw(
         return None, exc.error_code
 
 
-def _pages_of(message: Message) -> tuple[str, ...]:
+def _pages_of(message: StoredMessage) -> tuple[str, ...]:
     """What two faxes must share to look alike; () for one that is like no other, as a cover page makes it."""
     digests = [document.digest for document in message.documents]
     if message.cover_index != 0 or not all(digests):
@@ -114,7 +114,7 @@ def _pages_of(message: Message) -> tuple[str, ...]:
     return message.owner.fax_media_type, message.resolution, *digests
 
 
-class RenderRoom:
+class RenderBackend:
     """Draws faxes one after another, off the loop; the same pages once."""
 
     def __init__(self, world: World, spool: Path) -> None:
@@ -126,13 +126,13 @@ class RenderRoom:
         self._drawn: dict[tuple[str, ...], tuple[Path, int]] = {}
         self._turn = asyncio.Lock()
 
-    def begin(self, message: Message) -> None:
+    def begin(self, message: StoredMessage) -> None:
         """Draw this fax and tell the world when done."""
         task = asyncio.get_running_loop().create_task(self._render(message))
         self._tasks[message.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(message.id, None))
 
-    async def settled(self, message: Message | None = None) -> None:
+    async def settled(self, message: StoredMessage | None = None) -> None:
         """Wait until this fax (or every fax) is drawn."""
         wanted = self._tasks.values() if message is None else [self._tasks.get(message.id)]
         waiting = [task for task in wanted if task is not None]
@@ -147,7 +147,7 @@ class RenderRoom:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
 
-    async def _render(self, message: Message) -> None:
+    async def _render(self, message: StoredMessage) -> None:
         async with self._turn:
             drawn = self._drawn.get(_pages_of(message)) or await self._drawing(message)
         if isinstance(drawn, str):
@@ -156,12 +156,12 @@ class RenderRoom:
             message.rendered, pages = drawn
             self._world.faxes.rendered(message, page_count=pages, error=None)
 
-    def _to_names(self, message: Message) -> tuple[str, ...]:
+    def _to_names(self, message: StoredMessage) -> tuple[str, ...]:
         """Whom the cover page names: by the request, else by the address book."""
         books = self._world.books
         return tuple(p.name or books.addressee_of(message.owner, p.number) for p in message.recipients)
 
-    async def _drawing(self, message: Message) -> tuple[Path, int] | str:
+    async def _drawing(self, message: StoredMessage) -> tuple[Path, int] | str:
         """The file and its page count, or why there is none (a FaxErrorCodeEnum value)."""
         suffix = ".tiff" if message.owner.fax_media_type == "image/tiff" else ".pdf"
         output = self._spool / f"rendered-{message.id}{suffix}"

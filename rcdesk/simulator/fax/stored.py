@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from rcdesk.simulator.clock import wire_time
-from rcdesk.simulator.messages import Message
+from rcdesk.simulator.messages import StoredMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class StoredFax:
         return {**asdict(self), "created_at": wire_time(self.created_at), "send_at": send_at}
 
 
-def stored_fax(message: Message) -> StoredFax:
+def stored_fax(message: StoredMessage) -> StoredFax:
     """The value of an outbound message."""
     return StoredFax(
         message_id=message.id,

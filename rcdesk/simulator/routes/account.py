@@ -13,7 +13,7 @@ from rcdesk.simulator.accounts import UNITED_STATES, Country
 from rcdesk.simulator.checks import A_FLAG, PAGING, a_text, flag, items, one_of, shape, text
 from rcdesk.simulator.fax.faxes import COVER_PAGES
 from rcdesk.simulator.permissions import FEATURES
-from rcdesk.simulator.refusal import Refusal, bad_parameter, not_found
+from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter, not_found
 from rcdesk.simulator.visit import Route, Visit, answer
 
 API = "/restapi/v1.0"
@@ -278,7 +278,7 @@ def check_owner(visit: Visit) -> None:
     if info.get("accountId", "~") not in ("~", str(who.account_id)):
         raise not_found("accountId", info["accountId"])
     if info.get("extensionId", "~") not in ("~", str(who.extension_id)):
-        raise Refusal(403, "CMN-404", "Attempt to access another extension", parameter="extensionId")
+        raise ErrorAnswer(403, "CMN-404", "Attempt to access another extension", parameter="extensionId")
 
 
 ROUTES = (

@@ -29,7 +29,7 @@ Handler = Callable[[SimulatorServer, web.Request], Awaitable[web.StreamResponse]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class ControlCommand:
     """One order to the simulator; description is for the page, with the JSON it takes."""
 
     method: str
@@ -156,46 +156,48 @@ async def _reset(server: SimulatorServer, request: web.Request) -> web.StreamRes
 
 
 COMMANDS = (
-    Command(method="GET", path="/simulator/", description="this page", handler=_page),
-    Command(
+    ControlCommand(method="GET", path="/simulator/", description="this page", handler=_page),
+    ControlCommand(
         method="GET",
         path="/simulator/state",
         description="the clock, the people with their credentials, calls, faxes, faults, limits",
         handler=_state,
     ),
-    Command(
+    ControlCommand(
         method="POST",
         path="/simulator/advance",
         description='{"seconds": 10}: jump ahead',
         handler=_advance,
     ),
-    Command(
+    ControlCommand(
         method="POST",
         path="/simulator/faults",
         description='{"kind": "status", "path": "/fax", "method": "POST", "status": 503, "times": 1}',
         handler=_add_fault,
     ),
-    Command(method="DELETE", path="/simulator/faults", description="no more faults", handler=_clear_faults),
-    Command(
+    ControlCommand(
+        method="DELETE", path="/simulator/faults", description="no more faults", handler=_clear_faults
+    ),
+    ControlCommand(
         method="POST",
         path="/simulator/limits",
         description='{"Heavy": 2, "window_s": 60, "penalty_s": 60}',
         handler=_limits,
     ),
-    Command(
+    ControlCommand(
         method="POST",
         path="/simulator/inbound-fax",
         description='{"to": "+18885550109", "from": "+16505550142", "pages": 2, "text": "…"}',
         handler=_inbound_fax,
     ),
-    Command(
+    ControlCommand(
         method="POST",
         path="/simulator/storm",
         description='{"seed": 7, "share": 0.2, "kinds": ["status"], "path": ""}: bad weather',
         handler=_storm,
     ),
-    Command(method="DELETE", path="/simulator/storm", description="calm again", handler=_calm),
-    Command(
+    ControlCommand(method="DELETE", path="/simulator/storm", description="calm again", handler=_calm),
+    ControlCommand(
         method="POST",
         path="/simulator/inbound-call",
         description='{"from": "+16505550143", "outcome": "missed|answered|voicemail", "talk_s": 40,'
@@ -203,40 +205,42 @@ COMMANDS = (
         " takes its time",
         handler=_inbound_call,
     ),
-    Command(
+    ControlCommand(
         method="POST",
         path="/simulator/call-log-delay",
         description='{"seconds": 2}: how long after a call its record is written',
         handler=_log_delay,
     ),
-    Command(
+    ControlCommand(
         method="POST",
         path="/simulator/forget-sync-tokens",
         description="the next ISync of messages is answered with MSG-333, of calls with CLG-104",
         handler=_forget_tokens,
     ),
-    Command(
+    ControlCommand(
         method="GET",
         path="/simulator/stored-faxes",
         description="each outbound message: recipients, SHA-256 of the documents, note",
         handler=_stored_faxes,
     ),
-    Command(
+    ControlCommand(
         method="POST",
         path="/simulator/sign-in",
         description='{"revoked": true, "denies": true, "repeats_refresh": false, "missing_scopes": ["Faxes"],'
         ' "missing_features": ["RingOut"]}: rules for signing in and for what the account may do',
         handler=_sign_in,
     ),
-    Command(
+    ControlCommand(
         method="POST",
         path="/simulator/presence",
         description='{"dndStatus": "TakeDepartmentCallsOnly", "is_moved": true}: what the first user set in'
         " the old user interface, and whether the accounts are on the new call handling",
         handler=_presence,
     ),
-    Command(method="GET", path="/simulator/requests", description="what was asked so far", handler=_requests),
-    Command(method="POST", path="/simulator/reset", description="an empty day", handler=_reset),
+    ControlCommand(
+        method="GET", path="/simulator/requests", description="what was asked so far", handler=_requests
+    ),
+    ControlCommand(method="POST", path="/simulator/reset", description="an empty day", handler=_reset),
 )
 
 

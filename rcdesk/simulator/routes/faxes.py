@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from rcdesk.simulator.fax.multipart import MAX_BODY, FaxUpload
-from rcdesk.simulator.refusal import Refusal
+from rcdesk.simulator.fax.multipart import MAX_BODY, FaxForm
+from rcdesk.simulator.refusal import ErrorAnswer
 from rcdesk.simulator.routes.account import EXTENSION
 from rcdesk.simulator.visit import CHUNK, Route, Visit, answer
 
@@ -19,20 +19,20 @@ async def create(visit: Visit) -> web.StreamResponse:
     if (visit.request.content_length or 0) > MAX_BODY:
         while chunk := await visit.request.content.read(CHUNK):
             await visit.pace(len(chunk))
-        raise Refusal(413, "MSG-338", "Message is too large", parameter="attachment")
+        raise ErrorAnswer(413, "MSG-338", "Message is too large", parameter="attachment")
     if media_type == "application/json":
         message = visit.world.faxes.resend(visit.subscriber, await visit.json_object())
     elif media_type in ("multipart/mixed", "multipart/form-data"):
-        upload = FaxUpload(visit)
+        upload = FaxForm(visit)
         await upload.read()
         try:
             message = visit.world.faxes.accept(visit.subscriber, upload.envelope, upload.documents)
-        except Refusal:
+        except ErrorAnswer:
             upload.discard()
             raise
     else:
         await visit.body(MAX_BODY)
-        raise Refusal(415, "MSG-348", "Media type is not supported", parameter="Content-Type")
+        raise ErrorAnswer(415, "MSG-348", "Media type is not supported", parameter="Content-Type")
     visit.render_room.begin(message)
     return answer(message.json(visit.extension_uri, is_new=True))
 

@@ -18,7 +18,7 @@ from rcdesk.simulator.accounts import Subscriber
 from rcdesk.simulator.fax.legacy_upload import LegacyFields, LegacyUpload, form_fields
 from rcdesk.simulator.fax.multipart import MAX_BODY
 from rcdesk.simulator.magic import fax_plan
-from rcdesk.simulator.refusal import Refusal
+from rcdesk.simulator.refusal import ErrorAnswer
 from rcdesk.simulator.visit import CHUNK, Route, Visit
 
 RING_OUT = "/ringout.asp"
@@ -65,7 +65,7 @@ def _call(visit: Visit, who: Subscriber, fields: LegacyFields) -> str:
     for name, what in (("to", "destination"), ("from", "callback"), ("clid", "caller ID")):
         try:
             numbers[name] = who.e164(fields.get(name), name)
-        except Refusal:
+        except ErrorAnswer:
             if name != "clid" or fields.get(name):
                 return f"Invalid {what} number"
     shown = numbers.get("clid") or visit.world.caller_id(who, "RingOut")
@@ -106,7 +106,7 @@ async def fax(visit: Visit) -> web.StreamResponse:
     upload, problem = LegacyUpload(visit), None
     try:
         await upload.read()
-    except Refusal as refusal:
+    except ErrorAnswer as refusal:
         problem = refusal
     answer = _refused(visit, upload.fields)
     if answer is None and problem is not None:
@@ -154,7 +154,7 @@ def _accept(visit: Visit, upload: LegacyUpload) -> FaxAnswer:
         if any(fax_plan(number).error_code == "NoFaxSendPermission" for number in numbers):
             return FaxAnswer.PROHIBITED
         message = visit.world.faxes.accept(who, envelope, upload.documents)
-    except Refusal:
+    except ErrorAnswer:
         return FaxAnswer.GENERIC_ERROR
     visit.render_room.begin(message)
     return FaxAnswer.SUCCESSFUL

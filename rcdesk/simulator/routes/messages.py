@@ -25,7 +25,7 @@ from rcdesk.simulator.checks import (
     word,
 )
 from rcdesk.simulator.clock import wire_time
-from rcdesk.simulator.messages import Message
+from rcdesk.simulator.messages import StoredMessage
 from rcdesk.simulator.multi_status import MULTI, ids_in, multi_status
 from rcdesk.simulator.queries import choices, date_range
 from rcdesk.simulator.refusal import bad_parameter, not_found
@@ -36,12 +36,12 @@ STORE = f"{EXTENSION}/message-store"
 MOST_IN_BODY = 1000
 
 
-def _filter(visit: Visit) -> Callable[[Message], bool]:
+def _filter(visit: Visit) -> Callable[[StoredMessage], bool]:
     types, directions = choices(visit, "messageType"), choices(visit, "direction")
     reads, alive = choices(visit, "readStatus"), choices(visit, "availability") or {"Alive"}
     digits = visit.request.query.get("phoneNumber", "").replace(" ", "").lstrip("+")
 
-    def wanted(message: Message) -> bool:
+    def wanted(message: StoredMessage) -> bool:
         numbers = [party.number for party in [message.sender, *message.recipients]]
         return (
             (not types or "Fax" in types)
@@ -72,7 +72,7 @@ def _ids(visit: Visit) -> list[str]:
     return ids
 
 
-def _get(visit: Visit, message_id: str) -> Message:
+def _get(visit: Visit, message_id: str) -> StoredMessage:
     return visit.world.messages.get(visit.subscriber, message_id)
 
 

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from rcdesk.simulator.checks import a_text, number_from, one_of
 from rcdesk.simulator.oauth import Session
-from rcdesk.simulator.refusal import Refusal, bad_parameter
+from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter
 from rcdesk.simulator.visit import Route, Visit, answer
 
 JWT_GRANTS = ("urn:ietf:params:oauth:grant-type:jwt-bearer", "partner_jwt")
@@ -27,13 +27,13 @@ def _basic(visit: Visit) -> tuple[str, str] | None:
     try:
         client_id, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
     except ValueError as exc:
-        raise Refusal(400, "OAU-146", "Invalid client", oauth_error="invalid_client") from exc
+        raise ErrorAnswer(400, "OAU-146", "Invalid client", oauth_error="invalid_client") from exc
     return unquote(client_id), unquote(secret)
 
 
 def _required(form: dict[str, str], name: str) -> str:
     if not form.get(name):
-        raise Refusal(
+        raise ErrorAnswer(
             400, "OAU-101", f"Parameter [{name}] is missing", parameter=name, oauth_error="invalid_request"
         )
     return form[name]
@@ -67,14 +67,14 @@ def _session(visit: Visit, form: dict[str, str], *, is_public: bool) -> Session:
         return desk.with_password(
             username, form.get("extension") or extension, _required(form, "password"), ttl_s
         )
-    raise Refusal(400, "OAU-250", "Unsupported grant type", oauth_error="unsupported_grant_type")
+    raise ErrorAnswer(400, "OAU-250", "Unsupported grant type", oauth_error="unsupported_grant_type")
 
 
 async def token(visit: Visit) -> web.StreamResponse:
     """POST /restapi/oauth/token."""
     if visit.request.content_type != "application/x-www-form-urlencoded":
         await visit.body()
-        raise Refusal(415, "CMN-115", "Unsupported media type", oauth_error="invalid_request")
+        raise ErrorAnswer(415, "CMN-115", "Unsupported media type", oauth_error="invalid_request")
     form = await visit.form()
     client = _basic(visit)
     if client is not None:
@@ -91,10 +91,10 @@ async def authorize(visit: Visit) -> web.StreamResponse:
     query = dict(visit.request.query)
     visit.world.sign_in.check_client(_required(query, "client_id"), None)
     if query.get("response_type") != "code":
-        raise Refusal(400, "OAU-101", "Only response_type=code", oauth_error="unsupported_response_type")
+        raise ErrorAnswer(400, "OAU-101", "Only response_type=code", oauth_error="unsupported_response_type")
     redirect_uri = _required(query, "redirect_uri")
     if _host_of(redirect_uri) not in ("127.0.0.1", "localhost", "::1"):
-        raise Refusal(400, "OAU-109", "Redirect URI is not registered", oauth_error="invalid_request")
+        raise ErrorAnswer(400, "OAU-109", "Redirect URI is not registered", oauth_error="invalid_request")
     separator = "&" if urlsplit(redirect_uri).query else "?"
     state = {"state": query["state"]} if "state" in query else {}
     if visit.world.sign_in.denies:

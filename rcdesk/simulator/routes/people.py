@@ -8,7 +8,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from rcdesk.simulator.checks import A_FLAG, PAGING, a_number, a_text, one_of
-from rcdesk.simulator.contacts import Contact, changed, colleagues_of, contact_from
+from rcdesk.simulator.contacts import ContactRecord, changed, colleagues_of, contact_from
 from rcdesk.simulator.refusal import not_found
 from rcdesk.simulator.routes.account import ACCOUNT, EXTENSION
 from rcdesk.simulator.visit import Route, Visit, answer, no_content
@@ -33,7 +33,7 @@ async def contacts(visit: Visit) -> web.StreamResponse:
     wanted = set(visit.request.query.getall("phoneNumber", []))
     order = [name for text in visit.request.query.getall("sortBy", []) for name in text.split(",")]
 
-    def is_wanted(contact: Contact) -> bool:
+    def is_wanted(contact: ContactRecord) -> bool:
         words = (contact.first_name, contact.last_name, contact.company)
         begins = not start or any(word.casefold().startswith(start) for word in words)
         return begins and (not wanted or bool(wanted & set(contact.numbers)))

@@ -46,7 +46,7 @@ class Silent(Exception):
     """No answer in time."""
 
 
-class Shelf:
+class KeyringEntries:
     """The entries of one service in a keyring; closed to a question nobody waits for any more."""
 
     def __init__(self, backend: KeyringBackend, service: str) -> None:
@@ -74,15 +74,15 @@ class Shelf:
             raise Silent()
 
 
-class Question(Generic[T]):
+class KeyringQuestion(Generic[T]):
     """Work with the keyring of this system; answer() once."""
 
-    def __init__(self, service: str, work: Callable[[Shelf], T]) -> None:
+    def __init__(self, service: str, work: Callable[[KeyringEntries], T]) -> None:
         self._service = service
         self._work = work
         self._is_over = threading.Event()
         self._is_left = False
-        self._shelf: Shelf | None = None
+        self._shelf: KeyringEntries | None = None
         self._found: list[T] = []
         self._failure: BaseException | None = None
 
@@ -125,7 +125,7 @@ class Question(Generic[T]):
             backend = _find_backend()
             if _is_locked(backend):
                 raise Locked()
-            self._shelf = Shelf(backend, self._service)
+            self._shelf = KeyringEntries(backend, self._service)
             self._shelf.is_left = self._is_left
             self._found.append(self._work(self._shelf))
         except BaseException as exc:  # told to whoever waits

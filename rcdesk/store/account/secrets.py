@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rcdesk.core.account.keyring import KeyringState
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled
-from rcdesk.store.account.keyring_question import Locked, Question, Silent, unlock
+from rcdesk.store.account.keyring_question import KeyringQuestion, Locked, Silent, unlock
 
 if TYPE_CHECKING:
-    from rcdesk.store.account.keyring_question import Shelf
+    from rcdesk.store.account.keyring_question import KeyringEntries
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ class Secrets:
         self._state = KeyringState.FINE if use_keyring else KeyringState.ABSENT
         self._logged = self._state
         self._has_answered = False
-        self._unanswered: Question[Any] | None = None
+        self._unanswered: KeyringQuestion[Any] | None = None
 
     @property
     def state(self) -> KeyringState:
@@ -133,7 +133,7 @@ class Secrets:
         if self._state is KeyringState.ABSENT:
             self._missed.clear()
 
-    def _ask(self, read: Callable[[Shelf], T]) -> T:
+    def _ask(self, read: Callable[[KeyringEntries], T]) -> T:
         """Write what the keyring has missed, then read. Raises _Unusable; how it stands is in state then."""
         if self._state is KeyringState.ABSENT:
             raise _Unusable()
@@ -142,7 +142,7 @@ class Secrets:
             raise _Unusable()
         missed = dict(self._missed)
 
-        def work(shelf: Shelf) -> T:
+        def work(shelf: KeyringEntries) -> T:
             for key, value in missed.items():
                 if value is None:
                     _delete(shelf, key)
@@ -150,7 +150,7 @@ class Secrets:
                     _write(shelf, key, value)
             return read(shelf)
 
-        question = Question(self._service, work)
+        question = KeyringQuestion(self._service, work)
         former = self._state
         try:
             found = question.answer(self._stop, lambda: self._tell(KeyringState.WAITING))
@@ -198,7 +198,7 @@ class Secrets:
             unlock()
 
 
-def _write(shelf: Shelf, key: str, value: str) -> None:
+def _write(shelf: KeyringEntries, key: str, value: str) -> None:
     former = _generation_of(shelf.get(key))
     if len(value) <= LONGEST_ENTRY:
         shelf.set(key, value)
@@ -212,7 +212,7 @@ def _write(shelf: Shelf, key: str, value: str) -> None:
         _remove_parts(shelf, key, former)
 
 
-def _read(shelf: Shelf, key: str) -> str | None:
+def _read(shelf: KeyringEntries, key: str) -> str | None:
     head = shelf.get(key)
     generation = _generation_of(head)
     if head is None or not generation:
@@ -223,20 +223,20 @@ def _read(shelf: Shelf, key: str) -> str | None:
     return None if None in parts else "".join(part or "" for part in parts)
 
 
-def _delete(shelf: Shelf, key: str) -> None:
+def _delete(shelf: KeyringEntries, key: str) -> None:
     _remove(shelf, key)
     for generation in _GENERATIONS:
         _remove_parts(shelf, key, generation)
 
 
-def _remove(shelf: Shelf, key: str) -> bool:
+def _remove(shelf: KeyringEntries, key: str) -> bool:
     if shelf.get(key) is None:
         return False
     shelf.delete(key)
     return True
 
 
-def _remove_parts(shelf: Shelf, key: str, generation: str) -> None:
+def _remove_parts(shelf: KeyringEntries, key: str, generation: str) -> None:
     number = 0
     while _remove(shelf, _part_key(key, generation, number)):
         number += 1

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from rcdesk.core.fax.fax import LATE_AFTER, FaxJob, FaxState, WaitReason
 from rcdesk.store.fax.rows import jobs_with, moment_or_none
-from rcdesk.store.fax.transitions import Step, take_step
+from rcdesk.store.fax.transitions import Transition, take_step
 from rcdesk.store.timestamps import from_text, to_text
 
 NOTED_EVERY = timedelta(minutes=5)
@@ -43,7 +43,7 @@ def put_off_late(
         if now - due > LATE_AFTER:
             late.setdefault(due, []).append(row["id"])
     for due, ids in late.items():
-        step = Step(new=FaxState.NEEDS_YOU, detail=word(due), wait_reason=WaitReason.LATE)
+        step = Transition(new=FaxState.NEEDS_YOU, detail=word(due), wait_reason=WaitReason.LATE)
         take_step(connection, ids, step, now)
     return jobs_with(connection, sorted(job_id for ids in late.values() for job_id in ids))
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from rcdesk.core.fax.fax import FaxJob, FaxState, SendBy, WaitReason
 from rcdesk.store.fax.rows import jobs_with, moment_or_none
-from rcdesk.store.fax.transitions import Step, take_step
+from rcdesk.store.fax.transitions import Transition, take_step
 from rcdesk.store.timestamps import from_text
 
 LINE_IS_BUSY_FOR = timedelta(minutes=60)
@@ -121,5 +121,5 @@ def _set_waiting(rows: Iterable[sqlite3.Row], connection: sqlite3.Connection, no
     waiting = WaitReason.SAME_NUMBER
     ids = [row["id"] for row in rows if WaitReason(row["wait_reason"]) is not waiting]
     if ids:
-        step = Step(new=FaxState.WAITING, detail=_SAME_NUMBER, wait_reason=waiting)
+        step = Transition(new=FaxState.WAITING, detail=_SAME_NUMBER, wait_reason=waiting)
         take_step(connection, ids, step, now)

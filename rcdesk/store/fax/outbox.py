@@ -48,8 +48,8 @@ from rcdesk.store.fax.rows import (
     text_or_none,
 )
 from rcdesk.store.fax.transitions import (
-    Step,
-    StepValues,
+    Transition,
+    TransitionValues,
     end_request,
     start_request,
     step_into_queue,
@@ -101,7 +101,7 @@ class Outbox:
         else queued.
         """
         if draft.undo_s > 0:
-            step = Step(new=FaxState.HELD, detail=_HELD, retry_at=now + timedelta(seconds=draft.undo_s))
+            step = Transition(new=FaxState.HELD, detail=_HELD, retry_at=now + timedelta(seconds=draft.undo_s))
         else:
             step = step_into_queue(draft.send_at, draft.send_by, now)
         ids: list[int] = []
@@ -165,21 +165,23 @@ class Outbox:
         with self._db.reading() as connection:
             return fax_facts.counts(connection, owner_id)
 
-    def move(self, job_id: int, new: FaxState, *, now: datetime, **values: Unpack[StepValues]) -> FaxJob:
-        """Take one step, see Step. SENDING is entered by begin() alone, which records the request."""
-        return self._move([job_id], Step(new=new, **values), now)[0]
+    def move(
+        self, job_id: int, new: FaxState, *, now: datetime, **values: Unpack[TransitionValues]
+    ) -> FaxJob:
+        """Take one step, see Transition. SENDING is entered by begin() alone, which records the request."""
+        return self._move([job_id], Transition(new=new, **values), now)[0]
 
     def move_all(
-        self, job_ids: Sequence[int], new: FaxState, *, now: datetime, **values: Unpack[StepValues]
+        self, job_ids: Sequence[int], new: FaxState, *, now: datetime, **values: Unpack[TransitionValues]
     ) -> tuple[FaxJob, ...]:
         """Take the same step with all of them or with none."""
-        return self._move(job_ids, Step(new=new, **values), now)
+        return self._move(job_ids, Transition(new=new, **values), now)
 
     def move_those_in(
         self,
         states: Set[FaxState],
         job_ids: Sequence[int],
-        step: Step,
+        step: Transition,
         now: datetime,
         *,
         reason: WaitReason | None = None,
@@ -199,10 +201,10 @@ class Outbox:
 
     def hold_again(self, job_ids: Sequence[int], detail: str, now: datetime) -> tuple[FaxJob, ...]:
         """Those of these that are cancelled are paused, without being free to go in between."""
-        paused = Step(new=FaxState.WAITING, detail=detail, wait_reason=WaitReason.PAUSED)
+        paused = Transition(new=FaxState.WAITING, detail=detail, wait_reason=WaitReason.PAUSED)
         with transaction(self._db.get()) as connection:
             ids = [job.id for job in jobs_with(connection, job_ids) if job.state is FaxState.CANCELLED]
-            take_step(connection, ids, Step(new=FaxState.QUEUED, note_event=False), now)
+            take_step(connection, ids, Transition(new=FaxState.QUEUED, note_event=False), now)
             take_step(connection, ids, paused, now)
             return jobs_with(connection, ids)
 
@@ -411,7 +413,7 @@ class Outbox:
             )
             step = step_into_queue(send_at, send_by, now)
             if job.state is FaxState.CANCELLED and step.new is not FaxState.QUEUED:
-                take_step(connection, [job_id], Step(new=FaxState.QUEUED, note_event=False), now)
+                take_step(connection, [job_id], Transition(new=FaxState.QUEUED, note_event=False), now)
             if job.state is FaxState.HELD or step.new is job.state is FaxState.QUEUED:
                 add_events(connection, [job_id], to_text(now), job.state, "Its time was changed")
             else:
@@ -458,7 +460,7 @@ class Outbox:
         """Close every thread's connection: call it when the threads have stopped."""
         self._db.close()
 
-    def _move(self, job_ids: Sequence[int], step: Step, now: datetime) -> tuple[FaxJob, ...]:
+    def _move(self, job_ids: Sequence[int], step: Transition, now: datetime) -> tuple[FaxJob, ...]:
         if step.new is FaxState.SENDING:
             raise StoreError("A fax is sent with a request only.")
         with transaction(self._db.get()) as connection:

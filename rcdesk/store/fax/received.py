@@ -27,7 +27,7 @@ from rcdesk.store.timestamps import to_text
 PDF, TIFF = "application/pdf", "image/tiff"
 
 
-class Incoming(Struct, frozen=True, kw_only=True):
+class InboundMessage(Struct, frozen=True, kw_only=True):
     """What a sync says about one inbound message. pages None: not said; "" for texts that are not known.
 
     is_gone: the service has deleted or purged it; then only message_id counts.
@@ -68,7 +68,9 @@ class ReceivedFaxes:
             except OSError:
                 continue
 
-    def upsert(self, owner_id: str, incoming: Sequence[Incoming], now: datetime) -> tuple[ReceivedFax, ...]:
+    def upsert(
+        self, owner_id: str, incoming: Sequence[InboundMessage], now: datetime
+    ) -> tuple[ReceivedFax, ...]:
         """Record what a sync brought, all or nothing; returns the faxes that are new or changed.
 
         A message the service has deleted keeps its row and pages; one that was never seen is left out, and so
@@ -190,7 +192,7 @@ def _media_type(start: bytes) -> str:
     return TIFF if start in (b"II*\0", b"MM\0*") else ""
 
 
-def _insert(connection: sqlite3.Connection, owner_id: str, one: Incoming, now: datetime) -> int:
+def _insert(connection: sqlite3.Connection, owner_id: str, one: InboundMessage, now: datetime) -> int:
     values = {
         "owner_id": owner_id,
         "message_id": one.message_id,
@@ -228,7 +230,7 @@ def _free_key(connection: sqlite3.Connection, key: int) -> int:
     return key
 
 
-def _update(connection: sqlite3.Connection, old: sqlite3.Row, one: Incoming, now: datetime) -> bool:
+def _update(connection: sqlite3.Connection, old: sqlite3.Row, one: InboundMessage, now: datetime) -> bool:
     """Bring a row up to date; False when it says nothing new."""
     if one.is_gone:
         values: dict[str, object] = {"is_gone": 1}

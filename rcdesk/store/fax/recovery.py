@@ -13,20 +13,22 @@ from datetime import datetime, timedelta
 
 from rcdesk.core.fax.fax import LATE_AFTER, FaxJob, FaxState, WaitReason
 from rcdesk.store.fax.rows import IN_IDS, id_list, jobs_with
-from rcdesk.store.fax.transitions import Step, take_step
+from rcdesk.store.fax.transitions import Transition, take_step
 from rcdesk.store.timestamps import from_text, to_text
 
 UNDO_AFTER_CRASH = timedelta(seconds=60)
 """A fax that was held when rcdesk ended can be taken back at most this long after the next start."""
 
-_QUEUED = Step(new=FaxState.QUEUED, detail="Stopped before it had left; it goes out again")
-_INTERRUPTED = Step(new=FaxState.INTERRUPTED, detail="Interrupted: checking with RingCentral")
-_LATE = Step(
+_QUEUED = Transition(new=FaxState.QUEUED, detail="Stopped before it had left; it goes out again")
+_INTERRUPTED = Transition(new=FaxState.INTERRUPTED, detail="Interrupted: checking with RingCentral")
+_LATE = Transition(
     new=FaxState.NEEDS_YOU,
     detail="Needs you: rcdesk was closed before it went out. Nothing was sent. Send it now?",
     wait_reason=WaitReason.LATE,
 )
-_FAILED = Step(new=FaxState.FAILED, detail="rcdesk was closed before the fax was ready. Nothing was sent.")
+_FAILED = Transition(
+    new=FaxState.FAILED, detail="rcdesk was closed before the fax was ready. Nothing was sent."
+)
 
 
 def recover(connection: sqlite3.Connection, now: datetime) -> tuple[FaxJob, ...]:
@@ -38,7 +40,7 @@ def recover(connection: sqlite3.Connection, now: datetime) -> tuple[FaxJob, ...]
     ).fetchall()
     held: list[int] = []
     late: list[int] = []
-    steps: dict[Step, list[int]] = {_QUEUED: [], _INTERRUPTED: [], _FAILED: []}
+    steps: dict[Transition, list[int]] = {_QUEUED: [], _INTERRUPTED: [], _FAILED: []}
     for row in rows:
         since = max(row["changed_at"], row["send_at"] or "")
         if now - from_text(since) > LATE_AFTER and not row["last_byte_at"]:

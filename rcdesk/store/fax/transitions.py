@@ -27,7 +27,7 @@ _MARK_LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
 _MARK_LENGTH = 8
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class Transition(Struct, frozen=True, kw_only=True):
     """What changes with a step: wait_reason and retry_at always, what is None stays as it is.
 
     is_seen None: a fax that failed or needs the user is not seen, any other is. maybe_message_id: the message
@@ -47,7 +47,7 @@ class Step(Struct, frozen=True, kw_only=True):
     note_event: bool = True
 
 
-class StepValues(TypedDict, total=False):
+class TransitionValues(TypedDict, total=False):
     """The fields of a Step besides the new state, for those who name them one by one."""
 
     detail: str
@@ -62,7 +62,9 @@ class StepValues(TypedDict, total=False):
     note_event: bool
 
 
-def take_step(connection: sqlite3.Connection, job_ids: Sequence[int], step: Step, now: datetime) -> None:
+def take_step(
+    connection: sqlite3.Connection, job_ids: Sequence[int], step: Transition, now: datetime
+) -> None:
     """Move these jobs. Raises StoreError when one is unknown or may not take the step."""
     ids = list(dict.fromkeys(job_ids))
     states = connection.execute(
@@ -106,11 +108,15 @@ def _is_told(row: sqlite3.Row, new: FaxState) -> bool:
     return was_sent or (has_failed and new is FaxState.SENT)
 
 
-def step_into_queue(send_at: datetime | None, send_by: SendBy, now: datetime, *, detail: str = TURN) -> Step:
+def step_into_queue(
+    send_at: datetime | None, send_by: SendBy, now: datetime, *, detail: str = TURN
+) -> Transition:
     """Where a fax goes when nothing holds it back: waiting when this desk keeps it, else queued."""
     if send_at is not None and send_by is SendBy.DESK and send_at > now:
-        return Step(new=FaxState.WAITING, detail=ITS_TIME, wait_reason=WaitReason.SCHEDULED, retry_at=send_at)
-    return Step(new=FaxState.QUEUED, detail=detail)
+        return Transition(
+            new=FaxState.WAITING, detail=ITS_TIME, wait_reason=WaitReason.SCHEDULED, retry_at=send_at
+        )
+    return Transition(new=FaxState.QUEUED, detail=detail)
 
 
 def start_request(
@@ -131,7 +137,7 @@ def start_request(
     (row,) = connection.execute(sql, values).fetchall()
     request_id = int(row["id"])
     ids = [job.id for job in jobs]
-    take_step(connection, ids, Step(new=FaxState.SENDING, detail="Sending"), now)
+    take_step(connection, ids, Transition(new=FaxState.SENDING, detail="Sending"), now)
     connection.execute(
         f"""UPDATE fax SET request_id = ?, message_id = '', error_code = '', server_pages = NULL
             WHERE id {IN_IDS}""",
@@ -167,7 +173,7 @@ def end_request(
         "UPDATE fax_request SET message_id = ?, ended_at = ? WHERE id = ?",
         (message_id, to_text(now), request_id),
     )
-    take_step(connection, ids, Step(new=FaxState.HANDED_OVER, detail=detail, stumbles=0), now)
+    take_step(connection, ids, Transition(new=FaxState.HANDED_OVER, detail=detail, stumbles=0), now)
     connection.execute(
         f"UPDATE fax SET message_id = ?, tries = tries + 1 WHERE id {IN_IDS}", (message_id, id_list(ids))
     )

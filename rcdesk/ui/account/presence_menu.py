@@ -21,7 +21,7 @@ from rcdesk.core.account.capability import Capability
 from rcdesk.core.account.presence import MORNING, Dnd, Presence, QueueStatus
 from rcdesk.core.spoken_time import wall_clock
 from rcdesk.ui.kit.moments import soon
-from rcdesk.ui.kit.value_menu import Entry, line, section
+from rcdesk.ui.kit.value_menu import MenuEntry, line, section
 
 LACK_LETTERS = 30
 """A menu's row does not wrap by itself."""
@@ -54,14 +54,14 @@ def presence_words(presence: Presence | None, now: datetime) -> tuple[str, str]:
     return _tr("{0} until {1}").format(words, soon(until, now)), token
 
 
-def presence_entries(desk: PresenceDesk, now: datetime, lack: str = "") -> tuple[Entry, ...]:
+def presence_entries(desk: PresenceDesk, now: datetime, lack: str = "") -> tuple[MenuEntry, ...]:
     """Everything that can be chosen, for a menu of its own; lack is why nothing can, "" when it can."""
     presence = desk.presence
     if lack:
         return lack_entries(lack)
     if presence is None:
         words = desk.reason or _tr("Whether you take calls is not known yet.")
-        return (Entry(key="presence-unknown", words=words, is_enabled=False),)
+        return (MenuEntry(key="presence-unknown", words=words, is_enabled=False),)
     takes = presence.dnd.is_disturbable
     return (
         _take_calls(desk, takes),
@@ -71,11 +71,11 @@ def presence_entries(desk: PresenceDesk, now: datetime, lack: str = "") -> tuple
     )
 
 
-def lack_entries(lack: str) -> tuple[Entry, ...]:
+def lack_entries(lack: str) -> tuple[MenuEntry, ...]:
     """Lines that say why nothing can be chosen."""
     lines = textwrap.wrap(lack, LACK_LETTERS)
     return tuple(
-        Entry(key=f"presence-lack-{n}", words=words, icon_name="" if n else "info", is_enabled=False)
+        MenuEntry(key=f"presence-lack-{n}", words=words, icon_name="" if n else "info", is_enabled=False)
         for n, words in enumerate(lines)
     )
 
@@ -87,7 +87,7 @@ def why_no_presence(account: Account | None) -> str:
     return account.why_not(Capability.PRESENCE) or account.why_not(Capability.PRESENCE_CHANGE)
 
 
-def dnd_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:
+def dnd_entries(desk: PresenceDesk, now: datetime) -> tuple[MenuEntry, ...]:
     """Do not disturb alone, for a submenu."""
     presence = desk.presence
     if presence is None:
@@ -96,7 +96,7 @@ def dnd_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:
     return (*_dnd(desk, takes, presence.until, now), line("dnd-line"), _take_calls(desk, takes))
 
 
-def queue_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:
+def queue_entries(desk: PresenceDesk, now: datetime) -> tuple[MenuEntry, ...]:
     """Calls of the queues, for a submenu; nothing for who is in no queue."""
     presence = desk.presence
     if presence is None or not presence.queues:
@@ -105,14 +105,14 @@ def queue_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:
     until = desk.queues_until
     refuse = partial(desk.set_queue_calls, False)
     return (
-        Entry(
+        MenuEntry(
             key="queues-on",
             words=_tr("Take queue calls"),
             icon_name="phone-in",
             is_on=is_on,
             act=partial(desk.set_queue_calls, True),
         ),
-        Entry(
+        MenuEntry(
             key="queues-off",
             words=_tr("No queue calls"),
             note="" if is_on or until is None else _until(until, now),
@@ -132,8 +132,8 @@ def queue_entries(desk: PresenceDesk, now: datetime) -> tuple[Entry, ...]:
     )
 
 
-def _queue(desk: PresenceDesk, queue: QueueStatus) -> Entry:
-    return Entry(
+def _queue(desk: PresenceDesk, queue: QueueStatus) -> MenuEntry:
+    return MenuEntry(
         key=f"queue-{queue.id}",
         words=queue.name,
         note="" if queue.can_change else _tr("set by its manager"),
@@ -144,8 +144,8 @@ def _queue(desk: PresenceDesk, queue: QueueStatus) -> Entry:
     )
 
 
-def _take_calls(desk: PresenceDesk, takes: bool) -> Entry:
-    return Entry(
+def _take_calls(desk: PresenceDesk, takes: bool) -> MenuEntry:
+    return MenuEntry(
         key="take-calls",
         words=_tr("Take calls"),
         icon_name="phone",
@@ -154,10 +154,10 @@ def _take_calls(desk: PresenceDesk, takes: bool) -> Entry:
     )
 
 
-def _dnd(desk: PresenceDesk, takes: bool, until: datetime | None, now: datetime) -> tuple[Entry, ...]:
+def _dnd(desk: PresenceDesk, takes: bool, until: datetime | None, now: datetime) -> tuple[MenuEntry, ...]:
     refuse = partial(desk.set_dnd, False)
     return (
-        Entry(
+        MenuEntry(
             key="dnd-on",
             words=_tr("Do not disturb"),
             note="" if takes or until is None else _until(until, now),
@@ -173,15 +173,17 @@ def _dnd(desk: PresenceDesk, takes: bool, until: datetime | None, now: datetime)
 
 def _for_a_while(
     desk: PresenceDesk, key: str, for_30: str, until_9: str, refuse: Callable[[datetime], None]
-) -> tuple[Entry, Entry]:
+) -> tuple[MenuEntry, MenuEntry]:
     """The two short refusals; refuse gets the moment when they are over, counted from the click."""
     return (
-        Entry(key=f"{key}-30", words=for_30, icon_name="hourglass", act=lambda: refuse(desk.for_a_while())),
-        Entry(key=f"{key}-9", words=until_9, icon_name="clock", act=lambda: refuse(desk.until_morning())),
+        MenuEntry(
+            key=f"{key}-30", words=for_30, icon_name="hourglass", act=lambda: refuse(desk.for_a_while())
+        ),
+        MenuEntry(key=f"{key}-9", words=until_9, icon_name="clock", act=lambda: refuse(desk.until_morning())),
     )
 
 
-def _queue_part(desk: PresenceDesk, presence: Presence, now: datetime) -> tuple[Entry, ...]:
+def _queue_part(desk: PresenceDesk, presence: Presence, now: datetime) -> tuple[MenuEntry, ...]:
     rows = queue_entries(desk, now)
     return (section("queues-title", _tr("QUEUE CALLS")), *rows) if rows else ()
 

@@ -26,7 +26,7 @@ _CROSS_PX = 30
 _MANY = 2
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class RecipientEntry(Struct, frozen=True, kw_only=True):
     """One chip: text as typed; recipient when it can be faxed, else problem says why not. shown its words."""
 
     text: str
@@ -35,7 +35,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
-def read_entry(text: str, region: str, already: Container[str] = frozenset()) -> Entry:
+def read_entry(text: str, region: str, already: Container[str] = frozenset()) -> RecipientEntry:
     """Read one typed entry, "Name <number>", "Name: number" or a number. already holds E.164 numbers."""
     from rcdesk.core.fax.recipient_text import recipient_in
     from rcdesk.core.numbers.phone_number import pretty
@@ -44,15 +44,15 @@ def read_entry(text: str, region: str, already: Container[str] = frozenset()) ->
     try:
         recipient = recipient_in(typed, region)
     except UserError as exc:
-        return Entry(text=typed, shown=typed, problem=str(exc))
+        return RecipientEntry(text=typed, shown=typed, problem=str(exc))
     national = pretty(recipient.number, region)
     shown = f"{recipient.name}  {national}" if recipient.name else national
     if recipient.number in already:
-        return Entry(text=typed, shown=shown, problem=_tr("It is already in the list."))
-    return Entry(text=typed, shown=shown, recipient=recipient)
+        return RecipientEntry(text=typed, shown=shown, problem=_tr("It is already in the list."))
+    return RecipientEntry(text=typed, shown=shown, recipient=recipient)
 
 
-def read_entries(text: str, region: str, already: Collection[str] = ()) -> list[Entry]:
+def read_entries(text: str, region: str, already: Collection[str] = ()) -> list[RecipientEntry]:
     """Every recipient of a typed or pasted text; commas, semicolons, tabs and new lines separate.
 
     A card with a telephone and a fax is one recipient, and a telephone beside a fax none.
@@ -63,14 +63,14 @@ def read_entries(text: str, region: str, already: Collection[str] = ()) -> list[
         whole = read_entry(text, region, already)
         if whole.recipient is not None:
             return [whole]
-    found: list[Entry] = []
+    found: list[RecipientEntry] = []
     taken = set(already)
     for line in text.splitlines():
         for part in [line] if is_card(line) else _parts(line):
             entry = read_entry(part, region, taken)
             if entry.recipient is not None and is_card(text) and has_telephone(part) and not is_card(part):
                 problem = _tr("This is a telephone; the fax number is listed beside it.")
-                entry = Entry(text=entry.text, shown=entry.shown, problem=problem)
+                entry = RecipientEntry(text=entry.text, shown=entry.shown, problem=problem)
             elif entry.recipient is not None:
                 taken.add(entry.recipient.number)
             found.append(entry)
@@ -92,14 +92,14 @@ def _parts(line: str) -> list[str]:
     return parts
 
 
-def entry_of(recipient: Recipient, region: str) -> Entry:
+def entry_of(recipient: Recipient, region: str) -> RecipientEntry:
     """The entry of somebody whose number is known to be good."""
     from rcdesk.core.numbers.phone_number import pretty
 
     national = pretty(recipient.number, region)
     shown = f"{recipient.name}  {national}" if recipient.name else national
     text = f"{recipient.name} <{recipient.number}>" if recipient.name else recipient.number
-    return Entry(text=text, shown=shown, recipient=recipient)
+    return RecipientEntry(text=text, shown=shown, recipient=recipient)
 
 
 def odd_words(facts: RecipientFacts, pretty: Callable[[str], str]) -> str:
@@ -170,7 +170,7 @@ class Chip(QAbstractButton):
     removed = Signal()
     edited = Signal()
 
-    def __init__(self, entry: Entry, parent: QWidget | None = None) -> None:
+    def __init__(self, entry: RecipientEntry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.entry = entry
         self._warning = ""

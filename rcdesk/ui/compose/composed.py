@@ -17,7 +17,7 @@ from rcdesk.core.account.account import Account, ServerProfile
 from rcdesk.core.fax.fax import MAX_NOTE_CHARACTERS, Document, FaxDraft, Resolution
 from rcdesk.core.fax.paper import PagePlan
 from rcdesk.ui.compose.attachments import size_words
-from rcdesk.ui.compose.chips import Entry, entry_of
+from rcdesk.ui.compose.chips import RecipientEntry, entry_of
 from rcdesk.ui.compose.send_later import AT_ONCE, SendTime, keeper_words
 from rcdesk.ui.preview.page_list import PageList
 
@@ -30,7 +30,7 @@ class Composed(Struct, frozen=True, kw_only=True):
     still being looked at.
     """
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[RecipientEntry, ...] = ()
     typed: str = ""
     documents: tuple[Document, ...] = ()
     cover_index: int | None = None

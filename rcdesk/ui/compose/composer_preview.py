@@ -13,7 +13,13 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale, QObject, Signal, Sl
 from PySide6.QtGui import QImage, QPixmap
 
 from rcdesk.bridge.desk import Desk
-from rcdesk.bridge.fax.page_requests import AskKind, PageAsk, PageRefusal, count_ask, thumbnail_ask
+from rcdesk.bridge.fax.page_requests import (
+    PageRefusal,
+    PageRequest,
+    RequestKind,
+    count_request,
+    thumbnail_request,
+)
 from rcdesk.core.account.account import Account
 from rcdesk.core.fax.cover import CoverFields, CoverTemplate
 from rcdesk.core.fax.fax import Document
@@ -21,7 +27,7 @@ from rcdesk.core.fax.paper import PaperSize
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.render.own_covers import confidentiality_words, usual_paper
 from rcdesk.ui.compose.attachments import AttachmentCard
-from rcdesk.ui.compose.chips import Entry
+from rcdesk.ui.compose.chips import RecipientEntry
 from rcdesk.ui.compose.composed import Composed
 from rcdesk.ui.compose.composer_card import ComposerCard
 from rcdesk.ui.compose.cover_editor import CoverEditor
@@ -115,13 +121,13 @@ class ComposerPreview(QObject):
         return words.format(locked[0])
 
     def _needs_password(self, document: Document) -> bool:
-        found = self._desk.pages.known(count_ask(ref_of(document)))
+        found = self._desk.pages.known(count_request(ref_of(document)))
         return isinstance(found, PageRefusal) and found.needs_password
 
     @Slot(object, object)
-    def _refused(self, ask: PageAsk, refusal: PageRefusal) -> None:
+    def _refused(self, ask: PageRequest, refusal: PageRefusal) -> None:
         """A file that needs a password cannot be sent before it has it."""
-        if ask.kind is AskKind.COUNT and refusal.needs_password:
+        if ask.kind is RequestKind.COUNT and refusal.needs_password:
             self._mark_cards()
             self.changed.emit()
 
@@ -134,12 +140,12 @@ class ComposerPreview(QObject):
                 self._answered(ask, picture)
         pages.want(WHO, asks)
 
-    def _ask(self, document: Document) -> PageAsk:
-        return thumbnail_ask(ref_of(document), round(CARD_PX * self._preview.devicePixelRatioF()))
+    def _ask(self, document: Document) -> PageRequest:
+        return thumbnail_request(ref_of(document), round(CARD_PX * self._preview.devicePixelRatioF()))
 
     @Slot(object, object)
-    def _answered(self, ask: PageAsk, answer: object) -> None:
-        if ask.kind is not AskKind.THUMBNAIL or not isinstance(answer, bytes):
+    def _answered(self, ask: PageRequest, answer: object) -> None:
+        if ask.kind is not RequestKind.THUMBNAIL or not isinstance(answer, bytes):
             return
         for card in self._cards:
             if card.document is not None and self._ask(card.document) == ask and not card.has_picture:
@@ -213,7 +219,7 @@ def cover_fields(composed: Composed, account: Account | None) -> CoverFields:
     )
 
 
-def _to(entries: tuple[Entry, ...], region: str) -> str:
+def _to(entries: tuple[RecipientEntry, ...], region: str) -> str:
     people = [entry.recipient for entry in entries if entry.recipient is not None]
     if len(people) != 1:
         return _tr("{0} recipients").format(len(people)) if people else ""

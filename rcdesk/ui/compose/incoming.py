@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QTextDocumentFragment
 
-from rcdesk.core.fax.incoming import Clip, ClipKind, Incoming
+from rcdesk.core.fax.incoming import Clip, ClipKind, IncomingFiles
 
 MOST_FILES = 200
 MOST_RICH_CHARACTERS = 1_000_000
@@ -61,7 +61,7 @@ def holds_files_or_picture(mime: QMimeData) -> bool:
     return _has_picture(mime) and not mime.text().strip()
 
 
-def incoming(mime: QMimeData) -> Incoming:
+def incoming(mime: QMimeData) -> IncomingFiles:
     """Everything in it that can go into a fax, and a sentence about what cannot."""
     if mime.hasUrls():
         return _from_links(mime)
@@ -74,7 +74,9 @@ def incoming(mime: QMimeData) -> Incoming:
         words = QTextDocumentFragment.fromHtml(mime.html()[:MOST_BARE_HTML]).toPlainText()
         if words.strip():
             return _from_text(mime, words)
-    return Incoming(problem=_tr("There is nothing in it that can be faxed: no file, no picture, no text."))
+    return IncomingFiles(
+        problem=_tr("There is nothing in it that can be faxed: no file, no picture, no text.")
+    )
 
 
 def _local_path(url: QUrl) -> Path:
@@ -85,7 +87,7 @@ def _local_path(url: QUrl) -> Path:
     return Path(unquote(urlsplit(encoded).path, errors="surrogateescape"))
 
 
-def _from_links(mime: QMimeData) -> Incoming:
+def _from_links(mime: QMimeData) -> IncomingFiles:
     local = [_local_path(url) for url in mime.urls() if _is_here(url)]
     remote = len(mime.urls()) - len(local)
     if not local and _has_picture(mime):
@@ -101,14 +103,14 @@ def _from_links(mime: QMimeData) -> Incoming:
         "This is a link to the web, and rcdesk fetches nothing from there. Save the page or file, then drop "
         "that."
     )
-    return Incoming(problem=words)
+    return IncomingFiles(problem=words)
 
 
 def _is_here(url: QUrl) -> bool:
     return url.isLocalFile() and not url.host()
 
 
-def _from_text(mime: QMimeData, text: str) -> Incoming:
+def _from_text(mime: QMimeData, text: str) -> IncomingFiles:
     paths = _paths_in(text)
     if paths:
         return _capped(paths, "")
@@ -118,11 +120,11 @@ def _from_text(mime: QMimeData, text: str) -> Incoming:
             "This is a link to the web, and rcdesk fetches nothing from there. Save the page or file, then "
             "drop that."
         )
-        return Incoming(problem=words)
+        return IncomingFiles(problem=words)
     if len(text) > MOST_TEXT_CHARACTERS:
         words = _tr("This text is too long to be faxed. Save it as a file and add the part you need.")
-        return Incoming(problem=words)
-    return Incoming(clips=(_text_clip(mime, text),))
+        return IncomingFiles(problem=words)
+    return IncomingFiles(clips=(_text_clip(mime, text),))
 
 
 def _text_clip(mime: QMimeData, text: str) -> Clip:
@@ -162,19 +164,19 @@ def _has_picture(mime: QMimeData) -> bool:
     return mime.hasImage() or any(mime.hasFormat(kind) for kind in _PICTURES)
 
 
-def _from_picture(mime: QMimeData) -> Incoming:
+def _from_picture(mime: QMimeData) -> IncomingFiles:
     """Encoded as it came when that is possible: encoding a large one here would hold the window up."""
     for kind in _PICTURES:
         if mime.hasFormat(kind):
             content = mime.data(kind).data()
             if 0 < len(content) <= MOST_PICTURE_BYTES:
-                return Incoming(clips=(Clip(kind=ClipKind.IMAGE, content=bytes(content)),))
+                return IncomingFiles(clips=(Clip(kind=ClipKind.IMAGE, content=bytes(content)),))
     image = mime.imageData()
     if not isinstance(image, QImage) or image.isNull():
-        return Incoming(problem=_tr("The picture could not be read. Save it as a file and add that."))
+        return IncomingFiles(problem=_tr("The picture could not be read. Save it as a file and add that."))
     if image.sizeInBytes() > MOST_PICTURE_BYTES:
         words = _tr("The pasted picture is too large to be faxed. Make it smaller, then paste it again.")
-        return Incoming(problem=words)
+        return IncomingFiles(problem=words)
     layout = _LAYOUTS.get(image.format()) if sys.byteorder == "little" else None
     if layout is None:
         image, layout = image.convertToFormat(QImage.Format.Format_RGBA8888), "RGBA"
@@ -185,15 +187,15 @@ def _from_picture(mime: QMimeData) -> Incoming:
         height=image.height(),
         layout=layout,
     )
-    return Incoming(clips=(clip,))
+    return IncomingFiles(clips=(clip,))
 
 
-def _capped(paths: Iterable[Path], problem: str) -> Incoming:
+def _capped(paths: Iterable[Path], problem: str) -> IncomingFiles:
     files = tuple(dict.fromkeys(paths))
     if len(files) > MOST_FILES:
         words = _tr("{0} files are too many at once: the first {1} are here. Send the others in another fax.")
         problem = " ".join(filter(None, (words.format(f"{len(files):,}", MOST_FILES), problem)))
-    return Incoming(files=files[:MOST_FILES], problem=problem)
+    return IncomingFiles(files=files[:MOST_FILES], problem=problem)
 
 
 def _tr(text: str) -> str:

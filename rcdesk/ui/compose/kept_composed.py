@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication
 
 from rcdesk.core.fax.kept_draft import KeptDraft
 from rcdesk.core.fax.paper import PagePlan
-from rcdesk.ui.compose.chips import Entry, entry_of, read_entry
+from rcdesk.ui.compose.chips import RecipientEntry, entry_of, read_entry
 from rcdesk.ui.compose.composed import Composed
 from rcdesk.ui.compose.send_later import SendTime
 from rcdesk.ui.preview.page_list import PageList, Row
@@ -101,9 +101,9 @@ def _kept_row(row: Row, composed: Composed) -> PagePlan | int:
     return row if isinstance(row, PagePlan) else composed.documents.index(row)
 
 
-def _entries(draft: KeptDraft, region: str) -> tuple[Entry, ...]:
+def _entries(draft: KeptDraft, region: str) -> tuple[RecipientEntry, ...]:
     already: set[str] = set()
-    made: list[Entry] = []
+    made: list[RecipientEntry] = []
     for kept in draft.entries:
         entry = read_entry(kept, region, already) if isinstance(kept, str) else entry_of(kept, region)
         made.append(entry)

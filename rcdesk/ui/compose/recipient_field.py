@@ -20,8 +20,8 @@ from rcdesk.core.people.people import Suggestion
 from rcdesk.ui.compose.chips import (
     CHIP_HEIGHT,
     Chip,
-    Entry,
     MoreChip,
+    RecipientEntry,
     entry_of,
     odd_summary,
     odd_words,
@@ -48,7 +48,7 @@ class RecipientField(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._region = "US"
-        self._entries: list[Entry] = []
+        self._entries: list[RecipientEntry] = []
         self._facts: dict[str, RecipientFacts] = {}
         self._chips: list[Chip] = []
         self._frame = FlowFrame(margin=9, gap=8)
@@ -101,7 +101,7 @@ class RecipientField(QWidget):
         return tuple(e.recipient for e in self._entries if e.recipient is not None)
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[RecipientEntry, ...]:
         """All of them, the bad ones too."""
         return tuple(self._entries)
 
@@ -151,7 +151,7 @@ class RecipientField(QWidget):
                 self._entries.append(entry_of(recipient, self._region))
         self._entries_changed()
 
-    def set_entries(self, entries: Sequence[Entry]) -> None:
+    def set_entries(self, entries: Sequence[RecipientEntry]) -> None:
         """Replace everything."""
         self._entries = list(entries)
         self.line.clear()
@@ -210,7 +210,7 @@ class RecipientField(QWidget):
         self._lay_out()
         self.changed.emit()
 
-    def _shown(self) -> list[Entry]:
+    def _shown(self) -> list[RecipientEntry]:
         """Those with a chip: all of a few; of many the bad and odd ones first, then the newest."""
         if len(self._entries) <= FOLD_ABOVE:
             return list(self._entries)
@@ -246,7 +246,7 @@ class RecipientField(QWidget):
         """What Tab goes through, in this order: chips, then the line."""
         return (*self._chips, self._more, self.line)
 
-    def _new_chip(self, entry: Entry) -> Chip:
+    def _new_chip(self, entry: RecipientEntry) -> Chip:
         chip = Chip(entry, self._frame)
         chip.removed.connect(self._chip_removed)
         chip.edited.connect(self._chip_edited)
@@ -256,7 +256,7 @@ class RecipientField(QWidget):
         chip.hide()
         chip.deleteLater()
 
-    def _warning(self, entry: Entry) -> str:
+    def _warning(self, entry: RecipientEntry) -> str:
         fact = self._facts.get(entry.recipient.number) if entry.recipient is not None else None
         return odd_words(fact, self._pretty) if fact is not None else ""
 
@@ -289,7 +289,7 @@ class RecipientField(QWidget):
         if isinstance(chip, Chip):
             self._edit(chip.entry)
 
-    def _edit(self, entry: Entry) -> None:
+    def _edit(self, entry: RecipientEntry) -> None:
         self.commit_typed()
         self._entries = [e for e in self._entries if e is not entry]
         self._entries_changed()
@@ -304,7 +304,7 @@ class RecipientField(QWidget):
             self._remove_many((self._entries[-1],))
 
     @Slot(object)
-    def _remove_many(self, entries: Sequence[Entry]) -> None:
+    def _remove_many(self, entries: Sequence[RecipientEntry]) -> None:
         gone = {id(entry) for entry in entries}
         self._entries = [entry for entry in self._entries if id(entry) not in gone]
         self._entries_changed()

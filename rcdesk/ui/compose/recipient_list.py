@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from rcdesk.core.fax.send_checks import RecipientFacts
-from rcdesk.ui.compose.chips import Entry, odd_words
+from rcdesk.ui.compose.chips import RecipientEntry, odd_words
 from rcdesk.ui.kit.fit import fit_to_screen
 from rcdesk.ui.kit.look import Button, color, dress, label
 
@@ -36,7 +36,10 @@ class RecipientList(QDialog):
     removed = Signal(object)
 
     def __init__(
-        self, entries: Sequence[Entry], facts: Mapping[str, RecipientFacts], parent: QWidget | None = None
+        self,
+        entries: Sequence[RecipientEntry],
+        facts: Mapping[str, RecipientFacts],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("recipientList")
@@ -92,7 +95,7 @@ class RecipientList(QDialog):
         )
         return tree
 
-    def _words(self, entry: Entry) -> str:
+    def _words(self, entry: RecipientEntry) -> str:
         from rcdesk.core.numbers.phone_number import pretty
 
         if entry.problem or entry.recipient is None:
@@ -100,7 +103,7 @@ class RecipientList(QDialog):
         fact = self._facts.get(entry.recipient.number)
         return odd_words(fact, pretty) if fact is not None else ""
 
-    def _item(self, entry: Entry) -> QTreeWidgetItem:
+    def _item(self, entry: RecipientEntry) -> QTreeWidgetItem:
         words = self._words(entry)
         item = QTreeWidgetItem([entry.shown, words])
         item.setData(0, _ENTRY_ROLE, entry)
@@ -126,7 +129,7 @@ class RecipientList(QDialog):
 
     @Slot()
     def _remove(self) -> None:
-        gone: list[Entry] = []
+        gone: list[RecipientEntry] = []
         for item in self._tree.selectedItems():
             gone.append(item.data(0, _ENTRY_ROLE))
             self._tree.takeTopLevelItem(self._tree.indexOfTopLevelItem(item))

@@ -15,7 +15,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QPainter, QPaintEve
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from rcdesk.core.fax.fax import FaxDraft
-from rcdesk.core.fax.send_checks import Oddity, Question, RecipientFacts
+from rcdesk.core.fax.send_checks import Oddity, RecipientFacts, SendQuestion
 from rcdesk.ui.compose.chips import odd_words
 from rcdesk.ui.kit.line import Line
 from rcdesk.ui.kit.look import Button, color, dress, label
@@ -28,7 +28,7 @@ _PAGE_HEIGHT_PX = 246
 _MORE_SHOWN = 50
 
 
-class FirstPage(QWidget):
+class ReviewPage(QWidget):
     """The first page on a table; a painted sheet until its picture is there, or when there is none."""
 
     def __init__(self, words: str, parent: QWidget | None = None) -> None:
@@ -119,7 +119,7 @@ class ReviewDialog(QDialog):
 
     def __init__(
         self,
-        question: Question,
+        question: SendQuestion,
         draft: FaxDraft,
         *,
         pretty: Callable[[str], str],
@@ -135,7 +135,7 @@ class ReviewDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(680)
         title = draft.documents[0].name if draft.documents else self.tr("Cover page only")
-        self.page = FirstPage(self.tr("First page: {0}, {1}").format(title, pages_words))
+        self.page = ReviewPage(self.tr("First page: {0}, {1}").format(title, pages_words))
         number = pretty(self._first.recipient.number)
         self.setAccessibleDescription(f"{self._first.recipient.name} {number}. {self._sentence()}".strip())
         self._build(title, pages_words)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState
-from rcdesk.core.fax.send_checks import Question, RecipientFacts, question
+from rcdesk.core.fax.send_checks import RecipientFacts, SendQuestion, question
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.ui.compose.cancel_undo import CancelUndo
 from rcdesk.ui.compose.composed import Composed, page_words
@@ -186,7 +186,7 @@ class Sending(QObject):
         else:
             self._ask(asked, draft)
 
-    def _ask(self, asked: Question, draft: FaxDraft) -> None:
+    def _ask(self, asked: SendQuestion, draft: FaxDraft) -> None:
         account = self._desk.session.account
         region = account.home_country if account is not None else "US"
         dialog = ReviewDialog(

@@ -45,7 +45,7 @@ ROOMY_PX = 220
 LONG_PX = 120
 
 
-class Timeline(QWidget):
+class FaxTimeline(QWidget):
     """Events as dots on a line with their times; one row each."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -151,7 +151,7 @@ class FaxStory(Card):
         self._sentence.setObjectName("faxStorySentence")
         self._heading = label(self.tr("What happened"), "label")
         self._steps_heading = label("", "label")
-        self.timeline = Timeline()
+        self.timeline = FaxTimeline()
         self.buttons = StepButtons()
         self.buttons.taken.connect(self._taken)
         layout = self.body

@@ -52,14 +52,14 @@ def report_pdf(facts: ProofFacts) -> bytes:
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     writer.setTitle(_tr("Fax report"))
     writer.setCreator("rcdesk")
-    sheet = _Sheet(writer)
+    sheet = _ProofSheet(writer)
     sheet.draw(facts)
     sheet.end()
     buffer.close()
     return bytes(data.data())
 
 
-class _Sheet:
+class _ProofSheet:
     """A painter that goes down the page and takes a new one when it is full."""
 
     def __init__(self, writer: QPdfWriter) -> None:

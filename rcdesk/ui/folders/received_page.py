@@ -32,7 +32,7 @@ KEPT = 12
 SHORT_PX = 620
 
 
-class FirstPage(QWidget):
+class ReceivedFirstPage(QWidget):
     """A page on a table, as large as there is room; clicked() opens it."""
 
     clicked = Signal()
@@ -110,7 +110,7 @@ class ReceivedStory(Card):
         self._who = label("", "section", wraps=True)
         self._what = label("", "small", wraps=True)
         self._sentence = label("", "muted", wraps=True)
-        self.first_page = FirstPage()
+        self.first_page = ReceivedFirstPage()
         self.buttons = StepButtons()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

@@ -10,12 +10,12 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rcdesk.ui.kit.theme import current, theme
-from rcdesk.ui.kit.tokens import Tokens
+from rcdesk.ui.kit.tokens import ColorTokens
 
 HEIGHT = 22
 
 
-def badge_colors(tokens: Tokens, kind: str) -> tuple[str, str]:
+def badge_colors(tokens: ColorTokens, kind: str) -> tuple[str, str]:
     """(background, text) of a kind; unknown kinds look plain. Delegates paint with these too."""
     match kind:
         case "good":

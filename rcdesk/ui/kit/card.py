@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import current, theme
-from rcdesk.ui.kit.tokens import Tokens
+from rcdesk.ui.kit.tokens import ColorTokens
 
 RADIUS = 12
 SHADOW = 4
@@ -67,7 +67,7 @@ class Card(QWidget):
 
 
 @lru_cache(maxsize=8)
-def _frame(tokens: Tokens, ratio: float) -> QPixmap:
+def _frame(tokens: ColorTokens, ratio: float) -> QPixmap:
     """The smallest card: its corners, with one pixel between them."""
     size = 2 * EDGE + 1
     frame = QPixmap(round(size * ratio), round(size * ratio))

@@ -99,7 +99,7 @@ class IconButton(QToolButton):
         self.setIcon(icon(self._icon_name, self._token, self._size))
 
 
-class _Sheet(QObject):
+class _StyleSheet(QObject):
     """Keeps a widget's own style sheet in the colours in force."""
 
     def __init__(self, widget: QWidget, template: str) -> None:
@@ -116,7 +116,7 @@ class _Sheet(QObject):
 
 def dress(widget: QWidget, template: str) -> None:
     """Give a widget a style sheet of its own in which $ink, $surface… are the tokens."""
-    _Sheet(widget, template)
+    _StyleSheet(widget, template)
 
 
 def hairline() -> QFrame:

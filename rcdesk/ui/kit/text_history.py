@@ -20,7 +20,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     caret: int
 
 
-class _Kind(Enum):
+class _EditKind(Enum):
     TYPED = "typed"
     ERASED = "erased"
     REPLACED = "replaced"
@@ -33,7 +33,7 @@ class TextHistory:
         self._now = Shown(text="", caret=0)
         self._past: list[Shown] = []
         self._future: list[Shown] = []
-        self._kind = _Kind.REPLACED
+        self._kind = _EditKind.REPLACED
 
     @property
     def can_undo(self) -> bool:
@@ -47,8 +47,8 @@ class TextHistory:
 
     def show(self, shown: Shown, changed_by: int) -> None:
         """The line shows this now; changed_by: characters more than before, as the user changed it."""
-        kind = {1: _Kind.TYPED, -1: _Kind.ERASED}.get(changed_by, _Kind.REPLACED)
-        if shown.text != self._now.text and (kind is not self._kind or kind is _Kind.REPLACED):
+        kind = {1: _EditKind.TYPED, -1: _EditKind.ERASED}.get(changed_by, _EditKind.REPLACED)
+        if shown.text != self._now.text and (kind is not self._kind or kind is _EditKind.REPLACED):
             self._past = [*self._past, self._now][-MOST_STEPS:]
         self._kind = kind
         self._now = shown
@@ -67,5 +67,5 @@ class TextHistory:
             return None
         target.append(self._now)
         self._now = source.pop()
-        self._kind = _Kind.REPLACED
+        self._kind = _EditKind.REPLACED
         return self._now

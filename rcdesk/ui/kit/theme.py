@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from rcdesk.ui.kit.plain_text import PLAIN
-from rcdesk.ui.kit.tokens import DARK, LIGHT, Tokens, by_name
+from rcdesk.ui.kit.tokens import DARK, LIGHT, ColorTokens, by_name
 
 BASE_PX = 14.0
 BASE_POINTS = 11.0
@@ -132,13 +132,13 @@ QPushButton[kind="danger"][keyboardFocus="true"] { border: 2px solid $ink; }
 """)
 
 
-def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
+def style_sheet(tokens: ColorTokens, scale: float = 1.0) -> str:
     """The style sheet for these colours; scale multiplies the type sizes (1.0 = a 14 px body)."""
     sizes = {f"p{px}": str(round(px * scale)) for px in (12, 13, 14, 15, 17, 22, 26)}
     return _SHEET.substitute(by_name(tokens) | sizes, plain=PLAIN)
 
 
-def palette(tokens: Tokens) -> QPalette:
+def palette(tokens: ColorTokens) -> QPalette:
     """The same colours for native dialogs and for what the style paints itself."""
     made = QPalette()
     roles = {
@@ -183,7 +183,7 @@ class Theme(QObject):
         self._scale = 1.0
 
     @property
-    def tokens(self) -> Tokens:
+    def tokens(self) -> ColorTokens:
         """The colours in force."""
         return self._tokens
 
@@ -280,7 +280,7 @@ def theme() -> Theme:
     return _theme
 
 
-def current() -> Tokens:
+def current() -> ColorTokens:
     """The colours in force now."""
     return theme().tokens
 

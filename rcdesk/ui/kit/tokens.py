@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 
-class Tokens(Struct, frozen=True, kw_only=True):
+class ColorTokens(Struct, frozen=True, kw_only=True):
     """One scheme's colours as "#RRGGBB"; is_dark tells which scheme it is."""
 
     is_dark: bool
@@ -61,7 +61,7 @@ class Tokens(Struct, frozen=True, kw_only=True):
     shadow: str
 
 
-LIGHT = Tokens(
+LIGHT = ColorTokens(
     is_dark=False,
     canvas="#F6F5F2",
     sidebar="#EEECE7",
@@ -108,7 +108,7 @@ LIGHT = Tokens(
     shadow="#2A2620",
 )
 
-DARK = Tokens(
+DARK = ColorTokens(
     is_dark=True,
     canvas="#1B1C1F",
     sidebar="#151618",
@@ -157,6 +157,6 @@ DARK = Tokens(
 
 
 @cache
-def by_name(tokens: Tokens) -> dict[str, str]:
+def by_name(tokens: ColorTokens) -> dict[str, str]:
     """The colours for a style sheet with $names; every dressed widget asks, so they are listed once."""
     return {name: value for name, value in asdict(tokens).items() if isinstance(value, str)}

@@ -52,7 +52,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class MenuEntry:
     """One row. key names it from one look to the next; note stands at the right, token colours the icon.
 
     A HEAD shows its note as a second line. entries make it a submenu. is_on: None for what is not switched.
@@ -66,18 +66,18 @@ class Entry:
     kind: Kind = Kind.ITEM
     is_enabled: bool = True
     is_on: bool | None = None
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[MenuEntry, ...] = ()
     act: Callable[[], object] | None = field(default=None, compare=False)
 
 
-def section(key: str, words: str) -> Entry:
+def section(key: str, words: str) -> MenuEntry:
     """A small title above a group."""
-    return Entry(key=key, words=words, kind=Kind.SECTION, is_enabled=False)
+    return MenuEntry(key=key, words=words, kind=Kind.SECTION, is_enabled=False)
 
 
-def line(key: str) -> Entry:
+def line(key: str) -> MenuEntry:
     """A thin line between groups."""
-    return Entry(key=key, kind=Kind.LINE, is_enabled=False)
+    return MenuEntry(key=key, kind=Kind.LINE, is_enabled=False)
 
 
 class TrayMenu(QMenu):
@@ -85,9 +85,9 @@ class TrayMenu(QMenu):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._entries: tuple[Entry, ...] = ()
-        self._later: tuple[Entry, ...] | None = None
-        self._by_action: dict[QAction, Entry] = {}
+        self._entries: tuple[MenuEntry, ...] = ()
+        self._later: tuple[MenuEntry, ...] | None = None
+        self._by_action: dict[QAction, MenuEntry] = {}
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
@@ -99,11 +99,11 @@ class TrayMenu(QMenu):
         theme().changed.connect(self._recolor)
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[MenuEntry, ...]:
         """What is shown, or will be as soon as the menu is closed."""
         return self._entries if self._later is None else self._later
 
-    def show_entries(self, entries: Sequence[Entry]) -> None:
+    def show_entries(self, entries: Sequence[MenuEntry]) -> None:
         """Hold these. With another shape and an open menu they come when it is closed."""
         wanted = tuple(entries)
         self._later = None
@@ -122,7 +122,7 @@ class TrayMenu(QMenu):
         else:
             self._build(wanted)
 
-    def _build(self, entries: tuple[Entry, ...]) -> None:
+    def _build(self, entries: tuple[MenuEntry, ...]) -> None:
         for old in self.findChildren(TrayMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
             old.deleteLater()
         self.clear()
@@ -134,7 +134,7 @@ class TrayMenu(QMenu):
             self._by_action[action] = entry
             self._dress(action, entry)
 
-    def _make(self, entry: Entry) -> QAction:
+    def _make(self, entry: MenuEntry) -> QAction:
         if entry.kind in (Kind.HEAD, Kind.SECTION):
             made = QWidgetAction(self)
             made.setDefaultWidget(_Title(entry.kind))
@@ -150,7 +150,7 @@ class TrayMenu(QMenu):
         assert isinstance(menu, TrayMenu)
         return menu
 
-    def _dress(self, action: QAction, entry: Entry) -> None:
+    def _dress(self, action: QAction, entry: MenuEntry) -> None:
         if entry.kind is Kind.LINE:
             action.setSeparator(True)
             return
@@ -230,7 +230,7 @@ class TrayMenu(QMenu):
                 self._paint_row(painter, area, action, entry)
         painter.end()
 
-    def _paint_row(self, painter: QPainter, area: QRect, action: QAction, entry: Entry) -> None:
+    def _paint_row(self, painter: QPainter, area: QRect, action: QAction, entry: MenuEntry) -> None:
         is_active = action is self.activeAction() and entry.is_enabled
         if is_active:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -290,11 +290,11 @@ class _Title(QWidget):
         self._note.setVisible(bool(note))
 
 
-def _shape(entry: Entry) -> tuple[object, ...]:
+def _shape(entry: MenuEntry) -> tuple[object, ...]:
     return (entry.key, entry.kind, entry.is_on is None, tuple(_shape(e) for e in entry.entries))
 
 
-def _icon(entry: Entry) -> QIcon:
+def _icon(entry: MenuEntry) -> QIcon:
     """For the desktops that draw the menu: in the colours of a menu, which are near enough to ours."""
     made = QIcon()
     if entry.icon_name:
@@ -303,6 +303,6 @@ def _icon(entry: Entry) -> QIcon:
     return made
 
 
-def without_acts(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+def without_acts(entries: Sequence[MenuEntry]) -> tuple[MenuEntry, ...]:
     """The same rows as mere values, to compare and to print."""
     return tuple(replace(e, act=None, entries=without_acts(e.entries)) for e in entries)

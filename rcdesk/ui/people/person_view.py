@@ -24,7 +24,7 @@ from rcdesk.ui.kit.lacks import Lacking, grey, why_not
 from rcdesk.ui.kit.look import Button, label
 from rcdesk.ui.kit.reading_order import in_reading_order
 from rcdesk.ui.people.number_line import NumberLine
-from rcdesk.ui.people.timeline import Timeline
+from rcdesk.ui.people.timeline import PersonTimeline
 from rcdesk.ui.phone.placing import region_of
 
 NUMBERS_SHOWN = 4
@@ -76,7 +76,7 @@ class PersonView(Card):
         self._can_change = False
         self._lines: list[NumberLine] = []
         self._timeline_title = label(self.tr("Calls and faxes"), "label")
-        self.timeline = Timeline(parent=self)
+        self.timeline = PersonTimeline(parent=self)
         self._nothing = label(self.tr("Nothing yet."), "muted")
         self._build()
         self._add.clicked.connect(self._ask_contact)

@@ -137,7 +137,7 @@ class TimelineDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class Timeline(RowList):
+class PersonTimeline(RowList):
     """fax_chosen(FaxJob | ReceivedFax) on Enter or double click."""
 
     fax_chosen = Signal(object)

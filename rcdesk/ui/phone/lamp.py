@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 from rcdesk.core.calls.call import Leg
 from rcdesk.ui.kit.icons import pixmap
 from rcdesk.ui.kit.theme import current, theme
-from rcdesk.ui.kit.tokens import Tokens
+from rcdesk.ui.kit.tokens import ColorTokens
 
 DIAMETER = 52
 RINGS = 14
@@ -90,7 +90,7 @@ class LampPair(QWidget):
         else:
             self._timer.stop()
 
-    def _paint_line(self, painter: QPainter, tokens: Tokens, left: QPointF, right: QPointF) -> None:
+    def _paint_line(self, painter: QPainter, tokens: ColorTokens, left: QPointF, right: QPointF) -> None:
         gap = DIAMETER / 2 + 7
         y, middle = left.y(), (left.x() + right.x()) / 2
         start, end = left.x() + gap, right.x() - gap - (RINGS if self._rings(self._theirs) else 0)
@@ -106,7 +106,9 @@ class LampPair(QWidget):
     def _rings(self, leg: Leg) -> bool:
         return leg is Leg.RINGING and not self._is_over
 
-    def _paint_lamp(self, painter: QPainter, tokens: Tokens, centre: QPointF, leg: Leg, icon: str) -> None:
+    def _paint_lamp(
+        self, painter: QPainter, tokens: ColorTokens, centre: QPointF, leg: Leg, icon: str
+    ) -> None:
         radius = DIAMETER / 2
         fill, edge, ink = _lamp_colors(tokens, leg)
         if self._rings(leg):
@@ -134,7 +136,7 @@ class LampPair(QWidget):
             painter.drawEllipse(centre, reach, reach)
 
 
-def _line_color(tokens: Tokens, leg: Leg) -> str:
+def _line_color(tokens: ColorTokens, leg: Leg) -> str:
     if leg.is_failed:
         return tokens.bad
     match leg:
@@ -146,7 +148,7 @@ def _line_color(tokens: Tokens, leg: Leg) -> str:
             return tokens.hairline
 
 
-def _lamp_colors(tokens: Tokens, leg: Leg) -> tuple[str, str, str]:
+def _lamp_colors(tokens: ColorTokens, leg: Leg) -> tuple[str, str, str]:
     """(fill, edge, ink) of a lamp."""
     if leg.is_failed:
         return tokens.bad_tint, tokens.bad, tokens.bad_ink

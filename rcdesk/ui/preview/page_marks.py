@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
-from rcdesk.core.fax.paper import Finding, FindingKind, Place
+from rcdesk.core.fax.paper import Area, Finding, FindingKind
 from rcdesk.ui.kit.look import color, glyph
 
 FRAME_PAD = 5.0
@@ -39,7 +39,7 @@ def paint_marks(
     painter.restore()
 
 
-def frame_of(place: Place, paper: QRectF) -> QRectF:
+def frame_of(place: Area, paper: QRectF) -> QRectF:
     """Where a place lies on a page painted at paper, with a little room around it."""
     return QRectF(
         paper.x() + place.x * paper.width(),

@@ -11,12 +11,12 @@ from collections.abc import Iterable
 
 from PySide6.QtGui import QImage, QPixmap, QTransform
 
-from rcdesk.bridge.fax.page_requests import AskKind, PageAsk, PageRefusal, count_ask
+from rcdesk.bridge.fax.page_requests import PageRefusal, PageRequest, RequestKind, count_request
 from rcdesk.bridge.fax.pages_desk import PagesDesk
 from rcdesk.core.fax.fax import Document
 from rcdesk.core.fax.paper import DPI_X, Finding, PagePlan, lines_per_inch
 from rcdesk.ui.preview.page_list import ref_of
-from rcdesk.ui.preview.page_questions import Looking
+from rcdesk.ui.preview.page_questions import Viewing
 
 IMAGES_KEPT = 5
 THUMBNAILS_KEPT = 600
@@ -27,10 +27,10 @@ class PagePictures:
 
     def __init__(self, desk: PagesDesk) -> None:
         self._desk = desk
-        self._images: dict[PageAsk, QImage] = {}
-        self._thumbnails: dict[tuple[PageAsk, int], QPixmap] = {}
+        self._images: dict[PageRequest, QImage] = {}
+        self._thumbnails: dict[tuple[PageRequest, int], QPixmap] = {}
 
-    def picture(self, plan: PagePlan, looking: Looking) -> tuple[QImage, float] | None:
+    def picture(self, plan: PagePlan, looking: Viewing) -> tuple[QImage, float] | None:
         """The page as it will arrive and its shape (height by width of the paper)."""
         ask = looking.preview(plan)
         image = self._images.pop(ask, None)
@@ -52,12 +52,12 @@ class PagePictures:
         inches = image.height() / lines_per_inch(looking.resolution)
         return image, inches / max(0.1, image.width() / DPI_X)
 
-    def thumbnail(self, plan: PagePlan | Document | None, looking: Looking) -> QPixmap | None:
+    def thumbnail(self, plan: PagePlan | Document | None, looking: Viewing) -> QPixmap | None:
         """The page small, turned as the user turned it; None for a whole file."""
         if not isinstance(plan, PagePlan):
             return None
         ask = looking.thumbnail(plan)
-        turn = plan.rotate if ask.kind is AskKind.THUMBNAIL else 0
+        turn = plan.rotate if ask.kind is RequestKind.THUMBNAIL else 0
         key = (ask, turn)
         found = self._thumbnails.get(key)
         if found is None:
@@ -75,27 +75,27 @@ class PagePictures:
             self._thumbnails[key] = found
         return found
 
-    def findings(self, plan: PagePlan | Document, looking: Looking) -> tuple[Finding, ...]:
+    def findings(self, plan: PagePlan | Document, looking: Viewing) -> tuple[Finding, ...]:
         """What is known to be wrong with the page; nothing while nobody has looked."""
         if isinstance(plan, Document):
             return ()
         found = self._desk.known(looking.findings(plan))
         return found if isinstance(found, tuple) else ()
 
-    def refusal(self, page: PagePlan | Document | None, looking: Looking) -> PageRefusal | None:
+    def refusal(self, page: PagePlan | Document | None, looking: Viewing) -> PageRefusal | None:
         """Why the page or the file cannot be shown, None when it can or nobody has tried."""
         if page is None:
             return None
-        ask = count_ask(ref_of(page)) if isinstance(page, Document) else looking.preview(page)
+        ask = count_request(ref_of(page)) if isinstance(page, Document) else looking.preview(page)
         found = self._desk.known(ask)
         return found if isinstance(found, PageRefusal) else None
 
-    def drawn_elsewhere(self, files: Iterable[Document], looking: Looking) -> list[str]:
+    def drawn_elsewhere(self, files: Iterable[Document], looking: Viewing) -> list[str]:
         """The names of those that only the service can draw; one that needs its password is none of them."""
         found = ((document.name, self.refusal(document, looking)) for document in files)
         return [name for name, refusal in found if refusal is None or not refusal.needs_password]
 
-    def transmission_s(self, plans: Iterable[PagePlan], looking: Looking) -> float | None:
+    def transmission_s(self, plans: Iterable[PagePlan], looking: Viewing) -> float | None:
         """About how long these pages take on the line, None while not all are known."""
         total = 0.0
         for plan in plans:

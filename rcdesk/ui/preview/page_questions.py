@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rcdesk.bridge.fax.page_requests import AskKind, PageAsk, count_ask, thumbnail_ask
+from rcdesk.bridge.fax.page_requests import PageRequest, RequestKind, count_request, thumbnail_request
 from rcdesk.core.fax.fax import Document, Resolution
 from rcdesk.core.fax.paper import AS_FAX_PAGES, FAX_WIDTH, Dither, PagePlan, PaperSize
 from rcdesk.ui.preview.page_list import ref_of
@@ -29,7 +29,7 @@ def paper_ratio(paper: PaperSize) -> float:
     return height / width
 
 
-class Looking(Struct, frozen=True, kw_only=True):
+class Viewing(Struct, frozen=True, kw_only=True):
     """How pages are looked at: on which paper, at which resolution, how wide in device pixels.
 
     is_exact: our own dots are sent. Otherwise the service draws the files, and it draws grey in dots.
@@ -41,31 +41,33 @@ class Looking(Struct, frozen=True, kw_only=True):
     ratio: float = 1.0
     is_exact: bool = False
 
-    def preview(self, plan: PagePlan) -> PageAsk:
+    def preview(self, plan: PagePlan) -> PageRequest:
         """The page as it will arrive."""
         exact = None if self.width_px > LARGEST_SCALED_PX else self.width_px // _STEP_PX * _STEP_PX
-        return self._ask(AskKind.PREVIEW, plan, exact)
+        return self._ask(RequestKind.PREVIEW, plan, exact)
 
-    def findings(self, plan: PagePlan) -> PageAsk:
+    def findings(self, plan: PagePlan) -> PageRequest:
         """What is wrong with it."""
-        return self._ask(AskKind.FINDINGS, plan)
+        return self._ask(RequestKind.FINDINGS, plan)
 
-    def seconds(self, plan: PagePlan) -> PageAsk:
+    def seconds(self, plan: PagePlan) -> PageRequest:
         """How long it takes."""
-        return self._ask(AskKind.SECONDS, plan)
+        return self._ask(RequestKind.SECONDS, plan)
 
-    def thumbnail(self, plan: PagePlan) -> PageAsk:
+    def thumbnail(self, plan: PagePlan) -> PageRequest:
         """The page small: as it is in its file, or as it will arrive when something was done to it."""
         width_px = round(THUMBNAIL_PX * self.ratio)
         if replace(plan, is_removed=False, rotate=0) == PagePlan(source=plan.source):
-            return thumbnail_ask(plan.source, width_px)
-        return self._ask(AskKind.PREVIEW, plan, width_px)
+            return thumbnail_request(plan.source, width_px)
+        return self._ask(RequestKind.PREVIEW, plan, width_px)
 
-    def _ask(self, kind: AskKind, plan: PagePlan, width_px: int | None = None) -> PageAsk:
+    def _ask(self, kind: RequestKind, plan: PagePlan, width_px: int | None = None) -> PageRequest:
         is_ours = self.is_exact or plan.source.media_type in AS_FAX_PAGES
         is_dotted = not is_ours and plan.dither is Dither.AUTO
         plan = replace(plan, is_removed=False, dither=Dither.DIFFUSE if is_dotted else plan.dither)
-        return PageAsk(kind=kind, plan=plan, resolution=self.resolution, paper=self.paper, width_px=width_px)
+        return PageRequest(
+            kind=kind, plan=plan, resolution=self.resolution, paper=self.paper, width_px=width_px
+        )
 
 
 def first_questions(
@@ -73,13 +75,13 @@ def first_questions(
     current: PagePlan | None,
     cover: PagePlan | None,
     seen: Iterable[int],
-    looking: Looking,
-) -> list[PageAsk]:
+    looking: Viewing,
+) -> list[PageRequest]:
     """What is seen: current is shown, cover is an own one, seen rows have thumbnails in sight."""
-    asks: list[PageAsk] = []
+    asks: list[PageRequest] = []
     if current is not None:
         asks += [looking.preview(current), looking.findings(current)]
-    asks += [count_ask(ref_of(row)) for row in rows if isinstance(row, Document)]
+    asks += [count_request(ref_of(row)) for row in rows if isinstance(row, Document)]
     if cover is not None:
         asks.append(looking.thumbnail(cover))
     in_sight = [rows[i] for i in seen if 0 <= i < len(rows)]
@@ -93,7 +95,7 @@ def first_questions(
     return asks
 
 
-def further_questions(rows: Sequence[PagePlan | Document], looking: Looking) -> list[PageAsk]:
+def further_questions(rows: Sequence[PagePlan | Document], looking: Viewing) -> list[PageRequest]:
     """What concerns the whole fax: trouble on every page that is sent, and how long each takes."""
     sent = [row for row in rows if isinstance(row, PagePlan) and row.is_sent]
     return [looking.findings(plan) for plan in sent] + [looking.seconds(plan) for plan in sent]

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from rcdesk.bridge.fax.page_requests import AskKind, PageAnswer, PageAsk, PageRefusal
+from rcdesk.bridge.fax.page_requests import PageAnswer, PageRefusal, PageRequest, RequestKind
 from rcdesk.bridge.fax.pages_desk import PagesDesk
 from rcdesk.core.fax.cover import CoverChoice, CoverFields
 from rcdesk.core.fax.fax import Document, Resolution
@@ -26,7 +26,7 @@ from rcdesk.ui.preview.outgoing_pages import Outgoing
 from rcdesk.ui.preview.page_arranger import PageArranger
 from rcdesk.ui.preview.page_list import PageList
 from rcdesk.ui.preview.page_pictures import PagePictures
-from rcdesk.ui.preview.page_questions import Looking, first_questions, further_questions
+from rcdesk.ui.preview.page_questions import Viewing, first_questions, further_questions
 from rcdesk.ui.preview.preview_face import PreviewFace, single_shot
 from rcdesk.ui.preview.shown_page import ShownCover, ShownPage
 from rcdesk.ui.preview.strip_places import StripPlaces
@@ -215,8 +215,8 @@ class PreviewPane(PreviewFace):
     # What it shows
 
     @property
-    def _looking(self) -> Looking:
-        return Looking(
+    def _looking(self) -> Viewing:
+        return Viewing(
             resolution=self.resolution,
             paper=self._paper,
             width_px=self.view.wanted_width_px,
@@ -320,24 +320,24 @@ class PreviewPane(PreviewFace):
     # What happens
 
     @Slot(object, object)
-    def _answered(self, ask: PageAsk, answer: PageAnswer | PageRefusal) -> None:
+    def _answered(self, ask: PageRequest, answer: PageAnswer | PageRefusal) -> None:
         ref = ask.plan.source
         match ask.kind:
-            case AskKind.COUNT:
+            case RequestKind.COUNT:
                 if isinstance(answer, PageRefusal):
                     self._refresh()
                 elif isinstance(answer, int) and any(d.path == ref.path for d in self.pages.whole_files):
                     self.arranger.put(self.pages.with_count(ref.path, answer))
                     self.counted.emit(ref.path, answer)
                     self._show_soon()
-            case AskKind.THUMBNAIL:
+            case RequestKind.THUMBNAIL:
                 self._fill_place(ref)
-            case AskKind.PREVIEW:
+            case RequestKind.PREVIEW:
                 self._fill_place(ref, is_for_page=True)
-            case AskKind.FINDINGS:
+            case RequestKind.FINDINGS:
                 self._fill_place(ref, is_for_page=True)
                 self.findings_changed.emit()
-            case AskKind.SECONDS:
+            case RequestKind.SECONDS:
                 self.estimate_changed.emit()
 
     def _fill_place(self, ref: PageRef, *, is_for_page: bool = False) -> None:

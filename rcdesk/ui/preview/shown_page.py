@@ -19,7 +19,7 @@ from rcdesk.core.fax.paper import Dither, Finding, PagePlan, PageRef
 from rcdesk.ui.preview.cover_sketch import paint_cover_sketch
 from rcdesk.ui.preview.page_list import ref_of
 from rcdesk.ui.preview.page_pictures import PagePictures
-from rcdesk.ui.preview.page_questions import Looking, paper_ratio
+from rcdesk.ui.preview.page_questions import Viewing, paper_ratio
 from rcdesk.ui.preview.preview_face import PreviewFace
 
 
@@ -39,7 +39,7 @@ class ShownPage:
         self._pictures = pictures
         self.ref: PageRef | None = None
 
-    def show(self, shown: PagePlan | Document | ShownCover | None, looking: Looking) -> PagePlan | None:
+    def show(self, shown: PagePlan | Document | ShownCover | None, looking: Viewing) -> PagePlan | None:
         """Show this as far as it is known; the page that is shown, None when it is none."""
         face = self._face
         page = shown if isinstance(shown, PagePlan) else None
@@ -72,7 +72,7 @@ class ShownPage:
         self._name_page(findings)
         return plan
 
-    def _show_plan(self, plan: PagePlan, looking: Looking) -> None:
+    def _show_plan(self, plan: PagePlan, looking: Viewing) -> None:
         """The page; until its picture is there, the last one of the same page or an empty sheet."""
         view = self._face.view
         found = self._pictures.picture(plan, looking)
@@ -84,7 +84,7 @@ class ShownPage:
         elif self.ref != plan.source:
             view.show_empty(paper_ratio(looking.paper))
 
-    def _words_for(self, shown: Document | ShownCover | PagePlan | None, looking: Looking) -> str:
+    def _words_for(self, shown: Document | ShownCover | PagePlan | None, looking: Viewing) -> str:
         if isinstance(shown, Document):
             refusal = self._pictures.refusal(shown, looking)
             if refusal is not None:

@@ -14,7 +14,7 @@ from rcdesk.core.fax.cover import CoverChoice
 from rcdesk.core.fax.fax import Document
 from rcdesk.core.fax.paper import PagePlan, PageRef
 from rcdesk.ui.preview.page_pictures import PagePictures
-from rcdesk.ui.preview.page_questions import Looking
+from rcdesk.ui.preview.page_questions import Viewing
 from rcdesk.ui.preview.strip_model import Place, StripModel, cover_item, page_item
 
 
@@ -25,12 +25,12 @@ class StripPlaces(Struct, frozen=True, kw_only=True):
     cover_plan: PagePlan | None
     rows: tuple[PagePlan | Document, ...]
 
-    def fill(self, model: StripModel, pictures: PagePictures, looking: Looking) -> None:
+    def fill(self, model: StripModel, pictures: PagePictures, looking: Viewing) -> None:
         """Show all of them."""
         pages = self._pages
         model.set_places(len(pages), partial(self._place, pages, pictures, looking))
 
-    def fill_one(self, model: StripModel, ref: PageRef, pictures: PagePictures, looking: Looking) -> None:
+    def fill_one(self, model: StripModel, ref: PageRef, pictures: PagePictures, looking: Viewing) -> None:
         """Something became known about this page."""
         pages = self._pages
         make = partial(self._place, pages, pictures, looking)
@@ -47,7 +47,7 @@ class StripPlaces(Struct, frozen=True, kw_only=True):
         self,
         pages: Sequence[PagePlan | Document | None],
         pictures: PagePictures,
-        looking: Looking,
+        looking: Viewing,
         place: int,
     ) -> Place:
         page = pages[place]

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from rcdesk.ui.kit.look import color, glyph
 
 
-class Place(Struct, frozen=True, kw_only=True):
+class NavPlace(Struct, frozen=True, kw_only=True):
     """An entry of the side bar; name is the page's name."""
 
     name: str
@@ -24,7 +24,7 @@ class Place(Struct, frozen=True, kw_only=True):
 class NavButton(QAbstractButton):
     """One entry with its count as a pill."""
 
-    def __init__(self, place: Place, parent: QWidget | None = None) -> None:
+    def __init__(self, place: NavPlace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.place = place
         self._count = 0

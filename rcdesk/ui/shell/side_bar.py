@@ -29,7 +29,7 @@ from rcdesk.ui.kit.initials import Initials
 from rcdesk.ui.kit.look import IconButton, color, dress, glyph, hairline, label
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import theme
-from rcdesk.ui.shell.nav_button import NavButton, Place
+from rcdesk.ui.shell.nav_button import NavButton, NavPlace
 
 WIDE_PX = 208
 NARROW_PX = 64
@@ -79,21 +79,21 @@ class SideBar(QFrame):
         head.addWidget(self._word, 1)
         layout.addLayout(head)
         layout.addSpacing(24)
-        self._add(layout, Place(name="phone", words=self.tr("Phone"), icon_name="phone"))
-        self._add(layout, Place(name="fax", words=self.tr("New fax"), icon_name="compose"))
+        self._add(layout, NavPlace(name="phone", words=self.tr("Phone"), icon_name="phone"))
+        self._add(layout, NavPlace(name="fax", words=self.tr("New fax"), icon_name="compose"))
         layout.addSpacing(8)
         layout.addWidget(self._sections[0])
         layout.addSpacing(2)
-        self._add(layout, Place(name="drafts", words=self.tr("Drafts"), icon_name="draft"))
-        self._add(layout, Place(name="queue", words=self.tr("Queue"), icon_name="queue"))
-        self._add(layout, Place(name="sent", words=self.tr("Sent"), icon_name="sent"))
-        self._add(layout, Place(name="failed", words=self.tr("Failed"), icon_name="failed"))
-        self._add(layout, Place(name="received", words=self.tr("Received"), icon_name="inbox"))
+        self._add(layout, NavPlace(name="drafts", words=self.tr("Drafts"), icon_name="draft"))
+        self._add(layout, NavPlace(name="queue", words=self.tr("Queue"), icon_name="queue"))
+        self._add(layout, NavPlace(name="sent", words=self.tr("Sent"), icon_name="sent"))
+        self._add(layout, NavPlace(name="failed", words=self.tr("Failed"), icon_name="failed"))
+        self._add(layout, NavPlace(name="received", words=self.tr("Received"), icon_name="inbox"))
         layout.addSpacing(8)
         layout.addWidget(self._sections[1])
         layout.addSpacing(2)
-        self._add(layout, Place(name="people", words=self.tr("People"), icon_name="people"))
-        self._add(layout, Place(name="calls", words=self.tr("Calls"), icon_name="clock"))
+        self._add(layout, NavPlace(name="people", words=self.tr("People"), icon_name="people"))
+        self._add(layout, NavPlace(name="calls", words=self.tr("Calls"), icon_name="clock"))
         layout.addStretch(1)
         layout.addWidget(hairline())
         layout.addSpacing(10)
@@ -110,7 +110,7 @@ class SideBar(QFrame):
         layout.addLayout(self._foot)
         self._menu_button.clicked.connect(self._open_menu)
 
-    def _add(self, layout: QVBoxLayout, place: Place) -> None:
+    def _add(self, layout: QVBoxLayout, place: NavPlace) -> None:
         button = NavButton(place)
         self._group.addButton(button)
         self._buttons[place.name] = button

@@ -27,7 +27,7 @@ from rcdesk.ui.account.presence_menu import (
     why_no_presence,
 )
 from rcdesk.ui.kit import moments
-from rcdesk.ui.kit.value_menu import Entry, Kind, line, section
+from rcdesk.ui.kit.value_menu import Kind, MenuEntry, line, section
 from rcdesk.ui.phone.placing import way_for
 from rcdesk.ui.words import call_words
 
@@ -64,10 +64,10 @@ def _tr(sentence: str) -> str:
     return QCoreApplication.translate("Tray", sentence)
 
 
-def tray_entries(desk: Desk, acts: Acts, now: datetime, shortcuts: dict[str, str]) -> tuple[Entry, ...]:
+def tray_entries(desk: Desk, acts: Acts, now: datetime, shortcuts: dict[str, str]) -> tuple[MenuEntry, ...]:
     """The whole menu. now is aware; shortcuts: the desktop-wide keys in force, by "dial" and "fax"."""
     account = desk.session.account
-    head = Entry(
+    head = MenuEntry(
         key="who",
         words=account.name if account is not None else "rcdesk",
         note=standing(desk, now),
@@ -77,7 +77,7 @@ def tray_entries(desk: Desk, acts: Acts, now: datetime, shortcuts: dict[str, str
     rows = [head, line("who-line")]
     if account is not None:
         rows += [
-            Entry(
+            MenuEntry(
                 key="dial",
                 words=_tr("Type a number…"),
                 note=shortcuts.get("dial", ""),
@@ -95,8 +95,8 @@ def tray_entries(desk: Desk, acts: Acts, now: datetime, shortcuts: dict[str, str
     open_words = _tr("Open rcdesk") if account is not None else _tr("Open rcdesk to sign in")
     return (
         *rows,
-        Entry(key="open", words=open_words, icon_name="window", act=acts.open_desk),
-        Entry(key="quit", words=_tr("Quit"), icon_name="quit", act=acts.quit),
+        MenuEntry(key="open", words=open_words, icon_name="window", act=acts.open_desk),
+        MenuEntry(key="quit", words=_tr("Quit"), icon_name="quit", act=acts.quit),
     )
 
 
@@ -126,7 +126,7 @@ def is_live(call: Call) -> bool:
     return not call.state.is_final
 
 
-def _live(desk: Desk, acts: Acts) -> Iterator[Entry]:
+def _live(desk: Desk, acts: Acts) -> Iterator[MenuEntry]:
     calls = [call for call in desk.calls.calls if is_live(call)]
     if calls:
         yield section("live", _tr("NOW"))
@@ -134,7 +134,7 @@ def _live(desk: Desk, acts: Acts) -> Iterator[Entry]:
         who = call.request.to_name or _pretty(desk, call.request.to_number)
         can_cancel = call.state.can_cancel and not call.is_cancelling
         shown = _tr("Cancel call to {0}").format(who) if can_cancel else who
-        yield Entry(
+        yield MenuEntry(
             key=f"live-{call.id}",
             words=shown,
             note=call_words.badge(call)[0],
@@ -144,7 +144,7 @@ def _live(desk: Desk, acts: Acts) -> Iterator[Entry]:
         )
 
 
-def _favourites(desk: Desk, acts: Acts) -> Iterator[Entry]:
+def _favourites(desk: Desk, acts: Acts) -> Iterator[MenuEntry]:
     favourites = desk.people.favourites[:FAVOURITES_SHOWN]
     if favourites:
         yield section("favourites", _tr("FAVOURITES"))
@@ -155,15 +155,15 @@ def _favourites(desk: Desk, acts: Acts) -> Iterator[Entry]:
         else:
             act, icon, note = partial(acts.call, favourite.number, favourite.name), "star-fill", ""
         key = f"favourite-{icon}-{favourite.number}"
-        yield Entry(key=key, words=shown, note=note, icon_name=icon, act=act)
+        yield MenuEntry(key=key, words=shown, note=note, icon_name=icon, act=act)
 
 
-def _recents(desk: Desk, acts: Acts, now: datetime) -> Iterator[Entry]:
+def _recents(desk: Desk, acts: Acts, now: datetime) -> Iterator[MenuEntry]:
     recents = newest_of_each(desk.history.recents)[:RECENTS_SHOWN]
     if recents:
         yield section("recents", _tr("RECENT"))
     for call in recents:
-        yield Entry(
+        yield MenuEntry(
             # By the number, not the place: a row never comes to mean somebody else under the mouse.
             key=f"recent-{call.number}",
             words=call.name or _pretty(desk, call.number),
@@ -183,9 +183,9 @@ def newest_of_each(calls: tuple[PastCall, ...]) -> tuple[PastCall, ...]:
     return tuple(found.values())
 
 
-def _faxes(desk: Desk, acts: Acts, shortcuts: dict[str, str]) -> Iterator[Entry]:
+def _faxes(desk: Desk, acts: Acts, shortcuts: dict[str, str]) -> Iterator[MenuEntry]:
     counts = desk.faxes.counts
-    yield Entry(
+    yield MenuEntry(
         key="fax",
         words=_tr("Send a fax…"),
         note=shortcuts.get("fax", ""),
@@ -194,7 +194,7 @@ def _faxes(desk: Desk, acts: Acts, shortcuts: dict[str, str]) -> Iterator[Entry]
     )
     going = _tr("{0} going out").format(counts.queue) if counts.queue else ""
     asks = _tr("{0} need you").format(counts.needs_you) if counts.needs_you else ""
-    yield Entry(
+    yield MenuEntry(
         key="queue",
         words=_tr("Queue"),
         note=asks or going,
@@ -203,7 +203,7 @@ def _faxes(desk: Desk, acts: Acts, shortcuts: dict[str, str]) -> Iterator[Entry]
         act=partial(acts.show_page, "queue"),
     )
     failed = counts.failed_unseen
-    yield Entry(
+    yield MenuEntry(
         key="failed",
         words=_tr("Failed"),
         note=_tr("{0} new").format(failed) if failed else "",
@@ -212,7 +212,7 @@ def _faxes(desk: Desk, acts: Acts, shortcuts: dict[str, str]) -> Iterator[Entry]
         act=partial(acts.show_page, "failed"),
     )
     if counts.received_unread:
-        yield Entry(
+        yield MenuEntry(
             key="received",
             words=_tr("Received"),
             note=_tr("{0} unread").format(counts.received_unread),
@@ -221,7 +221,7 @@ def _faxes(desk: Desk, acts: Acts, shortcuts: dict[str, str]) -> Iterator[Entry]
         )
     missed = desk.history.missed_count
     if missed:
-        yield Entry(
+        yield MenuEntry(
             key="missed",
             words=_tr("Missed calls"),
             note=_tr("{0} new").format(missed),
@@ -231,7 +231,7 @@ def _faxes(desk: Desk, acts: Acts, shortcuts: dict[str, str]) -> Iterator[Entry]
         )
 
 
-def _presence(desk: Desk, now: datetime) -> Iterator[Entry]:
+def _presence(desk: Desk, now: datetime) -> Iterator[MenuEntry]:
     presence = desk.presence.presence
     if presence is None:
         return
@@ -243,7 +243,7 @@ def _presence(desk: Desk, now: datetime) -> Iterator[Entry]:
         note = _tr("until {0}").format(moments.soon(presence.until, now))
     else:
         note = _tr("on")
-    yield Entry(
+    yield MenuEntry(
         key="dnd",
         words=_tr("Do not disturb"),
         note=note,
@@ -256,7 +256,7 @@ def _presence(desk: Desk, now: datetime) -> Iterator[Entry]:
         is_on = presence.dnd.takes_queue_calls
         until = desk.presence.queues_until
         off = _tr("off until {0}").format(moments.soon(until, now)) if until is not None else _tr("off")
-        yield Entry(
+        yield MenuEntry(
             key="queues",
             words=_tr("Queue calls"),
             note=_tr("on") if is_on else off,

@@ -21,7 +21,7 @@ _GREY = DARK.border
 _RIM = LIGHT.onaccent
 
 
-class TrayLook(Struct, frozen=True, kw_only=True):
+class TrayState(Struct, frozen=True, kw_only=True):
     """What the picture says. news: missed calls, failed faxes and what else waits for a look, counted."""
 
     is_offline: bool = False
@@ -29,7 +29,7 @@ class TrayLook(Struct, frozen=True, kw_only=True):
     news: int = 0
 
 
-def tray_icon(look: TrayLook) -> QIcon:
+def tray_icon(look: TrayState) -> QIcon:
     """The picture in every size a panel may want."""
     made = QIcon()
     for size in SIZES_PX:
@@ -37,7 +37,7 @@ def tray_icon(look: TrayLook) -> QIcon:
     return made
 
 
-def _picture(look: TrayLook, size: int) -> QPixmap:
+def _picture(look: TrayState, size: int) -> QPixmap:
     logo = pixmap("rcdesk", _RIM, size)
     picture = _without_colour(logo) if look.is_offline else QPixmap(logo)
     painter = QPainter(picture)

@@ -22,7 +22,7 @@ from rcdesk.core.errors import UserError
 from rcdesk.ui.kit.plain_text import without_tags
 from rcdesk.ui.kit.value_menu import TrayMenu
 from rcdesk.ui.shell.main_window import MainWindow
-from rcdesk.ui.tray.icon import TrayLook, tray_icon
+from rcdesk.ui.tray.icon import TrayState, tray_icon
 from rcdesk.ui.tray.news import TrayNews
 from rcdesk.ui.tray.watch import TrayWatch
 
@@ -42,7 +42,7 @@ class Tray(QObject):
         self._window = window
         self._quick_dial: QuickDial | None = None
         self._shortcuts: dict[str, str] = {}
-        self._look: TrayLook | None = None
+        self._look: TrayState | None = None
         self._is_ending = False
         self.menu = TrayMenu(window)
         self.menu.setObjectName("trayMenu")
@@ -59,7 +59,7 @@ class Tray(QObject):
         self._soon.timeout.connect(self.refresh)
         self._connect()
         self._icon.setToolTip("rcdesk")
-        self._icon.setIcon(tray_icon(TrayLook()))
+        self._icon.setIcon(tray_icon(TrayState()))
         self._soon.start()
         self._tray_changed(self._watch.is_there())
 
@@ -102,9 +102,9 @@ class Tray(QObject):
         return self._icon.toolTip()
 
     @property
-    def look(self) -> TrayLook:
+    def look(self) -> TrayState:
         """What the icon's picture says."""
-        return self._look or TrayLook()
+        return self._look or TrayState()
 
     def start_hidden(self) -> bool:
         """Start without a window: True when the icon stands for it, False when the window must be shown."""
@@ -207,7 +207,7 @@ class Tray(QObject):
         self._icon.setToolTip(without_tags(self._tip(now)))
         desk = self._desk
         counts, presence = desk.faxes.counts, desk.presence.presence
-        look = TrayLook(
+        look = TrayState(
             is_offline=desk.session.state in (SessionState.OFFLINE, SessionState.NEEDS_SIGN_IN),
             is_quiet=presence is not None and not presence.dnd.is_disturbable,
             news=desk.history.missed_count + counts.failed_unseen + counts.needs_you,

@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import Resolution
-from rcdesk.core.fax.paper import Dither, Fix, PaperSize, Place
+from rcdesk.core.fax.paper import Area, Dither, Fix, PaperSize
 from rcdesk.documents.pages import count_pages, open_pages
 from rcdesk.documents.raster import chosen_dither, fax_page, grey_page, ink_place, placement
 from tests.unit.documents.one_page import ink, page_of, plan_of, same
@@ -314,6 +314,6 @@ def test_a_cropped_page_is_the_part_of_the_whole(tmp_path: Path) -> None:
         path, media_type = make(name, tmp_path)
         with open_pages(path, media_type) as pages:
             whole = pages.drawn(0, (800, 1000))
-            part = pages.drawn(0, (400, 250), 0, Place(x=0.25, y=0.25, width=0.5, height=0.25))
+            part = pages.drawn(0, (400, 250), 0, Area(x=0.25, y=0.25, width=0.5, height=0.25))
         difference = ImageChops.difference(part, whole.crop((200, 250, 600, 500)))
         assert sum(difference.histogram()[64:]) < 400 * 250 * 0.02

@@ -11,7 +11,7 @@ import requests
 
 from rcdesk.simulator import RunningSimulator
 from rcdesk.simulator.faults import KINDS
-from rcdesk.simulator.refusal import Refusal
+from rcdesk.simulator.refusal import ErrorAnswer
 from rcdesk.simulator.storm import STORM_KINDS, Storm
 from tests.unit.simulator.client import Client
 
@@ -40,7 +40,7 @@ def test_the_sign_in_is_spared_unless_it_is_meant() -> None:
 
 @pytest.mark.parametrize("wrong", [{"kinds": ["hail"]}, {"share": 2}, {"seed": "x"}, {"path": "("}])
 def test_a_storm_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(Refusal, match="CMN-101"):
+    with pytest.raises(ErrorAnswer, match="CMN-101"):
         Storm.from_order({"seed": 1, **wrong})
     assert set(STORM_KINDS) <= set(KINDS)
 

@@ -11,11 +11,11 @@ from rcdesk.simulator.calls.calls import KEPT_S, RingOut
 from rcdesk.simulator.clock import WorldClock
 from rcdesk.simulator.limits import RateLimits
 from rcdesk.simulator.magic import FAX_ERROR_CODES, MAGIC_NUMBERS, call_plan
-from rcdesk.simulator.messages import Document, Message
-from rcdesk.simulator.refusal import Refusal
+from rcdesk.simulator.messages import StoredDocument, StoredMessage
+from rcdesk.simulator.refusal import ErrorAnswer
 from rcdesk.simulator.world import World
 
-DOCUMENT = Document(path=Path("none"), name="a.txt", media_type="txt", size_bytes=1)
+DOCUMENT = StoredDocument(path=Path("none"), name="a.txt", media_type="txt", size_bytes=1)
 
 
 def start(world: World, to: str, *, has_prompt: bool = False) -> RingOut:
@@ -106,7 +106,7 @@ def test_an_ended_call_is_remembered_a_while_then_gone(world: World) -> None:
     world.clock.advance(3 + KEPT_S - 0.1)
     assert world.calls.get(call.owner, call.id) is call
     world.clock.advance(0.2)
-    with pytest.raises(Refusal, match="CMN-102"):
+    with pytest.raises(ErrorAnswer, match="CMN-102"):
         world.calls.get(call.owner, call.id)
     assert [record.result for record in world.log] == ["Busy"]
 
@@ -127,11 +127,11 @@ def test_cancel_works_until_they_talk(world: World) -> None:
 
 def test_a_call_belongs_to_its_user(world: World) -> None:
     call = start(world, number("answers"))
-    with pytest.raises(Refusal, match="CMN-102"):
+    with pytest.raises(ErrorAnswer, match="CMN-102"):
         world.calls.get(world.subscribers[1], call.id)
 
 
-def fax(world: World, *numbers: str) -> Message:
+def fax(world: World, *numbers: str) -> StoredMessage:
     envelope = {"to": [{"phoneNumber": n} for n in numbers]}
     return world.faxes.accept(world.subscribers[0], envelope, (DOCUMENT,))
 
@@ -197,14 +197,14 @@ def test_limits_slide_and_a_penalty_restarts(world: World) -> None:
     for remaining in reversed(range(10)):
         assert limits.take("me", "Heavy")["X-Rate-Limit-Remaining"] == str(remaining)
     assert limits.take("someone else", "Heavy")["X-Rate-Limit-Remaining"] == "9"
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ErrorAnswer) as refused:
         limits.take("me", "Heavy")
     assert refused.value.headers["Retry-After"] == "60"
     world.clock.advance(59)
-    with pytest.raises(Refusal):
+    with pytest.raises(ErrorAnswer):
         limits.take("me", "Heavy")
     world.clock.advance(59)
-    with pytest.raises(Refusal):
+    with pytest.raises(ErrorAnswer):
         limits.take("me", "Heavy")
     world.clock.advance(60)
     assert limits.take("me", "Heavy")["X-Rate-Limit-Remaining"] == "9"
@@ -235,5 +235,5 @@ def test_numbers_become_e164(world: World, dialled: str, expected: str) -> None:
 
 @pytest.mark.parametrize("dialled", ["", "hello", "650-CALL-NOW", "12", "+1" * 12])
 def test_what_is_no_number_is_refused(world: World, dialled: str) -> None:
-    with pytest.raises(Refusal, match="CMN-101"):
+    with pytest.raises(ErrorAnswer, match="CMN-101"):
         world.subscribers[0].e164(dialled, "to")

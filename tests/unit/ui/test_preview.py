@@ -15,7 +15,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.fax.page_requests import AskKind
+from rcdesk.bridge.fax.page_requests import RequestKind
 from rcdesk.bridge.fax.pages_desk import PagesDesk
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.core.account.account import CoverPage
@@ -150,7 +150,7 @@ def test_files_are_shown_as_the_service_draws_them_exact_pages_as_we_do(bench: B
     exact = pane._looking.preview(pane.plans[0])
     assert exact.plan == pane.plans[0], "the very plan that is written"
     assert bench.desk.known(files) != bench.desk.known(exact)
-    assert bench.desk.known(replace(files, kind=AskKind.FINDINGS, width_px=None))
+    assert bench.desk.known(replace(files, kind=RequestKind.FINDINGS, width_px=None))
     assert bench.pane.view.findings == (), "our own dots are white there, so nothing is lost"
 
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from rcdesk.core.fax.fax import FaxState, Recipient
 from rcdesk.core.fax.send_checks import RecipientFacts
 from rcdesk.ui.compose.fax_page import FaxPage
-from rcdesk.ui.compose.review_dialog import FirstPage, ReviewDialog
+from rcdesk.ui.compose.review_dialog import ReviewDialog, ReviewPage
 from tests.unit.ui.stage import NOW, Stage, checked, document, job, shoot
 
 KNOWN = Recipient(number="+16505550110", name="Valley Imaging Center")
@@ -148,7 +148,7 @@ def test_the_first_page_is_shown_when_it_can_be_drawn(qtbot: QtBot, page: FaxPag
     stage.proofs.png = bytes(data.data())
     _near(stage)
     dialog = _asked(qtbot, page, NEW)
-    shown = dialog.findChild(FirstPage)
+    shown = dialog.findChild(ReviewPage)
     assert stage.proofs.pages_asked == [Path("/nowhere/Referral letter.pdf")]
     assert shown is not None and shown.has_picture
     dialog.close()

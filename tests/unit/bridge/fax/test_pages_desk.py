@@ -10,7 +10,14 @@ from typing import Literal
 import pytest
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.fax.page_requests import AskKind, PageAsk, PageCache, PageRefusal, count_ask, thumbnail_ask
+from rcdesk.bridge.fax.page_requests import (
+    PageCache,
+    PageRefusal,
+    PageRequest,
+    RequestKind,
+    count_request,
+    thumbnail_request,
+)
 from rcdesk.bridge.fax.pages_desk import PagesDesk
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.core.cancel import CancelToken
@@ -145,15 +152,15 @@ def desk(make_lane: Callable[[str], Lane], work: Work, tmp_path: Path) -> Iterat
     work.let_go.set()
 
 
-def preview(page: int) -> PageAsk:
+def preview(page: int) -> PageRequest:
     """The question how a page will arrive."""
-    return PageAsk(kind=AskKind.PREVIEW, plan=PagePlan(source=ref(page)), width_px=300)
+    return PageRequest(kind=RequestKind.PREVIEW, plan=PagePlan(source=ref(page)), width_px=300)
 
 
 def test_questions_are_answered_in_their_order_and_kept(qtbot: QtBot, desk: PagesDesk, work: Work) -> None:
-    heard: list[tuple[PageAsk, object]] = []
+    heard: list[tuple[PageRequest, object]] = []
     desk.answered.connect(lambda ask, answer: heard.append((ask, answer)))
-    asks = [preview(2), thumbnail_ask(ref(0), 56), thumbnail_ask(ref(1), 56)]
+    asks = [preview(2), thumbnail_request(ref(0), 56), thumbnail_request(ref(1), 56)]
     desk.want("pane", asks)
     qtbot.waitUntil(lambda: len(heard) == 3)
     assert [ask for ask, _ in heard] == asks
@@ -199,7 +206,7 @@ def test_a_page_wanted_again_before_it_was_called_off_is_drawn(
 def test_widgets_take_turns(qtbot: QtBot, desk: PagesDesk, work: Work) -> None:
     work.held.add(0)
     desk.want("pane", [preview(page) for page in range(4)])
-    desk.want("cards", [thumbnail_ask(ref(page), 36) for page in (10, 11)])
+    desk.want("cards", [thumbnail_request(ref(page), 36) for page in (10, 11)])
     work.let_go.set()
     qtbot.waitUntil(lambda: len(work.done) == 6)
     assert work.done.index("thumbnail 10") <= 2, "a long list does not keep the other widget waiting"
@@ -217,7 +224,7 @@ def test_a_refusal_is_told_once_with_its_sentence(qtbot: QtBot, desk: PagesDesk,
 def test_a_password_opens_a_file_and_a_wrong_one_says_so(qtbot: QtBot, desk: PagesDesk) -> None:
     locked = ref(0, LOCKED)
     with qtbot.waitSignal(desk.refused) as refused:
-        desk.want("pane", [count_ask(locked)])
+        desk.want("pane", [count_request(locked)])
     assert refused.args is not None and refused.args[1].needs_password
     with qtbot.waitSignal(desk.refused) as refused:
         desk.give_password(locked, "open")
@@ -227,8 +234,8 @@ def test_a_password_opens_a_file_and_a_wrong_one_says_so(qtbot: QtBot, desk: Pag
         desk.give_password(locked, "sesame")
     assert desk.unlocked == {LOCKED}
     with qtbot.waitSignal(desk.answered) as answered:
-        desk.want("pane", [count_ask(locked)])
-    assert answered.args == [count_ask(locked), 3]
+        desk.want("pane", [count_request(locked)])
+    assert answered.args == [count_request(locked), 3]
 
 
 def test_files_that_only_the_service_draws_stay_between_the_pages(qtbot: QtBot, desk: PagesDesk) -> None:
@@ -301,10 +308,10 @@ def test_nothing_is_asked_after_stop(qtbot: QtBot, desk: PagesDesk, work: Work) 
 def test_the_cache_keeps_to_its_bytes_and_forgets_the_oldest() -> None:
     cache = PageCache(max_bytes=100)
     for page in range(3):
-        cache.put(thumbnail_ask(ref(page), 56), b"x" * 40)
-        cache.get(thumbnail_ask(ref(0), 56))
+        cache.put(thumbnail_request(ref(page), 56), b"x" * 40)
+        cache.get(thumbnail_request(ref(0), 56))
     assert cache.size_bytes == 80
-    assert cache.get(thumbnail_ask(ref(0), 56)) is not None, "it was used last"
-    assert cache.get(thumbnail_ask(ref(1), 56)) is None
-    cache.put(thumbnail_ask(ref(0), 56), b"y")
+    assert cache.get(thumbnail_request(ref(0), 56)) is not None, "it was used last"
+    assert cache.get(thumbnail_request(ref(1), 56)) is None
+    cache.put(thumbnail_request(ref(0), 56), b"y")
     assert cache.size_bytes == 41

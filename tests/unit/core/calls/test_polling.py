@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from rcdesk.core.calls.call import Call, CallState, session_gone
-from rcdesk.core.calls.polling import LOOK_S, RESERVE, Look, Room, Watched, expected_word, plan_round
+from rcdesk.core.calls.polling import (
+    LOOK_S,
+    RESERVE,
+    ActiveCallsPoll,
+    RequestQuota,
+    Watched,
+    expected_word,
+    plan_poll,
+)
 from tests.unit.core.calls.test_call import NEW, RINGING_THEM, RINGING_YOU, TALKING
 
 ANSWER_S = 0.05
@@ -32,58 +40,67 @@ def _some(call: Call, count: int, **changes: bool) -> list[Watched]:
 def test_nothing_live_nothing_asked() -> None:
     gone = _watched(session_gone(RINGING_YOU, 1.0))
     for nothing in ([], [gone]):
-        plan = plan_round(nothing, 5.0, Room(), [], Look())
+        plan = plan_poll(nothing, 5.0, RequestQuota(), [], ActiveCallsPoll())
         assert (plan.is_look, plan.ask, plan.next_s) == (False, (), None)
 
 
 def test_one_ringing_call_every_second_and_a_conversation_less_often() -> None:
     for call, after_s in ((RINGING_YOU, 1.0), (RINGING_THEM, 1.0), (TALKING, 1.5)):
-        early = plan_round([_watched(call, 9.5)], 10.0, Room(), [], Look())
+        early = plan_poll([_watched(call, 9.5)], 10.0, RequestQuota(), [], ActiveCallsPoll())
         assert early.ask == ()
         assert early.next_s is not None and math.isclose(early.next_s, after_s - 0.5)
-        assert plan_round([_watched(call, 10.0 - after_s)], 10.0, Room(), [], Look()).ask == (call.id,)
-    long_talk = plan_round([_watched(TALKING, 99.0)], 100.0, Room(), [], Look())
+        assert plan_poll(
+            [_watched(call, 10.0 - after_s)], 10.0, RequestQuota(), [], ActiveCallsPoll()
+        ).ask == (call.id,)
+    long_talk = plan_poll([_watched(TALKING, 99.0)], 100.0, RequestQuota(), [], ActiveCallsPoll())
     assert long_talk.next_s is not None and math.isclose(long_talk.next_s, LOOK_S - 1.0)
-    long_ring = plan_round([_watched(RINGING_THEM, 99.0)], 100.0, Room(), [], Look())
+    long_ring = plan_poll([_watched(RINGING_THEM, 99.0)], 100.0, RequestQuota(), [], ActiveCallsPoll())
     assert long_ring.next_s == 1.0
 
 
 def test_what_has_no_answer_yet_is_not_asked_again() -> None:
-    assert plan_round([_watched(RINGING_YOU, is_due=True)], 50.0, Room(), [], Look()).next_s is None
-    many = plan_round(_some(RINGING_THEM, 3, is_due=True), 50.0, Room(), [], Look(is_due=True))
+    assert (
+        plan_poll([_watched(RINGING_YOU, is_due=True)], 50.0, RequestQuota(), [], ActiveCallsPoll()).next_s
+        is None
+    )
+    many = plan_poll(
+        _some(RINGING_THEM, 3, is_due=True), 50.0, RequestQuota(), [], ActiveCallsPoll(is_due=True)
+    )
     assert (many.is_look, many.ask, many.next_s) == (False, (), None)
 
 
 def test_several_calls_are_looked_at_together_and_only_the_changed_ones_one_by_one() -> None:
     calls = _some(TALKING, 9)
     changed = _watched(replace(TALKING, id="changed"), is_suspect=True)
-    plan = plan_round([*calls, changed], 40.0, Room(), [], Look(asked_s=30.0))
+    plan = plan_poll([*calls, changed], 40.0, RequestQuota(), [], ActiveCallsPoll(asked_s=30.0))
     assert (plan.is_look, plan.ask) == (True, ("changed",))
-    rest = plan_round(calls, 40.0, Room(), [], Look(asked_s=39.0))
+    rest = plan_poll(calls, 40.0, RequestQuota(), [], ActiveCallsPoll(asked_s=39.0))
     assert (rest.is_look, rest.ask) == (False, ())
     assert rest.next_s is not None and math.isclose(rest.next_s, LOOK_S - 1.0)
 
 
 def test_those_that_ring_them_take_turns() -> None:
     calls = [_watched(replace(RINGING_THEM, id=str(n)), 30.0 + n) for n in range(3)]
-    plan = plan_round(calls, 34.0, Room(), [], Look(asked_s=33.5))
+    plan = plan_poll(calls, 34.0, RequestQuota(), [], ActiveCallsPoll(asked_s=33.5))
     assert plan.ask == ("0",)
 
 
 def test_without_the_list_all_are_asked_one_by_one_within_the_limit() -> None:
-    plan = plan_round(_some(TALKING, 10), 100.0, Room(), [], Look(is_possible=False))
+    plan = plan_poll(_some(TALKING, 10), 100.0, RequestQuota(), [], ActiveCallsPoll(is_possible=False))
     assert not plan.is_look and len(plan.ask) == 10
     asked = [_watched(one.call, 100.0) for one in _some(TALKING, 10)]
-    later = plan_round(asked, 100.1, Room(), [100.0] * 10, Look(is_possible=False))
+    later = plan_poll(asked, 100.1, RequestQuota(), [100.0] * 10, ActiveCallsPoll(is_possible=False))
     assert later.ask == ()
     assert later.next_s is not None and later.next_s >= 10 * 60 / (50 - RESERVE) - 0.2
-    unlisted = plan_round([*_some(TALKING, 3), _watched(NEW, is_unlisted=True)], 100.0, Room(), [], Look())
+    unlisted = plan_poll(
+        [*_some(TALKING, 3), _watched(NEW, is_unlisted=True)], 100.0, RequestQuota(), [], ActiveCallsPoll()
+    )
     assert (unlisted.is_look, unlisted.ask) == (True, (NEW.id,))
 
 
 def test_a_penalty_is_waited_out() -> None:
-    room = Room(closed_until_s=90.0)
-    plan = plan_round(_some(RINGING_YOU, 4), 60.0, room, [], Look())
+    room = RequestQuota(closed_until_s=90.0)
+    plan = plan_poll(_some(RINGING_YOU, 4), 60.0, room, [], ActiveCallsPoll())
     assert (plan.is_look, plan.ask, plan.next_s) == (False, (), 30.0)
 
 
@@ -129,7 +146,7 @@ class _Desk:
     calls: list[Call] = field(default_factory=list)
     words: dict[str, str | None] = field(default_factory=dict)
     watched: dict[str, Watched] = field(default_factory=dict)
-    look: Look = field(default_factory=lambda: Look(asked_s=-math.inf))
+    look: ActiveCallsPoll = field(default_factory=lambda: ActiveCallsPoll(asked_s=-math.inf))
     own_s: list[float] = field(default_factory=list)
     oldest_s: float = 0.0
     latest_s: float = 0.0
@@ -142,10 +159,10 @@ class _Desk:
             self.words[call.id] = expected_word(call)
         while now_s < until_s:
             sent = [at for at in (*self.own_s, *self.others_s) if now_s - 60.0 < at <= now_s]
-            plan = plan_round(
+            plan = plan_poll(
                 list(self.watched.values()),
                 now_s,
-                Room(limit=self.limit, sent_s=tuple(sent)),
+                RequestQuota(limit=self.limit, sent_s=tuple(sent)),
                 self.own_s,
                 self.look,
             )
@@ -161,7 +178,7 @@ class _Desk:
 
     def _look(self, now_s: float) -> None:
         self.own_s.append(now_s)
-        self.look = Look(asked_s=now_s)
+        self.look = ActiveCallsPoll(asked_s=now_s)
         for call_id, one in self.watched.items():
             word = self.service.word(int(call_id), now_s)
             if not word:
@@ -252,14 +269,14 @@ def test_no_look_is_spent_on_calls_that_are_known_to_have_changed() -> None:
     desk.run(200.0)
     assert desk.latest_s <= 30.0
     changed = [replace(one, is_suspect=True) for one in _some(TALKING, 4)]
-    assert not plan_round(changed, 100.0, Room(), [], Look(asked_s=0.0)).is_look
+    assert not plan_poll(changed, 100.0, RequestQuota(), [], ActiveCallsPoll(asked_s=0.0)).is_look
 
 
 def test_the_first_look_comes_at_once_also_when_places_are_short() -> None:
-    room = Room(sent_s=tuple(60.0 + n for n in range(30)))
+    room = RequestQuota(sent_s=tuple(60.0 + n for n in range(30)))
     calls = [_watched(replace(TALKING, id="1"), 90.0), _watched(replace(RINGING_YOU, id="2"), 90.0)]
-    for look in (Look(asked_s=-math.inf), Look(asked_s=80.0)):
-        assert plan_round(calls, 91.0, room, [], look).is_look
+    for look in (ActiveCallsPoll(asked_s=-math.inf), ActiveCallsPoll(asked_s=80.0)):
+        assert plan_poll(calls, 91.0, room, [], look).is_look
 
 
 @pytest.mark.parametrize(("limit", "others_every_s", "soon_s"), [(50, 60 / 35, 60.0), (20, 0.0, 20.0)])

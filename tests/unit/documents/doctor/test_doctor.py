@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from rcdesk.core.fax.fax import Resolution
-from rcdesk.core.fax.paper import Dither, Finding, FindingKind, Fix, PaperSize, Place
+from rcdesk.core.fax.paper import Area, Dither, Finding, FindingKind, Fix, PaperSize
 from rcdesk.documents.doctor.doctor import examine
 from rcdesk.documents.pages import open_pages
 from rcdesk.documents.raster import fax_page
@@ -254,7 +254,7 @@ def test_a_field_keeps_its_place_on_a_turned_page(tmp_path: Path) -> None:
             assert place.y + place.height / 2 == pytest.approx(y * high / sheet, abs=0.08)
 
 
-def _is_there(found: Place | None, planted: Place | None) -> bool:
+def _is_there(found: Area | None, planted: Area | None) -> bool:
     """True when the finding reaches the middle of what was planted, or lies within it."""
     if found is None or planted is None:
         return True

@@ -8,7 +8,7 @@ import pytest
 
 from rcdesk.core.account.account import Credentials, ServerProfile
 from rcdesk.core.calls.call import Call, CallRequest
-from rcdesk.core.calls.polling import Room
+from rcdesk.core.calls.polling import RequestQuota
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import SystemClock
 from rcdesk.core.errors import NotAllowed, RateLimited, SignInNeeded
@@ -88,6 +88,6 @@ def test_a_penalty_closes_the_room(service: CallService, simulator: RunningSimul
 
 def test_signed_out_there_is_the_usual_room_and_no_call() -> None:
     service = CallService(lambda: None)
-    assert service.room() == Room()
+    assert service.room() == RequestQuota()
     with pytest.raises(SignInNeeded):
         service.active(CancelToken())

@@ -15,7 +15,7 @@ from rcdesk.core.fax.folder import ReceivedFax
 from rcdesk.core.fax.send_checks import Oddity
 from rcdesk.core.people.people import PersonSource
 from rcdesk.core.spoken_time import near_moment
-from rcdesk.store.fax.received import Incoming, ReceivedFaxes
+from rcdesk.store.fax.received import InboundMessage, ReceivedFaxes
 from rcdesk.store.people.people import People, PersonRecord
 from tests.unit.services.fax_rig import GOOD, Rig, magic
 
@@ -245,7 +245,7 @@ def known_received(rig: Rig, message_id: int) -> ReceivedFax:
     received = ReceivedFaxes(rig.folder / "a.sqlite3", rig.folder / "received")
     message = message_store.get(rig.connection.session, str(message_id), CancelToken())
     assert message.created_at is not None
-    incoming = Incoming(
+    incoming = InboundMessage(
         message_id=message.id,
         number=message.from_number,
         name="",

@@ -17,7 +17,7 @@ from rcdesk.core.fax.folder import FaxRow, Folder, FolderQuery
 from rcdesk.services.fax.log import COLUMNS, PAGE_ROWS, FaxLog, plain_cell, write_csv
 from rcdesk.store.fax.folders import Folders
 from rcdesk.store.fax.outbox import Outbox
-from rcdesk.store.fax.received import Incoming, ReceivedFaxes
+from rcdesk.store.fax.received import InboundMessage, ReceivedFaxes
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 ZONE = timezone(timedelta(hours=-8))
@@ -60,8 +60,8 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         store.close()
 
 
-def incoming(message_id: str, at: datetime) -> Incoming:
-    return Incoming(
+def incoming(message_id: str, at: datetime) -> InboundMessage:
+    return InboundMessage(
         message_id=message_id,
         number="+16505550199",
         name="Dr. Café",

@@ -20,7 +20,7 @@ from rcdesk.services.people.people import PeopleService
 from rcdesk.services.people.persons import is_found
 from rcdesk.store.calls.past_calls import PastCalls
 from rcdesk.store.fax.outbox import Outbox
-from rcdesk.store.fax.received import Incoming, ReceivedFaxes
+from rcdesk.store.fax.received import InboundMessage, ReceivedFaxes
 from rcdesk.store.people.people import People, PersonRecord
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ def test_a_timeline_joins_calls_and_faxes_of_all_numbers(rig: Rig) -> None:
     rig.call(MOBILE, 1)
     rig.fax(FAX, 2)
     rig.call(MAIN, 3)
-    incoming = Incoming(
+    incoming = InboundMessage(
         message_id="m1",
         number=FAX,
         name="",

@@ -15,10 +15,10 @@ from rcdesk.core.errors import Cancelled, StoreError, StoreUnavailable
 from rcdesk.core.fax.folder import Folder, FolderQuery, Only
 from rcdesk.store.fax.folders import Folders
 from rcdesk.store.fax.outbox import Outbox
-from rcdesk.store.fax.received import Incoming, ReceivedFaxes
+from rcdesk.store.fax.received import InboundMessage, ReceivedFaxes
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-FAX = Incoming(
+FAX = InboundMessage(
     message_id="m1",
     number="+16505550142",
     name="Zoë Ann",

@@ -11,11 +11,17 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from rcdesk.bridge.fax.page_requests import AskKind, PageAsk, PageRefusal, count_ask, thumbnail_ask
+from rcdesk.bridge.fax.page_requests import (
+    PageRefusal,
+    PageRequest,
+    RequestKind,
+    count_request,
+    thumbnail_request,
+)
 from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.fax.cover import STARTER_HTML, CoverTemplate
 from rcdesk.core.fax.fax import Document, FaxState, Recipient
-from rcdesk.core.fax.paper import Finding, FindingKind, Fix, PagePlan, PaperSize, Place
+from rcdesk.core.fax.paper import Area, Finding, FindingKind, Fix, PagePlan, PaperSize
 from rcdesk.ui.compose.attachments import AttachmentCard
 from rcdesk.ui.compose.composer_preview import cover_fields
 from rcdesk.ui.compose.cover_editor import CoverEditor
@@ -173,7 +179,7 @@ def test_a_card_shows_its_first_page_and_what_to_mend(qtbot: QtBot, page: FaxPag
     grey = Finding(
         kind=FindingKind.GREY,
         page=0,
-        place=Place(x=0.1, y=0.2, width=0.5, height=0.1),
+        place=Area(x=0.1, y=0.2, width=0.5, height=0.1),
         words="Grey → dots",
         sentence="Grey boxes arrive as dots.",
         fix=Fix.WHITEN_GREY,
@@ -181,7 +187,7 @@ def test_a_card_shows_its_first_page_and_what_to_mend(qtbot: QtBot, page: FaxPag
     ask = page.preview._looking.findings(plan)
     stage.pages.answers[ask] = (grey,)
     stage.pages.answered.emit(ask, (grey,))
-    thumbnail = thumbnail_ask(ref_of(form), 36)
+    thumbnail = thumbnail_request(ref_of(form), 36)
     stage.pages.answered.emit(thumbnail, _png())
     letter, card = page.findChildren(AttachmentCard)
     assert card.has_picture and not letter.has_picture
@@ -206,9 +212,9 @@ def _png() -> bytes:
 def test_minutes_come_from_the_pages_themselves(page: FaxPage, stage: Stage) -> None:
     page.covers.choose(0)
     assert "about 3 minutes" in _headline(page)
-    asks: list[PageAsk] = [page.preview._looking.seconds(plan) for plan in page.preview.plans]
+    asks: list[PageRequest] = [page.preview._looking.seconds(plan) for plan in page.preview.plans]
     for ask in asks:
-        assert ask.kind is AskKind.SECONDS
+        assert ask.kind is RequestKind.SECONDS
         stage.pages.answers[ask] = 200.0
     stage.pages.answered.emit(asks[0], 200.0)
     assert "about 10 minutes" in _headline(page)
@@ -276,7 +282,7 @@ def test_files_that_are_too_large_may_go_as_exact_pages(page: FaxPage, stage: St
 def test_a_file_that_needs_its_password_is_not_sent_to_fail(page: FaxPage, stage: Stage) -> None:
     locked = document("Locked.pdf", None)
     stage.faxes.checked.emit(checked(locked))
-    ask, refusal = count_ask(ref_of(locked)), PageRefusal(sentence="Enter it.", needs_password=True)
+    ask, refusal = count_request(ref_of(locked)), PageRefusal(sentence="Enter it.", needs_password=True)
     stage.pages.answers[ask] = refusal
     stage.pages.refused.emit(ask, refusal)
     assert "Locked.pdf opens with a password only" in page.bar.problem.text()

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QUrl
 from PySide6.QtGui import QColor, QImage
 
-from rcdesk.core.fax.incoming import ClipKind, Incoming
+from rcdesk.core.fax.incoming import ClipKind, IncomingFiles
 from rcdesk.ui.compose.incoming import (
     MOST_FILES,
     MOST_RICH_CHARACTERS,
@@ -49,7 +49,7 @@ def _picture() -> QImage:
 
 def test_files_in_their_order_each_once(tmp_path: Path) -> None:
     one, two = tmp_path / "ä b.pdf", tmp_path / "c.tif"
-    assert incoming(_files(two, one, two)) == Incoming(files=(two, one))
+    assert incoming(_files(two, one, two)) == IncomingFiles(files=(two, one))
 
 
 def test_a_list_of_links_as_browsers_write_it(tmp_path: Path) -> None:

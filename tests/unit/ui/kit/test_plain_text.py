@@ -50,7 +50,7 @@ from rcdesk.core.people.people import (
 )
 from rcdesk.render.rich_text import ClosedText
 from rcdesk.ui.account.server_dialog import ServerDialog
-from rcdesk.ui.compose.chips import Entry
+from rcdesk.ui.compose.chips import RecipientEntry
 from rcdesk.ui.compose.fax_page import FaxPage
 from rcdesk.ui.compose.group_menu import ManageGroups
 from rcdesk.ui.compose.recipient_list import RecipientList
@@ -243,7 +243,7 @@ def test_every_dialog_shows_names_letter_by_letter(
     qtbot.addWidget(page)
     page.show()
     recipient = Recipient(number=NUMBER, name=name)
-    entry = Entry(text=NUMBER, recipient=recipient, problem="", shown=name)
+    entry = RecipientEntry(text=NUMBER, recipient=recipient, problem="", shown=name)
     facts = stage.faxes.facts
     page.card.importing.read(tmp_path / "people.csv")
     page.recipients.add_recipients((recipient,))

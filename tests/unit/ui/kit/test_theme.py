@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from rcdesk.ui.kit.icons import icon, icon_folder, pixmap
 from rcdesk.ui.kit.switch import Switch
 from rcdesk.ui.kit.theme import apply, current, palette, style_sheet, theme
-from rcdesk.ui.kit.tokens import DARK, LIGHT, Tokens
+from rcdesk.ui.kit.tokens import DARK, LIGHT, ColorTokens
 
 UI = Path(__file__).resolve().parents[3] / "rcdesk" / "ui"
 
@@ -47,12 +47,12 @@ def contrast(one: str, other: str) -> float:
         ("bad_ink", "bad_tint"),
     ],
 )
-def test_text_can_be_read(tokens: Tokens, ink: str, ground: str) -> None:
+def test_text_can_be_read(tokens: ColorTokens, ink: str, ground: str) -> None:
     assert contrast(getattr(tokens, ink), getattr(tokens, ground)) >= 4.5
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
-def test_the_style_sheet_is_complete(tokens: Tokens) -> None:
+def test_the_style_sheet_is_complete(tokens: ColorTokens) -> None:
     sheet = style_sheet(tokens, 1.5)
     assert "$" not in sheet
     assert "font-size: 21px" in sheet

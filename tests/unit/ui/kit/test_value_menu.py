@@ -16,7 +16,7 @@ from rcdesk.core.calls.past_call import CallOutcome, Direction, PastCall
 from rcdesk.core.fax.folder import FolderCounts
 from rcdesk.core.people.people import Favourite
 from rcdesk.ui.account.presence_menu import presence_words, soon
-from rcdesk.ui.kit.value_menu import Entry, Kind, TrayMenu, line, section, without_acts
+from rcdesk.ui.kit.value_menu import Kind, MenuEntry, TrayMenu, line, section, without_acts
 from rcdesk.ui.shell.main_window import MainWindow
 from rcdesk.ui.tray.tray import Tray
 from tests.unit.ui.call_stage import QUEUES
@@ -74,7 +74,7 @@ def tray(window: MainWindow, stage: Stage) -> Tray:
     return Tray(stage.desk, window)
 
 
-def row(tray: Tray, key: str) -> Entry:
+def row(tray: Tray, key: str) -> MenuEntry:
     """An entry by its key, in the menu as it is now."""
     tray.refresh()
     return next(e for e in tray.menu.entries if e.key == key)
@@ -226,12 +226,12 @@ def test_an_open_menu_does_not_change_its_shape(qtbot: QtBot) -> None:
     menu = TrayMenu()
     qtbot.addWidget(menu)
     chosen: list[str] = []
-    first = Entry(key="a", words="A", act=lambda: chosen.append("a"))
+    first = MenuEntry(key="a", words="A", act=lambda: chosen.append("a"))
     menu.show_entries((first,))
     menu.popup(menu.pos())
-    menu.show_entries((Entry(key="a", words="A2", act=first.act),))
+    menu.show_entries((MenuEntry(key="a", words="A2", act=first.act),))
     assert menu.actions()[0].text() == "A2", "words change in place"
-    menu.show_entries((Entry(key="b", words="B"), first))
+    menu.show_entries((MenuEntry(key="b", words="B"), first))
     assert [a.text() for a in menu.actions()] == ["A2"], "rows wait until it is closed"
     qtbot.keyClick(menu, Qt.Key.Key_Down)
     qtbot.keyClick(menu, Qt.Key.Key_Return)
@@ -243,7 +243,7 @@ def test_a_switch_shows_what_is_true_not_what_was_clicked(qtbot: QtBot) -> None:
     menu = TrayMenu()
     qtbot.addWidget(menu)
     asked: list[bool] = []
-    menu.show_entries((Entry(key="s", words="S", is_on=False, act=lambda: asked.append(True)),))
+    menu.show_entries((MenuEntry(key="s", words="S", is_on=False, act=lambda: asked.append(True)),))
     choose(menu, "s")
     assert asked == [True] and not menu.actions()[0].isChecked()
 
@@ -254,10 +254,10 @@ def test_titles_are_passed_over_by_the_keyboard(qtbot: QtBot) -> None:
     chosen: list[str] = []
     menu.show_entries(
         (
-            Entry(key="who", words="Mara", kind=Kind.HEAD, is_enabled=False),
+            MenuEntry(key="who", words="Mara", kind=Kind.HEAD, is_enabled=False),
             line("l"),
             section("s", "FAVOURITES"),
-            Entry(key="a", words="A", act=lambda: chosen.append("a")),
+            MenuEntry(key="a", words="A", act=lambda: chosen.append("a")),
         )
     )
     menu.popup(menu.pos())
@@ -270,8 +270,8 @@ def test_titles_are_passed_over_by_the_keyboard(qtbot: QtBot) -> None:
 
 
 def test_rows_compare_as_values() -> None:
-    one = Entry(key="a", words="A", act=lambda: None)
-    assert one == Entry(key="a", words="A") and without_acts((one,))[0].act is None
+    one = MenuEntry(key="a", words="A", act=lambda: None)
+    assert one == MenuEntry(key="a", words="A") and without_acts((one,))[0].act is None
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from rcdesk.core.calls.past_call import CallOutcome, Direction
 from rcdesk.core.fax.fax import FaxState
 from rcdesk.core.people.people import TimelineItem
-from rcdesk.ui.people.timeline import Timeline, TimelineModel, item_icon, item_words
+from rcdesk.ui.people.timeline import PersonTimeline, TimelineModel, item_icon, item_words
 from tests.unit.ui.desk_stand_in import FixedClock
 from tests.unit.ui.folder_stage import received_fax
 from tests.unit.ui.people_stage import LENA, NOW, missed_call, open_page, past_call
@@ -72,7 +72,7 @@ def test_faxes(stage: Stage) -> None:
 
 
 def test_enter_opens_a_fax_and_nothing_else(qtbot: QtBot, stage: Stage) -> None:
-    view = open_page(qtbot, Timeline(FixedClock()), 300, 400)
+    view = open_page(qtbot, PersonTimeline(FixedClock()), 300, 400)
     fax = job(1, FaxState.SENT)
     view.rows.show_items((item(past_call(LENA)), item(fax)))
     chosen: list[Any] = []
@@ -89,7 +89,7 @@ def test_enter_opens_a_fax_and_nothing_else(qtbot: QtBot, stage: Stage) -> None:
 
 
 def test_news_keep_the_chosen_row(qtbot: QtBot, stage: Stage) -> None:
-    view = open_page(qtbot, Timeline(FixedClock()), 300, 400)
+    view = open_page(qtbot, PersonTimeline(FixedClock()), 300, 400)
     fax = job(1, FaxState.SENDING)
     view.rows.show_items((item(past_call(LENA)), item(fax)))
     view.setCurrentIndex(view.rows.index(1, 0))

@@ -20,7 +20,7 @@ from rcdesk.core.fax.fax import FaxState
 from rcdesk.core.fax.folder import FolderCounts
 from rcdesk.ui.kit import sounds
 from rcdesk.ui.shell.main_window import MainWindow
-from rcdesk.ui.tray.icon import TrayLook, tray_icon
+from rcdesk.ui.tray.icon import TrayState, tray_icon
 from rcdesk.ui.tray.news import ended_words, missed_words
 from rcdesk.ui.tray.tray import Tray
 from rcdesk.ui.tray.watch import TrayWatch
@@ -198,13 +198,13 @@ def test_the_picture_and_the_words_of_the_icon_say_what_is_wrong(qtbot: QtBot, s
     qtbot.addWidget(window)
     tray = Tray(stage.desk, window)
     tray.refresh()
-    assert tray.look == TrayLook()
+    assert tray.look == TrayState()
     assert tray.tool_tip == "rcdesk · Mara Okafor\nTaking calls · ringing your desk phone"
     stage.history.have(past("+16505550119", CallOutcome.MISSED))
     stage.faxes.counts = FolderCounts(failed_unseen=1, needs_you=1)
     stage.presence.show(Presence(dnd=Dnd.TAKE_NONE))
     tray.refresh()
-    assert tray.look == TrayLook(is_quiet=True, news=3)
+    assert tray.look == TrayState(is_quiet=True, news=3)
     assert "1 missed call" in tray.tool_tip and "Do not disturb" in tray.tool_tip
     stage.session.become(SessionState.OFFLINE, ACCOUNT)
     qtbot.waitUntil(lambda: tray.look.is_offline)
@@ -213,7 +213,7 @@ def test_the_picture_and_the_words_of_the_icon_say_what_is_wrong(qtbot: QtBot, s
 
 def test_every_look_has_a_picture_of_its_own(stage: Stage) -> None:
     looks = [
-        TrayLook(is_offline=is_offline, is_quiet=is_quiet, news=news)
+        TrayState(is_offline=is_offline, is_quiet=is_quiet, news=news)
         for is_offline, is_quiet, news in (
             (False, False, 0),
             (False, False, 2),
