@@ -213,9 +213,10 @@ class FaxDesk(QObject):
         """Hold these until resume()."""
         self._change(job_ids, lambda service, ids: service.pause(ids))
 
-    def hold_again(self, job_ids: int | Sequence[int]) -> None:
-        """Take back the cancelling of paused ones: they are paused again."""
-        self._change(job_ids, lambda service, ids: service.hold_again(ids))
+    def hold_again(self, as_before: Sequence[FaxJob]) -> None:
+        """Take back the cancelling of paused or late ones: they stand as they did before."""
+        ids = [job.id for job in as_before]
+        self._change(ids, lambda service, ids: service.hold_again(as_before))
 
     def resume(self, job_ids: int | Sequence[int]) -> None:
         """Let paused ones go on."""

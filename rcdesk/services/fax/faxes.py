@@ -195,9 +195,9 @@ class FaxService:
         if self._shelves is not None:
             self._shelves.put_unsent([job.id for job in jobs], self._clock.now())
 
-    def hold_again(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
-        """These were paused when they were cancelled, and are paused again."""
-        return self._outbox.hold_again(job_ids, say.PAUSED, self._clock.now())
+    def hold_again(self, as_before: Sequence[FaxJob]) -> tuple[FaxJob, ...]:
+        """These were paused, or late, when they were cancelled, and are so again."""
+        return self._outbox.hold_again(as_before, self._clock.now())
 
     def retry(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
         """Queue failed, cancelled or waiting faxes now, because the user said so; the tries count anew.

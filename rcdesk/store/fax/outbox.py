@@ -199,13 +199,16 @@ class Outbox:
             take_step(connection, ids, step, now)
             return jobs_with(connection, ids)
 
-    def hold_again(self, job_ids: Sequence[int], detail: str, now: datetime) -> tuple[FaxJob, ...]:
-        """Those of these that are cancelled are paused, without being free to go in between."""
-        paused = Transition(new=FaxState.WAITING, detail=detail, wait_reason=WaitReason.PAUSED)
+    def hold_again(self, as_before: Sequence[FaxJob], now: datetime) -> tuple[FaxJob, ...]:
+        """Those that are cancelled stand as they did before, without being free to go in between."""
         with transaction(self._db.get()) as connection:
-            ids = [job.id for job in jobs_with(connection, job_ids) if job.state is FaxState.CANCELLED]
+            now_there = {job.id: job.state for job in jobs_with(connection, [job.id for job in as_before])}
+            back = [job for job in as_before if now_there.get(job.id) is FaxState.CANCELLED]
+            ids = [job.id for job in back]
             take_step(connection, ids, Transition(new=FaxState.QUEUED, note_event=False), now)
-            take_step(connection, ids, paused, now)
+            for job in back:
+                step = Transition(new=job.state, detail=job.detail, wait_reason=job.wait_reason)
+                take_step(connection, [job.id], step, now)
             return jobs_with(connection, ids)
 
     def release(self, job_ids: Sequence[int], now: datetime) -> tuple[FaxJob, ...]:

@@ -47,18 +47,18 @@ class CancelUndo(QObject):
         True when cancelled() tells of all of them.
         """
         self._gone.clear()
-        self._watched = {job.id: job for job in jobs if job.state in _UNDOABLE}
+        self._watched = {job.id: job for job in jobs if job.state in _UNDOABLE or job.is_late}
         return len(self._watched) == len(jobs)
 
     @Slot()
     def undo(self) -> None:
-        """Queue them again as they were."""
+        """They stand as they did: what waited for the user's word does not go without it."""
         gone, now = tuple(self._gone.values()), datetime.now(UTC)
         self._gone.clear()
-        paused = [job.id for job in gone if job.wait_reason is WaitReason.PAUSED]
-        if paused:
-            self._faxes.hold_again(paused)
-        gone = tuple(job for job in gone if job.id not in paused)
+        asked = tuple(job for job in gone if job.is_late or job.wait_reason is WaitReason.PAUSED)
+        if asked:
+            self._faxes.hold_again(asked)
+        gone = tuple(job for job in gone if job not in asked)
         for job in gone:
             if job.is_scheduled and job.send_at is not None and job.send_at > now:
                 self._faxes.reschedule([job.id], job.send_at, job.send_by)

@@ -235,9 +235,9 @@ class StageFaxes(QObject):
         """Keep what was asked."""
         self._step("send again", job_ids)
 
-    def hold_again(self, job_ids: Sequence[int]) -> None:
+    def hold_again(self, as_before: Sequence[FaxJob]) -> None:
         """Keep what was asked."""
-        self._step("hold again", job_ids)
+        self._step("hold again", [job.id for job in as_before])
 
     def pause(self, job_ids: Sequence[int]) -> None:
         """Keep what was asked."""

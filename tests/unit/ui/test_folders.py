@@ -201,11 +201,15 @@ def test_the_keyboard_is_in_the_list_again_after_undo(
     assert page.window().focusWidget() is page.list
 
 
-def test_a_paused_fax_that_was_cancelled_is_paused_again(
-    qtbot: QtBot, stage: Stage, pages: dict[Folder, FaxFolderPage]
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [(FaxState.WAITING, WaitReason.PAUSED), (FaxState.NEEDS_YOU, WaitReason.LATE)],
+)
+def test_a_fax_that_waits_for_a_word_waits_for_it_again_when_its_cancelling_is_undone(
+    qtbot: QtBot, stage: Stage, pages: dict[Folder, FaxFolderPage], state: FaxState, reason: WaitReason
 ) -> None:
     page = pages[Folder.QUEUE]
-    stage.faxes.have(job(1, FaxState.WAITING, wait_reason=WaitReason.PAUSED))
+    stage.faxes.have(job(1, state, wait_reason=reason))
     qtbot.keyClick(page.list, Qt.Key.Key_Delete)
     with qtbot.waitSignal(page.acts.cancelled):
         stage.faxes.job_changed.emit(job(1, FaxState.CANCELLED))

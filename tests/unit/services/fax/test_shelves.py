@@ -164,15 +164,42 @@ def test_what_was_undone_or_cancelled_before_it_left_is_in_no_folder(desk: Desk)
     queued = desk.rig.queue_one()
     desk.faxes.cancel([queued.id])
     paused = desk.rig.queue_one()
-    desk.faxes.pause([paused.id])
+    (as_paused,) = desk.faxes.pause([paused.id])
     desk.faxes.cancel([paused.id])
     assert [desk.ids(folder) for folder in Folder] == [[], [], [], []]
     desk.faxes.retry([queued.id])
-    desk.faxes.hold_again([paused.id])
+    desk.faxes.hold_again([as_paused])
     assert desk.ids(Folder.QUEUE) == [paused.id, queued.id]
     assert desk.rig.send() and desk.rig.get(paused).state is FaxState.WAITING
     desk.shelves.purge()
     assert desk.rig.outbox.many([held.id]) == ()
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+def test_a_late_one_that_is_cancelled_is_in_no_folder_and_asks_again_when_that_is_undone(
+    desk: Desk, has_begun: bool
+) -> None:
+    """Also when an upload of it had begun and broke before its last byte: nothing of it has left."""
+    rig = desk.rig
+    rig.send()
+    job = rig.queue_one()
+    if has_begun:
+        rig.outbox.begin([job], rig.clock.now(), service_offset_s=0.0)
+    rig.pass_time(40 * 3600)
+    rig.outbox.interrupted_after_crash(rig.clock.now())
+    rig.send_all()
+    late = rig.get(job)
+    assert late.is_late
+    desk.faxes.cancel([job.id])
+    assert [desk.ids(folder) for folder in Folder] == [[], [], [], []]
+    (back,) = desk.faxes.hold_again([late])
+    assert back.is_late and back.detail == late.detail
+    assert desk.ids(Folder.QUEUE) == [job.id]
+    rig.send_all()
+    assert (rig.get(job).is_late, rig.stored()) == (True, 0)
+    desk.faxes.cancel([job.id])
+    desk.shelves.purge()
+    assert rig.outbox.many([job.id]) == ()
 
 
 def test_one_that_may_have_left_is_shown_as_cancelled(desk: Desk) -> None:
