@@ -31,6 +31,7 @@ from rcdesk.bridge.runtime.instance import FaxOrder, Instance
 from rcdesk.bridge.runtime.region import ZoneFollower, follow_region
 from rcdesk.bridge.runtime.stop_signals import StopSignals
 from rcdesk.cli.hand_over import hand_over
+from rcdesk.cli.spoken import say
 from rcdesk.core.account.account import Credentials, ServerProfile
 from rcdesk.core.errors import RcdeskError, UserError
 from rcdesk.desk_building import Works
@@ -225,7 +226,7 @@ def run(options: Options) -> int:
         theme().apply(application, options.color_scheme or remembered.color_scheme)
         running = build(paths=paths, profile=profile, credentials=credentials, demo=options.demo)
     except RcdeskError as exc:
-        print(f"rcdesk cannot start: {exc}", file=sys.stderr)
+        say(f"rcdesk cannot start: {exc}", on_error=True)
         return 1
     _watch_for_bugs(running.bugs)
     running.set_demo_speed(options.demo_speed)
@@ -245,8 +246,9 @@ def _leave_at_once(status: int) -> None:
     Nothing is lost: the next start takes over what it finds, as after a crash.
     """
     logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
     os._exit(status)
 
 
@@ -297,12 +299,12 @@ def _run_window(
 def _begin(running: Running, instance: Instance, application: QApplication) -> None:
     """Work, when later starts can hand over to this one: without that two would stand in each other's way."""
     if not instance.listen():
-        print("rcdesk cannot start: its socket cannot be made, see the log.", file=sys.stderr)
+        say("rcdesk cannot start: its socket cannot be made, see the log.", on_error=True)
         application.exit(1)
         return
     running.start()
     for sentence in take_notes():
-        print(f"rcdesk: {sentence}", file=sys.stderr)
+        say(f"rcdesk: {sentence}", on_error=True)
         running.desk.notices.post(NoticeKind.WARNING, sentence)
 
 

@@ -19,6 +19,7 @@ from PySide6.QtCore import QCoreApplication
 
 from rcdesk.cli.account import AccountCommand, AccountRun, AccountWord
 from rcdesk.cli.output import conclude, typing
+from rcdesk.cli.spoken import say
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.orders.order import ExitStatus
 from rcdesk.core.orders.who_report import profile_line, who_lines
@@ -54,7 +55,7 @@ class Terminal:
     def line(self, name: str) -> str:
         """Something that is no secret."""
         if sys.stdin is not None and sys.stdin.isatty():
-            print(f"{name}: ", end="", file=sys.stderr, flush=True)
+            say(f"{name}: ", on_error=True, end="")
         return self._next_line()
 
     def everything(self) -> str:
@@ -112,9 +113,9 @@ class AccountTeller:
             sys.stdout.flush()
         else:
             for line in self._lines(told):
-                print(line, flush=True)
+                say(line)
         if "error" in told:
-            print(f"rcdesk {self._command.word.value}: {told['error']}", file=sys.stderr, flush=True)
+            say(f"rcdesk {self._command.word.value}: {told['error']}", on_error=True)
 
     def _lines(self, told: dict[str, Any]) -> list[str]:
         if "url" in told:

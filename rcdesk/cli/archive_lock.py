@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from msgspec import Struct
 
 from rcdesk.bridge.runtime.instance import Instance
+from rcdesk.cli.spoken import say
 from rcdesk.core.account.account import Credentials, ServerProfile, ServerProfiles
 from rcdesk.core.account.keyring import KeyringState
 from rcdesk.core.account.preferences import Preferences
@@ -58,7 +59,7 @@ class ArchiveLock:
     def close(self) -> None:
         """Give everything back, and say what the start had to say of the disk."""
         for sentence in take_notes():
-            print(sentence, file=sys.stderr, flush=True)
+            say(sentence, on_error=True)
         if self._simulator is not None:
             self._simulator.stop()
         self.instance.end_turn()
@@ -120,9 +121,9 @@ class ArchiveLock:
     def _keyring_told(self, state: KeyringState) -> None:
         """Without the sign-in of the keyring a command says so by itself; with another one it goes on."""
         if state is KeyringState.WAITING and sys.stderr is not None and sys.stderr.isatty():
-            print("Waiting for the keyring…", file=sys.stderr, flush=True)
+            say("Waiting for the keyring…", on_error=True)
         if state.is_trouble and self._way.sign_in is not None:
-            print(f"{state.trouble}. This goes on without it.", file=sys.stderr, flush=True)
+            say(f"{state.trouble}. This goes on without it.", on_error=True)
 
     def _start_demo(self) -> RunningSimulator:
         try:

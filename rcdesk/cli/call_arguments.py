@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from rcdesk.cli.spoken import plain
+
 if TYPE_CHECKING:
     from rcdesk.cli.call import Command, CommandOrder
 
@@ -48,7 +50,7 @@ class LineParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End with status 2."""
-        self.exit(2, f"{self.prog}: {message}. See {self.prog} --help.\n")
+        self.exit(2, plain(f"{self.prog}: {message}. See {self.prog} --help.") + "\n")
 
     @property
     def option_words(self) -> frozenset[str]:

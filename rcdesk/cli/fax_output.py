@@ -17,6 +17,7 @@ from PySide6.QtCore import QCoreApplication
 
 from rcdesk.cli.fax import FaxCommand, FaxRun
 from rcdesk.cli.output import conclude, typing
+from rcdesk.cli.spoken import say
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.orders.fax_report import news
 from rcdesk.core.orders.order import ExitStatus
@@ -69,12 +70,12 @@ class FaxTeller:
         else:
             fax = told.get("fax")
             for line in news(self._fax, fax) if fax is not None else ():
-                print(line, flush=True)
+                say(line)
             self._fax = fax or self._fax
             if "note" in told:
-                print(told["note"], flush=True)
+                say(told["note"])
         if "error" in told:
-            print(f"rcdesk fax: {told['error']}", file=sys.stderr, flush=True)
+            say(f"rcdesk fax: {told['error']}", on_error=True)
 
     def _tell_progress(self, progress: dict[str, Any]) -> None:
         ids, total = tuple(progress["ids"]), progress["bytes_total"]
@@ -87,7 +88,7 @@ class FaxTeller:
             print(f"{_CLEAR}{_sending(len(ids))}: {percent} %", end="", flush=True)
             self._is_line_open = True
         elif is_new:
-            print(_sending(len(ids)), flush=True)
+            say(_sending(len(ids)))
         self._sent = (ids, percent)
 
     def _end_line(self) -> None:
@@ -106,6 +107,6 @@ def _print_json(told: dict[str, Any]) -> None:
 
 def _ask(sentence: str) -> bool:
     """Put a question to whoever sits at the terminal. Raises Cancelled for Ctrl+C."""
-    print(f"rcdesk fax: {sentence} [y/N] ", end="", file=sys.stderr, flush=True)
+    say(f"rcdesk fax: {sentence} [y/N] ", on_error=True, end="")
     with typing():
         return sys.stdin.readline().strip().casefold() in ("y", "yes")

@@ -6,10 +6,10 @@ bridge/runtime/instance.py.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from rcdesk.bridge.runtime.instance import Instance
+from rcdesk.cli.spoken import say
 from rcdesk.core.errors import NetworkError
 from rcdesk.core.orders.order import LinkOrder
 from rcdesk.core.orders.wish import FaxWish, WishOutcome
@@ -33,7 +33,7 @@ def hand_over(instance: Instance, options: Options) -> int | None:
         return 0
     if instance.is_first:
         return None
-    print(f"rcdesk cannot start: {instance.why_not}", file=sys.stderr)
+    say(f"rcdesk cannot start: {instance.why_not}", on_error=True)
     return 1
 
 
@@ -43,7 +43,7 @@ def _link(instance: Instance, link: str) -> int | None:
         for told in instance.ask(LinkOrder(text=link)):
             status = told.get("status")
     except NetworkError as exc:
-        print(f"rcdesk: {exc}", file=sys.stderr)
+        say(f"rcdesk: {exc}", on_error=True)
         return 1
     return status
 
@@ -53,15 +53,13 @@ def _fax(instance: Instance, wish: FaxWish) -> int | None:
     if outcome is None and instance.is_first:
         return None
     if outcome is None:
-        print(
+        say(
             "rcdesk fax: the running rcdesk did not say what became of it. Look at its Queue and its New fax "
             "page before you ask again.",
-            file=sys.stderr,
+            on_error=True,
         )
         return 1
     if wish.is_yes and outcome is WishOutcome.SHOWN:
-        print(
-            "rcdesk fax: it needs your answer in the window. Nothing is queued until then.", file=sys.stderr
-        )
+        say("rcdesk fax: it needs your answer in the window. Nothing is queued until then.", on_error=True)
         return 3
     return 0

@@ -27,6 +27,7 @@ from msgspec.structs import replace
 from rcdesk import __version__
 from rcdesk.cli.call_arguments import add_sign_in, parse_command
 from rcdesk.cli.fax_arguments import FaxArguments, parse_fax
+from rcdesk.cli.spoken import say
 
 if TYPE_CHECKING:
     from rcdesk.cli.call import Command
@@ -184,7 +185,7 @@ def _refuse_fax(asked: FaxArguments, sentence: str, status: int = 2) -> int:
         import json
 
         print(json.dumps({"error": sentence, "status": status}))
-    print(f"rcdesk fax: {sentence}", file=sys.stderr)
+    say(f"rcdesk fax: {sentence}", on_error=True)
     return status
 
 

@@ -23,6 +23,7 @@ from PySide6.QtCore import QCoreApplication
 
 from rcdesk.bridge.runtime.region import follow_region
 from rcdesk.cli.call import Command, CommandRun
+from rcdesk.cli.spoken import say
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.orders.call_report import sentence, status_line
@@ -96,15 +97,15 @@ class Teller:
         else:
             self._say(told)
         if "error" in told:
-            print(f"rcdesk {_name(self._command)}: {told['error']}", file=sys.stderr, flush=True)
+            say(f"rcdesk {_name(self._command)}: {told['error']}", on_error=True)
 
     def _say(self, told: dict[str, Any]) -> None:
         match self._command.order:
             case StatusOrder() if "calls" in told:
                 for call in told["calls"]:
-                    print(status_line(call))
+                    say(status_line(call))
                 if not told["calls"]:
-                    print("No call is going on.")
+                    say("No call is going on.")
             case NumbersOrder() if "ring" in told:
                 _print_numbers(told)
             case CallOrder(is_wait=is_wait) if "call" in told:
@@ -113,9 +114,9 @@ class Teller:
                     words += f" (call {told['call']['id'][:8]})"
                 if words != self._said:
                     self._said = words
-                    print(words, flush=True)
+                    say(words)
             case CancelOrder() if "call" in told and "error" not in told:
-                print(sentence(told["call"]), flush=True)
+                say(sentence(told["call"]))
             case _:
                 pass
 
@@ -175,7 +176,7 @@ def typing() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as exc:
-        print(file=sys.stderr, flush=True)
+        say("", on_error=True)
         raise Cancelled() from exc
     finally:
         signal.signal(signal.SIGINT, former)
@@ -183,13 +184,13 @@ def typing() -> Iterator[None]:
 
 def _print_numbers(told: dict[str, Any]) -> None:
     for title, key in (("Phones that can ring (--from):", "ring"), ("Numbers to show (--show-as):", "show")):
-        print(title)
+        say(title)
         width = max((len(one["label"]) for one in told[key]), default=0)
         for one in told[key]:
             mark = "  as usual" if one["is_usual"] else ""
-            print(f"  {one['label']:<{width}}  {one['number']}{mark}")
+            say(f"  {one['label']:<{width}}  {one['number']}{mark}")
         if not told[key]:
-            print("  none")
+            say("  none")
 
 
 def _name(command: Command) -> str:

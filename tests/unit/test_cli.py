@@ -115,8 +115,8 @@ def test_a_command_is_the_first_word(
 def test_a_command_imports_nothing_of_the_window(tmp_path: Path) -> None:
     program = (
         "import sys\n"
-        "from rcdesk import cli\n"
-        "status = cli.main(['status'])\n"
+        "from rcdesk.cli.main import main\n"
+        "status = main(['status'])\n"
         "for name in ('PySide6.QtGui', 'PySide6.QtWidgets', 'rcdesk.app', 'aiohttp', 'pypdfium2', 'PIL'):\n"
         "    assert name not in sys.modules, name\n"
         "sys.exit(status)\n"

@@ -70,7 +70,8 @@ class Shelves:
                 f"""UPDATE fax SET shelf = 'deleted', shelved_at = ? WHERE id {IN_IDS}
                     AND state = 'cancelled' AND NOT EXISTS (
                         SELECT 1 FROM fax_request_job JOIN fax_request ON fax_request.id = request_id
-                        WHERE fax_id = fax.id AND (last_byte_at IS NOT NULL OR fax_request.message_id <> ''))""",
+                        WHERE fax_id = fax.id
+                        AND (last_byte_at IS NOT NULL OR fax_request.message_id <> ''))""",
                 (to_text(now), id_list(jobs)),
             )
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rcdesk import cli
 from rcdesk.cli.call import Command
 from rcdesk.cli.call_arguments import parse_command
+from rcdesk.cli.main import main
 from rcdesk.core.orders.order import CallOrder, CancelOrder, NumbersOrder, StatusOrder
 
 
@@ -36,7 +36,7 @@ def test_everything_a_call_can_be_told() -> None:
 )
 def test_arguments_that_make_no_sense(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
-        cli.main(given)
+        main(given)
     said = capsys.readouterr().err
     assert stopped.value.code == 2
     assert said.startswith(f"rcdesk {given[0]}: ") and said.count("\n") == 1
@@ -45,7 +45,7 @@ def test_arguments_that_make_no_sense(given: list[str], capsys: pytest.CaptureFi
 @pytest.mark.parametrize("word", ["call", "status", "cancel", "numbers"])
 def test_help_tells_every_status(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
-        cli.main([word, "--help"])
+        main([word, "--help"])
     said = capsys.readouterr().out
     assert stopped.value.code == 0
     assert all(f"\n{status:>4}  " in said for status in (0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 130))
