@@ -15,17 +15,19 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from rcdesk import app, cli
+from rcdesk import app
 from rcdesk.cli import fax_output as told_fax
 from rcdesk.cli import output as told
 from rcdesk.cli.call import Command
 from rcdesk.cli.fax import FaxCommand
-from rcdesk.cli.main import FaxArguments, Options, main, parse
+from rcdesk.cli.main import FaxArguments, Options, desk, main, parse
 from rcdesk.core.account.preferences import Preferences
+from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import Document, FaxDraft, Recipient, Resolution, SendBy
 from rcdesk.core.fax.paper import PageRef
 from rcdesk.core.orders.wish import FaxWish, read_wish, wish_json
+from rcdesk.documents.same_file import seen
 from rcdesk.documents.worker import wire
 from rcdesk.services.commands.fax import moment
 from rcdesk.store.account import preferences as preferences_file
@@ -235,7 +237,14 @@ def test_what_is_asked_is_looked_at_and_handed_on(started: list[Options], letter
         draft=FaxDraft(
             recipients=(Recipient(number="+16505550110"), Recipient(number="+16505550111", name="Bo")),
             documents=(
-                Document(path=letter, name=letter.name, size_bytes=13, media_type="text/plain", pages=1),
+                Document(
+                    path=letter,
+                    name=letter.name,
+                    size_bytes=13,
+                    media_type="text/plain",
+                    pages=1,
+                    seen=seen(letter, CancelToken()),
+                ),
             ),
             cover_index=None,
             resolution=Resolution.STANDARD,
@@ -492,6 +501,6 @@ def test_the_desktop_launcher_ends_with_the_status(
 ) -> None:
     monkeypatch.setattr("sys.argv", ["rcdesk-desk", "a.pdf"])
     with pytest.raises(SystemExit) as stopped:
-        cli.desk()
+        desk()
     assert stopped.value.code == 0
     assert started[0].files == (Path("a.pdf"),)
