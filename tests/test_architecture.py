@@ -214,3 +214,13 @@ def test_a_room_lives_without_qt(room: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_no_two_classes_have_one_name() -> None:
+    """Whoever searches for a name finds one class; those of a class or a function belong to it."""
+    places: dict[str, list[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(str(path.relative_to(PACKAGE)))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

@@ -1,6 +1,6 @@
 """What the desk asks of a telephone service and of a fax service, whichever protocol is behind them.
 
-Two implementations each: REST (api/rest/phone.py) and the 2010 web API (api/legacy), chosen by the server
+Two implementations each: REST (api/rest) and the 2010 web API (api/legacy), chosen by the server
 profile. What one of them cannot do is a property here, so that it is shown as such and never found out by an
 error. Protocols and frozen values without I/O; the implementations block and belong on lanes. Read next:
 call.py, fax.py.
@@ -23,7 +23,7 @@ Progress = Callable[[int, int], None]
 """Called on the sending thread with bytes sent and bytes in all."""
 
 
-class PhoneService(Protocol):
+class PhoneApi(Protocol):
     """Ring two phones, look, cancel."""
 
     @property
@@ -50,36 +50,24 @@ class PhoneService(Protocol):
         """
 
 
-class FaxFile(Protocol):
-    """A document to send: where it lies, its name and its media type."""
+class FaxFile(Struct, frozen=True, kw_only=True):
+    """A document to send: where it lies, its name (the service is told a cleaned one) and its media type."""
 
-    @property
-    def path(self) -> Path:
-        """Where the bytes are."""
-
-    @property
-    def name(self) -> str:
-        """The original file name."""
-
-    @property
-    def media_type(self) -> str:
-        """For example application/pdf."""
+    path: Path
+    name: str
+    media_type: str
 
 
-class FaxTaken(Protocol):
-    """The service's word that it has the fax."""
+class FaxTaken(Struct, frozen=True, kw_only=True):
+    """The service's word that it has the fax.
 
-    @property
-    def message_id(self) -> str:
-        """The service's id, "" where it gives none."""
+    message_id: "" where it gives none; created_at: aware, None when it does not say; reports: one for each
+    recipient, in their order, empty where the service says nothing more.
+    """
 
-    @property
-    def created_at(self) -> datetime | None:
-        """When it took the fax, aware; None when it does not say."""
-
-    @property
-    def reports(self) -> tuple[FaxReport, ...]:
-        """One for each recipient, in their order; empty where the service says nothing more."""
+    message_id: str
+    created_at: datetime | None
+    reports: tuple[FaxReport, ...]
 
 
 class FaxContents(Struct, frozen=True, kw_only=True):
@@ -99,7 +87,7 @@ class FaxContents(Struct, frozen=True, kw_only=True):
     mark: str = ""
 
 
-class FaxService(Protocol):
+class FaxApi(Protocol):
     """Hand over faxes."""
 
     @property

@@ -59,7 +59,7 @@ def number(outcome: str) -> str:
 
 def place(desk: Desk, to: str) -> str:
     request = CallRequest(to_number=to, from_number="+16505550101")
-    return ring_out.create(desk.session, request, desk.token).session_id
+    return ring_out.RestPhone(desk.session).place(request, desk.token).session_id
 
 
 def sync(desk: Desk, sync_token: str = "", **more: Any) -> call_log.CallLogChange:
@@ -142,7 +142,7 @@ def test_a_void_sync_token_is_told_apart(desk: Desk) -> None:
 def test_the_log_knows_a_call_that_is_gone(desk: Desk) -> None:
     call = place(desk, number("gone"))
     desk.simulator.advance(10)
-    assert ring_out.status(desk.session, call, desk.token).call_status == "NoSessionFound"
+    assert ring_out.RestPhone(desk.session).status(call, desk.token).call_status == "NoSessionFound"
     assert call_log.calls_of_session(desk.session, call, desk.token) == ()
     desk.simulator.advance(10)
     (entry,) = call_log.calls_of_session(desk.session, call, desk.token)

@@ -36,6 +36,7 @@ from rcdesk.core.errors import (
     StoreUnavailable,
 )
 from rcdesk.core.fax.fax import Recipient, Resolution
+from rcdesk.core.service import FaxContents, FaxFile, FaxTaken
 from rcdesk.simulator.magic import MAGIC_NUMBERS
 from tests.contract.spec import SpecValidator
 
@@ -130,22 +131,20 @@ def judge_envelope(spec: SpecValidator, envelope: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def pdf(tmp_path: Path) -> fax.FaxFile:
+def pdf(tmp_path: Path) -> FaxFile:
     path = tmp_path / "letter.pdf"
     path.write_bytes(PDF)
-    return fax.FaxFile(path=path, name="letter.pdf", media_type="application/pdf")
+    return FaxFile(path=path, name="letter.pdf", media_type="application/pdf")
 
 
-def send(desk: Desk, *files: fax.FaxFile, **options: Any) -> fax.FaxCreated:
-    values: dict[str, Any] = {
-        "recipients": [TO],
-        "resolution": Resolution.FINE,
-        "cover_index": 0,
-        "note": "",
-        "token": desk.token,
-        **options,
-    }
-    return fax.create(desk.session, files=files, **values)
+def send(desk: Desk, *files: FaxFile, **options: Any) -> FaxTaken:
+    """Options for RestFax, FaxContents and RestFax.send by their names."""
+    way = {key: options.pop(key) for key in ("encoding", "shape") if key in options}
+    call = {key: options.pop(key) for key in ("progress", "on_last_byte") if key in options}
+    token = options.pop("token", desk.token)
+    recipients = tuple(options.pop("recipients", [TO]))
+    contents = FaxContents(**{"recipients": recipients, "resolution": Resolution.FINE, **options})
+    return fax.RestFax(desk.session, **way).send(contents, files, token, **call)
 
 
 def call_request(desk: Desk) -> CallRequest:
@@ -178,34 +177,32 @@ def test_a_call_from_ringing_to_gone(desk: Desk) -> None:
     request = replace(
         call_request(desk), show_as=numbers.phone_numbers(desk.session, desk.token)[0].phone_number
     )
-    report = ring_out.create(desk.session, request, desk.token)
+    report = ring_out.RestPhone(desk.session).place(request, desk.token)
     assert (report.call_status, report.caller_status) == ("InProgress", "InProgress")
     seen = set()
     for _ in range(30):
         desk.simulator.advance(1)
-        now = ring_out.status(desk.session, report.session_id, desk.token)
+        now = ring_out.RestPhone(desk.session).status(report.session_id, desk.token)
         seen.add((now.call_status, now.caller_status, now.callee_status))
     assert ("InProgress", "Success", "InProgress") in seen and ("Success", "Success", "Success") in seen
 
 
 def test_a_call_that_is_cancelled(desk: Desk) -> None:
-    report = ring_out.create(desk.session, call_request(desk), desk.token)
-    ring_out.cancel(desk.session, report.session_id, desk.token)
-    after = ring_out.status(desk.session, report.session_id, desk.token)
+    report = ring_out.RestPhone(desk.session).place(call_request(desk), desk.token)
+    ring_out.RestPhone(desk.session).cancel(report.session_id, desk.token)
+    after = ring_out.RestPhone(desk.session).status(report.session_id, desk.token)
     assert after.call_status in ("CannotReach", "NoSessionFound")
 
 
 def test_an_unknown_call_is_gone(desk: Desk) -> None:
-    report = ring_out.status(desk.session, "nobody", desk.token)
+    report = ring_out.RestPhone(desk.session).status("nobody", desk.token)
     assert (report.call_status, report.caller_status, report.callee_status) == ("NoSessionFound",) * 3
-    ring_out.cancel(desk.session, "nobody", desk.token)
+    ring_out.RestPhone(desk.session).cancel("nobody", desk.token)
 
 
 @pytest.mark.parametrize("shape", ["mixed", "form"])
 @pytest.mark.parametrize("encoding", ["octets", "base64"])
-def test_a_fax_of_several_files(
-    desk: Desk, pdf: fax.FaxFile, tmp_path: Path, shape: str, encoding: str
-) -> None:
+def test_a_fax_of_several_files(desk: Desk, pdf: FaxFile, tmp_path: Path, shape: str, encoding: str) -> None:
     note = tmp_path / "n.txt"
     note.write_text("Wörter\n" * 40, encoding="utf-8")
     sent: list[tuple[int, int]] = []
@@ -213,7 +210,7 @@ def test_a_fax_of_several_files(
     created = send(
         desk,
         pdf,
-        fax.FaxFile(path=note, name="Zürich & more.txt", media_type="text/plain"),
+        FaxFile(path=note, name="Zürich & more.txt", media_type="text/plain"),
         note="With greetings — Ünal",
         cover_index=7,
         shape=shape,
@@ -238,7 +235,7 @@ def test_a_text_only_fax_to_several_people_later(desk: Desk) -> None:
     message_store.delete(desk.session, created.message_id, desk.token)
 
 
-def test_a_fax_is_followed_to_sent_and_its_pages_read(desk: Desk, pdf: fax.FaxFile) -> None:
+def test_a_fax_is_followed_to_sent_and_its_pages_read(desk: Desk, pdf: FaxFile) -> None:
     created = send(desk, pdf)
     assert message_store.get(desk.session, created.message_id, desk.token).page_count is None
     for _ in range(60):
@@ -256,7 +253,7 @@ def test_a_fax_is_followed_to_sent_and_its_pages_read(desk: Desk, pdf: fax.FaxFi
     assert created.message_id in [m.id for m in listed]
 
 
-def test_a_failed_fax_says_why(desk: Desk, pdf: fax.FaxFile) -> None:
+def test_a_failed_fax_says_why(desk: Desk, pdf: FaxFile) -> None:
     number = next(m.number for m in MAGIC_NUMBERS if m.kind == "fax" and m.outcome == "RenderingFailed")
     created = send(desk, pdf, recipients=[Recipient(number=number)])
     desk.simulator.advance(900)
@@ -264,22 +261,22 @@ def test_a_failed_fax_says_why(desk: Desk, pdf: fax.FaxFile) -> None:
     assert message.to[0].status == "SendingFailed" and message.to[0].error_code
 
 
-def test_the_same_pages_go_again_without_an_upload(desk: Desk, pdf: fax.FaxFile) -> None:
+def test_the_same_pages_go_again_without_an_upload(desk: Desk, pdf: FaxFile) -> None:
     created = send(desk, pdf, note="Twice")
     left: list[int] = []
-    options: dict[str, Any] = {"original_message_id": created.message_id, "token": desk.token}
+    faxes = fax.RestFax(desk.session)
     with pytest.raises(Rejected) as early:
-        fax.resend(desk.session, recipients=[TO], **options)
+        faxes.resend(created.message_id, [TO], desk.token)
     assert early.value.code == "MSG-343"
     desk.simulator.advance(10)
     people = [TO, Recipient(number="+16505554007")]
     later = datetime.now(UTC) + timedelta(hours=1)
-    again = fax.resend(
-        desk.session,
-        recipients=people,
+    again = faxes.resend(
+        created.message_id,
+        people,
+        desk.token,
         send_time=later,
         on_last_byte=lambda: left.append(len(desk.asked("POST", "/fax"))),
-        **options,
     )
     assert again.message_id != created.message_id and len(again.reports) == 2
     assert left == [2]
@@ -288,30 +285,24 @@ def test_the_same_pages_go_again_without_an_upload(desk: Desk, pdf: fax.FaxFile)
     message = message_store.get(desk.session, again.message_id, desk.token)
     assert message.note == "Twice" and message.status == "Queued"
     with pytest.raises(Rejected) as gone:
-        fax.resend(desk.session, recipients=[TO], original_message_id="17", token=desk.token)
+        faxes.resend("17", [TO], desk.token)
     assert gone.value.status == 404
 
 
 @pytest.mark.parametrize("kind", ["cut-before", "cut-after", "answer-lost"])
-def test_a_resend_that_is_cut_has_an_unknown_outcome(desk: Desk, pdf: fax.FaxFile, kind: str) -> None:
+def test_a_resend_that_is_cut_has_an_unknown_outcome(desk: Desk, pdf: FaxFile, kind: str) -> None:
     original = send(desk, pdf).message_id
     desk.simulator.advance(10)
     desk.simulator.fault(kind, path="/fax", method="POST")
     left: list[bool] = []
     with pytest.raises(OutcomeUnknown):
-        fax.resend(
-            desk.session,
-            original_message_id=original,
-            recipients=[TO],
-            token=desk.token,
-            on_last_byte=lambda: left.append(True),
-        )
+        fax.RestFax(desk.session).resend(original, [TO], desk.token, on_last_byte=lambda: left.append(True))
     assert left == [True]
     found = message_store.list_messages(desk.session, token=desk.token)
     assert len(found) == (2 if kind == "answer-lost" else 1)
 
 
-def test_the_record_is_written_before_the_fax_can_exist(desk: Desk, pdf: fax.FaxFile) -> None:
+def test_the_record_is_written_before_the_fax_can_exist(desk: Desk, pdf: FaxFile) -> None:
     stored: list[int] = []
 
     def look() -> None:
@@ -323,7 +314,7 @@ def test_the_record_is_written_before_the_fax_can_exist(desk: Desk, pdf: fax.Fax
     assert stored == [0] and not desk.simulator.state()["faxes"]
 
 
-def test_received_faxes_are_synced(desk: Desk, pdf: fax.FaxFile) -> None:
+def test_received_faxes_are_synced(desk: Desk, pdf: FaxFile) -> None:
     first = str(desk.simulator.inbound_fax(pages=2))
     send(desk, pdf)
     since = datetime.now(UTC) - timedelta(days=30)
@@ -361,7 +352,7 @@ def test_a_full_sync_tells_of_older_messages(desk: Desk) -> None:
     assert [m.id for m in older.messages] == ids[:1]
 
 
-def test_the_call_log_knows_why(desk: Desk, pdf: fax.FaxFile) -> None:
+def test_the_call_log_knows_why(desk: Desk, pdf: FaxFile) -> None:
     number = next(m.number for m in MAGIC_NUMBERS if m.outcome == "failed without a reason")
     created = send(desk, pdf, recipients=[Recipient(number=number)])
     desk.simulator.advance(60)
@@ -395,7 +386,7 @@ def test_the_services_clock_is_learnt(desk: Desk) -> None:
     assert desk.session.service_offset_s == pytest.approx(3600, abs=5)
 
 
-def test_a_world_that_runs_faster_is_understood(live_simulator: RunningSimulator, pdf: fax.FaxFile) -> None:
+def test_a_world_that_runs_faster_is_understood(live_simulator: RunningSimulator, pdf: FaxFile) -> None:
     session = ApiSession(ServerProfile(name="test", base_url=live_simulator.base_url), MemoryKeeper())
     desk = Desk(simulator=live_simulator, session=session, keeper=MemoryKeeper())
     session.sign_in(desk.grant, desk.token)
@@ -429,7 +420,7 @@ def test_sign_out_forgets_and_revokes(desk: Desk) -> None:
 def test_an_expired_token_is_refreshed_once_and_saved_first(desk: Desk) -> None:
     desk.simulator.fault("expire-token", path="/ring-out", method="GET")
     first = desk.keeper.saved[-1]
-    ring_out.status(desk.session, "nobody", desk.token)
+    ring_out.RestPhone(desk.session).status("nobody", desk.token)
     assert len(desk.keeper.saved) == 2
     assert desk.keeper.saved[-1].refresh_token != first.refresh_token
     assert len(desk.asked("POST", "/oauth/token")) == 2
@@ -487,12 +478,12 @@ def test_a_call_whose_answer_is_lost_is_never_repeated(desk: Desk, kind: str) ->
     request = call_request(desk)
     desk.simulator.fault(kind, path="/ring-out", method="POST")
     with pytest.raises(OutcomeUnknown):
-        ring_out.create(desk.session, request, desk.token)
+        ring_out.RestPhone(desk.session).place(request, desk.token)
     assert len(desk.asked("POST", "/ring-out")) == 1
 
 
 @pytest.mark.parametrize("kind", ["cut-after", "answer-lost", "garbage"])
-def test_a_fax_whose_answer_is_lost_has_an_unknown_outcome(desk: Desk, pdf: fax.FaxFile, kind: str) -> None:
+def test_a_fax_whose_answer_is_lost_has_an_unknown_outcome(desk: Desk, pdf: FaxFile, kind: str) -> None:
     desk.simulator.fault(kind, path="/fax", method="POST")
     left: list[bool] = []
     with pytest.raises(OutcomeUnknown):
@@ -525,7 +516,7 @@ def test_an_upload_cut_in_the_middle_was_not_sent(desk: Desk, tmp_path: Path) ->
     path.write_bytes(PDF + b"\0" * 20_000_000)
     desk.simulator.fault("cut-during", path="/fax", method="POST")
     left: list[bool] = []
-    big = fax.FaxFile(path=path, name="big.pdf", media_type="application/pdf")
+    big = FaxFile(path=path, name="big.pdf", media_type="application/pdf")
     with pytest.raises(NotSent):
         send(desk, big, on_last_byte=lambda: left.append(True))
     assert not left
@@ -535,7 +526,7 @@ def test_an_upload_cut_in_the_middle_was_not_sent(desk: Desk, tmp_path: Path) ->
 def test_an_upload_cancelled_in_the_middle_was_not_sent(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "big.pdf"
     path.write_bytes(PDF + b"\0" * 20_000_000)
-    big = fax.FaxFile(path=path, name="big.pdf", media_type="application/pdf")
+    big = FaxFile(path=path, name="big.pdf", media_type="application/pdf")
     token = CancelToken()
     with pytest.raises(Cancelled):
         send(desk, big, token=token, progress=lambda done, total: done > 1_000_000 and token.cancel())
@@ -546,7 +537,7 @@ def test_an_upload_cancelled_in_the_middle_was_not_sent(desk: Desk, tmp_path: Pa
     ("status", "kind"), [(500, ServerTrouble), (503, ServerTrouble), (502, OutcomeUnknown), (400, Rejected)]
 )
 def test_error_answers_to_a_fax(
-    desk: Desk, pdf: fax.FaxFile, status: int, kind: type[ApiError | NetworkError]
+    desk: Desk, pdf: FaxFile, status: int, kind: type[ApiError | NetworkError]
 ) -> None:
     desk.simulator.fault("status", path="/fax", method="POST", status=status)
     with pytest.raises(kind):
@@ -584,9 +575,7 @@ def test_nobody_there(simulator: RunningSimulator) -> None:
     session.close()
 
 
-def test_the_groups_asked_for_are_the_contracts(
-    desk: Desk, pdf: fax.FaxFile, openapi: dict[str, Any]
-) -> None:
+def test_the_groups_asked_for_are_the_contracts(desk: Desk, pdf: FaxFile, openapi: dict[str, Any]) -> None:
     spec = SpecValidator(openapi)
     asked: list[tuple[str, str, str]] = []
     send_really = desk.session.transport.send
@@ -602,9 +591,9 @@ def test_the_groups_asked_for_are_the_contracts(
         numbers.phone_numbers(desk.session, desk.token)
         numbers.caller_ids(desk.session, desk.token)
         covers.cover_pages(desk.session, desk.token)
-        report = ring_out.create(desk.session, call_request(desk), desk.token)
-        ring_out.status(desk.session, report.session_id, desk.token)
-        ring_out.cancel(desk.session, report.session_id, desk.token)
+        report = ring_out.RestPhone(desk.session).place(call_request(desk), desk.token)
+        ring_out.RestPhone(desk.session).status(report.session_id, desk.token)
+        ring_out.RestPhone(desk.session).cancel(report.session_id, desk.token)
         message_id = send(desk, pdf).message_id
         message_store.list_messages(desk.session, token=desk.token)
         message_store.get(desk.session, message_id, desk.token)
@@ -615,8 +604,7 @@ def test_the_groups_asked_for_are_the_contracts(
         contacts.contacts(desk.session, desk.token)
         contacts.directory(desk.session, desk.token)
         with pytest.raises(Rejected):
-            options: dict[str, Any] = {"original_message_id": "17", "recipients": [TO]}
-            fax.resend(desk.session, token=desk.token, **options)
+            fax.RestFax(desk.session).resend("17", [TO], desk.token)
         desk.session.sign_in(desk.grant, desk.token)
         desk.session.sign_out(desk.token)
     assert len(asked) == 21

@@ -21,8 +21,7 @@ from rcdesk.api.legacy.client import LegacyClient
 from rcdesk.api.legacy.fax import LegacyFax
 from rcdesk.api.legacy.ring_out import LegacyPhone
 from rcdesk.api.rest import call_log, fax, message_store
-from rcdesk.api.rest.fax import FaxFile
-from rcdesk.api.rest.phone import RestFax
+from rcdesk.api.rest.fax import RestFax
 from rcdesk.api.session import ApiSession
 from rcdesk.core.account.account import Credentials, ServerProfile
 from rcdesk.core.account.preferences import Preferences
@@ -34,7 +33,7 @@ from rcdesk.core.fax.fax import Recipient, Resolution, state_for
 from rcdesk.core.numbers.phone_number import parse
 from rcdesk.core.orders.asked_call import call_request
 from rcdesk.core.orders.order import CallOrder
-from rcdesk.core.service import FaxContents, FaxService, PhoneService
+from rcdesk.core.service import FaxApi, FaxContents, FaxFile, PhoneApi
 from rcdesk.documents.kinds import MEDIA_TYPES
 from rcdesk.simulator.magic import MAGIC_NUMBERS
 from tests.contract.test_client import PDF, MemoryKeeper
@@ -62,12 +61,12 @@ def client(simulator: RunningSimulator) -> Iterator[LegacyClient]:
 
 
 @pytest.fixture
-def phone(client: LegacyClient) -> PhoneService:
+def phone(client: LegacyClient) -> PhoneApi:
     return LegacyPhone(client)
 
 
 @pytest.fixture
-def old_fax(client: LegacyClient) -> FaxService:
+def old_fax(client: LegacyClient) -> FaxApi:
     return LegacyFax(client)
 
 
@@ -88,7 +87,7 @@ def text(tmp_path: Path) -> FaxFile:
 class WatchedCall:
     """The gem's wish: a call object which maintains its state."""
 
-    def __init__(self, simulator: RunningSimulator, phone: PhoneService, request: CallRequest) -> None:
+    def __init__(self, simulator: RunningSimulator, phone: PhoneApi, request: CallRequest) -> None:
         self._simulator = simulator
         self._phone = phone
         self.elapsed_s = 0.0
@@ -130,7 +129,7 @@ def test_gem_list_with_wrong_credentials(simulator: RunningSimulator) -> None:
     client.close()
 
 
-def test_gem_call_gives_a_session_id_and_a_ws(simulator: RunningSimulator, phone: PhoneService) -> None:
+def test_gem_call_gives_a_session_id_and_a_ws(simulator: RunningSimulator, phone: PhoneApi) -> None:
     report = phone.place(readme_call(), TOKEN)
     session_id, ws = report.session_id.split(" ")
     assert session_id.isdigit() and ws.startswith(".")
@@ -153,7 +152,7 @@ def test_gem_call_gives_a_session_id_and_a_ws(simulator: RunningSimulator, phone
     }
 
 
-def test_gem_status_from_ringing_to_completed(simulator: RunningSimulator, phone: PhoneService) -> None:
+def test_gem_status_from_ringing_to_completed(simulator: RunningSimulator, phone: PhoneApi) -> None:
     watched = WatchedCall(simulator, phone, readme_call())
     seen = watched.look()
     assert (seen.state, seen.your_phone) == (CallState.RINGING_YOU, Leg.RINGING)
@@ -169,7 +168,7 @@ def test_gem_status_from_ringing_to_completed(simulator: RunningSimulator, phone
     )
 
 
-def test_gem_status_of_a_rejected_callback(simulator: RunningSimulator, phone: PhoneService) -> None:
+def test_gem_status_of_a_rejected_callback(simulator: RunningSimulator, phone: PhoneApi) -> None:
     watched = WatchedCall(simulator, phone, readme_call(CALLS["caller rejected"]))
     watched.look()
     seen = watched.look(3)
@@ -193,7 +192,7 @@ def test_gem_status_of_a_rejected_callback(simulator: RunningSimulator, phone: P
 )
 def test_the_other_ends_of_a_call(
     simulator: RunningSimulator,
-    phone: PhoneService,
+    phone: PhoneApi,
     outcome: str,
     looks_s: tuple[float, ...],
     result: CallOutcome,
@@ -206,7 +205,7 @@ def test_the_other_ends_of_a_call(
 
 @pytest.mark.parametrize("looks_s", [(), (0,), (0, 3.5)], ids=["never seen", "ringing you", "ringing them"])
 def test_gem_errata_completed_without_having_talked_is_unknown(
-    simulator: RunningSimulator, phone: PhoneService, looks_s: tuple[float, ...]
+    simulator: RunningSimulator, phone: PhoneApi, looks_s: tuple[float, ...]
 ) -> None:
     assert phone.can_say_result is False
     watched = WatchedCall(simulator, phone, readme_call())
@@ -218,12 +217,12 @@ def test_gem_errata_completed_without_having_talked_is_unknown(
     assert "unknown" in seen.reason
 
 
-def test_gem_errata_every_unknown_session_is_completed(phone: PhoneService) -> None:
+def test_gem_errata_every_unknown_session_is_completed(phone: PhoneApi) -> None:
     report = phone.status("3", TOKEN)
     assert {report.call_status, report.caller_status, report.callee_status} == {"NoSessionFound"}
 
 
-def test_gem_cancel(simulator: RunningSimulator, phone: PhoneService) -> None:
+def test_gem_cancel(simulator: RunningSimulator, phone: PhoneApi) -> None:
     watched = WatchedCall(simulator, phone, readme_call())
     watched.call = replace(watched.look(), is_cancelling=True)
     phone.cancel(watched.call.session_id, TOKEN)
@@ -232,7 +231,7 @@ def test_gem_cancel(simulator: RunningSimulator, phone: PhoneService) -> None:
     assert asked(simulator, "/ringout.asp")[-1] == {"cmd": ["cancel"], "sessionid": ["242323"]}
 
 
-def test_gem_cancel_leaves_a_call_that_is_talking(simulator: RunningSimulator, phone: PhoneService) -> None:
+def test_gem_cancel_leaves_a_call_that_is_talking(simulator: RunningSimulator, phone: PhoneApi) -> None:
     watched = WatchedCall(simulator, phone, readme_call())
     watched.look(9)
     phone.cancel(watched.call.session_id, TOKEN)
@@ -240,7 +239,7 @@ def test_gem_cancel_leaves_a_call_that_is_talking(simulator: RunningSimulator, p
 
 
 def test_gem_to_do_from_by_label_and_formatted_numbers(
-    simulator: RunningSimulator, client: LegacyClient, phone: PhoneService
+    simulator: RunningSimulator, client: LegacyClient, phone: PhoneApi
 ) -> None:
     """`call(:from => :mobile)`, and input as people write it."""
     account = read_account(client, TOKEN)
@@ -259,7 +258,7 @@ def contents(*recipients: Recipient, **more: Any) -> FaxContents:
     return FaxContents(recipients=recipients or (SENT,), **{"resolution": Resolution.FINE, **more})
 
 
-def test_gem_fax(simulator: RunningSimulator, old_fax: FaxService, pdf: FaxFile) -> None:
+def test_gem_fax(simulator: RunningSimulator, old_fax: FaxApi, pdf: FaxFile) -> None:
     """`Fax.send('5556090455', 'qwerty', '100', '5556465589', File.new('/path/to/file.pdf'))`."""
     taken = old_fax.send(contents(Recipient(number="+15556465589")), [pdf], TOKEN)
     assert (taken.message_id, taken.reports, old_fax.can_follow) == ("", (), False)
@@ -278,7 +277,7 @@ def test_gem_fax(simulator: RunningSimulator, old_fax: FaxService, pdf: FaxFile)
 
 
 def test_gem_to_do_several_recipients_and_attachments_and_a_real_time(
-    simulator: RunningSimulator, old_fax: FaxService, pdf: FaxFile, text: FaxFile
+    simulator: RunningSimulator, old_fax: FaxApi, pdf: FaxFile, text: FaxFile
 ) -> None:
     now = datetime.fromisoformat(simulator.state()["now"])
     at = (now + timedelta(hours=3)).replace(second=0, microsecond=0)
@@ -304,7 +303,7 @@ def test_gem_to_do_several_recipients_and_attachments_and_a_real_time(
 
 
 def test_gem_fax_with_the_default_cover_page(
-    simulator: RunningSimulator, old_fax: FaxService, pdf: FaxFile
+    simulator: RunningSimulator, old_fax: FaxApi, pdf: FaxFile
 ) -> None:
     """The cover page option set to nil."""
     old_fax.send(contents(cover_index=None), [pdf], TOKEN)
@@ -312,7 +311,7 @@ def test_gem_fax_with_the_default_cover_page(
     assert simulator.state()["faxes"][0]["coverIndex"] == 7
 
 
-def test_gem_fax_answers(simulator: RunningSimulator, old_fax: FaxService, pdf: FaxFile) -> None:
+def test_gem_fax_answers(simulator: RunningSimulator, old_fax: FaxApi, pdf: FaxFile) -> None:
     with pytest.raises(NotAllowed, match="prohibited"):
         old_fax.send(contents(Recipient(number=FAXES["NoFaxSendPermission"])), [pdf], TOKEN)
     client = LegacyClient(ServerProfile(name="old", base_url=simulator.base_url), "8885550100", "", "x")
@@ -333,7 +332,7 @@ def session(simulator: RunningSimulator) -> Iterator[ApiSession]:
 
 
 @pytest.fixture
-def rest_fax(session: ApiSession) -> FaxService:
+def rest_fax(session: ApiSession) -> FaxApi:
     return RestFax(session)
 
 
@@ -348,7 +347,7 @@ def envelopes(simulator: RunningSimulator) -> list[tuple[str, Any]]:
     return [(r.media_type, r.json) for r in simulator.requests if r.path.endswith("/fax")]
 
 
-def test_sdk_simple_text(simulator: RunningSimulator, rest_fax: FaxService) -> None:
+def test_sdk_simple_text(simulator: RunningSimulator, rest_fax: FaxApi) -> None:
     """`fax.create(to: '+14155551212', coverPageText: 'Check this out!', text: 'Hi there!')`."""
     to = Recipient(number="+14155551212")
     order = contents(to, cover_index=None, note="Check this out!", text="Hi there!")
@@ -366,7 +365,7 @@ def test_sdk_simple_text(simulator: RunningSimulator, rest_fax: FaxService) -> N
     ]
 
 
-def test_sdk_cover_sheet_to_a_name(simulator: RunningSimulator, rest_fax: FaxService) -> None:
+def test_sdk_cover_sheet_to_a_name(simulator: RunningSimulator, rest_fax: FaxApi) -> None:
     """`to: {phoneNumber: '+14155551212', name: 'John Doe'}`."""
     to = Recipient(number="+14155551212", name="John Doe")
     rest_fax.send(contents(to, text="Hi there!"), (), TOKEN)
@@ -375,7 +374,7 @@ def test_sdk_cover_sheet_to_a_name(simulator: RunningSimulator, rest_fax: FaxSer
 
 
 def test_sdk_one_or_more_files(
-    simulator: RunningSimulator, rest_fax: FaxService, pdf: FaxFile, text: FaxFile
+    simulator: RunningSimulator, rest_fax: FaxApi, pdf: FaxFile, text: FaxFile
 ) -> None:
     """`files: ['/path/to/my_file.pdf']`, and as the FAQ has it several of different types."""
     rest_fax.send(contents(note="Check this out!"), [pdf], TOKEN)
@@ -390,15 +389,15 @@ def test_sdk_request_examples(
     simulator: RunningSimulator, session: ApiSession, pdf: FaxFile, encoding: Any
 ) -> None:
     """A PDF as an octet stream and in base 64, in the envelope of the document."""
-    created = fax.create(
-        session,
-        recipients=[Recipient(number="+16505551212")],
-        files=[pdf],
-        resolution=Resolution.FINE,
-        cover_index=None,
-        note="RingCentral fax PDF example using Ruby SDK!",
-        encoding=encoding,
-        token=TOKEN,
+    created = fax.RestFax(session, encoding=encoding).send(
+        FaxContents(
+            recipients=(Recipient(number="+16505551212"),),
+            resolution=Resolution.FINE,
+            cover_index=None,
+            note="RingCentral fax PDF example using Ruby SDK!",
+        ),
+        [pdf],
+        TOKEN,
     )
     assert envelopes(simulator) == [
         (
@@ -416,7 +415,7 @@ def test_sdk_request_examples(
 
 
 def test_sdk_status_goes_from_queued_to_sent_and_the_page_count_changes(
-    simulator: RunningSimulator, session: ApiSession, rest_fax: FaxService, pdf: FaxFile
+    simulator: RunningSimulator, session: ApiSession, rest_fax: FaxApi, pdf: FaxFile
 ) -> None:
     taken = rest_fax.send(contents(), [pdf], TOKEN)
     [report] = taken.reports
@@ -427,7 +426,7 @@ def test_sdk_status_goes_from_queued_to_sent_and_the_page_count_changes(
 
 
 def test_sdk_a_failed_fax_may_have_no_page_count(
-    simulator: RunningSimulator, session: ApiSession, rest_fax: FaxService, tmp_path: Path
+    simulator: RunningSimulator, session: ApiSession, rest_fax: FaxApi, tmp_path: Path
 ) -> None:
     path = tmp_path / "broken.pdf"
     path.write_bytes(b"%PDF-1.3 and nothing more")
@@ -439,7 +438,7 @@ def test_sdk_a_failed_fax_may_have_no_page_count(
 
 
 def test_sdk_retrieving_a_sent_fax(
-    simulator: RunningSimulator, session: ApiSession, rest_fax: FaxService, pdf: FaxFile
+    simulator: RunningSimulator, session: ApiSession, rest_fax: FaxApi, pdf: FaxFile
 ) -> None:
     taken = rest_fax.send(contents(), [pdf], TOKEN)
     simulator.advance(7)
@@ -470,7 +469,7 @@ def test_sdk_retrieving_does_not_mark_as_read(simulator: RunningSimulator, sessi
 
 
 def test_sdk_new_and_updated_faxes_are_heard_of(
-    simulator: RunningSimulator, session: ApiSession, rest_fax: FaxService, pdf: FaxFile
+    simulator: RunningSimulator, session: ApiSession, rest_fax: FaxApi, pdf: FaxFile
 ) -> None:
     """An incoming fax is new, an outgoing one that went out is updated."""
     incoming = message_store.sync(session, sync_token=None, token=TOKEN)
@@ -486,7 +485,7 @@ def test_sdk_new_and_updated_faxes_are_heard_of(
 
 
 def test_sdk_why_a_fax_failed_is_in_the_call_log(
-    simulator: RunningSimulator, session: ApiSession, rest_fax: FaxService, pdf: FaxFile
+    simulator: RunningSimulator, session: ApiSession, rest_fax: FaxApi, pdf: FaxFile
 ) -> None:
     began = datetime.fromisoformat(simulator.state()["now"]) - timedelta(minutes=1)
     taken = rest_fax.send(contents(Recipient(number=FAXES["LineBusy"])), [pdf], TOKEN)
@@ -499,7 +498,7 @@ def test_sdk_why_a_fax_failed_is_in_the_call_log(
 
 
 def test_sdk_a_file_name_is_always_given_and_harmless(
-    simulator: RunningSimulator, rest_fax: FaxService, pdf: FaxFile
+    simulator: RunningSimulator, rest_fax: FaxApi, pdf: FaxFile
 ) -> None:
     rest_fax.send(contents(), [replace(pdf, name="Befund #1 & Co.pdf"), replace(pdf, name="§")], TOKEN)
     [names] = [r.file_names for r in simulator.requests if r.path.endswith("/fax")]

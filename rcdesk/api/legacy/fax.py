@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from rcdesk.api.legacy.client import REFUSED, LegacyClient, unreadable
-from rcdesk.api.rest.fax import FaxCreated, clean_name
+from rcdesk.api.rest.fax import clean_name
 from rcdesk.api.upload import MultipartBody, Part, file_part, form_data
 from rcdesk.core.account.account import CoverPage
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import ApiError, NotAllowed, Rejected, SignInNeeded, UserError
 from rcdesk.core.fax.fax import Recipient
-from rcdesk.core.service import FaxContents, FaxFile, Progress
+from rcdesk.core.service import FaxContents, FaxFile, FaxTaken, Progress
 
 COVER_PAGES = tuple(
     CoverPage(index=index, name=name)
@@ -65,7 +65,7 @@ class LegacyFax:
         *,
         progress: Progress | None = None,
         on_last_byte: Callable[[], None] | None = None,
-    ) -> FaxCreated:
+    ) -> FaxTaken:
         """See FaxService.send. The answer has no id and no reports: nothing more is ever said here.
 
         Raises SignInNeeded, NotAllowed and Rejected for the codes 1 to 5.
@@ -93,7 +93,7 @@ class LegacyFax:
         *,
         send_time: datetime | None = None,
         on_last_byte: Callable[[], None] | None = None,
-    ) -> FaxCreated:
+    ) -> FaxTaken:
         """This API cannot: raises NotAllowed."""
         raise NotAllowed(
             "RingCentral's 2010 web API cannot send an earlier fax again. Nothing was sent.", status=0
@@ -139,14 +139,14 @@ def _text_document(text: str) -> Part:
     return Part(headers=headers, content=text.encode())
 
 
-def _taken(answer: str) -> FaxCreated:
+def _taken(answer: str) -> FaxTaken:
     found = _CODE.match(answer)
     if found is None:
         raise unreadable(has_effect=True)
     code = int(found[1])
     if code != 0:
         raise _refusal(code)
-    return FaxCreated(message_id="", created_at=None, reports=())
+    return FaxTaken(message_id="", created_at=None, reports=())
 
 
 def _refusal(code: int) -> ApiError:

@@ -2,7 +2,7 @@
 
 No idempotency key exists: once the last byte has left, a lost answer is OutcomeUnknown and the message store
 must be asked. Before that, everything is safe to repeat. Blocking, on the faxes lane. Read next:
-api/upload.py, message_store.py.
+core/service.py, api/upload.py, message_store.py; the other implementation is api/legacy/fax.py.
 """
 
 from __future__ import annotations
@@ -12,10 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
-
-from msgspec import Struct
 
 from rcdesk.api.rest import reading
 from rcdesk.api.session import ApiSession
@@ -23,7 +20,8 @@ from rcdesk.api.transport import read_json
 from rcdesk.api.upload import Encoding, MultipartBody, Part, file_part, form_data, mixed
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import OutcomeUnknown, UserError
-from rcdesk.core.fax.fax import FaxReport, Recipient, Resolution
+from rcdesk.core.fax.fax import FaxReport, Recipient
+from rcdesk.core.service import FaxContents, FaxFile, FaxTaken, Progress
 
 PATH = f"{reading.EXTENSION}/fax"
 Shape = Literal["mixed", "form"]
@@ -32,102 +30,98 @@ _LEFT_FOR_CALLS = 2
 """Requests a minute of the group Heavy that faxes leave for a person who presses Call."""
 
 
-class FaxFile(Struct, frozen=True, kw_only=True):
-    """A document to send: where it lies, the name the service is told (cleaned here) and its media type."""
+class RestFax:
+    """FaxApi over REST: faxes of the signed-in user.
 
-    path: Path
-    name: str
-    media_type: str
-
-
-class FaxCreated(Struct, frozen=True, kw_only=True):
-    """The service's word that it has the fax: one report per recipient, in its order."""
-
-    message_id: str
-    created_at: datetime | None
-    reports: tuple[FaxReport, ...]
-
-
-def create(
-    session: ApiSession,
-    *,
-    recipients: Sequence[Recipient],
-    files: Sequence[FaxFile],
-    resolution: Resolution,
-    cover_index: int | None,
-    note: str,
-    token: CancelToken,
-    send_time: datetime | None = None,
-    encoding: Encoding = "octets",
-    shape: Shape = "mixed",
-    text: str | None = None,
-    mark: str = "",
-    progress: Callable[[int, int], None] | None = None,
-    on_last_byte: Callable[[], None] | None = None,
-) -> FaxCreated:
-    """Upload the fax; returns once the service has taken it (its pages go out later).
-
-    cover_index None leaves the account's default, 0 is none. text is sent as a document of its own (text-only
-    faxes). mark stands in the name of every document, so that the fax is known again (spec: fileName of a
-    message's attachments). progress(bytes_sent, bytes_total) is called per chunk, on this thread;
-    on_last_byte just before the last chunk leaves, so that its record is older than the fax can be. Raises
-    UserError for files that cannot be read, Cancelled before the last byte has left.
+    encoding and shape: how an upload is written; the service takes all of them.
     """
-    if not recipients:
-        raise UserError("The fax has no recipient.")
-    documents = [_document(file, encoding, shape, mark) for file in files]
-    if text is not None:
-        documents.append(_text_document(text, encoding, shape, mark))
-    bodies: list[MultipartBody] = []
 
-    def make_body() -> MultipartBody:
-        fields = _fields(recipients, resolution, cover_index, note, send_time)
-        bodies.append(_body(shape, fields, documents, token, progress))
-        return bodies[-1]
+    can_follow = True
+    can_resend = True
 
-    try:
-        answer = read_json(_send(session, make_body, token, on_last_byte))
-    finally:
-        for body in bodies:
-            body.close()
-    return _created(answer)
+    def __init__(self, session: ApiSession, *, encoding: Encoding = "octets", shape: Shape = "mixed") -> None:
+        self._session = session
+        self._encoding = encoding
+        self._shape = shape
 
+    @property
+    def owner_id(self) -> str:
+        """See FaxApi.owner_id: of whoever is signed in to the session by now."""
+        tokens = self._session.tokens
+        return "" if tokens is None else tokens.owner_id
 
-def resend(
-    session: ApiSession,
-    *,
-    original_message_id: str,
-    recipients: Sequence[Recipient],
-    send_time: datetime | None = None,
-    token: CancelToken,
-    on_last_byte: Callable[[], None] | None = None,
-) -> FaxCreated:
-    """Send the pages of an earlier fax, cover page included, to these recipients: no upload.
+    @property
+    def sign_in(self) -> object:
+        """See FaxApi.sign_in: the access token."""
+        tokens = self._session.tokens
+        return None if tokens is None or not tokens.access_token else tokens.access_token
 
-    on_last_byte is called once there is a connection and before anything is sent on it. Raises Rejected:
-    MSG-343 while the service cannot resend it (still queued), CMN-102 or 404 when it has it no more.
-    """
-    if not recipients:
-        raise UserError("The fax has no recipient.")
-    fields: dict[str, Any] = {"originalMessageId": original_message_id, "to": _to(recipients)}
-    if send_time is not None:
-        fields["sendTime"] = _send_time(send_time)
-    answer = session.request(
-        "POST",
-        PATH,
-        group="Heavy",
-        keep_free=_LEFT_FOR_CALLS,
-        token=token,
-        json=fields,
-        read_timeout_s=_ANSWER_TIMEOUT_S,
-        on_last_byte=on_last_byte,
-    )
-    return _created(read_json(answer))
+    def wait_s(self) -> float:
+        """See FaxApi.wait_s: faxes are in the group Heavy."""
+        return self._session.gate.wait_s("Heavy", _LEFT_FOR_CALLS)
 
+    def send(
+        self,
+        contents: FaxContents,
+        files: Sequence[FaxFile],
+        token: CancelToken,
+        *,
+        progress: Progress | None = None,
+        on_last_byte: Callable[[], None] | None = None,
+    ) -> FaxTaken:
+        """See FaxApi.send. Its pages go out later."""
+        if not contents.recipients:
+            raise UserError("The fax has no recipient.")
+        documents = [_document(file, self._encoding, self._shape, contents.mark) for file in files]
+        if contents.text is not None:
+            documents.append(_text_document(contents.text, self._encoding, self._shape, contents.mark))
+        bodies: list[MultipartBody] = []
 
-def wait_s(session: ApiSession) -> float:
-    """Seconds until a fax request would find a place; 0 when it could go now."""
-    return session.gate.wait_s("Heavy", _LEFT_FOR_CALLS)
+        def make_body() -> MultipartBody:
+            bodies.append(_body(self._shape, _fields(contents), documents, token, progress))
+            return bodies[-1]
+
+        try:
+            return _taken(self._post(token, on_last_byte, make_data=make_body))
+        finally:
+            for body in bodies:
+                body.close()
+
+    def resend(
+        self,
+        message_id: str,
+        recipients: Sequence[Recipient],
+        token: CancelToken,
+        *,
+        send_time: datetime | None = None,
+        on_last_byte: Callable[[], None] | None = None,
+    ) -> FaxTaken:
+        """See FaxApi.resend; the cover page goes along.
+
+        on_last_byte is called once there is a connection and before anything is sent on it. Raises Rejected:
+        MSG-343 while the service cannot resend it (still queued), CMN-102 or 404 when it has it no more.
+        """
+        if not recipients:
+            raise UserError("The fax has no recipient.")
+        fields: dict[str, Any] = {"originalMessageId": message_id, "to": _to(recipients)}
+        if send_time is not None:
+            fields["sendTime"] = _send_time(send_time)
+        return _taken(self._post(token, on_last_byte, json=fields))
+
+    def _post(
+        self, token: CancelToken, on_last_byte: Callable[[], None] | None, **body: Any
+    ) -> dict[str, Any]:
+        answer = self._session.request(
+            "POST",
+            PATH,
+            group="Heavy",
+            keep_free=_LEFT_FOR_CALLS,
+            token=token,
+            read_timeout_s=_ANSWER_TIMEOUT_S,
+            on_last_byte=on_last_byte,
+            **body,
+        )
+        return read_json(answer)
 
 
 def clean_name(name: str, mark: str = "") -> str:
@@ -147,24 +141,6 @@ def clean_name(name: str, mark: str = "") -> str:
     return f"{stem}.{extension}" if extension else stem
 
 
-def _send(
-    session: ApiSession,
-    make_body: Callable[[], MultipartBody],
-    token: CancelToken,
-    on_last_byte: Callable[[], None] | None,
-) -> Any:
-    return session.request(
-        "POST",
-        PATH,
-        group="Heavy",
-        keep_free=_LEFT_FOR_CALLS,
-        token=token,
-        make_data=make_body,
-        read_timeout_s=_ANSWER_TIMEOUT_S,
-        on_last_byte=on_last_byte,
-    )
-
-
 def _document(file: FaxFile, encoding: Encoding, shape: Shape, mark: str) -> Part:
     field = "attachment" if shape == "form" else ""
     name = clean_name(file.name, mark)
@@ -180,24 +156,18 @@ def _text_document(text: str, encoding: Encoding, shape: Shape, mark: str) -> Pa
     return Part(headers=headers, content=text.encode(), encoding=encoding)
 
 
-def _fields(
-    recipients: Sequence[Recipient],
-    resolution: Resolution,
-    cover_index: int | None,
-    note: str,
-    send_time: datetime | None,
-) -> dict[str, Any]:
+def _fields(contents: FaxContents) -> dict[str, Any]:
     """The JSON part; the form has the same names."""
     fields: dict[str, Any] = {
-        "to": _to(recipients),
-        "faxResolution": resolution.value,
+        "to": _to(contents.recipients),
+        "faxResolution": contents.resolution.value,
     }
-    if cover_index is not None:
-        fields["coverIndex"] = cover_index
-    if note:
-        fields["coverPageText"] = note
-    if send_time is not None:
-        fields["sendTime"] = _send_time(send_time)
+    if contents.cover_index is not None:
+        fields["coverIndex"] = contents.cover_index
+    if contents.note:
+        fields["coverPageText"] = contents.note
+    if contents.send_time is not None:
+        fields["sendTime"] = _send_time(contents.send_time)
     return fields
 
 
@@ -216,7 +186,7 @@ def _body(
     fields: Mapping[str, Any],
     documents: Sequence[Part],
     token: CancelToken,
-    progress: Callable[[int, int], None] | None,
+    progress: Progress | None,
 ) -> MultipartBody:
     if shape == "mixed":
         text = json.dumps(fields, ensure_ascii=False)
@@ -227,7 +197,7 @@ def _body(
     return form_data(pairs, documents, token=token, progress=progress)
 
 
-def _created(body: Mapping[str, Any]) -> FaxCreated:
+def _taken(body: Mapping[str, Any]) -> FaxTaken:
     message_id = reading.text(body, "id")
     if not message_id:
         raise OutcomeUnknown("RingCentral took the fax but did not say which message it became.")
@@ -242,7 +212,7 @@ def _created(body: Mapping[str, Any]) -> FaxCreated:
         )
         for to in reading.children(body, "to")
     ]
-    return FaxCreated(
+    return FaxTaken(
         message_id=message_id,
         created_at=reading.moment(body, "creationTime"),
         reports=tuple(reports) or (FaxReport(message_id=message_id, status=whole, page_count=pages),),

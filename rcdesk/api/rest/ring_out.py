@@ -1,8 +1,8 @@
 """RingOut: make the service ring your phone, then theirs (docs/wire.md 1.4).
 
-Spec: createRingOutCall (Heavy), readRingOutCallStatus (Light), deleteRingOutCall (Heavy). A create whose
-answer was lost raises OutcomeUnknown and is never repeated here. Blocking, on a lane's thread. Read next:
-core/calls/call.py.
+Spec: createRingOutCall (Heavy), readRingOutCallStatus (Light), deleteRingOutCall (Heavy). A call whose answer
+was lost raises OutcomeUnknown and is never repeated here. Blocking, on a lane's thread. Read next:
+core/service.py, core/calls/call.py; the other implementation is api/legacy/ring_out.py.
 """
 
 from __future__ import annotations
@@ -19,63 +19,62 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import OutcomeUnknown, Rejected
 
 PATH = f"{reading.EXTENSION}/ring-out"
+AT_ONCE_S = 0.2
+"""So short a wait for a place holds nobody up."""
+
 _GONE = "NoSessionFound"
 
 
-def create(
-    session: ApiSession, request: CallRequest, token: CancelToken, *, max_wait_s: float | None = None
-) -> RingOutReport:
-    """Place the call; the report carries the session id to ask about. Numbers go out in E.164.
+class RestPhone:
+    """PhoneApi over REST: ring-outs of the signed-in user."""
 
-    max_wait_s: raises RateLimited, nothing being sent, when a place would come later than this.
-    """
-    body: dict[str, Any] = {
-        "from": {"phoneNumber": request.from_number},
-        "to": {"phoneNumber": request.to_number},
-        "playPrompt": request.ask_to_press_1,
-    }
-    if request.show_as:
-        body["callerId"] = {"phoneNumber": request.show_as}
-    answer = read_json(
-        session.request("POST", PATH, group="Heavy", token=token, json=body, max_wait_s=max_wait_s)
-    )
-    report = _report(answer, "")
-    if not report.session_id:
-        raise OutcomeUnknown("RingCentral took the call but did not say how to follow it.")
-    return report
+    can_say_result = True
 
+    def __init__(self, session: ApiSession) -> None:
+        self._session = session
 
-def status(session: ApiSession, session_id: str, token: CancelToken) -> RingOutReport:
-    """Ask how the call stands; a call the service no longer knows reports NoSessionFound three times."""
-    try:
-        answer = reading.get(session, f"{PATH}/{quote(session_id, safe='')}", token)
-    except Rejected as exc:
-        if exc.status != 404 and exc.code != "CMN-102":
-            raise
-        return RingOutReport(
-            session_id=session_id, call_status=_GONE, caller_status=_GONE, callee_status=_GONE
+    def place(self, request: CallRequest, token: CancelToken) -> RingOutReport:
+        """See PhoneApi.place. Numbers go out in E.164."""
+        body: dict[str, Any] = {
+            "from": {"phoneNumber": request.from_number},
+            "to": {"phoneNumber": request.to_number},
+            "playPrompt": request.ask_to_press_1,
+        }
+        if request.show_as:
+            body["callerId"] = {"phoneNumber": request.show_as}
+        answer = self._session.request(
+            "POST", PATH, group="Heavy", token=token, json=body, max_wait_s=AT_ONCE_S
         )
-    return _report(answer, session_id)
+        report = _report(read_json(answer), "")
+        if not report.session_id:
+            raise OutcomeUnknown("RingCentral took the call but did not say how to follow it.")
+        return report
+
+    def status(self, session_id: str, token: CancelToken) -> RingOutReport:
+        """See PhoneApi.status; a call the service no longer knows reports NoSessionFound three times."""
+        try:
+            answer = reading.get(self._session, _path(session_id), token)
+        except Rejected as exc:
+            if exc.status != 404 and exc.code != "CMN-102":
+                raise
+            return RingOutReport(
+                session_id=session_id, call_status=_GONE, caller_status=_GONE, callee_status=_GONE
+            )
+        return _report(answer, session_id)
+
+    def cancel(self, session_id: str, token: CancelToken) -> None:
+        """See PhoneApi.cancel; a call already gone is no error."""
+        try:
+            self._session.request(
+                "DELETE", _path(session_id), group="Heavy", token=token, max_wait_s=AT_ONCE_S
+            )
+        except Rejected as exc:
+            if exc.status != 404 and exc.code != "CMN-102":
+                raise
 
 
-def cancel(
-    session: ApiSession, session_id: str, token: CancelToken, *, max_wait_s: float | None = None
-) -> None:
-    """Ask to cancel the call, which works only before the connection; a call already gone is no error.
-
-    max_wait_s: as for create().
-    """
-    try:
-        session.request(
-            "DELETE",
-            f"{PATH}/{quote(session_id, safe='')}",
-            group="Heavy",
-            token=token,
-            max_wait_s=max_wait_s,
-        )
-    except Rejected as exc:
-        if exc.status != 404 and exc.code != "CMN-102":
-            raise
+def _path(session_id: str) -> str:
+    return f"{PATH}/{quote(session_id, safe='')}"
 
 
 def _report(body: Mapping[str, Any], session_id: str) -> RingOutReport:

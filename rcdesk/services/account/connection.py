@@ -20,7 +20,8 @@ from rcdesk.api.legacy.fax import LegacyFax
 from rcdesk.api.legacy.ring_out import LegacyPhone
 from rcdesk.api.rest import account as account_api
 from rcdesk.api.rest import covers, numbers
-from rcdesk.api.rest.phone import RestFax, RestPhone
+from rcdesk.api.rest.fax import RestFax
+from rcdesk.api.rest.ring_out import RestPhone
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
 from rcdesk.core.account.account import Account, AppSecret, Credentials, ServerKind, ServerProfile
@@ -37,7 +38,7 @@ from rcdesk.core.errors import (
     SignInNeeded,
     UserError,
 )
-from rcdesk.core.service import FaxService, PhoneService
+from rcdesk.core.service import FaxApi, PhoneApi
 from rcdesk.services.account.browser_sign_in import BrowserReturn
 from rcdesk.services.account.sign_in import KeptSignIn
 from rcdesk.store.account.secrets import Secrets
@@ -77,12 +78,12 @@ class Connection:
         return self._session
 
     @property
-    def phone(self) -> PhoneService:
+    def phone(self) -> PhoneApi:
         """Calls, over what the profile speaks. Raises SignInNeeded when nobody is signed in."""
         return LegacyPhone(self._signed_in_legacy()) if self.is_legacy else RestPhone(self._session)
 
     @property
-    def fax(self) -> FaxService:
+    def fax(self) -> FaxApi:
         """Faxes, over what the profile speaks. Raises SignInNeeded when nobody is signed in."""
         return LegacyFax(self._signed_in_legacy()) if self.is_legacy else RestFax(self._session)
 

@@ -14,7 +14,7 @@ from rcdesk.core.calls.call import Call, RingOutReport
 from rcdesk.core.calls.polling import RequestQuota
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import SignInNeeded
-from rcdesk.core.service import PhoneService
+from rcdesk.core.service import PhoneApi
 
 if TYPE_CHECKING:
     from rcdesk.services.account.connection import Connection
@@ -59,7 +59,7 @@ class CallService:
         """
         self._phone().cancel(session_id, token)
 
-    def _phone(self) -> PhoneService:
+    def _phone(self) -> PhoneApi:
         connection = self._connection()
         if connection is None:
             raise SignInNeeded("You are signed out. Sign in to go on.", status=401)

@@ -13,7 +13,7 @@ from rcdesk.core.account.account import Account, Credentials, ServerKind, Server
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import SignInNeeded
-from rcdesk.core.service import PhoneService
+from rcdesk.core.service import PhoneApi
 from rcdesk.services.account.connection import Connection
 from rcdesk.store.account.secrets import Secrets
 
@@ -47,7 +47,7 @@ class CommandConnection:
         return self._connection
 
     @property
-    def phone(self) -> PhoneService:
+    def phone(self) -> PhoneApi:
         """What calls are placed through. Raises SignInNeeded."""
         return self.connected().phone
 

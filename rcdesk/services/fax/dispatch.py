@@ -4,7 +4,7 @@ The order is what makes it safe. The outbox holds the request before the first b
 before the last one; what could not be recorded afterwards (a full disk) is kept here and recorded before
 anything else is sent. What happens after a failure is decided by core/fax/retry.py alone. Jobs of a batch go
 out together, by the id of a message with the same pages where the service has one. What is different from one
-service to another are properties of its FaxService. Faxes lane only. Read next: core/service.py, reconcile.py
+service to another are properties of its FaxApi. Faxes lane only. Read next: core/service.py, reconcile.py
 (outcomes that are not known), store/fax/outbox.py.
 """
 
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -27,7 +26,7 @@ from rcdesk.core.errors import (
     StoreUnavailable,
 )
 from rcdesk.core.fax.fax import FaxJob, FaxState, SendBy, WaitReason
-from rcdesk.core.service import FaxContents, FaxService, FaxTaken
+from rcdesk.core.service import FaxApi, FaxContents, FaxFile, FaxTaken
 from rcdesk.services.fax import sentences as say
 from rcdesk.services.fax.outcomes import RESEND_PAUSE, Flight, Outcomes, ids_of
 from rcdesk.services.fax.recheck import Recheck
@@ -47,14 +46,6 @@ GATE_PATIENCE_S = 1.0
 _SOMEBODY_ELSE = "Another person is signed in by now. This fax goes out from its own account only."
 SOONEST_LOOK = timedelta(seconds=1)
 LATEST_LOOK = timedelta(minutes=5)
-
-
-class SpoolFile(Struct, frozen=True, kw_only=True):
-    """A file of a fax, as the FaxService wants it."""
-
-    path: Path
-    name: str
-    media_type: str
 
 
 class Sent(Struct, frozen=True, kw_only=True):
@@ -116,7 +107,7 @@ class Dispatcher:
         except StoreUnavailable:
             raise
         except StoreError:
-            refused = self._changed_meanwhile(jobs)
+            refused = self._outbox.changed_since(jobs)
             if not refused:
                 raise
         if refused:
@@ -150,7 +141,7 @@ class Dispatcher:
         )
 
     def _ask_first(
-        self, connection: Connection | None, service: FaxService, jobs: tuple[FaxJob, ...], token: CancelToken
+        self, connection: Connection | None, service: FaxApi, jobs: tuple[FaxJob, ...], token: CancelToken
     ) -> tuple[FaxJob, ...]:
         """Before anything goes out a second time the message store is asked. The jobs that changed by it."""
         if connection is None or not service.can_follow:
@@ -171,9 +162,7 @@ class Dispatcher:
             return self._outcomes.hold(jobs, exc)
         return changed
 
-    def _refuse(
-        self, service: FaxService, jobs: tuple[FaxJob, ...], token: CancelToken
-    ) -> tuple[FaxJob, ...]:
+    def _refuse(self, service: FaxApi, jobs: tuple[FaxJob, ...], token: CancelToken) -> tuple[FaxJob, ...]:
         """Fail what must not be sent: past the user's time, or without its pages. The jobs that changed."""
         now = self._clock.now()
         late = [j for j in jobs if j.keep_trying_until is not None and j.keep_trying_until < now]
@@ -194,7 +183,7 @@ class Dispatcher:
                 return self._lost_pages(service, jobs, say.failed(f"{problem}Add the file again."))
         return ()
 
-    def _lost_pages(self, service: FaxService, jobs: tuple[FaxJob, ...], detail: str) -> tuple[FaxJob, ...]:
+    def _lost_pages(self, service: FaxApi, jobs: tuple[FaxJob, ...], detail: str) -> tuple[FaxJob, ...]:
         """Without a copy here only the service's pages can help: wait for them, or give up."""
         now = self._clock.now()
         source = jobs[0].source_message_id if service.can_resend else ""
@@ -211,7 +200,7 @@ class Dispatcher:
             )
         return self._outbox.move_all(ids_of(jobs), FaxState.FAILED, detail=detail, now=now)
 
-    def _source_of(self, service: FaxService, jobs: Sequence[FaxJob]) -> str:
+    def _source_of(self, service: FaxApi, jobs: Sequence[FaxJob]) -> str:
         """The message whose pages can be sent again instead of an upload, "" when there is none."""
         source = jobs[0].source_message_id if service.can_resend else ""
         if not source or not self._outcomes.is_source_usable(source):
@@ -226,7 +215,7 @@ class Dispatcher:
 
     def _send(
         self,
-        service: FaxService,
+        service: FaxApi,
         service_offset_s: float,
         jobs: tuple[FaxJob, ...],
         token: CancelToken,
@@ -243,7 +232,7 @@ class Dispatcher:
         except StoreUnavailable:
             raise
         except StoreError:
-            changed = self._changed_meanwhile(jobs)
+            changed = self._outbox.changed_since(jobs)
             if changed or self._outbox.is_paused(jobs[0].owner_id):
                 return changed
             raise
@@ -262,8 +251,8 @@ class Dispatcher:
             self._refused = service.sign_in
         return self._outcomes.record(flight)
 
-    def _ask(self, service: FaxService, flight: Flight, token: CancelToken, report: Report) -> FaxTaken:
-        """The request itself. Raises what FaxService.send raises, StoreError when a mark fails."""
+    def _ask(self, service: FaxApi, flight: Flight, token: CancelToken, report: Report) -> FaxTaken:
+        """The request itself. Raises what FaxApi.send raises, StoreError when a mark fails."""
         job, ids = flight.jobs[0], ids_of(flight.jobs)
         recipients = tuple(j.recipient for j in flight.jobs)
         is_later = job.send_by is SendBy.SERVICE and job.send_at is not None
@@ -297,17 +286,12 @@ class Dispatcher:
             on_last_byte=on_last_byte,
         )
 
-    def _files(self, job: FaxJob) -> tuple[SpoolFile, ...]:
+    def _files(self, job: FaxJob) -> tuple[FaxFile, ...]:
         return tuple(
-            SpoolFile(path=self._spool.path(f.digest), name=f.name, media_type=f.media_type)
-            for f in job.files
+            FaxFile(path=self._spool.path(f.digest), name=f.name, media_type=f.media_type) for f in job.files
         )
 
-    def _changed_meanwhile(self, jobs: Sequence[FaxJob]) -> tuple[FaxJob, ...]:
-        """The user was faster: those of these jobs that are no longer to be sent, or not now."""
-        return self._outbox.changed_since(jobs)
-
-    def _signed_in_again(self, owner_id: str, service: FaxService) -> None:
+    def _signed_in_again(self, owner_id: str, service: FaxApi) -> None:
         """Faxes that waited for a sign-in go as soon as there is another than the refused one."""
         if self._refused is None or service.sign_in in (None, self._refused):
             return
@@ -325,14 +309,14 @@ def acts_for(session: ApiSession, owner_id: str) -> bool:
     return tokens is None or tokens.owner_id in ("", owner_id)
 
 
-def fax_of(connection: Connection | None) -> FaxService:
+def fax_of(connection: Connection | None) -> FaxApi:
     """What faxes go out through. Raises SignInNeeded when nobody is signed in."""
     if connection is None:
         raise SignInNeeded("You are signed out. Sign in to go on.", status=401)
     return connection.fax
 
 
-def sends_for(service: FaxService, owner_id: str) -> bool:
+def sends_for(service: FaxApi, owner_id: str) -> bool:
     """False when the faxes would go out from another person's account."""
     return service.owner_id in ("", owner_id)
 

@@ -214,12 +214,7 @@ def test_a_body_nobody_can_read_is_a_sentence(service: Service, body: bytes) -> 
 def test_a_fax_whose_answer_nobody_can_read_has_an_unknown_outcome(service: Service, body: bytes) -> None:
     service.answers = [body]
     with pytest.raises(OutcomeUnknown):
-        fax.resend(
-            service.session,
-            original_message_id="1",
-            recipients=[Recipient(number="+16505550143")],
-            token=TOKEN,
-        )
+        fax.RestFax(service.session).resend("1", [Recipient(number="+16505550143")], TOKEN)
 
 
 def test_a_single_message_is_read_as_far_as_it_makes_sense(service: Service) -> None:

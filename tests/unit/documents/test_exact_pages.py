@@ -24,6 +24,7 @@ from rcdesk.core.account.account import Credentials, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.fax.fax import Recipient, Resolution
 from rcdesk.core.fax.paper import FaxFileFacts, PagePlan, PageRef, PaperSize
+from rcdesk.core.service import FaxContents, FaxFile
 from rcdesk.documents.worker.worker import PageWorker
 from rcdesk.simulator import RunningSimulator
 from tests.patience import PATIENCE_S
@@ -107,14 +108,10 @@ def previews(worker: PageWorker, plans: list[PagePlan], resolution: Resolution) 
 def arrived(session: ApiSession, facts: FaxFileFacts, resolution: Resolution) -> tuple[str, bytes]:
     """Send a fax file and fetch the pages as the receiving side has them: their kind and bytes."""
     token = CancelToken()
-    created = fax.create(
-        session,
-        recipients=[TO],
-        files=[fax.FaxFile(path=facts.path, name=facts.path.name, media_type=facts.media_type)],
-        resolution=resolution,
-        cover_index=0,
-        note="",
-        token=token,
+    created = fax.RestFax(session).send(
+        FaxContents(recipients=(TO,), resolution=resolution),
+        [FaxFile(path=facts.path, name=facts.path.name, media_type=facts.media_type)],
+        token,
     )
     body = bytearray()
     [pages] = message_store.get(session, created.message_id, token).attachments

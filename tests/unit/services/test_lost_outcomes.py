@@ -16,6 +16,7 @@ from rcdesk.api.rest import fax, message_store
 from rcdesk.api.rest.fax import clean_name
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.fax.fax import FaxJob, FaxState, Recipient, Resolution
+from rcdesk.core.service import FaxContents
 from rcdesk.simulator import RunningSimulator
 from tests.unit.services.fax_rig import GOOD, Rig, signed_in
 from tests.unit.services.late_service import Way, way_to
@@ -45,17 +46,21 @@ def desk(simulator: RunningSimulator, way: Way, tmp_path: Path) -> Iterator[Rig]
 
 def other_program(rig: Rig, number: str, *, mark: str = "", text: str = "Something") -> str:
     """Another program of the same account faxes to the number; the id of its message."""
-    return fax.create(
-        rig.connection.session,
-        recipients=[Recipient(number=number)],
-        files=[],
-        resolution=Resolution.FINE,
-        cover_index=0,
-        note="Hello",
-        text=text,
-        mark=mark,
-        token=CancelToken(),
-    ).message_id
+    return (
+        fax.RestFax(rig.connection.session)
+        .send(
+            FaxContents(
+                recipients=(Recipient(number=number),),
+                resolution=Resolution.FINE,
+                note="Hello",
+                text=text,
+                mark=mark,
+            ),
+            [],
+            CancelToken(),
+        )
+        .message_id
+    )
 
 
 def lose(rig: Rig, way: Way, status: int) -> FaxJob:

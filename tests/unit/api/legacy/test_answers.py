@@ -17,7 +17,8 @@ from rcdesk.api.legacy.account import owner_id, read_account
 from rcdesk.api.legacy.client import LegacyClient
 from rcdesk.api.legacy.fax import COVER_PAGES, LegacyFax
 from rcdesk.api.legacy.ring_out import LegacyPhone
-from rcdesk.api.rest.phone import RestFax, RestPhone
+from rcdesk.api.rest.fax import RestFax
+from rcdesk.api.rest.ring_out import RestPhone
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
 from rcdesk.core.account.account import ServerKind, ServerProfile
@@ -37,7 +38,7 @@ from rcdesk.core.errors import (
     UserError,
 )
 from rcdesk.core.fax.fax import Recipient, Resolution
-from rcdesk.core.service import FaxContents, FaxService, PhoneService
+from rcdesk.core.service import FaxApi, FaxContents, PhoneApi
 from tests.unit.api.legacy.conftest import OldServer
 from tests.unit.api.socket_server import read_request, reset
 
@@ -319,8 +320,8 @@ class NoTokens:
 
 def test_both_protocols_stand_behind_the_same_interfaces(client: LegacyClient) -> None:
     session = ApiSession(ServerProfile(name="new"), NoTokens())
-    phones: list[PhoneService] = [RestPhone(session), LegacyPhone(client)]
-    faxes: list[FaxService] = [RestFax(session), LegacyFax(client)]
+    phones: list[PhoneApi] = [RestPhone(session), LegacyPhone(client)]
+    faxes: list[FaxApi] = [RestFax(session), LegacyFax(client)]
     assert [phone.can_say_result for phone in phones] == [True, False]
     assert [(fax.can_follow, fax.can_resend) for fax in faxes] == [(True, True), (False, False)]
     assert [fax.wait_s() for fax in faxes] == [0.0, 0.0]

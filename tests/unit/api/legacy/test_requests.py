@@ -14,13 +14,12 @@ import pytest
 from rcdesk.api.legacy.client import LegacyClient
 from rcdesk.api.legacy.fax import LegacyFax, wire_time
 from rcdesk.api.legacy.ring_out import LegacyPhone
-from rcdesk.api.rest.fax import FaxFile
 from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.calls.call import CallRequest
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import Recipient, Resolution
-from rcdesk.core.service import FaxContents
+from rcdesk.core.service import FaxContents, FaxFile
 from tests.unit.api.legacy.conftest import OldServer
 
 TOKEN = CancelToken()

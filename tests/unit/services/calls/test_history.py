@@ -74,7 +74,7 @@ class Rig:
         account = self.connection.load_account(CancelToken())
         phone = account.ringable[0].phone_number
         request = CallRequest(to_number=number, from_number=phone, ask_to_press_1=False)
-        report = ring_out.create(self.connection.session, request, CancelToken())
+        report = ring_out.RestPhone(self.connection.session).place(request, CancelToken())
         self.simulator.advance(seconds)
         return report.session_id
 

@@ -386,16 +386,17 @@ def sent_elsewhere(rig: Rig, *numbers: str, note: str) -> None:
     """The same person faxes from another program."""
     from rcdesk.api.rest import fax
     from rcdesk.core.fax.fax import Recipient, Resolution
+    from rcdesk.core.service import FaxContents
 
-    fax.create(
-        rig.connection.session,
-        recipients=[Recipient(number=n) for n in numbers],
-        files=[],
-        resolution=Resolution.FINE,
-        cover_index=0,
-        note=note,
-        text="Something",
-        token=CancelToken(),
+    fax.RestFax(rig.connection.session).send(
+        FaxContents(
+            recipients=tuple(Recipient(number=n) for n in numbers),
+            resolution=Resolution.FINE,
+            note=note,
+            text="Something",
+        ),
+        [],
+        CancelToken(),
     )
 
 
