@@ -294,14 +294,12 @@ def _answer(room: RenderWorker, job: Header, token: CancelToken, outgoing: Binar
 
 def _compile_the_rest() -> None:
     """What is imported for a job only cannot leave its compiled form any more once writing is given up."""
-    folder = Path(__file__).parent
-    if (
-        not sys.dont_write_bytecode
-        and not Path(importlib.util.cache_from_source(folder / "doctor.py")).exists()
-    ):
+    folder = Path(__file__).parents[1]
+    compiled = importlib.util.cache_from_source(folder / "doctor" / "doctor.py")
+    if not sys.dont_write_bytecode and not Path(compiled).exists():
         import compileall
 
-        compileall.compile_dir(folder, maxlevels=0, quiet=2)
+        compileall.compile_dir(folder, quiet=2)
 
 
 def main() -> int:

@@ -44,7 +44,7 @@ class _Child:
 
         Neither -P nor a PYTHONPATH of whole paths lets Python look for modules where the program was started.
         """
-        root = str(Path(__file__).resolve().parents[2])
+        root = str(Path(__file__).resolve().parents[3])
         said = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         paths = [root, *(entry for entry in said if os.path.isabs(entry))]
         with subprocess.Popen(

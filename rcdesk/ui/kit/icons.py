@@ -15,20 +15,19 @@ from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 
 from rcdesk.ui.kit.theme import current
 
-_PACKAGE = Path(__file__).resolve().parent.parent
-
 
 @cache
-def icon_folder() -> Path:
-    """Where the SVG files are: inside the installed package, or beside it in a checkout."""
-    installed = _PACKAGE / "resources" / "icons"
-    return installed if installed.is_dir() else _PACKAGE.parent / "resources" / "icons"
+def resources(kind: str) -> Path:
+    """The folder of icons or sounds: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[2]
+    installed = package / "resources" / kind
+    return installed if installed.is_dir() else package.parent / "resources" / kind
 
 
 @cache
 def _source(name: str) -> str:
     try:
-        return (icon_folder() / f"{name}.svg").read_text(encoding="utf-8")
+        return (resources("icons") / f"{name}.svg").read_text(encoding="utf-8")
     except OSError:
         return '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20"/>'
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from functools import cache
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, Slot
 
@@ -18,8 +16,8 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.core.calls.call import Call, CallState
 from rcdesk.core.calls.past_call import PastCall
 from rcdesk.core.fax.fax import FaxJob, FaxState
+from rcdesk.ui.kit.icons import resources
 
-_PACKAGE = Path(__file__).resolve().parent.parent
 _PLAYERS = {
     "afplay": (),
     "pw-play": (),
@@ -27,13 +25,6 @@ _PLAYERS = {
     "aplay": ("--quiet",),
 }
 MOST_AT_ONCE = 2
-
-
-@cache
-def sound_folder() -> Path:
-    """Where the files are: inside the installed package, or beside it in a checkout."""
-    installed = _PACKAGE / "resources" / "sounds"
-    return installed if installed.is_dir() else _PACKAGE.parent / "resources" / "sounds"
 
 
 def player() -> list[str]:
@@ -59,7 +50,7 @@ class Player(QObject):
 
     def play(self, name: str) -> bool:
         """Play one of the files; while two sound already, a third is left out."""
-        file = sound_folder() / f"{name}.wav"
+        file = resources("sounds") / f"{name}.wav"
         if not file.is_file():
             return False
         if sys.platform == "win32":

@@ -67,7 +67,7 @@ def _hold(folder: Path, how: str, holders: list[subprocess.Popen[str]]) -> subpr
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).resolve().parents[3],
+        cwd=Path(__file__).resolve().parents[4],
     )
     holders.append(process)
     assert process.stdout is not None
@@ -119,7 +119,7 @@ def test_a_second_start_without_files_asks_to_be_seen(qtbot: QtBot, folder: Path
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,
-            cwd=Path(__file__).resolve().parents[3],
+            cwd=Path(__file__).resolve().parents[4],
             check=True,
         )
         answers.append(done.stdout)

@@ -23,7 +23,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError, UserError
 from tests.patience import PATIENCE_S
 
-BRIDGE = Path(__file__).resolve().parents[3] / "rcdesk" / "bridge"
+BRIDGE = Path(__file__).resolve().parents[4] / "rcdesk" / "bridge"
 
 
 class Answers:

@@ -21,7 +21,7 @@ from rcdesk.core.fax.causes import (
 from rcdesk.core.fax.fax import YOU_SAID_FAILED
 from rcdesk.core.fax.retry import HELPS, Again, GiveUp, Help, decide, help_for
 
-WIRE = Path(__file__).resolve().parents[4] / "shared" / "contract" / "wire-contract.md"
+WIRE = Path(__file__).resolve().parents[5] / "shared" / "contract" / "wire-contract.md"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SUCCESSES = frozenset({"Sent", "Received", "Accepted", "In Progress", "Call connected", "Connected"})
 

@@ -69,7 +69,7 @@ from tests.unit.ui.people_stage import missed_call, past_call, person
 from tests.unit.ui.stage import ACCOUNT, Stage, checked, document, job
 
 NUMBER, OTHER = "+16505550142", "+16505550143"
-UI = Path(__file__).resolve().parents[3] / "rcdesk" / "ui"
+UI = Path(__file__).resolve().parents[4] / "rcdesk" / "ui"
 TURNED = "in\u202efdp.exe\u2066\x07\x1b[31m\ttwo\nlines"
 
 

@@ -9,12 +9,12 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from rcdesk.ui.kit.icons import icon, icon_folder, pixmap
+from rcdesk.ui.kit.icons import icon, pixmap, resources
 from rcdesk.ui.kit.switch import Switch
 from rcdesk.ui.kit.theme import apply, current, palette, style_sheet, theme
 from rcdesk.ui.kit.tokens import DARK, LIGHT, ColorTokens
 
-UI = Path(__file__).resolve().parents[3] / "rcdesk" / "ui"
+UI = Path(__file__).resolve().parents[4] / "rcdesk" / "ui"
 
 
 def luminance(value: str) -> float:
@@ -75,7 +75,7 @@ def test_no_raw_colour_outside_the_tokens() -> None:
 
     raw = re.compile(r"[\"'# ]#[0-9A-Fa-f]{6}\b")
     found = [
-        path.name for path in UI.glob("*.py") if path.name != "tokens.py" and raw.search(path.read_text())
+        path.name for path in UI.rglob("*.py") if path.name != "tokens.py" and raw.search(path.read_text())
     ]
     assert found == []
 
@@ -99,11 +99,11 @@ def test_every_icon_named_in_the_code_exists(qapp: QApplication) -> None:
 
     names = {
         name
-        for path in UI.glob("*.py")
+        for path in UI.rglob("*.py")
         for name in re.findall(r"(?:icon|pixmap)\(\s*\"([a-z-]+)\"", path.read_text(encoding="utf-8"))
     }
     assert "phone" in names
-    assert [name for name in sorted(names) if not (icon_folder() / f"{name}.svg").is_file()] == []
+    assert [name for name in sorted(names) if not (resources("icons") / f"{name}.svg").is_file()] == []
 
 
 def test_the_switch_works_by_keyboard(qtbot: QtBot, qapp: QApplication) -> None:

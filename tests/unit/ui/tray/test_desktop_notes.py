@@ -101,7 +101,7 @@ def test_the_daemon_of_the_session_is_asked(tmp_path: Path, names: str, can: str
         f'while ! grep -q ready "{tmp_path}/ready"; do sleep 0.05; done; '
         f'"{sys.executable}" "{program}"; kill $!'
     )
-    root = str(Path(__file__).resolve().parents[3])
+    root = str(Path(__file__).resolve().parents[4])
     done = subprocess.run(
         ["dbus-run-session", "--", "sh", "-c", script],
         capture_output=True,

@@ -19,6 +19,7 @@ from rcdesk.core.calls.past_call import CallOutcome
 from rcdesk.core.fax.fax import FaxState
 from rcdesk.core.fax.folder import FolderCounts
 from rcdesk.ui.kit import sounds
+from rcdesk.ui.kit.icons import resources
 from rcdesk.ui.shell.main_window import MainWindow
 from rcdesk.ui.tray.icon import TrayState, tray_icon
 from rcdesk.ui.tray.news import ended_words, missed_words
@@ -351,7 +352,7 @@ def test_every_sound_is_there_and_short() -> None:
     import wave
 
     for name in ("ringing", "connected", "ended", "failed", "missed", "sent"):
-        with wave.open(str(sounds.sound_folder() / f"{name}.wav")) as file:
+        with wave.open(str(resources("sounds") / f"{name}.wav")) as file:
             length_s = file.getnframes() / file.getframerate()
         assert 0.1 <= length_s <= 0.3, name
 
