@@ -102,6 +102,24 @@ _VOICE_PART = re.compile(
 _TELEPHONE = re.compile(
     r"tel|phon|^ph$|fon|mob|cel|handy|puh|tlf|тел|тлф|моб|τηλ|هاتف|تلفن|טל|电话|電話|전화"
 )
+_RANKS: tuple[frozenset[str], ...] = (
+    _folded(
+        "work business office geschaft dienst arbeit firma buro bureau travail profess trabajo "
+        "lavoro uff commerc comercial trabalho werk kantoor sluzb prac zamest arbet arbeid "
+        "arb jobb tyo hivatal munka рабоч служеб робоч 会社 勤務 職場 商务 商務 公司 单位 근무 회사 직장 "
+        "company main praxis practice clinic עבודה العمل εργασ"
+    ),
+    frozenset(),
+    _folded(
+        "other andere sonst autre otro altro outro overig inny annan andet annet muu egyeb jiny "
+        "друг прочий その他 其他 기타 diger"
+    ),
+    _folded(
+        "home privat domicile personnel particular personal casa abit residen thuis domow domac "
+        "domů byt домаш hem hjem koti otthon lakas 自宅 住宅 家庭 자택 집 בית المنزل"
+    ),
+)
+_SHORT_RANKS = {"is": 0, "ev": 3, "ab": 3, "dom": 3}
 WORD = re.compile(r"[^\W\d_]+(?:'(?=\s|$))?")
 
 
@@ -135,3 +153,13 @@ def is_voice_label(label: str) -> bool:
     """True when an address book calls a number by this label, which is a telephone's and not a fax's."""
     found = labels_in(label)
     return Label.VOICE in found and Label.FAX not in found
+
+
+def fax_rank(label: str) -> int:
+    """Which of somebody's faxes is meant first: 0 at work, 1 one that does not say, 2 another, 3 at home."""
+    folded = fold(label)
+    words = WORD.findall(folded)
+    for rank in (3, 2, 0):
+        if any(part in folded for part in _RANKS[rank]):
+            return rank
+    return next((_SHORT_RANKS[word] for word in words if word in _SHORT_RANKS), 1)

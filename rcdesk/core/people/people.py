@@ -16,6 +16,7 @@ from rcdesk.core.calls.past_call import PastCall
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import FaxJob, Recipient
 from rcdesk.core.fax.folder import ReceivedFax
+from rcdesk.core.numbers.labels import fax_rank
 
 
 class PersonSource(Enum):
@@ -56,11 +57,15 @@ class Group(Struct, frozen=True, kw_only=True):
 
 
 class ListedNumber(Struct, frozen=True, kw_only=True):
-    """A number of somebody on a list as it is written there, and what it is ("Mobile", "Work Fax", "")."""
+    """A number of somebody on a list as it is written there, and what it is ("Mobile", "Work Fax", "").
+
+    is_preferred: the list says so.
+    """
 
     text: str
     label: str = ""
     is_fax: bool = False
+    is_preferred: bool = False
 
 
 class ListedPerson(Struct, frozen=True, kw_only=True):
@@ -76,8 +81,15 @@ class ListedPerson(Struct, frozen=True, kw_only=True):
 
     @property
     def to_fax(self) -> tuple[ListedNumber, ...]:
-        """Where they are faxed: their fax numbers, of who has none the preferred number."""
-        return tuple(number for number in self.numbers if number.is_fax) or self.numbers[:1]
+        """Where they are faxed: their preferred fax, else that at work, of who has none the preferred number.
+
+        More than one only when the list calls them all the same.
+        """
+        faxes = [number for number in self.numbers if number.is_fax]
+        if not faxes:
+            return self.numbers[:1]
+        best = min(faxes, key=lambda number: (not number.is_preferred, fax_rank(number.label)))
+        return tuple(number for number in faxes if number.label == best.label)
 
 
 class ImportTable(Struct, frozen=True, kw_only=True):
@@ -105,7 +117,8 @@ class ImportedLine(Struct, frozen=True, kw_only=True):
     """One number of an import after it was read: whom it reaches, or why not.
 
     doubt: what is odd about a number that is taken, "" when nothing is. line: as in ListedPerson; label,
-    company and is_fax as the list has them; is_without: there is no number.
+    company and is_fax as the list has them; is_without: there is no number; is_further: whoever it is gets
+    the fax at another number too.
     """
 
     line: int
@@ -117,6 +130,7 @@ class ImportedLine(Struct, frozen=True, kw_only=True):
     company: str = ""
     is_fax: bool = False
     is_without: bool = False
+    is_further: bool = False
 
 
 class PersonNumber(Struct, frozen=True, kw_only=True):

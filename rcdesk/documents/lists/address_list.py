@@ -167,10 +167,11 @@ def _swallowed(rows: Sequence[tuple[str, ...]], lines: Sequence[str]) -> bool:
 
 
 def _cell(text: str) -> str:
-    """A cell without the wrapping with which spreadsheets protect numbers: ="…" or a leading apostrophe."""
+    """A cell without what spreadsheets put around a number: ="…", a leading apostrophe, ".0" behind it."""
     text = text[:_MOST_CHARACTERS].replace("\x00", "").strip()
     wrapped = re.fullmatch(r'="?([^"]*)"?', text)
-    return (wrapped[1] if wrapped else text.removeprefix("'")).strip()
+    bare = (wrapped[1] if wrapped else text.removeprefix("'")).strip()
+    return re.sub(r"^(\+?\d{5,})[.,]0$", r"\1", bare)
 
 
 def _delimiter(text: str) -> str:

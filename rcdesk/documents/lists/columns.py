@@ -17,6 +17,8 @@ from rcdesk.documents.lists.number_labels import is_fax, is_phone, plain, tidy_l
 _NUMBER_LIKE = re.compile(
     r"^\W*(tel:|fax:?)?\s*[+(]?\d[\d\s().\-/]{4,}\d(\s*(x|ext)\W*\d+)?\W*([^\W\d]+\W*)?$", re.I
 )
+_ANY_DIGITS = re.compile(r".*\d{5}", re.DOTALL)
+_DATE = re.compile(r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?:[T\s].*)?$")
 _BEST = "Fax, else telephone"
 
 
@@ -89,6 +91,8 @@ def table_of(
 ) -> ImportTable:
     """The list with whoever is on it; what no single column holds comes as a column in front."""
     found = _columns(columns) if has_heading else _Columns()
+    if has_heading:
+        found.numbers = _number_columns(columns, rows)
     found.numbers = _filled(found.numbers, rows) or _likely(columns, rows)
     if not has_heading or (found.full is found.first is found.last is None):
         found.full = found.company if found.company is not None else _name_by_content(rows, found.numbers)
@@ -153,7 +157,7 @@ def _columns(headings: Sequence[str]) -> _Columns:
         found.last = None if found.last in lone else found.last
     taken = {found.first, found.last}
     found.full = next((n for n, word in enumerate(words) if word in _FULL and n not in taken), None)
-    found.numbers = _number_columns(headings)
+    found.numbers = tuple((n, None) for n, title in enumerate(headings) if is_fax(title) or is_phone(title))
     return found
 
 
@@ -161,28 +165,58 @@ def _first_of(words: Sequence[str], known: frozenset[str], without: int | None =
     return next((n for n, word in enumerate(words) if word in known and n != without), None)
 
 
-def _number_columns(headings: Sequence[str]) -> tuple[tuple[int, int | None], ...]:
+def _number_columns(
+    headings: Sequence[str], rows: Sequence[tuple[str, ...]]
+) -> tuple[tuple[int, int | None], ...]:
     """Columns of numbers, fax first: by their own words, or beside a column that says what they are."""
-    stems = {_stem(heading, "label|type|typ|kind"): n for n, heading in enumerate(headings)}
-    found: list[tuple[int, int | None]] = []
-    for column, heading in enumerate(headings):
-        if not (is_fax(heading) or is_phone(heading)) or _stem(heading, "label|type|typ|kind"):
-            continue
-        found.append((column, stems.get(_stem(heading, "value|number") or plain(heading))))
+    labels = _label_columns(headings, rows)
+    found = [
+        (column, labels.get(column))
+        for column, heading in enumerate(headings)
+        if (is_fax(heading) or is_phone(heading)) and column not in labels.values()
+    ]
     found.sort(key=lambda pair: not is_fax(headings[pair[0]]))
     return tuple(found)
 
 
-def _stem(heading: str, ending: str) -> str:
-    match = re.fullmatch(rf"(.*\w)[\s\-_:]+(?:{ending})\s*", heading, re.IGNORECASE)
+def _label_columns(headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> dict[int, int]:
+    """The column that says what a number is by the column of that number, in any language.
+
+    Two headings that differ in their last word, "Telefon 1 - Wert" and "Telefon 1 - Label", or of which one
+    is the beginning of the other: words stand in the one, numbers in the other.
+    """
+    found: dict[int, int] = {}
+    for column, heading in enumerate(headings):
+        if not (is_fax(heading) or is_phone(heading)) or not _holds(rows, column, _NUMBER_LIKE):
+            continue
+        stems = {_stem(heading), plain(heading)} - {""}
+        for other, title in enumerate(headings):
+            is_pair = other != column and _stem(title) in stems and not _holds(rows, other, _ANY_DIGITS)
+            if is_pair and any(row[other] for row in rows):
+                found[column] = other
+    return found
+
+
+def _holds(rows: Sequence[tuple[str, ...]], column: int, wanted: re.Pattern[str]) -> bool:
+    """True when a cell of this column, or a number of several in it, looks as wanted."""
+    return any(wanted.match(part.strip()) for row in rows for part in row[column].split(MANY.strip()))
+
+
+def _stem(heading: str) -> str:
+    """What stands before the last dash or colon of a heading."""
+    match = re.fullmatch(r"(.*\w)\s*(?:\s[-\u2013\u2014]|[:\uff1a])\s*\D+", heading)
     return plain(match[1]) if match else ""
 
 
 def _filled(
     pairs: tuple[tuple[int, int | None], ...], rows: Sequence[tuple[str, ...]]
 ) -> tuple[tuple[int, int | None], ...]:
-    """Those that hold a digit anywhere."""
-    return tuple(p for p in pairs if any(any(c.isdigit() for c in row[p[0]]) for row in rows))
+    """Those that hold a digit anywhere, and not just dates."""
+    return tuple(
+        (column, label)
+        for column, label in pairs
+        if any(any(map(str.isdigit, row[column])) and not _DATE.match(row[column]) for row in rows)
+    )
 
 
 def _likely(columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> tuple[tuple[int, int | None], ...]:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.people.people import ListedNumber, ListedPerson
@@ -294,22 +295,29 @@ def _numbers(card: _Card, labels: dict[str, str], charset: str) -> tuple[ListedN
         if not _is_number(one.name):
             continue
         text = _one_line(_unescaped(_text(one, charset)))
-        text = re.sub(r"^tel:", "", text, flags=re.IGNORECASE)
+        scheme = re.match(r"(?:tel|fax):", text, flags=re.IGNORECASE)
+        text = text[scheme.end() :] if scheme is not None else text
         if text:
             own = labels.get(one.group, "") if one.group else ""
-            rank, label, is_a_fax = _kind(one, own)
+            rank, label, is_a_fax = _kind(one, own, is_a_fax=scheme is not None and is_fax(scheme[0]))
             found.append((rank, ListedNumber(text=text, label=label, is_fax=is_a_fax)))
     found.sort(key=lambda ranked: ranked[0])
+    first = min((rank for rank, number in found if number.is_fax), default=_UNPREFERRED)
     once: dict[str, ListedNumber] = {}
-    for _, number in found:
+    for rank, number in found:
+        if rank == first < _UNPREFERRED:
+            number = replace(number, is_preferred=number.is_fax)
         known = once.get(number.text, number)
         once[number.text] = ListedNumber(
-            text=number.text, label=known.label or number.label, is_fax=known.is_fax or number.is_fax
+            text=number.text,
+            label=known.label or number.label,
+            is_fax=known.is_fax or number.is_fax,
+            is_preferred=known.is_preferred or number.is_preferred,
         )
     return tuple(once.values())
 
 
-def _kind(one: _Property, label: str) -> tuple[int, str, bool]:
+def _kind(one: _Property, label: str, *, is_a_fax: bool) -> tuple[int, str, bool]:
     """How much a number is preferred (low is more), its label, and whether it is a fax."""
     types: set[str] = set()
     rank = _UNPREFERRED
@@ -329,7 +337,7 @@ def _kind(one: _Property, label: str) -> tuple[int, str, bool]:
     if one.name not in ("TEL", "PHONE"):
         types.add(one.name)
     own_types = sorted(kind for kind in types - _WORDS_OF_TYPES if kind and not kind.startswith("X-MS-TEL"))
-    is_a_fax = is_fax(label) or any(map(is_fax, types))
+    is_a_fax = is_a_fax or is_fax(label) or any(map(is_fax, types))
     shown = tidy_label(label or next((word.title() for word in own_types), ""))
     return rank, shown or label_of_types(types, is_a_fax=is_a_fax), is_a_fax
 

@@ -256,7 +256,12 @@ def table_from_body(body: bytes) -> ImportTable:
 
 def _person_from_json(data: Header) -> ListedPerson:
     numbers = (
-        ListedNumber(text=str(n["text"]), label=str(n["label"]), is_fax=bool(n["is_fax"]))
+        ListedNumber(
+            text=str(n["text"]),
+            label=str(n["label"]),
+            is_fax=bool(n["is_fax"]),
+            is_preferred=bool(n["is_preferred"]),
+        )
         for n in data["numbers"]
     )
     return ListedPerson(

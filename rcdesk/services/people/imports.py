@@ -27,6 +27,7 @@ _NO_LABELS = frozenset(
 """Headings that say nothing about which of somebody's numbers it is."""
 
 _MADE = "Fax, else telephone"
+_FURTHER = "The same person gets the fax at another number too. Remove one of them if that is not meant."
 
 
 def recipients_of(
@@ -38,7 +39,10 @@ def recipients_of(
     """
     seen: dict[str, int] = {}
     found: list[ImportedLine] = list(table.left_out)
+    everybody = {person.line: person for person in table.people}
     for person in _people(table, name_column, number_column):
+        found += _other_faxes(person, everybody.get(person.line, person), region)
+        is_reached = False
         for number in person.numbers or (ListedNumber(text=""),):
             line = _line(person, number, region)
             first = seen.get(line.recipient.number) if line.recipient is not None else None
@@ -50,8 +54,24 @@ def recipients_of(
                 line = replace(line, recipient=None, problem=problem)
             elif line.recipient is not None:
                 seen[line.recipient.number] = line.line
+                if is_reached:
+                    line = replace(line, doubt=line.doubt or _FURTHER, is_further=True)
+                is_reached = True
             found.append(line)
     return tuple(sorted(found, key=lambda line: line.line))
+
+
+def _other_faxes(chosen: ListedPerson, person: ListedPerson, region: str) -> Iterator[ImportedLine]:
+    """The faxes of somebody that are not taken, when the list left the choice to the desk."""
+    if not chosen.numbers or chosen.numbers != person.to_fax:
+        return
+    taken = {_line(chosen, number, region).recipient for number in chosen.numbers}
+    problem = f"Left out: another fax of the same person, who gets it at {chosen.numbers[0].text}."
+    for number in person.numbers:
+        if number.is_fax and number not in chosen.numbers:
+            line = _line(chosen, number, region)
+            if line.recipient is None or line.recipient not in taken:
+                yield replace(line, recipient=None, problem=problem, doubt="")
 
 
 def contacts_of(

@@ -235,7 +235,8 @@ class ImportDialog(QDialog):
         """What is left out, told for what it is, and who is faxed at a telephone for lack of a fax."""
         without, cards = sum(line.is_without for line in bad), len(self._table.left_out)
         others = len(bad) - without - cards
-        doubts = sum(bool(line.doubt) for line in good)
+        further = sum(line.is_further for line in good)
+        doubts = sum(bool(line.doubt) and not line.is_further for line in good)
         phones = 0
         if not self._is_for_people and any(line.is_fax for line in self._lines):
             phones = sum(not line.is_fax for line in good)
@@ -246,6 +247,11 @@ class ImportDialog(QDialog):
                 (others, self.tr("1 number is left out."), self.tr("{0} numbers are left out.")),
                 (cards, self.tr("1 card cannot be read."), self.tr("{0} cards cannot be read.")),
                 (doubts, self.tr("1 number may not exist."), self.tr("{0} numbers may not exist.")),
+                (
+                    further,
+                    self.tr("1 number is a second one of the same person."),
+                    self.tr("{0} numbers are further ones of the same people."),
+                ),
                 (
                     phones,
                     self.tr("1 person has no fax number: it goes to their telephone."),

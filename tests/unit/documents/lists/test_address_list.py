@@ -13,6 +13,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, UserError
 from rcdesk.core.people.people import ImportTable
 from rcdesk.documents.lists.address_list import MAX_LINES, read_address_list
+from rcdesk.documents.worker.wire import table_from_body, table_to_body
 
 
 def read(folder: Path, content: str | bytes, name: str = "list.csv") -> ImportTable:
@@ -234,3 +235,11 @@ def test_any_bytes_are_a_table_or_a_sentence(tmp_path: Path, start: bytes, rest:
     assert all(len(row) == len(table.columns) for row in table.rows)
     for column in (table.name_column, table.number_column):
         assert column is None or 0 <= column < len(table.columns)
+
+
+def test_a_list_comes_out_of_the_page_room_as_it_was(tmp_path: Path) -> None:
+    card = (
+        "BEGIN:VCARD\nVERSION:4.0\nFN:A\nORG:B\nTEL;TYPE=home,fax;PREF=1:1\nTEL;TYPE=work,fax:2\nEND:VCARD\n"
+    )
+    for table in (read(tmp_path, card, "a.vcf"), read(tmp_path, "Name,Fax,Phone\nA,1 ::: 2,3\n")):
+        assert table_from_body(table_to_body(table)) == table

@@ -11,6 +11,7 @@ from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import Recipient
 from rcdesk.core.people.people import ImportedLine, ImportTable
 from rcdesk.documents.lists.address_list import read_address_list
+from rcdesk.documents.lists.number_labels import tidy_label
 from rcdesk.services.people.imports import contacts_of, people_of, recipients_of
 
 
@@ -263,3 +264,78 @@ def test_words_in_a_cell_are_no_digits(tmp_path: Path) -> None:
         "+4930123456",
         "The area code is missing.",
     ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Telefon {n} – Label,Telefon {n} – Wert,Mobil,Fax (geschäftlich)",
+        "Téléphone {n} - Libellé,Téléphone {n} - Valeur,Portable,Télécopie (travail)",
+        "Teléfono {n} - Etiqueta,Teléfono {n} - Valor,Móvil,Fax del trabajo",
+        "電話 {n} - ラベル,電話 {n} - 値,携帯,FAX（勤務先）",
+        "Phone {n}: kind,Phone {n}: number,Cell,Work Fax",
+        "Phone {n} - Type,Phone {n},Cell,Work Fax",
+    ],
+)
+def test_the_column_beside_a_number_says_what_it_is_in_any_language(tmp_path: Path, words: str) -> None:
+    label, value, mobile, fax = words.split(",")
+    titles = ",".join(title.replace("{n}", str(n)) for n in (1, 2) for title in (label, value))
+    rows = f"A,{mobile},+1 650-555-0101,{fax},+1 650-555-0102\nB,,,{mobile},+1 650-555-0103\n"
+    table = table_of(tmp_path, f"Name,{titles}\n{rows}")
+    assert to_fax(table) == [(2, "A", "+16505550102"), (3, "B", "+16505550103")]
+    assert [line.label for line in to_keep(table)] == [mobile, tidy_label(fax), mobile]
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        "Home Fax,Work Fax",
+        "Fax privat,Fax geschäftlich",
+        "Télécopie (domicile),Télécopie (bureau)",
+        "Fax (ab.),Fax (uff.)",
+        "Домашний факс,Рабочий факс",
+        "自宅 FAX,会社 FAX",
+        "Other Fax,Business Fax",
+        "Ev Faksı,İş Faksı",
+        "Home Fax,Fax",
+    ],
+)
+def test_who_has_two_faxes_is_faxed_once_at_work_and_that_is_said(tmp_path: Path, titles: str) -> None:
+    rows = "A,650-555-0101,650-555-0102\nB,650-555-0103,\n"
+    table = table_of(tmp_path, f"Name,{titles}\n{rows}")
+    left_out = "Left out: another fax of the same person, who gets it at 650-555-0102."
+    assert to_fax(table) == [(2, "!", left_out), (2, "A", "+16505550102"), (3, "B", "+16505550103")]
+    assert len(to_keep(table)) == 3
+    chosen = table.columns.index(titles.split(",")[0])
+    by_hand = recipients_of(table, table.name_column, chosen, "US")
+    assert [line.recipient.number for line in by_hand if line.recipient] == ["+16505550101", "+16505550103"]
+
+
+def test_a_fax_that_is_preferred_comes_before_the_one_at_work(tmp_path: Path) -> None:
+    card = "BEGIN:VCARD\nVERSION:4.0\nFN:A\nTEL;TYPE=work,fax{0}:+1 650-555-0101\n"
+    card += "TEL;TYPE=home,fax{1}:+1 650-555-0102\nTEL;TYPE=cell;PREF=1:+1 650-555-0103\nEND:VCARD\n"
+    for first, second, number in (("", "", "0101"), ("", ";PREF=1", "0102"), (";PREF=5", ";PREF=2", "0102")):
+        found = to_fax(table_of(tmp_path, card.replace("{0}", first).replace("{1}", second), "a.vcf"))
+        assert [found_number[-4:] for _, name, found_number in found if name == "A"] == [number]
+        assert len(found) == 2
+
+
+def test_two_numbers_of_one_cell_are_both_taken_and_marked(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "Name,Fax\nA,+1 650-555-0101 ::: +1 650-555-0102\nB,+1 650-555-0103\n")
+    found = recipients_of(table, table.name_column, table.number_column, "US")
+    assert [(line.is_further, bool(line.doubt)) for line in found] == [
+        (False, False),
+        (True, True),
+        (False, False),
+    ]
+
+
+def test_a_number_that_a_spreadsheet_took_for_one_and_dates_of_faxes(tmp_path: Path) -> None:
+    rows = "A,2026-11-27,16505550101.0,\nB,28/11/2026 10:15,,650-555-0102\n"
+    table = table_of(tmp_path, f"Name,Last fax,Fax,Phone\n{rows}")
+    assert to_fax(table) == [(2, "A", "+16505550101"), (3, "B", "+16505550102")]
+
+
+def test_a_fax_link_is_a_fax(tmp_path: Path) -> None:
+    card = "BEGIN:VCARD\nFN:A\nTEL;PREF=1:tel:+16505550101\nTEL;VALUE=uri:fax:+16505550102\nEND:VCARD\n"
+    assert to_fax(table_of(tmp_path, card, "a.vcf")) == [(1, "A", "+16505550102")]
