@@ -20,11 +20,13 @@ from rcdesk.core.errors import UserError
 from rcdesk.documents.fresh_file import fresh_file
 from rcdesk.documents.inspect import pdfium_lock
 from rcdesk.documents.kinds import PDF
-from rcdesk.documents.page_image import dpi_of, frames, open_pdf, open_picture
+from rcdesk.documents.page_image import open_pdf, open_pictures
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.TiffImagePlugin import AppendingTiffWriter
+
+    from rcdesk.documents.pages import Pages
 
 Kind = Literal["pdf", "tiff"]
 
@@ -32,7 +34,6 @@ FAX_WIDTH_PX = 1728
 FAX_DPI = (204.0, 196.0)
 _MAX_FAX_HEIGHT_PX = 20_000
 _WHITE_FROM = 128
-_PDF_MODES = frozenset({"1", "L", "RGB", "CMYK"})
 
 
 def save_as(
@@ -54,13 +55,12 @@ def save_as(
                 _to_tiff(source, media_type, unfinished, token)
 
 
-def one_page_pdf(page: Image) -> bytes:
-    """A picture as a PDF of one page in the picture's own size on paper; 1-bit pages stay group 4."""
-    dpi = dpi_of(page)
-    if page.mode not in _PDF_MODES:
-        page = page.convert("L" if page.mode in ("LA", "I", "I;16", "F") else "RGB")
+def _one_page_pdf(pages: Pages, page: int) -> bytes:
+    """A page of a picture as a PDF in its own size on paper, dot for dot; 1-bit pages stay group 4."""
+    dpi = pages.scan_dpi(page) or FAX_DPI
+    picture = pages.grey(page, *dpi)
     drawn = io.BytesIO()
-    page.save(drawn, "PDF", dpi=dpi, title="")
+    (_one_bit(picture) if pages.is_one_bit(page) else picture).save(drawn, "PDF", dpi=dpi, title="")
     return drawn.getvalue()
 
 
@@ -74,10 +74,10 @@ def append_pages(document: Any, source: Path, media_type: str, token: CancelToke
         with open_pdf(source) as pages:
             document.import_pages(pages)
         return
-    with open_picture(source, media_type) as picture:
-        for page in frames(picture):
+    with open_pictures(source, media_type) as pages:
+        for page in range(pages.count):
             token.check()
-            with open_pdf(one_page_pdf(page)) as single:
+            with open_pdf(_one_page_pdf(pages, page)) as single:
                 document.import_pages(single)
 
 
@@ -180,14 +180,11 @@ def _draw(document: Any, page: int) -> Image:
 
 
 def _fax_pages_of_picture(source: Path, media_type: str) -> Iterator[Image]:
-    from PIL import Image
-
-    with open_picture(source, media_type) as picture:
-        for page in frames(picture):
-            across, down = dpi_of(page)
-            height_px = round(FAX_WIDTH_PX * (page.height / down) / (page.width / across) * 196 / 204)
-            size = (FAX_WIDTH_PX, max(1, min(height_px, _MAX_FAX_HEIGHT_PX)))
-            yield _one_bit(page.convert("L").resize(size, Image.Resampling.BOX))
+    with open_pictures(source, media_type) as pages:
+        for page in range(pages.count):
+            width_mm, height_mm = pages.size_mm(page)
+            height_px = round(FAX_WIDTH_PX * height_mm / width_mm * FAX_DPI[1] / FAX_DPI[0])
+            yield _one_bit(pages.drawn(page, (FAX_WIDTH_PX, max(1, min(height_px, _MAX_FAX_HEIGHT_PX)))))
 
 
 def _one_bit(page: Image) -> Image:

@@ -20,7 +20,15 @@ from rcdesk.documents.inspect import BROKEN_PICTURE
 from rcdesk.documents.kinds import DCX, HEIC, PSD, TIFF
 from rcdesk.documents.pages import WHOLE, Pages, sane_mm
 from rcdesk.documents.pdf_pages import nominal_lines
-from rcdesk.documents.tiff_frames import colours_of, grey_of, is_misread, is_signed, page_frames, reopened
+from rcdesk.documents.tiff_frames import (
+    colours_of,
+    grey_of,
+    has_own_range,
+    has_unnamed_sample,
+    is_misread,
+    page_frames,
+    reopened,
+)
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -252,7 +260,10 @@ def _opened(path: Path, media_type: str) -> Image:
         pi_heif.register_heif_opener()
     if media_type == PSD and _psd_shape(path) not in _PSD_SHAPES:
         raise NotDrawnHere(_PSD_NOT_DRAWN)
-    return Image.open(path, formats=_FORMATS.get(media_type))
+    opened = Image.open(path, formats=_FORMATS.get(media_type))
+    # Unpacked pictures are mapped by their name, in the wrong shape when they lie on their side.
+    opened.filename = ""
+    return opened
 
 
 def _psd_shape(path: Path) -> tuple[int, int]:
@@ -337,11 +348,13 @@ def _on_paper(picture: Image, *, is_inverted: bool = False) -> Image:
         # Its picture of all layers lies on white already; what is told apart besides is no transparency.
         grey = picture.convert("RGB").convert("L")
         return ImageChops.invert(grey) if picture.mode == "1" else grey
-    if picture.mode.startswith("I;16") or picture.mode in ("I", "F") or is_signed(picture):
+    if picture.mode.startswith("I;16") or picture.mode in ("I", "F") or has_own_range(picture):
         return grey_of(picture, is_inverted=is_inverted)
     if is_inverted and picture.mode == "LA":
         level, alpha = picture.split()
         return _laid_down(Image.merge("LA", (ImageChops.invert(level), alpha)))
+    if has_unnamed_sample(picture):
+        picture = picture.convert("RGB")
     grey = _as_grey(colours_of(picture))
     return ImageChops.invert(grey) if is_inverted else grey
 

@@ -117,8 +117,13 @@ def grey_of(picture: Image, *, is_inverted: bool = False) -> Image:
 
     tags = getattr(picture, "tag_v2", {})
     sample_format = picture.info.get(_SAMPLES_ARE) or _number(tags, _FORMAT, _UNSIGNED)
-    if picture.mode == "L":
-        grey = picture.point([value ^ 0x80 for value in range(256)]) if sample_format == _SIGNED else picture
+    if picture.mode == "L" and sample_format == _SIGNED:
+        grey = picture.point([value ^ 0x80 for value in range(256)])
+    elif picture.mode == "L":
+        bottom, top = _said_range(picture)
+        grey = picture.point(
+            [round(255 * (min(max(v, bottom), top) - bottom) / (top - bottom)) for v in range(256)]
+        )
     else:
         is_inverted = is_inverted or _number(tags, _PHOTOMETRIC, 1) == _WHITE_IS_ZERO
         grey = _by_range(picture, tags, sample_format)
@@ -135,10 +140,29 @@ def colours_of(picture: Image) -> Image:
     return picture.point([min(255, value * 255 // top) for value in range(256)] * 3) if top else picture
 
 
-def is_signed(picture: Image) -> bool:
-    """True for 8-bit samples below and above zero."""
+def has_own_range(picture: Image) -> bool:
+    """True for 8-bit samples below and above zero, or between a black and a white of their own."""
     tags = getattr(picture, "tag_v2", {})
-    return picture.mode == "L" and _number(tags, _FORMAT, _UNSIGNED) == _SIGNED
+    is_signed = _number(tags, _FORMAT, _UNSIGNED) == _SIGNED
+    return picture.mode == "L" and (is_signed or _said_range(picture) != (0, 255))
+
+
+def has_unnamed_sample(picture: Image) -> bool:
+    """True for colours with a fourth sample of which the file does not say that it is transparency."""
+    tags = getattr(picture, "tag_v2", None)
+    return tags is not None and picture.mode == "RGBA" and _number(tags, _EXTRA) == 0
+
+
+def _said_range(picture: Image) -> tuple[int, int]:
+    """Which 8-bit samples are black and white, as Pillow has them, where the file says so truly."""
+    tags = getattr(picture, "tag_v2", {})
+    bottom, top = _number(tags, _LEAST, 0), _number(tags, _MOST, 255)
+    if not 0 <= bottom < top <= 255 or (bottom, top) == (0, 255) or _bits(tags) != 8:
+        return 0, 255
+    if _number(tags, _PHOTOMETRIC, 1) == _WHITE_IS_ZERO:
+        bottom, top = 255 - top, 255 - bottom
+    low, high = picture.getextrema()
+    return (bottom, top) if bottom <= low and high <= top else (0, 255)  # type: ignore[operator]
 
 
 def _by_range(picture: Image, tags: Any, sample_format: int) -> Image:

@@ -139,7 +139,7 @@ def test_a_fax_of_another_height_is_padded_with_paper(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("kind", ["TIFF", "JPEG"])
+@pytest.mark.parametrize("kind", ["TIFF", "TIFF unpacked", "JPEG"])
 def test_every_orientation_tag_is_obeyed(tmp_path: Path, orientation: int, kind: str) -> None:
     upright = drawn_page(3, (850, 1100)).convert("L")
     undo = {
@@ -159,9 +159,11 @@ def test_every_orientation_tag_is_obeyed(tmp_path: Path, orientation: int, kind:
         stored.convert("1").save(
             path, kind, compression="group4", dpi=(100, 100), tiffinfo={274: orientation}
         )
+    elif kind == "TIFF unpacked":
+        stored.save(path, "TIFF", dpi=(100, 100), tiffinfo={274: orientation})
     else:
         stored.save(path, kind, quality=95, dpi=(100, 100), exif=exif)
-    media_type = TIFF if kind == "TIFF" else "image/jpeg"
+    media_type = "image/jpeg" if kind == "JPEG" else TIFF
     upright.convert("1").save(tmp_path / "plain.png", dpi=(100, 100))
     with open_pages(path, media_type) as pages:
         assert pages.size_mm(0) == pytest.approx((215.9, 279.4), abs=0.1)

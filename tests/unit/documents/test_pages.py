@@ -18,6 +18,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
 from rcdesk.documents.bind import bind
 from rcdesk.documents.convert import save_as, tiff_writer
+from rcdesk.documents.kinds import DRAWN_HERE, MEDIA_TYPES
 from rcdesk.documents.page_image import page_count, page_png
 from tests.patience import PATIENCE_S
 
@@ -97,9 +98,34 @@ def test_the_same_kind_is_copied_byte_for_byte(tmp_path: Path) -> None:
 def test_a_colour_picture_becomes_a_page(tmp_path: Path) -> None:
     Image.new("RGBA", (850, 1100), (255, 0, 0, 128)).save(tmp_path / "a.png")
     save_as(tmp_path / "a.png", "image/png", tmp_path / "a.pdf", "pdf")
-    assert sizes(tmp_path / "a.pdf") == [(612, 792)]
+    assert sizes(tmp_path / "a.pdf") == [(610, 789)], "it says no size, so it fills a page"
     save_as(tmp_path / "a.png", "image/png", tmp_path / "a.tif", "tiff")
     assert page_count(tmp_path / "a.tif", TIFF) == 1
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tif"])
+def test_a_picture_in_the_folders_lies_as_in_the_composer(tmp_path: Path, ending: str) -> None:
+    """Turned by its tag, and what is transparent is paper."""
+    upright = Image.new("L", (85, 110), 255)
+    upright.paste(0, (0, 0, 85, 22))
+    stored = upright.transpose(Image.Transpose.ROTATE_90)
+    turned = Image.Exif()
+    turned[274] = 6
+    path, media_type = tmp_path / f"a.{ending}", MEDIA_TYPES.get(ending) or DRAWN_HERE[ending]
+    if ending in ("png", "webp"):
+        clear = Image.merge("LA", (Image.new("L", stored.size, 0), ImageChops.invert(stored))).convert("RGBA")
+        clear.save(path, exif=turned, lossless=True)
+    elif ending == "tif":
+        stored.save(path, tiffinfo={274: 6})
+    else:
+        stored.save(path, exif=turned)
+    save_as(path, media_type, tmp_path / "a.pdf", "pdf")
+    for shown, kind in ((path, media_type), (tmp_path / "a.pdf", PDF)):
+        with Image.open(io.BytesIO(page_png(shown, kind, 0, 85))) as picture:
+            assert abs(picture.height - 110) <= 1
+            grey = picture.convert("L")
+        assert grey.crop((5, 3, 80, 18)).getextrema()[1] < 60
+        assert grey.crop((5, 28, 80, 105)).getextrema()[0] > 200
 
 
 def test_a_page_is_drawn_in_the_shape_of_the_paper(tmp_path: Path) -> None:

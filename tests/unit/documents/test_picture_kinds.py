@@ -130,6 +130,9 @@ WHITE_IS_ZERO = {262: (0,)}
         ("H", lambda level: level * 4095, {}, 3),
         ("f", lambda level: level, {}, 3),
         ("B", lambda level: (1 - level) * 255, {262: (5,), 277: (4,)}, 4),
+        ("B", lambda level: level * 255, {}, 4),
+        ("B", lambda level: level * 63 + 10, {280: (10,), 281: (73,)}, 1),
+        ("B", lambda level: (1 - level) * 63 + 10, {262: (0,), 280: (10,), 281: (73,)}, 1),
     ],
 )
 def test_samples_of_every_kind_have_their_own_range(
