@@ -13,7 +13,7 @@ import struct
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from msgspec.structs import asdict
+from msgspec import to_builtins
 
 from rcdesk.core.errors import Cancelled, RcdeskError, StoreUnavailable, UserError
 from rcdesk.core.fax.fax import Resolution
@@ -220,7 +220,7 @@ def facts_from_json(data: Header) -> FaxFileFacts:
 
 def table_to_body(table: ImportTable) -> bytes:
     """An address list for the other side; it is large, so it goes as the body of a frame."""
-    return json.dumps(asdict(table), ensure_ascii=False).encode("utf-8", "replace")
+    return json.dumps(to_builtins(table), ensure_ascii=False).encode("utf-8", "replace")
 
 
 def table_from_body(body: bytes) -> ImportTable:
