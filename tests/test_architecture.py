@@ -1,13 +1,14 @@
 """The doors of the house: who may import whom, read from the source itself.
 
-DOORS is the table of docs/architecture.md. A room that is missing, or one nobody has drawn,
-fails as well: the table and the tree must say the same. The second half imports every room that must live
+DOORS is the table of docs/architecture.md. A package that is missing, or one nobody has drawn,
+fails as well: the table and the tree must say the same. The second half imports every package that must live
 without Qt in a process where PySide6 cannot be imported.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,17 +29,17 @@ QT_CORE = ("PySide6.QtCore", "PySide6.QtNetwork")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """What one room may import: rooms of rcdesk, and distributions or dotted Qt modules from outside.
+    """What one package may import: packages of rcdesk, and distributions or dotted Qt modules from outside.
 
     `foreign` guards the standard library too: modules named in GUARDED_STDLIB need an entry here.
     """
 
-    rooms: frozenset[str]
+    packages: frozenset[str]
     foreign: tuple[str, ...]
 
 
-def _door(rooms: str, *foreign: str) -> Door:
-    return Door(rooms=frozenset(rooms.split()), foreign=foreign)
+def _door(packages: str, *foreign: str) -> Door:
+    return Door(packages=frozenset(packages.split()), foreign=foreign)
 
 
 DOORS = {
@@ -100,28 +101,28 @@ def _imported(path: Path) -> Iterator[tuple[int, str]]:
 def _is_allowed(module: str, door: Door) -> bool:
     top, _, rest = module.partition(".")
     if top == "rcdesk":
-        return any(rest == room or rest.startswith(room + ".") for room in door.rooms)
+        return any(rest == package or rest.startswith(package + ".") for package in door.packages)
     if any(module == entry or module.startswith(entry + ".") for entry in door.foreign):
         return True
     return top in sys.stdlib_module_names and top not in GUARDED_STDLIB
 
 
-def _rooms() -> set[str]:
+def _packages() -> set[str]:
     return {path.name for path in PACKAGE.iterdir() if path.is_dir() and any(path.rglob("*.py"))}
 
 
-def test_the_rooms_are_the_ones_in_the_table() -> None:
-    assert _rooms() == set(DOORS)
+def test_the_packages_are_the_ones_in_the_table() -> None:
+    assert _packages() == set(DOORS)
     assert {path.stem for path in PACKAGE.glob("*.py")} == KNOWS_ALL
 
 
-@pytest.mark.parametrize("room", DOORS)
-def test_a_room_imports_only_through_its_doors(room: str) -> None:
+@pytest.mark.parametrize("package", DOORS)
+def test_a_package_imports_only_through_its_doors(package: str) -> None:
     broken = [
         f"{path.relative_to(PACKAGE)}:{line} imports {module}"
-        for path in sorted((PACKAGE / room).rglob("*.py"))
+        for path in sorted((PACKAGE / package).rglob("*.py"))
         for line, module in _imported(path)
-        if not _is_allowed(module, DOORS[room])
+        if not _is_allowed(module, DOORS[package])
     ]
     assert not broken, "\n".join(broken)
 
@@ -130,17 +131,17 @@ def _is_module(name: str) -> bool:
     return (PACKAGE.parent / Path(*name.split("."))).with_suffix(".py").is_file()
 
 
-@pytest.mark.parametrize("room", DOORS)
-def test_a_room_starts_only_its_own_children(room: str) -> None:
+@pytest.mark.parametrize("package", DOORS)
+def test_a_package_starts_only_its_own_children(package: str) -> None:
     """A module named in a string is one that is started: an arrow like any import."""
     started = {
         node.value.removeprefix("rcdesk.")
-        for path in (PACKAGE / room).rglob("*.py")
+        for path in (PACKAGE / package).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if node.value.startswith("rcdesk.") and _is_module(node.value)
     }
-    assert started == STARTS.get(room, frozenset())
+    assert started == STARTS.get(package, frozenset())
 
 
 @pytest.mark.parametrize("layer", GROUPS)
@@ -174,7 +175,7 @@ def test_core_does_no_input_or_output() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "room", "is_allowed"),
+    ("module", "package", "is_allowed"),
     [
         ("PySide6.QtCore.QObject", "bridge", True),
         ("PySide6.QtWidgets.QWidget", "bridge", False),
@@ -188,15 +189,15 @@ def test_core_does_no_input_or_output() -> None:
         ("rcdesk.bridge.runtime.region", "render", True),
     ],
 )
-def test_the_table_itself_says_no(module: str, room: str, is_allowed: bool) -> None:
-    assert _is_allowed(module, DOORS[room]) is is_allowed
+def test_the_table_itself_says_no(module: str, package: str, is_allowed: bool) -> None:
+    assert _is_allowed(module, DOORS[package]) is is_allowed
 
 
-@pytest.mark.parametrize("room", WITHOUT_QT)
-def test_a_room_lives_without_qt(room: str) -> None:
+@pytest.mark.parametrize("package", WITHOUT_QT)
+def test_a_package_lives_without_qt(package: str) -> None:
     modules = [
         ".".join(("rcdesk", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
-        for path in sorted((PACKAGE / room).rglob("*.py"))
+        for path in sorted((PACKAGE / package).rglob("*.py"))
         if path.stem != "__main__"
     ]
     program = (
@@ -224,3 +225,20 @@ def test_no_two_classes_have_one_name() -> None:
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(str(path.relative_to(PACKAGE)))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_modules_named_in_the_source_exist() -> None:
+    """ "Read next: lane.py" leads somewhere: the path, or its end, is that of a file here."""
+    root = PACKAGE.parent
+    known = [
+        f"/{path.relative_to(root)}"
+        for top in ("rcdesk", "tests", "packaging")
+        for path in root.glob(f"{top}/**/*.py")
+    ]
+    lost = {
+        f"{path.relative_to(root)}: {named}"
+        for path in PACKAGE.rglob("*.py")
+        for named in re.findall(r"(?<![\w.*/])[\w/]+\.py\b", path.read_text(encoding="utf-8"))
+        if not any(file.endswith(f"/{named}") for file in known)
+    }
+    assert lost == set()

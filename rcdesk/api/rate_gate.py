@@ -121,7 +121,7 @@ class RateGate:
         with self._lock:
             return self._group(group).wait_s(self._clock.monotonic(), keep_free)
 
-    def room(self, group: str) -> RequestQuota:
+    def quota(self, group: str) -> RequestQuota:
         """What is known about the group at this moment; monotonic seconds of this gate's clock."""
         with self._lock:
             known = self._group(group)

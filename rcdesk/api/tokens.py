@@ -1,7 +1,7 @@
 """The tokens of a sign-in and who keeps them.
 
 A refresh token works once, so the keeper must hold the new tokens before they are used (docs/wire.md 1.1).
-The keeper itself lives outside this room (the keyring, or memory). Frozen values, any thread. Read next:
+The keeper itself lives outside this package (the keyring, or memory). Frozen values, any thread. Read next:
 session.py.
 """
 

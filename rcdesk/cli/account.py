@@ -1,8 +1,8 @@
 """`rcdesk login`, `logout`, `whoami` and `profiles`: done with the running rcdesk, or by this program alone.
 
 A sign-in is made here and kept in the keyring; a window that is open is then told to go on with it. Without a
-keyring nothing can be kept, which is said. Secrets come from whoever asks for them (told_account.py), never
-from arguments. Main thread of a program without a window. Read next: turns.py,
+keyring nothing can be kept, which is said. Secrets come from whoever asks for them (account_output.py), never
+from arguments. Main thread of a program without a window. Read next: archive_lock.py,
 services/account/connection.py, core/orders/who_report.py.
 """
 

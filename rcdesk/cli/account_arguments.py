@@ -1,7 +1,7 @@
 """The arguments of `rcdesk login`, `logout`, `whoami` and `profiles`.
 
 Only argparse and core values. No secret is ever an argument: other people on the machine can read those.
-Read next: account.py, which does it, and told_account.py, which prints it and asks for secrets.
+Read next: account.py, which does it, and account_output.py, which prints it and asks for secrets.
 """
 
 from __future__ import annotations

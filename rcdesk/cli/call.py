@@ -4,7 +4,7 @@ With a window open the order goes through its door (bridge/runtime/instance.py) 
 come back. Without one this program signs in and works by itself, in short turns under the archive's lock:
 while it waits for a call it gives the lock away, so that a window can be opened at any time, which then goes
 on with the call and is listened to. Nothing of Qt but QtCore and QtNetwork is imported. Main thread of a
-program without a window. Read next: core/orders/order.py, services/commands/call.py, told.py.
+program without a window. Read next: core/orders/order.py, services/commands/call.py, output.py.
 """
 
 from __future__ import annotations

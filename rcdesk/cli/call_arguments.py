@@ -1,7 +1,7 @@
 """The arguments of `rcdesk call`, `status`, `cancel` and `numbers`, and what all commands share.
 
 Only argparse and core values: what is asked is looked at before anything slow is imported. Read next:
-call.py, which does it, and told.py, which prints it.
+call.py, which does it, and output.py, which prints it.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 With a window open the fax goes through its door and the window sends it. Without one this program queues it
 in the same outbox and sends it from there, in short turns under the archive's lock. What cannot go now stays
 in the outbox, where the next window or the next command finds it. Main thread of a program without a window.
-Read next: turns.py, services/commands/send.py, core/orders/fax_report.py, told_fax.py.
+Read next: archive_lock.py, services/commands/send.py, core/orders/fax_report.py, fax_output.py.
 """
 
 from __future__ import annotations

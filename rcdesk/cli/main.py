@@ -47,7 +47,7 @@ who is signed in and where. All work with and without a window. Each has a --hel
 
 """
 _LINKS = ("tel:", "callto:")
-_ROOMS = frozenset({"--page-room", "--html-room", "--cover-room"})
+_CHILDREN = frozenset({"--page-process", "--html-process", "--cover-process"})
 _WITH_VALUE = frozenset({"--demo-speed", "--tour", "--sign-in", "--color-scheme"})
 _ACCOUNT_WORDS = frozenset({"login", "logout", "whoami", "profiles"})
 _WORDS = frozenset({"fax", "call", "status", "cancel", "numbers"}) | _ACCOUNT_WORDS
@@ -111,8 +111,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What this program and its children write is for this person only.
     os.umask(0o077)
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given and given[0] in _ROOMS:
-        return _room(given)
+    if given and given[0] in _CHILDREN:
+        return _child(given)
     at = _command_word(given)
     if at is not None and given[at] in _ACCOUNT_WORDS:
         from rcdesk.cli import account_output
@@ -146,22 +146,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return app.run(options)
 
 
-def _room(given: list[str]) -> int:
+def _child(given: list[str]) -> int:
     """Be a child process of a packaged program, which has no interpreter to start for it."""
-    if given[0] == "--page-room":
-        from rcdesk.documents.worker import render_worker as room
+    if given[0] == "--page-process":
+        from rcdesk.documents.worker import render_worker
 
-        return room.main()
+        return render_worker.main()
     from rcdesk.documents import confined
 
     confined.confine([os.path.dirname(os.path.abspath(given[-1]))])
-    if given[0] == "--cover-room":
-        from rcdesk.render import cover as cover_room
+    if given[0] == "--cover-process":
+        from rcdesk.render import cover
 
-        return cover_room.main(given[1:])
-    from rcdesk.render import html as html_room
+        return cover.main(given[1:])
+    from rcdesk.render import html
 
-    return html_room.main(given[1:])
+    return html.main(given[1:])
 
 
 def desk() -> None:

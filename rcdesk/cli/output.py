@@ -2,7 +2,7 @@
 
 Standard output gets what was asked for, numbers in full; standard error what went wrong, in one sentence.
 With --json every line is one object, and the last one has "status". Faxes and accounts have tellers of their
-own. Main thread of a program without a window. Read next: call.py, told_fax.py, told_account.py.
+own. Main thread of a program without a window. Read next: call.py, fax_output.py, account_output.py.
 """
 
 from __future__ import annotations

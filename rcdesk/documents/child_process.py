@@ -1,9 +1,9 @@
 """Child processes that draw files: how one is started, and waiting until it ends.
 
-A child runs no code of the folder the program was started in, which may be full of downloads: Python does
-not look there for modules (-P), and the child's own working directory is a folder of ours. Used for page
-rooms, the HTML and the cover room; waiting also for LibreOffice. Blocking, on a lane. Read next: rooms.py,
-office.py.
+A child runs no code of the folder the program was started in, which may be full of downloads: Python does not
+look there for modules (-P), and the child's own working directory is a folder of ours. Used for the
+renderers, the HTML and the cover process; waiting also for LibreOffice. Blocking, on a lane. Read next:
+render_process.py, office.py.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ LOOK_EVERY_S = 0.05
 PAGE_ROOM, CONFINED = "rcdesk.documents.worker.render_worker", "rcdesk.documents.confined"
 
 
-def python_command(module: str, room: str, *more: str) -> list[str]:
-    """How one of our modules is started; a packaged program starts itself with the name of the room."""
+def python_command(module: str, flag: str, *more: str) -> list[str]:
+    """How one of our modules is started; a packaged program starts itself with this flag."""
     if getattr(sys, "frozen", False):
-        return [sys.executable, room, *more]
+        return [sys.executable, flag, *more]
     if module != PAGE_ROOM:  # which does it when it has what it needs
         module, more = CONFINED, (module, *more)
     return [sys.executable, "-P", "-m", module, *more]

@@ -5,7 +5,7 @@ other processes; both by the kernel's own numbers, since no kept library offers 
 have is answered by name, so that the log can say so; elsewhere nothing is taken away, and the process only
 does what it is told. As a program it runs one of our modules (`-m rcdesk.documents.confined MODULE …`), or
 LibreOffice (`confined.py FOLDER… -- COMMAND`), which needs sockets of its own. Standard library only: it is
-started by its path too. Read next: room.py, office_process.py.
+started by its path too. Read next: render_worker.py, office/process.py.
 """
 
 from __future__ import annotations

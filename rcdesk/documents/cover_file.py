@@ -1,6 +1,6 @@
 """A cover page of one's own as a PDF, drawn in a child process: for a program that has no window.
 
-The child (rcdesk.render.cover, or the packaged program with --cover-room) draws it as the composer would.
+The child (rcdesk.render.cover, or the packaged program with --cover-process) draws it as the composer would.
 Blocking; any thread. Read next: core/fax/cover.py, render/cover.py, html_pdf.py.
 """
 
@@ -43,7 +43,7 @@ def write_cover_file(
         "country": country,
     }
     command = [
-        *python_command("rcdesk.render.cover", "--cover-room"),
+        *python_command("rcdesk.render.cover", "--cover-process"),
         str(source.absolute()),
         str(target.absolute()),
     ]

@@ -2,7 +2,7 @@
 
 Pages come one at a time and leave memory as soon as they are coded; the file is whole or not there. Black is
 coded as black runs (photometric "white is zero"), one strip a page, with the resolution a fax machine has, so
-every decoder gives back the very dots. Runs in the page room. Read next: raster.py, transmission.py.
+every decoder gives back the very dots. Runs in the renderer. Read next: raster.py, transmission.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """HTML files as PDFs, by Qt's rich text in a child process: what is shown is then what is sent.
 
-The child (rcdesk.render.html, or the packaged program with --html-room) has a memory limit; here it has a
+The child (rcdesk.render.html, or the packaged program with --html-process) has a memory limit; here it has a
 time-out, can be called off, and its file a limit of size. Nothing outside the file is loaded. What cannot be
 drawn is left to the service. PDFs are kept by their content while the program runs. Any thread but the GUI's;
 one at a time. Read next: worker.py, render/html.py.
@@ -107,8 +107,8 @@ class HtmlPdfs:
 
 
 def html_command() -> list[str]:
-    """How an HTML room is started; a packaged program starts itself with --html-room."""
-    return python_command("rcdesk.render.html", "--html-room")
+    """How an HTML process is started; a packaged program starts itself with --html-process."""
+    return python_command("rcdesk.render.html", "--html-process")
 
 
 def _content(path: Path) -> bytes:

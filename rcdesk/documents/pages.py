@@ -1,6 +1,6 @@
 """The pages of one file, whatever its kind: how many, how large, and each drawn in grey at a wanted size.
 
-One page is in memory at a time. Everything here reads files somebody else made: it runs in the page room, a
+One page is in memory at a time. Everything here reads files somebody else made: it runs in the renderer, a
 child process with limits, never in the program that has the windows. Sizes are limited before anything is
 decoded. Read next: pdf_pages.py, picture_pages.py, text_pages.py; raster.py makes fax pages of these.
 """

@@ -1,7 +1,7 @@
 """What PDFium does not tell of a PDF: the unit its pages are measured in, and whether it is a portfolio.
 
 Their names are looked for in the file and in its packed objects first, which takes a millisecond; only a file
-that has them is read by pypdf. What is encrypted is not looked into. Runs in the page room. Read next:
+that has them is read by pypdf. What is encrypted is not looked into. Runs in the renderer. Read next:
 pdf_pages.py.
 """
 

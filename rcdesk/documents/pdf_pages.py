@@ -1,7 +1,7 @@
 """The pages of a PDF, by PDFium: forms and annotations are drawn as they would be printed.
 
 PDFium is not safe on two threads and can be brought down by a hostile file: pdfium_lock guards it, and the
-page room around it is a process of its own. Read next: pages.py.
+renderer around it is a process of its own. Read next: pages.py.
 """
 
 from __future__ import annotations

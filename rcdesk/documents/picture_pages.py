@@ -2,7 +2,7 @@
 
 Transparent is paper, colour becomes grey. A picture says how large it is in dots an inch; one that does not,
 or is a photo and says nonsense, is fitted to the page; a fax page that does not is known by its width. Its
-size is looked at before anything is decoded. Runs in the page room. Read next: pages.py, tiff_frames.py.
+size is looked at before anything is decoded. Runs in the renderer. Read next: pages.py, tiff_frames.py.
 """
 
 from __future__ import annotations

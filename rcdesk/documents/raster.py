@@ -2,7 +2,7 @@
 
 Where a page stands (placement), its grey dots (grey_page) and its one bit (fax_page) are three steps, so that
 the page doctor looks at exactly what is sent. A page that already is a fax page is kept dot for dot. Sideways
-pages are turned to fill the paper; nothing is enlarged unless asked. Runs in the page room.
+pages are turned to fill the paper; nothing is enlarged unless asked. Runs in the renderer.
 Read next: core/fax/paper.py, fixes.py, fax_file.py.
 """
 

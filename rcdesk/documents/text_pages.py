@@ -1,7 +1,7 @@
 """Plain text laid out on letter paper: 60 lines of 84 characters in one readable font that comes along.
 
 UTF-8 and UTF-16 by their marks, else UTF-8 when it is that, else Western European. Long lines are wrapped at
-words, a form feed begins a page. The number of pages is counted without drawing. Runs in the page room.
+words, a form feed begins a page. The number of pages is counted without drawing. Runs in the renderer.
 Read next: pages.py.
 """
 

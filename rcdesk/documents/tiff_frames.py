@@ -2,7 +2,7 @@
 
 Scanners and laboratories write 12 bits in 16, signed numbers, fractions, white as zero. What Pillow reads but
 leaves in the file's own range becomes grey by that range; what it refuses is offered to it again under a
-directory it understands, at the end of a copy in memory. Runs in the page room. Read next: picture_pages.py.
+directory it understands, at the end of a copy in memory. Runs in the renderer. Read next: picture_pages.py.
 """
 
 from __future__ import annotations

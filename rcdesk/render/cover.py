@@ -1,4 +1,4 @@
-"""The cover room: a child process that draws one cover page of one's own, for a program without a window.
+"""The cover process: a child process that draws one cover page of one's own, for a program without a window.
 
 `python -m rcdesk.render.cover SOURCE TARGET`. SOURCE is the JSON of documents/cover_file.py, TARGET the PDF
 that is written. The page is the one the composer would show. Read next: own_covers.py.

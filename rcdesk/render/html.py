@@ -1,4 +1,4 @@
-"""The HTML room: a child process that lays an HTML file out on letter paper and writes it as a PDF.
+"""The HTML process: a child process that lays an HTML file out on letter paper and writes it as a PDF.
 
 `python -m rcdesk.render.html SOURCE TARGET`, without a window. The file was made by others and may be
 hostile: the process has a memory limit here and a time-out in the program that starts it. Nothing else is

@@ -2,7 +2,7 @@
 
 Covers of one's own and HTML documents are drawn with it. Pictures come from data: addresses only; no file and
 no address is ever opened. Units are points: a pixel of the layout is a point, so that no screen has a say.
-QTextDocument and QPainter live on the thread that makes them. Read next: own_covers.py, html_room.py.
+QTextDocument and QPainter live on the thread that makes them. Read next: own_covers.py, html.py.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def receive_fax(server: SimulatorServer, order: dict[str, Any]) -> StoredMessage
         to_number=to_number,
         documents=text_documents(server.spool, texts),
     )
-    server.render_room.begin(message)
+    server.renderer.begin(message)
     return message
 
 

@@ -296,7 +296,7 @@ class RunningSimulator:
 
             order = {"to": to, "from": sender, "pages": pages, "text": text}
             message = receive_fax(self._running, order)
-            await self._running.render_room.settled(message)
+            await self._running.renderer.settled(message)
             return message.id
 
         return self._call(receive())

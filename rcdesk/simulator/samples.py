@@ -130,7 +130,7 @@ def add_samples(server: SimulatorServer) -> None:
             message_id=int(f"{owner.extension_id}{number:03}"),
         )
         message.read_status = "Read" if sample.is_read else "Unread"
-        server.render_room.begin(message)
+        server.renderer.begin(message)
     for number, call in enumerate(_CALLS):
         record_id = f"{owner.extension_id}-sample-{number}"
         if isinstance(call, _Called):

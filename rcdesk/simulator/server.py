@@ -81,7 +81,7 @@ class SimulatorServer:
         self.requests: deque[RecordedRequest] = deque(maxlen=RECORDED)
         self.base_url = ""
         self.spool = Path(tempfile.mkdtemp(prefix="rcdesk-simulator-"))
-        self.render_room = RenderBackend(self.world, self.spool)
+        self.renderer = RenderBackend(self.world, self.spool)
         self._runner: web.AppRunner | None = None
         self._routes: dict[object, Route] = {}
 
@@ -127,18 +127,18 @@ class SimulatorServer:
         """Close the door, finish drawing, remove the spool."""
         if self._runner is not None:
             await self._runner.cleanup()
-        await self.render_room.close()
+        await self.renderer.close()
         shutil.rmtree(self.spool, ignore_errors=True)
 
     async def advance(self, seconds: float) -> None:
         """Move the world's clock ahead, with every accepted fax drawn before and after."""
-        await self.render_room.settled()
+        await self.renderer.settled()
         self.world.clock.advance(seconds)
-        await self.render_room.settled()
+        await self.renderer.settled()
 
     async def reset(self) -> None:
         """Back to an empty day."""
-        await self.render_room.settled()
+        await self.renderer.settled()
         self.world.reset()
         self.faults.clear()
         self.storm = None
@@ -174,7 +174,7 @@ class SimulatorServer:
             request=request,
             base_url=self._named(request),
             spool=self.spool,
-            render_room=self.render_room,
+            renderer=self.renderer,
         )
         _VISIT.set(visit)
         self.world.clock.settle()

@@ -36,7 +36,7 @@ class Visit:
     request: web.Request
     base_url: str
     spool: Path
-    render_room: RenderBackend
+    renderer: RenderBackend
     bytes_per_second: float | None = None
     body_size: int = 0
     recorded_json: Any = None

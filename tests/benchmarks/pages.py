@@ -2,7 +2,7 @@
 
 Run as `python tests/benchmarks/pages.py [--rounds 7] [--pages 200]`. The bare side is the shortest code that
 does the same work with pypdfium2 and Pillow alone. Both sides take turns, so that the machine's mood falls on
-both; medians and ratios are printed. "Ours" is what the page room does, in this process, where the bare
+both; medians and ratios are printed. "Ours" is what the renderer does, in this process, where the bare
 libraries are; "by worker" is the way the desk takes, to the room and back. A drop is counted by the worker
 in one question, as the desk does, and has to keep its target there; one file alone is printed beside it. The
 raster is written as a TIFF by both. A measurement, not a test: it needs a quiet machine.
@@ -312,7 +312,7 @@ def main() -> int:
             kept = [run(contest, options.rounds) for contest in contests(folder, path, options.pages, worker)]
             kept.append(memory(folder, path, options.pages))
             kept.append(gap(worker, path, options.pages, folder / "gap.tif"))
-            rooms = [resident_bytes(pid) or 0 for pid in worker.room_ids]
+            rooms = [resident_bytes(pid) or 0 for pid in worker.process_ids]
             print(f"the quick room afterwards: {sum(rooms) / 1e6:.0f} MB resident")
         finally:
             worker.close()

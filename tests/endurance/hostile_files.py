@@ -85,7 +85,7 @@ class MemorySampler:
 
     def _look(self) -> None:
         while not self._stop.wait(0.005):
-            for pid in self._worker.room_ids:
+            for pid in self._worker.process_ids:
                 self._tally.rooms.add(pid)
                 self._tally.peak_bytes = max(self._tally.peak_bytes, resident_bytes(pid) or 0)
 

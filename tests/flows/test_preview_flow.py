@@ -1,6 +1,6 @@
 """The composer's preview on the whole desk: what it shows is what the other side gets, dot for dot.
 
-The desk runs in this process with its real page room, against a simulator that renders uploads by itself; the
+The desk runs in this process with its real renderer, against a simulator that renders uploads by itself; the
 pages it kept are fetched as for a proof. Read next: test_desk_flow.py.
 """
 

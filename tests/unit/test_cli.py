@@ -467,10 +467,10 @@ def test_what_is_no_wish(data: object) -> None:
         read_wish(data)
 
 
-def test_a_packaged_program_is_its_own_page_room(tmp_path: Path) -> None:
+def test_a_packaged_program_is_its_own_renderer(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "import sys; from rcdesk.cli.main import main; sys.exit(main())"]
     room = subprocess.Popen(
-        [*command, "--page-room", "--background"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [*command, "--page-process", "--background"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert isinstance(room.stdin, io.BufferedWriter) and isinstance(room.stdout, io.BufferedReader)
     try:
@@ -488,10 +488,10 @@ def test_a_packaged_program_is_its_own_page_room(tmp_path: Path) -> None:
     assert room.returncode == 0, "it ends with its parent"
 
 
-def test_a_packaged_program_is_its_own_html_room(tmp_path: Path) -> None:
+def test_a_packaged_program_is_its_own_html_process(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("<p>Hello</p>", encoding="utf-8")
     command = [sys.executable, "-c", "import sys; from rcdesk.cli.main import main; sys.exit(main())"]
-    room = [*command, "--html-room", str(tmp_path / "a.html"), str(tmp_path / "a.pdf")]
+    room = [*command, "--html-process", str(tmp_path / "a.html"), str(tmp_path / "a.pdf")]
     assert subprocess.run(room, check=False, timeout=PATIENCE_S).returncode == 0
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
 

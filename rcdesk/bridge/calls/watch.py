@@ -77,7 +77,7 @@ class CallWatch(QObject):
         self._live = live
         self._tracks: dict[str, _Track] = {}
         self._look = ActiveCallsPoll(asked_s=-math.inf)
-        self._room = RequestQuota()
+        self._quota = RequestQuota()
         self._own_s: deque[float] = deque(maxlen=1000)
         self._gaps = 0
         self._wait_s = 0.0
@@ -103,7 +103,7 @@ class CallWatch(QObject):
         self._gaps, self._wait_s = 0, 0.0
         if is_fresh:
             self._look = replace(self._look, is_possible=True)
-            self._room = RequestQuota()
+            self._quota = RequestQuota()
         self.wake()
 
     def began(self, call: Call) -> None:
@@ -130,7 +130,7 @@ class CallWatch(QObject):
             self._timer.stop()
             return
         now_s = self._clock.monotonic()
-        plan = plan_poll([self._watched(call) for call in calls], now_s, self._room, self._own_s, self._look)
+        plan = plan_poll([self._watched(call) for call in calls], now_s, self._quota, self._own_s, self._look)
         if self._gaps:
             plan = self._probe(plan)
         if plan.is_look:
@@ -168,7 +168,7 @@ class CallWatch(QObject):
         self._own_s.append(now_s)
         self._look = replace(self._look, asked_s=now_s, is_due=True)
         self._lane.submit(
-            lambda token, report: _with_room(service, service.active(token)),
+            lambda token, report: _with_quota(service, service.active(token)),
             done=self._looked,
             failed=self._not_looked,
         )
@@ -178,13 +178,13 @@ class CallWatch(QObject):
         self._own_s.append(now_s)
         self._tracks[call_id] = replace(self._tracks[call_id], asked_s=now_s, is_due=True)
         self._lane.submit(
-            lambda token, report: _with_room(service, service.status(session_id, token)),
+            lambda token, report: _with_quota(service, service.status(session_id, token)),
             done=lambda answer: self._heard(call_id, answer),
             failed=lambda error: self._not_heard(call_id, error),
         )
 
     def _heard(self, call_id: str, answer: tuple[RingOutReport, RequestQuota]) -> None:
-        report, self._room = answer
+        report, self._quota = answer
         self._gaps, self._wait_s = 0, 0.0
         track = self._tracks.get(call_id)
         before = self._state_of(call_id)
@@ -205,7 +205,7 @@ class CallWatch(QObject):
         return next((call.state for call in self._watchable() if call.id == call_id), None)
 
     def _looked(self, answer: tuple[Mapping[str, str], RequestQuota]) -> None:
-        words, self._room = answer
+        words, self._quota = answer
         self._gaps, self._wait_s = 0, 0.0
         self._look = replace(self._look, is_due=False)
         for call in list(self._watchable()):
@@ -254,7 +254,7 @@ class CallWatch(QObject):
             self._wait_s = max(self._wait_s, error.retry_after_s)
             # Whatever wakes the desk before: a question would only wait on the lane, and hold up a cancel.
             until_s = self._clock.monotonic() + error.retry_after_s
-            self._room = replace(self._room, closed_until_s=max(until_s, self._room.closed_until_s))
+            self._quota = replace(self._quota, closed_until_s=max(until_s, self._quota.closed_until_s))
         self.missed.emit(error)
         self._plan()
 
@@ -268,6 +268,6 @@ class CallWatch(QObject):
             self._timer.start(0)
 
 
-def _with_room(service: CallService, answer: T) -> tuple[T, RequestQuota]:
+def _with_quota(service: CallService, answer: T) -> tuple[T, RequestQuota]:
     """On the lane: the answer with what is known about the limits after it."""
-    return answer, service.room()
+    return answer, service.quota()

@@ -3,7 +3,7 @@
 A widget says with want() which questions it has, most urgent first; what it no longer wants is cancelled, so
 turning pages quickly never piles up work. One question is worked on at a time, on the pages lane; the work
 itself is done in another process. Nothing here blocks the GUI thread, on which everything is called and
-answered. Read next: page_asks.py, documents/worker/worker.py, ui/preview/preview_pane.py.
+answered. Read next: page_requests.py, documents/worker/worker.py, ui/preview/preview_pane.py.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 GUI thread. The outbox decides what is sent and when; the pump only knows when to ask: after every change,
 when the earliest waiting fax is due, and after a pause when asking itself failed (disk, sign-in). Its timer
 is monotonic and looks at the wall clock once a minute, so neither a sleeping machine nor one whose clock is
-set lets a fax lie. Read next: fax_upload.py, services/fax/dispatch.py.
+set lets a fax lie. Read next: upload.py, services/fax/dispatch.py.
 """
 
 from __future__ import annotations

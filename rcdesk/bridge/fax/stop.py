@@ -1,7 +1,7 @@
 """Faxes the user wants stopped: before they go, while they go, and after RingCentral has them.
 
 GUI thread. What is ours is stopped on the disk lane; a request under way is stopped before its last byte by
-fax_upload.py; what the service has is taken back on the calls lane where the service allows it, and the user
+upload.py; what the service has is taken back on the calls lane where the service allows it, and the user
 is told what came of it. Read next: services/fax/faxes.py.
 """
 

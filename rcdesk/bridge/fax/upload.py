@@ -3,7 +3,7 @@
 GUI thread. Which jobs go is decided by the outbox, on the lane; their ids come with the first report. Byte
 counts are passed on a few times a second. A user who cancels a fax of the request stops it before its last
 byte: what was not meant is queued again by the service and goes out without the cancelled one. Read next:
-fax_pump.py, services/fax/dispatch.py.
+pump.py, services/fax/dispatch.py.
 """
 
 from __future__ import annotations

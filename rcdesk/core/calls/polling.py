@@ -120,7 +120,7 @@ class _Purse(Struct, frozen=True):
 def plan_poll(
     watched: Sequence[Watched],
     now_s: float,
-    room: RequestQuota,
+    quota: RequestQuota,
     own_s: Sequence[float],
     look: ActiveCallsPoll,
 ) -> PollPlan:
@@ -128,9 +128,9 @@ def plan_poll(
     watched = [w for w in watched if not w.call.state.is_final]
     if not watched:
         return PollPlan()
-    if room.closed_until_s > now_s:
-        return PollPlan(next_s=room.closed_until_s - now_s)
-    purse = _purse(room, own_s, now_s)
+    if quota.closed_until_s > now_s:
+        return PollPlan(next_s=quota.closed_until_s - now_s)
+    purse = _purse(quota, own_s, now_s)
     # Two are asked about one by one, but one look at both is cheaper when few places are left.
     is_short = purse.free(LOOK_S / (FEWEST_FOR_A_LOOK - 1)) == 0
     crowds = _crowds(watched, look, now_s, FEWEST_FOR_A_LOOK - is_short)
@@ -145,7 +145,7 @@ def plan_poll(
     is_look = False
     # A look tells nothing new of those of which one has shown already that they have changed.
     if crowds.is_looking and not look.is_due and not all(w.is_suspect for w in watched):
-        looked_s = max(look.asked_s, now_s - room.window_s)
+        looked_s = max(look.asked_s, now_s - quota.window_s)
         must_s = looked_s + cycle_s
         may_s = looked_s + _quick_s(free, MANY_LAST_S) if crowds.is_look_urgent else must_s
         is_look = min(may_s, must_s) <= now_s + _EARLY_S
@@ -160,7 +160,7 @@ def plan_poll(
             free -= must_s > now_s + _EARLY_S
     if crowds.unsure and free + held > 0:
         # One that has moved on leaves the crowd, and the next is asked at once: it may well have too.
-        even_s = room.window_s / max(1.0, purse.allowance - room.window_s / pace_s - MOST_HELD)
+        even_s = quota.window_s / max(1.0, purse.allowance - quota.window_s / pace_s - MOST_HELD)
         turn_s = min(_quick_s(free, MANY_LAST_S), max(QUICK_S, even_s))
         at_s = max(crowds.unsure[0].asked_s + QUICK_S, crowds.unsure[-1].asked_s + turn_s)
         _ask_or_wait(crowds.unsure[0], at_s, now_s, asked, moments)
@@ -243,15 +243,15 @@ def _ask_or_wait(one: Watched, at_s: float, now_s: float, asked: list[str], mome
     return True
 
 
-def _purse(room: RequestQuota, own_s: Sequence[float], now_s: float) -> _Purse:
-    since_s = now_s - room.window_s
+def _purse(quota: RequestQuota, own_s: Sequence[float], now_s: float) -> _Purse:
+    since_s = now_s - quota.window_s
     own = tuple(at_s for at_s in own_s if at_s > since_s)
-    sent = sum(1 for at_s in room.sent_s if at_s > since_s)
+    sent = sum(1 for at_s in quota.sent_s if at_s > since_s)
     others = sent - len(own)
-    reserve = min(RESERVE, room.limit // 5)
-    allowance = max(1, room.limit // 4, room.limit - max(reserve, others + SLACK))
-    unreserved = room.limit - max(0, others) - LAST_PLACES
-    return _Purse(room.window_s, own, allowance, unreserved, room.limit - max(sent, len(own)), now_s)
+    reserve = min(RESERVE, quota.limit // 5)
+    allowance = max(1, quota.limit // 4, quota.limit - max(reserve, others + SLACK))
+    unreserved = quota.limit - max(0, others) - LAST_PLACES
+    return _Purse(quota.window_s, own, allowance, unreserved, quota.limit - max(sent, len(own)), now_s)
 
 
 def _wanted_s(call: Call, now_s: float) -> float:

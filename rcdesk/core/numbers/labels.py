@@ -1,7 +1,7 @@
 """The words people write beside a number, in many languages: which is a telephone, a fax, an extension.
 
 Words are compared as fold() leaves them: without case and accents. What is in no list here is a name or
-a place, never a digit and never a label. Pure; any thread. Read next: number_parts.py.
+a place, never a digit and never a label. Pure; any thread. Read next: parts.py.
 """
 
 from __future__ import annotations

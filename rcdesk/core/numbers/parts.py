@@ -3,7 +3,7 @@
 A number is digits with the marks people put between them; letters are never digits here. What cannot be
 told apart, a second number, digits nobody can place, a letter among digits, is a refusal with the reason: a
 call or a fax may not go to digits nobody wrote. Pure; any thread. Read
-next: number_words.py, phone_number.py.
+next: text.py, phone_number.py.
 """
 
 from __future__ import annotations

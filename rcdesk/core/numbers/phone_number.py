@@ -3,7 +3,7 @@
 Parsing is phonenumbers' work in the account's home country; this module adds the desk's rules: links and
 short extensions, star codes and words refused with a reason, emergency numbers intercepted. Pure;
 phonenumbers is imported at first use because nothing slow may run before the first paint, and warm() does
-that on a lane. Read next: number_text.py, emergency.py, ui/phone/number_field.py.
+that on a lane. Read next: text.py, emergency.py, ui/phone/number_field.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Numbers written as words, "1-800-FLOWERS": only where the whole is a valid one, and its digits are none.
 
 A word beside a number, "234-5678 fax", must never be read as the keys it would be on a telephone. Pure;
-phonenumbers is imported at first use. Read next: number_parts.py, phone_number.py.
+phonenumbers is imported at first use. Read next: parts.py, phone_number.py.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 It looks at the grey fax page as raster.py lays it on the paper, fixes included, and asks a PDF about itself.
 What a fix has mended is not found again; a fix is only offered when it will mend. A page without faults gives
 nothing. Every finding is one mark: many places of a kind become few. Runs in the page worker.
-Read next: doctor_view.py, doctor_grey.py, doctor_lines.py, doctor_type.py, doctor_skew.py, doctor_pdf.py.
+Read next: view.py, grey.py, lines.py, type_size.py, skew.py, pdf.py.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Each takes and returns an "L" picture at fax dots of the same size; none changes its argument. What a fix
 mends, the page doctor no longer finds. Flattening is done to the PDF page itself. Turning, enlarging,
 shrinking and leaving out belong to the page's plan and to raster.py. Runs in the page worker.
-Read next: doctor_view.py, raster.py.
+Read next: view.py, raster.py.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A tint is an area, at least 2.5 mm both ways, without paper showing through, and not black; text may stand on
 it. A picture is one whose levels vary. Faint print has no black core anywhere near. A page is blank when only
-specks, shadows at the edges and punch holes are on it. Runs in the page worker. Read next: doctor_view.py.
+specks, shadows at the edges and punch holes are on it. Runs in the page worker. Read next: view.py.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A line is a run of at least eight millimetres in which no dot is bare; its thickness is the ink found across
 it. Many pale, even lines across the whole page are ruled paper, and no fault. Lines in a PDF are measured in
-the PDF itself. Runs in the page worker. Read next: doctor_view.py, doctor_pdf.py.
+the PDF itself. Runs in the page worker. Read next: view.py, pdf.py.
 """
 
 from __future__ import annotations

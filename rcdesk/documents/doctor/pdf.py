@@ -3,7 +3,7 @@
 Asked of PDFium's page objects, inside form objects too, so it is exact where a picture of the page could only
 be guessed at. Places are shares of the page as PDFium shows it, before the fax turns or fits it. Invisible
 text (under a scan), white lines and what lies off the page do not count. The caller guards PDFium. Runs in
-the page worker. Read next: doctor.py, doctor_type.py (pages without text objects).
+the page worker. Read next: doctor.py, type_size.py (pages without text objects).
 """
 
 from __future__ import annotations

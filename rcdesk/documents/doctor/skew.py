@@ -2,7 +2,7 @@
 
 The page, made small, is sheared by many small angles; the angle at which the row sums
 differ most is the page's. Positive angles lean clockwise: the right end of a line is lower. Runs in the page
-worker. Read next: doctor_view.py, fixes.py.
+worker. Read next: view.py, fixes.py.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The page is cut in strips a quarter of an inch wide; what carries ink in a strip without a gap is a piece of a
 line of text. Pieces side by side are one line. A line with descenders is 0.92 of its type size high, one of
 capitals or digits 0.70 (measured over the common typefaces). Runs in the page worker. Read next:
-doctor_view.py, doctor_pdf.py (which asks the PDF).
+view.py, pdf.py (which asks the PDF).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A view is made once per page, out of the grey page at fax dots (1728 across, 196
 asked by every check. Masks are "L" pictures of 0 and 255; a cell is a square of paper, 2 mm wide, whatever
 the resolution. Plain Pillow: shifts, table look-ups and block means cost a millisecond each, rank filters
 a hundred. Runs in the page worker.
-Read next: doctor_grey.py, doctor_lines.py, doctor_type.py, doctor_skew.py.
+Read next: grey.py, lines.py, type_size.py, skew.py.
 """
 
 from __future__ import annotations

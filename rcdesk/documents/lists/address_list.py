@@ -1,8 +1,8 @@
 """A list of people out of a file: CSV of any dialect, or vCards, as rows to choose columns from.
 
 Spreadsheets and phones disagree about delimiter, charset and header, so all three are guessed and the user
-checks the columns. Nothing here judges a number. In the page room, for such files come from anywhere. Read
-next: vcards.py, list_columns.py, services/people/imports.py.
+checks the columns. Nothing here judges a number. In the renderer, for such files come from anywhere. Read
+next: vcards.py, columns.py, services/people/imports.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the columns of a list are, by their headings in many languages, and who stands in its rows.
 
 Google writes what a number is in a column of its own ("Phone 1 - Label"), Outlook in the heading, in the
-user's language; where no heading helps, the cells do. Pure. Read next: number_words.py, address_list.py.
+user's language; where no heading helps, the cells do. Pure. Read next: numbers/text.py, address_list.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a number is, by the word beside it: is it a fax number, and what do people call it.
 
 Words of vCards (types, labels of phones and computers) and headings of lists, in the languages in which
-phones, Outlook and Google write them. Pure. Read next: vcards.py, csv_lists.py.
+phones, Outlook and Google write them. Pure. Read next: vcards.py, address_list.py.
 """
 
 from __future__ import annotations

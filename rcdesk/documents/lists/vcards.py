@@ -2,8 +2,8 @@
 
 Read line by line and in one go, whatever stands there: a property that cannot be read costs that property, a
 card whose end is missing ends where the next begins, lines that mean nothing are passed over. Only what is
-wanted is kept, and of that no more than a card can hold. In the page room. Read next: charsets.py,
-number_words.py, address_list.py.
+wanted is kept, and of that no more than a card can hold. In the renderer. Read next: charsets.py,
+numbers/text.py, address_list.py.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 What is zipped is weighed before it is unpacked, what is not an office file by its first bytes is never shown
 to LibreOffice, and its own refusal is told apart: a password, or what only the service can draw. PDFs are
 kept by the content they came from until the program ends. Any thread but the GUI's; one at a time.
-Read next: office_process.py, office_file.py, worker.py.
+Read next: process.py, file.py, worker.py.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""How much a page room may take: memory, measured and bounded on every system, and time a job.
+"""How much a renderer may take: memory, measured and bounded on every system, and time a job.
 
 Where the system has a limit for a process's address space (Linux) it is set, so that an allocation fails and
 is said as a sentence; everywhere a thread looks at the resident memory while a job runs and ends the process
-when it is over, which the parent says as a sentence. Used inside the page room; the numbers also by rooms.py.
+when it is over, which the parent says as a sentence. Used inside the renderer; the numbers also by
+render_process.py.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ from pathlib import Path
 from types import TracebackType
 
 MAX_RESIDENT_BYTES = 1_000_000_000
-"""What a room never has. The largest picture accepted takes 480 MB while it becomes grey."""
+"""What a renderer never has. The largest picture accepted takes 480 MB while it becomes grey."""
 END_ABOVE_BYTES = 800_000_000
-"""The room is ended when it is seen above this, which leaves room for what it takes until it is seen."""
+"""The renderer is ended when it is seen above this, which leaves space for what it takes until it is seen."""
 TIDY_ABOVE_BYTES = 350_000_000
-"""A room above this after a job lets go of what it keeps for the next."""
+"""A renderer above this after a job lets go of what it keeps for the next."""
 ADDRESS_SPACE_BYTES = 850_000_000
-"""How much more address space a job may take than the room has when it is ready (150 MB)."""
+"""How much more address space a job may take than the renderer has when it is ready (150 MB)."""
 OVER_MEMORY_STATUS = 77
-"""The exit status of a room that took too much memory."""
+"""The exit status of a renderer that took too much memory."""
 _LOOK_EVERY_S = 0.02
 _IDLE_LOOKS = 50
 """The thread goes to sleep a second after the last job: waking it takes longer than a short job does."""
@@ -67,7 +68,7 @@ class MemoryWatch:
 
     def watch(self) -> None:
         """Begin to watch."""
-        threading.Thread(target=self._watch, name="page-room-memory", daemon=True).start()
+        threading.Thread(target=self._watch, name="renderer-memory", daemon=True).start()
 
     def __enter__(self) -> None:
         self._is_busy.set()

@@ -1,8 +1,8 @@
-"""Waiting for what a page room says, with a time-out.
+"""Waiting for what a renderer says, with a time-out.
 
 Where a pipe can be waited for (every system but Windows) the thread that asked reads the answer itself:
 passing it on from another thread takes as long as counting the pages of a file. On Windows there is one.
-Used by rooms.py only. Read next: wire.py.
+Used by render_process.py only. Read next: wire.py.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _PIECE_BYTES = 256 * 1024
 
 
 class Hearing(Protocol):
-    """What the room says. One thread at a time."""
+    """What the renderer says. One thread at a time."""
 
     def next(self, timeout_s: float) -> tuple[Header, bytes] | None:
         """The next frame, None after timeout_s. Raises EOFError at the end, BrokenFrame, OSError."""
         ...
 
     def close(self) -> None:
-        """Let go of the pipe; the room has ended. Blocks a moment."""
+        """Let go of the pipe; the renderer has ended. Blocks a moment."""
         ...
 
 

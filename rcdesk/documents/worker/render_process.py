@@ -1,8 +1,8 @@
-"""One page room as the program sees it: a child process that is started, asked, watched and replaced.
+"""One renderer as the program sees it: a child process that is started, asked, watched and replaced.
 
-A job ends in an answer or in one sentence: the room crashed, took too long, took too much memory, or was
-called off. A page that brought a room down is remembered, so that it is not tried again a hundred times.
-Used by worker.py only. Read next: room_pipe.py, room.py.
+A job ends in an answer or in one sentence: the renderer crashed, took too long, took too much memory, or was
+called off. A page that brought a renderer down is remembered, so that it is not tried again a hundred times.
+Used by worker.py only. Read next: pipe.py, render_worker.py.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ Answer = tuple[Header, bytes]
 
 
 class _Ended(Exception):
-    """The room is gone; str() is the sentence."""
+    """The renderer is gone; str() is the sentence."""
 
 
 class _Process:
@@ -67,7 +67,7 @@ class _Process:
         )
         assert self._child.stdin is not None and self._child.stdout is not None
         self._to_child: BinaryIO = self._child.stdin  # type: ignore[assignment]
-        self._from_child = hearing(self._child.stdout, f"page-room-{name}")  # type: ignore[arg-type]
+        self._from_child = hearing(self._child.stdout, f"renderer-{name}")  # type: ignore[arg-type]
         self.is_ready = False
 
     @property
@@ -75,14 +75,14 @@ class _Process:
         return self._child.pid
 
     def say(self, header: Header) -> None:
-        """Send a frame. Raises _Ended when the room is gone."""
+        """Send a frame. Raises _Ended when the renderer is gone."""
         try:
             wire.write_frame(self._to_child, header)
         except (OSError, ValueError) as exc:
             raise _Ended(self.last_words()) from exc
 
     def next(self, timeout_s: float) -> Answer | None:
-        """The next thing it says, None when it is silent for so long. Raises _Ended when the room is gone."""
+        """The next thing it says, None after so long a silence. Raises _Ended when the renderer is gone."""
         try:
             return self._from_child.next(timeout_s)
         except EOFError as exc:
@@ -115,12 +115,12 @@ class _Process:
 
 
 class RenderProcess:
-    """A room that is there when it is needed. Any thread; one job at a time."""
+    """A renderer that is there when it is needed. Any thread; one job at a time."""
 
     _has_warned = False
 
     def __init__(self, name: str, folder: Path, *, is_background: bool = False) -> None:
-        """folder: the room's own, made when it starts; nobody else's files are in it.
+        """folder: the renderer's own, made when it starts; nobody else's files are in it.
 
         is_background: it lets everything else on the computer go first, the windows above all.
         """
@@ -159,8 +159,8 @@ class RenderProcess:
     ) -> Answer:
         """Have a job done. timeout_s counts anew with each page reported.
 
-        target: where the one file the job writes is to go; the room writes into its own folder only.
-        Raises the job's RcdeskError, UserError when the room had to be ended, Cancelled.
+        target: where the one file the job writes is to go; the renderer writes into its own folder only.
+        Raises the job's RcdeskError, UserError when the renderer had to be ended, Cancelled.
         """
         deed = None if about is None else _deed(job, about)
         known = self._fatal.get(deed) if deed is not None else None
@@ -202,7 +202,7 @@ class RenderProcess:
         return answer
 
     def is_fatal(self, what: str, about: PageRef) -> bool:
-        """True when this job with this file ended a room before."""
+        """True when this job with this file ended a renderer before."""
         return bool(self._fatal) and _deed({"do": what}, about) in self._fatal
 
     def retire(self) -> None:
@@ -266,7 +266,7 @@ class RenderProcess:
                 continue
             if "error" in header:
                 if "bug" in header["error"]:
-                    _log.warning("page room: %s in %s", str(header["error"]["bug"])[:80], job["do"])
+                    _log.warning("renderer: %s in %s", str(header["error"]["bug"])[:80], job["do"])
                 raise wire.error_from_json(header["error"])
             return found
 
@@ -276,14 +276,14 @@ class RenderProcess:
             said, _ = self._next(process, waiting, token)
             for what in said.get("lacks", ()) if not RenderProcess._has_warned else ():
                 RenderProcess._has_warned = True
-                _log.warning("page room: this system cannot keep it from %s", _LACKS.get(what, "something"))
+                _log.warning("renderer: this system cannot keep it from %s", _LACKS.get(what, "something"))
         except _Ended as exc:
             self._drop()
             raise UserError(_NO_ROOM) from exc
         process.is_ready = True
 
     def _next(self, process: _Process, waiting: _Job, token: CancelToken) -> Answer:
-        """The next thing the room says. Raises _Ended (too late, too large, gone) or Cancelled."""
+        """The next thing the renderer says. Raises _Ended (too late, too large, gone) or Cancelled."""
         while True:
             self._check(process, waiting, token)
             answer = process.next(_LOOK_EVERY_S)
@@ -293,7 +293,7 @@ class RenderProcess:
                 raise _Ended(TOO_MUCH_MEMORY)
 
     def _check(self, process: _Process, waiting: _Job, token: CancelToken) -> None:
-        """Raise when the room is to be waited for no longer; tell it when the job was called off."""
+        """Raise when the renderer is to be waited for no longer; tell it when the job was called off."""
         now = time.monotonic()
         if now > waiting.deadline:
             raise _Ended(TOO_LONG)
@@ -310,7 +310,7 @@ class RenderProcess:
 
 
 class _Job(Struct, kw_only=True):
-    """A job under way: its number (0: the room's start), its deadline, since when it is called off."""
+    """A job under way: its number (0: the renderer's start), its deadline, since when it is called off."""
 
     number: int
     deadline: float
@@ -318,9 +318,9 @@ class _Job(Struct, kw_only=True):
 
 
 def process_command(*, is_background: bool) -> list[str]:
-    """How a page room is started; a packaged program starts itself with --page-room."""
+    """How a renderer is started; a packaged program starts itself with --page-process."""
     more = ["--background"] if is_background else []
-    return python_command("rcdesk.documents.worker.render_worker", "--page-room", *more)
+    return python_command("rcdesk.documents.worker.render_worker", "--page-process", *more)
 
 
 def _deed(job: Header, about: PageRef) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""The page room: the child process in which files made by others are opened, drawn and written as faxes.
+"""The renderer: the child process in which files made by others are opened, drawn and written as faxes.
 
 `python -m rcdesk.documents.worker.render_worker` reads jobs from its standard input and answers on its
 standard output (see wire.py). The main thread works, a second one reads, so that a job can be called off
@@ -73,7 +73,7 @@ class RenderWorker:
             case "list":
                 return {}, _list(job, token)
             case _:
-                raise UserError("The page room does not know this job.")
+                raise UserError("The renderer does not know this job.")
 
     def tidy(self) -> None:
         """Keep nothing for later when what is kept has become large."""
@@ -97,7 +97,7 @@ class RenderWorker:
                 found.append(count_pages(Path(name), media_type, passwords.get(name)))
             except RcdeskError as exc:
                 found.append(wire.error_to_json(exc))
-            except Exception:  # alone it gets a tidy room, and its sentence
+            except Exception:  # alone it gets a tidy renderer, and its sentence
                 self.forget()
                 found.append(None)
             if time.monotonic() - told_s > _TELL_EVERY_S:
@@ -273,23 +273,23 @@ class _Desk:
             os._exit(0)
 
 
-def _answer(room: RenderWorker, job: Header, token: CancelToken, outgoing: BinaryIO) -> None:
+def _answer(renderer: RenderWorker, job: Header, token: CancelToken, outgoing: BinaryIO) -> None:
     number = job["id"]
 
     def progress(done: int, of: int) -> None:
         wire.write_frame(outgoing, {"id": number, "done": done, "of": of})
 
     try:
-        header, body = room.do(job, token, progress)
+        header, body = renderer.do(job, token, progress)
     except RcdeskError as exc:
         header, body = {"error": wire.error_to_json(exc)}, b""
     except MemoryError:
-        room.forget()
+        renderer.forget()
         header, body = {"error": wire.error_to_json(UserError(_TOO_MUCH_MEMORY))}, b""
     except Exception as exc:  # whatever a library says about a hostile file, the parent hears one sentence
         header, body = {"error": {**wire.error_to_json(UserError(_BROKEN)), "bug": type(exc).__name__}}, b""
     wire.write_frame(outgoing, {"id": number, **header}, body)
-    room.tidy()
+    renderer.tidy()
 
 
 def _compile_the_rest() -> None:
@@ -319,13 +319,13 @@ def main() -> int:
     memory.watch()
     limits.bound_address_space()
     desk = _Desk(incoming)
-    threading.Thread(target=desk.read, name="page-room-reader", daemon=True).start()
-    room = RenderWorker()
+    threading.Thread(target=desk.read, name="renderer-reader", daemon=True).start()
+    renderer = RenderWorker()
     wire.write_frame(outgoing, {"id": 0, "ready": pypdfium2.raw.FPDF_ERR_SUCCESS, "lacks": lacking})
     while True:
         job = desk.jobs.get()
         with memory:
-            _answer(room, job, desk.token(job["id"]), outgoing)
+            _answer(renderer, job, desk.token(job["id"]), outgoing)
         desk.forget(job["id"])
 
 

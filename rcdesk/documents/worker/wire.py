@@ -1,8 +1,8 @@
-"""What the program and its page room say to each other: frames over a pipe, JSON and bytes.
+"""What the program and its renderer say to each other: frames over a pipe, JSON and bytes.
 
-A frame is four bytes of length, a JSON object, and as many bytes after it as its "body" says. The room reads
-hostile files, so what comes from it is checked as if it were one: sizes are limited, values are read one by
-one, nothing is unpickled. Pure apart from the streams given. Read next: room.py, worker.py.
+A frame is four bytes of length, a JSON object, and as many bytes after it as its "body" says. The renderer
+reads hostile files, so what comes from it is checked as if it were one: sizes are limited, values are read
+one by one, nothing is unpickled. Pure apart from the streams given. Read next: render_worker.py, worker.py.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _header_of(head: bytes) -> Header:
 
 
 def path_to_text(path: Path) -> str:
-    """How a file is named on the way: the room has another working directory."""
+    """How a file is named on the way: the renderer has another working directory."""
     return os.path.abspath(path)
 
 

@@ -1,10 +1,11 @@
 """The page worker: pages counted, drawn, examined and written without the program opening a file itself.
 
-A file somebody else made may be hostile: it is opened in a page room only (room.py), a warm child process
-with a memory limit and a time-out for each job, which is ended and replaced when it crashes, hangs or takes
-too much. One room does quick things (counts, thumbnails, previews, findings); a second one exists while a
-whole fax is written, so that neither waits for the other. Call it from lanes, never from the GUI thread; any
-number of threads may. Passwords stay in memory here. Read next: rooms.py, room.py, office.py.
+A file somebody else made may be hostile: it is opened in a renderer only (render_worker.py), a warm child
+process with a memory limit and a time-out for each job, which is ended and replaced when it crashes, hangs or
+takes too much. One renderer does quick things (counts, thumbnails, previews, findings); a second one exists
+while a whole fax is written, so that neither waits for the other. Call it from lanes, never from the GUI
+thread; any number of threads may. Passwords stay in memory here. Read next: render_process.py,
+render_worker.py, office.py.
 """
 
 from __future__ import annotations
@@ -79,14 +80,14 @@ class PageWorker:
         self._office = office or Office(cache_dir)
         self._html = HtmlPdfs(cache_dir)
         self._drawn_dir = cache_dir / "drawn"
-        self._quick = RenderProcess("quick", cache_dir / "rooms" / "quick")
-        self._long = RenderProcess("long", cache_dir / "rooms" / "long", is_background=True)
-        self._lists = RenderProcess("list", cache_dir / "rooms" / "list")
+        self._quick = RenderProcess("quick", cache_dir / "renderers" / "quick")
+        self._long = RenderProcess("long", cache_dir / "renderers" / "long", is_background=True)
+        self._lists = RenderProcess("list", cache_dir / "renderers" / "list")
         self._passwords: dict[str, str] = {}
         self._guard = threading.Lock()
 
     def warm_up(self) -> None:
-        """Start the quick room so that the first page comes at once. Returns before it is ready.
+        """Start the quick renderer so that the first page comes at once. Returns before it is ready.
 
         Raises UserError when it cannot be started, Cancelled when the worker is closed.
         """
@@ -114,7 +115,7 @@ class PageWorker:
     ) -> tuple[int | UserError, ...]:
         """As count, for many files in one question: one answer each, in order; a refusal is its error.
 
-        Raises Cancelled, StoreUnavailable. When a file ends the room each is asked about alone.
+        Raises Cancelled, StoreUnavailable. When a file ends the renderer each is asked about alone.
         """
         found: list[int | UserError | None] = [None] * len(refs)
         plain = [n for n, ref in enumerate(refs) if self._is_counted_with_others(ref)]
@@ -203,7 +204,7 @@ class PageWorker:
         return replace(wire.facts_from_json(found["value"]), path=target)
 
     def read_list(self, path: Path, token: CancelToken | None = None) -> ImportTable:
-        """An address list, read in a room of its own that ends with it, see address_list.py.
+        """An address list, read in a renderer of its own that ends with it, see address_list.py.
 
         Raises UserError with the reason when it cannot be read, Cancelled.
         """
@@ -239,7 +240,7 @@ class PageWorker:
         return PageRef(path=target, media_type=TIFF)
 
     def close(self) -> None:
-        """End the rooms and empty the cache. Jobs under way fail as cancelled."""
+        """End the renderers and empty the cache. Jobs under way fail as cancelled."""
         self._quick.close()
         self._long.close()
         self._lists.close()
@@ -250,8 +251,8 @@ class PageWorker:
             self._passwords.clear()
 
     @property
-    def room_ids(self) -> tuple[int, ...]:
-        """Process ids of the rooms that are running, for measuring them."""
+    def process_ids(self) -> tuple[int, ...]:
+        """Process ids of the renderers that are running, for measuring them."""
         return tuple(pid for pid in (self._quick.pid, self._long.pid, self._lists.pid) if pid is not None)
 
     def _known(self) -> dict[str, str]:
@@ -289,7 +290,7 @@ class PageWorker:
             return exc
 
     def _drawable(self, ref: PageRef, token: CancelToken | None) -> PageRef:
-        """The same page in a file the room can draw: an office or HTML file's PDF, anything else itself."""
+        """The same page in a file the renderer can draw: the PDF of an office or HTML file, else itself."""
         if ref.media_type == HTML:
             return PageRef(path=self._html.pdf_of(ref.path, token), media_type=PDF, page=ref.page)
         if not is_office(ref.media_type):
@@ -322,7 +323,7 @@ class PageWorker:
 
     def _ask(
         self,
-        room: RenderProcess,
+        renderer: RenderProcess,
         job: Header,
         timeout_s: float,
         token: CancelToken | None,
@@ -333,7 +334,7 @@ class PageWorker:
     ) -> tuple[Header, bytes]:
         if "passwords" not in job:
             job["passwords"] = self._known()
-        return room.ask(job, timeout_s, token or CancelToken(), about=about, report=report, target=target)
+        return renderer.ask(job, timeout_s, token or CancelToken(), about=about, report=report, target=target)
 
 
 def _sane_width(width_px: int) -> int:
@@ -341,7 +342,7 @@ def _sane_width(width_px: int) -> int:
 
 
 def _moved(plan: PagePlan, drawable: dict[Path, PageRef]) -> Header:
-    """A plan for the room, its source replaced by the file that is drawn."""
+    """A plan for the renderer, its source replaced by the file that is drawn."""
     data = wire.plan_to_json(plan)
     found = drawable.get(plan.source.path)
     if found is not None:

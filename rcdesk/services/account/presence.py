@@ -3,8 +3,8 @@
 What was before a change is kept on disk before the change is asked for (store/account/presence_timer.py),
 with its end when there is one. When that is over the former state is put back, but only where the service
 still shows what was set here: who changed it on another device meant it. Do not disturb means no calls at
-all, and taking calls again brings back what was before. Blocking, on the calls lane; the api room is imported
-at the first request. Read next: core/account/presence.py, bridge/account/presence_desk.py.
+all, and taking calls again brings back what was before. Blocking, on the calls lane; the api package is
+imported at the first request. Read next: core/account/presence.py, bridge/account/presence_desk.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Placing, watching and cancelling RingOut calls, over whatever the server in use speaks.
 
-A ring-out is a real-world effect: nothing here repeats one. Blocking, on the calls lane. The api room is
+A ring-out is a real-world effect: nothing here repeats one. Blocking, on the calls lane. The api package is
 imported at the first request: a desk that nobody signed in to must not carry it. Read next: core/service.py,
 core/calls/call.py, bridge/calls/watch.py.
 """
@@ -47,10 +47,10 @@ class CallService:
 
         return presence.active_calls(session_of(self._connection()), token)
 
-    def room(self) -> RequestQuota:
+    def quota(self) -> RequestQuota:
         """What the service allows for status requests, as learned so far; the default when signed out."""
         connection = self._connection()
-        return RequestQuota() if connection is None else connection.session.gate.room("Light")
+        return RequestQuota() if connection is None else connection.session.gate.quota("Light")
 
     def cancel(self, session_id: str, token: CancelToken) -> None:
         """Ask to end it, which works only before the connection: look at the status afterwards.

@@ -2,7 +2,7 @@
 
 A command works in short turns under the archive's lock; between them another program may have renewed the
 sign-in, so each turn goes on from what the keyring says then. Without Qt; blocking, in the thread of the
-command. Read next: connection.py, command_call.py, command_send.py.
+command. Read next: connection.py, call.py, send.py.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A cover of one's own, HTML files and what RingCentral does not take are drawn in child processes, as the
 composer would send them; the others go as they are. What is odd becomes one sentence. Blocking, in the thread
-of the command. Read next: command_fax.py (what was typed), command_send.py, core/fax/send_checks.py.
+of the command. Read next: fax.py (what was typed), send.py, core/fax/send_checks.py.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The same services as behind the window do the work, one step at a time under the archive's lock, so that a
 window can be opened between two steps and goes on with the fax. The outbox goes out in its order: what waited
-there for longer goes first. Without Qt; blocking, in the thread of the command. Read next: command_draft.py,
+there for longer goes first. Without Qt; blocking, in the thread of the command. Read next: draft.py,
 dispatch.py, faxes.py.
 """
 

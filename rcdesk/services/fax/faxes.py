@@ -2,8 +2,8 @@
 
 Everything here is recorded in the outbox before it is true anywhere else; sending itself is dispatch.py's
 work on the faxes lane. Commands and questions belong on the disk lane; refresh and take_back ask the service
-and belong on the calls lane. The api room is imported at the first request: reading the archive of a desk
-that nobody signed in to must not cost its memory. Read next: fax_drafts.py, dispatch.py, reconcile.py.
+and belong on the calls lane. The api package is imported at the first request: reading the archive of a desk
+that nobody signed in to must not cost its memory. Read next: drafts.py, dispatch.py, reconcile.py.
 """
 
 from __future__ import annotations

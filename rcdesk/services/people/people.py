@@ -63,7 +63,7 @@ class PeopleService:
         clock: Clock | None = None,
         read_list: Callable[[Path, CancelToken], ImportTable] = read_address_list,
     ) -> None:
-        """read_list: how a file is read, in a page room where there is one."""
+        """read_list: how a file is read, in a renderer where there is one."""
         self._connection = connection
         self._read_list = read_list
         self._people = people

@@ -70,7 +70,7 @@ class FaxBackend:
     def accept(
         self, owner: Subscriber, envelope: dict[str, Any], documents: tuple[StoredDocument, ...]
     ) -> StoredMessage:
-        """A new fax from a checked upload. Raises Refusal; on success the caller must have it rendered."""
+        """A new fax from a checked upload. Raises ErrorAnswer; the caller has it rendered."""
         recipients = self._recipients(owner, envelope.get("to"))
         resolution = envelope.get("faxResolution", "High")
         if resolution not in ("High", "Low"):

@@ -104,7 +104,7 @@ async def _limits(server: SimulatorServer, request: web.Request) -> web.StreamRe
 
 async def _inbound_fax(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
     message = control.receive_fax(server, await _order(request))
-    await server.render_room.settled(message)
+    await server.renderer.settled(message)
     return web.json_response(message.json(server.base_url))
 
 

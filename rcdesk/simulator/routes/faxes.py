@@ -33,7 +33,7 @@ async def create(visit: Visit) -> web.StreamResponse:
     else:
         await visit.body(MAX_BODY)
         raise ErrorAnswer(415, "MSG-348", "Media type is not supported", parameter="Content-Type")
-    visit.render_room.begin(message)
+    visit.renderer.begin(message)
     return answer(message.json(visit.extension_uri, is_new=True))
 
 

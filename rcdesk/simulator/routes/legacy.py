@@ -156,7 +156,7 @@ def _accept(visit: Visit, upload: LegacyUpload) -> FaxAnswer:
         message = visit.world.faxes.accept(who, envelope, upload.documents)
     except ErrorAnswer:
         return FaxAnswer.GENERIC_ERROR
-    visit.render_room.begin(message)
+    visit.renderer.begin(message)
     return FaxAnswer.SUCCESSFUL
 
 

@@ -176,7 +176,7 @@ async def content(visit: Visit) -> web.StreamResponse:
     is_elsewhere = visit.request.host.startswith("platform.")
     if info["attachmentId"] != str(message.id) or message.availability == "Purged" or is_elsewhere:
         raise not_found("attachmentId", info["attachmentId"])
-    await visit.render_room.settled(message)
+    await visit.renderer.settled(message)
     if message.rendered is None:
         raise not_found("attachmentId", info["attachmentId"])
     kind = "attachment" if visit.request.query.get("contentDisposition") == "Attachment" else "inline"

@@ -2,7 +2,7 @@
 
 The same call is told twice, by the desk that placed it and later by the call log; remember() makes one row of
 both. Listing and searching are answered from an index, newest first, a page after the other. Any thread; one
-connection per thread. Read next: core/calls/past_call.py, past_call_rows.py, services/calls/history.py.
+connection per thread. Read next: core/calls/past_call.py, rows.py, services/calls/history.py.
 """
 
 from __future__ import annotations

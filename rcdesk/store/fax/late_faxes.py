@@ -3,7 +3,7 @@
 Whoever sends notes now and then that the queue is being worked on. When the last note is old, the machine was
 off or asleep, or nobody was signed in; what should have gone meanwhile, and long ago, then needs the user's
 word. A queue that is merely long makes nothing late. Functions inside a transaction of outbox.py; any thread.
-Read next: fax_turn.py, services/fax/dispatch.py.
+Read next: next_batch.py, services/fax/dispatch.py.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A job is recorded in one transaction with its files and its first event; afterwa
 hand_over() change its state, and the database refuses what core.fax.ALLOWED does not hold. Whatever is done
 to many jobs is one transaction. After a crash a request whose last byte may have left is interrupted, never
 queued again by itself. Any thread; one connection per thread.
-Read next: core/fax/fax.py, fax_steps.py, fax_turn.py, services/fax/dispatch.py.
+Read next: core/fax/fax.py, fax_steps.py, next_batch.py, services/fax/dispatch.py.
 """
 
 from __future__ import annotations
@@ -221,7 +221,7 @@ class Outbox:
             return jobs_with(connection, [job.id for job in held])
 
     def next_request_jobs(self, owner_id: str, now: datetime, *, most: int = 50) -> tuple[FaxJob, ...]:
-        """The jobs of the next request: () when the queue is paused or nothing is due (see fax_turn.py)."""
+        """The jobs of the next request: () when the queue is paused or nothing is due (see next_batch.py)."""
         with transaction(self._db.get()) as connection:
             paused = _is_paused(connection, owner_id)
             return () if paused else next_jobs(connection, owner_id, now, most)

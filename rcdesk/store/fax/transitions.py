@@ -2,7 +2,7 @@
 
 Functions inside a transaction of outbox.py: all jobs take the step or none does. What core.fax.ALLOWED does
 not hold is refused here with a sentence, and once more by the database. Any thread. Read next:
-core/fax/fax.py, fax_turn.py (whose turn it is).
+core/fax/fax.py, next_batch.py (whose turn it is).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Transition(Struct, frozen=True, kw_only=True):
 
 
 class TransitionValues(TypedDict, total=False):
-    """The fields of a Step besides the new state, for those who name them one by one."""
+    """The fields of a Transition besides the new state, for those who name them one by one."""
 
     detail: str
     wait_reason: WaitReason

@@ -1,7 +1,7 @@
 """Everything that happened with a person: calls, faxes that went out and came in, in one order of time.
 
 Functions over an open connection, which people.py brings; reading only. Any thread. Read next:
-core/people/people.py (TimelineItem), past_calls.py, fax_rows.py, received_rows.py.
+core/people/people.py (TimelineItem), past_calls.py, fax/rows.py, received_rows.py.
 """
 
 from __future__ import annotations

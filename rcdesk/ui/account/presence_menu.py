@@ -2,7 +2,7 @@
 
 The side bar's foot and the tray show the same sentences and offer the same choices, so both get them here.
 Pure but for the desk whose methods the entries call. GUI thread. Read next: core/account/presence.py,
-bridge/account/presence_desk.py, tray_menu.py.
+bridge/account/presence_desk.py, kit/value_menu.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Taking a cancelling back: what was just cancelled goes into the queue again, a scheduled fax at its time.
 
 Only faxes that were here and certain are watched: for those that RingCentral has, the desk says itself how it
-went. GUI thread. Read next: fax_acts.py, foot_line.py.
+went. GUI thread. Read next: folders/actions.py, foot_line.py.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Asked when an answer was lost and the service has a fax to the same number that may be ours. answered(bool):
 True when it is the same fax, False when it is another one and yours is to be sent again. The first pages are
-drawn on the lanes of ProofDesk. GUI thread. Read next: fax_acts.py, services/fax/reconcile.py.
+drawn on the lanes of ProofDesk. GUI thread. Read next: actions.py, services/fax/reconcile.py.
 """
 
 from __future__ import annotations

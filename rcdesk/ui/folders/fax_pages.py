@@ -3,7 +3,7 @@
 The list pages through the archive (bridge/fax/folder_model.py) and is only read while its page is shown.
 Keys: Ctrl+F searches, Enter opens, Right goes to the story, Del cancels what has not gone and deletes what is
 over, the menu key offers every step. GUI thread. Read next: folder_search.py, fax_list.py, fax_story.py,
-received_page.py, fax_acts.py.
+received_page.py, actions.py.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 steps() answers for one row by its state and, for a failure, by its cause: what can help comes first. What a
 retry cannot cure offers the cure instead. shared_steps() answers for a selection: what applies to all of it.
-Pure; no widgets. GUI thread (tr). Read next: fax_acts.py, which does them.
+Pure; no widgets. GUI thread (tr). Read next: actions.py, which does them.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Black on white whatever the colours of the desk, A4 or Letter as the system's locale measures; a long history
 goes on to further pages. documents/bind.py puts the pages themselves behind it. GUI thread; units are points.
-Read next: core/fax/proof.py, fax_acts.py.
+Read next: core/fax/proof.py, actions.py.
 """
 
 from __future__ import annotations

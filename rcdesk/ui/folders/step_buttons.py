@@ -1,6 +1,6 @@
 """The buttons of a story's next steps: the two most helpful as buttons, the rest as links.
 
-taken(FaxStep) says which was pressed; what it does is fax_acts.py's business. GUI thread.
+taken(FaxStep) says which was pressed; what it does is actions.py's business. GUI thread.
 """
 
 from __future__ import annotations

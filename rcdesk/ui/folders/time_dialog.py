@@ -1,7 +1,7 @@
 """The small question "when?": another time for a scheduled fax, or a deadline for trying again.
 
 chosen(datetime | None, SendBy) brings an aware time, None for "now" or "no deadline". Times are entered in
-this computer's zone, which is named. GUI thread. Read next: fax_acts.py.
+this computer's zone, which is named. GUI thread. Read next: actions.py.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The entries are plain values; showing others changes the actions in place where the shape is the same, and
 waits until the menu is closed where it is not, so that nothing jumps under the mouse. A desktop that draws
 menus itself (StatusNotifierItem) reads the words and icons of the actions; Qt's own menu is painted here as
-in the design, a note at the right of each row. GUI thread. Read next: tray_entries.py, presence_menu.py.
+in the design, a note at the right of each row. GUI thread. Read next: tray/entries.py, presence_menu.py.
 """
 
 from __future__ import annotations

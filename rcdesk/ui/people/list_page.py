@@ -2,7 +2,7 @@
 
 A page says what its rows are, fills them when _ask() is called, and acts on the chosen one; how all of it is
 laid out and how the keyboard goes through it is here. GUI thread. Read next: calls_page.py, people_page.py,
-folder_body.py, person_view.py.
+folders/fax_pages.py, person_view.py.
 """
 
 from __future__ import annotations

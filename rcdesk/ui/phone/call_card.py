@@ -1,7 +1,8 @@
 """CallCard: one call with its two lamps, a sentence what to do, and the button that says what is possible.
 
 An open card shows all of it, the others are short. After the end it says how it went and offers what may come
-next. It only shows and asks; CallPanel acts. GUI thread. Read next: lamp.py, words.py, call_panel.py.
+next. It only shows and asks; CallPanel acts. GUI thread. Read next: lamp.py, words/call_words.py,
+call_panel.py.
 """
 
 from __future__ import annotations

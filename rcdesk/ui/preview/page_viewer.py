@@ -1,7 +1,7 @@
 """The window that shows pages: of a received fax, or of a proof pack.
 
 Pictures come from ProofDesk.page_image, drawn on its lane at the size they are shown; the last few are kept.
-save_asked, print_asked and forward_asked are for the opener. GUI thread. Read next: fax_acts.py.
+save_asked, print_asked and forward_asked are for the opener. GUI thread. Read next: folders/actions.py.
 
 Keys: Left, PgUp and Right, PgDn turn pages, Home and End go to the first and last; + and 1 show 100 %, 0 and
 F fit the width; Ctrl+S saves, Ctrl+P prints, Esc closes.

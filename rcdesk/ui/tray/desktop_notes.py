@@ -3,7 +3,7 @@
 A notification daemon that has "body-markup" reads tags in the text (Desktop Notifications Specification), and
 Qt hands it the text as it is where the tray is on D-Bus; elsewhere Qt's own balloon shows plain text. Who
 shows it is asked once, over D-Bus and without waiting; until the answer is there, and where none comes, the
-text is written so that nobody finds a tag in it. GUI thread. Read next: tray_news.py.
+text is written so that nobody finds a tag in it. GUI thread. Read next: news.py.
 """
 
 from __future__ import annotations

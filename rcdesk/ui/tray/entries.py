@@ -1,7 +1,7 @@
 """What the tray's menu holds now: who, type a number, favourites, recents, live calls, faxes, presence.
 
 One function from the desk to values, so that the menu can be compared, tested and updated in place; the acts
-are the Tray's methods. GUI thread. Read next: tray_menu.py, tray.py.
+are the Tray's methods. GUI thread. Read next: kit/value_menu.py, tray.py.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A left click opens the desk, a middle click the quick dial, a right click the menu. Where the desktop has no
 tray, or loses it, the window is shown: nothing is ever hidden where it cannot be reached. Favourites and
 recents are called at once: one's own phone rings first, and the menu can cancel. GUI thread. Read next:
-tray_entries.py, tray_news.py, tray_watch.py, quick_dial.py.
+entries.py, news.py, watch.py, quick_dial.py.
 """
 
 from __future__ import annotations

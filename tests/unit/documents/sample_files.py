@@ -1,6 +1,6 @@
 """Self-made documents of every kind the desk can draw, small and different on every page.
 
-Used by the tests of the page room, by the benchmarks and by the run of hostile files. No test is in here.
+Used by the tests of the renderer, by the benchmarks and by the run of hostile files. No test is in here.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def test_page_rooms_are_confined(tmp_path: Path) -> None:
     try:
         ref = PageRef(path=path, media_type=PDF)
         assert worker.count(ref) == 2
-        status = Path(f"/proc/{worker.room_ids[0]}/status").read_text().split("\n")
+        status = Path(f"/proc/{worker.process_ids[0]}/status").read_text().split("\n")
         facts = dict(line.split(":\t", 1) for line in status if ":\t" in line)
         assert facts["NoNewPrivs"] == "1"
         target = tmp_path / "made" / "fax.tiff"

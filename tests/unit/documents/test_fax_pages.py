@@ -1,6 +1,6 @@
 """Pages on paper: size, turning, fitting, dots kept, the choice of dither.
 
-Real files of every kind are drawn as the page room draws them, and looked at dot by dot.
+Real files of every kind are drawn as the renderer draws them, and looked at dot by dot.
 """
 
 from __future__ import annotations

@@ -66,12 +66,12 @@ def test_every_kind_is_counted_and_shown(tmp_path: Path, worker: PageWorker, nam
 
 
 def test_the_room_that_was_warmed_up_answers(worker: PageWorker, letter: PageRef) -> None:
-    assert worker.room_ids == (), "nothing starts before it is needed"
+    assert worker.process_ids == (), "nothing starts before it is needed"
     worker.warm_up()
-    (room,) = worker.room_ids
+    (room,) = worker.process_ids
     worker.warm_up()
     assert worker.count(letter) == 2
-    assert worker.room_ids == (room,)
+    assert worker.process_ids == (room,)
     worker.close()
     with pytest.raises(Cancelled):
         worker.warm_up()
@@ -129,7 +129,7 @@ def test_pages_are_written_in_the_order_chosen_and_reported(
     assert facts.pages == 3 and seen == [(0, 3), (1, 3), (2, 3)]
     assert facts.sha256 == hashlib.sha256(target.read_bytes()).hexdigest()
     assert facts.size_bytes == target.stat().st_size and facts.transmission_s > 15
-    assert worker.room_ids == (), "the room that writes is not kept"
+    assert worker.process_ids == (), "the room that writes is not kept"
     with Image.open(target) as written:
         for page, plan in enumerate([plans[0], plans[2], plans[4]]):
             written.seek(page)
@@ -215,10 +215,10 @@ def test_one_hostile_file_of_many_spoils_no_other(tmp_path: Path, letter: PageRe
         assert worker.counts([letter]) == (2,)
         before, found, after = worker.counts([letter, endless, letter])
         assert (before, str(found), after) == (2, TOO_LONG, 2)
-        rooms = worker.room_ids
+        rooms = worker.process_ids
         before, found, after = worker.counts([letter, endless, letter])
         assert (before, str(found), after) == (2, TOO_LONG, 2)
-        assert worker.room_ids == rooms, "what ended a room is not asked about again"
+        assert worker.process_ids == rooms, "what ended a room is not asked about again"
         with pytest.raises(Cancelled):
             token = CancelToken()
             token.cancel()
@@ -241,13 +241,13 @@ def test_a_drop_is_looked_at_like_each_of_its_files(tmp_path: Path, worker: Page
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
 def test_a_room_that_dies_is_replaced(worker: PageWorker, letter: PageRef) -> None:
     assert worker.count(letter) == 2
-    (first,) = worker.room_ids
+    (first,) = worker.process_ids
     os.kill(first, signal.SIGKILL)
     with pytest.raises(UserError) as said:
         while True:  # the answer may have been on its way already
             worker.thumbnail(letter, 50)
     assert str(said.value) == CRASHED
-    (second,) = worker.room_ids
+    (second,) = worker.process_ids
     assert second != first
     assert worker.count(letter) == 2
 
@@ -262,10 +262,10 @@ def test_what_hangs_is_ended_and_not_tried_again(tmp_path: Path, letter: PageRef
         with pytest.raises(UserError) as said:
             worker.fax_preview(plan, FINE, LETTER)
         assert str(said.value) == TOO_LONG
-        rooms = worker.room_ids
+        rooms = worker.process_ids
         with pytest.raises(UserError, match="too long"):
             worker.fax_preview(plan, FINE, LETTER)
-        assert worker.room_ids == rooms, "the room that is there was not even asked"
+        assert worker.process_ids == rooms, "the room that is there was not even asked"
         assert worker.count(letter) == 2
     finally:
         worker.close()
@@ -277,7 +277,7 @@ def test_a_room_that_grows_is_ended(tmp_path: Path, worker: PageWorker, letter: 
     with pytest.raises(UserError, match="takes more memory than rcdesk allows"):
         worker.thumbnail(PageRef(path=path, media_type=PDF), 100)
     assert worker.count(letter) == 2
-    (room,) = worker.room_ids
+    (room,) = worker.process_ids
     assert (limits.resident_bytes(room) or 0) < limits.MAX_RESIDENT_BYTES
 
 
@@ -340,7 +340,7 @@ def test_many_threads_share_one_room(worker: PageWorker, letter: PageRef, tmp_pa
         pictures = list(pool.map(lambda page: worker.thumbnail(replace(other, page=page), 64), [0, 1, 2] * 6))
     assert counts == [2, 3] * 20
     assert len(set(pictures)) == 3
-    assert len(worker.room_ids) == 1
+    assert len(worker.process_ids) == 1
 
 
 def test_closing_ends_what_is_under_way_and_the_rooms(tmp_path: Path) -> None:
@@ -355,7 +355,7 @@ def test_closing_ends_what_is_under_way_and_the_rooms(tmp_path: Path) -> None:
         worker.close()
         with pytest.raises(Cancelled):
             drawing.result(10)
-    assert worker.room_ids == ()
+    assert worker.process_ids == ()
     with pytest.raises(Cancelled):
         worker.count(plan.source)
 
@@ -393,7 +393,7 @@ def test_a_busy_room_ends_with_its_program(tmp_path: Path) -> None:
         "worker = PageWorker(Path(sys.argv[2]))\n"
         "plan = PagePlan(source=PageRef(path=Path(sys.argv[1]), media_type='application/pdf'))\n"
         "worker.count(plan.source)\n"
-        "print(worker.room_ids[0], flush=True)\n"
+        "print(worker.process_ids[0], flush=True)\n"
         "worker.fax_preview(plan, Resolution.FINE, PaperSize.LETTER)\n"
     )
     command = [sys.executable, "-c", program, str(path), str(tmp_path / "cache")]
@@ -461,7 +461,7 @@ def test_an_address_list_is_read_in_a_room_that_ends_with_it(worker: PageWorker,
         encoding="utf-8",
     )
     assert worker.read_list(path) == read_address_list(path)
-    assert worker.room_ids == ()
+    assert worker.process_ids == ()
     with pytest.raises(UserError, match="not there any more"):
         worker.read_list(tmp_path / "gone.csv")
 
@@ -473,4 +473,4 @@ def test_reading_a_list_can_be_called_off(worker: PageWorker, tmp_path: Path) ->
     threading.Timer(0.5, token.cancel).start()
     with pytest.raises(Cancelled):
         worker.read_list(path, token)
-    assert worker.room_ids == ()
+    assert worker.process_ids == ()

@@ -27,7 +27,7 @@ def faxes(rig: Rig, worker: PageWorker) -> FaxService:
     return FaxService(lambda: rig.connection, rig.outbox, rig.spool, rig.clock, None, worker.count)
 
 
-def test_pages_are_counted_in_the_page_room(
+def test_pages_are_counted_in_the_renderer(
     rig: Rig, faxes: FaxService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     letter = rig.folder / "letter.pdf"

@@ -411,7 +411,7 @@ def test_the_strip_is_a_sound_model(bench: Bench) -> None:
 
 
 def test_the_window_never_waits_for_pages(qtbot: QtBot, tmp_path: Path) -> None:
-    """A timer of 2 ms is held up by nothing longer than a moment while the page room draws twenty pages."""
+    """A timer of 2 ms is held up by nothing longer than a moment while the renderer draws twenty pages."""
     made = pdf(tmp_path / "twenty.pdf", *(text_page(f"Page {n}") for n in range(20)))
     lane, worker = Lane("pages"), PageWorker(tmp_path / "cache")
     desk = PagesDesk({"pages": lane}, worker, tmp_path / "made")

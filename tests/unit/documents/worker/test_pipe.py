@@ -92,4 +92,4 @@ def test_a_room_works_either_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             worker.thumbnail(PageRef(path=path, media_type=media_type, page=9), 100)
     finally:
         worker.close()
-    assert worker.room_ids == ()
+    assert worker.process_ids == ()
