@@ -69,11 +69,11 @@ def test_who_may_not_read_presence_is_told_so(service: CallService, simulator: R
 
 
 def test_the_room_is_what_the_answers_taught(service: CallService, simulator: RunningSimulator) -> None:
-    before = service.room()
+    before = service.quota()
     assert before.limit == 50 and before.sent_s
     simulator.set_limits(Light=33)
     service.active(CancelToken())
-    after = service.room()
+    after = service.quota()
     assert after.limit == 33
     assert after.sent_s[-1] <= SystemClock().monotonic()
     assert len(after.sent_s) == len(before.sent_s) + 1
@@ -83,11 +83,11 @@ def test_a_penalty_closes_the_room(service: CallService, simulator: RunningSimul
     simulator.set_limits(Light=0)
     with pytest.raises(RateLimited):
         service.active(CancelToken())
-    assert service.room().closed_until_s > SystemClock().monotonic()
+    assert service.quota().closed_until_s > SystemClock().monotonic()
 
 
 def test_signed_out_there_is_the_usual_room_and_no_call() -> None:
     service = CallService(lambda: None)
-    assert service.room() == RequestQuota()
+    assert service.quota() == RequestQuota()
     with pytest.raises(SignInNeeded):
         service.active(CancelToken())
