@@ -37,7 +37,7 @@ from rcdesk.documents.convert import tiff_writer
 from rcdesk.documents.pages import count_pages
 from rcdesk.documents.worker.limits import resident_bytes
 from rcdesk.documents.worker.render_worker import RenderWorker
-from rcdesk.documents.worker.wire import plan_to_json, ref_to_json, sheet_to_json
+from rcdesk.documents.worker.wire import plain
 from rcdesk.documents.worker.worker import PageWorker
 from tests.unit.documents.sample_files import PDF, photo, text_pdf
 
@@ -131,14 +131,15 @@ def our_jobs(path: Path, pages: int, target: Path) -> tuple[Callable[[], object]
 
     ref = PageRef(path=path, media_type=PDF)
     plans = [PagePlan(source=PageRef(path=path, media_type=PDF, page=page)) for page in range(pages)]
-    thumbnail = {"do": "thumbnail", "ref": ref_to_json(ref), "width_px": THUMBNAIL_PX, "passwords": {}}
+    thumbnail = {"do": "thumbnail", "ref": plain(ref), "width_px": THUMBNAIL_PX, "passwords": {}}
     write = {
         "do": "write",
-        "plans": [plan_to_json(plan) for plan in plans],
+        "plans": plain(plans),
         "target": str(target),
         "kind": "tiff",
         "passwords": {},
-        **sheet_to_json(FINE, LETTER),
+        "resolution": FINE.value,
+        "paper": LETTER.value,
     }
 
     def done(job: dict[str, object]) -> object:

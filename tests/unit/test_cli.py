@@ -477,7 +477,7 @@ def test_a_packaged_program_is_its_own_renderer(tmp_path: Path) -> None:
         ready = wire.read_frame(room.stdout)
         assert ready is not None and ready[0]["id"] == 0
         letter = _pdf(tmp_path / "letter.pdf", 2)
-        ref = wire.ref_to_json(PageRef(path=letter, media_type="application/pdf"))
+        ref = PageRef(path=letter, media_type="application/pdf")
         wire.write_frame(room.stdin, {"id": 1, "do": "count", "ref": ref, "passwords": {}})
         answer = wire.read_frame(room.stdout)
         assert answer is not None and answer[0]["value"] == 2

@@ -26,7 +26,7 @@ from rcdesk.documents.child_process import python_command, start
 from rcdesk.documents.fresh_file import fresh_file, move
 from rcdesk.documents.worker import limits, wire
 from rcdesk.documents.worker.pipe import hearing
-from rcdesk.documents.worker.wire import Header
+from rcdesk.documents.worker.wire import Header, Said
 
 _log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
@@ -47,7 +47,7 @@ _NO_ROOM = "The program part that draws pages could not be started. Start rcdesk
 
 _LACKS = {"files": "writing elsewhere (no Landlock)", "network": "the network (no seccomp)"}
 
-Answer = tuple[Header, bytes]
+Answer = tuple[Said, bytes]
 
 
 class _Ended(Exception):
@@ -84,7 +84,8 @@ class _Process:
     def next(self, timeout_s: float) -> Answer | None:
         """The next thing it says, None after so long a silence. Raises _Ended when the renderer is gone."""
         try:
-            return self._from_child.next(timeout_s)
+            frame = self._from_child.next(timeout_s)
+            return frame and (wire.typed(frame[0], Said), frame[1])
         except EOFError as exc:
             raise _Ended(self.last_words()) from exc
         except (wire.BrokenFrame, OSError, ValueError) as exc:
@@ -255,26 +256,25 @@ class RenderProcess:
         waiting = _Job(number=self._number, deadline=time.monotonic() + timeout_s)
         process.say(job)
         while True:
-            found = self._next(process, waiting, token)
-            header, _ = found
-            if header.get("id") != waiting.number:
+            said, body = self._next(process, waiting, token)
+            if said.id != waiting.number:
                 continue
-            if "done" in header:
+            if said.done is not None:
                 waiting.deadline = time.monotonic() + timeout_s
                 if report is not None:
-                    report(int(header["done"]), int(header["of"]))
+                    report(said.done, said.of)
                 continue
-            if "error" in header:
-                if "bug" in header["error"]:
-                    _log.warning("renderer: %s in %s", str(header["error"]["bug"])[:80], job["do"])
-                raise wire.error_from_json(header["error"])
-            return found
+            if said.error is not None:
+                if said.error.bug:
+                    _log.warning("renderer: %s in %s", said.error.bug[:80], job["do"])
+                raise said.error.error
+            return said, body
 
     def _await_start(self, process: _Process, token: CancelToken) -> None:
         try:
             waiting = _Job(number=0, deadline=time.monotonic() + START_TIMEOUT_S)
             said, _ = self._next(process, waiting, token)
-            for what in said.get("lacks", ()) if not RenderProcess._has_warned else ():
+            for what in said.lacks if not RenderProcess._has_warned else ():
                 RenderProcess._has_warned = True
                 _log.warning("renderer: this system cannot keep it from %s", _LACKS.get(what, "something"))
         except _Ended as exc:

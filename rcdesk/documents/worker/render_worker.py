@@ -58,7 +58,7 @@ class RenderWorker:
         """Do one job. Raises RcdeskError."""
         match job["do"]:
             case "count":
-                ref = wire.ref_from_json(job["ref"])
+                ref = wire.typed(job["ref"], PageRef)
                 return {"value": count_pages(ref.path, ref.media_type, _password(job, ref))}, b""
             case "counts":
                 return self._counts(job, token, progress)
@@ -89,14 +89,14 @@ class RenderWorker:
     def _counts(self, job: Header, token: CancelToken, progress: Callable[[int, int], None]) -> Answer:
         """Many files in one job. What cannot be counted is its refusal; None: it has to be asked alone."""
         files, passwords = job["files"], job["passwords"]
-        found: list[int | Header | None] = []
+        found: list[int | wire.Trouble | None] = []
         told_s = time.monotonic()
         for name, media_type in files:
             token.check()
             try:
                 found.append(count_pages(Path(name), media_type, passwords.get(name)))
             except RcdeskError as exc:
-                found.append(wire.error_to_json(exc))
+                found.append(wire.refused(exc))
             except Exception:  # alone it gets a tidy renderer, and its sentence
                 self.forget()
                 found.append(None)
@@ -123,7 +123,7 @@ class RenderWorker:
         return key, pages
 
     def _thumbnail(self, job: Header) -> bytes:
-        ref = wire.ref_from_json(job["ref"])
+        ref = wire.typed(job["ref"], PageRef)
         _, pages = self._pages(job, ref)
         pages.check(ref.page)
         width_mm, height_mm = pages.size_mm(ref.page)
@@ -150,8 +150,8 @@ class RenderWorker:
     def _preview(self, job: Header) -> Answer:
         from rcdesk.documents.fax_file import coded
 
-        plan = wire.plan_from_json(job["plan"])
-        resolution, paper = wire.sheet_from_json(job)
+        plan = wire.typed(job["plan"], PagePlan)
+        resolution, paper = _sheet(job)
         grey, white_from = self._grey(job, plan, resolution, paper)
         page = raster.black_and_white(grey, plan, resolution, white_from)
         if job["seconds_only"]:
@@ -162,19 +162,19 @@ class RenderWorker:
     def _findings(self, job: Header) -> Answer:
         from rcdesk.documents.doctor.doctor import examine
 
-        plan = wire.plan_from_json(job["plan"])
-        resolution, paper = wire.sheet_from_json(job)
+        plan = wire.typed(job["plan"], PagePlan)
+        resolution, paper = _sheet(job)
         _, pages = self._pages(job, plan.source)
         pages.check(plan.source.page)
         found = examine(pages, plan.source.page, plan, resolution, paper)
-        return {"value": [wire.finding_to_json(finding) for finding in found]}, b""
+        return {"value": found}, b""
 
     def _write(self, job: Header, token: CancelToken, progress: Callable[[int, int], None]) -> Answer:
         from rcdesk.documents.fax_file import write_pdf, write_tiff
 
-        plans = [wire.plan_from_json(plan) for plan in job["plans"]]
+        plans = wire.typed(job["plans"], list[PagePlan])
         sent = [plan for plan in plans if plan.is_sent]
-        resolution, paper = wire.sheet_from_json(job)
+        resolution, paper = _sheet(job)
 
         _check_unchanged({plan.source.path: plan.source.digest for plan in sent}, token)
 
@@ -190,7 +190,7 @@ class RenderWorker:
 
         how = write_pdf if job["kind"] == "pdf" else write_tiff
         facts = how(each(), Path(job["target"]), resolution)
-        return {"value": wire.facts_to_json(facts)}, b""
+        return {"value": facts}, b""
 
 
 def _list(job: Header, token: CancelToken) -> bytes:
@@ -222,6 +222,10 @@ def _check_unchanged(digests: dict[Path, str], token: CancelToken) -> None:
             raise UserError(
                 "A file has changed since its pages were shown. Nothing was sent. Look at it again."
             )
+
+
+def _sheet(job: Header) -> tuple[Resolution, PaperSize]:
+    return Resolution(job["resolution"]), PaperSize(job["paper"])
 
 
 def _password(job: Header, ref: PageRef) -> str | None:
@@ -282,12 +286,12 @@ def _answer(renderer: RenderWorker, job: Header, token: CancelToken, outgoing: B
     try:
         header, body = renderer.do(job, token, progress)
     except RcdeskError as exc:
-        header, body = {"error": wire.error_to_json(exc)}, b""
+        header, body = {"error": wire.refused(exc)}, b""
     except MemoryError:
         renderer.forget()
-        header, body = {"error": wire.error_to_json(UserError(_TOO_MUCH_MEMORY))}, b""
+        header, body = {"error": wire.refused(UserError(_TOO_MUCH_MEMORY))}, b""
     except Exception as exc:  # whatever a library says about a hostile file, the parent hears one sentence
-        header, body = {"error": {**wire.error_to_json(UserError(_BROKEN)), "bug": type(exc).__name__}}, b""
+        header, body = {"error": wire.refused(UserError(_BROKEN), type(exc).__name__)}, b""
     wire.write_frame(outgoing, {"id": number, **header}, body)
     renderer.tidy()
 

@@ -15,7 +15,7 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec.structs import replace
 
@@ -41,8 +41,9 @@ from rcdesk.documents.office.office import Office, is_office
 from rcdesk.documents.pages import MAX_DRAWN_PX
 from rcdesk.documents.worker import wire
 from rcdesk.documents.worker.render_process import CRASHED, TOO_LONG, TOO_MUCH_MEMORY, RenderProcess
-from rcdesk.documents.worker.wire import Header
+from rcdesk.documents.worker.wire import Header, Said
 
+_T = TypeVar("_T")
 FaxFileKind = Literal["tiff", "pdf"]
 Progress = Callable[[int, int], None]
 QUICK_TIMEOUT_S = 20.0
@@ -133,7 +134,7 @@ class PageWorker:
     def thumbnail(self, ref: PageRef, width_px: int, token: CancelToken | None = None) -> bytes:
         """The page as it is in its file, as a small grey PNG width_px wide. Raises as count."""
         ref = self._drawable(ref, token)
-        job = {"do": "thumbnail", "ref": wire.ref_to_json(ref), "width_px": _sane_width(width_px)}
+        job = {"do": "thumbnail", "ref": ref, "width_px": _sane_width(width_px)}
         return self._ask(self._quick, job, self._page_timeout_s, token, about=ref)[1]
 
     def fax_preview(
@@ -157,14 +158,14 @@ class PageWorker:
     ) -> float:
         """Estimated seconds on the line for this page. Raises as count."""
         found = self._of_page("preview", plan, resolution, paper, token, width_px=None, seconds_only=True)
-        return float(found[0]["value"])
+        return _value(found, wire.Seconds)
 
     def findings(
         self, plan: PagePlan, resolution: Resolution, paper: PaperSize, token: CancelToken | None = None
     ) -> tuple[Finding, ...]:
         """What the page doctor finds on this page, with the fixes chosen so far. Raises as count."""
         found = self._of_page("findings", plan, resolution, paper, token)
-        findings = tuple(wire.finding_from_json(finding) for finding in found[0]["value"])
+        findings = _value(found, tuple[Finding, ...])
         source = plan.source
         if source.page or not plan.is_sent or not is_office(source.media_type):
             return findings
@@ -193,15 +194,16 @@ class PageWorker:
         drawable = {ref.path: self._drawable(ref, token) for ref in {plan.source for plan in plans}}
         job = {
             "do": "write",
-            "plans": [_moved(plan, drawable) for plan in plans],
+            "plans": [_moved(plan, drawable[plan.source.path]) for plan in plans],
             "kind": kind,
-            **wire.sheet_to_json(resolution, paper),
+            "resolution": resolution,
+            "paper": paper,
         }
         try:
-            found, _ = self._ask(self._long, job, self._page_timeout_s, token, report=report, target=target)
+            found = self._ask(self._long, job, self._page_timeout_s, token, report=report, target=target)
         finally:
             self._long.retire()
-        return replace(wire.facts_from_json(found["value"]), path=target)
+        return replace(_value(found, FaxFileFacts), path=target)
 
     def read_list(self, path: Path, token: CancelToken | None = None) -> ImportTable:
         """An address list, read in a renderer of its own that ends with it, see address_list.py.
@@ -260,8 +262,8 @@ class PageWorker:
             return dict(self._passwords)
 
     def _count(self, ref: PageRef, passwords: dict[str, str], token: CancelToken | None) -> int:
-        job: Header = {"do": "count", "ref": wire.ref_to_json(ref), "passwords": passwords}
-        return int(self._ask(self._quick, job, self._quick_timeout_s, token, about=ref)[0]["value"])
+        job: Header = {"do": "count", "ref": ref, "passwords": passwords}
+        return _value(self._ask(self._quick, job, self._quick_timeout_s, token, about=ref), wire.Count)
 
     def _is_counted_with_others(self, ref: PageRef) -> bool:
         is_made = ref.media_type == HTML or is_office(ref.media_type)
@@ -276,12 +278,14 @@ class PageWorker:
             "files": [(wire.path_to_text(ref.path), ref.media_type) for ref in refs],
         }
         try:
-            value = self._ask(self._quick, job, self._quick_timeout_s, token)[0]["value"]
+            said = self._ask(self._quick, job, self._quick_timeout_s, token)
+            value = _value(said, list[wire.Count | wire.Trouble | None])
         except UserError:
             return [None] * len(refs)
-        if not isinstance(value, list) or len(value) != len(refs):
+        if len(value) != len(refs):
             return [None] * len(refs)
-        return [wire.count_from_json(answer) for answer in value]
+        found = [answer.error if isinstance(answer, wire.Trouble) else answer for answer in value]
+        return [answer if isinstance(answer, int | UserError) else None for answer in found]
 
     def _counted_alone(self, ref: PageRef, token: CancelToken | None) -> int | UserError:
         try:
@@ -311,12 +315,13 @@ class PageWorker:
         paper: PaperSize,
         token: CancelToken | None,
         **more: object,
-    ) -> tuple[Header, bytes]:
+    ) -> tuple[Said, bytes]:
         ref = self._drawable(plan.source, token)
         job = {
             "do": what,
-            "plan": _moved(plan, {plan.source.path: ref}),
-            **wire.sheet_to_json(resolution, paper),
+            "plan": _moved(plan, ref),
+            "resolution": resolution,
+            "paper": paper,
             **more,
         }
         return self._ask(self._quick, job, self._page_timeout_s, token, about=ref)
@@ -331,7 +336,7 @@ class PageWorker:
         about: PageRef | None = None,
         report: Progress | None = None,
         target: Path | None = None,
-    ) -> tuple[Header, bytes]:
+    ) -> tuple[Said, bytes]:
         if "passwords" not in job:
             job["passwords"] = self._known()
         return renderer.ask(job, timeout_s, token or CancelToken(), about=about, report=report, target=target)
@@ -341,12 +346,14 @@ def _sane_width(width_px: int) -> int:
     return max(1, min(width_px, MAX_DRAWN_PX))
 
 
-def _moved(plan: PagePlan, drawable: dict[Path, PageRef]) -> Header:
+def _moved(plan: PagePlan, drawn: PageRef) -> PagePlan:
     """A plan for the renderer, its source replaced by the file that is drawn."""
-    data = wire.plan_to_json(plan)
-    found = drawable.get(plan.source.path)
-    if found is not None:
-        data["source"].update(
-            path=wire.path_to_text(found.path), media_type=found.media_type, digest=found.digest
-        )
-    return data
+    return replace(plan, source=replace(drawn, page=plan.source.page))
+
+
+def _value(answer: tuple[Said, bytes], kind: type[_T]) -> _T:
+    """What the renderer found. Raises UserError when it is no such thing: the file made it talk nonsense."""
+    try:
+        return wire.typed(answer[0].value, kind)
+    except wire.BrokenFrame as exc:
+        raise UserError(CRASHED) from exc
