@@ -13,8 +13,12 @@ import logging
 import os
 import stat
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from msgspec import UNSET, Struct, ValidationError, convert
+from msgspec.structs import fields
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +66,20 @@ def set_aside(path: Path, what: str) -> None:
     _log.info("%s makes no sense and is set aside", path.name)
 
 
-def is_text(value: str) -> bool:
+def sound(data: Mapping[str, Any], kind: type[Struct]) -> dict[str, Any]:
+    """The fields of kind that make sense in an object of the file; the others are left out."""
+    found: dict[str, Any] = {}
+    for field in fields(kind):
+        value = data.get(field.name, UNSET)
+        try:
+            if value is not UNSET and (not isinstance(value, str) or _is_text(value)):
+                found[field.name] = convert(value, field.type)
+        except ValidationError:
+            pass
+    return found
+
+
+def _is_text(value: str) -> bool:
     """False for what JSON can hold and nothing can show: halves of characters, and a NUL."""
     try:
         value.encode()

@@ -9,8 +9,9 @@ services/account/connection.py.
 from __future__ import annotations
 
 from enum import Enum
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from rcdesk.core.account.capability import Capability, Lack
@@ -60,12 +61,12 @@ class ServerProfile(Struct, frozen=True, kw_only=True):
     name: str
     base_url: str = PRODUCTION_URL
     client_id: str = ""
-    max_fax_bytes: int = 50_000_000
-    max_fax_pages: int = 200
+    max_fax_bytes: Annotated[int, Meta(ge=1, le=10**9)] = 50_000_000
+    max_fax_pages: Annotated[int, Meta(ge=1, le=10_000)] = 200
     is_demo: bool = False
     id: str = ""
     kind: ServerKind = ServerKind.REST
-    redirect_port: int = 0
+    redirect_port: Annotated[int, Meta(ge=0, le=65_535)] = 0
     ca_file: str = ""
     grant: GrantKind = GrantKind.BROWSER
     app_secret: AppSecret = AppSecret.NONE

@@ -6,7 +6,9 @@ Nothing secret and no numbers of other people belong here.
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 
 class Preferences(Struct, frozen=True, kw_only=True):
@@ -18,7 +20,8 @@ class Preferences(Struct, frozen=True, kw_only=True):
     for nowhere. custom_ring_number: a phone of one's own beside the account's, E.164. dials_links_at_once: a
     tel: link is called without a further Enter. global_shortcut: ask the desktop for one. home_country (ISO
     3166): of the account used last, how the command line reads numbers. paper:
-    the PaperSize chosen in the preview, "" for that of the account's country.
+    the PaperSize chosen in the preview, "" for that of the account's country. What breaks a limit in the file
+    is not taken from it.
     """
 
     geometry: str = ""
@@ -26,23 +29,23 @@ class Preferences(Struct, frozen=True, kw_only=True):
     ring_me_on: str = ""
     show_as: str = ""
     ask_to_press_1: bool = True
-    cover_index: int = 0
+    cover_index: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
     own_cover: str = ""
-    resolution: str = "High"
+    resolution: Annotated[str, Meta(pattern=r"^(High|Low)\Z")] = "High"
     last_folder: str = ""
     profile: str = ""
     base_url: str = "https://platform.ringcentral.com"
     client_id: str = ""
     close_to_tray: bool = True
     said_close_to_tray: bool = False
-    color_scheme: str = "system"
-    undo_s: int = 10
-    keep_files_days: int = 30
+    color_scheme: Annotated[str, Meta(pattern=r"^(light|dark|system)\Z")] = "system"
+    undo_s: Annotated[int, Meta(ge=0, le=60)] = 10
+    keep_files_days: Annotated[int, Meta(ge=1, le=3650)] = 30
     notify_failures: bool = True
     notify_successes: bool = False
     watched_folder: str = ""
-    home_country: str = "US"
-    paper: str = ""
+    home_country: Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z")] = "US"
+    paper: Annotated[str, Meta(pattern=r"^(letter|legal|a4|)\Z")] = ""
     custom_ring_number: str = ""
     dials_links_at_once: bool = False
     notify_missed_calls: bool = True

@@ -7,44 +7,26 @@ json_file.py, core/account/preferences.py, bridge/account/preferences.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import asdict
 
 from rcdesk.core.account.preferences import Preferences
 from rcdesk.core.errors import StoreUnavailable
-from rcdesk.core.fax.paper import PaperSize
 from rcdesk.store import json_file
 
 WHAT = "settings"
-_RULES: dict[str, Callable[[Any], bool]] = {
-    "undo_s": lambda value: 0 <= value <= 60,
-    "keep_files_days": lambda value: 1 <= value <= 3650,
-    "cover_index": lambda value: 0 <= value <= 1_000_000,
-    "color_scheme": lambda value: value in ("light", "dark", "system"),
-    "resolution": lambda value: value in ("High", "Low"),
-    "paper": lambda value: value in ("", *(size.value for size in PaperSize)),
-    "home_country": lambda value: len(value) == 2 and value.isascii() and value.isupper(),
-}
 
 
 def load(path: Path) -> Preferences:
     """What was saved, with defaults for what is missing or makes no sense."""
-    defaults = Preferences()
     data = json_file.read(path, WHAT)
     if data is None:
-        return defaults
+        return Preferences()
     if not isinstance(data, dict):
         json_file.set_aside(path, WHAT)
-        return defaults
-    good = {
-        field: data[field]
-        for field in Preferences.__struct_fields__
-        if field in data and _is_good(field, data[field], getattr(defaults, field))
-    }
-    return replace(defaults, **good)
+        return Preferences()
+    return Preferences(**json_file.sound(data, Preferences))
 
 
 def save(path: Path, preferences: Preferences) -> None:
@@ -53,11 +35,3 @@ def save(path: Path, preferences: Preferences) -> None:
         json_file.write(path, asdict(preferences))
     except OSError as exc:
         raise StoreUnavailable(f"Your settings could not be saved ({exc.strerror}).") from exc
-
-
-def _is_good(name: str, value: object, default: object) -> bool:
-    if type(value) is not type(default):
-        return False
-    if isinstance(value, str) and not json_file.is_text(value):
-        return False
-    return name not in _RULES or _RULES[name](value)

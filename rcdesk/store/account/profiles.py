@@ -7,18 +7,15 @@ core/account/account.py, bridge/account/profiles_desk.py.
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec import to_builtins
 
 from rcdesk.core.account.account import (
     PRODUCTION_URL,
-    AppSecret,
     GrantKind,
-    ServerKind,
     ServerProfile,
     ServerProfiles,
 )
@@ -26,12 +23,8 @@ from rcdesk.core.account.preferences import Preferences
 from rcdesk.core.errors import StoreUnavailable
 from rcdesk.store import json_file
 
-_log = logging.getLogger(__name__)
-
 FILE_NAME = "servers.json"
 WHAT = "server profiles"
-_TEXTS = ("id", "name", "base_url", "client_id", "ca_file")
-_NUMBERS = {"redirect_port": (0, 65535), "max_fax_bytes": (1, 10**9), "max_fax_pages": (1, 10_000)}
 
 
 def profiles_file(preferences_file: Path) -> Path:
@@ -86,33 +79,13 @@ def _of_preferences(former: Preferences) -> ServerProfiles:
 
 
 def _written(profile: ServerProfile) -> dict[str, Any]:
-    return {
-        **{name: getattr(profile, name) for name in (*_TEXTS, *_NUMBERS)},
-        "kind": profile.kind.value,
-        "grant": profile.grant.value,
-        "app_secret": profile.app_secret.value,
-    }
+    return {name: value for name, value in to_builtins(profile).items() if name != "is_demo"}
 
 
 def _read(entry: dict[str, Any]) -> ServerProfile | None:
     """One profile; None when it has no id or no address."""
-    texts = {name: entry[name] for name in _TEXTS if isinstance(entry.get(name), str)}
-    if not all(map(json_file.is_text, texts.values())) or not texts.get("id") or not texts.get("base_url"):
+    found = json_file.sound(entry, ServerProfile)
+    address = found.get("base_url", "").rstrip("/")
+    if not found.get("id") or not address:
         return None
-    texts["base_url"] = texts["base_url"].rstrip("/")
-    profile = ServerProfile(**{"name": texts["base_url"], **texts})
-    numbers: dict[str, Any] = {
-        name: entry[name]
-        for name, (low, high) in _NUMBERS.items()
-        if isinstance(entry.get(name), int)
-        and not isinstance(entry[name], bool)
-        and low <= entry[name] <= high
-    }
-    profile = replace(profile, **numbers)
-    try:
-        profile = replace(profile, kind=ServerKind(entry.get("kind", profile.kind.value)))
-        profile = replace(profile, grant=GrantKind(entry.get("grant", profile.grant.value)))
-        profile = replace(profile, app_secret=AppSecret(entry.get("app_secret", profile.app_secret.value)))
-    except ValueError:
-        _log.warning("A server profile names a kind that is not known; the usual one is used.")
-    return profile
+    return ServerProfile(**{"name": address, **found, "base_url": address, "is_demo": False})

@@ -13,6 +13,7 @@ import pytest
 from rcdesk.core.account.account import ServerProfiles
 from rcdesk.core.account.preferences import Preferences
 from rcdesk.core.errors import UserError
+from rcdesk.core.fax.paper import PaperSize
 from rcdesk.services.account.sign_in_file import sign_in_of
 from rcdesk.store import json_file
 from rcdesk.store.account import preferences, profiles
@@ -75,7 +76,11 @@ def test_what_is_no_file_at_all_stops_nothing(tmp_path: Path, reader: str) -> No
         {"keep_files_days": 0},
         {"color_scheme": "blue"},
         {"paper": "A99"},
+        {"paper": "a4\n"},
         {"home_country": "??"},
+        {"home_country": "US\n"},
+        {"resolution": ["High"]},
+        {"cover_index": 1_000_001},
         {"last_folder": "\ud800"},
         {"page": "a\0b"},
         {"has_sounds": 1},
@@ -87,6 +92,12 @@ def test_single_values_that_make_no_sense_are_dropped(tmp_path: Path, value: dic
     path = tmp_path / "preferences.json"
     path.write_text(json.dumps({**value, "ring_me_on": "7"}), encoding="utf-8")
     assert preferences.load(path) == Preferences(ring_me_on="7")
+
+
+@pytest.mark.parametrize("paper", ["", *(size.value for size in PaperSize)])
+def test_every_paper_is_kept(tmp_path: Path, paper: str) -> None:
+    preferences.save(tmp_path / "preferences.json", Preferences(paper=paper))
+    assert preferences.load(tmp_path / "preferences.json") == Preferences(paper=paper)
 
 
 @pytest.mark.parametrize("odd", ODD)
