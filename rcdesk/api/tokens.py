@@ -8,9 +8,9 @@ session.py.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 
 class Tokens(Struct, frozen=True, kw_only=True):
@@ -21,8 +21,8 @@ class Tokens(Struct, frozen=True, kw_only=True):
 
     access_token: str
     refresh_token: str
-    expires_at: datetime
-    refresh_expires_at: datetime
+    expires_at: Annotated[datetime, Meta(tz=True)]
+    refresh_expires_at: Annotated[datetime, Meta(tz=True)]
     owner_id: str
     scope: str = ""
 

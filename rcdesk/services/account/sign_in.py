@@ -10,15 +10,18 @@ thread. Read next: connection.py, api/session.py.
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from typing import TypeVar
 
-from msgspec.structs import asdict
+import msgspec
+from msgspec import Struct, to_builtins
 
 from rcdesk.api.auth import Grant, grant_of
 from rcdesk.api.tokens import Tokens
 from rcdesk.core.account.account import Credentials, GrantKind, ServerProfile
 from rcdesk.core.errors import KeyringUnavailable, UserError
 from rcdesk.store.account.secrets import Secrets
+
+_S = TypeVar("_S", bound=Struct)
 
 
 class KeptSignIn:
@@ -33,46 +36,24 @@ class KeptSignIn:
     def client_secret(self) -> str:
         """The app's secret, "" for a public client."""
         text = self._secrets.load(self._name("client-secret")) or ""
-        found = _object(text)
+        found = _texts(text)
         # Earlier versions kept the secret alone.
         return self._mine(found).get("secret", "") if "secret" in found else text
 
     def keep_client_secret(self, secret: str) -> None:
         """Needed for every refresh, so it is kept before the tokens are."""
         if secret:
-            self._secrets.save(
-                self._name("client-secret"), json.dumps({"secret": secret, "server": self._server})
-            )
+            self._keep("client-secret", {"secret": secret})
         else:
             self._secrets.delete(self._name("client-secret"))
 
     def load(self) -> Tokens | None:
         """The tokens as they are kept now."""
-        found = self._mine(_object(self._secrets.load(self._name("tokens"))))
-        try:
-            return Tokens(
-                access_token=found["access_token"],
-                refresh_token=found["refresh_token"],
-                expires_at=datetime.fromisoformat(found["expires_at"]),
-                refresh_expires_at=datetime.fromisoformat(found["refresh_expires_at"]),
-                owner_id=found["owner_id"],
-                scope=found.get("scope", ""),
-            )
-        except (ValueError, KeyError):
-            return None
+        return self._found("tokens", Tokens)
 
     def save(self, tokens: Tokens) -> None:
         """Keep these tokens instead of the former ones."""
-        found = {
-            "access_token": tokens.access_token,
-            "refresh_token": tokens.refresh_token,
-            "expires_at": tokens.expires_at.isoformat(),
-            "refresh_expires_at": tokens.refresh_expires_at.isoformat(),
-            "owner_id": tokens.owner_id,
-            "scope": tokens.scope,
-            "server": self._server,
-        }
-        self._secrets.save(self._name("tokens"), json.dumps(found))
+        self._keep("tokens", to_builtins(tokens))
 
     def clear(self) -> None:
         """Forget the tokens."""
@@ -81,20 +62,14 @@ class KeptSignIn:
     @property
     def credentials(self) -> Credentials | None:
         """What to sign in with again without asking; None when nothing is kept."""
-        found = self._mine(_object(self._secrets.load(self._name("credentials"))))
-        found.pop("server", None)
-        try:
-            return Credentials(**found) if found else None
-        except TypeError:
-            return None
+        return self._found("credentials", Credentials)
 
     def keep_credentials(self, credentials: Credentials) -> None:
         """Keep a JWT or password the service has accepted; a browser sign-in leaves nothing to keep."""
         if credentials.grant is GrantKind.BROWSER:
             self.forget()
         else:
-            kept = {**asdict(credentials), "server": self._server}
-            self._secrets.save(self._name("credentials"), json.dumps(kept))
+            self._keep("credentials", to_builtins(credentials))
 
     def grant(self) -> Grant | None:
         """The kept credentials as a grant."""
@@ -127,6 +102,16 @@ class KeptSignIn:
                 f"still there. {state.advice}"
             )
 
+    def _keep(self, what: str, value: dict[str, str]) -> None:
+        self._secrets.save(self._name(what), json.dumps({**value, "server": self._server}))
+
+    def _found(self, what: str, kind: type[_S]) -> _S | None:
+        """What was kept; None without it, and for what makes no sense."""
+        try:
+            return msgspec.convert(self._mine(_texts(self._secrets.load(self._name(what)))), kind)
+        except msgspec.ValidationError:
+            return None
+
     def _mine(self, found: dict[str, str]) -> dict[str, str]:
         """What was kept, when it is for this server; earlier versions did not say which."""
         return found if found.get("server", self._server) == self._server else {}
@@ -135,11 +120,9 @@ class KeptSignIn:
         return f"{what} {self._key}"
 
 
-def _object(text: str | None) -> dict[str, str]:
+def _texts(text: str | None) -> dict[str, str]:
     """A JSON object of texts; empty for anything else."""
     try:
-        found = json.loads(text or "{}")
+        return msgspec.convert(json.loads(text or "{}"), dict[str, str])
     except (ValueError, RecursionError):
         return {}
-    is_good = isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
-    return found if is_good else {}

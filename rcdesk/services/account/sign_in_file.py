@@ -6,12 +6,21 @@ Read next: connection.py, commands/call.py, app.py.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+
+import msgspec
+from msgspec import Struct
 
 from rcdesk.core.account.account import Credentials, ServerProfile
 from rcdesk.core.account.preferences import Preferences
 from rcdesk.core.errors import UserError
+
+
+class _SignIn(Struct):
+    base_url: str
+    client_id: str
+    jwt: str
+    client_secret: str = ""
 
 
 def sign_in_of(path: Path | None, remembered: Preferences) -> tuple[ServerProfile, Credentials | None]:
@@ -27,15 +36,12 @@ def sign_in_of(path: Path | None, remembered: Preferences) -> tuple[ServerProfil
         )
         return profile, None
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        credentials = Credentials(
-            client_id=found["client_id"], client_secret=found.get("client_secret", ""), jwt=found["jwt"]
-        )
-        profile = ServerProfile(
-            name="RingCentral", base_url=found["base_url"].rstrip("/"), client_id=found["client_id"]
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
+        found = msgspec.json.decode(path.read_bytes(), type=_SignIn)
+    except (OSError, ValueError, RecursionError) as exc:
         raise UserError(
             f"The sign-in file {path} could not be read; it needs base_url, client_id and jwt."
         ) from exc
-    return profile, credentials
+    profile = ServerProfile(
+        name="RingCentral", base_url=found.base_url.rstrip("/"), client_id=found.client_id
+    )
+    return profile, Credentials(client_id=found.client_id, client_secret=found.client_secret, jwt=found.jwt)

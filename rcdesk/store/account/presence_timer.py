@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct, ValidationError, convert, to_builtins
 
 from rcdesk.core.account.presence import Dnd
 from rcdesk.core.errors import StoreUnavailable
@@ -25,7 +25,7 @@ class Hold(Struct, frozen=True, kw_only=True):
     """What was before a change; until (aware): when that comes back by itself, None: only when asked for."""
 
     before: Dnd
-    until: datetime | None = None
+    until: Annotated[datetime, Meta(tz=True)] | None = None
 
 
 class PresenceTimers:
@@ -44,8 +44,7 @@ class PresenceTimers:
         entries = {**found.get(owner_id, {})}
         entries.pop(what, None)
         if hold is not None:
-            until = hold.until.isoformat() if hold.until is not None else None
-            entries[what] = {"before": hold.before.value, "until": until}
+            entries[what] = to_builtins(hold)
         changed = {**found, owner_id: entries}
         if changed.get(owner_id) != found.get(owner_id, {}):
             self._write({owner: kept for owner, kept in changed.items() if kept})
@@ -68,14 +67,9 @@ class PresenceTimers:
             ) from exc
 
 
-def _hold(entry: object) -> Hold | None:
-    if not isinstance(entry, dict):
-        return None
+def _hold(entry: Any) -> Hold | None:
     try:
-        before = Dnd(entry["before"])
-        until = datetime.fromisoformat(entry["until"]) if entry["until"] is not None else None
-    except (KeyError, TypeError, ValueError):
+        hold = convert(entry, Hold)
+    except ValidationError:
         return None
-    if until is not None and until.tzinfo is None:
-        return None
-    return Hold(before=before, until=until)
+    return hold if "until" in entry else None

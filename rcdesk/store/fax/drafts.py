@@ -104,7 +104,7 @@ def from_json(text: str) -> KeptDraft:
 def _read(text: str) -> KeptDraft | None:
     try:
         return from_json(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         _log.warning("a draft in the archive cannot be read; it is left as it is")
         return None
 

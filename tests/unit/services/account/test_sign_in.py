@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -265,6 +265,37 @@ def test_the_sign_in_of_earlier_versions_goes_on(connect: Connect, simulator: Ru
     old._secrets.save(f"client-secret {name}", simulator.client_secret)
     assert KeptSignIn(old._secrets, old.profile).client_secret == simulator.client_secret
     assert connect(id=name).resume(CancelToken()) == account
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "",
+        "null",
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        "9" * 5_000,
+        {"access_token": 5},
+        {"expires_at": "soon"},
+        {"expires_at": "2026-11-22T10:00:00"},
+        {"owner_id": None},
+    ],
+)
+def test_what_is_kept_and_makes_no_sense_is_as_if_it_were_not_there(
+    secrets: Secrets, odd: str | dict[str, object]
+) -> None:
+    profile = ServerProfile(name="t", base_url="https://a.example", client_id="app")
+    kept = KeptSignIn(secrets, profile)
+    at = datetime(2026, 11, 22, 10, tzinfo=UTC)
+    tokens = Tokens(
+        access_token="a", refresh_token="r", expires_at=at, refresh_expires_at=at, owner_id="1", scope="x"
+    )
+    kept.save(tokens)
+    assert kept.load() == tokens
+    whole = json.loads(secrets.load(f"tokens {profile.key}") or "")
+    secrets.save(f"tokens {profile.key}", odd if isinstance(odd, str) else json.dumps({**whole, **odd}))
+    secrets.save(f"credentials {profile.key}", odd if isinstance(odd, str) else json.dumps(odd))
+    assert kept.load() is None and kept.credentials is None and kept.grant() is None
 
 
 def test_two_profiles_of_one_server_are_two_people(connect: Connect, simulator: RunningSimulator) -> None:
