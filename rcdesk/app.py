@@ -161,7 +161,7 @@ class Running:
 
     def show_fax(self, order: FaxOrder) -> None:
         """A fax asked for on the command line by another start."""
-        self.window.take_fax(order.wish, order.tell)
+        self.window.take_fax(order.asked_fax, order.tell)
 
     def stop(self) -> bool:
         """End everything in order; True when all lanes ended in time. May be called twice."""
@@ -279,14 +279,14 @@ def _run_window(
         painted.happened.connect(lambda: window.fax_files(options.files))
     if options.link:
         painted.happened.connect(lambda: running.orders.open_link(options.link))
-    wish = options.fax_wish
-    if wish is not None:
-        painted.happened.connect(lambda: window.take_fax(wish))
+    asked_fax = options.asked_fax
+    if asked_fax is not None:
+        painted.happened.connect(lambda: window.take_fax(asked_fax))
     zone = ZoneFollower()
     application.applicationStateChanged.connect(lambda _state: zone.look())
     stop_signals = StopSignals(application)
     stop_signals.received.connect(leave)
-    is_asked_for = options.files or options.link or options.fax_wish or options.tour
+    is_asked_for = options.files or options.link or options.asked_fax or options.tour
     if running.wants_hidden and not is_asked_for and running.tray.start_hidden():
         window.removeEventFilter(painted)
         QTimer.singleShot(0, painted.happened.emit)

@@ -17,9 +17,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
 from rcdesk.bridge.runtime.instance import FaxOrder
 from rcdesk.core.fax.fax import FaxJob, FaxState
+from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome
 from rcdesk.core.orders.fax_report import SHOWN, exit_status, fax_json, is_settled, progress_json
 from rcdesk.core.orders.order import ExitStatus, FollowFaxesOrder, SendOrder
-from rcdesk.core.orders.wish import FaxWish, WishOutcome
 
 Tell: TypeAlias = Callable[[dict[str, Any]], bool]
 
@@ -74,10 +74,10 @@ class FaxOrders(QObject):
 
         can_follow False: the end cannot be known, so it is told until the service has it.
         """
-        wish = replace(order.wish, is_yes=True)
+        asked_fax = replace(order.asked_fax, is_yes=True)
 
-        def heard(outcome: WishOutcome) -> None:
-            jobs = self._just_queued(wish) if outcome is WishOutcome.QUEUED else ()
+        def heard(outcome: AskedOutcome) -> None:
+            jobs = self._just_queued(asked_fax) if outcome is AskedOutcome.QUEUED else ()
             if not jobs:
                 tell({"error": SHOWN, "status": int(ExitStatus.NEEDS_YOU)})
             elif order.is_wait:
@@ -85,7 +85,7 @@ class FaxOrders(QObject):
             else:
                 tell({"fax": fax_json(jobs), "status": int(ExitStatus.DONE)})
 
-        self.asked.emit(FaxOrder(wish, heard))
+        self.asked.emit(FaxOrder(asked_fax, heard))
 
     def follow(self, order: FollowFaxesOrder, tell: Tell, *, can_follow: bool = True) -> None:
         """Tell every change of these; UNKNOWN without a fax when they are not known here (yet)."""
@@ -96,9 +96,9 @@ class FaxOrders(QObject):
             return
         self._watch(jobs, tell, can_follow=can_follow)
 
-    def _just_queued(self, wish: FaxWish) -> tuple[FaxJob, ...]:
+    def _just_queued(self, asked_fax: AskedFax) -> tuple[FaxJob, ...]:
         """The jobs of the newest Send, which is this one: it was just told to be queued."""
-        numbers = {recipient.number for recipient in wish.draft.recipients}
+        numbers = {recipient.number for recipient in asked_fax.draft.recipients}
         newest = next((job for job in self._faxes.jobs if job.recipient.number in numbers), None)
         if newest is None:
             return ()

@@ -20,9 +20,9 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import Cancelled, OutcomeUnknown, RcdeskError
 from rcdesk.core.fax.fax import FaxJob, FaxState, WaitReason
+from rcdesk.core.orders.asked_fax import AskedFax
 from rcdesk.core.orders.fax_report import exit_status, fax_json, is_settled, progress_json
 from rcdesk.core.orders.order import ExitStatus, FollowFaxesOrder, SendOrder
-from rcdesk.core.orders.wish import FaxWish
 from rcdesk.store.paths import Paths
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class FaxCommand(Struct, frozen=True, kw_only=True):
     is_sure (--yes): nothing is asked in the shell; a window asks all the same.
     """
 
-    wish: FaxWish
+    asked_fax: AskedFax
     is_wait: bool = False
     is_json: bool = False
     is_sure: bool = False
@@ -140,7 +140,7 @@ class FaxRun:
     # With a window
 
     def _through_window(self) -> None:
-        order = SendOrder(wish=self._command.wish, is_wait=self._command.is_wait)
+        order = SendOrder(asked_fax=self._command.asked_fax, is_wait=self._command.is_wait)
         has_fax = False
         try:
             with closing(self._instance.ask(order, self._stop)) as lines:
@@ -194,15 +194,15 @@ class FaxRun:
 
     def _alone(self) -> None:
         faxes = self._open()
-        wish = self._command.wish
-        account = faxes.account(wish, self._stop)
+        asked_fax = self._command.asked_fax
+        account = faxes.account(asked_fax, self._stop)
         why_not = account.why_not(Capability.FAX_SEND)
         if why_not:
             self._tell(refusal(f"{why_not} Nothing is queued.", ExitStatus.FAILED))
             return
         self._is_wait = self._command.is_wait and account.can(Capability.FAX_FOLLOW)
         faxes.recover()
-        draft = faxes.draft(wish, account, self._stop)
+        draft = faxes.draft(asked_fax, account, self._stop)
         odd = "" if self._command.is_sure else faxes.odd(draft, account)
         if odd and not self._is_wanted(odd):
             give = "" if self._ask is not None else " Give --yes to send it all the same."

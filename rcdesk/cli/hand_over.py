@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from rcdesk.bridge.runtime.instance import Instance
 from rcdesk.cli.spoken import say
 from rcdesk.core.errors import NetworkError
+from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome
 from rcdesk.core.orders.order import LinkOrder
-from rcdesk.core.orders.wish import FaxWish, WishOutcome
 
 if TYPE_CHECKING:
     from rcdesk.cli.main import Options
@@ -23,8 +23,8 @@ def hand_over(instance: Instance, options: Options) -> int | None:
 
     None when it ended meanwhile: this program is the first one now.
     """
-    if options.fax_wish is not None:
-        return _fax(instance, options.fax_wish)
+    if options.asked_fax is not None:
+        return _fax(instance, options.asked_fax)
     if options.link:
         status = _link(instance, options.link)
         if status != 0 or not options.files:
@@ -48,8 +48,8 @@ def _link(instance: Instance, link: str) -> int | None:
     return status
 
 
-def _fax(instance: Instance, wish: FaxWish) -> int | None:
-    outcome = instance.send_fax(wish)
+def _fax(instance: Instance, asked_fax: AskedFax) -> int | None:
+    outcome = instance.send_fax(asked_fax)
     if outcome is None and instance.is_first:
         return None
     if outcome is None:
@@ -59,7 +59,7 @@ def _fax(instance: Instance, wish: FaxWish) -> int | None:
             on_error=True,
         )
         return 1
-    if wish.is_yes and outcome is WishOutcome.SHOWN:
+    if asked_fax.is_yes and outcome is AskedOutcome.SHOWN:
         say("rcdesk fax: it needs your answer in the window. Nothing is queued until then.", on_error=True)
         return 3
     return 0

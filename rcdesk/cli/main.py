@@ -31,7 +31,7 @@ from rcdesk.cli.spoken import say
 
 if TYPE_CHECKING:
     from rcdesk.cli.call import Command
-    from rcdesk.core.orders.wish import FaxWish
+    from rcdesk.core.orders.asked_fax import AskedFax
 
 _STATUSES = """\
 exit status:
@@ -56,7 +56,7 @@ _WORDS = frozenset({"fax", "call", "status", "cancel", "numbers"}) | _ACCOUNT_WO
 class Options(Struct, frozen=True, kw_only=True):
     """What the command line asked for. demo_speed: simulator seconds per real second.
 
-    fax is what was typed after the word fax, fax_wish what became of it once it was looked at. link: a tel:
+    fax is what was typed after the word fax, asked_fax what became of it once it was looked at. link: a tel:
     or callto: link to call, "" for none.
     """
 
@@ -68,7 +68,7 @@ class Options(Struct, frozen=True, kw_only=True):
     files: tuple[Path, ...] = ()
     link: str = ""
     fax: FaxArguments | None = None
-    fax_wish: FaxWish | None = None
+    asked_fax: AskedFax | None = None
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
@@ -130,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from rcdesk.core.errors import UserError
 
         try:
-            options = replace(options, fax_wish=_wish(options, asked))
+            options = replace(options, asked_fax=_asked_fax(options, asked))
         except UserError as exc:
             return _refuse_fax(asked, str(exc))
         except KeyboardInterrupt:
@@ -195,10 +195,10 @@ def _send_fax(options: Options) -> int:
     from rcdesk.cli.archive_lock import SignInWay
     from rcdesk.cli.fax import FaxCommand
 
-    assert options.fax is not None and options.fax_wish is not None
+    assert options.fax is not None and options.asked_fax is not None
     return fax_output.run(
         FaxCommand(
-            wish=options.fax_wish,
+            asked_fax=options.asked_fax,
             is_wait=options.fax.is_wait,
             is_json=options.fax.is_json,
             is_sure=options.fax.is_yes,
@@ -237,10 +237,10 @@ def _command_word(given: Sequence[str]) -> int | None:
     return None
 
 
-def _wish(options: Options, asked: FaxArguments) -> FaxWish:
+def _asked_fax(options: Options, asked: FaxArguments) -> AskedFax:
     """Look at everything that was asked. Raises UserError."""
     from rcdesk.core.fax.fax import Resolution
-    from rcdesk.core.orders.wish import FaxWish
+    from rcdesk.core.orders.asked_fax import AskedFax
     from rcdesk.services.commands.fax import draft_asked
     from rcdesk.store.account import preferences
     from rcdesk.store.paths import Paths
@@ -255,7 +255,7 @@ def _wish(options: Options, asked: FaxArguments) -> FaxWish:
         at=asked.at,
         region=remembered.home_country,
     )
-    return FaxWish(draft=draft, is_yes=asked.is_yes, cover_name=asked.cover_name)
+    return AskedFax(draft=draft, is_yes=asked.is_yes, cover_name=asked.cover_name)
 
 
 def _path(text: str) -> Path:

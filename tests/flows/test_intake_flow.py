@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
 from rcdesk.core.fax.fax import FaxState
-from rcdesk.core.orders.wish import FaxWish, WishOutcome
+from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome
 from rcdesk.services.commands.fax import draft_asked
 from rcdesk.simulator import RunningSimulator
 from rcdesk.ui.compose.review_dialog import ReviewDialog
@@ -73,9 +73,9 @@ def test_a_fax_from_the_command_line_is_asked_about_until_its_number_is_known(
     letter = tmp_path / "letter.txt"
     letter.write_text(LETTER)
     draft = draft_asked(files=(letter,), to=("(212) 555-0134",))
-    told: list[WishOutcome] = []
-    running.window.take_fax(FaxWish(draft=draft, is_yes=True), told.append)
-    screen.wait(lambda: told == [WishOutcome.SHOWN])
+    told: list[AskedOutcome] = []
+    running.window.take_fax(AskedFax(draft=draft, is_yes=True), told.append)
+    screen.wait(lambda: told == [AskedOutcome.SHOWN])
     screen.wait(lambda: running.window.composer.findChild(ReviewDialog) is not None)
     dialog = running.window.composer.findChild(ReviewDialog)
     assert dialog is not None and running.desk.faxes.jobs == ()
@@ -89,7 +89,7 @@ def test_a_fax_from_the_command_line_is_asked_about_until_its_number_is_known(
     letter.write_text("Another letter.\n")
     told.clear()
     draft = draft_asked(files=(letter,), to=("(212) 555-0134",))
-    running.window.take_fax(FaxWish(draft=draft, is_yes=True), told.append)
+    running.window.take_fax(AskedFax(draft=draft, is_yes=True), told.append)
     screen.wait(lambda: bool(told))
-    assert told == [WishOutcome.QUEUED]
+    assert told == [AskedOutcome.QUEUED]
     assert len(jobs.jobs) == 2

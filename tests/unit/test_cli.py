@@ -26,7 +26,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import Document, FaxDraft, Recipient, Resolution, SendBy
 from rcdesk.core.fax.paper import PageRef
-from rcdesk.core.orders.wish import FaxWish, read_wish, wish_json
+from rcdesk.core.orders.asked_fax import AskedFax, asked_fax_json, read_asked_fax
 from rcdesk.documents.same_file import seen
 from rcdesk.documents.worker import wire
 from rcdesk.services.commands.fax import moment
@@ -210,7 +210,7 @@ def test_a_fax_that_is_sent_from_the_shell_opens_no_window(
         option == "--wait",
         option == "--json",
     )
-    assert command.wish.cover_name == "Classic" and command.way.sign_in == Path("me.json")
+    assert command.asked_fax.cover_name == "Classic" and command.way.sign_in == Path("me.json")
     assert main(["fax", "missing.pdf", "--to", "6505550110", option]) == 2
     said = capsys.readouterr()
     assert "There is no file" in said.err
@@ -233,7 +233,7 @@ def test_what_is_asked_is_looked_at_and_handed_on(started: list[Options], letter
     status = main(["fax", str(letter), "--to", "(650) 555-0110", "--to", "Bo <6505550111>", "--standard"])
     assert status == 0
     (options,) = started
-    assert options.fax_wish == FaxWish(
+    assert options.asked_fax == AskedFax(
         draft=FaxDraft(
             recipients=(Recipient(number="+16505550110"), Recipient(number="+16505550111", name="Bo")),
             documents=(
@@ -254,8 +254,8 @@ def test_what_is_asked_is_looked_at_and_handed_on(started: list[Options], letter
 
 def test_a_number_given_twice_is_one(started: list[Options], letter: Path) -> None:
     main(["fax", str(letter), "--to", "6505550110", "--to", "+1 650 555 0110"])
-    assert started[0].fax_wish is not None
-    assert len(started[0].fax_wish.draft.recipients) == 1
+    assert started[0].asked_fax is not None
+    assert len(started[0].asked_fax.draft.recipients) == 1
 
 
 def test_numbers_are_read_in_the_country_of_the_account(
@@ -264,8 +264,8 @@ def test_numbers_are_read_in_the_country_of_the_account(
     path = Paths.under(tmp_path / "home").preferences_file
     preferences_file.save(path, Preferences(home_country="GB"))
     assert main(["fax", str(letter), "--to", "020 7946 0000"]) == 0
-    assert started[0].fax_wish is not None
-    assert started[0].fax_wish.draft.recipients == (Recipient(number="+442079460000"),)
+    assert started[0].asked_fax is not None
+    assert started[0].asked_fax.draft.recipients == (Recipient(number="+442079460000"),)
 
 
 @pytest.mark.parametrize(
@@ -391,10 +391,10 @@ def test_the_ends_of_time_are_one_sentence(text: str) -> None:
         assert text in str(exc)
 
 
-# The wish as JSON
+# The fax as JSON
 
 
-def _wish(tmp_path: Path) -> FaxWish:
+def _asked_fax(tmp_path: Path) -> AskedFax:
     document = Document(
         path=tmp_path / "ä\udcff.pdf",
         name="ä\udcff.pdf",
@@ -411,22 +411,22 @@ def _wish(tmp_path: Path) -> FaxWish:
         send_at=NOW,
         send_by=SendBy.DESK,
     )
-    return FaxWish(draft=draft, is_yes=True, cover_name="Classic")
+    return AskedFax(draft=draft, is_yes=True, cover_name="Classic")
 
 
 _FILE = {"path": "/a.pdf", "name": "a.pdf", "size_bytes": 1, "media_type": "application/pdf", "pages": 1}
 
 
 def test_a_wish_names_no_copy_in_the_spool(tmp_path: Path) -> None:
-    data = json.loads(wish_json(_wish(tmp_path)))
+    data = json.loads(asked_fax_json(_asked_fax(tmp_path)))
     data["fax"]["files"] = [{**_FILE, "digest": "../../elsewhere"}]
-    assert [document.digest for document in read_wish(data).draft.documents] == [""]
+    assert [document.digest for document in read_asked_fax(data).draft.documents] == [""]
 
 
 def test_a_wish_comes_back_as_it_was(tmp_path: Path) -> None:
-    text = wish_json(_wish(tmp_path))
+    text = asked_fax_json(_asked_fax(tmp_path))
     assert "\n" not in text
-    assert read_wish(json.loads(text.encode("utf-8"))) == _wish(tmp_path)
+    assert read_asked_fax(json.loads(text.encode("utf-8"))) == _asked_fax(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -450,7 +450,7 @@ def test_a_wish_comes_back_as_it_was(tmp_path: Path) -> None:
     ],
 )
 def test_a_wish_that_makes_no_sense_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
-    data = json.loads(wish_json(_wish(tmp_path)))
+    data = json.loads(asked_fax_json(_asked_fax(tmp_path)))
     for name, value in change.items():
         first, _, second = name.partition(".")
         if second:
@@ -458,13 +458,13 @@ def test_a_wish_that_makes_no_sense_is_refused(tmp_path: Path, change: dict[str,
         else:
             data[first] = value
     with pytest.raises(ValueError):
-        read_wish(data)
+        read_asked_fax(data)
 
 
 @pytest.mark.parametrize("data", [None, [], "fax", 1])
 def test_what_is_no_wish(data: object) -> None:
     with pytest.raises(ValueError):
-        read_wish(data)
+        read_asked_fax(data)
 
 
 def test_a_packaged_program_is_its_own_renderer(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ class PagesDesk(QObject):
         self._worker = worker
         self._exact_dir = exact_dir
         self._cache = PageCache(cache_bytes)
-        self._wishes: dict[str, dict[PageRequest, None]] = {}
+        self._requests: dict[str, dict[PageRequest, None]] = {}
         self._asked: PageRequest | None = None
         self._task: Task[Any] | None = None
         self._draws: dict[str, Task[Any]] = {}
@@ -102,8 +102,8 @@ class PagesDesk(QObject):
 
         Answers that are known are not told again: look with known() first.
         """
-        self._wishes[who] = {ask: None for ask in asks if self._cache.get(ask) is None}
-        if self._task is not None and not any(self._asked in asks for asks in self._wishes.values()):
+        self._requests[who] = {ask: None for ask in asks if self._cache.get(ask) is None}
+        if self._task is not None and not any(self._asked in asks for asks in self._requests.values()):
             self._task.cancel()
         self._pump()
 
@@ -129,9 +129,9 @@ class PagesDesk(QObject):
 
     def _next(self) -> PageRequest | None:
         """The most urgent question; widgets take turns."""
-        for who, asks in self._wishes.items():
+        for who, asks in self._requests.items():
             if asks:
-                self._wishes[who] = self._wishes.pop(who)
+                self._requests[who] = self._requests.pop(who)
                 return next(iter(asks))
         return None
 
@@ -171,7 +171,7 @@ class PagesDesk(QObject):
 
     def _answered(self, ask: PageRequest) -> None:
         self._asked = self._task = None
-        for asks in self._wishes.values():
+        for asks in self._requests.values():
             asks.pop(ask, None)
 
     # Drawing what is no file
@@ -252,7 +252,7 @@ class PagesDesk(QObject):
         """Ask nothing any more."""
         self._is_stopped = True
         self._warm_up_timer.stop()
-        self._wishes.clear()
+        self._requests.clear()
         if self._task is not None:
             self._task.cancel()
 

@@ -61,7 +61,7 @@ class FaxUpload(QObject):
         self._dispatcher = dispatcher
         self._faxes = faxes
         self._task: Task[UploadResult] | None = None
-        self._wish = _Unwanted()
+        self._unwanted = _Unwanted()
         self._unheard: frozenset[int] = frozenset()
         self._job_ids: tuple[int, ...] = ()
         self._is_complete = False
@@ -79,19 +79,19 @@ class FaxUpload(QObject):
 
     def begin(self, owner_id: str) -> None:
         """Send what comes next. Only when not is_busy."""
-        self._wish = wish = _Unwanted(self._unheard)
+        self._unwanted = unwanted = _Unwanted(self._unheard)
         self._unheard = frozenset()
         self._since.invalidate()
         dispatcher, faxes = self._dispatcher, self._faxes
 
         def work(token: CancelToken, report: Report) -> UploadResult:
-            early = faxes.cancel(sorted(wish.job_ids)) if wish.job_ids else None
+            early = faxes.cancel(sorted(unwanted.job_ids)) if unwanted.job_ids else None
             sent = dispatcher.send_next(owner_id, token, report)
-            unwanted = wish.job_ids
-            cancelled = faxes.cancel(sorted(unwanted)) if unwanted else None
+            late = unwanted.job_ids
+            cancelled = faxes.cancel(sorted(late)) if late else None
             if early is not None and cancelled is not None:
                 cancelled = replace(cancelled, cancelled=early.cancelled + cancelled.cancelled)
-            return UploadResult(sent=sent, cancelled=cancelled, left=unwanted)
+            return UploadResult(sent=sent, cancelled=cancelled, left=late)
 
         self._task = self._lane.submit(work, done=self._done, failed=self._failed, progress=self._progress)
 
@@ -104,7 +104,7 @@ class FaxUpload(QObject):
         ours = frozenset(job_ids) & frozenset(self._job_ids)
         if self._task is None or not ours:
             return frozenset()
-        self._wish.job_ids |= ours
+        self._unwanted.job_ids |= ours
         if not self._is_complete:
             # Once all bytes have left, stopping would only lose the answer.
             self._task.cancel()
@@ -122,12 +122,12 @@ class FaxUpload(QObject):
         self.progressed.emit(job_ids, sent, total)
 
     def _done(self, ended: UploadResult) -> None:
-        wished = self._wish.job_ids
+        left = self._unwanted.job_ids - ended.left
         self._end()
-        self.finished.emit(UploadResult(sent=ended.sent, cancelled=ended.cancelled, left=wished - ended.left))
+        self.finished.emit(UploadResult(sent=ended.sent, cancelled=ended.cancelled, left=left))
 
     def _failed(self, error: RcdeskError) -> None:
-        self.cancel_later(self._wish.job_ids)
+        self.cancel_later(self._unwanted.job_ids)
         self._end()
         self.failed.emit(error)
 

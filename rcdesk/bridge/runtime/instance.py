@@ -4,7 +4,7 @@ GUI thread, before anything touches the database: two programs on one outbox cou
 is a file with the owner's process id, so one left behind by a crash is taken over; a second start gives its
 files, or the fax asked for on the command line, to the first through a local socket, and both look whether
 the other is of the same user. A message is one line of JSON: a list of files, or the object of
-core/orders/wish.py or core/orders/order.py. A command without a window holds the lock in short turns and
+core/orders/asked_fax.py or core/orders/order.py. A command without a window holds the lock in short turns and
 marks them, so that others wait for its end instead of complaining. QtNetwork is imported with the door, after
 the first paint: the lock does not need it. Read next: door.py, app.py, cli/call.py, order_desk.py.
 """
@@ -23,8 +23,8 @@ from PySide6.QtCore import QByteArray, QDeadlineTimer, QLockFile, QObject, Signa
 from rcdesk.bridge.runtime.door import ArchiveFolder, is_ours, socket_name
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown
+from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome, asked_fax_json, read_asked_fax
 from rcdesk.core.orders.order import Order, is_order, order_json, read_order
-from rcdesk.core.orders.wish import FaxWish, WishOutcome, read_wish, wish_json
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer, QLocalSocket
@@ -59,8 +59,8 @@ _HEARD = "heard"
 class FaxOrder:
     """A fax another start asks for; tell() it once what became of it. GUI thread."""
 
-    def __init__(self, wish: FaxWish, tell: Callable[[WishOutcome], None]) -> None:
-        self.wish = wish
+    def __init__(self, asked_fax: AskedFax, tell: Callable[[AskedOutcome], None]) -> None:
+        self.asked_fax = asked_fax
         self.tell = tell
 
 
@@ -144,12 +144,12 @@ class Instance(QObject):
         """Hand files, or only the wish to be seen, to the program that holds the lock; False: no answer."""
         return self._hand(json.dumps([str(path.absolute()) for path in files])) == [_HEARD]
 
-    def send_fax(self, wish: FaxWish) -> WishOutcome | None:
+    def send_fax(self, asked_fax: AskedFax) -> AskedOutcome | None:
         """Hand a fax to the program that holds the lock and wait for what becomes of it; None: no answer."""
-        heard = self._hand(wish_json(wish), lines=2)
+        heard = self._hand(asked_fax_json(asked_fax), lines=2)
         if heard[:1] != [_HEARD] or len(heard) < 2:
             return None
-        return WishOutcome.QUEUED if heard[1] == WishOutcome.QUEUED.value else WishOutcome.SHOWN
+        return AskedOutcome.QUEUED if heard[1] == AskedOutcome.QUEUED.value else AskedOutcome.SHOWN
 
     def take(self) -> bool:
         """Try for the lock again; True when this program may work on the archive now."""
@@ -222,12 +222,12 @@ class Instance(QObject):
             return None
         return socket
 
-    def _hand(self, wish: str, lines: int = 1) -> list[str]:
+    def _hand(self, line: str, lines: int = 1) -> list[str]:
         """Say one line and hear so many, fewer when no more come in time."""
         socket = self._knock(CancelToken())
         if socket is None:
             return []
-        socket.write(QByteArray(wish.encode("utf-8") + b"\n"))
+        socket.write(QByteArray(line.encode("utf-8") + b"\n"))
         heard = b""
         while heard.count(b"\n") < lines:
             if not socket.waitForReadyRead(DECIDE_MS if heard else ANSWER_MS):
@@ -280,9 +280,9 @@ class Instance(QObject):
                 del self._heard[socket]
                 socket.deleteLater()
 
-    def _answer(self, socket: QLocalSocket, wish: bytes) -> None:
+    def _answer(self, socket: QLocalSocket, line: bytes) -> None:
         try:
-            found = json.loads(wish)
+            found = json.loads(line)
             if is_order(found):
                 order = read_order(found)
                 self._heard[socket] = QByteArray()
@@ -295,19 +295,19 @@ class Instance(QObject):
                     )
                 )
                 return
-            asked = _files(found) if isinstance(found, list) else read_wish(found)
+            asked = _files(found) if isinstance(found, list) else read_asked_fax(found)
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             _log.warning("another start asked for something that makes no sense")
             socket.abort()
             return
         self._heard[socket] = QByteArray()
         self._say(socket, _HEARD)
-        if isinstance(asked, FaxWish):
+        if isinstance(asked, AskedFax):
             self.fax_asked.emit(FaxOrder(asked, lambda outcome: self._told(socket, outcome)))
         else:
             self.asked.emit(asked)
 
-    def _told(self, socket: QLocalSocket, outcome: WishOutcome) -> None:
+    def _told(self, socket: QLocalSocket, outcome: AskedOutcome) -> None:
         self._say(socket, outcome.value)
 
     def _say(self, socket: QLocalSocket, word: str) -> bool:

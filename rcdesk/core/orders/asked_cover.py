@@ -1,7 +1,7 @@
 """Which cover page is meant by a name typed in a shell: one of the account's, or one of one's own.
 
 The whole name decides, whatever the case; else as much of it as makes it plain. The same rules answer a
-command with and without a window. Pure; any thread. Read next: cover.py, wish.py.
+command with and without a window. Pure; any thread. Read next: cover.py, asked_fax.py.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@
     {"version": 1, "send": {"wish": {…}, "wait": …}}        {"version": 1, "faxes": {"ids": […]}}
     {"version": 1, "who": {}}      {"version": 1, "profile": {"id": …, "out": …, "name": …, …}}
 
-Each is answered by lines of JSON, of which the last one holds "status", an ExitStatus. The wish of a fax is
-that of core/orders/wish.py. Pure; any thread. Read next: asked_call.py, fax_report.py, bridge/order_desk.py.
+Each is answered by lines of JSON, of which the last one holds "status", an ExitStatus. A "wish" is what
+core/orders/asked_fax.py writes. Pure; any thread. Read next: asked_call.py, fax_report.py, bridge/order_desk.py.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from enum import IntEnum
 from typing import Annotated, Any, TypeAlias
 from urllib.parse import unquote
 
-from msgspec import Meta, Struct, convert, to_builtins
+from msgspec import Meta, Struct, convert, field, to_builtins
 from msgspec.structs import asdict
 
 from rcdesk.core.account.account import AppSecret, GrantKind, ServerKind, ServerProfile
-from rcdesk.core.orders.wish import FaxWish, read_wish, wish_body
+from rcdesk.core.orders.asked_fax import AskedFax, asked_fax_body, read_asked_fax
 
 VERSION = 1
 """Of the JSON; a number that is not known is refused, never guessed at."""
@@ -107,7 +107,7 @@ class SendOrder(Struct, frozen=True, kw_only=True):
     is_wait: tell every change until it is known of every recipient what became of it.
     """
 
-    wish: FaxWish
+    asked_fax: AskedFax
     is_wait: bool = False
 
 
@@ -173,7 +173,7 @@ def order_json(order: Order) -> str:
     body: dict[str, Any]
     match order:
         case SendOrder():
-            body = {"wish": wish_body(order.wish), "wait": order.is_wait}
+            body = {"wish": asked_fax_body(order.asked_fax), "wait": order.is_wait}
         case ProfileOrder():
             names = _ProfileBody.__struct_fields__
             body = {
@@ -202,7 +202,7 @@ def read_order(data: object) -> Order:
 
 
 class _SendBody(Struct, kw_only=True):
-    wish: dict[str, Any]
+    asked_fax: dict[str, Any] = field(name="wish")
     wait: bool
 
 
@@ -229,7 +229,7 @@ class _OutBody(Struct, kw_only=True):
 def _read(kind: type[Order], body: Any) -> Order:
     if kind is SendOrder:
         found = convert(body, _SendBody)
-        return SendOrder(wish=read_wish(found.wish), is_wait=found.wait)
+        return SendOrder(asked_fax=read_asked_fax(found.asked_fax), is_wait=found.wait)
     if kind is ProfileOrder:
         profile = ServerProfile(**asdict(convert(body, _ProfileBody)))
         return ProfileOrder(profile=profile, is_out=convert(body, _OutBody).out)

@@ -22,7 +22,7 @@ from rcdesk.core.fax.paper import NotDrawnHere, PageRef, PaperSize, paper_of
 from rcdesk.core.fax.send_checks import Oddity, RecipientFacts, question
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.core.orders.asked_cover import cover_called, cover_page
-from rcdesk.core.orders.wish import FaxWish
+from rcdesk.core.orders.asked_fax import AskedFax
 from rcdesk.documents.cover_file import write_cover_file
 from rcdesk.documents.kinds import PDF
 from rcdesk.documents.same_file import check_same
@@ -49,13 +49,13 @@ class CommandDrafts:
         self._preferences = preferences
         self._token = token
 
-    def draft(self, wish: FaxWish, account: Account) -> FaxDraft:
+    def draft(self, asked_fax: AskedFax, account: Account) -> FaxDraft:
         """The draft that is queued. Raises UserError for a cover that is not there, Cancelled.
 
         A later time is kept by the service, since no window is open here to keep it.
         """
-        asked = wish.draft
-        own, index = self._cover(wish, account)
+        asked = asked_fax.draft
+        own, index = self._cover(asked_fax, account)
         documents = tuple(
             self._drawn(document, asked.resolution, self._paper(account)) for document in asked.documents
         )
@@ -64,15 +64,15 @@ class CommandDrafts:
         send_by = SendBy.DESK if asked.send_at is None else SendBy.SERVICE
         return replace(asked, documents=documents, cover_index=index, undo_s=0, send_by=send_by)
 
-    def _cover(self, wish: FaxWish, account: Account) -> tuple[CoverTemplate | None, int]:
+    def _cover(self, asked_fax: AskedFax, account: Account) -> tuple[CoverTemplate | None, int]:
         """(own cover, index): what was named, else what was chosen last."""
-        if wish.cover_name:
-            cover = cover_called(wish.cover_name, account.cover_pages, self._own)
+        if asked_fax.cover_name:
+            cover = cover_called(asked_fax.cover_name, account.cover_pages, self._own)
             if isinstance(cover, CoverTemplate):
                 return cover, 0
             return None, cover.index if cover is not None else 0
-        if wish.draft.cover_index is not None:
-            return None, cover_page(wish.draft.cover_index, account.cover_pages)
+        if asked_fax.draft.cover_index is not None:
+            return None, cover_page(asked_fax.draft.cover_index, account.cover_pages)
         last = next((own for own in self._own if own.id == self._preferences.own_cover), None)
         return last, 0 if last is not None else self._preferences.cover_index
 
@@ -145,11 +145,11 @@ def odd_words(facts: Sequence[RecipientFacts]) -> str:
     return " ".join(sentences)
 
 
-def must_have_account(wish: FaxWish, own: Sequence[CoverTemplate], error: Exception) -> None:
+def must_have_account(asked_fax: AskedFax, own: Sequence[CoverTemplate], error: Exception) -> None:
     """Without a connection only covers of one's own can be named. Raises UserError."""
     try:
-        if wish.cover_name:
-            cover_called(wish.cover_name, (), own)
+        if asked_fax.cover_name:
+            cover_called(asked_fax.cover_name, (), own)
     except UserError as exc:
         raise UserError(
             f"The cover pages of the account cannot be looked up: {error} Nothing is queued. Give the cover "

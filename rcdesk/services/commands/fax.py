@@ -3,7 +3,7 @@
 Every refusal is a UserError with one sentence that names what was given. Files are opened by a page worker,
 as everywhere: one that is broken or hostile takes its process down, not the desk this start may become.
 Without Qt and without the archive; blocking, in the thread of the command. Read next: cli/main.py,
-core/orders/wish.py.
+core/orders/asked_fax.py.
 """
 
 from __future__ import annotations

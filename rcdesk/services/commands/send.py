@@ -22,7 +22,7 @@ from rcdesk.core.errors import Cancelled, NetworkError, RateLimited, ServerTroub
 from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState, WaitReason
 from rcdesk.core.fax.paper import NotDrawnHere, PageRef
 from rcdesk.core.fax.polling import fax_interval_s, is_followed
-from rcdesk.core.orders.wish import FaxWish
+from rcdesk.core.orders.asked_fax import AskedFax
 from rcdesk.documents.office.office import is_office
 from rcdesk.documents.worker.worker import PageWorker
 from rcdesk.services.commands.connection import CommandConnection
@@ -115,7 +115,7 @@ class CommandFaxes:
         """What the last run left half done is put in order: before anything is sent."""
         self._faxes.recover(self._preferences.keep_files_days)
 
-    def account(self, wish: FaxWish, token: CancelToken) -> Account:
+    def account(self, asked_fax: AskedFax, token: CancelToken) -> Account:
         """Who is signed in. Without a connection, what the saved sign-in knows: enough to queue a fax.
 
         Raises SignInNeeded, Cancelled, and what the network raises when nobody is known.
@@ -126,7 +126,7 @@ class CommandFaxes:
             owner_id = self._way.current.owner_id if self._way.current is not None else ""
             if not owner_id:
                 raise
-            must_have_account(wish, self._covers.list(), exc)
+            must_have_account(asked_fax, self._covers.list(), exc)
             return Account(
                 owner_id=owner_id,
                 name="",
@@ -135,11 +135,11 @@ class CommandFaxes:
                 home_country=self._preferences.home_country,
             )
 
-    def draft(self, wish: FaxWish, account: Account, token: CancelToken) -> FaxDraft:
+    def draft(self, asked_fax: AskedFax, account: Account, token: CancelToken) -> FaxDraft:
         """What will be queued. Raises UserError, Cancelled."""
         folder = Path(self._cache.name)
         drafts = CommandDrafts(self._worker, folder, self._covers.list(), self._preferences, token)
-        return drafts.draft(wish, account)
+        return drafts.draft(asked_fax, account)
 
     def odd(self, draft: FaxDraft, account: Account) -> str:
         """What is odd about it, "" when nothing is."""

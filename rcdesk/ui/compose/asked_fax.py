@@ -3,7 +3,7 @@
 What is asked with --yes goes to the queue without a window when the account is there and core.brake has no
 question; everything else ends in the composer, where it can be seen: with its question, or with the sentence
 that says why it did not go. A cover asked for by name is one of the account's or one of one's own, whose page
-is then drawn here. GUI thread. Read next: core/orders/wish.py, core/orders/asked_cover.py, sending.py.
+is then drawn here. GUI thread. Read next: core/orders/asked_fax.py, core/orders/asked_cover.py, sending.py.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from rcdesk.core.fax.cover import CoverTemplate
 from rcdesk.core.fax.fax import Document, FaxDraft, FaxJob
 from rcdesk.core.fax.send_checks import RecipientFacts, question
 from rcdesk.core.orders.asked_cover import cover_called
-from rcdesk.core.orders.wish import FaxWish, WishOutcome
+from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome
 from rcdesk.ui.compose.composed import composed_of
 from rcdesk.ui.compose.composer_preview import cover_fields
 from rcdesk.ui.compose.fax_page import FaxPage
 from rcdesk.ui.preview.outgoing_pages import Outgoing, has_drawn, make_documents
 from rcdesk.ui.preview.page_list import PageList
 
-Tell: TypeAlias = Callable[[WishOutcome], None]
+Tell: TypeAlias = Callable[[AskedOutcome], None]
 
 
 class ComposerWindow(Protocol):
@@ -45,45 +45,45 @@ class ComposerWindow(Protocol):
 
 
 class AskedFaxes(QObject):
-    """take(wish) for each fax another start, or this one, asks for."""
+    """take(asked_fax) for each fax another start, or this one, asks for."""
 
     def __init__(self, desk: Desk, window: ComposerWindow, parent: QObject) -> None:
         super().__init__(parent)
         self._desk = desk
         self._window = window
-        self._waiting: list[tuple[FaxWish, FaxDraft]] = []
+        self._waiting: list[tuple[AskedFax, FaxDraft]] = []
         self._is_listening = False
         self._queueing: list[tuple[frozenset[str], Tell]] = []
         desk.faxes.queued.connect(self._queued)
 
-    def take(self, wish: FaxWish, tell: Tell | None = None) -> None:
+    def take(self, asked_fax: AskedFax, tell: Tell | None = None) -> None:
         """Open it in the composer, or queue it when that was asked and nothing is odd; then tell, once."""
         tell = tell or _nobody_waits
-        if wish.is_yes and self._desk.session.account is None:
-            self._wait(wish)
-            tell(WishOutcome.SHOWN)
+        if asked_fax.is_yes and self._desk.session.account is None:
+            self._wait(asked_fax)
+            tell(AskedOutcome.SHOWN)
             return
         try:
-            draft, own = self._named(wish)
+            draft, own = self._named(asked_fax)
         except UserError as exc:
-            self._refused(wish.draft, tell, str(exc))
+            self._refused(asked_fax.draft, tell, str(exc))
             return
-        if wish.is_yes:
+        if asked_fax.is_yes:
             self._look(draft, own, tell)
         else:
             self._open(draft, own=own)
-            tell(WishOutcome.SHOWN)
+            tell(AskedOutcome.SHOWN)
 
-    def _named(self, wish: FaxWish) -> tuple[FaxDraft, CoverTemplate | None]:
+    def _named(self, asked_fax: AskedFax) -> tuple[FaxDraft, CoverTemplate | None]:
         """The draft with the cover that was asked for by name; an own one beside it. Raises UserError."""
-        if not wish.cover_name:
-            return wish.draft, None
+        if not asked_fax.cover_name:
+            return asked_fax.draft, None
         account = self._desk.session.account
         pages = account.cover_pages if account is not None else ()
-        cover = cover_called(wish.cover_name, pages, self._desk.covers.covers)
+        cover = cover_called(asked_fax.cover_name, pages, self._desk.covers.covers)
         if isinstance(cover, CoverTemplate):
-            return replace(wish.draft, cover_index=0), cover
-        return replace(wish.draft, cover_index=cover.index if cover is not None else 0), None
+            return replace(asked_fax.draft, cover_index=0), cover
+        return replace(asked_fax.draft, cover_index=cover.index if cover is not None else 0), None
 
     def _open(self, draft: FaxDraft, problem: str = "", own: CoverTemplate | None = None) -> None:
         self._window.show_composer()
@@ -93,10 +93,10 @@ class AskedFaxes(QObject):
             composer.covers.choose_own(own.id)
         composer.attachments.show_problem(problem or self._cover_problem(draft))
 
-    def _wait(self, wish: FaxWish) -> None:
+    def _wait(self, asked_fax: AskedFax) -> None:
         """Nobody is signed in yet: it stands in the composer until somebody is."""
-        self._open(wish.draft)
-        self._waiting.append((wish, wish.draft))
+        self._open(asked_fax.draft)
+        self._waiting.append((asked_fax, asked_fax.draft))
         if not self._is_listening:
             # Connected after the composer, which then knows the account's covers already.
             self._is_listening = True
@@ -109,17 +109,17 @@ class AskedFaxes(QObject):
             return
         waiting, self._waiting = self._waiting, []
         composer = self._window.composer
-        for wish, draft in waiting:
+        for asked_fax, draft in waiting:
             if not _is_same(composer.current_draft(), draft):
                 continue
             try:
-                named, own = self._named(wish)
+                named, own = self._named(asked_fax)
             except UserError as exc:
                 composer.attachments.show_problem(str(exc))
                 continue
             if own is not None:
                 composer.covers.choose_own(own.id)
-            elif wish.cover_name:
+            elif asked_fax.cover_name:
                 composer.covers.choose(named.cover_index or 0)
             if not self._cover_problem(named):
                 composer.send()
@@ -179,12 +179,12 @@ class AskedFaxes(QObject):
             self._desk.faxes.queue(draft, failed=partial(self._not_queued, draft, tell))
             return
         self._open(draft)
-        tell(WishOutcome.SHOWN)
+        tell(AskedOutcome.SHOWN)
         self._window.composer.send()
 
     def _refused(self, draft: FaxDraft, tell: Tell, problem: str) -> None:
         self._open(draft, problem)
-        tell(WishOutcome.SHOWN)
+        tell(AskedOutcome.SHOWN)
 
     @Slot(object)
     def _queued(self, jobs: tuple[FaxJob, ...]) -> None:
@@ -193,7 +193,7 @@ class AskedFaxes(QObject):
         for waiting in self._queueing:
             if waiting[0] == numbers:
                 self._queueing.remove(waiting)
-                waiting[1](WishOutcome.QUEUED)
+                waiting[1](AskedOutcome.QUEUED)
                 return
 
     def _not_queued(self, draft: FaxDraft, tell: Tell, problem: str) -> None:
@@ -216,7 +216,7 @@ def _numbers(draft: FaxDraft) -> frozenset[str]:
     return frozenset(recipient.number for recipient in draft.recipients)
 
 
-def _nobody_waits(_: WishOutcome) -> None:
+def _nobody_waits(_: AskedOutcome) -> None:
     """It was this start's own command line."""
 
 

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.bridge.desk import Desk
-from rcdesk.core.orders.wish import FaxWish
+from rcdesk.core.orders.asked_fax import AskedFax
 from rcdesk.ui.account.sign_in_door import SignInDoor
 from rcdesk.ui.account.sign_in_page import SignInPage
 from rcdesk.ui.compose.incoming import can_take, clipboard_data, holds_files_or_picture, incoming, take_a_copy
@@ -181,9 +181,9 @@ class MainWindow(QMainWindow):
 
         return AskedFaxes(self._desk, self, self)
 
-    def take_fax(self, wish: FaxWish, tell: Tell | None = None) -> None:
+    def take_fax(self, asked_fax: AskedFax, tell: Tell | None = None) -> None:
         """A fax asked for on the command line; tell is called once with what became of it."""
-        self._asked.take(wish, tell)
+        self._asked.take(asked_fax, tell)
 
     @Slot()
     def bring_up(self) -> None:

@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 from rcdesk.bridge.fax_orders import FaxOrders
 from rcdesk.bridge.runtime.instance import FaxOrder
 from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState, Recipient, Resolution
+from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome
 from rcdesk.core.orders.order import FollowFaxesOrder, SendOrder
-from rcdesk.core.orders.wish import FaxWish, WishOutcome
 
 NOW = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 S = FaxState
@@ -108,7 +108,7 @@ def _job(job_id: int, state: FaxState, *, batch: int = 1, **values: Any) -> FaxJ
 def _order(*job_ids: int, is_wait: bool) -> SendOrder:
     people = tuple(Recipient(number=f"+1650555{job_id:04d}") for job_id in job_ids)
     return SendOrder(
-        wish=FaxWish(draft=FaxDraft(recipients=people, documents=(), note="Hello")), is_wait=is_wait
+        asked_fax=AskedFax(draft=FaxDraft(recipients=people, documents=(), note="Hello")), is_wait=is_wait
     )
 
 
@@ -116,9 +116,9 @@ def test_a_fax_is_queued_by_the_window_and_its_id_is_told(orders: FaxOrders, out
     window, asker = Window(orders), Asker()
     orders.send(_order(2, 3, is_wait=False), asker.hear)
     (order,) = window.orders
-    assert order.wish.is_yes and asker.lines == []
+    assert order.asked_fax.is_yes and asker.lines == []
     outbox.put(_job(1, S.SENT, batch=9), _job(2, S.HELD), _job(3, S.HELD))
-    order.tell(WishOutcome.QUEUED)
+    order.tell(AskedOutcome.QUEUED)
     (line,) = asker.lines
     assert line["status"] == 0 and [one["id"] for one in line["fax"]["recipients"]] == [2, 3]
 
@@ -126,7 +126,7 @@ def test_a_fax_is_queued_by_the_window_and_its_id_is_told(orders: FaxOrders, out
 def test_what_is_odd_needs_an_answer_in_the_window(orders: FaxOrders) -> None:
     window, asker = Window(orders), Asker()
     orders.send(_order(2, is_wait=True), asker.hear)
-    window.orders[0].tell(WishOutcome.SHOWN)
+    window.orders[0].tell(AskedOutcome.SHOWN)
     (line,) = asker.lines
     assert line["status"] == 3 and "Nothing is queued until then" in line["error"]
 
@@ -137,7 +137,7 @@ def test_who_waits_is_told_every_change_and_how_much_has_left(
     window, asker = Window(orders), Asker()
     orders.send(_order(2, 3, is_wait=True), asker.hear)
     outbox.put(_job(2, S.HELD), _job(3, S.HELD))
-    window.orders[0].tell(WishOutcome.QUEUED)
+    window.orders[0].tell(AskedOutcome.QUEUED)
     for percent in (10, 60):
         sending = {"bytes_sent": percent, "bytes_total": 100}
         outbox.put(_job(2, S.SENDING, **sending), _job(3, S.SENDING, **sending))
@@ -173,7 +173,7 @@ def test_where_nobody_tells_the_end_it_is_over_when_the_service_has_it(
     window, asker = Window(orders), Asker()
     orders.send(_order(2, is_wait=True), asker.hear, can_follow=False)
     outbox.put(_job(2, S.QUEUED))
-    window.orders[0].tell(WishOutcome.QUEUED)
+    window.orders[0].tell(AskedOutcome.QUEUED)
     outbox.put(_job(2, S.HANDED_OVER))
     qtbot.waitUntil(lambda: "status" in asker.lines[-1])
     assert asker.lines[-1]["status"] == 0

@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 from rcdesk.bridge.runtime.door import SOCKET_NAME
 from rcdesk.bridge.runtime.instance import FaxOrder, Instance
 from rcdesk.core.fax.fax import Document, FaxDraft, Recipient
-from rcdesk.core.orders.wish import FaxWish, WishOutcome, wish_json
+from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome, asked_fax_json
 from tests.patience import PATIENCE_S
 
-WISH = FaxWish(
+WISH = AskedFax(
     draft=FaxDraft(
         recipients=(Recipient(number="+16505550110", name="Valley Imaging"),),
         documents=(
@@ -41,9 +41,9 @@ import json, sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from rcdesk.bridge.runtime.instance import Instance
-from rcdesk.core.orders.wish import read_wish
+from rcdesk.core.orders.asked_fax import read_asked_fax
 application = QCoreApplication([])
-print(Instance(Path(sys.argv[1])).send_fax(read_wish(json.loads(sys.argv[2]))), flush=True)
+print(Instance(Path(sys.argv[1])).send_fax(read_asked_fax(json.loads(sys.argv[2]))), flush=True)
 """
 
 
@@ -55,17 +55,17 @@ def folder(tmp_path: Path) -> Path:
     return found
 
 
-@pytest.mark.parametrize("outcome", list(WishOutcome))
+@pytest.mark.parametrize("outcome", list(AskedOutcome))
 def test_the_running_program_gets_the_fax_and_says_what_became_of_it(
-    qtbot: QtBot, folder: Path, outcome: WishOutcome
+    qtbot: QtBot, folder: Path, outcome: AskedOutcome
 ) -> None:
     first = Instance(folder)
     first.listen()
-    faxes: list[FaxWish] = []
+    faxes: list[AskedFax] = []
     others: list[object] = []
 
     def take(order: FaxOrder) -> None:
-        faxes.append(order.wish)
+        faxes.append(order.asked_fax)
         order.tell(outcome)
 
     first.fax_asked.connect(take)
@@ -89,12 +89,12 @@ def test_a_program_that_ends_before_it_says_is_no_answer(qtbot: QtBot, folder: P
         socket.abort()
     said, _ = second.communicate(timeout=PATIENCE_S)
     assert said == "None\n"
-    orders[0].tell(WishOutcome.QUEUED)
+    orders[0].tell(AskedOutcome.QUEUED)
 
 
 def _second_start(folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", SECOND, str(folder), wish_json(WISH)],
+        [sys.executable, "-c", SECOND, str(folder), asked_fax_json(WISH)],
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).resolve().parents[3],
@@ -113,7 +113,7 @@ def test_a_fax_of_another_version_is_not_guessed_at(
     socket.connectToServer(str(folder / SOCKET_NAME))
     assert socket.waitForConnected(5_000)
     with qtbot.waitSignal(socket.disconnected, timeout=10_000):
-        socket.write(wish_json(WISH).replace('"version": 1', '"version": 2').encode() + b"\n")
+        socket.write(asked_fax_json(WISH).replace('"version": 1', '"version": 2').encode() + b"\n")
     assert heard == [] and "makes no sense" in caplog.text
     assert "0110" not in caplog.text and "letter" not in caplog.text
     first.close()

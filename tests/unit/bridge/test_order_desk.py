@@ -21,6 +21,7 @@ from rcdesk.bridge.runtime.instance import FaxOrder, OrderHeard
 from rcdesk.core.account.preferences import Preferences
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.fax.fax import FaxDraft, Recipient
+from rcdesk.core.orders.asked_fax import AskedFax
 from rcdesk.core.orders.order import (
     CallOrder,
     CancelOrder,
@@ -33,7 +34,6 @@ from rcdesk.core.orders.order import (
     StatusOrder,
     WhoOrder,
 )
-from rcdesk.core.orders.wish import FaxWish
 from rcdesk.core.people.people import DialChoice
 from rcdesk.store.account import profiles as profiles_file
 from tests.patience import PATIENCE_MS
@@ -362,7 +362,7 @@ def test_signing_out_from_a_shell(whole: Rig) -> None:
     assert _answer(whole, ProfileOrder(profile=profile, is_out=True)) == {"status": 0}
     assert _answer(whole, WhoOrder())["status"] == 4
     draft = FaxDraft(recipients=(Recipient(number=SLOW),), documents=(), note="Hello")
-    assert _answer(whole, SendOrder(wish=FaxWish(draft=draft)))["status"] == 4
+    assert _answer(whole, SendOrder(asked_fax=AskedFax(draft=draft)))["status"] == 4
 
 
 def test_another_profile_is_used_and_kept(whole: Rig, tmp_path: Path) -> None:
@@ -384,8 +384,8 @@ def test_a_fax_is_handed_to_the_window_with_the_sign_in(whole: Rig) -> None:
     faxes = FaxOrders(whole.bench.faxes)
     faxes.asked.connect(handed.append)
     desk = OrderDesk(whole.bench.session, whole.bench.calls, whole.kept, whole.kept, faxes=faxes)
-    asker = Asker(desk).ask(SendOrder(wish=FaxWish(draft=draft), is_wait=True))
-    assert handed[0].wish.draft == draft and handed[0].wish.is_yes and asker.lines == []
+    asker = Asker(desk).ask(SendOrder(asked_fax=AskedFax(draft=draft), is_wait=True))
+    assert handed[0].asked_fax.draft == draft and handed[0].asked_fax.is_yes and asker.lines == []
 
 
 def test_another_person_signed_in_from_a_shell(whole: Rig, secrets: Secrets) -> None:

@@ -39,7 +39,7 @@ from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled
 from rcdesk.core.fax.fax import FaxDraft, FaxState, Recipient
-from rcdesk.core.orders.wish import FaxWish
+from rcdesk.core.orders.asked_fax import AskedFax
 from rcdesk.store.account import profiles as profiles_store
 from rcdesk.store.calls.past_calls import PastCalls
 from rcdesk.store.fax.outbox import Outbox
@@ -236,7 +236,7 @@ def test_the_web_pages_of_2010(shell: Shell, capsys: pytest.CaptureFixture[str])
     assert "faxes whose results come by e-mail" in capsys.readouterr().out
     draft = FaxDraft(recipients=(Recipient(number="+16505550142"),), documents=(), note="Hello")
     lines: list[dict[str, Any]] = []
-    command = FaxCommand(wish=FaxWish(draft=draft), is_wait=True)
+    command = FaxCommand(asked_fax=AskedFax(draft=draft), is_wait=True)
     fax = FaxRun(command, shell.paths, CancelToken(), lines.append)
     fax.run()
     fax.close()
@@ -487,7 +487,10 @@ def test_a_fax_that_is_waited_for_ends_when_somebody_else_signs_in(shell: Shell)
     draft = FaxDraft(recipients=(Recipient(number="+16505550142"),), documents=(), note="Hello")
     lines: list[dict[str, Any]] = []
     fax = FaxRun(
-        FaxCommand(wish=FaxWish(draft=draft), is_wait=True), shell.paths, SomebodyElse(shell), lines.append
+        FaxCommand(asked_fax=AskedFax(draft=draft), is_wait=True),
+        shell.paths,
+        SomebodyElse(shell),
+        lines.append,
     )
     fax.run()
     fax.close()
@@ -547,7 +550,9 @@ def test_a_sign_in_file_says_who_it_is_whoever_the_keyring_knows(shell: Shell, m
     draft = FaxDraft(recipients=(Recipient(number="+16505550142"),), documents=(), note="Hello")
     way = SignInWay(sign_in=other)
     lines: list[dict[str, Any]] = []
-    fax = FaxRun(FaxCommand(wish=FaxWish(draft=draft), way=way), shell.paths, CancelToken(), lines.append)
+    fax = FaxRun(
+        FaxCommand(asked_fax=AskedFax(draft=draft), way=way), shell.paths, CancelToken(), lines.append
+    )
     fax.run()
     fax.close()
     assert lines[-1]["status"] == 0, lines

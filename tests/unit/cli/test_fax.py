@@ -23,7 +23,7 @@ from rcdesk.core.account.preferences import Preferences
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, OutcomeUnknown
 from rcdesk.core.fax.fax import FaxJob, FaxState
-from rcdesk.core.orders.wish import FaxWish
+from rcdesk.core.orders.asked_fax import AskedFax
 from rcdesk.services.commands.fax import draft_asked
 from rcdesk.store.account import preferences as preferences_file
 from rcdesk.store.fax.outbox import Outbox
@@ -90,7 +90,7 @@ class Shell:
         """All lines of one command."""
         draft = draft_asked(files=(self.letter,) if files is None else files, to=to or (GOOD,), **asked)
         command = FaxCommand(
-            wish=FaxWish(draft=draft, cover_name=cover_name),
+            asked_fax=AskedFax(draft=draft, cover_name=cover_name),
             is_wait=is_wait,
             is_sure=is_sure,
             way=SignInWay(sign_in=self.sign_in if sign_in else None),

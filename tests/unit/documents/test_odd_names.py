@@ -15,7 +15,7 @@ from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import Resolution
 from rcdesk.core.fax.paper import PagePlan, PageRef, PaperSize
 from rcdesk.core.file_name import readable
-from rcdesk.core.orders.wish import FaxWish, read_wish, wish_json
+from rcdesk.core.orders.asked_fax import AskedFax, asked_fax_json, read_asked_fax
 from rcdesk.documents.convert import save_as
 from rcdesk.documents.inspect import inspect, look_at
 from rcdesk.documents.kinds import PDF
@@ -99,10 +99,10 @@ def test_it_goes_from_one_program_to_the_other(folder: Path) -> None:
     path, _ = odd(folder, "letter.pdf")
     document = look_at(path, CancelToken())
     draft = draft_asked(files=[path], to=["+16505550110"], region="US")
-    wish = FaxWish(draft=draft)
-    told = wish_json(wish)
+    asked_fax = AskedFax(draft=draft)
+    told = asked_fax_json(asked_fax)
     told.encode()
-    found = read_wish(json.loads(told))
+    found = read_asked_fax(json.loads(told))
     assert [d.path for d in found.draft.documents] == [path]
     assert [d.name for d in found.draft.documents] == [document.name]
 

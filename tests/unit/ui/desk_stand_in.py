@@ -111,7 +111,7 @@ class CallsStandIn(QObject):
         self.call_changed.emit(moved[call_id])
 
     def cancel(self, call_id: str) -> None:
-        """Keep the wish."""
+        """Keep what is wanted."""
         self.cancelled.append(call_id)
 
     def dismiss(self, call_id: str) -> None:

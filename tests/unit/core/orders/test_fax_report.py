@@ -12,6 +12,7 @@ from rcdesk.core.errors import UserError
 from rcdesk.core.fax.cover import CoverTemplate
 from rcdesk.core.fax.fax import ARRIVAL_UNKNOWN, FaxDraft, FaxJob, FaxState, Recipient, Resolution, WaitReason
 from rcdesk.core.orders.asked_cover import cover_called, cover_page
+from rcdesk.core.orders.asked_fax import AskedFax
 from rcdesk.core.orders.fax_report import exit_status, fax_json, is_settled, news, sentence
 from rcdesk.core.orders.order import (
     ExitStatus,
@@ -23,7 +24,6 @@ from rcdesk.core.orders.order import (
     order_json,
     read_order,
 )
-from rcdesk.core.orders.wish import FaxWish
 
 NOW = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 S = FaxState
@@ -130,7 +130,7 @@ def test_a_number_is_one_of_the_account_when_they_are_known() -> None:
 
 # Orders as JSON
 
-_WISH = FaxWish(
+_WISH = AskedFax(
     draft=FaxDraft(recipients=(Recipient(number="+16505550110"),), documents=()), cover_name="Classic"
 )
 _PROFILE = ServerProfile(
@@ -141,7 +141,7 @@ _PROFILE = ServerProfile(
 @pytest.mark.parametrize(
     "order",
     [
-        SendOrder(wish=_WISH, is_wait=True),
+        SendOrder(asked_fax=_WISH, is_wait=True),
         FollowFaxesOrder(job_ids=(1, 2)),
         WhoOrder(),
         ProfileOrder(profile=_PROFILE, is_out=True),

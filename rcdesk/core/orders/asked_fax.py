@@ -22,14 +22,14 @@ from rcdesk.core.fax.fax import Document, FaxDraft, Recipient, Resolution, SendB
 _E164 = re.compile(r"\+[1-9][0-9]{3,16}")
 
 
-class WishOutcome(Enum):
-    """What became of a wish; the value is what is told to the other start."""
+class AskedOutcome(Enum):
+    """What became of an asked fax; the value is what is told to the other start."""
 
     SHOWN = "shown"
     QUEUED = "queued"
 
 
-class FaxWish(Struct, frozen=True, kw_only=True):
+class AskedFax(Struct, frozen=True, kw_only=True):
     """A fax to open in the composer, or with is_yes to queue without a question when nothing is odd.
 
     draft.cover_index None leaves the cover page to what was chosen last, unless cover_name names one of the
@@ -58,14 +58,14 @@ class _Body(Struct, kw_only=True):
     fax: _Fax
 
 
-def wish_json(wish: FaxWish) -> str:
+def asked_fax_json(asked_fax: AskedFax) -> str:
     """One line of JSON, of ASCII only: names may hold what is no Unicode text."""
-    return json.dumps(wish_body(wish))
+    return json.dumps(asked_fax_body(asked_fax))
 
 
-def wish_body(wish: FaxWish) -> dict[str, Any]:
+def asked_fax_body(asked_fax: AskedFax) -> dict[str, Any]:
     """The same as an object of JSON."""
-    draft = wish.draft
+    draft = asked_fax.draft
     fax = _Fax(
         to=draft.recipients,
         files=draft.documents,
@@ -74,14 +74,14 @@ def wish_body(wish: FaxWish) -> dict[str, Any]:
         resolution=draft.resolution,
         send_at=draft.send_at and draft.send_at.astimezone(UTC),
         send_by=draft.send_by,
-        cover_name=wish.cover_name,
+        cover_name=asked_fax.cover_name,
     )
-    body: dict[str, Any] = to_builtins(_Body(version=1, yes=wish.is_yes, fax=fax), enc_hook=_encode)
+    body: dict[str, Any] = to_builtins(_Body(version=1, yes=asked_fax.is_yes, fax=fax), enc_hook=_encode)
     return body
 
 
-def read_wish(data: object) -> FaxWish:
-    """The wish in parsed JSON. Raises ValueError when it is none, or of another version."""
+def read_asked_fax(data: object) -> AskedFax:
+    """The fax in parsed JSON. Raises ValueError when it is none, or of another version."""
     found = convert(data, _Body, dec_hook=_decode)
     fax = found.fax
     # A number was read already: what is none of these may not be dialled.
@@ -96,7 +96,7 @@ def read_wish(data: object) -> FaxWish:
         send_at=fax.send_at,
         send_by=fax.send_by,
     )
-    return FaxWish(draft=draft, is_yes=found.yes, cover_name=fax.cover_name)
+    return AskedFax(draft=draft, is_yes=found.yes, cover_name=fax.cover_name)
 
 
 def _encode(value: Path) -> str:
