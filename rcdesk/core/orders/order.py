@@ -6,8 +6,8 @@
     {"version": 1, "send": {"wish": {…}, "wait": …}}        {"version": 1, "faxes": {"ids": […]}}
     {"version": 1, "who": {}}      {"version": 1, "profile": {"id": …, "out": …, "name": …, …}}
 
-Each is answered by lines of JSON, of which the last one holds "status", an ExitStatus. A "wish" is what
-core/orders/asked_fax.py writes. Pure; any thread. Read next: asked_call.py, fax_report.py, bridge/order_desk.py.
+Each is answered by lines of JSON, of which the last one holds "status", an ExitStatus. "wish" is what
+asked_fax.py here writes. Pure; any thread. Read next: asked_call.py, fax_report.py, bridge/order_desk.py.
 """
 
 from __future__ import annotations
