@@ -83,7 +83,7 @@ def openapi() -> dict[str, Any]:
 @pytest.fixture
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     """pytest-qt's own, with the patience of patience.py."""
-    from tests.patient_bot import PatientBot
+    from tests.patient_bot import QtBot as PatientBot
 
     return PatientBot(request)
 
@@ -132,7 +132,7 @@ def _remember_archives() -> None:
         _opened.append(self)
         plain(self, *arguments, **options)
 
-    Archive.__init__ = remembered  # type: ignore[method-assign]
+    Archive.__init__ = remembered  # type: ignore[method-assign,assignment]
 
 
 _remember_archives()

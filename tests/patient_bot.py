@@ -1,16 +1,24 @@
-"""pytest-qt's QtBot, never in a hurry: what a test waits for may take as long as patience.py says.
+"""pytest-qt's QtBot with types, never in a hurry: what a test waits for may take as long as patience.py says.
 
-The fixture `qtbot` in conftest.py is one; a length given at a single wait can only be longer.
+The fixture `qtbot` in conftest.py is one; a length given at a single wait can only be longer. ModelTester is
+pytest-qt's, which says no more of itself than its keys and mice do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
-from pytestqt.qtbot import QtBot
+from PySide6.QtCore import QAbstractItemModel, QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt import qtbot as plain
 
 from tests.patience import PATIENCE_MS
+
+_NO_KEYS = Qt.KeyboardModifier.NoModifier
+_MIDDLE = QPoint()
+"""QTest takes the null point for the middle of the widget."""
 
 
 def patient_ms(timeout: int) -> int:
@@ -18,8 +26,55 @@ def patient_ms(timeout: int) -> int:
     return max(timeout, PATIENCE_MS)
 
 
-class PatientBot(QtBot):
-    """QtBot with other lengths."""
+class ModelTester(Protocol):
+    """The fixture `qtmodeltester`."""
+
+    def check(self, model: QAbstractItemModel, force_py: bool = False) -> None:
+        """Fail where the model breaks a rule of Qt's models."""
+
+
+class QtBot(plain.QtBot):
+    """pytest-qt's with other lengths."""
+
+    @staticmethod
+    def keyClick(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = _NO_KEYS) -> None:
+        """As it is there."""
+        QTest.keyClick(widget, key, modifier)
+
+    @staticmethod
+    def keyClicks(widget: QWidget, text: str, modifier: Qt.KeyboardModifier = _NO_KEYS) -> None:
+        """As it is there."""
+        QTest.keyClicks(widget, text, modifier)
+
+    @staticmethod
+    def mouseClick(
+        widget: QWidget,
+        button: Qt.MouseButton,
+        modifier: Qt.KeyboardModifier = _NO_KEYS,
+        pos: QPoint = _MIDDLE,
+    ) -> None:
+        """As it is there."""
+        QTest.mouseClick(widget, button, modifier, pos)
+
+    @staticmethod
+    def mouseDClick(widget: QWidget, button: Qt.MouseButton, pos: QPoint = _MIDDLE) -> None:
+        """As it is there."""
+        QTest.mouseDClick(widget, button, pos=pos)
+
+    @staticmethod
+    def mousePress(widget: QWidget, button: Qt.MouseButton, pos: QPoint = _MIDDLE) -> None:
+        """As it is there."""
+        QTest.mousePress(widget, button, pos=pos)
+
+    @staticmethod
+    def mouseRelease(widget: QWidget, button: Qt.MouseButton, pos: QPoint = _MIDDLE) -> None:
+        """As it is there."""
+        QTest.mouseRelease(widget, button, pos=pos)
+
+    @staticmethod
+    def mouseMove(widget: QWidget, pos: QPoint = _MIDDLE) -> None:
+        """As it is there."""
+        QTest.mouseMove(widget, pos)
 
     def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 0) -> None:
         """As it is there."""

@@ -25,11 +25,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import PIL
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import pypdfium2
 import pypdfium2.raw as pdfium
-from PIL import Image
 
 from rcdesk.core.fax.fax import Resolution
 from rcdesk.core.fax.paper import PagePlan, PageRef, PaperSize
@@ -307,7 +308,7 @@ def main() -> int:
         try:
             started = time.perf_counter()
             worker.count(PageRef(path=path, media_type=PDF))
-            print(f"{options.pages} pages, {path.stat().st_size / 1e6:.1f} MB; Pillow {Image.__version__}")
+            print(f"{options.pages} pages, {path.stat().st_size / 1e6:.1f} MB; Pillow {PIL.__version__}")
             print(f"the first answer of a cold room took {(time.perf_counter() - started) * 1000:.0f} ms")
             print(f"{'':<18}{'bare':>14}{'ours':>14}{'':>9}{'by worker':>14}")
             kept = [run(contest, options.rounds) for contest in contests(folder, path, options.pages, worker)]

@@ -22,6 +22,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,6 +134,11 @@ def build(home: Path) -> Desks:
     return Desks(session=session, faxes=desk, lanes=list(lanes.values()))
 
 
+def is_past(moment_s: float) -> bool:
+    """Whether it is later."""
+    return time.perf_counter() > moment_s
+
+
 def wait(condition: Callable[[], bool], timeout_s: float) -> None:
     """Let Qt work until the condition holds."""
     loop = QEventLoop()
@@ -218,7 +224,7 @@ def measure(simulator: dict[str, str], options: argparse.Namespace, home: Path) 
     for number in range(1, options.runs + 1):
         ticker.start()
         ends_s = time.perf_counter() + SIZE_BYTES / options.bytes_per_second
-        wait(lambda ends_s=ends_s: time.perf_counter() > ends_s, 600)
+        wait(partial(is_past, ends_s), 600)
         floors.append(ticker.stop())
         print(row(f"floor {number}", floors[-1], None))
         slow_down(simulator["base_url"], options.bytes_per_second)

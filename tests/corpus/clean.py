@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -293,7 +294,7 @@ def sparse(kind: int) -> Sheet:
 
 def _digital() -> Iterator[tuple[str, Callable[[], Sheet]]]:
     for font, size in (("serif", 11), ("sans", 10), ("mono", 11), ("serif", 12), ("sans", 12), ("serif", 9)):
-        yield f"letter {font} {size}", lambda f=font, s=size: letter(f, s)
+        yield f"letter {font} {size}", partial(letter, font, size)
     pages = (
         (10, 1, "serif"),
         (10, 1, "sans"),
@@ -302,26 +303,26 @@ def _digital() -> Iterator[tuple[str, Callable[[], Sheet]]]:
         (8.5, 1, "serif"),
         (10, 1, "mono"),
     )
-    for size, columns, font in pages:
-        yield f"contract {font} {size} in {columns}", lambda s=size, c=columns, f=font: contract(s, c, f)
+    for width, columns, font in pages:
+        yield f"contract {font} {width} in {columns}", partial(contract, width, columns, font)
     for line in (0.5, 0.75, 1.0, 2.0):
-        yield f"form lines {line}", lambda w=line: form(w)
+        yield f"form lines {line}", partial(form, line)
     for rows, line, black in ((24, 0.5, False), (20, 0.75, True), (12, 1.0, False), (26, 1.5, True)):
-        yield f"table {rows} lines {line}", lambda r=rows, w=line, b=black: table(r, w, has_black_head=b)
+        yield f"table {rows} lines {line}", partial(table, rows, line, has_black_head=black)
     for kind in range(5):
-        yield f"logo {kind}", lambda k=kind: logo(k)
+        yield f"logo {kind}", partial(logo, kind)
     for module, height in ((0.9, 30), (1.2, 45), (2.0, 60)):
-        yield f"barcode {module}", lambda m=module, h=height: barcode(m, h)
+        yield f"barcode {module}", partial(barcode, module, height)
     for module in (1.4, 2.2, 3.5):
-        yield f"squares {module}", lambda m=module: squares(m)
+        yield f"squares {module}", partial(squares, module)
     for step, squared in ((24, False), (18, False), (14.2, True)):
-        yield f"ruled {step} {squared}", lambda s=step, q=squared: ruled(s, is_squared=q)
+        yield f"ruled {step} {squared}", partial(ruled, step, is_squared=squared)
     yield "ruled and empty but for its lines", lambda: ruled(22, written=False)
     yield "contents", contents
     yield "notes", notes_page
     for kind in range(4):
-        yield f"drawing {kind}", lambda k=kind: drawing(k)
-        yield f"sparse {kind}", lambda k=kind: sparse(k)
+        yield f"drawing {kind}", partial(drawing, kind)
+        yield f"sparse {kind}", partial(sparse, kind)
 
 
 _SCANNED: tuple[tuple[str, Callable[[], Sheet]], ...] = (
@@ -438,18 +439,17 @@ def _cases() -> Iterator[Case]:
     yield Case(name="fax at Standard", make=_fax(98), resolution=Resolution.STANDARD)
     yield Case(name="handwriting", make=picture("hand", lambda _folder: _handwriting(), PNG, None))
     yield Case(name="links only", make=pdf("links", _with_links))
-    standard = {"resolution": Resolution.STANDARD}
-    yield Case(name="letter at Standard", make=pdf("s1", lambda: letter("serif", 12)), **standard)
-    yield Case(name="contract at Standard", make=pdf("s2", lambda: contract(10)), **standard)
-    yield Case(name="form at Standard", make=pdf("s3", lambda: form(1.0)), **standard)
-    yield Case(name="table at Standard", make=pdf("s4", lambda: table(20, 1.0, 11)), **standard)
-    yield Case(name="logo at Standard", make=pdf("s5", lambda: logo(0)), **standard)
+    at_standard = partial(Case, resolution=Resolution.STANDARD)
+    yield at_standard(name="letter at Standard", make=pdf("s1", lambda: letter("serif", 12)))
+    yield at_standard(name="contract at Standard", make=pdf("s2", lambda: contract(10)))
+    yield at_standard(name="form at Standard", make=pdf("s3", lambda: form(1.0)))
+    yield at_standard(name="table at Standard", make=pdf("s4", lambda: table(20, 1.0, 11)))
+    yield at_standard(name="logo at Standard", make=pdf("s5", lambda: logo(0)))
     s6 = picture("s6", lambda folder: scan(letter("serif", 12), folder, "s6"), PNG, 200)
-    yield Case(name="scan at Standard", make=s6, **standard)
+    yield at_standard(name="scan at Standard", make=s6)
     s7 = picture("s7", lambda folder: scan(contract(11), folder, "s7", dpi=300), PNG, 300)
-    yield Case(name="scanned contract at Standard", make=s7, **standard)
-    light = {"dither": Dither.THRESHOLD}
-    yield Case(name="light tint, cut", make=pdf("cut", _with_light_tint), **light)
+    yield at_standard(name="scanned contract at Standard", make=s7)
+    yield Case(name="light tint, cut", make=pdf("cut", _with_light_tint), dither=Dither.THRESHOLD)
     turned = lambda folder: scan(letter("sans", 11), folder, "wide")  # noqa: E731
     yield Case(name="scan in a turned PDF", make=_turned_scan("turned", turned))
 

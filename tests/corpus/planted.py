@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter
@@ -57,9 +58,9 @@ def _grey() -> Iterator[Case]:
             )
     where = share(Sheet(), 72, 260, 460, 260)
     for n, media_type in enumerate((PNG, JPEG)):
-        made = lambda _folder, n=n: _with_photo(n)  # noqa: E731
+        photo = partial(_photo_of, n)
         yield Case(
-            name=f"photo {media_type}", make=picture(f"ph{n}", made, media_type, 200), kind=kind, place=where
+            name=f"photo {media_type}", make=picture(f"ph{n}", photo, media_type, 200), kind=kind, place=where
         )
     yield Case(
         name="gradient", make=pdf("gradient", _gradient), kind=kind, place=share(Sheet(), 54, 560, 500, 60)
@@ -93,6 +94,10 @@ def _grey() -> Iterator[Case]:
         place=share(Sheet(), 54, 560, 300, 40),
         dither=Dither.THRESHOLD,
     )
+
+
+def _photo_of(seed: int, _folder: Path) -> Image.Image:
+    return _with_photo(seed)
 
 
 def _with_photo(seed: int) -> Image.Image:

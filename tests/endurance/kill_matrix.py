@@ -191,7 +191,7 @@ class Matrix:
     """Runs plans, some at the same time, each worker with a simulator of its own; sums by point."""
 
     def __init__(self, workers: int = 2, say: bool = True) -> None:
-        self.rows = {point: Row() for point in POINTS}
+        self.rows: dict[StopPoint, Row] = {point: Row() for point in POINTS}
         self._workers = workers
         self._say = say
         self._lock = threading.Lock()

@@ -86,13 +86,13 @@ def install(point: StopPoint, stopped: Stopped) -> None:
             stop(stopped)
         return connect(self)
 
-    def send_(self: socket.socket, data: Any, *flags: int) -> int:
+    def send_(self: socket.socket, data: Any, flags: int = 0) -> int:
         if not current.is_fax:
-            return send(self, data, *flags)
+            return send(self, data, flags)
         if point is StopPoint.HEADERS:
             send(self, bytes(data)[:40])
             stop(stopped)
-        size = send(self, data, *flags)
+        size = send(self, data, flags)
         current.count(bytes(data)[:size])
         length = current.body_length
         if point is StopPoint.BODY and length is not None and length // 3 < current.body_bytes < length:
@@ -118,4 +118,4 @@ def _stop_before_the_commit(stopped: Stopped) -> None:
     def hand_over(self: Outbox, *args: Any, **options: Any) -> Any:
         stop(stopped)
 
-    Outbox.hand_over = hand_over  # type: ignore[method-assign,assignment]
+    Outbox.hand_over = hand_over  # type: ignore[method-assign]

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.account.account import Credentials, ServerProfile
 from tests.flows.screen import Screen
+from tests.patient_bot import QtBot
 
 if TYPE_CHECKING:
     from rcdesk.app import Running

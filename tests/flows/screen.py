@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QWidget,
 )
-from pytestqt.qtbot import QtBot
+
+from tests.patient_bot import QtBot
 
 W = TypeVar("W", bound=QWidget)
 

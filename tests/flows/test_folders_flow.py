@@ -7,6 +7,7 @@ compared with what lies on disk and at the simulator. Read next: test_desk_flow.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -66,6 +67,10 @@ def _window(desk: Opened, kind: type[QWidget], name: str) -> QWidget:
     return cast(QWidget, desk.running.window.findChild(kind, name))
 
 
+def _has_rows(page: FaxFolderPage, count: int) -> bool:
+    return page.model.rowCount() == count
+
+
 def test_a_sent_fax_is_found_and_proved(
     signed_in: Opened, simulator: RunningSimulator, picture: Document, tmp_path: Path
 ) -> None:
@@ -76,7 +81,7 @@ def test_a_sent_fax_is_found_and_proved(
     for text, count in (("imag", 1), ("555-4000", 1), ("nobody", 0), ("", 1)):
         page.search.field.setText(text)
         QTest.keyClick(page.search.field, Qt.Key.Key_Return)
-        signed_in.screen.wait(lambda wanted=count: page.model.rowCount() == wanted)
+        signed_in.screen.wait(partial(_has_rows, page, count))
     signed_in.screen.wait(lambda: page.story.job_id is not None)
     signed_in.screen.press("proofButton")
     viewer = _window(signed_in, PageViewer, "proofViewer")

@@ -21,6 +21,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.fax.fax import FaxState
 from rcdesk.core.fax.folder import Folder
 from tests.flows.conftest import OpenDesk, Opened, credentials_of, press_send, profile_of
+from tests.now import now
 from tests.unit.ui.stage import shoot
 
 if TYPE_CHECKING:
@@ -235,7 +236,7 @@ def test_each_profile_sends_its_own_faxes_only(
     their_own = Credentials(client_id="", username=second["username"], password=second["password"])
     session.sign_in(other, their_own)
     screen.wait(lambda: session.account is not None and session.account.owner_id != first.owner_id)
-    assert faxes.jobs == ()
+    assert not now(faxes.jobs)
     _compose(desk, documents, f"+1{FAX_TWO}")
     screen.wait(lambda: _fax_states(desk) == [FaxState.HANDED_OVER])
     faxes.retry(first.id)

@@ -265,7 +265,9 @@ def test_a_vcard_becomes_people(signed_in: Opened, tmp_path: Path) -> None:
     page = people_page(signed_in)
     page._read_import(str(path))
     signed_in.screen.wait(lambda: page.findChild(ImportDialog) is not None)
-    button = page.findChild(ImportDialog).findChild(QWidget, "importButton")
+    dialog = page.findChild(ImportDialog)
+    button = dialog and dialog.findChild(QWidget, "importButton")
+    assert button is not None
     signed_in.screen.wait(button.isEnabled)
     signed_in.screen.press("importButton")
     signed_in.screen.wait_for("1 person was added.")

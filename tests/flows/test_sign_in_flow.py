@@ -18,7 +18,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.account.account import AppSecret, GrantKind, ServerKind, ServerProfile
@@ -26,6 +25,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.ui.account.server_dialog import ServerDialog
 from tests.flows.conftest import OpenDesk, Opened
 from tests.flows.stand_in_browser import Script, StandInBrowser, changed, follow, free_port, way_back
+from tests.patient_bot import QtBot
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator

@@ -20,7 +20,8 @@ from rcdesk.cli import fax_output as told_fax
 from rcdesk.cli import output as told
 from rcdesk.cli.call import Command
 from rcdesk.cli.fax import FaxCommand
-from rcdesk.cli.main import FaxArguments, Options, desk, main, parse
+from rcdesk.cli.fax_arguments import FaxArguments
+from rcdesk.cli.main import Options, desk, main, parse
 from rcdesk.core.account.preferences import Preferences
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError

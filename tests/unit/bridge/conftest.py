@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.calls.call_desk import CallDesk
@@ -22,6 +21,7 @@ from rcdesk.core.calls.call import Call, CallRequest
 from rcdesk.core.calls.past_call import PastCall
 from rcdesk.core.fax.fax import FaxJob
 from tests.patience import PATIENCE_S
+from tests.patient_bot import QtBot
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator

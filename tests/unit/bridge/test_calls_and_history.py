@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.calls.call_desk import CallDesk
@@ -23,6 +22,7 @@ from rcdesk.store.account.secrets import Secrets
 from rcdesk.store.calls.past_calls import PastCalls
 from rcdesk.store.people.people import People
 from tests.patience import PATIENCE_MS, PATIENCE_S
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import ANSWERS, BUSY, LANES, credentials_of, profile_of
 
 if TYPE_CHECKING:

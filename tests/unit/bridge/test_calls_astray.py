@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.calls.results import MOST_WANTED, CallResults
 from rcdesk.core.calls.call import Call, CallRequest, CallState
 from rcdesk.core.calls.past_call import CallOutcome
 from tests.patience import PATIENCE_MS
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import BUSY, SLOW, Bench
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.calls import results as call_results
 from rcdesk.bridge.calls.call_desk import CallDesk
@@ -16,6 +15,7 @@ from rcdesk.bridge.calls.history_desk import HistoryDesk
 from rcdesk.core.calls.call import Call, CallRequest, CallState
 from rcdesk.core.calls.past_call import CallOutcome
 from tests.patience import PATIENCE_MS
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import ANSWERS, Bench
 
 if TYPE_CHECKING:

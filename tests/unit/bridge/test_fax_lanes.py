@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec.structs import replace
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.errors import StoreUnavailable
 from rcdesk.core.fax.fax import FaxJob, FaxState, SendBy, WaitReason
 from rcdesk.services.fax.faxes import CancelOutcome, FaxService
 from rcdesk.store.fax.outbox import Outbox
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import Bench
 from tests.unit.bridge.fax.test_fax_desk import AT_ONCE, OTHERS, WAIT_MS, _document, _draft, _heavy_page
 

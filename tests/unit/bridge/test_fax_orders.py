@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.fax_orders import FaxOrders
 from rcdesk.bridge.runtime.instance import FaxOrder
 from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState, Recipient, Resolution
 from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome
 from rcdesk.core.orders.order import FollowFaxesOrder, SendOrder
+from tests.patient_bot import QtBot
 
 NOW = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 S = FaxState

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtNetwork import QLocalSocket
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.runtime import instance as instance_module
 from rcdesk.bridge.runtime.instance import TURN_NAME, Instance
@@ -22,6 +21,7 @@ from rcdesk.cli.main import Options
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown
 from rcdesk.core.orders.order import CallOrder, StatusOrder
+from tests.patient_bot import QtBot
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

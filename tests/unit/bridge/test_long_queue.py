@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.fax.fax import FaxDraft, Recipient
 from rcdesk.services.fax.faxes import MOST_LIVE
 from rcdesk.simulator import RunningSimulator
 from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.paths import Paths
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import Bench
 
 MANY = 5000

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.calls import call_desk
 from rcdesk.bridge.calls import results as call_results
@@ -20,6 +19,7 @@ from rcdesk.bridge.calls.call_desk import CallDesk
 from rcdesk.core.calls.call import Call, CallRequest, CallState, Leg
 from rcdesk.core.calls.past_call import CallOutcome, PastCall
 from tests.patience import PATIENCE_MS
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import ANSWERS, BUSY, SLOW, Bench
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.fax.proof_desk import ProofDesk
 from rcdesk.bridge.fax.received_desk import ReceivedDesk
@@ -23,6 +22,7 @@ from rcdesk.core.fax.proof import ProofFacts
 from rcdesk.core.people.people import Group, ImportedLine, ImportTable, Suggestion
 from rcdesk.documents import page_image
 from tests.patience import PATIENCE_MS, PATIENCE_S
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import Bench, credentials_of, profile_of
 from tests.unit.bridge.fax.test_fax_desk import AT_ONCE, _document, _draft, _wait
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import keyring
 import pytest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account import session_desk
 from rcdesk.bridge.account.notices import Notices
@@ -18,6 +17,8 @@ from rcdesk.core.account.account import NOT_TOLD
 from rcdesk.core.account.keyring import KeyringState
 from rcdesk.services.account.connection import Connection
 from rcdesk.store.account.secrets import Secrets
+from tests.now import now
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import credentials_of, profile_of
 from tests.unit.store.shelf import Shelf
 
@@ -77,13 +78,14 @@ def test_a_keyring_that_is_locked_while_the_desk_runs_gets_the_new_tokens_later(
     run.session.sign_in(profile_of(simulator), credentials_of(simulator))
     run.wait_for(SessionState.SIGNED_IN, qtbot)
     kept = dict(shelf.entries)
-    assert kept and run.session.is_persistent and run.notices.bar is None
+    assert kept and run.session.is_persistent and now(run.notices.bar) is None
     shelf.is_locked = True
     simulator.advance(3601)
     run.session.reload()
     qtbot.waitUntil(lambda: run.session.keyring is KeyringState.LOCKED, timeout=LONG_MS)
-    assert run.session.state is SessionState.SIGNED_IN and run.notices.bar is not None
-    assert "The keyring is locked" in run.notices.bar.text and shelf.entries == kept
+    bar = run.notices.bar
+    assert run.session.state is SessionState.SIGNED_IN and bar is not None
+    assert "The keyring is locked" in bar.text and shelf.entries == kept
     shelf.is_locked = False
     qtbot.waitUntil(lambda: run.session.keyring is KeyringState.FINE, timeout=LONG_MS)
     assert run.notices.bar is None and shelf.entries != kept

@@ -13,17 +13,18 @@ import pytest
 import requests
 from msgspec.structs import replace
 from PySide6.QtCore import QThread
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.profiles_desk import ProfilesDesk
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane
-from rcdesk.core.account.account import Credentials, GrantKind, ServerKind, ServerProfile
+from rcdesk.core.account.account import Credentials, GrantKind, ServerKind, ServerProfile, ServerProfiles
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import SignInNeeded
 from rcdesk.services.account.sign_in import KeptSignIn
 from rcdesk.store.account import profiles as profiles_file
+from tests.now import now
 from tests.patience import PATIENCE_MS, PATIENCE_S
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import credentials_of
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def password_of(simulator: RunningSimulator, **changes: str) -> Credentials:
         extension=simulator.extension,
         password=simulator.password,
     )
-    return replace(credentials, **changes)  # type: ignore[arg-type]
+    return replace(credentials, **changes)
 
 
 def test_the_browser_signs_in_and_the_profile_is_remembered(
@@ -152,7 +153,7 @@ def test_the_calls_lane_is_free_while_the_browser_is_waited_for(
     done: list[int] = []
     entrance.lane_calls.submit(lambda token, report: 7, done=done.append, failed=lambda error: None)
     qtbot.waitUntil(lambda: done == [7], timeout=WAIT_MS)
-    assert entrance.session.state is SessionState.SIGNING_IN
+    assert now(entrance.session.state) is SessionState.SIGNING_IN
     entrance.session.cancel_sign_in()
     assert entrance.session.state is SessionState.SIGNED_OUT and not entrance.failed
     entrance.browser.is_idle = False
@@ -378,7 +379,7 @@ def test_profiles_that_cannot_be_saved_are_said(
     desk = ProfilesDesk(
         tmp_path / "file" / "s.json",
         make_lane("disk"),
-        lambda path: profiles_file.ServerProfiles(),
+        lambda path: ServerProfiles(),
         profiles_file.save,
     )
     with qtbot.waitSignal(desk.problem, timeout=WAIT_MS) as heard:

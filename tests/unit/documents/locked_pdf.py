@@ -42,7 +42,7 @@ def _encrypted(pdf: bytes, password: bytes) -> bytes:
     written.append(
         b"trailer\n<< /Size %d /Root 1 0 R /ID [<%s> <%s>] /Encrypt << /Filter /Standard /V 1 /R 2 /O <%s> "
         b"/U <%s> /P -4 >> >>\nstartxref\n%d\n%%%%EOF\n"
-        % (size, *[part.hex().encode() for part in (identity, identity, owner, user)], start)
+        % (size, _hex(identity), _hex(identity), _hex(owner), _hex(user), start)
     )
     return b"".join(written)
 
@@ -61,3 +61,7 @@ def _rc4(key: bytes, content: bytes) -> bytes:
         state[i], state[j] = state[j], state[i]
         result.append(byte ^ state[(state[i] + state[j]) % 256])
     return bytes(result)
+
+
+def _hex(part: bytes) -> bytes:
+    return part.hex().encode()

@@ -35,7 +35,7 @@ def test_any_picture_is_coded_and_decoded(tmp_path: Path, width: int, height: in
     page = Image.frombytes("1", (width, height), (dots * (width * height))[: -(-width // 8) * height])
     write_tiff([page, page], tmp_path / "a.tif", Resolution.FINE)
     with Image.open(tmp_path / "a.tif") as back:
-        assert back.n_frames == 2
+        assert getattr(back, "n_frames", 1) == 2
         for frame in (0, 1):
             back.seek(frame)
             assert same(back.convert("1"), page)

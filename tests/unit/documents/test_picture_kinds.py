@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw
@@ -95,8 +96,8 @@ def tiff(
 def greys_of(path: Path, media_type: str = TIFF) -> list[int]:
     with open_pages(path, media_type) as pages:
         drawn = pages.drawn(0, (WIDTH, HEIGHT))
-    levels = [drawn.getpixel(place) for place in (PAPER, BLACK, GREY)]
-    return [level for level in levels if isinstance(level, int)]
+    levels: Any = [drawn.getpixel(place) for place in (PAPER, BLACK, GREY)]
+    return list(levels)
 
 
 WHITE_IS_ZERO = {262: (0,)}
@@ -175,7 +176,7 @@ def test_thumbnails_and_masks_are_no_pages(tmp_path: Path) -> None:
 @pytest.mark.parametrize("said", [{}, {"dpi": (72, 72)}, {"dpi": (1, 1)}])
 @pytest.mark.parametrize(("lines", "resolution"), [(98, STANDARD), (196, FINE)])
 def test_a_fax_that_does_not_say_its_size_is_known_by_its_width(
-    tmp_path: Path, said: dict[str, tuple[int, int]], lines: int, resolution: Resolution
+    tmp_path: Path, said: dict[str, Any], lines: int, resolution: Resolution
 ) -> None:
     page = drawn_page(2, (1728, 11 * lines))
     page.save(tmp_path / "a.tif", compression="group4", **said)
@@ -276,7 +277,7 @@ STORED = {
     [("jpg", {"dpi": (72, 72), "quality": 90}), ("webp", {}), ("png", {}), ("avif", {})],
 )
 def test_a_phone_photo_stands_as_it_was_held_and_fits_the_page(
-    tmp_path: Path, ending: str, options: dict[str, object], orientation: int
+    tmp_path: Path, ending: str, options: dict[str, Any], orientation: int
 ) -> None:
     picture = photo((2400, 3200))
     if orientation in STORED:
@@ -290,8 +291,7 @@ def test_a_phone_photo_stands_as_it_was_held_and_fits_the_page(
         drawn = pages.drawn(0, (60, 80))
     assert place.turn == 0 and place.box[2] > 1600
     assert not {FindingKind.TOO_LARGE, FindingKind.LOW_SCAN} & {finding.kind for finding in found}
-    top = drawn.crop((0, 0, 60, 8)).getextrema()
-    assert isinstance(top[1], int) and top[1] < 60
+    assert max(drawn.crop((0, 0, 60, 8)).tobytes()) < 60
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ S = FaxState
 HOUR_S = 3600.0
 
 
-def scheduled(rig: Rig, in_s: float = HOUR_S, **options: object) -> FaxJob:
+def scheduled(rig: Rig, in_s: float = HOUR_S, **options: Any) -> FaxJob:
     """A fax for later, kept by this desk, which has been at work until now."""
     rig.send()
     return rig.queue_one(send_at=rig.clock.now() + timedelta(seconds=in_s), **options)

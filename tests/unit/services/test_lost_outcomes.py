@@ -6,7 +6,7 @@ and once more before it goes again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -262,13 +262,14 @@ def test_a_message_that_is_another_fax_is_never_sent_again(desk: Rig, kind: str)
     desk.refresh()
     if kind == "time":
         desk.pass_time(7200)
-    other = {
+    others: dict[str, Callable[[], str]] = {
         "number": lambda: other_program(desk, "+16505550177"),
         "pages": lambda: other_program(desk, GOOD, text="line\n" * 400),
         "time": lambda: other_program(desk, GOOD),
         "gone": lambda: "777",
         "inbound": lambda: str(desk.simulator.inbound_fax(pages=1)),
-    }[kind]()
+    }
+    other = others[kind]()
     desk.pass_time(60)
     swapped(desk, job, other)
     desk.faxes.send_again([job.id])

@@ -69,7 +69,8 @@ def test_several_are_marked_at_once(client: Client, ids: list[str], method: str)
     path = f"/message-store/{ids[1]},{ids[2]}"
     assert len(entries(client.send(method, path, data=json.dumps(bodies), headers=headers))) == 2
     assert client.get("/message-store", readStatus="Read").json()["paging"]["totalElements"] == 3
-    for wrong in ([], {}, [{}], [{"body": {"readStatus": "Seen"}}], bodies[:1]):
+    bad: tuple[object, ...] = ([], {}, [{}], [{"body": {"readStatus": "Seen"}}], bodies[:1])
+    for wrong in bad:
         assert client.send(method, path, data=json.dumps(wrong), headers=headers).status_code == 400
 
 

@@ -18,7 +18,7 @@ class Shelf(KeyringBackend):
     priority = 0.1
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.entries: dict[tuple[str, str], str] = {}
         self.dies_after: int | None = None
         self.is_locked = False

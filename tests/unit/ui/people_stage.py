@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from PySide6.QtWidgets import QWidget
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.calls.past_call import CallOutcome, Direction, PastCall
 from rcdesk.core.people.people import Person, PersonNumber, PersonSource
+from tests.patient_bot import QtBot
 
 W = TypeVar("W", bound=QWidget)
 

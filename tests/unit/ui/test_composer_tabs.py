@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.ui.compose.fax_page import FaxPage
+from tests.patient_bot import QtBot
 from tests.unit.ui.stage import Stage, checked, document
 
 

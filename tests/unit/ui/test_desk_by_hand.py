@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.calls.call import CallState, Leg
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.phone.keypad import Keypad
 from rcdesk.ui.phone.phone_page import PhonePage
+from tests.patient_bot import QtBot
 from tests.unit.ui.desk_stand_in import DeskStandIn
 from tests.unit.ui.phone.test_phone_page import dressed, open_page, part, settle, type_number
 
@@ -91,6 +91,7 @@ def test_a_conversation_fits_beside_the_dialer_of_a_narrow_window(qtbot: QtBot, 
     (card,) = page.call_panel._cards.values()
     qtbot.waitUntil(card.hang_up.isVisible)
     inside = page.widget()
+    assert inside is not None
     assert inside.minimumSizeHint().width() <= page.viewport().width(), "nothing is cut off at the right"
     assert part(page, QPushButton, "callButton").isVisible()
 

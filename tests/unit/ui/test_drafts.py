@@ -6,17 +6,19 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QPushButton
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.fax.fax import FaxDraft, FaxState, Recipient
 from rcdesk.ui.kit.fit import fitting
 from rcdesk.ui.shell.main_window import MainWindow
 from rcdesk.ui.shell.nav_button import NavButton
+from tests.now import now
+from tests.patient_bot import QtBot
 from tests.unit.ui.stage import Stage, checked, document, job
 
 
@@ -52,13 +54,13 @@ def test_what_was_sent_is_no_draft_any_more_and_undone_it_is_one_again(
     page.add_recipient("650 555 0110")
     page.note.setPlainText("Hello")
     page.draft.keep()
-    assert len(stage.drafts.all) == 1
+    assert len(now(stage.drafts.all)) == 1
     page.send()
     stage.faxes.queued.emit((job(1, FaxState.HELD),))
-    assert stage.drafts.all == ()
+    assert now(stage.drafts.all) == ()
     stage.faxes.undone.emit(stage.faxes.drafts[0])
     page.draft.keep()
-    assert [draft.note for draft in stage.drafts.all] == ["Hello"]
+    assert [draft.note for draft in now(stage.drafts.all)] == ["Hello"]
 
 
 def test_a_fax_put_away_while_it_was_queued_is_no_draft(window: MainWindow, stage: Stage) -> None:
@@ -85,7 +87,7 @@ def test_a_fax_that_is_emptied_is_no_draft(window: MainWindow, stage: Stage) -> 
 def test_each_way_to_a_new_fax_is_clean(window: MainWindow, stage: Stage) -> None:
     page = window.composer
     reply = FaxDraft(recipients=(Recipient(number="+14155550160"),), documents=())
-    ways = (
+    ways: tuple[Callable[[], object], ...] = (
         window.new_fax,
         lambda: window.fax_files((Path("/nowhere/a.pdf"),)),
         lambda: window.desk_side.write_fax("415 555 0160"),

@@ -10,7 +10,6 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QDateTimeEdit, QFileDialog, QLabel, QMenu, QPushButton
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.fax.fax import FaxDraft, FaxEvent, FaxJob, FaxState, Recipient, SendBy, WaitReason
 from rcdesk.core.fax.folder import Folder, Only, Shelf
@@ -18,6 +17,8 @@ from rcdesk.core.fax.send_checks import RecipientFacts
 from rcdesk.ui.folders.fax_pages import FaxFolderPage
 from rcdesk.ui.folders.folder_search import DEBOUNCE_MS, Span, days_of
 from rcdesk.ui.folders.time_dialog import TimeDialog
+from tests.now import now
+from tests.patient_bot import QtBot
 from tests.unit.ui.folder_stage import received_fax
 from tests.unit.ui.stage import ACCOUNT, NOW, Stage, job, shoot
 
@@ -557,12 +558,12 @@ def test_rows_that_are_not_there_yet_do_not_disturb(stage: Stage, pages: dict[Fo
     page.grab()
     delegate = page.list.fax_delegate
     assert delegate._patience.isActive()
-    assert not delegate._has_skeletons
+    assert not now(delegate._has_skeletons)
     delegate._patience.timeout.emit()
     page.grab()
-    assert delegate._has_skeletons
+    assert now(delegate._has_skeletons)
     stage.lane.run()
-    assert not delegate._has_skeletons
+    assert not now(delegate._has_skeletons)
     shoot(page, "sent-scrolled")
 
 

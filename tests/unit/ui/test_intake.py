@@ -9,13 +9,13 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QContextMenuEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QPushButton
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.fax.fax import FaxState
 from rcdesk.core.fax.incoming import ClipKind
 from rcdesk.ui.shell.main_window import MainWindow
 from rcdesk.ui.shell.settings_dialog import SettingsDialog
+from tests.patient_bot import QtBot
 from tests.unit.ui.stage import Stage, checked, document, job, shoot
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*QDragEnterEvent:DeprecationWarning")

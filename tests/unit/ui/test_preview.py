@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,6 @@ from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.fax.page_requests import RequestKind
 from rcdesk.bridge.fax.pages_desk import PagesDesk
@@ -27,8 +27,10 @@ from rcdesk.ui.preview.cover_sketch import stamp_words
 from rcdesk.ui.preview.outgoing_pages import make_documents
 from rcdesk.ui.preview.preview_pane import PreviewPane
 from rcdesk.ui.preview.strip_model import ITEM_ROLE
+from tests.now import now
 from tests.patience import PATIENCE_S
-from tests.unit.documents.test_page_worker import locked_pdf
+from tests.patient_bot import QtBot
+from tests.unit.documents.locked_pdf import locked_pdf
 from tests.unit.ui.page_stage import RoomOnLane, form_page, pdf, text_page
 from tests.unit.ui.stage import shoot
 
@@ -128,16 +130,16 @@ def test_all_is_silent_on_a_clean_page(bench: Bench) -> None:
 
 def test_one_click_mends_the_page_and_another_takes_it_back(bench: Bench) -> None:
     bench.show(bench.form)
-    assert not bench.pane.is_exact
+    assert not now(bench.pane.is_exact)
     button = _find(bench.pane, QPushButton, "fix_whiten_grey")
     bench.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     bench.settle()
     assert bench.pane.plans[0].fixes == {Fix.WHITEN_GREY}
-    assert bench.pane.view.findings == () and bench.pane.is_exact
+    assert now(bench.pane.view.findings) == () and now(bench.pane.is_exact)
     assert not bench.pane.exact_row.exact.isEnabled(), "the file alone would not do any more"
     bench.qtbot.mouseClick(_find(bench.pane, QPushButton, "unfix_whiten_grey"), Qt.MouseButton.LeftButton)
     bench.settle()
-    assert not bench.pane.plans[0].fixes and bench.pane.view.findings and not bench.pane.is_exact
+    assert not bench.pane.plans[0].fixes and now(bench.pane.view.findings) and not now(bench.pane.is_exact)
 
 
 def test_files_are_shown_as_the_service_draws_them_exact_pages_as_we_do(bench: Bench) -> None:
@@ -171,9 +173,12 @@ def test_what_is_shown_is_dot_for_dot_what_is_written(bench: Bench) -> None:
                     assert preview.convert("1").tobytes() == written.convert("1").tobytes()
 
 
-def _bytes(data: bytes) -> object:
-    import io
+def has_picture(pane: PreviewPane) -> bool:
+    """Of the page that is chosen."""
+    return pane._pictures.picture(pane.plans[pane.strip.current_row], pane._looking) is not None
 
+
+def _bytes(data: bytes) -> io.BytesIO:
     return io.BytesIO(data)
 
 
@@ -200,7 +205,7 @@ def test_pages_are_dragged_across_files(bench: Bench) -> None:
     bench.qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
     for x in (start.x() - 30, middle.x() + 30, middle.x() - 20):
         bench.qtbot.mouseMove(view, QPoint(x, start.y()))
-    assert strip.drop_at == 1
+    assert now(strip.drop_at) == 1
     bench.qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(middle.x() - 20, start.y()))
     assert [plan.source.path.stem for plan in bench.pane.plans] == [
         "Imaging request",
@@ -296,7 +301,7 @@ def test_html_that_is_drawn_here_is_never_sent_as_it_is(bench: Bench, tmp_path: 
         path=tmp_path / "offer.html", name="offer.html", size_bytes=9, media_type="text/html", pages=2
     )
     bench.pane.set_documents([bench.letter])
-    assert bench.pane.outgoing.is_as_added
+    assert now(bench.pane.outgoing.is_as_added)
     bench.pane.set_documents([bench.letter, offer])
     assert not bench.pane.outgoing.is_as_added, "the PDF that is shown goes instead"
     assert bench.pane.outgoing.parts == (bench.letter, offer)
@@ -308,7 +313,7 @@ def test_a_document_with_a_password_asks_for_it(bench: Bench, tmp_path: Path) ->
         Document(path=path, name=path.name, size_bytes=9, media_type="application/pdf", pages=None),
     )
     pane = bench.pane
-    assert not pane.view.has_picture and "password" in pane.view.words.lower()
+    assert not now(pane.view.has_picture) and "password" in pane.view.words.lower()
     pane.advice._password.setText("wrong")
     pane.advice._password.returnPressed.emit()
     bench.settle()
@@ -435,7 +440,7 @@ def test_the_window_never_waits_for_pages(qtbot: QtBot, tmp_path: Path) -> None:
     timer.start(2)
     for row in range(20):
         pane.strip.choose(row)
-        qtbot.waitUntil(lambda: pane._pictures.picture(pane.plans[pane.strip.current_row], pane._looking))
+        qtbot.waitUntil(lambda: has_picture(pane))
     qtbot.waitUntil(lambda: pane.transmission_s is not None, timeout=30_000)
     timer.stop()
     desk.stop()
@@ -452,7 +457,7 @@ def test_a_wide_and_low_pane_leaves_the_page_its_height(bench: Bench) -> None:
     bench.show(bench.letter)
     pane.resize(480, 620)
     bench.settle()
-    assert not pane.is_wide
+    assert not now(pane.is_wide)
     pane.resize(788, 390)
     bench.settle()
     assert pane.is_wide

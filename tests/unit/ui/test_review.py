@@ -9,12 +9,12 @@ import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.fax.fax import FaxState, Recipient
 from rcdesk.core.fax.send_checks import RecipientFacts
 from rcdesk.ui.compose.fax_page import FaxPage
 from rcdesk.ui.compose.review_dialog import ReviewDialog, ReviewPage
+from tests.patient_bot import QtBot
 from tests.unit.ui.stage import NOW, Stage, checked, document, job, shoot
 
 KNOWN = Recipient(number="+16505550110", name="Valley Imaging Center")
@@ -144,7 +144,7 @@ def test_the_first_page_is_shown_when_it_can_be_drawn(qtbot: QtBot, page: FaxPag
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    image.save(buffer, b"PNG")
     stage.proofs.png = bytes(data.data())
     _near(stage)
     dialog = _asked(qtbot, page, NEW)

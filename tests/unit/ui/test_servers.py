@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.account.account import PRODUCTION_URL, AppSecret, ServerKind, ServerProfile
@@ -20,6 +19,7 @@ from rcdesk.ui.kit.look import Button
 from rcdesk.ui.shell.side_bar import SideBar
 from rcdesk.ui.shell.window_title import window_title
 from rcdesk.ui.words.server_words import base_url_of
+from tests.patient_bot import QtBot
 from tests.unit.ui.stage import ACCOUNT, Stage, shoot
 
 MARA = ServerProfile(id="mara", name="Mara Okafor", client_id="app")

@@ -6,13 +6,13 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QSpinBox, QWidget
-from pytestqt.qtbot import QtBot
 
 from rcdesk.ui.kit.sounds import Player
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.people.favourites_list import FavouritesList
 from rcdesk.ui.shell.main_window import MainWindow
 from rcdesk.ui.shell.settings_dialog import SettingsDialog
+from tests.patient_bot import QtBot
 from tests.unit.ui.kit.test_value_menu import FAVOURITES
 from tests.unit.ui.stage import Stage, shoot
 
@@ -141,7 +141,12 @@ def test_listening_plays_one_after_the_other(
 ) -> None:
     monkeypatch.setattr("rcdesk.ui.shell.settings_dialog.can_play", lambda: True)
     heard: list[str] = []
-    monkeypatch.setattr(Player, "play", lambda self, name: bool(heard.append(name)) or True)
+
+    def hear(self: Player, name: str) -> bool:
+        heard.append(name)
+        return True
+
+    monkeypatch.setattr(Player, "play", hear)
     dialog = SettingsDialog(stage.desk)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)

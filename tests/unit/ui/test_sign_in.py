@@ -7,11 +7,11 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.account.account import AppSecret, Credentials, GrantKind, ServerKind, ServerProfile
 from rcdesk.ui.account.sign_in_page import SignInPage
+from tests.patient_bot import QtBot
 from tests.unit.ui.stage import ACCOUNT, Stage, shoot
 
 JWT_REFUSED = "RingCentral did not accept this JWT credential: it may have been withdrawn. Check it."

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pytestqt.qtbot import QtBot
-
 from rcdesk.bridge.account.notices import Bar, Notice, NoticeKind, Notices
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.errors import NotSent, NoWayOut, RateLimited, SignInNeeded
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import Bench
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.preferences import PreferencesDesk
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.core.account.preferences import Preferences
 from rcdesk.store.account import preferences as file
+from tests.patient_bot import QtBot
 
 
 def test_many_changes_are_written_once(lane: Lane, qtbot: QtBot, tmp_path: Path) -> None:

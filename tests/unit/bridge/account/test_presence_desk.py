@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.presence_desk import PresenceDesk
 from rcdesk.bridge.account.session_desk import SessionState
@@ -17,6 +16,8 @@ from rcdesk.core.account.presence import Dnd
 from rcdesk.core.errors import NotAllowed, NotSent, SignInNeeded
 from rcdesk.services.account.presence import NOT_ALLOWED, PresenceService
 from rcdesk.store.account.presence_timer import PresenceTimers
+from tests.now import now
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import Bench, credentials_of, profile_of
 
 if TYPE_CHECKING:
@@ -74,12 +75,13 @@ def test_read_at_sign_in_and_forgotten_at_sign_out(
     bench: Bench, simulator: RunningSimulator, qtbot: QtBot, make_presence: Callable[[], PresenceDesk]
 ) -> None:
     desk = make_presence()
-    assert desk.presence is None
+    assert now(desk.presence) is None
     desk.set_dnd(False)
     assert bench.problems[-1].startswith("Sign in first")
     bench.sign_in(simulator, qtbot)
     known(desk, qtbot, Dnd.TAKE_ALL)
-    assert desk.presence is not None and len(desk.presence.queues) == 2
+    presence = desk.presence
+    assert presence is not None and len(presence.queues) == 2
     bench.session.sign_out()
     assert desk.presence is None
     bench.sign_in(simulator, qtbot)
@@ -271,12 +273,12 @@ def test_it_is_looked_at_again_while_the_program_is_in_front(
     known(desk, qtbot, Dnd.TAKE_ALL)
     assert not desk._look.isActive()
     desk.set_active(True)
-    assert desk._look.isActive() and not desk.is_changing, "it was looked at a moment ago"
+    assert desk._look.isActive() and not now(desk.is_changing), "it was looked at a moment ago"
     desk.set_active(False)
     assert not desk._look.isActive()
     clock.ahead = timedelta(minutes=6)
     desk.set_active(True)
-    assert desk.is_changing, "the last look is old"
+    assert now(desk.is_changing), "the last look is old"
     known(desk, qtbot, Dnd.TAKE_ALL)
     desk.stop()
     desk.refresh()

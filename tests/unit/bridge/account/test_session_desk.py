@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pytestqt.qtbot import QtBot
-
 from rcdesk.bridge.account.notices import Notices
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import Bench, credentials_of, profile_of
 
 if TYPE_CHECKING:

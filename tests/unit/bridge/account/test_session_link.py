@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.core.account.account import NOT_TOLD, ServerProfile
 from rcdesk.services.account.connection import Connection
 from tests.patience import PATIENCE_MS, PATIENCE_S
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import credentials_of, profile_of
 
 if TYPE_CHECKING:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.calls import call_desk
 from rcdesk.core.calls.call import Call, CallState, Leg
 from tests.patience import PATIENCE_MS
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import ANSWERS, BUSY, CALL_REFUSED, SLOW, Bench
 
 if TYPE_CHECKING:
@@ -22,14 +23,20 @@ def _call(bench: Bench, call_id: str) -> Call:
     return next(c for c in bench.calls.calls if c.id == call_id)
 
 
+def _is_heard_of_again(bench: Bench, call: Call) -> bool:
+    return _call(bench, call.id).checked_s != call.checked_s
+
+
+def _is_in(bench: Bench, call_id: str, state: CallState) -> bool:
+    return _call(bench, call_id).state is state
+
+
 def _live(bench: Bench, simulator: RunningSimulator, qtbot: QtBot, call_id: str) -> Call:
     """Let the world go on four seconds after every answer until the call is over."""
     qtbot.waitUntil(lambda: bool(_call(bench, call_id).session_id), timeout=WAIT_MS)
     while not (call := _call(bench, call_id)).state.is_final:
         simulator.advance(4)
-        qtbot.waitUntil(
-            lambda heard=call: _call(bench, call_id).checked_s != heard.checked_s, timeout=WAIT_MS
-        )
+        qtbot.waitUntil(partial(_is_heard_of_again, bench, call), timeout=WAIT_MS)
     return call
 
 
@@ -56,7 +63,7 @@ def test_both_legs_are_seen_step_by_step(bench: Bench, simulator: RunningSimulat
         (80, CallState.ENDED),
     ):
         simulator.advance(seconds)
-        qtbot.waitUntil(lambda wanted=state: _call(bench, call_id).state is wanted, timeout=WAIT_MS)
+        qtbot.waitUntil(partial(_is_in, bench, call_id, state), timeout=WAIT_MS)
     assert _call(bench, call_id).talking_since_s is not None
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.calls.history_desk import AFTER_CALL_S, SLOWEST_S, SYNC_S, HistoryDesk
@@ -38,6 +37,7 @@ from rcdesk.store.account.secrets import Secrets
 from rcdesk.store.calls.past_calls import PastCalls
 from rcdesk.store.people.people import People
 from tests.patience import PATIENCE_MS, PATIENCE_S
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import LANES, credentials_of, profile_of
 
 if TYPE_CHECKING:

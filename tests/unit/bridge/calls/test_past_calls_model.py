@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
-from pytestqt.modeltest import ModelTester
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.session_desk import SessionDesk
 from rcdesk.bridge.calls.history_desk import HistoryDesk
@@ -24,6 +22,7 @@ from rcdesk.store.account.secrets import Secrets
 from rcdesk.store.calls.past_calls import PastCalls
 from rcdesk.store.people.people import People
 from tests.patience import PATIENCE_MS
+from tests.patient_bot import ModelTester, QtBot
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 ALL = PastCallQuery(owner_id="me")
@@ -91,7 +90,7 @@ def reread(shown: Shown, qtbot: QtBot) -> None:
 def test_qt_finds_nothing_wrong_with_it(shown: Shown, qtbot: QtBot, qtmodeltester: ModelTester) -> None:
     shown.fill(range(500))
     # The tester calls fetchMore() itself.
-    qtmodeltester.check(shown.model)  # type: ignore[no-untyped-call]
+    qtmodeltester.check(shown.model)
     show(shown, qtbot)
     qtbot.waitUntil(lambda: not shown.model.is_reading, timeout=WAIT_MS)
     shown.fill(range(500, 510))

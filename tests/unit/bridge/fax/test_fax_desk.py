@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec.structs import replace
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.errors import StoreUnavailable
 from rcdesk.core.fax.fax import Document, FaxDraft, FaxEvent, FaxJob, FaxState, Recipient, SendBy, WaitReason
@@ -18,6 +17,7 @@ from rcdesk.core.fax.folder import FolderCounts
 from rcdesk.core.fax.send_checks import RecipientFacts
 from rcdesk.services.fax.dispatch import Dispatcher
 from tests.patience import PATIENCE_MS
+from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import Bench
 
 if TYPE_CHECKING:

@@ -12,8 +12,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
-from pytestqt.modeltest import ModelTester
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.fax.folder_model import ROW_ROLE, FolderModel
 from rcdesk.bridge.fax.folder_pages import KEPT_PAGES, PAGE_ROWS, FolderPages
@@ -22,6 +20,7 @@ from rcdesk.core.errors import StoreUnavailable
 from rcdesk.core.fax.fax import FaxJob, FaxState, Recipient, Resolution
 from rcdesk.core.fax.folder import FaxRow, Folder, FolderQuery
 from tests.patience import PATIENCE_MS, PATIENCE_S
+from tests.patient_bot import ModelTester, QtBot
 
 QUEUE = FolderQuery(folder=Folder.QUEUE, owner_id="1")
 SENT = FolderQuery(folder=Folder.SENT, owner_id="1")
@@ -119,7 +118,7 @@ def test_qt_finds_nothing_wrong_with_it(
     """Qt's own tester listens to everything: growing, shrinking, another order, rows coming in."""
     archive = ListArchive(sent=_newest(250))
     model = make_model(archive)
-    qtmodeltester.check(model)  # type: ignore[no-untyped-call]
+    qtmodeltester.check(model)
     _show(model, SENT, qtbot)
     for ids in (_newest(260), [3, 1, 2], [3, 2, 1], [], _newest(120), [7, *_newest(119)][:120]):
         archive.ids[Folder.SENT] = list(dict.fromkeys(ids))

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.fax.page_requests import (
     PageCache,
@@ -32,6 +31,7 @@ from rcdesk.core.fax.paper import (
     PaperSize,
     PasswordNeeded,
 )
+from tests.patient_bot import QtBot
 
 PDF = "application/pdf"
 LOCKED = Path("locked.pdf")

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.fax.pasted_desk import PastedDesk
 from rcdesk.bridge.runtime.lane import Lane
@@ -20,6 +19,7 @@ from rcdesk.core.fax.incoming import Clip, ClipKind
 from rcdesk.documents import clips
 from rcdesk.documents.inspect import inspect
 from rcdesk.services.fax.pasted import PastedFiles
+from tests.patient_bot import QtBot
 
 NOW = datetime(2026, 11, 22, 10, 15)
 

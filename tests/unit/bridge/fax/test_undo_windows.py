@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.fax.undo_windows import LONGEST_S, UndoWindows
+from tests.patient_bot import QtBot
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

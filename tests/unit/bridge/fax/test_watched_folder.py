@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.preferences import PreferencesDesk
 from rcdesk.bridge.fax.watched_folder import WatchedFolder
@@ -25,6 +24,7 @@ from rcdesk.core.fax.watched import FileMark
 from rcdesk.services.fax import watched as service
 from rcdesk.services.fax.watched import WatchedFiles
 from rcdesk.store.account import preferences as preferences_file
+from tests.patient_bot import QtBot
 
 SETTLE_MS = 40
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.people.own_people import OwnPeople
 from rcdesk.bridge.runtime.lane import Lane
@@ -16,7 +15,9 @@ from rcdesk.core.fax.fax import Recipient
 from rcdesk.core.people.people import DialChoice, Favourite
 from rcdesk.services.people.people import PeopleService
 from rcdesk.store.people.people import People
+from tests.now import now
 from tests.patience import PATIENCE_MS, PATIENCE_S
+from tests.patient_bot import QtBot
 
 WAIT_MS = PATIENCE_MS
 ZOE = "+16505550201"
@@ -63,7 +64,7 @@ def held(lane: Lane, tmp_path: Path) -> Iterator[Held]:
 def test_what_somebody_made_goes_at_once_with_them(held: Held, qtbot: QtBot) -> None:
     held.own.set_owner("a")
     held.settle(qtbot)
-    assert held.own.favourites == RECEPTION and [group.name for group in held.own.groups] == ["Board"]
+    assert now(held.own.favourites) == RECEPTION and [group.name for group in held.own.groups] == ["Board"]
     held.hold()
     held.own.set_owner("b")
     assert held.own.favourites == () and held.own.groups == ()

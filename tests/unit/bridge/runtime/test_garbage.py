@@ -6,11 +6,11 @@ import gc
 import threading
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.runtime import garbage
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.core.cancel import CancelToken
+from tests.patient_bot import QtBot
 
 
 def test_garbage_made_on_a_lane_is_collected_on_the_gui_thread(qtbot: QtBot) -> None:

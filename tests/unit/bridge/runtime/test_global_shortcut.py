@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from pytestqt.qtbot import QtBot
+
+from tests.patient_bot import QtBot
 
 pytest.importorskip("jeepney", reason="needs jeepney, which exists on Linux")
 

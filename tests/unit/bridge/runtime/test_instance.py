@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.runtime.door import LONGEST_SOCKET_PATH, SOCKET_NAME
 from rcdesk.bridge.runtime.instance import Instance
 from tests.patience import PATIENCE_S
+from tests.patient_bot import QtBot
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

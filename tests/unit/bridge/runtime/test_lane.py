@@ -12,16 +12,18 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QThread
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.runtime.lane import BUG_SENTENCE, Lane, Report
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError, UserError
+from tests.now import now
 from tests.patience import PATIENCE_S
+from tests.patient_bot import QtBot
 
 BRIDGE = Path(__file__).resolve().parents[4] / "rcdesk" / "bridge"
 
@@ -93,7 +95,7 @@ def test_a_lambda_and_a_failure_are_handled_on_the_gui_thread_too(lane: Lane, qt
 
 
 def test_the_thread_starts_with_the_first_work(lane: Lane, answers: Answers, qtbot: QtBot) -> None:
-    assert not lane.is_started
+    assert not now(lane.is_started)
     assert lane.is_idle
     task = lane.submit(lambda token, report: 1, done=answers.on_done, failed=answers.on_failed)
     assert lane.is_started
@@ -102,9 +104,13 @@ def test_the_thread_starts_with_the_first_work(lane: Lane, answers: Answers, qtb
     assert not task.is_running
 
 
+def _given(number: int, token: CancelToken, report: object) -> int:
+    return number
+
+
 def test_work_runs_in_order(lane: Lane, answers: Answers, qtbot: QtBot) -> None:
     for number in range(50):
-        lane.submit(lambda token, report, n=number: n, done=answers.on_done, failed=answers.on_failed)
+        lane.submit(partial(_given, number), done=answers.on_done, failed=answers.on_failed)
     qtbot.waitUntil(lambda: len(answers.done) == 50)
     assert answers.done == list(range(50))
 
@@ -279,11 +285,12 @@ def test_only_the_newest_progress_reaches_a_busy_gui(lane: Lane, answers: Answer
 
 def test_nothing_is_held_after_the_answer(lane: Lane, qtbot: QtBot) -> None:
     class Held:
-        pass
+        def hear(self, answer: object) -> None:
+            """Bound, it holds the object as well."""
 
     def submit() -> weakref.ref[Held]:
         held = Held()
-        lane.submit(lambda token, report: repr(held), done=lambda _: repr(held), failed=lambda _: repr(held))
+        lane.submit(lambda token, report: repr(held), done=held.hear, failed=held.hear)
         return weakref.ref(held)
 
     refs = [submit() for _ in range(20)]

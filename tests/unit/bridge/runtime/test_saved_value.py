@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.preferences import PreferencesDesk
 from rcdesk.bridge.account.profiles_desk import ProfilesDesk
@@ -17,6 +16,7 @@ from rcdesk.core.account.preferences import Preferences
 from rcdesk.store.account import preferences as preferences_file
 from rcdesk.store.account import profiles as profiles_file
 from tests.patience import PATIENCE_MS, PATIENCE_S
+from tests.patient_bot import QtBot
 
 WAIT_MS = PATIENCE_MS
 PROFILE = ServerProfile(name="Test", base_url="https://service.example", client_id="app")

@@ -276,7 +276,7 @@ def test_one_of_several_calls_is_picked_by_the_beginning_of_its_id() -> None:
     ],
 )
 def test_a_call_that_goes_on_in_one_calm_line(changes: dict[str, object], words: str) -> None:
-    call = replace(CALL, **changes)  # type: ignore[arg-type]
+    call = replace(CALL, **changes)
     assert sentence(call_json(call, 110.0)) == words
     assert exit_status(call) is ExitStatus.DONE and call_json(call, 110.0)["result"] is None
 
@@ -333,7 +333,7 @@ FAILED = {"state": CallState.FAILED, "ended_s": 120.0}
 def test_an_end_in_one_line_with_its_own_status(
     changes: dict[str, object], words: str, status: ExitStatus, result: str
 ) -> None:
-    call = replace(CALL, **changes)  # type: ignore[arg-type]
+    call = replace(CALL, **changes)
     told = call_json(call, 200.0)
     assert (sentence(told), exit_status(call), told["result"]) == (words, status, result)
 

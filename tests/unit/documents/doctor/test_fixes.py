@@ -199,8 +199,8 @@ def test_a_flattened_page_goes_out_with_its_fields_and_notes(tmp_path: Path, not
     more = ImageChops.difference(drawn("marked", is_marked=True), drawn("plain", is_marked=False))
     across, down = 1728 / 609.9, 196 / 72
     for left, top, width, height in ((100, 600, 200, 20), (300, 650, 100, 40)):
-        box = (left * across, top * down, (left + width) * across, (top + height) * down)
-        ink = more.crop(tuple(round(side) for side in box)).histogram()[255]
+        right, bottom = round((left + width) * across), round((top + height) * down)
+        ink = more.crop((round(left * across), round(top * down), right, bottom)).histogram()[255]
         assert 100 < ink < width * height * across * down / 2, "the value, not a filled box"
 
 

@@ -21,6 +21,7 @@ from rcdesk.services.account import connection as connection_module
 from rcdesk.services.account.connection import Connection, session_of
 from rcdesk.services.account.sign_in import KeptSignIn
 from rcdesk.store.account.secrets import Secrets
+from tests.now import now
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
@@ -40,7 +41,7 @@ def connect(simulator: RunningSimulator, secrets: Secrets) -> Iterator[Connect]:
 
     def make(**changes: object) -> Connection:
         profile = ServerProfile(name="t", base_url=simulator.base_url, client_id=simulator.client_id)
-        made.append(Connection(replace(profile, **changes), secrets))  # type: ignore[arg-type]
+        made.append(Connection(replace(profile, **changes), secrets))
         return made[-1]
 
     yield make
@@ -429,9 +430,9 @@ def test_the_profile_tells_whether_the_secret_of_the_app_is_kept(
 ) -> None:
     """Told by what is really kept, whatever an earlier version or another program has left in the profile."""
     connection = connect()
-    assert connection.profile.app_secret is AppSecret.NONE, "nothing is known yet"
+    assert now(connection.profile.app_secret) is AppSecret.NONE, "nothing is known yet"
     connection.sign_in(jwt_of(simulator), CancelToken())
-    assert connection.profile.app_secret is AppSecret.KEPT
+    assert now(connection.profile.app_secret) is AppSecret.KEPT
     connection.session.sign_out(CancelToken())
     for known in AppSecret:
         assert connect(app_secret=known).profile.app_secret is AppSecret.KEPT, "only the tokens are gone"

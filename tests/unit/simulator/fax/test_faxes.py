@@ -63,7 +63,8 @@ def fax_to(client: Client, number: str, name: str) -> dict[str, Any]:
 def cover_of(client: Client, message: dict[str, Any]) -> bytes:
     """The dots of the first page."""
     with pypdfium2.PdfDocument(client.get(message["attachments"][0]["uri"]).content) as document:
-        return document[0].render(grayscale=True).to_pil().tobytes()
+        dots: bytes = document[0].render(grayscale=True).to_pil().tobytes()
+        return dots
 
 
 @pytest.mark.parametrize("is_base64", [False, True], ids=["octets", "base64"])

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from rcdesk.simulator.fax import render
 from rcdesk.simulator.fax.render import COLUMNS, LINES_PER_PAGE, MAX_PAGES, RenderFailed, RenderJob, draw
 
 Drawn = Callable[[str], tuple[int, bytes]]
@@ -46,7 +45,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         done.append(len(text) * len(rows))
         return rows
 
-    monkeypatch.setattr(render.textwrap, "wrap", counted)
+    monkeypatch.setattr(textwrap, "wrap", counted)
     return done
 
 

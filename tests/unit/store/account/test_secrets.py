@@ -15,6 +15,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled
 from rcdesk.store.account import keyring_question
 from rcdesk.store.account.secrets import LONGEST_ENTRY, Secrets
+from tests.now import now
 from tests.unit.store.shelf import Shelf
 
 
@@ -71,7 +72,7 @@ def test_a_change_of_another_program_is_seen(shelf: Shelf) -> None:
 
 def test_a_locked_keyring_means_memory(shelf: Shelf) -> None:
     secrets = Secrets("t")
-    assert secrets.is_persistent
+    assert now(secrets.is_persistent)
     shelf.is_locked = True
     secrets.save("key", "value")
     assert not secrets.is_persistent and secrets.load("key") == "value"
@@ -90,13 +91,13 @@ def test_a_keyring_that_was_locked_for_a_while_gets_what_it_missed(shelf: Shelf)
     Secrets().save("tokens", "old")
     secrets = Secrets()
     shelf.is_locked = True
-    assert secrets.load("password") is None and not secrets.is_persistent
-    assert secrets.state is KeyringState.LOCKED and not secrets.survives
+    assert secrets.load("password") is None and not now(secrets.is_persistent)
+    assert secrets.state is KeyringState.LOCKED and not now(secrets.survives)
     secrets.delete("password")
     secrets.save("tokens", "new")
-    assert secrets.survives
+    assert now(secrets.survives)
     shelf.is_locked = False
-    assert secrets.look() is KeyringState.FINE and not secrets.survives
+    assert secrets.look() is KeyringState.FINE and not now(secrets.survives)
     assert shelf.entries == {("rcdesk", "tokens"): "new"}
 
 
@@ -167,6 +168,6 @@ def test_of_several_keyrings_the_first_safe_one_is_used(
     from keyring.backends.chainer import ChainerBackend
 
     monkeypatch.setattr(ChainerBackend, "backends", [PlaintextKeyring(), shelf])
-    keyring.set_keyring(ChainerBackend())
+    keyring.set_keyring(ChainerBackend())  # type: ignore[no-untyped-call]
     Secrets("t").save("key", "value")
     assert list(shelf.entries.values()) == ["value"]

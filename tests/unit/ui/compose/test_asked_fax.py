@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.fax.cover import CoverTemplate
@@ -18,6 +17,8 @@ from rcdesk.core.fax.send_checks import RecipientFacts
 from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome
 from rcdesk.ui.compose.review_dialog import ReviewDialog
 from rcdesk.ui.shell.main_window import MainWindow
+from tests.now import now
+from tests.patient_bot import QtBot
 from tests.unit.ui.stage import ACCOUNT, Stage, checked, document, job
 
 DRAFT = FaxDraft(
@@ -101,7 +102,7 @@ def test_a_fax_being_queued_is_not_taken_for_the_other_one(window: MainWindow, s
     window.composer.send()
     assert len(stage.faxes.drafts) == 2
     stage.faxes.queued.emit((job(110, FaxState.HELD),))
-    assert window.composer.sending.is_busy and window.composer.attachments.documents
+    assert now(window.composer.sending.is_busy) and window.composer.attachments.documents
     stage.faxes.queued.emit((job(199, FaxState.HELD),))
     assert not window.composer.sending.is_busy and not window.composer.attachments.documents
 

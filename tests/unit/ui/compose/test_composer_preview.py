@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.fax.page_requests import (
     PageRefusal,
@@ -27,6 +26,8 @@ from rcdesk.ui.compose.composer_preview import cover_fields
 from rcdesk.ui.compose.cover_editor import CoverEditor
 from rcdesk.ui.compose.fax_page import FaxPage
 from rcdesk.ui.preview.page_list import ref_of
+from tests.now import now
+from tests.patient_bot import QtBot
 from tests.unit.ui.stage import ACCOUNT, Stage, checked, document, job
 
 CLINIC = CoverTemplate(id="Our clinic", name="Our clinic", html=STARTER_HTML)
@@ -205,7 +206,7 @@ def _png() -> bytes:
     image.fill(255)
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    image.save(buffer, b"PNG")
     return bytes(buffer.data().data())
 
 
@@ -223,16 +224,16 @@ def test_minutes_come_from_the_pages_themselves(page: FaxPage, stage: Stage) -> 
 def test_the_paper_chosen_is_remembered_until_it_is_the_usual_one(
     qtbot: QtBot, page: FaxPage, stage: Stage
 ) -> None:
-    assert page.preview.paper is PaperSize.LETTER and not stage.preferences.value.paper
+    assert now(page.preview.paper) is PaperSize.LETTER and not now(stage.preferences.value.paper)
     page.preview.view.paper_asked.emit(PaperSize.A4)
-    assert page.preview.paper is PaperSize.A4 and stage.preferences.value.paper == "a4"
+    assert page.preview.paper is PaperSize.A4 and now(stage.preferences.value.paper) == "a4"
     stage.session.account_changed.emit(ACCOUNT)
     assert page.preview.paper is PaperSize.A4, "what was chosen counts more than the country"
     later = FaxPage(stage.desk)
     qtbot.addWidget(later)
     assert later.preview.paper is PaperSize.A4
     page.preview.view.paper_asked.emit(PaperSize.LETTER)
-    assert stage.preferences.value.paper == "", "it follows the account again"
+    assert now(stage.preferences.value.paper) == "", "it follows the account again"
 
 
 def test_a_narrow_page_hides_the_preview_behind_a_button(qtbot: QtBot, page: FaxPage) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
-from pytestqt.qtbot import QtBot
 
 from rcdesk.ui.compose.fax_page import FaxPage
+from tests.now import now
+from tests.patient_bot import QtBot
 from tests.unit.ui.stage import Stage, checked, document
 
 SLOW = (Path("Quarter.xlsx"),)
@@ -28,7 +29,7 @@ def page(qtbot: QtBot, stage: Stage) -> FaxPage:
 
 def test_a_long_look_is_shown_and_a_short_one_is_not(qtbot: QtBot, page: FaxPage, stage: Stage) -> None:
     page.add_files(SLOW)
-    assert page.looks.is_busy and not page.looks.isVisible()
+    assert now(page.looks.is_busy) and not page.looks.isVisible()
     stage.faxes.checked.emit(checked(document("Quarter.xlsx")))
     assert not page.looks.is_busy and not page.looks._moment.isActive()
     page.add_files(SLOW)

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
     QPushButton,
     QTableWidget,
 )
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.fax.fax import Recipient
 from rcdesk.core.people.people import ImportedLine, ImportTable, ListedPerson
 from rcdesk.ui.compose.fax_page import FaxPage
 from rcdesk.ui.compose.import_dialog import PREVIEW_ROWS, ImportDialog, ListReading
+from tests.patient_bot import QtBot
 from tests.unit.ui.stage import Stage, shoot
 
 TABLE = ImportTable(

@@ -8,7 +8,6 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtWidgets import QApplication, QDateTimeEdit, QLabel, QPushButton, QRadioButton, QToolButton
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.account.capability import legacy_lacks
@@ -16,6 +15,7 @@ from rcdesk.core.fax.fax import Recipient, SendBy
 from rcdesk.ui.compose.fax_page import FaxPage
 from rcdesk.ui.compose.send_later import AT_ONCE, SendLaterDialog, SendTime, time_words
 from rcdesk.ui.kit.moments import coming, zone_words
+from tests.patient_bot import QtBot
 from tests.unit.ui.stage import ACCOUNT, Stage, shoot
 
 

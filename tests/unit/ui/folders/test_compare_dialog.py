@@ -9,13 +9,13 @@ import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QWidget
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.fax.fax import FaxJob, FaxState, SendBy, WaitReason
 from rcdesk.ui.folders.actions import FaxActs
 from rcdesk.ui.folders.compare_dialog import CompareDialog
 from rcdesk.ui.folders.fax_steps import FaxStep, step_words, steps
 from rcdesk.ui.kit.look import Button
+from tests.patient_bot import QtBot
 from tests.unit.ui.stage import Stage, job, shoot
 
 ASKED = "Needs you: it may have been sent. RingCentral has a fax of 10:42 (1 page). Was it that one?"
@@ -57,7 +57,9 @@ def opened(stage: Stage, parent: QWidget) -> CompareDialog:
 
 def press(name: str) -> Callable[[QtBot, CompareDialog], None]:
     def act(qtbot: QtBot, dialog: CompareDialog) -> None:
-        qtbot.mouseClick(dialog.findChild(Button, name), Qt.MouseButton.LeftButton)
+        button = dialog.findChild(Button, name)
+        assert button is not None
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
     return act
 

@@ -8,7 +8,6 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QStringListModel, Qt
 from PySide6.QtTest import QSignalSpy
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.fax.fax import ARRIVAL_UNKNOWN, YOU_SAID_FAILED, FaxState, SendBy, WaitReason
 from rcdesk.core.fax.folder import Folder
@@ -25,6 +24,7 @@ from rcdesk.ui.words.fax_words import (
     spoken,
     state_badge,
 )
+from tests.patient_bot import QtBot
 from tests.unit.ui.folder_stage import received_fax
 from tests.unit.ui.stage import NOW, job
 

@@ -12,7 +12,6 @@ import pypdfium2 as pdfium
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.fax.fax import ARRIVAL_UNKNOWN, YOU_SAID_FAILED, FaxEvent, FaxState, SpooledFile
 from rcdesk.core.fax.folder import Folder
@@ -20,6 +19,7 @@ from rcdesk.core.fax.proof import ProofFacts
 from rcdesk.ui.folders.fax_pages import FaxFolderPage
 from rcdesk.ui.folders.proof_page import moment, report_pdf
 from rcdesk.ui.preview.page_viewer import PageViewer
+from tests.patient_bot import QtBot
 from tests.unit.ui.stage import NOW, Stage, job
 
 _DIGEST = "0123456789abcdef" * 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.fax.fax import FaxDraft
 from rcdesk.core.fax.folder import Folder, ReceivedFax
 from rcdesk.ui.folders.fax_pages import FaxFolderPage
 from rcdesk.ui.preview.page_viewer import FULL_WIDTH_PX, PageViewer
 from rcdesk.ui.preview.printing import PrintRun, ask_and_print
+from tests.patient_bot import QtBot
 from tests.unit.ui.folder_stage import received_fax
 from tests.unit.ui.stage import Stage, shoot
 
@@ -191,6 +192,10 @@ def test_printing_puts_every_page_on_paper(qtbot: QtBot, stage: Stage, tmp_path:
     assert target.read_bytes().count(b"/Type /Page\n") == 3
 
 
+def _foot_says(page: FaxFolderPage, words: str) -> bool:
+    return page.foot.words.startswith(words)
+
+
 def test_how_printing_ended_is_said(qtbot: QtBot, stage: Stage, page: FaxFolderPage, tmp_path: Path) -> None:
     for target, words in (
         (tmp_path / "printed.pdf", "Handed to the printer: A fax"),
@@ -203,7 +208,7 @@ def test_how_printing_ended_is_said(qtbot: QtBot, stage: Stage, page: FaxFolderP
         dialog.printer().setOutputFileName(str(target))
         dialog.done(QPrintDialog.DialogCode.Accepted)
         dialog.setObjectName("")
-        qtbot.waitUntil(lambda wanted=words: page.foot.words.startswith(wanted))
+        qtbot.waitUntil(partial(_foot_says, page, words))
 
 
 def test_printing_stops_when_a_page_cannot_be_drawn(qtbot: QtBot, stage: Stage, tmp_path: Path) -> None:

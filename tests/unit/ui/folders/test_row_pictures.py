@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec.structs import replace
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.fax.fax import FaxJob, FaxState, SpooledFile
 from rcdesk.core.fax.folder import FaxRow, Folder
 from rcdesk.ui.folders.fax_pages import FaxFolderPage
 from rcdesk.ui.folders.row_pictures import MOST_WANTED, WIDTH_PX, RowPictures
+from tests.patient_bot import QtBot
 from tests.unit.ui.folder_stage import page_png, received_fax
 from tests.unit.ui.stage import Stage, job, shoot
 

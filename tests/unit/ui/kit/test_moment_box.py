@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 import pytest
 from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtWidgets import QLabel, QPushButton
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.fax.fax import SendBy
 from rcdesk.core.spoken_time import TimeStyle, write_like
 from rcdesk.ui.compose.send_later import AT_ONCE, SendLaterDialog, SendTime
 from rcdesk.ui.folders.time_dialog import TimeDialog
+from tests.patient_bot import QtBot
 
 YEAR = datetime.now(UTC).year + 1
 SKIPPED = {2026: 8, 2027: 14, 2028: 12, 2029: 11, 2030: 10, 2031: 9}.get(YEAR, 14)

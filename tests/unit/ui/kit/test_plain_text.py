@@ -32,7 +32,6 @@ from PySide6.QtWidgets import (
     QToolTip,
     QWidget,
 )
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.notices import Bar, NoticeKind
 from rcdesk.core.account.account import ServerProfile
@@ -64,6 +63,7 @@ from rcdesk.ui.shell.bug_report import BugReports
 from rcdesk.ui.shell.main_window import PAGES, MainWindow
 from rcdesk.ui.shell.settings_dialog import SettingsDialog
 from rcdesk.ui.tray.tray import Tray
+from tests.patient_bot import QtBot
 from tests.unit.ui.folder_stage import received_fax
 from tests.unit.ui.people_stage import missed_call, past_call, person
 from tests.unit.ui.stage import ACCOUNT, Stage, checked, document, job
@@ -347,6 +347,6 @@ def test_labels_are_made_in_one_place() -> None:
             for one in made:
                 what = one.id if isinstance(one, ast.Name) else ""
                 if what in forbidden or path.name not in allowed.get(what, {path.name}):
-                    broken.append(f"{path.name}:{node.lineno} makes a {what}")
+                    broken.append(f"{path.name}:{one.lineno} makes a {what}")
     assert not broken, "\n".join(broken)
     assert issubclass(ClosedText, QTextDocument) and "QToolTip" in plain_text.PLAIN

@@ -8,17 +8,18 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidgetAction
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.account.presence import Dnd, Presence
 from rcdesk.core.calls.call import Call, CallRequest, CallState, Leg
 from rcdesk.core.calls.past_call import CallOutcome, Direction, PastCall
 from rcdesk.core.fax.folder import FolderCounts
 from rcdesk.core.people.people import Favourite
-from rcdesk.ui.account.presence_menu import presence_words, soon
+from rcdesk.ui.account.presence_menu import presence_words
+from rcdesk.ui.kit.moments import soon
 from rcdesk.ui.kit.value_menu import Kind, MenuEntry, TrayMenu, line, section, without_acts
 from rcdesk.ui.shell.main_window import MainWindow
 from rcdesk.ui.tray.tray import Tray
+from tests.patient_bot import QtBot
 from tests.unit.ui.call_stage import QUEUES
 from tests.unit.ui.stage import NOW, Stage, shoot
 

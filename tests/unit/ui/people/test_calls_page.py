@@ -8,14 +8,13 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu
-from pytestqt.modeltest import ModelTester
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.calls.past_call import CallOutcome, Direction
 from rcdesk.core.people.people import Caller
 from rcdesk.ui.people.calls_page import CallsPage
 from rcdesk.ui.phone.past_call_row import call_sentence, dialled
 from rcdesk.ui.phone.recents import Recents, RecentsModel
+from tests.patient_bot import ModelTester, QtBot
 from tests.unit.ui.desk_stand_in import FixedClock
 from tests.unit.ui.people_stage import (
     BOOK,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollArea
-from pytestqt.modeltest import ModelTester
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.people.people_desk import MOST_PEOPLE
 from rcdesk.core.fax.fax import Recipient
@@ -20,6 +20,8 @@ from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.people.people_list import PeopleList, PeopleModel, detail_of, title_of
 from rcdesk.ui.people.people_page import PeoplePage
 from rcdesk.ui.phone.contact_dialog import ContactDialog
+from tests.now import now
+from tests.patient_bot import ModelTester, QtBot
 from tests.unit.ui.people_stage import BOOK, FRONT, LENA, LENA_FAX, PINE, open_page, part, past_call, person
 from tests.unit.ui.stage import Stage
 
@@ -45,6 +47,11 @@ def heard(signal: Any) -> list[Any]:
 def names(page: PeoplePage) -> list[str]:
     """The rows as they are read."""
     return [str(page.model.index(row, 0).data()) for row in range(page.model.rowCount())]
+
+
+def are_shown(page: PeoplePage, wanted: list[str]) -> bool:
+    """These rows and no others."""
+    return names(page) == wanted
 
 
 def starred(page: PeoplePage) -> list[str]:
@@ -151,7 +158,7 @@ def test_a_star_pressed_with_the_keyboard_keeps_the_keyboard(
     star = part(page.person, QAbstractButton, f"star_{LENA}")
     star.setFocus()
     qtbot.keyClick(star, Qt.Key.Key_Space)
-    assert stage.people.favourites == (Favourite(number=LENA, name="Dr. Lena Ortiz"),)
+    assert now(stage.people.favourites) == (Favourite(number=LENA, name="Dr. Lena Ortiz"),)
     assert starred(page) == [LENA]
     assert QApplication.focusWidget() is star
     qtbot.keyClick(star, Qt.Key.Key_Space)
@@ -180,7 +187,8 @@ def test_favourites_are_put_in_order_with_keys(qtbot: QtBot, page: PeoplePage, s
     qtbot.keyClick(page.list, Qt.Key.Key_End)
     qtbot.keyClick(page.list, Qt.Key.Key_Up, ALT)
     assert [f.number for f in stage.people.favourites] == [LENA, PINE, FRONT]
-    assert page.list.chosen() is not None and page.list.chosen().numbers[0].number == PINE
+    chosen = page.list.chosen()
+    assert chosen is not None and chosen.numbers[0].number == PINE
     qtbot.keyClick(page.list, Qt.Key.Key_Up, ALT)
     qtbot.keyClick(page.list, Qt.Key.Key_Up, ALT)
     qtbot.keyClick(page.list, Qt.Key.Key_Down, ALT)
@@ -202,7 +210,7 @@ def test_favourites_are_searched(qtbot: QtBot, page: PeoplePage, stage: Stage) -
     show_favourites(page)
     for text, found in (("pine", ["Pine Street"]), ("555-0142", ["Lena"]), ("nobody", [])):
         page.search.setText(text)
-        qtbot.waitUntil(lambda found=found: names(page) == found)
+        qtbot.waitUntil(partial(are_shown, page, found))
     assert part(page, QLabel, "peopleEmpty").text() == "Nobody matches “nobody”."
     assert not page.list.isVisible()
     qtbot.keyClick(page.search, Qt.Key.Key_Escape)
@@ -295,7 +303,7 @@ def test_rows_grow_with_the_font_and_show_a_ring_for_keys(
     assert page.list.sizeHintForRow(0) == round(small * 1.5)
     theme().set_scheme("light")
     qtbot.keyClick(page.list, Qt.Key.Key_Home)
-    assert page.list.has_ring
+    assert now(page.list.has_ring)
     qtbot.mouseClick(page.list.viewport(), Qt.MouseButton.LeftButton, pos=page.list.rect().center())
     assert not page.list.has_ring
     qtbot.keyClick(page.list, Qt.Key.Key_Up)
@@ -350,26 +358,25 @@ def test_the_list_knows_its_rows(page: PeoplePage) -> None:
 def test_somebody_is_made_edited_and_deleted_by_mouse_and_keyboard(
     qtbot: QtBot, page: PeoplePage, stage: Stage
 ) -> None:
-    for ask, title in (
+    ways: tuple[tuple[Callable[[], None], str], ...] = (
         (lambda: part(page, QAbstractButton, "peopleNew").click(), "New person"),
         (lambda: qtbot.keyClick(page.list, Qt.Key.Key_N), "New person"),
         (lambda: part(page, QAbstractButton, "personEdit").click(), "Edit person"),
         (lambda: qtbot.keyClick(page.list, Qt.Key.Key_E), "Edit person"),
-    ):
+    )
+    for ask, title in ways:
         ask()
         (dialog,) = [found for found in page.findChildren(ContactDialog) if found.isVisible()]
         assert dialog.windowTitle() == title
         dialog.reject()
-    for number, ask in enumerate(
-        (
-            lambda: part(page, QAbstractButton, "personDelete").click(),
-            lambda: qtbot.keyClick(page.list, Qt.Key.Key_Delete),
-        ),
-        start=1,
-    ):
+    deletes: tuple[Callable[[], None], ...] = (
+        lambda: part(page, QAbstractButton, "personDelete").click(),
+        lambda: qtbot.keyClick(page.list, Qt.Key.Key_Delete),
+    )
+    for number, delete in enumerate(deletes, start=1):
         shown = page.person.person
         assert shown is not None
-        ask()
+        delete()
         assert page.model.rowCount() == len(BOOK) - number
         assert part(page, QLabel, "footWords").text() == f"{shown.name} was deleted."
         part(page, QAbstractButton, "footUndo").click()

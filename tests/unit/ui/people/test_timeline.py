@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from pytestqt.modeltest import ModelTester
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.calls.past_call import CallOutcome, Direction
 from rcdesk.core.fax.fax import FaxState
 from rcdesk.core.people.people import TimelineItem
 from rcdesk.ui.people.timeline import PersonTimeline, TimelineModel, item_icon, item_words
+from tests.patient_bot import ModelTester, QtBot
 from tests.unit.ui.desk_stand_in import FixedClock
 from tests.unit.ui.folder_stage import received_fax
 from tests.unit.ui.people_stage import LENA, NOW, missed_call, open_page, past_call

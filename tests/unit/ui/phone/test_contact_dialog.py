@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLabel, QLineEdit
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.errors import NetworkError
 from rcdesk.core.people.people import NUMBER_KINDS, BadField, PersonForm, PersonNumber, PersonSource
 from rcdesk.ui.phone.contact_dialog import OWN_KINDS, ContactDialog
+from tests.patient_bot import QtBot
 from tests.unit.ui.people_stage import LENA, LENA_FAX, part
 from tests.unit.ui.stage import Stage, shoot
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.calls.call import Leg
 from rcdesk.ui.kit.theme import apply, current
 from rcdesk.ui.phone.lamp import LampPair
+from tests.now import now
+from tests.patient_bot import QtBot
 
 
 @pytest.fixture
@@ -46,10 +47,10 @@ def test_a_leg_has_its_colour(lamps: LampPair, leg: Leg, token: str) -> None:
 
 def test_only_a_ringing_lamp_moves(lamps: LampPair) -> None:
     lamps.set_legs(Leg.ANSWERED, Leg.RINGING, "mobile", is_over=False)
-    assert lamps.is_breathing
+    assert now(lamps.is_breathing)
     lamps.set_legs(Leg.ANSWERED, Leg.RINGING, "mobile", is_over=True)
-    assert not lamps.is_breathing
+    assert not now(lamps.is_breathing)
     lamps.set_legs(Leg.RINGING, Leg.WAITING, "mobile", is_over=False)
-    assert lamps.is_breathing
+    assert now(lamps.is_breathing)
     lamps.hide()
-    assert not lamps.is_breathing
+    assert not now(lamps.is_breathing)

@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QMenu, QVBoxLayout, QWidget
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.calls.past_call import CallOutcome, Direction
 from rcdesk.core.people.people import Caller, PersonSource
@@ -22,7 +21,9 @@ from rcdesk.ui.kit.text_history import Shown, TextHistory
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.phone.number_field import NumberField
 from rcdesk.ui.phone.number_hint import NumberHint
+from tests.now import now
 from tests.patience import PATIENCE_S
+from tests.patient_bot import QtBot
 from tests.unit.ui.number_stage import LENA, NumberStage, past, person
 from tests.unit.ui.stage import shoot
 
@@ -258,7 +259,7 @@ def test_people_are_offered_below_and_the_focus_stays(qtbot: QtBot, place: Place
     qtbot.waitUntil(lambda: bool(place.rows))
     assert place.rows == ["Dr. Lena Ortiz", "Lenard Okafor"]
     assert place.stage.people.asked == ["Len"], "one question for a run of keys"
-    assert place.field.hasFocus() and place.field.is_offering
+    assert place.field.hasFocus() and now(place.field.is_offering)
     shoot(place.window, "number-offered-light")
     qtbot.keyClick(place.field, Key.Key_Down)
     qtbot.keyClick(place.field, Key.Key_Up)

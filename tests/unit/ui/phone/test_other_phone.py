@@ -7,11 +7,11 @@ from typing import Any, cast
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton
-from pytestqt.qtbot import QtBot
 
 from rcdesk.core.people.people import DialChoice
 from rcdesk.ui.phone.choices import PhoneRow
 from rcdesk.ui.phone.dialer import Dialer
+from tests.patient_bot import QtBot
 from tests.unit.ui.desk_stand_in import DeskStandIn
 from tests.unit.ui.people_stage import LENA, open_page, part
 from tests.unit.ui.stage import Stage

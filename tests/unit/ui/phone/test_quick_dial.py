@@ -6,11 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.people.people import Caller, DialChoice
 from rcdesk.ui.phone.quick_dial import QuickDial, number_in
+from tests.patient_bot import QtBot
 from tests.unit.ui.stage import Stage, shoot
 
 

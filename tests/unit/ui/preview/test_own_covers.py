@@ -13,7 +13,6 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.fax.covers_desk import CoversDesk
 from rcdesk.bridge.fax.pages_desk import PagesDesk
@@ -33,6 +32,7 @@ from rcdesk.render.own_covers import cover_image, cover_pdf, picture_html, write
 from rcdesk.store.fax.covers import Covers
 from rcdesk.ui.compose.cover_editor import CoverEditor
 from rcdesk.ui.kit.theme import theme
+from tests.patient_bot import QtBot
 from tests.unit.ui.page_stage import RoomOnLane
 from tests.unit.ui.stage import shoot
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex
-from pytestqt.qtbot import QtBot
 
 from rcdesk.ui.preview.page_strip import PageStrip
 from rcdesk.ui.preview.strip_model import Place, StripItem, StripModel
+from tests.patient_bot import QtBot
 
 
 def maker(made: list[int], suffix: str = "", *, only: int = -1) -> Callable[[int], Place]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtWidgets import QMessageBox, QWidget
-from pytestqt.qtbot import QtBot
 
 from rcdesk.ui.shell.bug_report import BugReports
+from tests.patient_bot import QtBot
 
 
 def test_each_kind_is_shown_once(qtbot: QtBot) -> None:

@@ -8,12 +8,12 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.notices import Bar, NoticeKind
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.fax.fax import FaxDraft, FaxState, Recipient
 from rcdesk.core.fax.folder import FolderCounts
+from tests.patient_bot import QtBot
 
 pytest.importorskip("rcdesk.ui.phone.phone_page")
 

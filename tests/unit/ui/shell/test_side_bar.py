@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.account.presence import Dnd, Presence
@@ -15,6 +14,8 @@ from rcdesk.core.fax.folder import FolderCounts
 from rcdesk.ui.account.presence_button import PresenceButton
 from rcdesk.ui.kit.value_menu import TrayMenu
 from rcdesk.ui.shell.side_bar import SideBar
+from tests.now import now
+from tests.patient_bot import QtBot
 from tests.unit.ui.call_stage import QUEUES
 from tests.unit.ui.stage import ACCOUNT, Stage, shoot
 
@@ -68,7 +69,7 @@ def test_a_click_opens_the_choices(qtbot: QtBot, bar: SideBar, stage: Stage) -> 
     assert (name, takes) == ("dnd", False) and until > datetime.now(UTC)
     assert foot(bar).text().startswith("Do not disturb until")
     choose(menu, "take-calls")
-    assert stage.presence.asked[-1] == ("dnd", True, None)
+    assert now(stage.presence.asked[-1]) == ("dnd", True, None)
     choose(menu, "queue-q1")
     assert stage.presence.asked[-1] == ("queue", "q1", False)
     menu.close()

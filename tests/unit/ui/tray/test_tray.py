@@ -9,7 +9,6 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QSystemTrayIcon
-from pytestqt.qtbot import QtBot
 
 from rcdesk.bridge.account.notices import NoticeKind
 from rcdesk.bridge.account.session_desk import SessionState
@@ -25,6 +24,8 @@ from rcdesk.ui.tray.icon import TrayState, tray_icon
 from rcdesk.ui.tray.news import ended_words, missed_words
 from rcdesk.ui.tray.tray import Tray
 from rcdesk.ui.tray.watch import TrayWatch
+from tests.now import now
+from tests.patient_bot import QtBot
 from tests.unit.ui.kit.test_value_menu import live, past
 from tests.unit.ui.stage import ACCOUNT, Stage, job
 
@@ -117,7 +118,9 @@ def test_words_for_endings() -> None:
     assert ended_words([job(3, FaxState.SENT), job(4, FaxState.SENT)])[0] == "2 faxes were accepted"
 
 
-def test_missed_calls_are_told_once_and_a_click_opens_them(qtbot: QtBot, stage: Stage) -> None:
+def test_missed_calls_are_told_once_and_a_click_opens_them(
+    qtbot: QtBot, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = MainWindow(stage.desk)
     qtbot.addWidget(window)
     tray = Tray(stage.desk, window)
@@ -134,7 +137,7 @@ def test_missed_calls_are_told_once_and_a_click_opens_them(qtbot: QtBot, stage: 
     ]
     assert not window.isVisible(), "telling takes no focus"
     asked: list[str] = []
-    window.show_page = asked.append  # type: ignore[method-assign]
+    monkeypatch.setattr(window, "show_page", asked.append)
     tray._icon.messageClicked.emit()
     qtbot.waitUntil(lambda: asked == ["calls"])
     assert window.isVisible()
@@ -322,7 +325,7 @@ def test_presence_is_looked_at_while_the_program_is_in_front(qtbot: QtBot, stage
     qtbot.addWidget(window)
     tray = Tray(stage.desk, window)
     tray._application_changed(Qt.ApplicationState.ApplicationActive)
-    assert stage.presence.is_active is True
+    assert now(stage.presence.is_active) is True
     tray._application_changed(Qt.ApplicationState.ApplicationInactive)
     assert stage.presence.is_active is False
     stage.presence.problem.emit("RingCentral does not let you change that.")
@@ -331,7 +334,12 @@ def test_presence_is_looked_at_while_the_program_is_in_front(qtbot: QtBot, stage
 
 def test_sounds_are_off_unless_chosen(qtbot: QtBot, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[str] = []
-    monkeypatch.setattr(sounds.Player, "play", lambda self, name: bool(heard.append(name)) or True)
+
+    def hear(self: sounds.Player, name: str) -> bool:
+        heard.append(name)
+        return True
+
+    monkeypatch.setattr(sounds.Player, "play", hear)
     listening = sounds.Sounds(stage.desk)
     call = live("a", CallState.RINGING_YOU)
     stage.calls.have(call)
