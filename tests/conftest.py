@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.places import SHARED_CONTRACT
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
@@ -29,8 +31,7 @@ if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
     from rcdesk.store.database import Archive
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-CONTRACT = REPOSITORY.parent / "shared" / "contract" / "openapi.json"
+CONTRACT = SHARED_CONTRACT / "openapi.json"
 LIVE_SPEED = 20.0
 
 _OFFSCREEN = f"offscreen:configfile={Path(__file__).with_name('offscreen-screen.json')}"

@@ -18,8 +18,9 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PATIENCE_S
+from tests.places import REPOSITORY
 
-PACKAGE = Path(__file__).resolve().parent.parent / "rcdesk"
+PACKAGE = REPOSITORY / "rcdesk"
 
 QT = "PySide6"
 DRAWING = ("pypdfium2", "pypdf", "PIL", "pi_heif")

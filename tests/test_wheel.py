@@ -19,8 +19,8 @@ import pytest
 
 from rcdesk import __version__
 from tests.patience import PATIENCE_S
+from tests.places import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.end2end
 
 

@@ -28,7 +28,7 @@ from rcdesk.core.account.account import Credentials, ServerProfile
 from rcdesk.simulator import RunningSimulator
 from rcdesk.store.paths import Paths
 from rcdesk.ui.kit.theme import theme
-from tests.endurance.remote_desk import REPOSITORY
+from tests.places import REPOSITORY
 from tests.unit.ui.page_stage import pdf, text_page
 
 PAGES, CHOSEN, TICK_MS, CHOOSE_MS, MAX_GAP_MS = 200, 60, 2, 150, 16.0

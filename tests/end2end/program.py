@@ -19,8 +19,8 @@ from typing import IO, Any
 
 from tests.end2end.display import Display, merged
 from tests.patience import PATIENCE_S
+from tests.places import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
 READY_LINE = "rcdesk: window shown"
 
 

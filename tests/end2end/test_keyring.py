@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.places import REPOSITORY
+
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
 UNLOCK = "echo -n secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null"
 PROGRAMS = ("dbus-run-session", "gnome-keyring-daemon")
 SHOW_ALL = """

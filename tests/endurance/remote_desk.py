@@ -27,8 +27,8 @@ from rcdesk.simulator import RunningSimulator
 from tests.endurance.fast_time import FastTime
 from tests.endurance.stop_points import StopPoint
 from tests.patience import PATIENCE_S
+from tests.places import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
 LOOK_AGAIN_S = 0.05
 SETTLED = frozenset({"sent", "failed", "cancelled", "needs you"})
 """States in which the program itself does nothing more."""

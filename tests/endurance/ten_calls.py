@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from rcdesk.simulator import RunningSimulator
 from tests.endurance.fast_time import FastTime, install
-from tests.endurance.remote_desk import REPOSITORY
+from tests.places import REPOSITORY
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject

@@ -22,11 +22,11 @@ import pytest
 
 from tests.endurance.refresh_process import STEPS
 from tests.patience import PATIENCE_S
+from tests.places import REPOSITORY
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
 HOUR_S = 3600
 WAIT_S = PATIENCE_S
 

@@ -2,8 +2,8 @@
 
 What is read must be the number that was written, or refused with the reason: never another number. Of a
 telephone and a fax the fax goes to the fax. All of it is `python -m tests.endurance.written_numbers --numbers
-200000`; tests/unit/core/test_written_numbers.py runs a short form. Seeded: the same texts in every run. The
-words are the test's own; those of the reader are not looked at.
+200000`; a short form is in tests/unit/core/numbers/test_written_numbers.py. Seeded: the same texts in every
+run. The words are the test's own; those of the reader are not looked at.
 """
 
 from __future__ import annotations

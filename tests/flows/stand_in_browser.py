@@ -31,7 +31,7 @@ class StandInBrowser(QObject):
         self.script: Script | None = follow
         self.visits: list[Future[requests.Response]] = []
         self._room = ThreadPoolExecutor(2)
-        QDesktopServices.setUrlHandler("http", self, b"open")
+        QDesktopServices.setUrlHandler("http", self, "open")  # type: ignore[arg-type]
 
     @Slot(QUrl)
     def open(self, url: QUrl) -> None:

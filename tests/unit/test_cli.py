@@ -34,6 +34,7 @@ from rcdesk.services.commands.fax import moment
 from rcdesk.store.account import preferences as preferences_file
 from rcdesk.store.paths import Paths
 from tests.patience import PATIENCE_S
+from tests.places import REPOSITORY
 
 NOW = datetime(2026, 11, 22, 10, 15, 30, tzinfo=UTC)
 
@@ -127,7 +128,7 @@ def test_a_command_imports_nothing_of_the_window(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", program],
         env={**os.environ, "RCDESK_HOME": str(tmp_path)},
-        cwd=Path(__file__).resolve().parents[2],
+        cwd=REPOSITORY,
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,

@@ -15,8 +15,8 @@ from rcdesk.cli.main import parse
 from rcdesk.core.orders.order import is_link
 from rcdesk.documents.kinds import ALL_TYPES
 from tests.patience import PATIENCE_S
+from tests.places import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 ENTRY = REPOSITORY / "packaging" / "rcdesk.desktop"
 METAINFO = REPOSITORY / "packaging" / "rcdesk.metainfo.xml"
 LINKS = {"x-scheme-handler/tel", "x-scheme-handler/callto"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 from tests.patience import PATIENCE_S
+from tests.places import REPOSITORY
 
 SLOW = ("requests", "keyring", "phonenumbers", "pypdfium2", "PIL", "sqlite3", "aiohttp", "rcdesk.services")
 
@@ -18,7 +18,7 @@ def test_importing_the_desk_imports_nothing_slow() -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=Path(__file__).resolve().parents[3],
+        cwd=REPOSITORY,
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,

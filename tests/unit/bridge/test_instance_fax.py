@@ -16,6 +16,7 @@ from rcdesk.core.fax.fax import Document, FaxDraft, Recipient
 from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome, asked_fax_json
 from tests.patience import PATIENCE_S
 from tests.patient_bot import QtBot
+from tests.places import REPOSITORY
 
 WISH = AskedFax(
     draft=FaxDraft(
@@ -97,7 +98,7 @@ def _second_start(folder: Path) -> subprocess.Popen[str]:
         [sys.executable, "-c", SECOND, str(folder), asked_fax_json(WISH)],
         stdout=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).resolve().parents[3],
+        cwd=REPOSITORY,
     )
 
 

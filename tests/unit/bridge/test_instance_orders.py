@@ -22,6 +22,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown
 from rcdesk.core.orders.order import CallOrder, StatusOrder
 from tests.patient_bot import QtBot
+from tests.places import REPOSITORY
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -73,7 +74,7 @@ class Holder:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            cwd=Path(__file__).resolve().parents[3],
+            cwd=REPOSITORY,
         )
         assert self.line() == "ready"
 

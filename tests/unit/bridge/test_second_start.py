@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PATIENCE_S
-
-REPOSITORY = Path(__file__).resolve().parents[3]
+from tests.places import REPOSITORY
 
 
 def _environment(home: Path) -> dict[str, str]:

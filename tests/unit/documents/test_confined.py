@@ -15,6 +15,7 @@ from rcdesk.core.fax.paper import PagePlan, PageRef, PaperSize
 from rcdesk.documents import confined
 from rcdesk.documents.kinds import PDF
 from rcdesk.documents.worker.worker import PageWorker
+from tests.places import REPOSITORY
 from tests.unit.documents.sample_files import text_pdf
 
 TRIES = """
@@ -48,7 +49,7 @@ def _tried(tmp_path: Path, how: str) -> dict[str, bool]:
     for folder in (inside, outside):
         folder.mkdir()
     (outside / "kept").write_text("kept")
-    root = str(Path(__file__).parents[3])
+    root = str(REPOSITORY)
     command = [sys.executable, "-c", TRIES, str(inside), str(outside), root, how]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     lacks, said = json.loads(done.stdout)

@@ -17,9 +17,9 @@ from rcdesk.documents.kinds import HTML, PDF
 from rcdesk.documents.worker.worker import PageWorker
 from rcdesk.simulator.fax.render import RenderJob
 from rcdesk.simulator.fax.rendering import _Child
+from tests.places import REPOSITORY
 from tests.unit.documents.sample_files import text_pdf
 
-ROOT = Path(__file__).parents[3]
 FOREIGN = [*sorted(sys.stdlib_module_names), "sitecustomize", "usercustomize", "PIL", "pypdfium2", "PySide6"]
 
 
@@ -34,7 +34,7 @@ def downloads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         )
     monkeypatch.chdir(folder)
     # Each of these entries but the last means the current folder.
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["", ".", str(ROOT)]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["", ".", str(REPOSITORY)]))
     return folder
 
 
@@ -103,6 +103,6 @@ def test_the_program_itself_does_not_look_in_the_current_folder(tmp_path: Path) 
     for name in ("argparse", "queue", "json", "sqlite3"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit(99)")
     command = [sys.executable, "-m", "rcdesk", "fax", "--help"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
     assert done.returncode == 0

@@ -21,8 +21,8 @@ from rcdesk.documents.convert import save_as, tiff_writer
 from rcdesk.documents.kinds import DRAWN_HERE, MEDIA_TYPES
 from rcdesk.documents.page_image import page_count, page_png
 from tests.patience import PATIENCE_S
+from tests.places import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 PDF, TIFF = "application/pdf", "image/tiff"
 
 

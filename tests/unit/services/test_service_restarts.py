@@ -24,6 +24,7 @@ from rcdesk.services.fax.faxes import FaxService
 from rcdesk.store.account.secrets import Secrets
 from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.fax.spool import Spool
+from tests.places import REPOSITORY
 from tests.unit.services.fax_rig import GOOD, SetClock
 
 S = FaxState
@@ -42,7 +43,7 @@ class Service:
             [sys.executable, "-m", "rcdesk.simulator", "--port", str(self.port), "--speed", "100"],
             stdout=subprocess.PIPE,
             text=True,
-            cwd=Path(__file__).resolve().parents[3],
+            cwd=REPOSITORY,
         )
         assert self._process.stdout is not None
         self.credentials: dict[str, str] = json.loads(self._process.stdout.readline())

@@ -144,7 +144,7 @@ def test_the_first_page_is_shown_when_it_can_be_drawn(qtbot: QtBot, page: FaxPag
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
     stage.proofs.png = bytes(data.data())
     _near(stage)
     dialog = _asked(qtbot, page, NEW)

@@ -22,6 +22,7 @@ from rcdesk.bridge.runtime.door import LONGEST_SOCKET_PATH, SOCKET_NAME
 from rcdesk.bridge.runtime.instance import Instance
 from tests.patience import PATIENCE_S
 from tests.patient_bot import QtBot
+from tests.places import REPOSITORY
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -67,7 +68,7 @@ def _hold(folder: Path, how: str, holders: list[subprocess.Popen[str]]) -> subpr
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).resolve().parents[4],
+        cwd=REPOSITORY,
     )
     holders.append(process)
     assert process.stdout is not None
@@ -119,7 +120,7 @@ def test_a_second_start_without_files_asks_to_be_seen(qtbot: QtBot, folder: Path
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,
-            cwd=Path(__file__).resolve().parents[4],
+            cwd=REPOSITORY,
             check=True,
         )
         answers.append(done.stdout)

@@ -24,8 +24,9 @@ from rcdesk.core.errors import Cancelled, RcdeskError, UserError
 from tests.now import now
 from tests.patience import PATIENCE_S
 from tests.patient_bot import QtBot
+from tests.places import REPOSITORY
 
-BRIDGE = Path(__file__).resolve().parents[4] / "rcdesk" / "bridge"
+BRIDGE = REPOSITORY / "rcdesk" / "bridge"
 
 
 class Answers:

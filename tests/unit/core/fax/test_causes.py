@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +19,9 @@ from rcdesk.core.fax.causes import (
 )
 from rcdesk.core.fax.fax import YOU_SAID_FAILED
 from rcdesk.core.fax.retry import HELPS, Again, GiveUp, Help, decide, help_for
+from tests.places import SHARED_CONTRACT
 
-WIRE = Path(__file__).resolve().parents[5] / "shared" / "contract" / "wire-contract.md"
+WIRE = SHARED_CONTRACT / "wire-contract.md"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SUCCESSES = frozenset({"Sent", "Received", "Accepted", "In Progress", "Call connected", "Connected"})
 

@@ -64,12 +64,13 @@ from rcdesk.ui.shell.main_window import PAGES, MainWindow
 from rcdesk.ui.shell.settings_dialog import SettingsDialog
 from rcdesk.ui.tray.tray import Tray
 from tests.patient_bot import QtBot
+from tests.places import REPOSITORY
 from tests.unit.ui.folder_stage import received_fax
 from tests.unit.ui.people_stage import missed_call, past_call, person
 from tests.unit.ui.stage import ACCOUNT, Stage, checked, document, job
 
 NUMBER, OTHER = "+16505550142", "+16505550143"
-UI = Path(__file__).resolve().parents[4] / "rcdesk" / "ui"
+UI = REPOSITORY / "rcdesk" / "ui"
 TURNED = "in\u202efdp.exe\u2066\x07\x1b[31m\ttwo\nlines"
 
 

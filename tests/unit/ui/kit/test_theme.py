@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
@@ -13,8 +11,9 @@ from rcdesk.ui.kit.switch import Switch
 from rcdesk.ui.kit.theme import apply, current, palette, style_sheet, theme
 from rcdesk.ui.kit.tokens import DARK, LIGHT, ColorTokens
 from tests.patient_bot import QtBot
+from tests.places import REPOSITORY
 
-UI = Path(__file__).resolve().parents[4] / "rcdesk" / "ui"
+UI = REPOSITORY / "rcdesk" / "ui"
 
 
 def luminance(value: str) -> float:

@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import QObject
 
 from rcdesk.ui.tray.desktop_notes import NoteText
+from tests.places import REPOSITORY
 
 HOSTILE = (
     '<img src="file:///etc/passwd">',
@@ -101,7 +102,7 @@ def test_the_daemon_of_the_session_is_asked(tmp_path: Path, names: str, can: str
         f'while ! grep -q ready "{tmp_path}/ready"; do sleep 0.05; done; '
         f'"{sys.executable}" "{program}"; kill $!'
     )
-    root = str(Path(__file__).resolve().parents[4])
+    root = str(REPOSITORY)
     done = subprocess.run(
         ["dbus-run-session", "--", "sh", "-c", script],
         capture_output=True,
