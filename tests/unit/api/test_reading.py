@@ -49,7 +49,7 @@ def test_any_object_is_read(body: dict[str, Any]) -> None:
     ring_out._report(body, "x")
     read_tokens(body, NOW)
     try:
-        fax._created(body)
+        fax._taken(body)
     except OutcomeUnknown:
         assert not reading.text(body, "id")
 

@@ -13,12 +13,13 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from rcdesk.api.rest import fax as fax_api
 from rcdesk.api.rest import message_store
+from rcdesk.api.rest.fax import RestFax
 from rcdesk.core.account.account import Account, Credentials, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, StoreError, StoreUnavailable, UserError
 from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState, Recipient, Resolution, SpooledFile
+from rcdesk.core.service import FaxContents
 from rcdesk.services.account.connection import Connection
 from rcdesk.services.fax.proof import CACHE, ProofService
 from rcdesk.store.account.secrets import Secrets
@@ -51,16 +52,9 @@ class Rig:
 
     def sent(self) -> FaxJob:
         """A fax that the service has sent."""
-        created = fax_api.create(
-            self.connection.session,
-            recipients=(GOOD,),
-            files=(),
-            resolution=Resolution.FINE,
-            cover_index=0,
-            note="",
-            token=CancelToken(),
-            text="A line of text\n" * 100,
-        )
+        text = "A line of text\n" * 100
+        contents = FaxContents(recipients=(GOOD,), resolution=Resolution.FINE, text=text)
+        created = RestFax(self.connection.session).send(contents, (), CancelToken())
         now = datetime.now(UTC)
         request = self.outbox.begin([self.queued()], now, service_offset_s=0.0)
         (job,) = self.outbox.hand_over(request.id, created.message_id, now, "Handed to RingCentral")
