@@ -1,7 +1,7 @@
 """The number field of the real window by keyboard alone: somebody found by name, called, and recalled.
 
 Numbers come from the simulator's address book and directory, places from the tables on this machine. Read
-next: test_call_flows.py, tests/unit/ui/test_number_field.py.
+next: test_call_flows.py, tests/unit/ui/phone/test_number_field.py.
 """
 
 from __future__ import annotations

@@ -322,6 +322,7 @@ def test_a_fax_that_is_preferred_comes_before_the_one_at_work(tmp_path: Path) ->
 
 def test_two_numbers_of_one_cell_are_both_taken_and_marked(tmp_path: Path) -> None:
     table = table_of(tmp_path, "Name,Fax\nA,+1 650-555-0101 ::: +1 650-555-0102\nB,+1 650-555-0103\n")
+    assert table.number_column is not None
     found = recipients_of(table, table.name_column, table.number_column, "US")
     assert [(line.is_further, bool(line.doubt)) for line in found] == [
         (False, False),
