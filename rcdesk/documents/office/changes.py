@@ -1,12 +1,14 @@
 """Tracked changes of a text document are accepted before it is drawn, and what its pages leave out is named.
 
 LibreOffice prints deleted text beside what replaced it; nobody faxes that on purpose. Word and OpenDocument
-files are XML in a zip: what was deleted is taken out of a copy, what was inserted stays. Nothing is parsed, a
-part that is too large is left as it is. Any thread but the GUI's. Read next: office.py.
+files are XML in a zip: what was deleted is taken out of a copy, what was inserted stays. In a .doc or an RTF
+changes are only seen and said. Nothing is parsed, a part that is too large is left as it is. Any thread but
+the GUI's. Read next: office.py.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import zipfile
@@ -14,8 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rcdesk.core.fax.paper import AS_PDF, Finding, FindingKind, PageRef
+from rcdesk.documents.office.file import COMPOUND
 
 _MOST_BYTES = 8_000_000
+_WORD_STREAM = "WordDocument".encode("utf-16-le")
 _IS_COMMENTS = re.compile(r"(word|xl)/comments\d*\.xml|ppt/comments/.*\.xml")
 _WORD_TEXT = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _BROKEN_ZIP = (zipfile.BadZipFile, OSError, KeyError, ValueError, NotImplementedError, EOFError, RuntimeError)
@@ -36,6 +40,18 @@ _ODF_GONE = re.compile(
     re.DOTALL,
 )
 _ODF_CHANGED = b"<text:changed-region"
+_RTF_CHANGED = re.compile(rb"(?<!\\)\\(?:deleted|revised|mvf|mvt)(?![a-z0])")
+_RTF_COMMENTED = re.compile(rb"(?<!\\)\\annotation(?![a-z])")
+_DOC_CHANGED = re.compile(
+    rb"\x01\x08\x01.{0,24}?\x04\x48|\x04\x48.{2,24}?\x01\x08\x01"
+    rb"|\x00\x08\x01.{0,24}?\x63\x48|\x63\x48.{2,24}?\x00\x08\x01",
+    re.DOTALL,
+)
+"""A run that was inserted (sprmCFRMark) or deleted (sprmCFRMarkDel), beside who did it (MS-DOC 2.6.1)."""
+_BOTH_SHOWN = (
+    "This document has tracked changes, and its pages may show deleted text beside what replaced it. Accept "
+    "the changes in it first."
+)
 _FINAL_SENT = "This document has tracked changes. Its final text is shown and sent."
 _FINAL_SHOWN = (
     "This document has tracked changes. Its final text is shown here, but RingCentral may draw the changes "
@@ -71,11 +87,26 @@ def accept_changes(path: Path) -> None:
 def left_out(ref: PageRef) -> Iterator[Finding]:
     """What is not on the pages of an office file, as findings of its first page; nothing for other files."""
     try:
-        with zipfile.ZipFile(ref.path) as packed:
-            for words, sentence in _left_out(packed, is_sent_drawn=ref.media_type in AS_PDF):
-                yield Finding(kind=FindingKind.NOT_SHOWN, page=0, place=None, words=words, sentence=sentence)
+        if zipfile.is_zipfile(ref.path):
+            with zipfile.ZipFile(ref.path) as packed:
+                found = tuple(_left_out(packed, is_sent_drawn=ref.media_type in AS_PDF))
+        else:
+            found = tuple(_said_in_old(ref.path))
     except _BROKEN_ZIP:
         return
+    for words, sentence in found:
+        yield Finding(kind=FindingKind.NOT_SHOWN, page=0, place=None, words=words, sentence=sentence)
+
+
+def _said_in_old(path: Path) -> Iterator[tuple[str, str]]:
+    """What a .doc or an RTF says of itself."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        is_rtf = content[:5] == b"{\\rtf"
+        is_word = content[: len(COMPOUND)] == COMPOUND and content.find(_WORD_STREAM) >= 0
+        if (is_rtf and _RTF_CHANGED.search(content)) or (is_word and _DOC_CHANGED.search(content)):
+            yield "Tracked changes", _BOTH_SHOWN
+        if is_rtf and _RTF_COMMENTED.search(content):
+            yield "Comments", _COMMENTS
 
 
 def _left_out(packed: zipfile.ZipFile, *, is_sent_drawn: bool) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ import pytest
 from rcdesk.core.fax.paper import PageRef
 from rcdesk.documents.kinds import ALL_TYPES
 from rcdesk.documents.office.changes import accept_changes, left_out
+from rcdesk.documents.office.file import COMPOUND
 
 WORD = (
     "<w:document><w:body><w:p><w:pPr><w:pPrChange w:id='9'><w:pPr><w:jc w:val='left'/></w:pPr></w:pPrChange>"
@@ -108,3 +109,35 @@ def test_a_broken_file_is_left_to_libreoffice(tmp_path: Path) -> None:
     accept_changes(path)
     assert path.read_bytes() == b"PK\x03\x04 and no more"
     assert not list(left_out(PageRef(path=path, media_type=ALL_TYPES["docx"])))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (r"Price: {\deleted\revauthdel1 9500}{\revised\revauth1 12000}", ["Tracked changes"]),
+        (r"Price: {\revised\revauth1\revdttm1 12000}", ["Tracked changes"]),
+        (r"\deleted0 Price \\deleted \deletedmark", []),
+        (r"{\*\annotation look here}Price", ["Comments"]),
+    ],
+)
+def test_tracked_changes_of_an_rtf_are_named(tmp_path: Path, text: str, words: list[str]) -> None:
+    path = tmp_path / "a.rtf"
+    path.write_text(rf"{{\rtf1\ansi {text}\par}}", encoding="ascii")
+    ref = PageRef(path=path, media_type=ALL_TYPES["rtf"])
+    assert [finding.words for finding in left_out(ref)] == words
+
+
+@pytest.mark.parametrize(
+    ("run", "is_changed"),
+    [
+        (b"\x01\x08\x01\x04\x48\x01\x00\x05\x68\x00\x00\x00\x00", True),
+        (b"\x63\x48\x01\x00\x64\x68\x00\x00\x00\x00\x00\x08\x01", True),
+        (b"\x00\x08\x00\x63\x48", False),
+        (b"\x01\x08\x01" + bytes(200) + b"\x04\x48", False),
+    ],
+)
+def test_tracked_changes_of_a_word_document_are_named(tmp_path: Path, run: bytes, is_changed: bool) -> None:
+    path = tmp_path / "a.doc"
+    path.write_bytes(COMPOUND + bytes(500) + run + bytes(500) + "WordDocument".encode("utf-16-le") + bytes(9))
+    ref = PageRef(path=path, media_type=ALL_TYPES["doc"])
+    assert [finding.words for finding in left_out(ref)] == ["Tracked changes"] * is_changed
