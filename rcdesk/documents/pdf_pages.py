@@ -121,15 +121,22 @@ class PdfPages(Pages):
         return NotShown.FILES_INSIDE if has_files and self._marks.is_portfolio else None
 
     def _asks_to_wait(self) -> bool:
-        """True for the one page such a form has for programs that cannot show it."""
+        """True for the one page such a form has for programs that cannot show it, in any language.
+
+        It names Adobe's program; a form that is drawn has its fields on the page.
+        """
+        import pypdfium2.raw as pdfium
+
         if self._count != 1:
             return False
         with self.pdf_page(0) as page:
+            has_fields = pdfium.FPDFPage_GetAnnotCount(page.raw) > 0
             text = page.get_textpage()
             try:
-                return "Please wait" in text.get_text_range()
+                said = text.get_text_range()
             finally:
                 text.close()
+        return "Please wait" in said or ("Adobe" in said and not has_fields)
 
     @contextmanager
     def pdf_page(self, page: int) -> Iterator[Any]:

@@ -100,7 +100,12 @@ TEMPLATE = b"<< /Length 11 >>\nstream\n<template/>\nendstream"
 
 def test_a_form_that_cannot_be_drawn_is_said_so(tmp_path: Path) -> None:
     waiting = b"BT /F 12 Tf 72 700 Td (Please wait... If this message is not replaced) Tj ET"
-    for name, drawing, needed in (("a", HELLO, b" /NeedsRendering true"), ("b", waiting, b"")):
+    german = b"BT /F 12 Tf 72 700 Td (Bitte warten... Sie brauchen Adobe Reader) Tj ET"
+    for name, drawing, needed in (
+        ("a", HELLO, b" /NeedsRendering true"),
+        ("b", waiting, b""),
+        ("d", german, b""),
+    ):
         path = pdf(tmp_path / f"{name}.pdf", drawing=drawing, catalogue=XFA + needed, more=[TEMPLATE])
         (finding,) = (f for f in found_in(path) if f.kind is FindingKind.NOT_SHOWN)
         assert "print it to pdf first" in finding.sentence.lower()
