@@ -9,6 +9,7 @@ desk does not know. Pure, any thread. Read next: transport.py, where requests wi
 from __future__ import annotations
 
 import logging
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -187,9 +188,10 @@ def _quoted(opening: str, refusal: Refusal) -> str:
 
 def _retry_after_s(headers: Mapping[str, str]) -> float:
     try:
-        return min(3600.0, max(0.0, float(headers.get("Retry-After", ""))))
+        said_s = float(headers.get("Retry-After", ""))
     except ValueError:
         return 60.0
+    return min(3600.0, max(0.0, said_s)) if math.isfinite(said_s) else 60.0
 
 
 def _first(errors: object) -> Mapping[str, Any]:

@@ -13,7 +13,11 @@ from rcdesk.core.numbers.labels import WORD, Label, is_telephone, labels_in, lab
 from rcdesk.core.numbers.phone_number import parse_for_fax
 
 _BRACKETED = re.compile(r"^\s*(?P<name>[^<>]*?)\s*<(?P<number>[^<>]+)>\s*$")
-_AROUND_NAMES = " \t\n<:;,|/&.-()[]•"
+_AROUND_NAMES = " \t\n<:;,|/&.-()[]•#\uff1a\uff03"
+_SCHEME = re.compile(r"[\s<]*(?:tel|fax|callto|sms|sips?|skype)\s*:", re.IGNORECASE)
+_NUMBER_WORD = re.compile(
+    r"(?<=\w)[\s.]+(?:no|nr|num|number|nummer|numéro|número|numero|n°|№)$", re.IGNORECASE
+)
 
 
 def recipient_in(text: str, region: str) -> Recipient:
@@ -46,7 +50,11 @@ def has_telephone(text: str) -> bool:
 
 def _name_before(text: str) -> str:
     """The words before the first digit, without those that say what the number is."""
-    name = _tidy(re.split(r"[\d+(]", text, maxsplit=1)[0])
+    scheme = _SCHEME.match(text)
+    name = _tidy(re.split(r"[\d+(]", text[scheme.end() :] if scheme is not None else text, maxsplit=1)[0])
+    before = _NUMBER_WORD.sub("", name)
+    if before != name and any(_is_label(word, 2) for word in WORD.findall(before)[-1:]):
+        name = before  # "Fax No.", but "Dr. No"
     while name:
         words = list(WORD.finditer(name))
         last = words[-1] if words else None

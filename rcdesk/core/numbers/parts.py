@@ -145,7 +145,8 @@ def _split(run: str, whole: Whole) -> list[tuple[int, int]]:
         if right.lstrip("(").startswith("0") or not whole(run):
             raise UserError(TWO_NUMBERS)
     slash = run.rpartition("/")
-    if slash[1] and 1 <= _count(slash[2]) <= 3 and "/" not in slash[0] and whole(slash[0]):
+    is_end_alone = 1 <= _count(slash[2]) <= 3 or (_count(slash[2]) == 4 and not whole(run))
+    if slash[1] and is_end_alone and "/" not in slash[0] and whole(slash[0]):
         raise UserError(TWO_NUMBERS)
     return [(0, len(run))]
 
@@ -181,6 +182,9 @@ def _is_extension(gap: str, run: _Run, behind: str) -> bool:
     words = WORD.findall(gap)
     if not words or len(run.digits) > _MOST_OF_AN_EXTENSION:
         return False
+    is_fax = any(Label.FAX in labels_of(word) or word.casefold() == "f" for word in words[:-1])
+    if is_fax and re.search(r"[:,;/|]", gap):
+        return False  # "Tel 650… Fax: ext. 99": the extension is the fax's
     return Label.EXTENSION in labels_of(words[-1]) or Label.EXTENSION in labels_in("".join(words))
 
 

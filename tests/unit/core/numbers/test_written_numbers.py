@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rcdesk.core.errors import UserError
+from rcdesk.core.fax.fax import Recipient
+from rcdesk.core.fax.recipient_text import recipient_in
 from rcdesk.core.numbers.phone_number import parse, parse_for_fax
 from tests.endurance.written_numbers import MOST_REFUSED_PLAIN, run
 
@@ -54,6 +56,9 @@ def test_words_beside_a_number_are_no_digits(text: str, region: str, e164: str) 
         ("030 123456 8-17 Uhr", "DE", "more than one number"),
         ("030 123456 030 654321", "DE", "two numbers"),
         ("030 123456/57", "DE", "two numbers"),
+        ("650-555-0142/0143", "US", "two numbers"),
+        ("T: +43 1 234567-0 F: DW 99", "AT", "more than one number"),
+        ("Tel 01 234567-0, Fax ext. 99", "AT", "more than one number"),
         ("650-555-0142 Fax 650-555-0143", "US", "two numbers"),
         ("Fax 650-555-0142 or 650-555-0143", "US", "two numbers"),
         ("M 0171 1234567 F 030 123456", "DE", "two numbers"),
@@ -182,3 +187,22 @@ def test_a_number_that_is_only_possible_is_marked() -> None:
     assert not parse("+44 1632 960001").is_valid
     assert parse("020 7946 0018", "GB").is_valid
     assert parse("204").is_valid, "a colleague's extension"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("callto:+16505550143", ""),
+        ("sip:+16505550143@example.com", ""),
+        ("fax:+16505550143", ""),
+        ("fax# 650-555-0143", ""),
+        ("Fax No. 650-555-0143", ""),
+        ("Lena Brandt Fax Nr. 650-555-0143", "Lena Brandt"),
+        ("Tel: Lena 650-555-0143", "Lena"),
+        ("Dr. No 650-555-0143", "Dr. No"),
+        ("传真：650-555-0143", ""),
+        ("Lena <fax:+16505550143>", "Lena"),
+    ],
+)
+def test_what_a_number_is_called_is_no_part_of_a_name(text: str, name: str) -> None:
+    assert recipient_in(text, "US") == Recipient(number=FAX, name=name)
