@@ -11,7 +11,10 @@ from __future__ import annotations
 import io
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -24,7 +27,6 @@ from rcdesk.api.body import parse
 from rcdesk.api.errors import request_id_of, translate
 from rcdesk.api.exchange import CHUNK_BYTES, Exchange, UnderWay, WatchedAdapter, is_loopback
 from rcdesk.api.rate_gate import RateGate
-from rcdesk.api.service_time import ServiceTime
 from rcdesk.api.upload import MultipartBody
 from rcdesk.api.way_out import WayOut
 from rcdesk.core.cancel import CancelToken
@@ -392,3 +394,47 @@ def _unreadable(response: requests.Response) -> RcdeskError:
         status=response.status_code,
         request_id=request_id_of(response.headers),
     )
+
+
+_HALF_A_SECOND = timedelta(seconds=0.5)
+
+
+class ServiceTime:
+    """The difference of the two clocks as last heard."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._heard: tuple[datetime, float] | None = None
+
+    @property
+    def offset_s(self) -> float:
+        """Service time minus local time in seconds, good to about a second; 0.0 until known."""
+        if self._heard is None:
+            return 0.0
+        moment, steady_s = self._heard
+        theirs = moment + timedelta(seconds=self._steady_s() - steady_s)
+        return (theirs - self._clock.now()).total_seconds()
+
+    def learn(self, headers: Mapping[str, str]) -> None:
+        """Take over an answer's Date (RFC 9110, 6.6.1), heard now; one that cannot be read says nothing.
+
+        The header is cut to whole seconds, so on average the service's clock is half a second further.
+        """
+        try:
+            moment = parsedate_to_datetime(headers.get("Date", ""))
+        except (TypeError, ValueError):
+            return
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        self._heard = moment + _HALF_A_SECOND, self._steady_s()
+
+    def _steady_s(self) -> float:
+        """Seconds that nobody can set, with those the machine was asleep."""
+        return self._clock.monotonic() + _asleep_s()
+
+
+def _asleep_s() -> float:
+    """How long the machine has slept since its start, where its steady clock leaves that out (Linux)."""
+    boot_time = getattr(time, "CLOCK_BOOTTIME", None)
+    if boot_time is None:
+        return 0.0
+    return time.clock_gettime(boot_time) - time.clock_gettime(time.CLOCK_MONOTONIC)

@@ -2,7 +2,7 @@
 
 Pages come one at a time and leave memory as soon as they are coded; the file is whole or not there. Black is
 coded as black runs (photometric "white is zero"), one strip a page, with the resolution a fax machine has, so
-every decoder gives back the very dots. Runs in the renderer. Read next: raster.py, transmission.py.
+every decoder gives back the very dots. Runs in the renderer. Read next: raster.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from rcdesk.core.fax.fax import Resolution
 from rcdesk.core.fax.paper import DPI_X, FaxFileFacts, lines_per_inch
 from rcdesk.documents.fresh_file import fresh_file
 from rcdesk.documents.kinds import PDF, TIFF
-from rcdesk.documents.transmission import page_seconds
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -222,3 +221,13 @@ def _only_strip(tiff: bytes) -> bytes:
             found[tag] = value
     start = found[_STRIP_OFFSETS]
     return tiff[start : start + found[_STRIP_BYTE_COUNTS]]
+
+
+LINE_BITS_PER_S = 9600.0
+PAGE_OVERHEAD_S = 5.0
+"""End of page, confirmation and turn-round between two pages."""
+
+
+def page_seconds(coded_bytes: int) -> float:
+    """Seconds on the line for a page whose group 4 coding has so many bytes."""
+    return PAGE_OVERHEAD_S + max(0, coded_bytes) * 8 / LINE_BITS_PER_S

@@ -8,8 +8,8 @@ ring-out. Read next: core/calls/call.py, services/calls/calls.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 from msgspec.structs import replace
@@ -17,7 +17,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.calls.actions import CallActs
-from rcdesk.bridge.calls.memory import CallMemory
 from rcdesk.bridge.calls.results import CallResults
 from rcdesk.bridge.calls.watch import CallWatch
 from rcdesk.bridge.runtime.lane import Lane
@@ -386,3 +385,31 @@ class CallDesk(QObject):
             del self._calls[call.id]
         if len(ended) > KEPT_ENDED:
             self.calls_changed.emit()
+
+
+class CallMemory(Protocol):
+    """Where calls are written down: HistoryDesk. GUI thread; nothing blocks, it tells its own errors."""
+
+    def put_live(self, call: Call) -> None:
+        """Write down a call that was placed or is about to be; the same id again replaces it."""
+        ...
+
+    def drop_live(self, call_id: str) -> None:
+        """It has ended."""
+        ...
+
+    def live_calls(self, done: Callable[[tuple[Call, ...]], None]) -> None:
+        """The calls of the signed-in user that were written down and not crossed out."""
+        ...
+
+    def remember(self, call: PastCall) -> None:
+        """Keep a call that has ended; the same id again completes it."""
+        ...
+
+    def result_of(self, session_id: str, done: Callable[[PastCall | None], None]) -> None:
+        """One look into the call log; None when it knows nothing (yet) or cannot be read."""
+        ...
+
+    def touch(self) -> None:
+        """A call has ended: the list is worth reading again."""
+        ...

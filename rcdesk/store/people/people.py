@@ -19,11 +19,11 @@ from rcdesk.core.calls.past_call import PastCall, PastCallQuery
 from rcdesk.core.errors import StoreError
 from rcdesk.core.fax.fax import Recipient
 from rcdesk.core.people.people import Group, PersonSource, Suggestion, TimelineItem
-from rcdesk.store.calls.past_calls import last_calls, page_of, text_list
+from rcdesk.store.calls.past_calls import calls_with, last_calls, page_of, text_list
 from rcdesk.store.database import ThreadConnections, transaction
-from rcdesk.store.fax.rows import moment_or_none, sound_rows
+from rcdesk.store.fax.received_rows import received_fax
+from rcdesk.store.fax.rows import moment_or_none, select_jobs, sound_rows
 from rcdesk.store.people.favourites import Favourites
-from rcdesk.store.people.timeline import timeline
 from rcdesk.store.search_words import fold, indexed_words, match_text, place_of
 from rcdesk.store.timestamps import to_text
 
@@ -383,3 +383,30 @@ def _groups(connection: sqlite3.Connection, where: str, value: object) -> tuple[
         )
         members[group["id"]] = [Recipient(number=row["number"], name=row["name"]) for row in rows]
     return tuple(Group(id=g["id"], name=g["name"], members=tuple(members[g["id"]])) for g in groups)
+
+
+def timeline(
+    connection: sqlite3.Connection, owner_id: str, numbers: Sequence[str], limit: int
+) -> tuple[TimelineItem, ...]:
+    """The newest things that happened with any of these numbers, newest first."""
+    wanted = text_list(filter(None, numbers))
+    jobs = select_jobs(
+        connection,
+        """WHERE owner_id = ? AND number IN (SELECT value FROM json_each(?)) AND shelf <> 'deleted'
+           ORDER BY id DESC LIMIT ?""",
+        owner_id,
+        wanted,
+        limit,
+    )
+    rows = connection.execute(
+        """SELECT * FROM received_fax WHERE owner_id = ? AND number IN (SELECT value FROM json_each(?))
+           AND shelf <> 'deleted' ORDER BY moment_key DESC LIMIT ?""",
+        (owner_id, wanted, limit),
+    )
+    items = [
+        *(TimelineItem(at=call.at, what=call) for call in calls_with(connection, owner_id, numbers, limit)),
+        *(TimelineItem(at=job.created_at, what=job) for job in jobs),
+        *(TimelineItem(at=fax.created_at, what=fax) for fax in map(received_fax, rows)),
+    ]
+    items.sort(key=lambda item: item.at, reverse=True)
+    return tuple(items[:limit])

@@ -9,8 +9,10 @@ bridge/fax/pages_desk.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -29,7 +31,7 @@ from rcdesk.ui.preview.page_pictures import PagePictures
 from rcdesk.ui.preview.page_questions import Viewing, first_questions, further_questions
 from rcdesk.ui.preview.preview_face import PreviewFace, single_shot
 from rcdesk.ui.preview.shown_page import ShownCover, ShownPage
-from rcdesk.ui.preview.strip_places import StripPlaces
+from rcdesk.ui.preview.strip_model import Place, StripModel, cover_item, page_item
 
 WHO = "preview"
 REDRAW_MS = 120
@@ -372,3 +374,43 @@ class PreviewPane(PreviewFace):
     def _give_password(self, password: str) -> None:
         if self._shown.ref is not None:
             self._desk.give_password(self._shown.ref, password)
+
+
+class StripPlaces(Struct, frozen=True, kw_only=True):
+    """cover_plan is the page of an own cover once it is drawn."""
+
+    cover: CoverChoice
+    cover_plan: PagePlan | None
+    rows: tuple[PagePlan | Document, ...]
+
+    def fill(self, model: StripModel, pictures: PagePictures, looking: Viewing) -> None:
+        """Show all of them."""
+        pages = self._pages
+        model.set_places(len(pages), partial(self._place, pages, pictures, looking))
+
+    def fill_one(self, model: StripModel, ref: PageRef, pictures: PagePictures, looking: Viewing) -> None:
+        """Something became known about this page."""
+        pages = self._pages
+        make = partial(self._place, pages, pictures, looking)
+        for place, page in enumerate(pages):
+            if isinstance(page, PagePlan) and page.source.page == ref.page and page.source == ref:
+                model.renew(place, make)
+
+    @property
+    def _pages(self) -> tuple[PagePlan | Document | None, ...]:
+        """None is a cover without a picture."""
+        return (self.cover_plan, *self.rows) if self.cover is not None else self.rows
+
+    def _place(
+        self,
+        pages: Sequence[PagePlan | Document | None],
+        pictures: PagePictures,
+        looking: Viewing,
+        place: int,
+    ) -> Place:
+        page = pages[place]
+        picture = pictures.thumbnail(page, looking)
+        if self.cover is not None and place == 0:
+            return cover_item(self.cover, is_drawn=page is not None), picture
+        assert page is not None
+        return page_item(place + 1, page, pictures.findings(page, looking)), picture

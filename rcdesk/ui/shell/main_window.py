@@ -36,7 +36,6 @@ from rcdesk.ui.compose.incoming import can_take, clipboard_data, holds_files_or_
 from rcdesk.ui.kit.fit import fit_to_screen
 from rcdesk.ui.kit.plain_text import one_line
 from rcdesk.ui.kit.theme import theme
-from rcdesk.ui.shell.window_title import window_title
 
 if TYPE_CHECKING:
     from rcdesk.core.fax.fax import Document, FaxDraft
@@ -46,7 +45,11 @@ if TYPE_CHECKING:
     from rcdesk.ui.shell.desk_side import DeskSide
     from rcdesk.ui.shell.notice_bar import NoticeBar
     from rcdesk.ui.shell.settings_dialog import SettingsDialog
+from PySide6.QtCore import QCoreApplication
+
+from rcdesk.core.account.account import Account, ServerProfile
 from rcdesk.ui.shell.side_bar import SideBar
+from rcdesk.ui.words.server_words import place_words
 
 PAGES = ("phone", "fax", "queue", "sent", "failed", "received", "people", "calls", "drafts")
 NARROW_BELOW_PX = 1000
@@ -419,3 +422,24 @@ class MainWindow(QMainWindow):
     def _save_geometry(self) -> None:
         geometry = self.saveGeometry().toBase64().data()
         self._desk.preferences.update(geometry=bytes(geometry).decode("ascii"))
+
+
+NAME = "rcdesk"
+
+
+def window_title(profile: ServerProfile | None, account: Account | None, state: SessionState) -> str:
+    """ "rcdesk — Mara Okafor · RingCentral (offline)"; only the name while nobody is signed in."""
+    if profile is None or (account is None and state is not SessionState.OFFLINE):
+        return NAME
+    where = "" if profile.is_demo else place_words(profile)
+    who = " · ".join(part for part in (account.name if account is not None else "", where) if part)
+    notes = [_tr("demo")] if profile.is_demo else []
+    if state is SessionState.OFFLINE:
+        notes.append(_tr("offline"))
+    elif state is SessionState.NEEDS_SIGN_IN:
+        notes.append(_tr("sign in again"))
+    return " ".join([f"{NAME} — {who}" if who else NAME, *(f"({note})" for note in notes)])
+
+
+def _tr(sentence: str) -> str:
+    return QCoreApplication.translate("window", sentence)

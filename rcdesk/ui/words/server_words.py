@@ -1,7 +1,7 @@
 """Server profiles in words, and addresses as people type them.
 
 The account menu, the title of the window, the sign-in card and the dialog of servers name a server the same
-way, so all get it here. Pure but for translation. Read next: server_dialog.py, window_title.py.
+way, so all get it here. Pure but for translation. Read next: server_dialog.py, main_window.py.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from rcdesk.api import service_time
-from rcdesk.api.service_time import ServiceTime
+from rcdesk.api import transport
+from rcdesk.api.transport import ServiceTime
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -70,10 +70,10 @@ def test_a_clock_that_is_set_is_noticed_at_once(clock: WallClock, known: Service
 
 
 def test_sleep_is_no_jump(clock: WallClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    asleep_s = service_time._asleep_s()
+    asleep_s = transport._asleep_s()
     known = ServiceTime(clock)
     known.learn({"Date": format_datetime(START, usegmt=True)})
-    monkeypatch.setattr(service_time, "_asleep_s", lambda: asleep_s + 8 * 3600)
+    monkeypatch.setattr(transport, "_asleep_s", lambda: asleep_s + 8 * 3600)
     clock.moment += timedelta(hours=8)
     assert known.offset_s == pytest.approx(0.5, abs=0.1)
 

@@ -14,8 +14,7 @@ from PIL import Image
 
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import Resolution
-from rcdesk.documents.fax_file import coded, write_pdf, write_tiff
-from rcdesk.documents.transmission import page_seconds
+from rcdesk.documents.fax_file import coded, page_seconds, write_pdf, write_tiff
 from tests.unit.documents.one_page import page_of, same
 from tests.unit.documents.sample_files import (
     PDF,

@@ -16,8 +16,8 @@ from rcdesk.ui.account.presence_button import PresenceButton
 from rcdesk.ui.account.server_dialog import ServerDialog
 from rcdesk.ui.kit.lacks import Lacking, LackLine
 from rcdesk.ui.kit.look import Button
+from rcdesk.ui.shell.main_window import window_title
 from rcdesk.ui.shell.side_bar import SideBar
-from rcdesk.ui.shell.window_title import window_title
 from rcdesk.ui.words.server_words import base_url_of
 from tests.patient_bot import QtBot
 from tests.unit.ui.stage import ACCOUNT, Stage, shoot
