@@ -1,7 +1,7 @@
 """Calls as the window sees them: placed, watched, cancelled, ended by themselves, remembered.
 
 GUI thread. What is asked of the service is asked by actions.py, how the calls stand by watch.py, and
-what only the call log knows afterwards by results.py. A call is written down (memory.py) before it
+what only the call log knows afterwards by results.py. A call is written down (CallMemory) before it
 is placed and crossed out when it has ended, so that it outlives the program. The program never repeats a
 ring-out. Read next: core/calls/call.py, services/calls/calls.py.
 """
