@@ -119,7 +119,7 @@ class AccountRun:
     ) -> None:
         """stop: cancelled by Ctrl+C."""
         self._command = command
-        self._turns = ArchiveLock(SignInWay(), paths, stop)
+        self._lock = ArchiveLock(SignInWay(), paths, stop)
         self._stop = stop
         self._tell = tell
         self._prompts = prompts
@@ -127,7 +127,7 @@ class AccountRun:
 
     def close(self) -> None:
         """Give everything back."""
-        self._turns.close()
+        self._lock.close()
 
     def run(self) -> None:
         """Do it."""
@@ -150,7 +150,7 @@ class AccountRun:
     # login
 
     def _login(self) -> None:
-        saved = self._turns.profiles()
+        saved = self._lock.profiles()
         profile, credentials = self._what_is_asked(saved)
         connection = self._connect(profile)
         try:
@@ -159,19 +159,19 @@ class AccountRun:
             is_kept, trouble = connection.is_persistent, connection.keyring.trouble
         finally:
             connection.close()
-        told: Output = {"who": who_json(account, profile), "is_kept": is_kept}
+        output: Output = {"who": who_json(account, profile), "is_kept": is_kept}
         if not is_kept:
             sentence = KEYRING_TROUBLE.replace("{0}", trouble) if trouble else NO_KEYRING
-            self._tell({**told, **refusal(sentence, ExitStatus.TROUBLE)})
+            self._tell({**output, **refusal(sentence, ExitStatus.TROUBLE)})
             return
         try:
             is_used = self._use(profile)
         except Cancelled:
-            self._tell({**told, **refusal(INTERRUPTED_KEPT, ExitStatus.INTERRUPTED)})
+            self._tell({**output, **refusal(INTERRUPTED_KEPT, ExitStatus.INTERRUPTED)})
             return
         if not is_used:
             return
-        self._tell({**told, "status": int(ExitStatus.DONE)})
+        self._tell({**output, "status": int(ExitStatus.DONE)})
 
     def _signed_in(self, connection: Connection, credentials: Credentials) -> Account:
         if credentials.grant is not GrantKind.BROWSER:
@@ -264,12 +264,12 @@ class AccountRun:
 
     def _logout(self) -> None:
         profile = self._chosen()
-        if self._turns.instance.begin_turn():
+        if self._lock.instance.begin_turn():
             self._sign_out(profile)
             return
-        told = self._last(ProfileOrder(profile=profile, is_out=True))
-        if told is not None and told.get("status") == ExitStatus.DONE:
-            self._tell({"signed_out": profile.name, **told})
+        output = self._last(ProfileOrder(profile=profile, is_out=True))
+        if output is not None and output.get("status") == ExitStatus.DONE:
+            self._tell({"signed_out": profile.name, **output})
         else:
             # The window uses another one, or has gone.
             self._sign_out(profile)
@@ -290,8 +290,8 @@ class AccountRun:
             finally:
                 connection.close()
         if was_signed_in:
-            told: Output = {"signed_out": profile.name, "status": int(ExitStatus.DONE)}
-            self._tell({**told, "note": note} if note else told)
+            output: Output = {"signed_out": profile.name, "status": int(ExitStatus.DONE)}
+            self._tell({**output, "note": note} if note else output)
         else:
             self._tell(refusal(f"Nobody was signed in to {profile.name}.", ExitStatus.SIGNED_OUT))
 
@@ -305,7 +305,7 @@ class AccountRun:
         return was_signed_in
 
     def _whoami(self) -> None:
-        if self._turns.instance.begin_turn():
+        if self._lock.instance.begin_turn():
             self._tell(self._who())
         else:
             self._tell(self._last(WhoOrder()) or self._who())
@@ -321,7 +321,7 @@ class AccountRun:
         return {"who": who_json(account, connection.profile), "status": int(ExitStatus.DONE)}
 
     def _profiles(self) -> None:
-        saved = self._turns.profiles()
+        saved = self._lock.profiles()
         if self._command.profile:
             profile = called(self._command.profile, saved)
             if profile is None:
@@ -331,16 +331,16 @@ class AccountRun:
             saved = saved.activated(profile.id)
         secrets = self._secrets()
         signed_in = frozenset(profile.id for profile in saved.profiles if _is_kept(profile, secrets))
-        told: Output = {"profiles": profiles_json(saved, signed_in), "status": int(ExitStatus.DONE)}
+        output: Output = {"profiles": profiles_json(saved, signed_in), "status": int(ExitStatus.DONE)}
         if secrets.state.is_trouble:
-            told["note"] = UNKNOWN_SIGN_INS.replace("{0}", secrets.state.trouble)
-        self._tell(told)
+            output["note"] = UNKNOWN_SIGN_INS.replace("{0}", secrets.state.trouble)
+        self._tell(output)
 
     # together
 
     def _chosen(self) -> ServerProfile:
         """The profile that was named, else the active one. Raises UserError, SignInNeeded."""
-        saved = self._turns.profiles()
+        saved = self._lock.profiles()
         name = self._command.profile
         profile = called(name, saved) if name else saved.active
         if profile is None and name:
@@ -351,23 +351,23 @@ class AccountRun:
 
     def _use(self, profile: ServerProfile) -> bool:
         """Make it the active one: here, or in the window that is open. False when that refused, told."""
-        if not self._turns.instance.begin_turn():
-            told = self._last(ProfileOrder(profile=profile))
-            if told is not None:
-                if "who" in told or told.get("status") == ExitStatus.SIGNED_OUT:
+        if not self._lock.instance.begin_turn():
+            output = self._last(ProfileOrder(profile=profile))
+            if output is not None:
+                if "who" in output or output.get("status") == ExitStatus.SIGNED_OUT:
                     return True
-                self._tell(told)
+                self._tell(output)
                 return False
-            self._turns.take()
+            self._lock.take()
         # Read now: a window may have changed the others while this command waited for somebody.
-        self._turns.save_profiles(self._turns.profiles().with_saved(profile).activated(profile.id))
+        self._lock.save_profiles(self._lock.profiles().with_saved(profile).activated(profile.id))
         return True
 
     def _last(self, order: Order) -> Output | None:
         """The last line a window answers, None when it has gone."""
         last: Output | None = None
-        for told in self._turns.instance.ask(order, self._stop):
-            last = told
+        for output in self._lock.instance.ask(order, self._stop):
+            last = output
         return last
 
     def _connect(self, profile: ServerProfile) -> Connection:
@@ -376,7 +376,7 @@ class AccountRun:
         return Connection(profile, self._secrets())
 
     def _secrets(self) -> Secrets:
-        return self._turns.secrets() if self._make_secrets is None else self._make_secrets()
+        return self._lock.secrets() if self._make_secrets is None else self._make_secrets()
 
 
 def _is_kept(profile: ServerProfile, secrets: Secrets) -> bool:

@@ -105,29 +105,31 @@ class AccountTeller:
         self._command = command
         self.status = int(ExitStatus.TROUBLE)
 
-    def tell(self, told: dict[str, Any]) -> None:
+    def tell(self, output: dict[str, Any]) -> None:
         """One line of core/orders/order.py, or of account.py."""
-        self.status = told.get("status", self.status)
+        self.status = output.get("status", self.status)
         if self._command.is_json:
-            print(json.dumps({**told.get("who", {}), **{key: told[key] for key in told if key != "who"}}))
+            print(
+                json.dumps({**output.get("who", {}), **{key: output[key] for key in output if key != "who"}})
+            )
             sys.stdout.flush()
         else:
-            for line in self._lines(told):
+            for line in self._lines(output):
                 say(line)
-        if "error" in told:
-            say(f"rcdesk {self._command.word.value}: {told['error']}", on_error=True)
+        if "error" in output:
+            say(f"rcdesk {self._command.word.value}: {output['error']}", on_error=True)
 
-    def _lines(self, told: dict[str, Any]) -> list[str]:
-        if "url" in told:
-            return ["Sign in on this page, which opens in your browser:", told["url"]]
-        note = [told["note"]] if "note" in told else []
-        if "profiles" in told:
-            width = max((len(one["name"]) for one in told["profiles"]), default=0)
-            lines = [profile_line(one, width) for one in told["profiles"]]
+    def _lines(self, output: dict[str, Any]) -> list[str]:
+        if "url" in output:
+            return ["Sign in on this page, which opens in your browser:", output["url"]]
+        note = [output["note"]] if "note" in output else []
+        if "profiles" in output:
+            width = max((len(one["name"]) for one in output["profiles"]), default=0)
+            lines = [profile_line(one, width) for one in output["profiles"]]
             return [*(lines or ["There are no profiles yet. Sign in with rcdesk login."]), *note]
-        if "signed_out" in told:
-            words = f"Signed out of {told['signed_out']}. Nothing of the sign-in is kept here any more."
+        if "signed_out" in output:
+            words = f"Signed out of {output['signed_out']}. Nothing of the sign-in is kept here any more."
             return [words, *note]
-        if "who" in told and self._command.word is AccountWord.LOGIN and "error" not in told:
-            return ["Signed in:", *who_lines(told["who"])]
-        return who_lines(told["who"]) if "who" in told else note
+        if "who" in output and self._command.word is AccountWord.LOGIN and "error" not in output:
+            return ["Signed in:", *who_lines(output["who"])]
+        return who_lines(output["who"]) if "who" in output else note

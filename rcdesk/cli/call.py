@@ -74,17 +74,17 @@ class CommandRun:
         """stop: cancelled by Ctrl+C. Raises StoreError when the archive's folders cannot be made."""
         self._command = command
         way = SignInWay(demo=command.demo, demo_speed=command.demo_speed, sign_in=command.sign_in)
-        self._turns = ArchiveLock(way, paths, stop)
+        self._lock = ArchiveLock(way, paths, stop)
         self._stop = stop
         self._clock = SystemClock()
-        self._instance = self._turns.instance
+        self._instance = self._lock.instance
         self._calls: CommandCalls | None = None
 
     def close(self) -> None:
         """Give everything back."""
         if self._calls is not None:
             self._calls.close()
-        self._turns.close()
+        self._lock.close()
 
     def lines(self) -> Generator[Output, None, None]:
         """What happens, line by line."""
@@ -105,10 +105,10 @@ class CommandRun:
         is_followed = isinstance(order, FollowOrder) or (isinstance(order, CallOrder) and order.is_wait)
         try:
             with closing(self._instance.ask(order, self._stop)) as lines:
-                for told in lines:
-                    call_id = told.get("call", {}).get("id", call_id)
-                    yield told
-                    if "status" in told:
+                for output in lines:
+                    call_id = output.get("call", {}).get("id", call_id)
+                    yield output
+                    if "status" in output:
                         return
         except Cancelled:
             if not call_id:
@@ -119,7 +119,7 @@ class CommandRun:
             if not (call_id and is_followed):
                 raise
         # The window has gone, and the archive is ours.
-        self._turns.take()
+        self._lock.take()
         if isinstance(order, FollowOrder) or call_id:
             yield from self._go_on_alone(call_id)
         else:
@@ -128,11 +128,11 @@ class CommandRun:
     def _follow_in_window(self, call: Call) -> Generator[Output, None, None]:
         """A window was opened while this program waited: it goes on with the call as soon as it knows it."""
         for _ in range(ADOPT_TRIES):
-            for told in self._through_window(FollowOrder(call_id=call.id)):
-                if told.get("status") == ExitStatus.UNKNOWN and "call" not in told:
+            for output in self._through_window(FollowOrder(call_id=call.id)):
+                if output.get("status") == ExitStatus.UNKNOWN and "call" not in output:
                     break
-                yield told
-                if "status" in told:
+                yield output
+                if "status" in output:
                     return
             try:
                 self._stop.sleep(ADOPT_PAUSE_S)
@@ -157,8 +157,8 @@ class CommandRun:
                 yield from self._follow(call)
             case StatusOrder():
                 looked = [calls.look(call) for call in calls.live()]
-                told = [self._told(call)["call"] for call in looked if not call.state.is_final]
-                yield {"calls": told, "status": int(ExitStatus.DONE)}
+                output = [self._told(call)["call"] for call in looked if not call.state.is_final]
+                yield {"calls": output, "status": int(ExitStatus.DONE)}
             case CancelOrder():
                 yield from self._cancel_order(order)
             case NumbersOrder():
@@ -171,7 +171,7 @@ class CommandRun:
         calls = self._open()
         said = _said(call)
         while not call.state.is_final:
-            if not self._turns.pause(calls.pause_s(call)):
+            if not self._lock.pause(calls.pause_s(call)):
                 yield from self._interrupt(call.id, call)
                 return
             if not self._instance.begin_turn():
@@ -192,7 +192,7 @@ class CommandRun:
     def _looked_up(self, call: Call) -> Call:
         calls = self._open()
         for _ in range(LOG_LOOKS):
-            if not call.needs_result or not self._turns.pause(LOG_PAUSE_S) or not self._instance.begin_turn():
+            if not call.needs_result or not self._lock.pause(LOG_PAUSE_S) or not self._instance.begin_turn():
                 break
             calls.new_turn()
             call = calls.result(call)
@@ -258,23 +258,23 @@ class CommandRun:
             yield {**self._told(call), **refusal(words, ExitStatus.INTERRUPTED)}
 
     def _interrupt_in_window(self, call_id: str) -> Generator[Output, None, None]:
-        for told in self._instance.ask(CancelOrder(call_id=call_id)):
-            state = told.get("call", {}).get("state", "")
+        for output in self._instance.ask(CancelOrder(call_id=call_id)):
+            state = output.get("call", {}).get("state", "")
             if state == CallState.CANCELLED.value:
-                yield {**told, "status": int(ExitStatus.CANCELLED)}
+                yield {**output, "status": int(ExitStatus.CANCELLED)}
             elif state == CallState.TALKING.value:
-                yield {**told, **refusal(GOES_ON, ExitStatus.INTERRUPTED)}
-            elif "status" in told:
-                yield {**told, "status": int(ExitStatus.INTERRUPTED)}
+                yield {**output, **refusal(GOES_ON, ExitStatus.INTERRUPTED)}
+            elif "status" in output:
+                yield {**output, "status": int(ExitStatus.INTERRUPTED)}
 
     def _open(self) -> CommandCalls:
         """The way to the service, made when it is needed first."""
         if self._calls is None:
             from rcdesk.services.commands.call import CommandCalls
 
-            profile, credentials = self._turns.server()
-            kept, database = self._turns.preferences(), self._turns.paths.database
-            make_secrets = self._turns.secrets
+            profile, credentials = self._lock.server()
+            kept, database = self._lock.preferences(), self._lock.paths.database
+            make_secrets = self._lock.secrets
             self._calls = CommandCalls(profile, credentials, kept, database, make_secrets=make_secrets)
         return self._calls
 

@@ -96,12 +96,12 @@ class FaxRun:
     ) -> None:
         """stop: cancelled by Ctrl+C. ask: puts a question to whoever sits there, None when nobody does."""
         self._command = command
-        self._turns = ArchiveLock(command.way, paths, stop)
+        self._lock = ArchiveLock(command.way, paths, stop)
         self._stop = stop
         self._tell = tell
         self._ask = ask
         self._clock = clock
-        self._instance = self._turns.instance
+        self._instance = self._lock.instance
         self._faxes: CommandFaxes | None = None
         self._is_wait = command.is_wait
         self._said: tuple[object, ...] = ()
@@ -111,7 +111,7 @@ class FaxRun:
         """Give everything back; what is queued stays queued."""
         if self._faxes is not None:
             self._faxes.close()
-        self._turns.close()
+        self._lock.close()
 
     def run(self) -> None:
         """Send it."""
@@ -144,12 +144,12 @@ class FaxRun:
         has_fax = False
         try:
             with closing(self._instance.ask(order, self._stop)) as lines:
-                for told in lines:
-                    if "fax" in told:
+                for output in lines:
+                    if "fax" in output:
                         has_fax = True
-                        self._job_ids = tuple(one["id"] for one in told["fax"]["recipients"])
-                    self._tell(told)
-                    if "status" in told:
+                        self._job_ids = tuple(one["id"] for one in output["fax"]["recipients"])
+                    self._tell(output)
+                    if "status" in output:
                         return
         except Cancelled:
             words = INTERRUPTED_WINDOW if has_fax else INTERRUPTED_ASKING
@@ -161,7 +161,7 @@ class FaxRun:
         if has_fax:
             self._go_on_alone()
         else:
-            self._turns.take()
+            self._lock.take()
             self._alone()
 
     def _follow_in_window(self) -> None:
@@ -171,11 +171,11 @@ class FaxRun:
                 with closing(
                     self._instance.ask(FollowFaxesOrder(job_ids=self._job_ids), self._stop)
                 ) as lines:
-                    for told in lines:
-                        if told.get("status") == ExitStatus.UNKNOWN and "fax" not in told:
+                    for output in lines:
+                        if output.get("status") == ExitStatus.UNKNOWN and "fax" not in output:
                             break
-                        self._tell(told)
-                        if "status" in told:
+                        self._tell(output)
+                        if "status" in output:
                             return
                     else:
                         self._go_on_alone()
@@ -185,7 +185,7 @@ class FaxRun:
                 self._tell(refusal(INTERRUPTED_WINDOW, ExitStatus.INTERRUPTED))
                 return
             except OutcomeUnknown:
-                self._turns.take()
+                self._lock.take()
                 self._go_on_alone()
                 return
         self._tell(refusal(OTHER_WINDOW, ExitStatus.UNKNOWN))
@@ -223,7 +223,7 @@ class FaxRun:
 
     def _go_on_alone(self) -> None:
         """The window that had the fax was closed."""
-        self._turns.take()
+        self._lock.take()
         faxes = self._open()
         faxes.recover()
         faxes.new_turn()
@@ -244,7 +244,7 @@ class FaxRun:
                 return
             if is_moved and not self._stop.is_cancelled:
                 continue
-            if not self._turns.pause(faxes.pause_s()):
+            if not self._lock.pause(faxes.pause_s()):
                 self._tell(self._interrupted(faxes.jobs(self._job_ids)))
                 return
             if not self._instance.begin_turn():
@@ -314,24 +314,24 @@ class FaxRun:
         faxes = self._open()
         jobs = faxes.jobs(self._job_ids)
         status = exit_status(jobs)
-        told: Output = {"fax": fax_json(jobs), "status": int(status)}
+        output: Output = {"fax": fax_json(jobs), "status": int(status)}
         match status:
             case ExitStatus.UNKNOWN:
-                told["error"] = UNKNOWN
+                output["error"] = UNKNOWN
             case ExitStatus.FAILED:
                 failed = sum(job.state is FaxState.FAILED for job in jobs)
                 of = f" of {len(jobs)} recipients" if len(jobs) > 1 else ""
-                told["error"] = f"{failed}{of} failed." if of else "The fax failed."
-                told["error"] = f"{told['error']} {_kept_words(jobs)}".strip()
+                output["error"] = f"{failed}{of} failed." if of else "The fax failed."
+                output["error"] = f"{output['error']} {_kept_words(jobs)}".strip()
             case ExitStatus.KEPT:
-                told["error"] = PAUSED if faxes.is_paused(jobs) else KEPT
+                output["error"] = PAUSED if faxes.is_paused(jobs) else KEPT
             case ExitStatus.SIGNED_OUT:
-                told["error"] = f"The sign-in is not valid any more. {KEPT} Sign in again first."
+                output["error"] = f"The sign-in is not valid any more. {KEPT} Sign in again first."
             case ExitStatus.DONE if self._command.is_wait and not self._is_wait:
-                told["note"] = NO_NEWS
+                output["note"] = NO_NEWS
             case _:
                 pass
-        return told
+        return output
 
     def _interrupted(self, jobs: Sequence[FaxJob]) -> Output:
         """What Ctrl+C leaves behind, said plainly."""
@@ -353,9 +353,9 @@ class FaxRun:
         if self._faxes is None:
             from rcdesk.services.commands.send import CommandFaxes
 
-            profile, credentials = self._turns.server()
-            kept, paths = self._turns.preferences(), self._turns.paths
-            make_secrets, clock = self._turns.secrets, self._clock
+            profile, credentials = self._lock.server()
+            kept, paths = self._lock.preferences(), self._lock.paths
+            make_secrets, clock = self._lock.secrets, self._clock
             self._faxes = CommandFaxes(
                 profile, credentials, kept, paths, make_secrets=make_secrets, clock=clock
             )

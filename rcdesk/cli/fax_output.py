@@ -58,24 +58,24 @@ class FaxTeller:
         self._is_line_open = False
         self.status = int(ExitStatus.TROUBLE)
 
-    def tell(self, told: dict[str, Any]) -> None:
+    def tell(self, output: dict[str, Any]) -> None:
         """One line of core/orders/order.py."""
-        self.status = told.get("status", self.status)
-        if "progress" in told:
-            self._tell_progress(told["progress"])
+        self.status = output.get("status", self.status)
+        if "progress" in output:
+            self._tell_progress(output["progress"])
             return
         self._end_line()
         if self._is_json:
-            _print_json({**told.get("fax", {}), **{key: told[key] for key in told if key != "fax"}})
+            _print_json({**output.get("fax", {}), **{key: output[key] for key in output if key != "fax"}})
         else:
-            fax = told.get("fax")
+            fax = output.get("fax")
             for line in news(self._fax, fax) if fax is not None else ():
                 say(line)
             self._fax = fax or self._fax
-            if "note" in told:
-                say(told["note"])
-        if "error" in told:
-            say(f"rcdesk fax: {told['error']}", on_error=True)
+            if "note" in output:
+                say(output["note"])
+        if "error" in output:
+            say(f"rcdesk fax: {output['error']}", on_error=True)
 
     def _tell_progress(self, progress: dict[str, Any]) -> None:
         ids, total = tuple(progress["ids"]), progress["bytes_total"]
@@ -101,8 +101,8 @@ def _sending(recipients: int) -> str:
     return "Sending" if recipients == 1 else f"Sending to {recipients} recipients"
 
 
-def _print_json(told: dict[str, Any]) -> None:
-    print(json.dumps(told), flush=True)
+def _print_json(output: dict[str, Any]) -> None:
+    print(json.dumps(output), flush=True)
 
 
 def _ask(sentence: str) -> bool:

@@ -40,8 +40,8 @@ def hand_over(instance: Instance, options: Options) -> int | None:
 def _link(instance: Instance, link: str) -> int | None:
     status = None
     try:
-        for told in instance.ask(LinkOrder(text=link)):
-            status = told.get("status")
+        for output in instance.ask(LinkOrder(text=link)):
+            status = output.get("status")
     except NetworkError as exc:
         say(f"rcdesk: {exc}", on_error=True)
         return 1

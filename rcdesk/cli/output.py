@@ -45,8 +45,8 @@ def run(command: Command) -> int:
     def go(stop: CancelToken) -> None:
         with closing(CommandRun(command, Paths.chosen(is_demo=command.demo), stop)) as going:
             with closing(going.lines()) as lines:
-                for told in lines:
-                    teller.tell(told)
+                for output in lines:
+                    teller.tell(output)
 
     status = conclude(go, teller)
     del application
@@ -75,7 +75,7 @@ class AnyTeller(Protocol):
 
     status: int
 
-    def tell(self, told: dict[str, Any]) -> None:
+    def tell(self, output: dict[str, Any]) -> None:
         """Print one line."""
         ...
 
@@ -88,35 +88,35 @@ class Teller:
         self._said = ""
         self.status = int(ExitStatus.TROUBLE)
 
-    def tell(self, told: dict[str, Any]) -> None:
+    def tell(self, output: dict[str, Any]) -> None:
         """One line of core/orders/order.py."""
-        self.status = told.get("status", self.status)
+        self.status = output.get("status", self.status)
         if self._command.is_json:
-            call = told.get("call", {})
-            print(json.dumps({**call, **{key: told[key] for key in told if key != "call"}}), flush=True)
+            call = output.get("call", {})
+            print(json.dumps({**call, **{key: output[key] for key in output if key != "call"}}), flush=True)
         else:
-            self._say(told)
-        if "error" in told:
-            say(f"rcdesk {_name(self._command)}: {told['error']}", on_error=True)
+            self._say(output)
+        if "error" in output:
+            say(f"rcdesk {_name(self._command)}: {output['error']}", on_error=True)
 
-    def _say(self, told: dict[str, Any]) -> None:
+    def _say(self, output: dict[str, Any]) -> None:
         match self._command.order:
-            case StatusOrder() if "calls" in told:
-                for call in told["calls"]:
+            case StatusOrder() if "calls" in output:
+                for call in output["calls"]:
                     say(status_line(call))
-                if not told["calls"]:
+                if not output["calls"]:
                     say("No call is going on.")
-            case NumbersOrder() if "ring" in told:
-                _print_numbers(told)
-            case CallOrder(is_wait=is_wait) if "call" in told:
-                words = sentence(told["call"])
-                if not is_wait and told.get("status") == ExitStatus.DONE:
-                    words += f" (call {told['call']['id'][:8]})"
+            case NumbersOrder() if "ring" in output:
+                _print_numbers(output)
+            case CallOrder(is_wait=is_wait) if "call" in output:
+                words = sentence(output["call"])
+                if not is_wait and output.get("status") == ExitStatus.DONE:
+                    words += f" (call {output['call']['id'][:8]})"
                 if words != self._said:
                     self._said = words
                     say(words)
-            case CancelOrder() if "call" in told and "error" not in told:
-                say(sentence(told["call"]))
+            case CancelOrder() if "call" in output and "error" not in output:
+                say(sentence(output["call"]))
             case _:
                 pass
 
@@ -182,14 +182,14 @@ def typing() -> Iterator[None]:
         signal.signal(signal.SIGINT, former)
 
 
-def _print_numbers(told: dict[str, Any]) -> None:
+def _print_numbers(output: dict[str, Any]) -> None:
     for title, key in (("Phones that can ring (--from):", "ring"), ("Numbers to show (--show-as):", "show")):
         say(title)
-        width = max((len(one["label"]) for one in told[key]), default=0)
-        for one in told[key]:
+        width = max((len(one["label"]) for one in output[key]), default=0)
+        for one in output[key]:
             mark = "  as usual" if one["is_usual"] else ""
             say(f"  {one['label']:<{width}}  {one['number']}{mark}")
-        if not told[key]:
+        if not output[key]:
             say("  none")
 
 

@@ -154,7 +154,7 @@ class FaxDesk(QObject):
         done: Callable[[tuple[RecipientFacts, ...]], None],
         failed: Callable[[str], None] | None = None,
     ) -> None:
-        """What the archive knows about the recipients of this draft, for core.brake.question.
+        """What the archive knows about the recipients of this draft, for send_checks.question.
 
         failed is called with one sentence instead of problem().
         """

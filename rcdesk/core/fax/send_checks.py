@@ -1,4 +1,4 @@
-"""The misdial brake and the duplicate question: is anything odd about this fax before it goes?
+"""The checks before a fax goes: misdialled, sent twice, or anything else odd about it?
 
 facts come from the archive, one per recipient; question() turns them into at most one question. Pure. Read
 next: services/fax/faxes.py (facts), ui/compose/review_dialog.py.

@@ -90,44 +90,46 @@ def numbers_json(account: Account, preferences: Preferences) -> dict[str, Any]:
     }
 
 
-def sentence(told: Mapping[str, Any]) -> str:
+def sentence(output: Mapping[str, Any]) -> str:
     """What call_json() says, in one line."""
-    phone = _phone(told)
-    if told["is_cancelling"]:
+    phone = _phone(output)
+    if output["is_cancelling"]:
         return "Cancelling the call"
-    if told["is_unreachable"]:
+    if output["is_unreachable"]:
         return "No connection to RingCentral: asking again"
-    state = CallState(told["state"])
+    state = CallState(output["state"])
     match state:
         case CallState.DIALLING:
             return f"Asking RingCentral to ring {phone}"
         case CallState.RINGING_YOU:
-            then = ", then press 1" if told["press_1"] else ""
+            then = ", then press 1" if output["press_1"] else ""
             return f"Ringing {phone} — pick up{then}"
         case CallState.RINGING_THEM:
             return "Ringing them"
         case CallState.TALKING:
             return "Talking"
         case CallState.ENDED:
-            return f"Ended after {duration(told['talked_s'])}"
+            return f"Ended after {duration(output['talked_s'])}"
         case CallState.FAILED:
-            return told["reason"] or _failed(told, phone)
+            return output["reason"] or _failed(output, phone)
         case CallState.CANCELLED:
             return "Cancelled before it was connected"
         case CallState.ENDED_UNKNOWN:
-            return _from_log(told) or told["reason"] or "The result of this call is unknown."
+            return _from_log(output) or output["reason"] or "The result of this call is unknown."
         case _:
             assert_never(state)
 
 
-def status_line(told: Mapping[str, Any]) -> str:
+def status_line(output: Mapping[str, Any]) -> str:
     """One live call with both legs, for `rcdesk status`."""
-    them = "talking" if told["state"] == CallState.TALKING.value else told["them"]
-    time = f" {duration(told['talked_s'])}" if them == "talking" else ""
-    whom = f"{told['name']} {told['number']}".strip()
-    age = "  (no connection: last known)" if told["is_unreachable"] else ""
-    phone = told["from_label"] or told["from"]
-    return f"{told['id'][:8]}  {whom}  your phone ({phone}): {told['your_phone']}  them: {them}{time}{age}"
+    them = "talking" if output["state"] == CallState.TALKING.value else output["them"]
+    time = f" {duration(output['talked_s'])}" if them == "talking" else ""
+    whom = f"{output['name']} {output['number']}".strip()
+    age = "  (no connection: last known)" if output["is_unreachable"] else ""
+    phone = output["from_label"] or output["from"]
+    return (
+        f"{output['id'][:8]}  {whom}  your phone ({phone}): {output['your_phone']}  them: {them}{time}{age}"
+    )
 
 
 def duration(seconds: float) -> str:
@@ -138,16 +140,16 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
 
 
-def _phone(told: Mapping[str, Any]) -> str:
+def _phone(output: Mapping[str, Any]) -> str:
     kinds = {"Mobile": "mobile", "Home": "home phone", "Work": "desk phone", "PhoneLine": "desk phone"}
-    kind = kinds.get(told["from_kind"])
+    kind = kinds.get(output["from_kind"])
     if kind is not None:
         return f"your {kind}"
-    return f'your phone "{told["from_label"]}"' if told["from_label"] else f"your phone {told['from']}"
+    return f'your phone "{output["from_label"]}"' if output["from_label"] else f"your phone {output['from']}"
 
 
-def _failed(told: Mapping[str, Any], phone: str) -> str:
-    match told["result"]:
+def _failed(output: Mapping[str, Any], phone: str) -> str:
+    match output["result"]:
         case CallOutcome.YOU_WERE_BUSY.value:
             return f"Busy: {phone}, so they were not called"
         case CallOutcome.YOU_DID_NOT_ANSWER.value:
@@ -164,11 +166,11 @@ def _failed(told: Mapping[str, Any], phone: str) -> str:
             return "The call could not be connected"
 
 
-def _from_log(told: Mapping[str, Any]) -> str:
+def _from_log(output: Mapping[str, Any]) -> str:
     """The result that RingCentral's call log gave for a call whose end was not seen."""
-    match told["result"]:
+    match output["result"]:
         case CallOutcome.TALKED.value:
-            return f"Ended after {duration(told['talked_s'])}"
+            return f"Ended after {duration(output['talked_s'])}"
         case CallOutcome.VOICEMAIL.value:
             return "Ended with their voicemail"
         case None | CallOutcome.UNKNOWN.value:
@@ -176,4 +178,4 @@ def _from_log(told: Mapping[str, Any]) -> str:
         case CallOutcome.CANCELLED.value:
             return "Cancelled before it was connected"
         case _:
-            return _failed(told, _phone(told))
+            return _failed(output, _phone(output))

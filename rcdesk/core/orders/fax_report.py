@@ -89,20 +89,20 @@ def exit_status(jobs: Iterable[FaxJob]) -> ExitStatus:
     return ExitStatus.DONE if states <= _GONE else ExitStatus.KEPT
 
 
-def sentence(told: Mapping[str, Any]) -> str:
+def sentence(output: Mapping[str, Any]) -> str:
     """What is told of one recipient, without the number, in one line."""
-    state, detail = FaxState(told["state"]), str(told["detail"]).rstrip(".")
+    state, detail = FaxState(output["state"]), str(output["detail"]).rstrip(".")
     match state:
         case FaxState.PREPARING | FaxState.HELD | FaxState.QUEUED:
             return "Queued"
         case FaxState.SENDING:
             return "Sending"
-        case FaxState.SENT if told["error_code"] == ARRIVAL_UNKNOWN:
+        case FaxState.SENT if output["error_code"] == ARRIVAL_UNKNOWN:
             return detail
-        case FaxState.SENT if not told["message_id"]:
+        case FaxState.SENT if not output["message_id"]:
             return f"Sent: {detail}" if detail else "Sent"
         case FaxState.SENT:
-            pages = told["pages"]
+            pages = output["pages"]
             count = "" if pages is None else f", {pages} page" if pages == 1 else f", {pages} pages"
             return f"Sent: accepted by their machine{count}"
         case (
@@ -118,14 +118,14 @@ def sentence(told: Mapping[str, Any]) -> str:
             assert_never(state)
 
 
-def news(before: Mapping[str, Any] | None, told: Mapping[str, Any]) -> list[str]:
+def news(before: Mapping[str, Any] | None, output: Mapping[str, Any]) -> list[str]:
     """The lines that say what is new about a fax: one a recipient, or one for many with the same news.
 
     That it is being sent is left to whoever shows how much of it has left.
     """
     old = {one["id"]: sentence(one) for one in before["recipients"]} if before is not None else {}
     groups: dict[str, list[Mapping[str, Any]]] = {}
-    for one in told["recipients"]:
+    for one in output["recipients"]:
         words = sentence(one)
         if old.get(one["id"]) != words and one["state"] != FaxState.SENDING.value:
             groups.setdefault(words, []).append(one)

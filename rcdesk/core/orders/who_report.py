@@ -32,18 +32,18 @@ def who_json(account: Account, profile: ServerProfile) -> dict[str, Any]:
     }
 
 
-def who_lines(told: Mapping[str, Any]) -> list[str]:
+def who_lines(output: Mapping[str, Any]) -> list[str]:
     """The same as sentences."""
-    extension = f", extension {told['extension']}" if told["extension"] else ""
-    company = f" ({told['company']})" if told["company"] else ""
-    lines = [f"{told['name'] or told['owner_id']}{company}{extension}"]
-    lines.append(f"signed in to {told['profile'] or told['server']} at {told['server']}")
-    if told["fax_number"]:
-        lines.append(f"faxes go out as {pretty(told['fax_number'], told['country'])}")
-    if told["kind"] == ServerKind.LEGACY.value:
+    extension = f", extension {output['extension']}" if output["extension"] else ""
+    company = f" ({output['company']})" if output["company"] else ""
+    lines = [f"{output['name'] or output['owner_id']}{company}{extension}"]
+    lines.append(f"signed in to {output['profile'] or output['server']} at {output['server']}")
+    if output["fax_number"]:
+        lines.append(f"faxes go out as {pretty(output['fax_number'], output['country'])}")
+    if output["kind"] == ServerKind.LEGACY.value:
         lines.append("with this older service: calls, and faxes whose results come by e-mail")
         return lines
-    return [*lines, *(f"not possible: {lack['why']}" for lack in told["lacks"])]
+    return [*lines, *(f"not possible: {lack['why']}" for lack in output["lacks"])]
 
 
 def profiles_json(saved: ServerProfiles, signed_in: frozenset[str]) -> list[dict[str, Any]]:
@@ -63,9 +63,9 @@ def profiles_json(saved: ServerProfiles, signed_in: frozenset[str]) -> list[dict
     ]
 
 
-def profile_line(told: Mapping[str, Any], width: int) -> str:
+def profile_line(output: Mapping[str, Any], width: int) -> str:
     """One profile in one line; width: of the longest name."""
-    mark = "*" if told["is_active"] else " "
-    state = "signed in" if told["is_signed_in"] else "signed out"
-    kind = "  (2010 web API)" if told["kind"] == "legacy" else ""
-    return f"{mark} {told['name']:<{width}}  {told['server']}  {state}{kind}"
+    mark = "*" if output["is_active"] else " "
+    state = "signed in" if output["is_signed_in"] else "signed out"
+    kind = "  (2010 web API)" if output["kind"] == "legacy" else ""
+    return f"{mark} {output['name']:<{width}}  {output['server']}  {state}{kind}"

@@ -94,7 +94,7 @@ class Follower:
         now = self._clock.now()
         changed: list[FaxJob] = []
         steps: list[tuple[FaxJob, Transition]] = []
-        riddles: list[_Unresolved] = []
+        unresolved: list[_Unresolved] = []
         groups = by_message(jobs)
         for message_id in self._single_looks([m for m in groups if m not in listed]):
             message = self._read(session, message_id, token)
@@ -102,7 +102,7 @@ class Follower:
                 listed[message_id] = message
             else:
                 seen_since = now - UNSEEN_FOR
-                riddles += [
+                unresolved += [
                     _Unresolved(job=job, is_gone=True)
                     for job in groups[message_id]
                     # A list of messages may be behind what the service has just taken.
@@ -113,13 +113,13 @@ class Follower:
                 match self._learn(job, listed[message_id], now):
                     case Transition() as step:
                         steps.append((job, step))
-                    case _Unresolved() as riddle:
-                        riddles.append(riddle)
+                    case _Unresolved() as one:
+                        unresolved.append(one)
                     case FaxJob() as newer:
                         changed.append(newer)
                     case None:
                         pass
-        return (*changed, *self._take(steps), *self._take(self._solve(session, riddles, now, token)))
+        return (*changed, *self._take(steps), *self._take(self._solve(session, unresolved, now, token)))
 
     def _read(self, session: ApiSession, message_id: str, token: CancelToken) -> Message | None:
         """One message, None when the service does not know it any more."""
@@ -150,7 +150,7 @@ class Follower:
     def _learn(
         self, job: FaxJob, message: Message, now: datetime
     ) -> Transition | _Unresolved | FaxJob | None:
-        """What the message's status means: a step, a riddle, a page count to know, or nothing new."""
+        """What the message's status means: a step, one unresolved, a page count to know, or nothing new."""
         report = _report(message, job)
         match state_for(report):
             case FaxState.SENT:
@@ -187,46 +187,48 @@ class Follower:
         return Transition(new=FaxState.FAILED, detail=detail, error_code=code, server_pages=server_pages)
 
     def _solve(
-        self, session: ApiSession, riddles: Sequence[_Unresolved], now: datetime, token: CancelToken
+        self, session: ApiSession, unresolved: Sequence[_Unresolved], now: datetime, token: CancelToken
     ) -> list[tuple[FaxJob, Transition]]:
         """Look up in the call log what the message store does not say; what is not known stays for later."""
-        if not riddles:
+        if not unresolved:
             return []
-        is_fresh = self._ask_call_log(session, riddles, token)
+        is_fresh = self._ask_call_log(session, unresolved, token)
         steps: list[tuple[FaxJob, Transition]] = []
-        for riddle in riddles:
-            found = self._result_for(riddle.job)
+        for one in unresolved:
+            found = self._result_for(one.job)
             if found is not None:
-                steps.append((riddle.job, self._solved(riddle, found, now)))
+                steps.append((one.job, self._solved(one, found, now)))
             elif is_fresh:
-                steps.append((riddle.job, self._unsolved(riddle, now)))
+                steps.append((one.job, self._unsolved(one, now)))
         return steps
 
-    def _solved(self, riddle: _Unresolved, found: FaxResult, now: datetime) -> Transition:
-        is_open = riddle.is_gone or riddle.is_shared
+    def _solved(self, one: _Unresolved, found: FaxResult, now: datetime) -> Transition:
+        is_open = one.is_gone or one.is_shared
         if found.result in _LOG_SUCCESS and is_open:
-            return _sent(riddle.server_pages)
+            return _sent(one.server_pages)
         code = fax_code_for(found.result, found.reason)
         words = call_result_cause(found.result, found.reason).words
-        return self._failed(riddle.job, code, words, riddle.server_pages, now)
+        return self._failed(one.job, code, words, one.server_pages, now)
 
-    def _unsolved(self, riddle: _Unresolved, now: datetime) -> Transition:
-        if not riddle.is_gone and not riddle.is_shared:
-            return self._failed(riddle.job, "", fax_cause(""), riddle.server_pages, now)
-        detail = say.GONE if riddle.is_gone else say.UNKNOWN_WHO
+    def _unsolved(self, one: _Unresolved, now: datetime) -> Transition:
+        if not one.is_gone and not one.is_shared:
+            return self._failed(one.job, "", fax_cause(""), one.server_pages, now)
+        detail = say.GONE if one.is_gone else say.UNKNOWN_WHO
         return Transition(new=FaxState.FAILED, detail=detail, error_code="")
 
-    def _ask_call_log(self, session: ApiSession, riddles: Sequence[_Unresolved], token: CancelToken) -> bool:
-        """Bring the call log up to date when it may be asked; False to leave the riddles for later.
+    def _ask_call_log(
+        self, session: ApiSession, unresolved: Sequence[_Unresolved], token: CancelToken
+    ) -> bool:
+        """Bring the call log up to date when it may be asked; False to leave these for later.
 
         An account that may not read its call log has no answer there: what is known then has to do.
         """
         now_s = self._clock.monotonic()
-        if all(self._result_for(riddle.job) is not None for riddle in riddles):
+        if all(self._result_for(one.job) is not None for one in unresolved):
             return True
         if self._log_asked_s is not None and now_s - self._log_asked_s < CALL_LOG_EVERY_S:
             return False
-        since = min(riddle.job.created_at for riddle in riddles)
+        since = min(one.job.created_at for one in unresolved)
         since += timedelta(seconds=session.service_offset_s) - CLOCKS_DIFFER
         try:
             self._results = call_log.fax_results(session, since, token)

@@ -1,4 +1,4 @@
-"""What the archive knows about recipients before a fax goes: for the duplicate question and the brake.
+"""What the archive knows about recipients before a fax goes: for the checks before it.
 
 Four queries for any number of recipients, and one more for those it has never heard of: all their
 neighbours, one digit off, are looked up by index. Functions over an open connection of outbox.py; any thread.

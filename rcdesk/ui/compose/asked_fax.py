@@ -1,6 +1,6 @@
 """Faxes asked for on the command line: into the composer, or with --yes to the queue when nothing is odd.
 
-What is asked with --yes goes to the queue without a window when the account is there and core.brake has no
+What is asked with --yes goes to the queue without a window when the account is there and send_checks has no
 question; everything else ends in the composer, where it can be seen: with its question, or with the sentence
 that says why it did not go. A cover asked for by name is one of the account's or one of one's own, whose page
 is then drawn here. GUI thread. Read next: core/orders/asked_fax.py, core/orders/asked_cover.py, sending.py.

@@ -1,6 +1,6 @@
 """The one question before an odd fax goes: who gets it in large print, its first page, what is odd.
 
-Asked only when core.brake found something, and never more than once for a fax. For a new or nearly known
+Asked only when send_checks found something, and never more than once for a fax. For a new or nearly known
 number the button that sends is not the one with the focus, so that it takes one key press more. GUI thread.
 Read next: sending.py, core/fax/send_checks.py.
 """

@@ -1,4 +1,4 @@
-"""From Send to "it has left": the brake's question, the safe copy, Undo, Cancel, and how the last fax fares.
+"""From Send to "it has left": the checks, the safe copy, Undo, Cancel, and how the last fax fares.
 
 The composer hands over a draft; facts are asked, at most one question is put, then FaxDesk queues it. Undo
 stays for the newest fax that is still held. GUI thread. Read next: fax_page.py, review_dialog.py,

@@ -1,4 +1,4 @@
-"""The misdial brake: at most one question, about the oddest thing."""
+"""The checks before a fax goes: at most one question, about the oddest thing."""
 
 from __future__ import annotations
 
