@@ -203,11 +203,13 @@ class BadField(UserError):
 class DeletedPerson(Struct, frozen=True, kw_only=True):
     """Somebody who was deleted, with all that is needed to bring them back.
 
-    fields: what RingCentral had of a contact, also what the desk does not show.
+    fields: what RingCentral had of a contact, also what the desk does not show. copies: the same person in
+    imported lists, deleted too.
     """
 
     form: PersonForm
     fields: Mapping[str, object]
+    copies: tuple[PersonForm, ...] = ()
 
 
 class Favourite(Struct, frozen=True, kw_only=True):

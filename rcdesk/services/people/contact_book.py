@@ -19,6 +19,7 @@ from rcdesk.core.numbers.phone_number import parse
 from rcdesk.core.people.people import BadField, DeletedPerson, PersonForm, PersonNumber, PersonSource
 from rcdesk.services.people.imports import MOST_LABEL_CHARACTERS, MOST_NAME_CHARACTERS
 from rcdesk.store.people.people import People, PersonRecord
+from rcdesk.store.search_words import fold
 
 if TYPE_CHECKING:
     from rcdesk.api.rest.contacts import Contact
@@ -74,7 +75,10 @@ class ContactBook:
         return f"{PersonSource.CONTACT.value}:{contact.id}"
 
     def delete(self, owner_id: str, key: str, token: CancelToken) -> DeletedPerson:
-        """Delete somebody; what restore() needs. A contact that is gone already is forgotten here too."""
+        """Delete somebody; what restore() needs. A contact that is gone already is forgotten here too.
+
+        Their copies from imported lists go with them: they would stand there as if nothing had happened.
+        """
         from rcdesk.api.rest import contacts
 
         form = self.form(owner_id, key)
@@ -88,19 +92,32 @@ class ContactBook:
             except Rejected as exc:
                 if exc.status != 404:
                     raise
-        self._people.put(owner_id, source, source_id, ())
-        return DeletedPerson(form=form, fields=fields)
+        copies = self._copies(owner_id, form)
+        for one in (form, *copies):
+            self._people.put(owner_id, *_place(one.key), ())
+        return DeletedPerson(form=form, fields=fields, copies=copies)
+
+    def _copies(self, owner_id: str, form: PersonForm) -> tuple[PersonForm, ...]:
+        """Own people with the name and a number of somebody, who are shown as one with them."""
+        known = self._people.known(owner_id, [number.number for number in form.numbers])
+        keys = {
+            f"{one.source.value}:{one.source_id}": None
+            for one in known
+            if one.source is PersonSource.IMPORT and one.source_id and fold(one.name) == fold(form.name)
+        }
+        return tuple(self.form(owner_id, key) for key in keys if key != form.key)
 
     def restore(self, owner_id: str, deleted: DeletedPerson, region: str, token: CancelToken) -> None:
         """Bring back who was deleted, with all that RingCentral had of them."""
         from rcdesk.api.rest import contacts
 
         form = deleted.form
-        if form.source is PersonSource.CONTACT and deleted.fields:
+        is_made = form.source is PersonSource.CONTACT and bool(deleted.fields)
+        if is_made:
             self._keep(owner_id, contacts.create(self._session(), deleted.fields, token), region)
-            return
-        source, source_id = _place(form.key)
-        self._people.put(owner_id, source, source_id, tuple(_records(form, source_id)))
+        for one in deleted.copies if is_made else (form, *deleted.copies):
+            source, source_id = _place(one.key)
+            self._people.put(owner_id, source, source_id, tuple(_records(one, source_id)))
 
     def _create(self, form: PersonForm, token: CancelToken) -> Contact:
         from rcdesk.api.rest import contacts

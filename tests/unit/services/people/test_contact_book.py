@@ -103,6 +103,24 @@ def test_somebody_is_made_changed_and_deleted(rig: Rig, source: PersonSource) ->
     assert (back.name, back.numbers) == (zoe.name, zoe.numbers)
 
 
+@pytest.mark.parametrize("source", [PersonSource.CONTACT, PersonSource.IMPORT])
+def test_who_is_imported_too_is_deleted_and_brought_back_with_the_copy(
+    rig: Rig, source: PersonSource
+) -> None:
+    key = rig.save(PersonForm(source=source, name="Zoë Quist", numbers=(MOBILE,)))
+    rig.save(PersonForm(source=PersonSource.IMPORT, name="zoe quist", company="Oak", numbers=(MOBILE, FAX)))
+    rig.save(PersonForm(source=PersonSource.IMPORT, name="Ann Quist", numbers=(MOBILE,)))
+    before = rig.person("Zoë")
+    assert len(before.numbers) == 2
+    deleted = rig.service.book.delete(OWNER, before.key, TOKEN)
+    assert rig.service.people(OWNER, "Zoë", 9) == ()
+    assert rig.person("Ann").numbers, "another person at the same number stays"
+    rig.service.book.restore(OWNER, deleted, REGION, TOKEN)
+    back = rig.person("Zoë")
+    assert (back.name, back.numbers) == (before.name, before.numbers)
+    assert source is PersonSource.CONTACT or key in (before.key, deleted.copies[0].key)
+
+
 def test_what_is_changed_is_at_ringcentral_after_the_next_look_too(rig: Rig) -> None:
     before = rig.edit("Priya Raman")
     rig.save(replace(before, name="Priya Raman-Lee"), before)
