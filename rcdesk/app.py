@@ -65,6 +65,10 @@ class Running:
         self._is_stopped = False
         self._works = Works(self.paths)
         self.lanes, self.desk = self._works.lanes, self._works.desk
+        if demo:
+            self.desk.session.expect_demo()
+        elif credentials is None:
+            self.desk.session.expect(self.desk.profiles.active or profile)
         self.window = MainWindow(self.desk)
         self.window.try_demo.connect(self.start_demo)
         self.bugs = BugReports(self.window, str(self.paths.log_file))
@@ -120,6 +124,7 @@ class Running:
                     "The demo needs the simulator's parts. Install them with: pip install 'rcdesk[demo]'"
                 ) from exc
 
+        self.desk.session.expect_demo()
         self.lanes["disk"].submit(work, done=self._demo_started, failed=self._demo_failed)
 
     @property
@@ -195,7 +200,7 @@ class Running:
         self.desk.session.sign_in_jwt(profile, credentials)
 
     def _demo_failed(self, error: RcdeskError) -> None:
-        self.desk.session.failed.emit(str(error))
+        self.desk.session.demo_failed(error)
 
 
 def build(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from rcdesk.bridge.account.kept_account import KeptAccountDesk
 from rcdesk.bridge.account.notices import Notices
 from rcdesk.bridge.account.preferences import PreferencesDesk
 from rcdesk.bridge.account.presence_desk import PresenceDesk
@@ -36,6 +37,7 @@ from rcdesk.bridge.runtime.lazy import Lazy
 from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import SystemClock
+from rcdesk.store.account import kept_account
 from rcdesk.store.account import preferences as preferences_file
 from rcdesk.store.account import profiles as profiles_file
 from rcdesk.store.paths import Paths
@@ -85,6 +87,9 @@ class Works:
             lane_sign_in=lanes["sign-in"],
             open_url=_open_url,
             profiles=profiles,
+            kept=KeptAccountDesk(
+                self._paths.account_file, lanes["disk"], kept_account.load, kept_account.save
+            ),
         )
         self._services = Lazy(lambda: self._open_services(session))
         history = HistoryDesk(lanes, session, service("history"))

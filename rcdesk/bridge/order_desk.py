@@ -196,7 +196,7 @@ class OrderDesk(QObject):
 
         is_wanted is asked then: nobody is called for who has pressed Ctrl+C meanwhile.
         """
-        if self._session.account is None and self._session.state is SessionState.SIGNING_IN:
+        if self._session.state is SessionState.SIGNING_IN:
             self._waiting.append((act, is_wanted))
         else:
             act()
@@ -206,7 +206,7 @@ class OrderDesk(QObject):
         known = {call.id for call in self._calls.calls}
         for watcher in [w for w in self._watchers if w.call_id not in known]:
             self._end(watcher, _refusal(NOT_FOLLOWED, ExitStatus.UNKNOWN))
-        if self._session.account is None and self._session.state is SessionState.SIGNING_IN:
+        if self._session.state is SessionState.SIGNING_IN:
             return
         waiting, self._waiting = self._waiting, []
         for act, is_wanted in waiting:

@@ -32,6 +32,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError, SignInNeeded, UserError
 from rcdesk.core.orders.order import ExitStatus, Order, ProfileOrder, WhoOrder
 from rcdesk.core.orders.who_report import profiles_json, who_json
+from rcdesk.store.account import kept_account
 from rcdesk.store.paths import Paths
 
 if TYPE_CHECKING:
@@ -289,6 +290,7 @@ class AccountRun:
                     note = NOT_TOLD
             finally:
                 connection.close()
+        kept_account.forget(self._turns.paths.account_file, profile.key)
         if was_signed_in:
             output: Output = {"signed_out": profile.name, "status": int(ExitStatus.DONE)}
             self._tell({**output, "note": note} if note else output)

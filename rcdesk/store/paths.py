@@ -40,6 +40,7 @@ class Paths(Struct, frozen=True, kw_only=True):
     preferences_file: Path
     watched_file: Path
     presence_file: Path
+    account_file: Path
     log_file: Path
 
     @classmethod
@@ -84,6 +85,7 @@ class Paths(Struct, frozen=True, kw_only=True):
             preferences_file=config / "preferences.json",
             watched_file=config / "watched-folder.json",
             presence_file=config / "presence.json",
+            account_file=config / "account.json",
             log_file=log / "rcdesk.log",
         )
 

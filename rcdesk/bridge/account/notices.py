@@ -13,6 +13,7 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
+from rcdesk.core.account.keyring import KeyringState
 
 PASSING_MS = 12_000
 
@@ -35,7 +36,8 @@ class Notice(Struct, frozen=True, kw_only=True):
 
 
 class Bar(Struct, frozen=True, kw_only=True):
-    """The bar across the window. name: sign-in, offline, penalty, notice, session-only or demo."""
+    """The bar across the window. name: sign-in, offline, signing-in, penalty, notice,
+    session-only or demo."""
 
     kind: NoticeKind
     name: str
@@ -93,6 +95,15 @@ class Notices(QObject):
         self._passing = None
         self._refresh()
 
+    def _signing_in_words(self) -> str:
+        if self._session.is_demo_coming:
+            return self.tr("Starting the demo…")
+        if self._session.keyring is KeyringState.WAITING:
+            return self.tr(
+                "Waiting for the keyring… Your desk is here; calls and faxes go out once it is open."
+            )
+        return self.tr("Signing in… Your desk is here; calls and faxes go out as soon as that is done.")
+
     @Slot()
     def _refresh(self) -> None:
         bar = self._wanted()
@@ -113,6 +124,8 @@ class Notices(QObject):
                 waits = self.tr("Faxes wait and go out when that is mended; calls cannot be made.")
                 text = f"{session.offline_reason} {waits}"
             return Bar(kind=NoticeKind.WARNING, name="offline", text=text)
+        if session.state is SessionState.SIGNING_IN and (session.account or session.is_demo_coming):
+            return Bar(kind=NoticeKind.INFO, name="signing-in", text=self._signing_in_words())
         if self._penalty.isActive():
             text = self.tr("RingCentral asked rcdesk to slow down. It goes on by itself in a moment.")
             return Bar(kind=NoticeKind.WARNING, name="penalty", text=text)

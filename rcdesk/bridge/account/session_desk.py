@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from rcdesk.bridge.account.kept_account import KeptAccountDesk
 from rcdesk.bridge.account.profiles_desk import ProfilesDesk
 from rcdesk.bridge.account.session_link import SessionLink
 from rcdesk.bridge.account.session_work import Answer, BrowserNews, is_same_server, sign_in_browser
@@ -87,12 +88,15 @@ class SessionDesk(QObject):
         lane_sign_in: Lane | None = None,
         open_url: Callable[[str], bool] | None = None,
         profiles: ProfilesDesk | None = None,
+        kept: KeptAccountDesk | None = None,
     ) -> None:
         super().__init__(parent)
         self._link = SessionLink(lane_calls, connect)
         self._lane_sign_in = lane_sign_in or lane_calls
         self._open_url = open_url
         self._profiles = profiles
+        self._kept = kept
+        self._is_demo_coming = False
         self._before: tuple[SessionState, Account | None] = (SessionState.SIGNED_OUT, None)
         self._opened_url = ""
         self._state = SessionState.SIGNED_OUT
@@ -150,9 +154,34 @@ class SessionDesk(QObject):
         return self._offline_reason
 
     @property
+    def is_demo_coming(self) -> bool:
+        """True from the wish for the demo until it is there, or is not."""
+        return self._is_demo_coming
+
+    @property
     def is_signed_in(self) -> bool:
         """True when requests make sense: signed in, or offline with tokens and an account."""
         return self._account is not None and self._state in (SessionState.SIGNED_IN, SessionState.OFFLINE)
+
+    def expect(self, profile: ServerProfile) -> None:
+        """Be who signed in there last, if that sign-in is kept, until resume() knows: their desk is shown
+        meanwhile."""
+        account = self._kept.of(profile) if self._kept is not None else None
+        if account is not None:
+            self._before = (self._state, self._account)
+            self._link.profile = profile
+            self._set(SessionState.SIGNING_IN, account)
+
+    def expect_demo(self) -> None:
+        """The demo is being started: its desk is shown until sign_in_jwt() or demo_failed() follows."""
+        if self._state is SessionState.SIGNED_OUT:
+            self._before = (self._state, self._account)
+            self._is_demo_coming = True
+            self._set(SessionState.SIGNING_IN, None)
+
+    def demo_failed(self, error: RcdeskError) -> None:
+        """There is no demo."""
+        self._sign_in_failed(error)
 
     def resume(self, profile: ServerProfile, *, is_news: bool = False) -> None:
         """Go on with the sign-in that was saved for this server; SIGNED_OUT when there is none.
@@ -220,6 +249,7 @@ class SessionDesk(QObject):
         if not self._link.leave(lambda is_told: self._tell_left("" if is_told else NOT_TOLD), failed):
             self.left.emit("")
         if profile is not None:
+            self._forget_account(profile)
             self._note_secret(profile.without_secret().app_secret)
         self._set(SessionState.SIGNED_OUT, None)
 
@@ -231,6 +261,7 @@ class SessionDesk(QObject):
     @Slot(object)
     def _profile_removed(self, profile: ServerProfile) -> None:
         """A retry or a sign-in that is under way would keep what has just been wiped."""
+        self._forget_account(profile)
         if self.profile is not None and self.profile.id == profile.id:
             self.sign_out()
 
@@ -352,7 +383,15 @@ class SessionDesk(QObject):
         if account is not None and (was_wanted or self._state is SessionState.SIGNING_IN):
             self._remember_profile(answer)
         self._note_secret(answer.app_secret)
+        was_expected = account is None and self._account is not None
         self._set(SessionState.SIGNED_OUT if account is None else SessionState.SIGNED_IN, account)
+        self._keep_account()
+        if was_expected:
+            self.failed.emit(
+                self.tr(
+                    "The sign-in kept on this computer is gone. Sign in again: nothing of your desk is lost."
+                )
+            )
 
     def _came_late(self, answer: Answer) -> None:
         """Given up when it was done already: requests go out as this person, so the window says so."""
@@ -362,6 +401,21 @@ class SessionDesk(QObject):
         self._is_persistent = answer.is_persistent
         self._remember_profile(answer)
         self._set(SessionState.SIGNED_IN, answer.account)
+        self._keep_account()
+
+    def _keep_account(self) -> None:
+        """The next start shows the desk at once of whoever the keyring can sign in."""
+        profile, account = self.profile, self._account
+        if self._kept is None or profile is None or profile.is_demo:
+            return
+        if account is not None and self._is_persistent and self._state is SessionState.SIGNED_IN:
+            self._kept.keep(profile, account)
+        else:
+            self._kept.forget(profile)
+
+    def _forget_account(self, profile: ServerProfile) -> None:
+        if self._kept is not None:
+            self._kept.forget(profile)
 
     def _resume_failed(self, error: RcdeskError, *, is_quiet: bool) -> None:
         """Without a network the tokens are still good: offline, and try again."""
@@ -421,6 +475,8 @@ class SessionDesk(QObject):
             self._keyring_timer.start()
         elif state is KeyringState.FINE:
             self._is_persistent = True
+            if self._state is SessionState.SIGNED_IN:
+                self._keep_account()
         self.keyring_changed.emit(state)
 
     @Slot()
@@ -479,6 +535,10 @@ class SessionDesk(QObject):
         has_new_account = account != self._account
         has_new_state = state is not self._state
         self._state, self._account = state, account
+        if state is not SessionState.SIGNING_IN:
+            self._is_demo_coming = False
+        if state is SessionState.NEEDS_SIGN_IN and self.profile is not None:
+            self._forget_account(self.profile)
         if has_new_account:
             self.account_changed.emit(account)
         if has_new_state:

@@ -54,6 +54,8 @@ PLACE_INTERRUPTED = (
     "rcdesk was closed while it placed this call, so your phone may have rung. "
     "rcdesk will not call again by itself."
 )
+NO_SIGN_IN = "Nobody was signed in after all, so this call was not placed."
+NO_CONNECTION = "There was no connection to RingCentral, so this call was not placed."
 
 
 class CallDesk(QObject):
@@ -86,6 +88,8 @@ class CallDesk(QObject):
         self._cancel_heard_s: dict[str, float] = {}
         self._adopted_s: dict[str, float] = {}
         self._owner_id = ""
+        self._early: dict[str, str] = {}
+        """Calls that wait for the sign-in, and the owner they are for."""
         self._is_started = False
         self._history = history
         self._watch = CallWatch(lane_calls, calls, self._clock, self._live, self)
@@ -124,14 +128,30 @@ class CallDesk(QObject):
         self._results.stop()
 
     def place(self, request: CallRequest) -> str:
-        """Start a ring-out and return the local id of its Call; its news come by call_changed."""
+        """Start a ring-out and return the local id of its Call; its news come by call_changed.
+
+        While somebody is being signed in it waits for that, and is not written down: nothing has been asked.
+        """
+        account = self._session.account
+        is_early = self._session.state is SessionState.SIGNING_IN and account is not None
         call = Call(
-            id=uuid4().hex, request=request, started_at=self._clock.now(), started_s=self._clock.monotonic()
+            id=uuid4().hex,
+            request=request,
+            started_at=self._clock.now(),
+            started_s=self._clock.monotonic(),
+            waits_for_sign_in=is_early,
         )
+        if is_early and account is not None:
+            self._early[call.id] = account.owner_id
+            self._put(call)
+        else:
+            self._begin(call)
+        return call.id
+
+    def _begin(self, call: Call) -> None:
         self._history.put_live(call)
         self._put(call)
         self._acts.place(call)
-        return call.id
 
     def adopt(self, calls: Iterable[Call]) -> None:
         """Follow calls that an earlier run of the program, or a command without a window, has placed."""
@@ -153,7 +173,7 @@ class CallDesk(QObject):
         if call is None or not call.state.can_cancel or call.is_cancelling:
             return
         self._cancel_heard_s.pop(call_id, None)
-        if self._acts.take_back(call_id):
+        if self._early.pop(call_id, None) is not None or self._acts.take_back(call_id):
             self._put(replace(call, state=CallState.CANCELLED, ended_s=self._clock.monotonic()))
             return
         call = self._put(replace(call, is_cancelling=True))
@@ -308,25 +328,45 @@ class CallDesk(QObject):
             case SessionState.SIGNED_IN:
                 self._signed_in()
             case SessionState.NEEDS_SIGN_IN:
+                self._drop_early(NO_SIGN_IN)
                 self._watch.stop()
             case SessionState.SIGNED_OUT:
+                self._drop_early(NO_SIGN_IN)
                 self._forget()
             case SessionState.SIGNING_IN if self._session.account is None:
                 self._forget()
-            case SessionState.SIGNING_IN | SessionState.OFFLINE:
+            case SessionState.OFFLINE:
+                self._drop_early(NO_CONNECTION)
+            case SessionState.SIGNING_IN:
                 pass
 
     def _signed_in(self) -> None:
         account = self._session.account
         owner_id = account.owner_id if account is not None else ""
         is_new = owner_id != self._owner_id
+        if any(early != owner_id for early in self._early.values()):
+            self._drop_early(NO_SIGN_IN)
         if is_new and self._owner_id:
             self._forget()
         self._owner_id = owner_id
         self._watch.resume(is_fresh=is_new)
         self._results.retry()
+        early, self._early = self._early, {}
+        now, now_s = self._clock.now(), self._clock.monotonic()
+        for call in [self._calls[call_id] for call_id in early]:
+            self._begin(replace(call, waits_for_sign_in=False, started_at=now, started_s=now_s))
         if is_new:
             self._history.live_calls(lambda calls: self._adopt_of(owner_id, calls))
+
+    def _drop_early(self, reason: str) -> None:
+        """What waited for the sign-in is not called, which is said where it can be seen."""
+        early, self._early = self._early, {}
+        now_s = self._clock.monotonic()
+        for call in [self._calls[call_id] for call_id in early]:
+            self._put(
+                replace(call, waits_for_sign_in=False, state=CallState.FAILED, ended_s=now_s, reason=reason)
+            )
+            self.problem.emit(reason)
 
     def _adopt_of(self, owner_id: str, calls: tuple[Call, ...]) -> None:
         """They were read for this person, who may have left meanwhile."""

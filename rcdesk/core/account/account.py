@@ -223,3 +223,13 @@ class Account(Struct, frozen=True, kw_only=True):
     def showable(self) -> tuple[AccountNumber, ...]:
         """The numbers that may be shown to the called party."""
         return tuple(n for n in self.numbers if n.can_show)
+
+
+class KeptAccount(Struct, frozen=True, kw_only=True):
+    """Who signed in last, when the keyring keeps that: the next start shows their desk at once.
+
+    profile_key is ServerProfile.key, "" for nobody. Nothing in it is secret.
+    """
+
+    profile_key: str = ""
+    account: Account | None = None

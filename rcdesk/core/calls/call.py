@@ -102,7 +102,7 @@ class Call(Struct, frozen=True, kw_only=True):
     talking_since_s and started_s are monotonic seconds of this process; checked_s is when the state was
     last heard. is_gone: the service had forgotten the call before it said how it ended. reason is a plain
     sentence when it failed or its result is unknown. result is what the call log says about a call whose end
-    this desk did not see.
+    this desk did not see. waits_for_sign_in: not asked for yet, and it will be once somebody is signed in.
     """
 
     id: str
@@ -121,6 +121,7 @@ class Call(Struct, frozen=True, kw_only=True):
     is_gone: bool = False
     reason: str = ""
     result: PastCall | None = None
+    waits_for_sign_in: bool = False
 
     @property
     def outcome(self) -> CallOutcome:

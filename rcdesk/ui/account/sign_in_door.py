@@ -10,21 +10,20 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
-from rcdesk.ui.account.sign_in_page import SignInPage
 
 
 class SignInDoor(QObject):
-    """changed() when is_closed may be another."""
+    """changed() when is_closed may be another; asked(bool) before that when the page is opened from the desk,
+    True for another account."""
 
     changed = Signal()
+    asked = Signal(bool)
 
-    def __init__(self, session: SessionDesk, page: SignInPage, parent: QObject | None = None) -> None:
+    def __init__(self, session: SessionDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._page = page
         self._is_asked_for = False
         self._was_signing_in = False
-        page.left.connect(self._leave)
         session.state_changed.connect(self._look)
         session.account_changed.connect(self._look)
 
@@ -32,8 +31,8 @@ class SignInDoor(QObject):
     def is_closed(self) -> bool:
         """True while the sign-in page is to be seen instead of the desk."""
         session = self._session
-        nobody = session.account is None and session.state is not SessionState.OFFLINE
-        return nobody or self._is_asked_for
+        is_somebody = session.account is not None or session.is_demo_coming
+        return not (is_somebody or session.state is SessionState.OFFLINE) or self._is_asked_for
 
     @Slot()
     def ask_again(self) -> None:
@@ -47,11 +46,12 @@ class SignInDoor(QObject):
 
     def _ask(self, *, is_another: bool) -> None:
         self._is_asked_for = True
-        self._page.begin(is_another=is_another)
+        self.asked.emit(is_another)
         self.changed.emit()
 
     @Slot()
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Back to the desk."""
         self._is_asked_for = False
         self.changed.emit()
 

@@ -70,6 +70,7 @@ class SignInPage(QWidget):
         self._profiles_changed()
         self._show(self.ways)
         self._state_changed(desk.session.state)
+        self._keyring_changed(desk.session.keyring)
 
     # The first view is all a start shows; the others are made when they are first opened.
 

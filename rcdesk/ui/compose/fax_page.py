@@ -260,7 +260,7 @@ class FaxPage(ComposerFace):
         self._desk.drafts.problem.connect(self._problem)
         faxes.checked.connect(self._checked)
         self.looks.ended.connect(self._edited)
-        faxes.undone.connect(self._undone)
+        faxes.undone.connect(self.take_back)
         faxes.problem.connect(self._problem)
         faxes.said.connect(self._said)
         self._desk.people.problem.connect(self._problem)
@@ -375,7 +375,7 @@ class FaxPage(ComposerFace):
         return Composed(cover_index=self.covers.index, own_cover=own, resolution=self.resolution.value)
 
     @Slot(object)
-    def _undone(self, draft: FaxDraft) -> None:
+    def take_back(self, draft: FaxDraft) -> None:
         """A fax was taken back: into the empty composer, or into Drafts when something new stands there."""
         self._back = draft
         made = self._made.composed_of(draft) or composed_of(draft, self._region)

@@ -95,7 +95,7 @@ class CallCard(Card):
         self.lamps_box.setVisible(is_open)
         self._show_legs()
         self._show_steps(is_open=is_open)
-        self._set_coach(call_words.coach(call))
+        self._set_coach(call_words.coach(call, self.who.text()))
         self.refresh()
 
     def _name_parts(self, mark: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from msgspec import Struct
 from PySide6.QtCore import QCoreApplication
 
+from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.account.account import Account, ForwardingNumber
 from rcdesk.core.account.capability import Capability
@@ -78,10 +79,14 @@ def place(
 ) -> str:
     """Start the call; "" when it started, else one sentence on why not and what to do.
 
+    While a sign-in is on its way the call waits for that, and is seen.
     is_sure: also to a number that nobody is known to have, see may_not_exist().
     """
     way = way or way_for(desk, number.e164)
-    if not desk.session.is_signed_in:
+    is_coming = desk.session.state is SessionState.SIGNING_IN
+    if is_coming and desk.session.account is None:
+        return _tr("Your numbers are still being read. Press Enter again in a moment.")
+    if not (desk.session.is_signed_in or is_coming):
         return _tr("Sign in first: then your numbers are known and this call can be made.")
     if lack := why_not(desk.session, Capability.CALL):
         return lack

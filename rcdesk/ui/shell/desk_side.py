@@ -1,13 +1,14 @@
 """The inside of the window once there is somebody to work for: side bar, desk-wide bar and the pages.
 
-Built by the main window after the first paint, which shows the sign-in page: building all this takes a tenth
-of a second; People and Calls are built when they are first opened. It routes between the pages and shows the
-counts. GUI thread. Read next: phone_page.py, fax_page.py, fax_pages.py, calls_page.py.
+A page is built when it is first shown or asked to do something, so that the window is there as soon as its
+one page is; what a page nobody has opened would have said is said in the bar. It routes between the pages and
+shows the counts. GUI thread. Read next: phone_page.py, fax_page.py, fax_pages.py, calls_page.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -20,27 +21,44 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rcdesk.bridge.account.notices import NoticeKind
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.fax.fax import FaxDraft
 from rcdesk.core.fax.folder import FaxRow, Folder
 from rcdesk.ui.account.account_menu import AccountMenu
-from rcdesk.ui.compose.fax_page import FaxPage
 from rcdesk.ui.compose.watched_bar import WatchedBar
-from rcdesk.ui.folders.drafts_page import DraftsPage
-from rcdesk.ui.folders.fax_pages import FaxFolderPage
-from rcdesk.ui.people.calls_page import CallsPage
-from rcdesk.ui.people.people_page import PeoplePage
-from rcdesk.ui.phone.phone_page import PhonePage
 from rcdesk.ui.shell.notice_bar import NoticeBar
 from rcdesk.ui.shell.side_bar import SideBar
-from rcdesk.ui.words.fax_words import folder_of
+
+if TYPE_CHECKING:
+    from rcdesk.ui.compose.fax_page import FaxPage
+    from rcdesk.ui.folders.drafts_page import DraftsPage
+    from rcdesk.ui.folders.fax_pages import FaxFolderPage
+    from rcdesk.ui.people.calls_page import CallsPage
+    from rcdesk.ui.people.people_page import PeoplePage
+    from rcdesk.ui.phone.phone_page import PhonePage
+
+_P = TypeVar("_P", bound=QWidget)
+
+
+class FolderPages(dict[str, "FaxFolderPage"]):
+    """The page of each folder by the folder's value, made when it is first looked up."""
+
+    def __init__(self, side: DeskSide) -> None:
+        super().__init__()
+        self._side = side
+
+    def __missing__(self, name: str) -> FaxFolderPage:
+        self[name] = self._side.make_folder(Folder(name))
+        return self[name]
 
 
 class DeskSide(QWidget):
-    """page_asked(name) wants another page, new_fax_asked() an empty composer."""
+    """page_asked(name) wants another page, new_fax_asked() an empty composer; composer_made(FaxPage) once."""
 
     page_asked = Signal(str)
     new_fax_asked = Signal()
+    composer_made = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,48 +68,123 @@ class DeskSide(QWidget):
         self.side_bar.offer_accounts(self.accounts)
         self.notice_bar = NoticeBar(desk)
         self.watched_bar = WatchedBar(desk)
-        self.phone_page = PhonePage(desk)
-        self.fax_page = FaxPage(desk)
-        self.folders = {folder.value: FaxFolderPage(desk, folder) for folder in Folder}
-        self._pages: dict[str, QWidget] = {"phone": self.phone_page, "fax": self.fax_page, **self.folders}
-        self._makers: dict[str, Callable[[], QWidget]] = {
-            "drafts": self._make_drafts,
-            "people": self._make_people,
-            "calls": self._make_calls,
-        }
+        self.folders = FolderPages(self)
+        self._open = ""
+        self._pages: dict[str, QWidget] = {}
         self._stack = QStackedWidget()
-        for page in self._pages.values():
-            self._stack.addWidget(page)
         self._build()
         self._connect()
-        self._let_files_through()
         self.side_bar.set_counts(desk.faxes.counts)
         self.side_bar.set_missed(desk.history.missed_count)
         self._count_drafts()
         self.side_bar.follow(desk.presence)
 
+    # The pages
+
+    @cached_property
+    def phone_page(self) -> PhonePage:
+        """Dialer, live calls and recents."""
+        from rcdesk.ui.phone.phone_page import PhonePage
+
+        page = PhonePage(self._desk)
+        page.fax_asked.connect(self.write_fax)
+        return self._add("phone", page)
+
+    @cached_property
+    def fax_page(self) -> FaxPage:
+        """The composer."""
+        from rcdesk.ui.compose.fax_page import FaxPage
+
+        page = FaxPage(self._desk)
+        page.queue_asked.connect(self._show_queue)
+        page.drafts_asked.connect(self._show_drafts)
+        page.fax_asked.connect(self._show_composer)
+        page.filled.connect(self.side_bar.set_fax_open)
+        self._add("fax", page)
+        self.composer_made.emit(page)
+        return page
+
+    @property
+    def has_composer(self) -> bool:
+        """True once the composer was needed."""
+        return "fax" in self._pages
+
+    def make_folder(self, folder: Folder) -> FaxFolderPage:
+        """The page of a folder; ask `folders` for it instead."""
+        from rcdesk.ui.folders.fax_pages import FaxFolderPage
+
+        page = FaxFolderPage(self._desk, folder)
+        page.new_fax_asked.connect(self.new_fax_asked)
+        page.edit_asked.connect(self.edit)
+        page.call_asked.connect(self.call)
+        return self._add(folder.value, page)
+
+    @cached_property
+    def drafts_page(self) -> DraftsPage:
+        """The drafts."""
+        from rcdesk.ui.folders.drafts_page import DraftsPage
+
+        page = DraftsPage(self._desk)
+        page.open_asked.connect(self.open_draft)
+        page.new_fax_asked.connect(self.new_fax_asked)
+        return self._add("drafts", page)
+
+    @cached_property
+    def people_page(self) -> PeoplePage:
+        """Everybody who can be called or faxed."""
+        from rcdesk.ui.people.people_page import PeoplePage
+
+        page = PeoplePage(self._desk)
+        self._connect_people(page)
+        return self._add("people", page)
+
+    @cached_property
+    def calls_page(self) -> CallsPage:
+        """All calls that are over."""
+        from rcdesk.ui.people.calls_page import CallsPage
+
+        page = CallsPage(self._desk)
+        self._connect_people(page)
+        return self._add("calls", page)
+
     def show_page(self, name: str) -> None:
         """Open a page by its name."""
-        if name in self._makers:
-            page = self._makers.pop(name)()
-            self._pages[name] = page
-            self._stack.addWidget(page)
-            self._let_files_through()
-        page = self._pages[name]
+        page, is_list = self._page(name)
+        self._open = name
         self._stack.setCurrentWidget(page)
         self.side_bar.mark(name)
-        if page is self.fax_page:
+        if name == "fax":
             self._desk.pages.warm_up_soon()
-        if isinstance(page, FaxFolderPage | PeoplePage | CallsPage | DraftsPage):
-            page.focus_list()
+        if is_list is not None:
+            is_list.focus_list()
         elif not page.isAncestorOf(QApplication.focusWidget() or self):
-            self.fax_page.start_new() if page is self.fax_page else self.focus_number()
+            self.fax_page.start_new() if name == "fax" else self.focus_number()
+
+    def _page(self, name: str) -> tuple[QWidget, FaxFolderPage | DraftsPage | PeoplePage | CallsPage | None]:
+        """The page, and once more as a page of one list when it is one."""
+        match name:
+            case "phone":
+                return self.phone_page, None
+            case "fax":
+                return self.fax_page, None
+            case "drafts":
+                return self.drafts_page, self.drafts_page
+            case "people":
+                return self.people_page, self.people_page
+            case "calls":
+                return self.calls_page, self.calls_page
+            case _:
+                return self.folders[name], self.folders[name]
+
+    def _add(self, name: str, page: _P) -> _P:
+        self._pages[name] = page
+        self._stack.addWidget(page)
+        self._let_files_through(page)
+        return page
 
     def focus_number(self, number: str | None = None) -> None:
         """Put the cursor into the number field, with this number in it unless it is None."""
-        field = self.phone_page.findChild(QLineEdit, "numberField")
-        if field is None:
-            return
+        field = self.phone_page.dialer.number_field
         if number is not None:
             field.setText(number)
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -101,15 +194,24 @@ class DeskSide(QWidget):
     @Slot()
     def search(self) -> None:
         """Put the cursor into the search field: of the open page, or of Sent when it has none."""
-        page = self._stack.currentWidget()
-        if not isinstance(page, PhonePage | FaxFolderPage | PeoplePage | CallsPage):
-            self.page_asked.emit(Folder.SENT.value)
-            page = self.folders[Folder.SENT.value]
-        page.focus_search()
+        match self._open:
+            case "phone":
+                self.phone_page.focus_search()
+            case "people":
+                self.people_page.focus_search()
+            case "calls":
+                self.calls_page.focus_search()
+            case name if name in self.folders:
+                self.folders[name].focus_search()
+            case _:
+                self.page_asked.emit(Folder.SENT.value)
+                self.folders[Folder.SENT.value].focus_search()
 
     @Slot(object)
     def open_fax(self, row: FaxRow) -> None:
         """Show a fax where it lies now, with its story."""
+        from rcdesk.ui.words.fax_words import folder_of
+
         name = folder_of(row).value
         self.page_asked.emit(name)
         self.folders[name].select(row.id)
@@ -149,28 +251,18 @@ class DeskSide(QWidget):
 
     def undo(self) -> None:
         """Take back what was done last, on the open page first."""
-        page = self._stack.currentWidget()
-        if not (isinstance(page, DraftsPage | FaxFolderPage) and page.undo()):
+        if self._open == "drafts":
+            is_undone = self.drafts_page.undo()
+        else:
+            is_undone = self._open in self.folders and self.folders[self._open].undo()
+        if not is_undone and self.has_composer:
             self.fax_page.undo()
 
-    def _make_drafts(self) -> QWidget:
-        page = DraftsPage(self._desk)
-        page.open_asked.connect(self.open_draft)
-        page.new_fax_asked.connect(self.new_fax_asked)
-        return page
-
-    def _make_people(self) -> QWidget:
-        return self._connect_people(PeoplePage(self._desk))
-
-    def _make_calls(self) -> QWidget:
-        return self._connect_people(CallsPage(self._desk))
-
-    def _connect_people(self, page: PeoplePage | CallsPage) -> QWidget:
+    def _connect_people(self, page: PeoplePage | CallsPage) -> None:
         page.call_asked.connect(self.call_now)
         page.fax_asked.connect(self.write_fax)
-        page.contact_asked.connect(self.phone_page.add_contact)
+        page.contact_asked.connect(self._add_contact)
         page.fax_chosen.connect(self.open_fax)
-        return page
 
     def _build(self) -> None:
         row = QHBoxLayout(self)
@@ -186,22 +278,34 @@ class DeskSide(QWidget):
 
     def _connect(self) -> None:
         self.side_bar.page_asked.connect(self.page_asked)
-        self.fax_page.queue_asked.connect(self._show_queue)
-        self.fax_page.drafts_asked.connect(self._show_drafts)
-        self.fax_page.fax_asked.connect(self._show_composer)
-        self.fax_page.filled.connect(self.side_bar.set_fax_open)
-        for page in self.folders.values():
-            page.new_fax_asked.connect(self.new_fax_asked)
-            page.edit_asked.connect(self.edit)
-            page.call_asked.connect(self.call)
-        self.phone_page.fax_asked.connect(self.write_fax)
-        self._desk.faxes.counts_changed.connect(self.side_bar.set_counts)
-        self._desk.drafts.changed.connect(self._count_drafts)
-        self._desk.history.missed_count_changed.connect(self.side_bar.set_missed)
+        desk = self._desk
+        desk.faxes.counts_changed.connect(self.side_bar.set_counts)
+        desk.drafts.changed.connect(self._count_drafts)
+        desk.history.missed_count_changed.connect(self.side_bar.set_missed)
+        desk.calls.problem.connect(self._call_problem)
+        for voice in (desk.faxes, desk.received, desk.shelves):
+            voice.problem.connect(self._fax_problem)
 
-    def _let_files_through(self) -> None:
+    @Slot(str)
+    def _call_problem(self, sentence: str) -> None:
+        """The phone's page says it, once there is one."""
+        if "phone" not in self._pages:
+            self._desk.notices.post(NoticeKind.WARNING, sentence)
+
+    @Slot(str)
+    def _fax_problem(self, sentence: str) -> None:
+        """Folders and composer say it, once there is one. Why a fax waits stands in its row."""
+        is_in_row = any(job.detail == sentence for job in self._desk.faxes.jobs)
+        if not (self.folders or self.has_composer or is_in_row):
+            self._desk.notices.post(NoticeKind.WARNING, sentence)
+
+    @Slot(str)
+    def _add_contact(self, number: str) -> None:
+        self.phone_page.add_contact(number)
+
+    def _let_files_through(self, page: QWidget) -> None:
         """Text fields would take a dropped file as its address in letters; the window takes it as a file."""
-        for field in (*self.findChildren(QLineEdit), *self.findChildren(QPlainTextEdit)):
+        for field in (*page.findChildren(QLineEdit), *page.findChildren(QPlainTextEdit)):
             field.setAcceptDrops(False)
             if isinstance(field, QPlainTextEdit):
                 field.viewport().setAcceptDrops(False)

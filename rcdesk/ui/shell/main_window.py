@@ -1,8 +1,8 @@
-"""The window: the sign-in page while nobody is signed in, the desk's side with its pages otherwise.
+"""The window: the sign-in page while nobody is signed in or known, the desk's side with its pages otherwise.
 
-It owns keys, size, closing and what is dropped or pasted; files dropped anywhere go to the fax composer. The
-desk's side is built after the first paint, as soon as somebody signs in. GUI thread. Read next:
-desk_side.py, incoming.py, tray.py.
+It owns keys, size, closing and what is dropped or pasted; files dropped anywhere go to the fax composer. Who
+signed in before meets the desk's side at once; for others it is built after the first paint. GUI thread. Read
+next: desk_side.py, incoming.py, tray.py.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.orders.asked_fax import AskedFax
 from rcdesk.ui.account.sign_in_door import SignInDoor
-from rcdesk.ui.account.sign_in_page import SignInPage
 from rcdesk.ui.compose.incoming import can_take, clipboard_data, holds_files_or_picture, incoming, take_a_copy
 from rcdesk.ui.kit.fit import fit_to_screen
 from rcdesk.ui.kit.plain_text import one_line
@@ -40,6 +39,7 @@ from rcdesk.ui.kit.theme import theme
 if TYPE_CHECKING:
     from rcdesk.core.fax.fax import Document, FaxDraft
     from rcdesk.ui.account.server_dialog import ServerDialog
+    from rcdesk.ui.account.sign_in_page import SignInPage
     from rcdesk.ui.compose.asked_fax import AskedFaxes, Tell
     from rcdesk.ui.compose.fax_page import FaxPage
     from rcdesk.ui.shell.desk_side import DeskSide
@@ -73,9 +73,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("rcdesk")
         self.resize(1280, 800)
         self.setAcceptDrops(True)
-        self.sign_in_page = SignInPage(desk)
         self._outer = QStackedWidget()
-        self._outer.addWidget(self.sign_in_page)
         self.setCentralWidget(self._outer)
         self._furnish_timer = QTimer(self)
         self._furnish_timer.setSingleShot(True)
@@ -85,15 +83,26 @@ class MainWindow(QMainWindow):
         self._geometry_timer.setSingleShot(True)
         self._geometry_timer.setInterval(SAVE_DELAY_MS)
         self._geometry_timer.timeout.connect(self._save_geometry)
-        self._door = SignInDoor(desk.session, self.sign_in_page, self)
+        self._door = SignInDoor(desk.session, self)
+        self._door.asked.connect(self._begin_sign_in)
         self._door.changed.connect(self._session_changed)
-        self.sign_in_page.try_demo.connect(self.try_demo)
-        self.sign_in_page.servers_asked.connect(self.open_servers)
         desk.faxes.undone.connect(self._undone)
         desk.pasted.problem.connect(self._show_intake_problem)
         self._add_keys()
         self._restore_geometry()
         self._session_changed()
+
+    @cached_property
+    def sign_in_page(self) -> SignInPage:
+        """The card to sign in on, built when first asked for."""
+        from rcdesk.ui.account.sign_in_page import SignInPage
+
+        page = SignInPage(self._desk)
+        self._outer.addWidget(page)
+        page.try_demo.connect(self.try_demo)
+        page.servers_asked.connect(self.open_servers)
+        page.left.connect(self._door.leave)
+        return page
 
     @cached_property
     def desk_side(self) -> DeskSide:
@@ -114,15 +123,18 @@ class MainWindow(QMainWindow):
         side.side_bar.set_narrow(self.width() < NARROW_BELOW_PX)
         side.side_bar.show_person(self._desk.session.account, self._desk.session.state)
         side.watched_bar.files_asked.connect(self.fax_files)
-        composer = side.fax_page
+        side.composer_made.connect(self._composer_made)
+        side.show_page(self._page)
+        self._is_furnished = True
+        return side
+
+    @Slot(object)
+    def _composer_made(self, composer: FaxPage) -> None:
         composer.attachments.paste_asked.connect(self.paste)
         composer.attachments.taken_out.connect(self._taken_out)
         composer.sending.queued.connect(self._fax_is_safe)
         for field in (composer.recipients.line, composer.note):
             field.installEventFilter(self)
-        side.show_page(self._page)
-        self._is_furnished = True
-        return side
 
     @property
     def side_bar(self) -> SideBar:
@@ -148,7 +160,12 @@ class MainWindow(QMainWindow):
     @Slot()
     def _furnish(self) -> None:
         self.desk_side.ensurePolished()
-        self.sign_in_page.take_keyboard()
+        if self._door.is_closed:
+            self.sign_in_page.take_keyboard()
+
+    @Slot(bool)
+    def _begin_sign_in(self, is_another: bool) -> None:
+        self.sign_in_page.begin(is_another=is_another)
 
     @Slot(str)
     def show_page(self, name: str) -> None:
@@ -260,9 +277,13 @@ class MainWindow(QMainWindow):
         else:
             kind(self._desk, self).open()
 
-    @Slot()
-    def _undone(self) -> None:
+    @Slot(object)
+    def _undone(self, draft: FaxDraft) -> None:
+        """A composer that is only made now has not heard of it."""
+        had_composer = self.desk_side.has_composer
         self.show_page("fax")
+        if not had_composer:
+            self.composer.take_back(draft)
 
     @Slot()
     def _choose_files(self) -> None:
@@ -299,14 +320,15 @@ class MainWindow(QMainWindow):
         """What another program brings lights up the drop zone of the composer."""
         if event.source() is None and can_take(event.mimeData()):
             take_a_copy(event)
-            if self._outer.currentWidget() is not self.sign_in_page:
+            if not self._door.is_closed:
                 self._drop_begins = self._page != "fax"
                 self.show_page("fax")
                 self.composer.set_hot(True, is_new=self._drop_begins)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """It went away."""
-        self.composer.set_hot(False)
+        if self._is_furnished and self.desk_side.has_composer:
+            self.composer.set_hot(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """What is dropped is added to the open fax; what was brought over another page begins one."""
@@ -321,7 +343,7 @@ class MainWindow(QMainWindow):
 
         On the phone's page short text is a number to call.
         """
-        if self._outer.currentWidget() is self.sign_in_page:
+        if self._door.is_closed:
             return
         mime = clipboard_data()
         text = mime.text().strip()

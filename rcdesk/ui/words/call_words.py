@@ -120,6 +120,8 @@ def badge(call: Call) -> tuple[str, str]:
     """(word, badge kind) for the whole call."""
     if call.is_cancelling and not call.state.is_final:
         return _tr("Cancelling"), "wait"
+    if call.waits_for_sign_in and not call.state.is_final:
+        return _tr("Waiting"), "wait"
     match call.state:
         case CallState.DIALLING:
             return _tr("Calling"), "accent"
@@ -151,12 +153,14 @@ def _late_badge(result: PastCall | None) -> tuple[str, str]:
     return told, "plain" if kind == "muted" else kind
 
 
-def coach(call: Call) -> str:
-    """One sentence: what to do now, or how it ended and why."""
+def coach(call: Call, who: str = "") -> str:
+    """One sentence: what to do now, or how it ended and why. who: the other party's name or number."""
     phone = your_phone_name(call.request.from_kind)
     if call.is_cancelling and not call.state.is_final:
         return _tr("Cancelling the call…")
     match call.state:
+        case CallState.DIALLING if call.waits_for_sign_in:
+            return _tr("Calling {who} as soon as you are signed in.", who=who or call.request.to_number)
         case CallState.DIALLING:
             return _tr("Asking RingCentral to ring your {phone}.", phone=phone)
         case CallState.RINGING_YOU:
@@ -195,6 +199,8 @@ def hang_up_note(call: Call) -> str:
 
 def freshness(call: Call, now_s: float) -> str:
     """How old the shown state is. now_s: monotonic seconds."""
+    if call.waits_for_sign_in:
+        return _tr("waiting for the sign-in")
     if call.is_unreachable:
         if call.checked_s is None:
             return _tr("no connection: state unknown")

@@ -103,6 +103,7 @@ class StageSession(SignInSteps):
         self.keyring = KeyringState.FINE
         self.offline_reason = ""
         self.is_signed_in = True
+        self.is_demo_coming = False
         self.signed_out = 0
 
     def sign_out(self) -> None:

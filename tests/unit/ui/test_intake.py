@@ -205,6 +205,7 @@ def test_pasted_files_are_let_go_when_the_fax_is_safe_or_they_are_taken_out(
     window: MainWindow, stage: Stage
 ) -> None:
     kept, out = document("Pasted text 1.txt"), document("Pasted text 2.txt")
+    window.show_page("fax")
     stage.faxes.checked.emit(checked(kept, out))
     removes = window.findChildren(QAbstractButton, "removeAttachment")
     removes[1].click()
