@@ -188,6 +188,12 @@ is_filled() {
     [ "$(cat "$1/set-up-$2" 2>/dev/null)" = "$(wanted_now)" ] && "$1/bin/python" -c '' 2>/dev/null
 }
 
+# compile_all FOLDER: bytecode of rcdesk and of all it imports; where PYTHONDONTWRITEBYTECODE is set no start would
+# leave any, and each would compile everything anew.
+compile_all() {
+    "$1/bin/python" -m compileall -q -j 0 "$ROOT/rcdesk" "$1"/lib/python3.*/site-packages >/dev/null 2>&1 || true
+}
+
 # fill_environment FOLDER EXTRA INTERPRETER: make it where it is missing, install what the extra needs.
 fill_environment() {
     local folder=$1 extra=$2 base=$3
@@ -200,6 +206,7 @@ fill_environment() {
     "$folder/bin/python" -m pip install -qq --disable-pip-version-check --no-input \
         -c "$ROOT/constraints.txt" -e "$ROOT[$extra]" ||
         die "the requirements could not be installed; see pip's words above. Is there a network?"
+    compile_all "$folder"
     wanted_now >"$folder/set-up-$extra"
 }
 

@@ -99,6 +99,7 @@ class Running:
         """Read the disk and sign in; called after the first paint."""
         # What start-up made stays for good; collections need not look at it again.
         gc.freeze()
+        self._works.go_on()
         self.desk.start()
         self._follow_shortcuts()
         if self._demo:

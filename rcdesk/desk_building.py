@@ -59,11 +59,18 @@ class Works:
 
     def __init__(self, paths: Paths) -> None:
         self.lanes = {name: Lane(name) for name in LANES}
+        for lane in self.lanes.values():
+            lane.hold()
         self._paths = paths
         self._page_worker = Lazy(self._make_page_worker)
         self._ending = CancelToken()
         self._secrets = Lazy(self._make_secrets)
         self.desk = self._build_desk()
+
+    def go_on(self) -> None:
+        """Begin with what was asked for until now: the window is there."""
+        for lane in self.lanes.values():
+            lane.go_on()
 
     def stop(self) -> bool:
         """End the lanes, then what they worked with; True when all ended in time."""

@@ -72,14 +72,14 @@ def sound(data: Mapping[str, Any], kind: type[Struct]) -> dict[str, Any]:
     for field in fields(kind):
         value = data.get(field.name, UNSET)
         try:
-            if value is not UNSET and (not isinstance(value, str) or _is_text(value)):
+            if value is not UNSET and (not isinstance(value, str) or is_text(value)):
                 found[field.name] = convert(value, field.type)
         except ValidationError:
             pass
     return found
 
 
-def _is_text(value: str) -> bool:
+def is_text(value: str) -> bool:
     """False for what JSON can hold and nothing can show: halves of characters, and a NUL."""
     try:
         value.encode()

@@ -164,6 +164,7 @@ class Lane(QObject):
         self._tasks: dict[int, Task[Any]] = {}
         self._last_work: list[Callable[[], None]] = []
         self._is_stopping = False
+        self._is_held = False
 
     @property
     def is_idle(self) -> bool:
@@ -199,6 +200,17 @@ class Lane(QObject):
         self._start().inbox.put(task)
         return task
 
+    def hold(self) -> None:
+        """Only collect work until go_on(): a thread that imports would delay the first paint."""
+        self._is_held = self._worker is None
+
+    def go_on(self) -> None:
+        """Run what was collected, and all that comes."""
+        if self._is_held:
+            self._is_held = False
+            if self._worker is not None:
+                self._worker.start()
+
     def at_end(self, close: Callable[[], None]) -> None:
         """Run close on the lane's own thread when it ends, last registered first (close connections)."""
         if self._worker is not None:
@@ -220,6 +232,7 @@ class Lane(QObject):
         worker = self._worker
         if worker is None:
             return True
+        self.go_on()
         worker.inbox.put(None)
         self._worker = None
         if worker.wait(max(0, int(timeout_s * 1000))):
@@ -235,7 +248,8 @@ class Lane(QObject):
             self._worker = _Worker(self.objectName())
             self._worker.last_work = self._last_work
             self._worker.answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
-            self._worker.start()
+            if not self._is_held:
+                self._worker.start()
         return self._worker
 
     @Slot()

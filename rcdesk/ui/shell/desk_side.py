@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _P = TypeVar("_P", bound=QWidget)
 
 
-class FolderPages(dict[str, "FaxFolderPage"]):
+class MadeFolders(dict[str, "FaxFolderPage"]):
     """The page of each folder by the folder's value, made when it is first looked up."""
 
     def __init__(self, side: DeskSide) -> None:
@@ -68,7 +68,7 @@ class DeskSide(QWidget):
         self.side_bar.offer_accounts(self.accounts)
         self.notice_bar = NoticeBar(desk)
         self.watched_bar = WatchedBar(desk)
-        self.folders = FolderPages(self)
+        self.folders = MadeFolders(self)
         self._open = ""
         self._pages: dict[str, QWidget] = {}
         self._stack = QStackedWidget()
