@@ -290,7 +290,7 @@ class AccountRun:
                     note = NOT_TOLD
             finally:
                 connection.close()
-        kept_account.forget(self._turns.paths.account_file, profile.key)
+        kept_account.forget(self._lock.paths.account_file, profile.key)
         if was_signed_in:
             output: Output = {"signed_out": profile.name, "status": int(ExitStatus.DONE)}
             self._tell({**output, "note": note} if note else output)
