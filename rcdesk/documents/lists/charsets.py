@@ -140,6 +140,7 @@ def _oddness(word: str, charset: str) -> float:
     elif scripts == {"LATIN"}:
         own = {char for char in word.lower() if not char.isascii() and char.isalpha()}
         odd += min((len(own - set(alphabet)) for alphabet in _ALPHABETS.get(charset, ())), default=len(own))
+        odd += word[-1] in "þÞ"  # no word of Iceland ends so, but many of Turkey do in its charset
     if charset in _EVERYDAY:
         odd += sum(1 for char in word if not char.isascii() and not _is_everyday(char, charset))
     least = 4 if "LATIN" in scripts else 3

@@ -340,3 +340,19 @@ def test_a_number_that_a_spreadsheet_took_for_one_and_dates_of_faxes(tmp_path: P
 def test_a_fax_link_is_a_fax(tmp_path: Path) -> None:
     card = "BEGIN:VCARD\nFN:A\nTEL;PREF=1:tel:+16505550101\nTEL;VALUE=uri:fax:+16505550102\nEND:VCARD\n"
     assert to_fax(table_of(tmp_path, card, "a.vcf")) == [(1, "A", "+16505550102")]
+
+
+@pytest.mark.parametrize(
+    ("charset", "heading", "row", "name"),
+    [
+        ("cp1254", "Ad,Soyadı,İş Faksı", "Ali,Can", "Ali Can"),
+        ("cp1254", "Name,Fax", "Güneş Barış", "Güneş Barış"),
+        ("cp1252", "Name,Fax", "Hafþór Sigþrúðarson", "Hafþór Sigþrúðarson"),
+    ],
+)
+def test_turkish_and_icelandic_letters_are_told_apart(
+    tmp_path: Path, charset: str, heading: str, row: str, name: str
+) -> None:
+    (tmp_path / "a.csv").write_bytes(f"{heading}\n{row},+1 650-555-0101\n".encode(charset))
+    table = read_address_list(tmp_path / "a.csv")
+    assert to_fax(table) == [(2, name, "+16505550101")]
