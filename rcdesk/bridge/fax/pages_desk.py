@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from rcdesk.bridge.fax.page_requests import (
-    CACHE_BYTES,
     PageAnswer,
     PageCache,
     PageRefusal,
@@ -60,14 +59,12 @@ class PagesDesk(QObject):
         worker: PageWork,
         exact_dir: Path,
         parent: QObject | None = None,
-        *,
-        cache_bytes: int = CACHE_BYTES,
     ) -> None:
         super().__init__(parent)
         self._lane = lanes[LANE]
         self._worker = worker
         self._exact_dir = exact_dir
-        self._cache = PageCache(cache_bytes)
+        self._cache = PageCache()
         self._requests: dict[str, dict[PageRequest, None]] = {}
         self._asked: PageRequest | None = None
         self._task: Task[Any] | None = None

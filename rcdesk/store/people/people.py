@@ -221,16 +221,15 @@ class People:
         )
         return tuple(map(_known, rows))
 
-    def numbers_like(self, owner_id: str, text: str, most: int = 100) -> tuple[str, ...]:
+    def numbers_like(self, owner_id: str, text: str) -> tuple[str, ...]:
         """Numbers of people whose name, company or number fits, in no order."""
         match = match_text(place_of(owner_id), text)
         if not match:
             return ()
         rows = self._db.rows(
             """SELECT number FROM person_fts CROSS JOIN person ON person.id = person_fts.rowid
-               WHERE person_fts MATCH ? LIMIT ?""",
+               WHERE person_fts MATCH ? LIMIT 100""",
             match,
-            most,
         )
         return tuple(dict.fromkeys(row["number"] for row in rows))
 

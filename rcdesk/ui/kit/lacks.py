@@ -74,10 +74,8 @@ class Lacking(QObject):
 class LackLine(PlainLabel):
     """A small line that says what is missing, and what is there all the same; hidden while nothing is."""
 
-    def __init__(
-        self, object_name: str, session: SessionDesk, *wanted: Capability, rest: str = "", role: str = "small"
-    ) -> None:
-        super().__init__(role=role)
+    def __init__(self, object_name: str, session: SessionDesk, *wanted: Capability, rest: str = "") -> None:
+        super().__init__(role="small")
         self.setObjectName(object_name)
         self.setWordWrap(True)
         self._session = session

@@ -76,10 +76,9 @@ def _with_gap(sign: QPixmap) -> QPixmap:
 class IconButton(QToolButton):
     """A square button with only an icon; name is what screen readers and the tooltip say."""
 
-    def __init__(self, icon_name: str, name: str, *, token: str = "ink2", size: int = 18) -> None:
+    def __init__(self, icon_name: str, name: str, *, size: int = 18) -> None:
         super().__init__()
         self._icon_name = icon_name
-        self._token = token
         self._size = size
         self.setFixedSize(36, 36)
         self.setIconSize(QSize(size, size))
@@ -96,7 +95,7 @@ class IconButton(QToolButton):
 
     @Slot()
     def _recolor(self) -> None:
-        self.setIcon(icon(self._icon_name, self._token, self._size))
+        self.setIcon(icon(self._icon_name, "ink2", self._size))
 
 
 class _StyleSheet(QObject):

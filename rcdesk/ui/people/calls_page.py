@@ -17,7 +17,7 @@ from rcdesk.bridge.calls.past_calls_model import PastCallsModel
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.account.capability import Capability
 from rcdesk.core.calls.past_call import OnlyCalls, PastCall, PastCallQuery
-from rcdesk.core.clock import Clock, SystemClock
+from rcdesk.core.clock import SystemClock
 from rcdesk.ui.kit.filter_row import FilterRow
 from rcdesk.ui.kit.icons import icon
 from rcdesk.ui.kit.lacks import Lacking, LackLine, grey_action, why_not
@@ -76,9 +76,9 @@ class CallsPage(ListPage):
 
     list: PastCallsList
 
-    def __init__(self, desk: Desk, clock: Clock | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, PastCallsList(), parent)
-        self._clock = clock or SystemClock()
+        self._clock = SystemClock()
         self.model: PastCallsModel = desk.new_past_calls_model(self)
         self.model.words = self._sentence
         self.list.setModel(self.model)

@@ -94,11 +94,11 @@ class Recents(Card):
 
     chosen = Signal(object)
 
-    def __init__(self, desk: Desk, clock: Clock | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self.setAccessibleName(self.tr("Recents"))
         self._desk = desk
-        clock = clock or SystemClock()
+        clock = SystemClock()
         self.model = RecentsModel(clock, self)
         self._build()
         self.list.setModel(self.model)

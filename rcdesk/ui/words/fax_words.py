@@ -42,11 +42,11 @@ def percent(job: FaxJob) -> int | None:
     return min(100, int(100 * job.bytes_sent / job.bytes_total))
 
 
-def undo_left_s(job: FaxJob, now: datetime | None = None) -> int:
+def undo_left_s(job: FaxJob) -> int:
     """Seconds a held fax can still be taken back, as its record says."""
     if job.state is not FaxState.HELD or job.retry_at is None:
         return 0
-    left_s = (job.retry_at - (now or datetime.now(UTC))).total_seconds()
+    left_s = (job.retry_at - datetime.now(UTC)).total_seconds()
     return int(min(max(0.0, left_s), LONGEST_UNDO_S) + 0.999)
 
 
