@@ -159,6 +159,7 @@ class DraftsPage(QWidget):
         )
         self._empty.setObjectName("emptyWords")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._new_fax = Button(self.tr("New fax"), kind="primary", icon_name="compose", token="onaccent")
         self._open = self._button("openDraft", self.tr("Open"), "compose", self._open_chosen)
         self._delete = self._button("deleteDrafts", self.tr("Delete"), "trash", self._delete_chosen)
         self._build()
@@ -172,8 +173,9 @@ class DraftsPage(QWidget):
         self._refresh()
 
     def focus_list(self) -> None:
-        """The keyboard works in the list."""
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        """The keyboard works in the list, or where a fax is begun when there is none."""
+        place = self.list if self.model.rowCount() else self._new_fax
+        place.setFocus(Qt.FocusReason.OtherFocusReason)
         self.list.choose_first()
 
     @Slot()
@@ -183,6 +185,7 @@ class DraftsPage(QWidget):
         if keys and self.foot.can_undo:
             self.foot.clear()
             self._desk.drafts.bring_back(keys)
+            self.focus_list()
             return True
         return False
 
@@ -192,9 +195,9 @@ class DraftsPage(QWidget):
         head.addWidget(label(self.tr("Drafts"), "pageTitle"))
         head.addWidget(self._count, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addStretch(1)
-        new_fax = Button(self.tr("New fax"), kind="primary", icon_name="compose", token="onaccent")
-        new_fax.clicked.connect(self.new_fax_asked)
-        head.addWidget(new_fax)
+        self._new_fax.setObjectName("newFaxHere")
+        self._new_fax.clicked.connect(self.new_fax_asked)
+        head.addWidget(self._new_fax)
         card = Card()
         card.body.setContentsMargins(12, 12, 12, 20)
         card.body.setSpacing(8)
@@ -254,6 +257,7 @@ class DraftsPage(QWidget):
         self._desk.drafts.delete(self._deleted)
         if self.model.rowCount():
             self.list.setCurrentIndex(self.model.index(min(row, self.model.rowCount() - 1), 0))
+        self.focus_list()
         words = self.tr("The draft was deleted.")
         if len(drafts) > 1:
             words = self.tr("{0} drafts were deleted.").format(len(drafts))

@@ -135,9 +135,10 @@ class RowList(QListView):
         return self.currentIndex().data(ITEM_ROLE) if self.currentIndex().isValid() else None
 
     def choose_first(self) -> None:
-        """Choose the first row when none is chosen."""
-        if not self.currentIndex().isValid() and self.model().rowCount():
-            self.setCurrentIndex(self.model().index(0, 0))
+        """Choose the first row when none is chosen: one that only has the keyboard, as Qt gives it, is not."""
+        if not self.selectionModel().hasSelection() and self.model().rowCount():
+            current = self.currentIndex()
+            self.setCurrentIndex(current if current.isValid() else self.model().index(0, 0))
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Tell."""

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QPushButton
 
 from rcdesk.core.fax.fax import FaxDraft, FaxState, Recipient
+from rcdesk.ui.folders.drafts_page import DraftsPage
 from rcdesk.ui.kit.fit import fitting
 from rcdesk.ui.shell.main_window import MainWindow
 from rcdesk.ui.shell.nav_button import NavButton
@@ -61,6 +62,37 @@ def test_what_was_sent_is_no_draft_any_more_and_undone_it_is_one_again(
     stage.faxes.undone.emit(stage.faxes.drafts[0])
     page.draft.keep()
     assert [draft.note for draft in now(stage.drafts.all)] == ["Hello"]
+
+
+@pytest.mark.parametrize("by_button", [False, True])
+def test_the_keyboard_has_a_place_after_the_last_draft_is_deleted_and_after_undo(
+    window: MainWindow, stage: Stage, qtbot: QtBot, by_button: bool
+) -> None:
+    for number in ("650 555 0110", "415 555 0160"):
+        window.new_fax(number)
+    window.composer.draft.keep()
+    window.show_page("drafts")
+    window.activateWindow()
+    page = window.findChild(DraftsPage)
+    assert page is not None and page.model.rowCount() == 2
+
+    def delete() -> None:
+        if by_button:
+            button = page.findChild(QPushButton, "deleteDrafts")
+            assert button is not None
+            button.setFocus()
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        else:
+            qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+
+    delete()
+    assert window.focusWidget() is page.list and len(page.list.chosen()) == 1
+    delete()
+    assert page.model.rowCount() == 0
+    begin = window.focusWidget()
+    assert isinstance(begin, QPushButton) and begin.objectName() == "newFaxHere" and begin.isVisible()
+    assert window.undo() is None and page.model.rowCount() == 1
+    assert window.focusWidget() is page.list and len(page.list.chosen()) == 1
 
 
 def test_a_fax_put_away_while_it_was_queued_is_no_draft(window: MainWindow, stage: Stage) -> None:
