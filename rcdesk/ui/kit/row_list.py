@@ -135,7 +135,7 @@ class RowList(QListView):
         return self.currentIndex().data(ITEM_ROLE) if self.currentIndex().isValid() else None
 
     def choose_first(self) -> None:
-        """Choose the first row when none is chosen: one that only has the keyboard, as Qt gives it, is not."""
+        """Choose the first row when none is chosen; one that Qt gave the keyboard only, is not yet."""
         if not self.selectionModel().hasSelection() and self.model().rowCount():
             current = self.currentIndex()
             self.setCurrentIndex(current if current.isValid() else self.model().index(0, 0))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from tests.corpus.sheet import Sheet
 
 pytestmark = pytest.mark.timeout(900)  # the corpus is made and examined within the first test
 LEAST_CLEAN, LEAST_OF_A_KIND = 60, 10
-MOST_MS = 150
+MOST_TIMES_DRAWING = 10
 SLACK = 0.02
 
 
@@ -131,18 +132,25 @@ def test_silence_on_clean_pages(tmp_path: Path, capsys: pytest.CaptureFixture[st
     "name", ["letter serif 11", "contract serif 10 in 1", "scan of form", "scan of letter"]
 )
 def test_a_page_takes_little_time(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Measured beside what drawing it takes at the same moment: a loaded machine slows both."""
     case = next(case for case in CLEAN if case.name == name)
     made = case.make(tmp_path)
     plan = case.plan(made)
     with open_pages(*made) as pages:
-        took = []
-        for _ in range(4):
+        drew, took = [], []
+        for _ in range(6):
             begun = time.process_time()
+            fax_page(pages, 0, plan, Resolution.FINE, case.paper)
+            between = time.process_time()
             examine(pages, 0, plan, Resolution.FINE, case.paper)
-            took.append((time.process_time() - begun) * 1000)
+            drew.append(between - begun)
+            took.append(time.process_time() - between)
+    times = min(took) / min(drew)
     with capsys.disabled():
-        print(f"\n  page doctor: {name}: {min(took):.0f} ms a page, drawing included", end="")
-    assert min(took) < MOST_MS
+        print(
+            f"\n  page doctor: {name}: {min(took) * 1000:.0f} ms a page, {times:.1f} times drawing it", end=""
+        )
+    assert times < MOST_TIMES_DRAWING
 
 
 def test_a_finding_says_what_happens_and_has_a_label(
@@ -169,16 +177,22 @@ def test_a_page_that_is_left_out_is_not_examined(tmp_path: Path) -> None:
 
 
 def test_a_drawing_of_thousands_of_hairlines_takes_no_minute(tmp_path: Path) -> None:
-    def drawing() -> Sheet:
+    """Ten times the lines take little more than ten times as long, never a hundred times."""
+
+    def drawing(lines: int) -> Sheet:
         sheet = Sheet()
-        for n in range(15_000):
+        for n in range(lines):
             x, y = 20 + (n * 37) % 560, 20 + (n * 53) % 750
             sheet.line(x, y, x + 12, y, 0.1)
         return sheet
 
-    begun = time.process_time()
-    found = findings(Case(name="many", make=pdf("many", drawing)), tmp_path)
-    assert time.process_time() - begun < 5
+    took: list[float] = []
+    for lines in (1500, 15_000):
+        case = Case(name=f"{lines}", make=pdf(f"{lines}", partial(drawing, lines)))
+        begun = time.process_time()
+        found = findings(case, tmp_path)
+        took.append(time.process_time() - begun)
+    assert took[1] < 40 * took[0]
     hairlines = [finding for finding in found if finding.kind is FindingKind.HAIRLINE]
     assert len(hairlines) == 1 and hairlines[0].place is not None and hairlines[0].place.height > 0.8
 
