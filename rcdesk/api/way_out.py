@@ -96,8 +96,11 @@ class WayOut:
 
 
 def _parsed(proxy: str) -> urllib3.util.Url:
-    """Read as requests reads it: without a scheme it is an HTTP proxy."""
-    whole = requests.utils.prepend_scheme_if_needed(proxy, "http")  # type: ignore[no-untyped-call]
+    """Read as requests reads it: without a scheme it is an HTTP proxy. Raises ValueError, HTTPError."""
+    try:
+        whole = requests.utils.prepend_scheme_if_needed(proxy, "http")  # type: ignore[no-untyped-call]
+    except TypeError as exc:
+        raise ValueError("it has a user and no host") from exc
     return urllib3.util.parse_url(whole)
 
 

@@ -236,6 +236,7 @@ def test_what_answers_as_no_proxy_would_is_named(
         "socks5h:",
         "http://a..b:1",
         "http://\u0001:8",
+        "http://user:pass-word@",
     ],
 )
 def test_what_is_no_proxy_at_all_is_named(
