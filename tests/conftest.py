@@ -174,7 +174,23 @@ def _no_errors_logged(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _garbage_stays_on_this_thread(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Widgets of this test are destroyed here and now, not by a collection on some later test's lane."""
+    """Widgets of this test are destroyed here and now, not by a collection on some later test's lane.
+
+    Whatever window or menu a test leaves would be dressed anew with every theme of all the tests that follow.
+    """
     gc.disable()
     yield
-    gc.collect(2 if "qapp" in request.fixturenames else 0)
+    has_qt = "qapp" in request.fixturenames
+    if has_qt:
+        _delete_windows()
+    gc.collect(2 if has_qt else 0)
+
+
+def _delete_windows() -> None:
+    from PySide6.QtCore import QCoreApplication, QEvent
+    from PySide6.QtWidgets import QApplication
+
+    if isinstance(QApplication.instance(), QApplication):
+        for window in QApplication.topLevelWidgets():
+            window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -21,6 +21,7 @@ def running() -> Iterator[RunningSimulator]:
         yield simulator
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("has_token", [True, False])
 def test_no_answer_is_against_the_contract(
     running: RunningSimulator, openapi: dict[str, Any], has_token: bool

@@ -24,6 +24,7 @@ from rcdesk.store.account.secrets import Secrets
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
 
+pytestmark = pytest.mark.slow
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WAIT_S = 60
 

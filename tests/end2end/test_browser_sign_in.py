@@ -25,7 +25,7 @@ from tests.end2end.program import DeskProcess, SimulatorProcess
 from tests.end2end.test_desk import is_signed_in, quit_by_key
 from tests.end2end.waiting import stays, until
 
-pytestmark = pytest.mark.end2end
+pytestmark = [pytest.mark.end2end, pytest.mark.slow]
 
 
 @pytest.fixture

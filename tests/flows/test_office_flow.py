@@ -19,9 +19,12 @@ from tests.unit.documents import office_files
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
 
-pytestmark = pytest.mark.skipif(
-    find_libreoffice() is None, reason="needs LibreOffice (libreoffice-writer-nogui and others)"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        find_libreoffice() is None, reason="needs LibreOffice (libreoffice-writer-nogui and others)"
+    ),
+]
 
 
 def test_office_files_arrive_as_they_were_shown(

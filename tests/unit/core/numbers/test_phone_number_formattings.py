@@ -219,6 +219,7 @@ def test_there_are_enough() -> None:
     assert PER_REGION * len(REGIONS) >= FORMATTINGS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("region", REGIONS)
 def test_every_formatting_is_read_as_phonenumbers_does_or_refused(region: str) -> None:
     source = seeded("formattings", region)

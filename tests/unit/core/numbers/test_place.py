@@ -36,6 +36,7 @@ def test_the_tables_are_not_loaded() -> None:
         assert "phonenumbers.geodata.data0" not in sys.modules
 
 
+@pytest.mark.slow
 def test_agrees_with_the_geocoder() -> None:
     from phonenumbers import geocoder
 

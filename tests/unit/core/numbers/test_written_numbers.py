@@ -14,6 +14,7 @@ FAX = "+16505550143"
 TELEPHONE = "+16505550142"
 
 
+@pytest.mark.slow
 def test_a_number_among_words_is_the_one_that_was_written_or_refused() -> None:
     outcome = run(4_000, seed=20261128)
     assert outcome.wrong == [], outcome.table()

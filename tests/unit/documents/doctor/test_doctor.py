@@ -24,7 +24,8 @@ from tests.corpus.clean import CLEAN, form, letter, text_file
 from tests.corpus.planted import PLANTED
 from tests.corpus.sheet import Sheet
 
-pytestmark = pytest.mark.timeout(900)  # the corpus is made and examined within the first test
+# The corpus is made and examined within the first test.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 LEAST_CLEAN, LEAST_OF_A_KIND = 60, 10
 MOST_TIMES_DRAWING = 10
 SLACK = 0.02

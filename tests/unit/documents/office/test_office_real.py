@@ -33,9 +33,13 @@ from tests.unit.documents import office_files
 from tests.unit.documents.sample_files import screenshot
 
 SOFFICE = find_libreoffice()
-pytestmark = pytest.mark.skipif(
-    SOFFICE is None or sys.platform != "linux", reason="needs LibreOffice (libreoffice-writer-nogui) on Linux"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        SOFFICE is None or sys.platform != "linux",
+        reason="needs LibreOffice (libreoffice-writer-nogui) on Linux",
+    ),
+]
 SLIDES = (
     '<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
