@@ -12,7 +12,7 @@ from keyring.backend import KeyringBackend
 class FileRing(KeyringBackend):
     """Keeps its entries in the file that RCDESK_BENCHMARK_RING names."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
     def get_password(self, service: str, username: str) -> str | None:
         """What is kept."""

@@ -14,16 +14,16 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from PySide6.QtWidgets import QLabel, QLineEdit
-from pytestqt.qtbot import QtBot
 
 from rcdesk.app import Running, build
 from rcdesk.bridge.account.session_desk import SessionState
-from rcdesk.core.account.account import ServerProfile
+from rcdesk.core.account.account import KeptAccount, ServerProfile
 from rcdesk.core.calls.call import CallState
 from rcdesk.store.account import kept_account
 from rcdesk.store.paths import Paths
 from tests.flows.conftest import OpenDesk, Opened, sign_in
 from tests.flows.screen import Screen
+from tests.patient_bot import QtBot
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
@@ -34,10 +34,10 @@ SLOW = "650 555 0207"
 class Ring(KeyringBackend):
     """A keyring that works, until the process ends."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.kept: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -190,7 +190,7 @@ def test_after_signing_out_the_next_start_asks_who_it_is(
 def test_a_file_that_makes_no_sense_is_nobody(tmp_path: Path, text: str) -> None:
     path = tmp_path / "account.json"
     path.write_text(text, encoding="utf-8")
-    assert kept_account.load(path) == kept_account.KeptAccount()
+    assert kept_account.load(path) == KeptAccount()
 
 
 def test_without_a_keyring_nothing_is_expected(

@@ -20,5 +20,5 @@ def seen(_filter: FirstPaint, _watched: QObject, event: QEvent) -> bool:
     return False
 
 
-FirstPaint.eventFilter = seen  # type: ignore[method-assign]
+FirstPaint.eventFilter = seen  # type: ignore[method-assign,assignment]
 sys.exit(main([]))

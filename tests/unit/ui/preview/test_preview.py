@@ -23,7 +23,7 @@ from rcdesk.core.account.account import CoverPage
 from rcdesk.core.fax.cover import STARTER_HTML, CoverFields, CoverTemplate
 from rcdesk.core.fax.fax import Document, Resolution
 from rcdesk.core.fax.paper import Dither, Finding, FindingKind, Fix, PaperSize
-from rcdesk.documents.worker.wire import Header
+from rcdesk.documents.worker.wire import Said
 from rcdesk.documents.worker.worker import PageWorker
 from rcdesk.ui.preview.cover_sketch import stamp_words
 from rcdesk.ui.preview.outgoing_pages import make_documents
@@ -424,7 +424,7 @@ class AskedFrom(PageWorker):
         super().__init__(cache_dir)
         self.threads: list[int] = []
 
-    def _ask(self, *asked: Any, **more: Any) -> tuple[Header, bytes]:
+    def _ask(self, *asked: Any, **more: Any) -> tuple[Said, bytes]:
         self.threads.append(threading.get_ident())
         return super()._ask(*asked, **more)
 
