@@ -344,4 +344,5 @@ def _trouble(status: int) -> dict[str, object]:
         return ErrorAnswer(status, "OAU-213", "Token not found").body()
     if status == 403:
         return ErrorAnswer(status, "CMN-401", "The app has no permission for this").body()
-    return ErrorAnswer(status, "CMN-101", "The request was refused").body()
+    # 404 is no word about a parameter: CMN-101 would void a sync token.
+    return ErrorAnswer(status, "CMN-102" if status == 404 else "CMN-101", "The request was refused").body()
