@@ -13,6 +13,7 @@ from pathlib import Path
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import Document
+from rcdesk.core.regular_file import open_regular
 
 MOST_BYTES = 512 * 1024 * 1024
 """What is larger can be no fax and is not read for this."""
@@ -27,7 +28,7 @@ def seen(path: Path, token: CancelToken) -> str:
     if path.stat().st_size > MOST_BYTES:
         return f"{before} {_NOT_READ}"
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while chunk := file.read(_CHUNK_BYTES):
             token.check()
             digest.update(chunk)

@@ -16,6 +16,7 @@ from pathlib import Path
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.people.people import MANY, ImportedLine, ImportTable, ListedPerson
+from rcdesk.core.regular_file import open_regular
 from rcdesk.documents.lists import charsets
 from rcdesk.documents.lists.columns import is_heading, table_of
 from rcdesk.documents.lists.vcards import is_vcard, read_vcards
@@ -54,7 +55,8 @@ def _content(path: Path) -> bytes:
         size_bytes = path.stat().st_size
         if size_bytes > MAX_BYTES:
             raise UserError("This list is too large. Split it and import the parts one after another.")
-        return path.read_bytes()
+        with open_regular(path) as file:
+            return file.read()
     except FileNotFoundError as exc:
         raise UserError(f"{path.name} is not there any more. Choose another file.") from exc
     except IsADirectoryError as exc:

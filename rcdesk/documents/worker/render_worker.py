@@ -25,6 +25,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import RcdeskError, UserError
 from rcdesk.core.fax.fax import Resolution
 from rcdesk.core.fax.paper import DPI_X, PagePlan, PageRef, PaperSize, lines_per_inch
+from rcdesk.core.regular_file import open_regular
 from rcdesk.documents import confined, raster
 from rcdesk.documents.pages import Pages, count_pages, dots, open_pages
 from rcdesk.documents.worker import limits, wire
@@ -212,7 +213,7 @@ def _check_unchanged(digests: dict[Path, str], token: CancelToken) -> None:
             continue
         found = hashlib.sha256()
         try:
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 while piece := file.read(_CHUNK_BYTES):
                     token.check()
                     found.update(piece)

@@ -31,6 +31,7 @@ from rcdesk.core.fax.fax import (
 from rcdesk.core.fax.folder import FaxRow, ReceivedFax
 from rcdesk.core.fax.send_checks import RecipientFacts
 from rcdesk.core.numbers.phone_number import pretty
+from rcdesk.core.regular_file import open_regular
 from rcdesk.documents.inspect import PageCounter, check_total, look_at
 from rcdesk.documents.same_file import check_digest, check_same
 from rcdesk.store.fax.outbox import Outbox, pages_key
@@ -254,7 +255,7 @@ def _digest(document: Document) -> str:
     """The SHA-256 the file would have in the spool. Raises UserError when it cannot be read."""
     digest = hashlib.sha256()
     try:
-        with document.path.open("rb") as file:
+        with open_regular(document.path) as file:
             while chunk := file.read(_CHUNK_BYTES):
                 digest.update(chunk)
     except OSError as exc:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rcdesk.core.errors import StoreUnavailable, UserError
 from rcdesk.core.fax.cover import MAX_COVER_CHARACTERS, MAX_NAME_CHARACTERS, CoverTemplate, problem_of
+from rcdesk.core.regular_file import open_regular
 
 _log = logging.getLogger(__name__)
 
@@ -101,7 +102,8 @@ def _read(file: Path) -> str:
     """The text of an HTML file. Raises UserError when it is too large or no text, OSError."""
     if file.stat().st_size > 4 * MAX_COVER_CHARACTERS:
         raise UserError("This file is larger than 2 MB. Choose a smaller HTML file as the cover page.")
-    data = file.read_bytes()
+    with open_regular(file) as opened:
+        data = opened.read()
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
     try:
         content = data.decode(encoding)

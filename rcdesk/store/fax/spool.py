@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import StoreUnavailable, UserError
+from rcdesk.core.regular_file import open_regular
 from rcdesk.store.fax.content import CHUNK_BYTES, Spooled, Unreadable, copy_in, is_content, why
 
 _log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class Spool:
         Cancelled between chunks. Nothing is left behind after a failure.
         """
         try:
-            source = path.open("rb")
+            source = open_regular(path)
         except FileNotFoundError as exc:
             raise UserError(f"{path.name} is not there any more. Nothing was sent.") from exc
         except OSError as exc:

@@ -13,6 +13,7 @@ from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import Document, FaxDraft, Recipient
 from rcdesk.core.fax.paper import PageRef
 from rcdesk.documents.inspect import inspect
+from rcdesk.documents.lists.address_list import read_address_list
 from rcdesk.services.fax.drafts import check_unchanged
 from tests.unit.services.fax_rig import GOOD, Rig
 
@@ -86,6 +87,36 @@ def test_a_file_that_is_gone_is_said(rig: Rig, letter: Path) -> None:
     letter.unlink()
     with pytest.raises(UserError, match="not there any more"):
         check_unchanged([document], CancelToken())
+
+
+def pipe(path: Path) -> None:
+    """Opening it waits for somebody who writes."""
+    path.unlink()
+    os.mkfifo(path)
+
+
+def endless(path: Path) -> None:
+    """Reading it never ends."""
+    path.unlink()
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+@pytest.mark.parametrize("change", [pipe, endless])
+def test_a_file_that_is_none_any_more_is_neither_waited_for_nor_sent(
+    rig: Rig, letter: Path, change: Callable[[Path], None]
+) -> None:
+    document = look(rig, letter)
+    change(letter)
+    draft = FaxDraft(recipients=(Recipient(number=GOOD),), documents=(document,))
+    with pytest.raises(UserError, match=r"letter\.txt is not there any more\. Nothing was sent"):
+        rig.faxes.queue(draft, rig.account, CancelToken())
+    with pytest.raises(UserError, match=r"letter\.txt cannot be read \(this is not a file\)"):
+        rig.spool.add(letter, CancelToken())
+    with pytest.raises(UserError, match=r"letter\.txt cannot be read \(this is not a file\)"):
+        read_address_list(letter)
+    rig.send_all()
+    assert rig.stored() == 0
 
 
 def test_a_file_swapped_while_its_pages_are_counted_is_not_taken(letter: Path) -> None:
