@@ -9,7 +9,6 @@ desk does not know. Pure, any thread. Read next: transport.py, where requests wi
 from __future__ import annotations
 
 import logging
-import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +17,7 @@ import requests
 from msgspec import Struct
 
 from rcdesk.api.body import parse, sound
+from rcdesk.api.rate_gate import LONGEST_PENALTY_S, PENALTY_WITHOUT_WORD_S, retry_after_s
 from rcdesk.core.errors import ApiError, NotAllowed, RateLimited, Rejected, ServerTrouble, SignInNeeded
 
 _log = logging.getLogger(__name__)
@@ -129,19 +129,20 @@ def _judge(refusal: Refusal, status: int, headers: Mapping[str, str]) -> ApiErro
     code = refusal.code
     request_id = request_id_of(headers)
     if status == 429 or code in _RATE:
+        said_s = retry_after_s(headers)
         return RateLimited(
             "RingCentral asks this desk to slow down. It will be possible again in a minute.",
             status=status,
             code=code,
             request_id=request_id,
-            retry_after_s=_retry_after_s(headers),
+            retry_after_s=PENALTY_WITHOUT_WORD_S if said_s is None else min(LONGEST_PENALTY_S, said_s),
         )
     if status >= 500:
         message = f"RingCentral has trouble of its own (error {status}). Try again in a moment."
         return ServerTrouble(message, status=status, code=code, request_id=request_id)
     if code in _SIGN_IN:
         return SignInNeeded(_SIGN_IN[code], status=status, code=code, request_id=request_id)
-    if code in _TOKEN_CODES or status == 401:
+    if code in _TOKEN_CODES or (status == 401 and code not in _NOT_ALLOWED):
         message = "RingCentral asks you to sign in again."
         return SignInNeeded(message, status=status, code=code, request_id=request_id)
     if code in _NOT_ALLOWED or (status == 403 and code not in _REJECTED):
@@ -184,14 +185,6 @@ def _quoted(opening: str, refusal: Refusal) -> str:
     said = " ".join(refusal.text.split())[:200].rstrip(".")
     code = f" ({refusal.code})" if refusal.code else ""
     return f"{opening}: {said}{code}." if said else f"{opening}{code}."
-
-
-def _retry_after_s(headers: Mapping[str, str]) -> float:
-    try:
-        said_s = float(headers.get("Retry-After", ""))
-    except ValueError:
-        return 60.0
-    return min(3600.0, max(0.0, said_s)) if math.isfinite(said_s) else 60.0
 
 
 def _first(errors: object) -> Mapping[str, Any]:

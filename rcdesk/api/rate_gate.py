@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from rcdesk.api.body import moment_of
 from rcdesk.core.calls.polling import RequestQuota
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
@@ -110,9 +111,9 @@ class RateGate:
             if remaining is not None and status != 429:
                 used = known.limit - int(remaining)
                 known.sent_s.extend([now_s] * max(0, min(used, known.limit) - len(known.sent_s)))
-            retry_after_s = self._retry_after_s(headers.get("Retry-After"))
-            if status == 429 or (status == 503 and retry_after_s is not None):
-                penalty_s = PENALTY_WITHOUT_WORD_S if retry_after_s is None else retry_after_s
+            said_s = retry_after_s(headers, _aware(self._clock.now()))
+            if status == 429 or (status == 503 and said_s is not None):
+                penalty_s = PENALTY_WITHOUT_WORD_S if said_s is None else said_s
                 until_s = now_s + min(penalty_s, LONGEST_PENALTY_S)
                 known.penalty_until_s = max(known.penalty_until_s, until_s)
 
@@ -149,26 +150,35 @@ class RateGate:
         name = name.capitalize()
         return self._groups.setdefault(name, _Group(DEFAULT_LIMITS["Medium"]))
 
-    def _retry_after_s(self, text: str | None) -> float | None:
-        seconds = _number(text)
-        if seconds is not None:
-            return max(0.0, seconds)
-        try:
-            at = parsedate_to_datetime(text or "")
-        except (TypeError, ValueError):
-            return None
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return max(0.0, (at - _aware(self._clock.now())).total_seconds())
+
+def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """What Retry-After says, seconds or a date (RFC 9110, 10.2.3); None when it says nothing.
+
+    A date is the service's, so it is counted from the Date of the same answer, else from now (aware).
+    """
+    text = headers.get("Retry-After")
+    seconds = _number(text, math.inf)
+    if seconds is not None:
+        return max(0.0, seconds)
+    until, since = _date(text), _date(headers.get("Date")) or now
+    return None if until is None or since is None else max(0.0, (until - since).total_seconds())
 
 
 def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _number(text: str | None) -> float | None:
-    """A header's number; None when it is absent, no number, or not a finite one."""
+def _date(text: str | None) -> datetime | None:
+    try:
+        return moment_of(parsedate_to_datetime(text or "").isoformat())
+    except (TypeError, ValueError):
+        return None
+
+
+def _number(text: str | None, largest: float = 1e9) -> float | None:
+    """A header's number; None when it is absent, no number, or too large."""
     try:
         value = float(text or "")
     except ValueError:
         return None
-    return value if abs(value) < 1e9 else None
+    return value if abs(value) < largest else None

@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -23,7 +23,7 @@ import urllib3.exceptions
 from requests.auth import AuthBase, HTTPBasicAuth
 from urllib3.util import parse_url
 
-from rcdesk.api.body import parse
+from rcdesk.api.body import moment_of, parse
 from rcdesk.api.errors import request_id_of, translate
 from rcdesk.api.exchange import CHUNK_BYTES, Exchange, UnderWay, WatchedAdapter, is_loopback
 from rcdesk.api.rate_gate import RateGate
@@ -421,10 +421,11 @@ class ServiceTime:
         The header is cut to whole seconds, so on average the service's clock is half a second further.
         """
         try:
-            moment = parsedate_to_datetime(headers.get("Date", ""))
+            moment = moment_of(parsedate_to_datetime(headers.get("Date", "")).isoformat())
         except (TypeError, ValueError):
             return
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if moment is None:
+            return
         self._heard = moment + _HALF_A_SECOND, self._steady_s()
 
     def _steady_s(self) -> float:

@@ -74,11 +74,14 @@ def active_calls(session: ApiSession, token: CancelToken) -> Mapping[str, str]:
 
 
 def _dnd(body: Mapping[str, Any], *, is_moved: bool = False) -> Dnd:
-    """On a moved account do not disturb is no calls at all, those of queues neither."""
+    """On a moved account do not disturb is no calls at all, those of queues neither.
+
+    Who is in no queue need not be told whether they take calls of one: only a clear no is one.
+    """
+    word = reading.text(body, "dndStatusPersonal") if is_moved else ""
     try:
-        if not is_moved or "dndStatusPersonal" not in body:
-            return Dnd(reading.text(body, "dndStatus"))
-        personal = Dnd(reading.text(body, "dndStatusPersonal"))
+        dnd = Dnd(word or reading.text(body, "dndStatus"))
     except ValueError:
         return Dnd.UNKNOWN
-    return Dnd.of(True, body.get("acceptCallQueueCalls") is True) if personal is Dnd.TAKE_ALL else personal
+    is_without_queues = bool(word) and dnd is Dnd.TAKE_ALL and body.get("acceptCallQueueCalls") is False
+    return Dnd.NO_QUEUES if is_without_queues else dnd

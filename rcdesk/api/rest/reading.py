@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from rcdesk.api.body import LARGEST, is_odd, moment_of, sound
 from rcdesk.api.session import ApiSession
@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 EXTENSION = "/restapi/v1.0/account/~/extension/~"
 MOST_PAGES = 1000
 """The last page the service has (spec)."""
+MOST_EMPTY = 10
+"""After so many pages in a row with nothing on them nothing more is coming."""
 
 
 def text(node: Mapping[str, Any], name: str) -> str:
@@ -71,7 +73,7 @@ def records(
         if isinstance(item, Mapping) and not is_odd(item) and (not key or text(item, key))
     )
     if len(fit) < len(items):
-        where = urlsplit(text(body, "uri")).path.rpartition("/")[2][:40] or name
+        where = _split(text(body, "uri")).path.rpartition("/")[2][:40] or name
         _log.warning("%d of %d %s make no sense and are left out", len(items) - len(fit), len(items), where)
     return fit
 
@@ -123,16 +125,35 @@ def pages(
     """The records of a list, page by page, as long as the service names a next one; at most so many.
 
     Totals are not looked at: some lists have none (call log), some change meanwhile. What is asked next is
-    what the service says to ask, always at this path and this server. key: see records().
+    what the service says to ask, always at this path and this server; nothing is asked twice. An empty page
+    is not the last one when it names another. key: see records().
     """
-    asked: dict[str, Any] = {**(params or {}), "page": 1, "perPage": per_page}
-    seen: list[dict[str, Any]] = []
-    while asked not in seen and len(seen) < most:
+    asked = _plain({**(params or {}), "page": 1, "perPage": per_page})
+    seen: list[dict[str, list[str]]] = []
+    empty = 0
+    while asked not in seen and len(seen) < most and empty < MOST_EMPTY:
         seen.append(asked)
         body = get(session, path, token, group=group, params=asked, keep_free=keep_free)
         yield records(body, key=key)
         following = child(body, "navigation").get("nextPage")
-        if not isinstance(following, Mapping) or not body.get("records"):
+        if not isinstance(following, Mapping):
             return
-        wanted = parse_qs(urlsplit(text(following, "uri")).query)
-        asked = {**asked, **(wanted or {"page": len(seen) + 1})}
+        empty = 0 if body.get("records") else empty + 1
+        wanted = parse_qs(_split(text(following, "uri")).query)
+        asked = {**asked, **(wanted or _plain({"page": len(seen) + 1}))}
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of an address; none when it is no address."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
+def _plain(params: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Parameters as a query has them, so that two of the same meaning are equal."""
+    return {
+        name: [str(item) for item in (value if isinstance(value, list | tuple) else [value])]
+        for name, value in params.items()
+    }

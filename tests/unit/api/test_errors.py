@@ -10,6 +10,8 @@ import pytest
 import requests
 
 from rcdesk.api.errors import is_token_expired, read_refusal, translate
+from rcdesk.api.rate_gate import RateGate
+from rcdesk.core.clock import SystemClock
 from rcdesk.core.errors import ApiError, NotAllowed, RateLimited, Rejected, ServerTrouble, SignInNeeded
 
 
@@ -33,6 +35,7 @@ def answer(status: int, body: object, **headers: str) -> requests.Response:
         (401, "", SignInNeeded),
         (403, "CMN-401", NotAllowed),
         (403, "CMN-408", NotAllowed),
+        (401, "CMN-408", NotAllowed),
         (403, "MSG-340", NotAllowed),
         (400, "MSG-341", NotAllowed),
         (403, "", NotAllowed),
@@ -88,6 +91,25 @@ def test_retry_after() -> None:
     for value, seconds in (("12", 12.0), ("", 60.0), ("soon", 60.0), ("1e9", 3600.0)):
         error = translate(answer(429, {}, Retry_After=value))
         assert isinstance(error, RateLimited) and error.retry_after_s == seconds
+
+
+@pytest.mark.parametrize(
+    ("until", "seconds"),
+    [
+        ("Thu, 01 Jan 2026 00:05:00 GMT", 300.0),
+        ("Wed, 31 Dec 2025 23:59:59 GMT", 0.0),
+        ("Fri, 01 Jan 2027 00:00:00 GMT", 3600.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 60.0),
+    ],
+)
+def test_a_date_to_retry_after_is_told_as_the_gate_keeps_it(until: str, seconds: float) -> None:
+    """By the service's own clock: that of this machine may be hours off."""
+    refused = answer(429, {}, Retry_After=until, Date="Thu, 01 Jan 2026 00:00:00 GMT")
+    error = translate(refused)
+    gate = RateGate(SystemClock())
+    gate.learn("Light", refused.headers, 429)
+    assert isinstance(error, RateLimited) and error.retry_after_s == seconds
+    assert gate.wait_s("Light") == pytest.approx(seconds, abs=30)
 
 
 def test_a_refused_person_is_not_an_expired_token() -> None:

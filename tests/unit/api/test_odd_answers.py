@@ -12,10 +12,22 @@ from typing import Any
 import pytest
 
 from rcdesk.api.body import parse
-from rcdesk.api.rest import account, call_log, contacts, covers, fax, message_store, numbers, presence, queues
+from rcdesk.api.rest import (
+    account,
+    call_log,
+    contacts,
+    covers,
+    fax,
+    message_store,
+    numbers,
+    presence,
+    queues,
+    reading,
+)
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
 from rcdesk.core.account.account import ServerProfile
+from rcdesk.core.account.presence import Dnd
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import OutcomeUnknown, RcdeskError, Rejected, ServerTrouble
 from rcdesk.core.fax.fax import Recipient
@@ -248,11 +260,52 @@ def test_a_list_is_walked_by_what_follows(service: Service) -> None:
     assert "pageToken=abc" in lines(service)[1] and "perPage=2" in lines(service)[1]
 
 
-def test_a_list_that_turns_in_circles_ends(service: Service) -> None:
-    service.answers = [page(service, [1], "/x?page=1")]
-    assert {c.id for c in contacts.contacts(service.session, TOKEN)} == {"1"}
-    service.answers = [page(service, [], f"/x?page={n}") for n in range(2, 5)]
-    assert contacts.contacts(service.session, TOKEN) == ()
+@pytest.mark.parametrize("circle", [[1], [2, 1], [2, 3, 2]])
+def test_a_list_that_turns_in_circles_ends(service: Service, circle: list[int]) -> None:
+    """Nobody is read twice."""
+    service.answers = [page(service, [n], f"/x?page={following}") for n, following in enumerate(circle)]
+    expected = [str(n) for n in range(len(circle))]
+    assert [c.id for c in contacts.contacts(service.session, TOKEN)] == expected
+
+
+def test_an_empty_page_is_not_the_last_when_it_names_another(service: Service) -> None:
+    service.answers = [
+        page(service, [1], "/x?page=2"),
+        page(service, [], "/x?page=3"),
+        b'{"navigation": {"nextPage": {"uri": "/x?page=4"}}}',
+        page(service, [2], None),
+    ]
+    assert [c.id for c in contacts.contacts(service.session, TOKEN)] == ["1", "2"]
+
+
+def test_a_list_of_nothing_but_empty_pages_ends(service: Service) -> None:
+    service.answers = [page(service, [], f"/x?page={n}") for n in range(2, 1000)]
+    assert numbers.phone_numbers(service.session, TOKEN) == ()
+    assert len(service.heads) == reading.MOST_EMPTY
+
+
+@pytest.mark.parametrize("uri", ["http://[::1?page=2", "x", ""])
+def test_an_address_that_is_none_costs_no_list(service: Service, uri: str) -> None:
+    first = json.loads(page(service, [1], uri))
+    first["uri"], first["records"] = uri, [*first["records"], "odd"]
+    service.answers = [json.dumps(first).encode(), page(service, [2], None)]
+    assert [c.id for c in contacts.contacts(service.session, TOKEN)] == ["1", "2"]
+    assert "page=2" in lines(service)[1]
+
+
+@pytest.mark.parametrize(
+    ("body", "dnd"),
+    [
+        ({"dndStatusPersonal": "TakeAllCalls"}, Dnd.TAKE_ALL),
+        ({"dndStatusPersonal": "TakeAllCalls", "acceptCallQueueCalls": None}, Dnd.TAKE_ALL),
+        ({"dndStatusPersonal": "TakeAllCalls", "acceptCallQueueCalls": False}, Dnd.NO_QUEUES),
+        ({"dndStatusPersonal": None, "dndStatus": "DoNotAcceptAnyCalls"}, Dnd.TAKE_NONE),
+        ({"dndStatusPersonal": "Tomorrow", "dndStatus": "TakeAllCalls"}, Dnd.UNKNOWN),
+    ],
+)
+def test_do_not_disturb_of_a_moved_account(service: Service, body: dict[str, Any], dnd: Dnd) -> None:
+    service.answers = [json.dumps(body).encode()]
+    assert presence.read(service.session, TOKEN, is_moved=True) is dnd
 
 
 def test_a_list_with_a_wrong_total_is_read_to_its_end(service: Service) -> None:
