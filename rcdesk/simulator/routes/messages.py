@@ -28,7 +28,7 @@ from rcdesk.simulator.clock import wire_time
 from rcdesk.simulator.messages import StoredMessage
 from rcdesk.simulator.multi_status import MULTI, ids_in, multi_status
 from rcdesk.simulator.queries import choices, date_range
-from rcdesk.simulator.refusal import bad_parameter, not_found
+from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter, not_found
 from rcdesk.simulator.routes.account import EXTENSION
 from rcdesk.simulator.visit import Route, Visit, answer, no_content
 
@@ -179,6 +179,7 @@ async def content(visit: Visit) -> web.StreamResponse:
     await visit.renderer.settled(message)
     if message.rendered is None:
         raise not_found("attachmentId", info["attachmentId"])
+    _check_range(visit.request, message.rendered.stat().st_size)
     kind = "attachment" if visit.request.query.get("contentDisposition") == "Attachment" else "inline"
     suffix = message.rendered.suffix
     wanted = visit.request.query.get("contentDispositionFilename") or f"fax-{message.id}{suffix}"
@@ -190,6 +191,17 @@ async def content(visit: Visit) -> web.StreamResponse:
             "Content-Disposition": f'{kind}; filename="{name}"',
         },
     )
+
+
+def _check_range(request: web.Request, size: int) -> None:
+    """CMN-107 for a part that is not there, or that cannot be meant."""
+    try:
+        start = request.http_range.start
+    except ValueError:
+        start = size
+    if start is not None and start >= size:
+        headers = {"Content-Range": f"bytes */{size}"}
+        raise ErrorAnswer(416, "CMN-107", "Requested range is not satisfiable", headers=headers)
 
 
 async def sync(visit: Visit) -> web.StreamResponse:

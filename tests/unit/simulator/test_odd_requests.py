@@ -113,7 +113,10 @@ def test_an_odd_file_name_is_no_header(client: Client) -> None:
     assert answer.headers["Content-Disposition"] == 'attachment; filename="a___X_ y_.pdf"'
     part = client.send("GET", path, headers={"Range": "bytes=0-3"})
     assert (part.status_code, part.content) == (206, b"%PDF")
-    assert client.send("GET", path, headers={"Range": "bytes=99999999-"}).status_code == 416
+    for odd in ("bytes=99999999-", "bytes=5-2", "x"):
+        refused = client.send("GET", path, headers={"Range": odd})
+        assert refused.status_code == 416 and refused.json()["errors"][0]["errorCode"] == "CMN-107"
+        assert refused.headers["RCRequestId"]
 
 
 def test_odd_multipart_is_refused(client: Client) -> None:
