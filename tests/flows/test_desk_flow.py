@@ -6,6 +6,7 @@ the simulator must agree on what happened. Read next: test_wrong_input.py for ev
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,8 @@ def test_a_dropped_file_becomes_a_sent_fax(
     press_send(signed_in)
     screen.wait(lambda: fax_states(signed_in) == [FaxState.HANDED_OVER])
     upload = next(r for r in simulator.requests if r.method == "POST" and r.path.endswith("/fax"))
-    assert upload.file_names == ("X-ray.png",)
+    (name,) = upload.file_names
+    assert re.fullmatch(r"X-ray \(rc-\w{8}\)\.png", name), "its own name, with the mark of this upload"
     assert upload.json["to"][0]["phoneNumber"] == f"+1{FAX_SENT}"
     simulator.advance(10)
     screen.wait(lambda: fax_states(signed_in) == [FaxState.SENT])

@@ -190,7 +190,7 @@ def _ask_from_elsewhere(folder: Path, user: int) -> subprocess.CompletedProcess[
     """Another program of that user, which asks for the window of this folder."""
     code = (
         "import os, sys; from pathlib import Path; from PySide6.QtCore import QCoreApplication\n"
-        "from rcdesk.bridge import instance\n"
+        "from rcdesk.bridge.runtime import instance\n"
         "application = QCoreApplication([]); os.setuid(int(sys.argv[2])); instance.ANSWER_MS = 2000\n"
         "mine = instance.Instance(Path(sys.argv[1])); print(mine.is_first, mine.send([Path('/a/b.pdf')]))"
     )

@@ -88,6 +88,8 @@ class Bait:
         if sys.platform.startswith("linux"):
             system = ctypes.CDLL(None, use_errno=True)
             self.watch = system.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+            if self.watch < 0:
+                pytest.skip(f"the system watches no more files: {os.strerror(ctypes.get_errno())}")
             in_open = 0x20
             assert system.inotify_add_watch(self.watch, os.fsencode(self.path), in_open) > 0
 
