@@ -94,7 +94,7 @@ def test_page_rooms_are_confined(tmp_path: Path) -> None:
         target.parent.mkdir()
         worker.write([PagePlan(source=ref)], Resolution.FINE, PaperSize.LETTER, target)
         assert [file.name for file in target.parent.iterdir()] == ["fax.tiff"]
-        assert not list((tmp_path / "cache" / "rooms").rglob("*.tiff"))
+        assert not list((tmp_path / "cache" / "renderers").rglob("*.tiff"))
     finally:
         worker.close()
-    assert os.listdir(tmp_path / "cache" / "rooms") == []
+    assert os.listdir(tmp_path / "cache" / "renderers") == []
