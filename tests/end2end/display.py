@@ -46,6 +46,7 @@ class Display:
     def __init__(self) -> None:
         self._server, self.name = _start_server()
         self.environment: dict[str, str] = {**os.environ, "DISPLAY": self.name, "QT_QPA_PLATFORM": "xcb"}
+        self.environment["LC_ALL"] = "C.UTF-8"  # dates and times are written alike on every machine
         for name in ("WAYLAND_DISPLAY", "XAUTHORITY", "QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE"):
             self.environment.pop(name, None)
         self._window_manager = subprocess.Popen(

@@ -114,7 +114,6 @@ def compose_by_drop(
     display.drag(here.centre, there.centre, hover_shot)
     source.line_with("drag source: CopyAction", 15)
     display.activate(desk.window)
-    display.key("ctrl+n")
     display.type(number)
     display.key("Return")
 
@@ -207,7 +206,6 @@ def test_files_on_the_command_line_wait_in_the_composer(
 ) -> None:
     letter = write_pdf(tmp_path / "Letter.pdf")
     desk = sign_in(simulator_process, start_desk, str(letter))
-    display.key("ctrl+n")
     display.type(FAX_AT_ONCE)
     display.key("Return", "ctrl+Return")
     until(lambda: faxes(simulator_process), 20, "the fax to arrive")

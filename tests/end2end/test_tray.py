@@ -304,7 +304,7 @@ def test_a_desktop_that_draws_the_menu_itself(
         return [choice["label"] for choice in found[0]["children"]] if found else []
 
     choices = until(presence, 15, "presence to be known", every_s=0.3)
-    assert {"For 30 minutes", "Until 9:00", "Take calls"} <= set(choices)
+    assert {"For 30 minutes", "Until 09:00", "Take calls"} <= set(choices)
     panel.stop()
     until(lambda: desk.window in display.windows_of(desk.process.pid), 20, "the window to come back")
     display.close(desk.window)

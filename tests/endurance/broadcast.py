@@ -157,6 +157,7 @@ def cancel_half_way(count: int = 300) -> Outcome:
             rig.simulator.set_limits(Heavy=MANY, **limits)
             desk.wait(lambda: all(j["state"] in SETTLED for j in desk.jobs.values()), "the end of all")
             outcome.said = list(desk.said)
+            outcome.states = desk.states()
         finally:
             desk.kill()
         _judge_cancelled(rig, outcome)
@@ -173,10 +174,12 @@ def is_half_way(desk: RemoteDesk, rig: Rig, limit: int) -> bool:
 
 
 def _judge_cancelled(rig: Rig, outcome: Outcome) -> None:
-    """Sent is what the service kept; everything else is cancelled and not with the service."""
+    """Sent is what the service kept; everything else is cancelled and not with the service.
+
+    Rows of what never left may be gone: they can be brought back for some seconds of the fast world only.
+    """
     kept = {number for fax in rig.simulator.stored_faxes() if not fax.is_deleted for number in fax.numbers}
     rows = rig.outbox("desk")
-    outcome.states = Counter(row["state"] for row in rows)
     outcome.used = fax_requests(rig)
     for row in rows:
         wanted = "sent" if row["number"] in kept else "cancelled"

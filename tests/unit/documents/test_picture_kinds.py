@@ -24,6 +24,7 @@ from rcdesk.core.fax.paper import (
     PageRef,
     PaperSize,
 )
+from rcdesk.documents.convert import tiff_writer
 from rcdesk.documents.doctor.doctor import examine
 from rcdesk.documents.inspect import inspect
 from rcdesk.documents.kinds import DRAWN_HERE, HEIC, MEDIA_TYPES, PSD, TIFF
@@ -162,13 +163,10 @@ def test_thumbnails_and_masks_are_no_pages(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     frames = [drawn_page(0), drawn_page(1).resize((200, 250)), drawn_page(2), drawn_page(3)]
     kinds = [{254: 2}, {254: 1}, {254: 4}, {255: 3}]
-    with path.open("w+b") as file:
-        from PIL.TiffImagePlugin import AppendingTiffWriter
-
-        with AppendingTiffWriter(file, new=True) as written:
-            for frame, kind in zip(frames, kinds, strict=True):
-                frame.save(written, "TIFF", compression="group4", dpi=(204, 196), tiffinfo=kind)
-                written.newFrame()
+    with tiff_writer(path) as written:
+        for frame, kind in zip(frames, kinds, strict=True):
+            frame.save(written, "TIFF", compression="group4", dpi=(204, 196), tiffinfo=kind)
+            written.newFrame()
     assert count_pages(path, TIFF) == 2
     assert same(page_of(path, TIFF, page=1), drawn_page(3))
 

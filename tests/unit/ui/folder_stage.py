@@ -188,6 +188,7 @@ class StagePages(QObject):
         self.facts: ProofFacts | None = None
         self.bound: list[tuple[bytes, Path]] = []
         self.logs: list[Path] = []
+        self.png = b""
         self.stamps: set[int] = set()
         self.stamped: list[int] = []
 
@@ -215,9 +216,9 @@ class StagePages(QObject):
         done(target)
 
     def first_page(self, row: FaxRow, width_px: int, done: Callable[[bytes], None]) -> None:
-        """Draw the rows of `stamps`; no picture of any other."""
+        """Draw the rows of `stamps`; of any other the picture the test set."""
         self.stamped.append(row.id)
-        done(page_png(width_px, str(row.id)) if row.id in self.stamps else b"")
+        done(page_png(width_px, str(row.id)) if row.id in self.stamps else self.png)
 
     def page_count(self, path: Path, media_type: str, done: Callable[[int], None]) -> None:
         """Bring the count."""

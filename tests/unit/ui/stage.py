@@ -43,7 +43,7 @@ from rcdesk.core.fax.fax import (
     SendBy,
     SpooledFile,
 )
-from rcdesk.core.fax.folder import FaxRow, FolderCounts, ReceivedFax, Shelf
+from rcdesk.core.fax.folder import FolderCounts, ReceivedFax, Shelf
 from rcdesk.core.fax.incoming import Clip
 from rcdesk.core.fax.kept_draft import KeptDraft
 from rcdesk.core.fax.send_checks import RecipientFacts
@@ -380,7 +380,6 @@ class StageProofs(StagePages):
 
     def __init__(self) -> None:
         super().__init__()
-        self.png = b""
         self.has_pages = False
         self.pages_asked: list[Path] = []
         self.other: Path | None = None
@@ -394,10 +393,6 @@ class StageProofs(StagePages):
             done(self.png)
         elif self.has_pages:
             super().page_image(path, media_type, page, width_px, done)
-
-    def first_page(self, row: FaxRow, width_px: int, done: Callable[[bytes], None]) -> None:
-        """Bring the picture the test set."""
-        done(self.png)
 
     def ask_other(
         self, job_id: int, done: Callable[[tuple[Path, str]], None], failed: Callable[[str], None]
