@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.fax.drafts_desk import UNDO_S
@@ -139,6 +139,12 @@ class FaxPage(ComposerFace):
         """Put the cursor where a new fax begins."""
         self._folded.show_composer()
         self.recipients.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def offer_recipient(self) -> None:
+        """Put the cursor into To while it is empty, unless it stands in another part of the fax."""
+        focused = QApplication.focusWidget()
+        if self.recipients.is_blank and not (focused is not None and self.isAncestorOf(focused)):
+            self.start_new()
 
     @Slot()
     def undo(self) -> None:

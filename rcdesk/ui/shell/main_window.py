@@ -182,6 +182,7 @@ class MainWindow(QMainWindow):
         self.show_page("fax")
         self.composer.attachments.show_problem("")
         self.composer.add_files(paths)
+        self.composer.offer_recipient()
 
     @Slot(object)
     def fax_files(self, paths: Sequence[Path]) -> None:
@@ -189,6 +190,7 @@ class MainWindow(QMainWindow):
         self.show_page("fax")
         self.composer.begin()
         self.composer.add_files(paths)
+        self.composer.offer_recipient()
 
     def show_composer(self) -> None:
         """Show the window with the composer open."""
