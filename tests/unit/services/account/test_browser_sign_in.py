@@ -280,10 +280,11 @@ def test_connections_that_say_nothing_do_not_block(
 
 
 def test_a_service_that_takes_its_time_is_not_called_a_failure(
-    waiting: tuple[BrowserReturn, Callable[[], str]], monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, waiting: tuple[BrowserReturn, Callable[[], str]]
 ) -> None:
     """The sign-in may still work, so the page must not say that nothing was changed."""
     monkeypatch.setattr(browser_sign_in, "_HOLD_S", 0.0)
+    monkeypatch.setattr(browser_sign_in, "_LAST_PAGE_S", 0.0)
     browser, code = waiting
     page = browse(f"http://{browser.host}/signed-in", code="c", state="s").text
     assert code() == "c"

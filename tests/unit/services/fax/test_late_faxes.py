@@ -131,6 +131,7 @@ def test_a_time_of_the_users_decides_alone(rig: Rig) -> None:
     assert "not sent before" in rig.get(gone).detail
 
 
+@pytest.mark.slow
 def test_thousands_that_fall_due_at_once_go_at_the_services_pace(rig: Rig) -> None:
     """Each once, nothing within a penalty, and none is late: nobody was away."""
     due = rig.clock.now() + timedelta(hours=1)
