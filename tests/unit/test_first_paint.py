@@ -6,6 +6,7 @@ is a decision: take the import into the function that needs it, or add the line.
 
 from __future__ import annotations
 
+import builtins
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from rcdesk import bridge
 from rcdesk.core.account.account import Account, KeptAccount, ServerProfile, ServerProfiles
 from rcdesk.store.account import kept_account, profiles
 from rcdesk.store.paths import Paths
@@ -72,6 +74,12 @@ def known(home: Path, page: str) -> Path:
     kept_account.save(paths.account_file, KeptAccount(profile_key=profile.key, account=account))
     paths.preferences_file.write_text(f'{{"page": "{page}"}}', encoding="utf-8")
     return home
+
+
+def test_no_import_reads_sources() -> None:
+    """PySide's own, which does, is put back by rcdesk.bridge."""
+    assert bridge.__name__ in sys.modules
+    assert builtins.__import__.__name__ != "__feature_import__"
 
 
 def test_the_first_start(tmp_path: Path) -> None:
