@@ -172,6 +172,16 @@ def _no_errors_logged(request: pytest.FixtureRequest) -> Iterator[None]:
         pytest.fail("rcdesk logged errors:\n" + "\n".join(collector.messages), pytrace=False)
 
 
+def pytest_configure() -> None:
+    """Imports leave nothing to collect."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays to the end: no collection after a test has to look at all of it again."""
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _garbage_stays_on_this_thread(request: pytest.FixtureRequest) -> Iterator[None]:
     """Widgets of this test are destroyed here and now, not by a collection on some later test's lane.

@@ -6,6 +6,7 @@ order at the end of its test and must end in time. Read next: screen.py, test_de
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,9 @@ def credentials_of(simulator: RunningSimulator) -> Credentials:
 
 
 @pytest.fixture
-def open_desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[OpenDesk]:
+def open_desk(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[OpenDesk]:
     """Build, show and start a desk; `home` names its folder: a second finds what a first one left.
 
     undo_s: how long a fax can be taken back after Send; 0 lets it go at once.
@@ -59,6 +62,8 @@ def open_desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Open
     from rcdesk.store.paths import Paths
     from rcdesk.ui.kit.theme import theme
 
+    # The program keeps its window to its end; here the next test has another.
+    monkeypatch.setattr(gc, "freeze", lambda: None)
     theme().apply(qapp, "light")
     opened: list[Running] = []
 

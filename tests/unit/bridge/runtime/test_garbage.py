@@ -52,3 +52,5 @@ def test_what_start_up_left_is_looked_through_once_only(monkeypatch: pytest.Monk
         assert len(set(frozen)) == 2, "once"
     finally:
         gc.unfreeze()
+        gc.collect()
+        gc.freeze()  # as conftest.py left it
