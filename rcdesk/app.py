@@ -14,6 +14,8 @@ import gc
 import logging
 import os
 import sys
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -23,14 +25,9 @@ from PySide6.QtWidgets import QApplication
 
 from rcdesk import __version__
 from rcdesk.bridge.account.notices import NoticeKind
-from rcdesk.bridge.fax_orders import FaxOrders
-from rcdesk.bridge.order_desk import OrderDesk
 from rcdesk.bridge.runtime.first_paint import FirstPaint
-from rcdesk.bridge.runtime.global_shortcut import QUICK_DIAL, SEND_FAX, GlobalShortcut
 from rcdesk.bridge.runtime.instance import FaxOrder, Instance
 from rcdesk.bridge.runtime.region import ZoneFollower, follow_region
-from rcdesk.bridge.runtime.stop_signals import StopSignals
-from rcdesk.cli.hand_over import hand_over
 from rcdesk.cli.spoken import say
 from rcdesk.core.account.account import Credentials, ServerProfile
 from rcdesk.core.errors import RcdeskError, UserError
@@ -40,18 +37,24 @@ from rcdesk.store.account import preferences as preferences_file
 from rcdesk.store.json_file import take_notes
 from rcdesk.store.paths import Paths
 from rcdesk.ui.kit.theme import theme
-from rcdesk.ui.shell.bug_report import BugReports
 from rcdesk.ui.shell.main_window import MainWindow
 
 if TYPE_CHECKING:
+    from rcdesk.bridge.order_desk import OrderDesk
+    from rcdesk.bridge.runtime.global_shortcut import GlobalShortcut
     from rcdesk.cli.main import Options
     from rcdesk.simulator import RunningSimulator
+    from rcdesk.ui.shell.bug_report import BugReports
+    from rcdesk.ui.tray.tray import Tray
 
 _log = logging.getLogger(__name__)
 
 
 class Running:
-    """A built desk: desk, window and tray to look at, stop() to end it in order."""
+    """A built desk: desk, window and tray to look at, stop() to end it in order.
+
+    What the window needs no part of to be seen is made when it is first asked for, by start() at the latest.
+    """
 
     def __init__(
         self, *, paths: Paths, profile: ServerProfile, credentials: Credentials | None, demo: bool
@@ -71,36 +74,63 @@ class Running:
             self.desk.session.expect(self.desk.profiles.active or profile)
         self.window = MainWindow(self.desk)
         self.window.try_demo.connect(self.start_demo)
-        self.bugs = BugReports(self.window, str(self.paths.log_file))
-        for lane in self.lanes.values():
-            lane.bug.connect(self.bugs.show_once)
+
+    @cached_property
+    def bugs(self) -> BugReports:
+        """Says in the window that something unexpected happened."""
+        from rcdesk.ui.shell.bug_report import BugReports
+
+        return BugReports(self.window, str(self.paths.log_file))
+
+    @cached_property
+    def tray(self) -> Tray:
+        """The icon and its menu."""
         from rcdesk.ui.tray.tray import Tray
 
-        self.tray = Tray(self.desk, self.window)
-        fax_orders = FaxOrders(self.desk.faxes)
+        return Tray(self.desk, self.window)
+
+    @cached_property
+    def orders(self) -> OrderDesk:
+        """Answers what other starts ask."""
+        from rcdesk.bridge.fax_orders import FaxOrders
+        from rcdesk.bridge.order_desk import OrderDesk
+
+        desk = self.desk
+        fax_orders = FaxOrders(desk.faxes)
         fax_orders.asked.connect(self.show_fax)
-        self.orders = OrderDesk(
-            self.desk.session,
-            self.desk.calls,
-            self.desk.people,
-            self.desk.preferences,
+        orders = OrderDesk(
+            desk.session,
+            desk.calls,
+            desk.people,
+            desk.preferences,
             faxes=fax_orders,
-            profiles=self.desk.profiles,
-            has_talked=self.desk.history.has_talked,
+            profiles=desk.profiles,
+            has_talked=desk.history.has_talked,
         )
-        self.orders.dial_asked.connect(self.window.dial)
-        self.orders.called.connect(self._show_calls)
-        self.shortcuts = GlobalShortcut(self.lanes["shortcuts"])
-        self.shortcuts.activated.connect(self._shortcut_pressed)
-        self.shortcuts.changed.connect(self._show_shortcuts)
-        self.desk.preferences.changed.connect(self._follow_shortcuts)
+        orders.dial_asked.connect(self.window.dial)
+        orders.called.connect(self._show_calls)
+        return orders
+
+    @cached_property
+    def shortcuts(self) -> GlobalShortcut:
+        """The keys that work in every program."""
+        from rcdesk.bridge.runtime.global_shortcut import GlobalShortcut
+
+        shortcuts = GlobalShortcut(self.lanes["shortcuts"])
+        shortcuts.activated.connect(self._shortcut_pressed)
+        shortcuts.changed.connect(self._show_shortcuts)
+        return shortcuts
 
     def start(self) -> None:
         """Read the disk and sign in; called after the first paint."""
         # What start-up made stays for good; collections need not look at it again.
         gc.freeze()
+        for lane in self.lanes.values():
+            lane.bug.connect(self.bugs.show_once)
         self._works.go_on()
         self.desk.start()
+        self.window.has_tray = self.tray.is_available
+        self.desk.preferences.changed.connect(self._follow_shortcuts)
         self._follow_shortcuts()
         if self._demo:
             self.start_demo()
@@ -145,10 +175,14 @@ class Running:
             self.shortcuts.stop()
 
     def _show_shortcuts(self) -> None:
+        from rcdesk.bridge.runtime.global_shortcut import QUICK_DIAL, SEND_FAX
+
         keys = self.shortcuts.triggers
         self.tray.set_shortcuts(dial=keys.get(QUICK_DIAL, ""), fax=keys.get(SEND_FAX, ""))
 
     def _shortcut_pressed(self, name: str) -> None:
+        from rcdesk.bridge.runtime.global_shortcut import QUICK_DIAL
+
         if name == QUICK_DIAL:
             self.tray.open_quick_dial()
         else:
@@ -225,8 +259,11 @@ def run(options: Options) -> int:
     try:
         paths = _paths(options).create()
         instance = Instance(paths.data_dir, application)
-        if not instance.is_first and (status := hand_over(instance, options)) is not None:
-            return status
+        if not instance.is_first:
+            from rcdesk.cli.hand_over import hand_over
+
+            if (status := hand_over(instance, options)) is not None:
+                return status
         remembered = preferences_file.load(paths.preferences_file)
         profile, credentials = sign_in_of(options.sign_in, remembered)
         theme().apply(application, options.color_scheme or remembered.color_scheme)
@@ -234,11 +271,8 @@ def run(options: Options) -> int:
     except RcdeskError as exc:
         say(f"rcdesk cannot start: {exc}", on_error=True)
         return 1
-    _watch_for_bugs(running.bugs)
+    _watch_for_bugs(running)
     running.set_demo_speed(options.demo_speed)
-    instance.asked.connect(running.show_files)
-    instance.fax_asked.connect(running.show_fax)
-    instance.ordered.connect(running.orders.take)
     status, is_ended = _run_window(application, running, options, instance)
     instance.close()
     if not is_ended:
@@ -273,7 +307,7 @@ def _run_window(
     if os.environ.get("RCDESK_PRINT_READY"):
         painted.happened.connect(_print_ready)
     painted.happened.connect(lambda: _start_log(running.paths))
-    painted.happened.connect(lambda: _begin(running, instance, application))
+    painted.happened.connect(lambda: _begin(running, instance, application, leave))
     window.installEventFilter(painted)
     if options.tour is not None:
         from rcdesk.tour import Tour
@@ -290,8 +324,6 @@ def _run_window(
         painted.happened.connect(lambda: window.take_fax(asked_fax))
     zone = ZoneFollower()
     application.applicationStateChanged.connect(lambda _state: zone.look())
-    stop_signals = StopSignals(application)
-    stop_signals.received.connect(leave)
     is_asked_for = options.files or options.link or options.asked_fax or options.tour
     if running.wants_hidden and not is_asked_for and running.tray.start_hidden():
         window.removeEventFilter(painted)
@@ -302,8 +334,16 @@ def _run_window(
     return status, running.stop()
 
 
-def _begin(running: Running, instance: Instance, application: QApplication) -> None:
+def _begin(
+    running: Running, instance: Instance, application: QApplication, leave: Callable[[], None]
+) -> None:
     """Work, when later starts can hand over to this one: without that two would stand in each other's way."""
+    from rcdesk.bridge.runtime.stop_signals import StopSignals
+
+    StopSignals(application).received.connect(leave)
+    instance.asked.connect(running.show_files)
+    instance.fax_asked.connect(running.show_fax)
+    instance.ordered.connect(running.orders.take)
     if not instance.listen():
         say("rcdesk cannot start: its socket cannot be made, see the log.", on_error=True)
         application.exit(1)
@@ -333,12 +373,12 @@ def _start_log(paths: Paths) -> None:
     logging.getLogger("rcdesk").setLevel(logging.INFO)
 
 
-def _watch_for_bugs(bugs: BugReports) -> None:
+def _watch_for_bugs(running: Running) -> None:
     """Exceptions in slots, on any thread: all of it into the log, one dialog per kind."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         _log.critical("unexpected error", exc_info=(kind, error, trace))
         sys.__excepthook__(kind, error, trace)
-        bugs.heard.emit(kind.__name__)
+        running.bugs.heard.emit(kind.__name__)
 
     sys.excepthook = hook

@@ -8,11 +8,8 @@ GUI thread, or the main thread of a command. Read next: instance.py.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import socket
 import stat
-import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,15 +46,20 @@ def socket_name(folder: ArchiveFolder) -> str:
     """In the archive's own folder, which only its user can open; "" where there is no safe place."""
     path = str(folder.path / SOCKET_NAME)
     if os.name != "posix":
-        mark = hashlib.sha256(f"{os.environ.get('USERNAME', '')}:{folder.path}".encode()).hexdigest()[:16]
-        return f"rcdesk-{mark}"
+        user = os.environ.get("USERNAME", "")
+        return f"rcdesk-{_mark(os.fsencode(f'{user}:{folder.path}'))}"
     if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
         return path
     if name := folder.short_name:
         return f"{name}/{SOCKET_NAME}"
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "/nowhere")
-    mark = hashlib.sha256(os.fsencode(folder.path)).hexdigest()[:16]
-    return str(runtime / f"rcdesk-{mark}.sock") if _is_private(runtime) else ""
+    return str(runtime / f"rcdesk-{_mark(os.fsencode(folder.path))}.sock") if _is_private(runtime) else ""
+
+
+def _mark(text: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(text).hexdigest()[:16]
 
 
 def _is_private(folder: Path) -> bool:
@@ -71,6 +73,9 @@ def _is_private(folder: Path) -> bool:
 
 def is_ours(qt_socket: QLocalSocket) -> bool:
     """True when the program at the other end is of this user, as the system says."""
+    import socket
+    import struct
+
     peer_of = getattr(socket, "SO_PEERCRED", None)
     if peer_of is None:
         return True

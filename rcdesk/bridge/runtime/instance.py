@@ -5,8 +5,9 @@ is a file with the owner's process id, so one left behind by a crash is taken ov
 files, or the fax asked for on the command line, to the first through a local socket, and both look whether
 the other is of the same user. A message is one line of JSON: a list of files, or the object of
 core/orders/asked_fax.py or core/orders/order.py. A command without a window holds the lock in short turns and
-marks them, so that others wait for its end instead of complaining. QtNetwork is imported with the door, after
-the first paint: the lock does not need it. Read next: door.py, app.py, cli/call.py, order_desk.py.
+marks them, so that others wait for its end instead of complaining. QtNetwork and what is said are imported
+with the door, after the first paint: the lock does not need them. Read next: door.py, app.py, cli/call.py,
+order_desk.py.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from PySide6.QtCore import QByteArray, QDeadlineTimer, QLockFile, QObject, Signa
 from rcdesk.bridge.runtime.door import ArchiveFolder, is_ours, socket_name
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown
-from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome, asked_fax_json, read_asked_fax
-from rcdesk.core.orders.order import Order, is_order, order_json, read_order
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+    from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome
+    from rcdesk.core.orders.order import Order
 
 _log = logging.getLogger(__name__)
 
@@ -146,6 +148,8 @@ class Instance(QObject):
 
     def send_fax(self, asked_fax: AskedFax) -> AskedOutcome | None:
         """Hand a fax to the program that holds the lock and wait for what becomes of it; None: no answer."""
+        from rcdesk.core.orders.asked_fax import AskedOutcome, asked_fax_json
+
         heard = self._hand(asked_fax_json(asked_fax), lines=2)
         if heard[:1] != [_HEARD] or len(heard) < 2:
             return None
@@ -182,6 +186,8 @@ class Instance(QObject):
         now. Raises NotSent when it does not answer, OutcomeUnknown when it goes away without the last line,
         Cancelled when patience was cancelled.
         """
+        from rcdesk.core.orders.order import order_json
+
         patience = patience or CancelToken()
         socket = self._knock(patience)
         if socket is None:
@@ -281,6 +287,9 @@ class Instance(QObject):
                 socket.deleteLater()
 
     def _answer(self, socket: QLocalSocket, line: bytes) -> None:
+        from rcdesk.core.orders.asked_fax import read_asked_fax
+        from rcdesk.core.orders.order import is_order, read_order
+
         try:
             found = json.loads(line)
             if is_order(found):
@@ -302,10 +311,10 @@ class Instance(QObject):
             return
         self._heard[socket] = QByteArray()
         self._say(socket, _HEARD)
-        if isinstance(asked, AskedFax):
-            self.fax_asked.emit(FaxOrder(asked, lambda outcome: self._told(socket, outcome)))
-        else:
+        if isinstance(asked, tuple):
             self.asked.emit(asked)
+        else:
+            self.fax_asked.emit(FaxOrder(asked, lambda outcome: self._told(socket, outcome)))
 
     def _told(self, socket: QLocalSocket, outcome: AskedOutcome) -> None:
         self._say(socket, outcome.value)

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+MOST_FILES = 200
+"""Taken at once."""
+
 
 class ClipKind(Enum):
     """What a clip is; the value is the ending of its file."""

@@ -17,9 +17,8 @@ from urllib.parse import unquote, urlsplit
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QTextDocumentFragment
 
-from rcdesk.core.fax.incoming import Clip, ClipKind, IncomingFiles
+from rcdesk.core.fax.incoming import MOST_FILES, Clip, ClipKind, IncomingFiles
 
-MOST_FILES = 200
 MOST_RICH_CHARACTERS = 1_000_000
 """Of HTML; beyond it the plain text is taken."""
 

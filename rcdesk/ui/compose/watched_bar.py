@@ -10,8 +10,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.core.fax.incoming import MOST_FILES
 from rcdesk.core.file_name import readable
-from rcdesk.ui.compose.incoming import MOST_FILES
 from rcdesk.ui.kit.look import Button, dress, glyph, label
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import theme

@@ -28,16 +28,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from rcdesk.bridge.account.session_desk import SessionState
-from rcdesk.bridge.desk import Desk
-from rcdesk.core.orders.asked_fax import AskedFax
 from rcdesk.ui.account.sign_in_door import SignInDoor
-from rcdesk.ui.compose.incoming import can_take, clipboard_data, holds_files_or_picture, incoming, take_a_copy
 from rcdesk.ui.kit.fit import fit_to_screen
 from rcdesk.ui.kit.plain_text import one_line
 from rcdesk.ui.kit.theme import theme
 
 if TYPE_CHECKING:
+    from rcdesk.bridge.desk import Desk
     from rcdesk.core.fax.fax import Document, FaxDraft
+    from rcdesk.core.orders.asked_fax import AskedFax
     from rcdesk.ui.account.server_dialog import ServerDialog
     from rcdesk.ui.account.sign_in_page import SignInPage
     from rcdesk.ui.compose.asked_fax import AskedFaxes, Tell
@@ -45,10 +44,10 @@ if TYPE_CHECKING:
     from rcdesk.ui.shell.desk_side import DeskSide
     from rcdesk.ui.shell.notice_bar import NoticeBar
     from rcdesk.ui.shell.settings_dialog import SettingsDialog
+    from rcdesk.ui.shell.side_bar import SideBar
 from PySide6.QtCore import QCoreApplication
 
 from rcdesk.core.account.account import Account, ServerProfile
-from rcdesk.ui.shell.side_bar import SideBar
 from rcdesk.ui.words.server_words import place_words
 
 PAGES = ("phone", "fax", "queue", "sent", "failed", "received", "people", "calls", "drafts")
@@ -86,8 +85,6 @@ class MainWindow(QMainWindow):
         self._door = SignInDoor(desk.session, self)
         self._door.asked.connect(self._begin_sign_in)
         self._door.changed.connect(self._session_changed)
-        desk.faxes.undone.connect(self._undone)
-        desk.pasted.problem.connect(self._show_intake_problem)
         self._add_keys()
         self._restore_geometry()
         self._session_changed()
@@ -124,6 +121,8 @@ class MainWindow(QMainWindow):
         side.side_bar.show_person(self._desk.session.account, self._desk.session.state)
         side.watched_bar.files_asked.connect(self.fax_files)
         side.composer_made.connect(self._composer_made)
+        self._desk.faxes.undone.connect(self._undone)
+        self._desk.pasted.problem.connect(self._show_intake_problem)
         side.show_page(self._page)
         self._is_furnished = True
         return side
@@ -320,6 +319,8 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """What another program brings lights up the drop zone of the composer."""
+        from rcdesk.ui.compose.incoming import can_take, take_a_copy
+
         if event.source() is None and can_take(event.mimeData()):
             take_a_copy(event)
             if not self._door.is_closed:
@@ -334,6 +335,8 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """What is dropped is added to the open fax; what was brought over another page begins one."""
+        from rcdesk.ui.compose.incoming import can_take, take_a_copy
+
         self.composer.set_hot(False)
         if can_take(event.mimeData()):
             take_a_copy(event)
@@ -345,6 +348,8 @@ class MainWindow(QMainWindow):
 
         On the phone's page short text is a number to call.
         """
+        from rcdesk.ui.compose.incoming import clipboard_data, holds_files_or_picture
+
         if self._door.is_closed:
             return
         mime = clipboard_data()
@@ -362,12 +367,17 @@ class MainWindow(QMainWindow):
             and isinstance(event, QKeyEvent)
             and event.matches(QKeySequence.StandardKey.Paste)
         )
-        if is_paste and holds_files_or_picture(clipboard_data()):
-            event.ignore()
-            return True
+        if is_paste:
+            from rcdesk.ui.compose.incoming import clipboard_data, holds_files_or_picture
+
+            if holds_files_or_picture(clipboard_data()):
+                event.ignore()
+                return True
         return super().eventFilter(watched, event)
 
     def _take_in(self, mime: QMimeData, *, is_new: bool) -> None:
+        from rcdesk.ui.compose.incoming import incoming
+
         found = incoming(mime)
         if is_new and (found.files or found.clips):
             self.composer.begin()

@@ -8,9 +8,8 @@ import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QUrl
 from PySide6.QtGui import QColor, QImage
 
-from rcdesk.core.fax.incoming import ClipKind, IncomingFiles
+from rcdesk.core.fax.incoming import MOST_FILES, ClipKind, IncomingFiles
 from rcdesk.ui.compose.incoming import (
-    MOST_FILES,
     MOST_RICH_CHARACTERS,
     MOST_TEXT_CHARACTERS,
     can_take,
