@@ -13,12 +13,12 @@ import base64
 import json
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rcdesk.simulator.refusal import bad_parameter
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Country:
     """A country of the service's dictionary."""
 
@@ -28,7 +28,7 @@ class Country:
     calling_code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Phone:
     """A forwarding number: a telephone that a ring-out may ring first."""
 
@@ -39,7 +39,7 @@ class Phone:
     features: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class AccountLine:
     """A number of the account: one to be called on, to show, or to fax with."""
 
@@ -65,13 +65,13 @@ class Subscriber:
     email: str
     extension: str
     username: str
-    password: str
-    jwt: str
     country: Country
     timezone: tuple[str, str]
     fax_media_type: str
     phones: tuple[Phone, ...]
     lines: tuple[AccountLine, ...]
+    password: str = ""
+    jwt: str = ""
 
     @property
     def name(self) -> str:
@@ -101,8 +101,8 @@ class Subscriber:
         return f"+{code}{digits.lstrip('0') if code != '1' else digits}"
 
 
-UNITED_STATES = Country(id="1", name="United States", iso_code="US", calling_code="1")
-GREAT_BRITAIN = Country(id="224", name="United Kingdom", iso_code="GB", calling_code="44")
+UNITED_STATES = Country("1", "United States", "US", "1")
+GREAT_BRITAIN = Country("224", "United Kingdom", "GB", "44")
 
 
 def make_jwt(subject: int) -> str:
@@ -115,114 +115,67 @@ def make_jwt(subject: int) -> str:
     return f"{header}.{part({'sub': str(subject), 'jti': secrets.token_hex(8)})}.{secrets.token_urlsafe(48)}"
 
 
-def make_subscribers() -> tuple[Subscriber, Subscriber]:
-    """Fresh people: the same names and numbers every time, new secrets."""
-    return _mara(), _owen()
-
-
-_MARA_LINES = (
-    AccountLine(
-        id=5001,
-        number="+18885550100",
-        label="Main line",
-        type="VoiceFax",
-        usage_type="MainCompanyNumber",
-        features=("CallerId",),
+_FORWARDS = ("CallForwarding", "CallFlip")
+_MARA = Subscriber(
+    account_id=400131426008,
+    extension_id=400131427008,
+    company="Harbour Street Clinic",
+    first_name="Mara",
+    last_name="Okafor",
+    email="mara.okafor@harbourstreet.example",
+    extension="101",
+    username="+18885550100",
+    country=UNITED_STATES,
+    timezone=("58", "US/Pacific"),
+    fax_media_type="application/pdf",
+    phones=(
+        Phone("4001", "+16505550101", "Desk", "PhoneLine", _FORWARDS),
+        Phone("4002", "+14155550123", "Mobile", "Mobile", _FORWARDS),
+        Phone("4003", "+15105550177", "Home", "Home", _FORWARDS),
+        Phone("4004", "+16505550199", "Front desk app", "Other", ("CallFlip",)),
     ),
-    AccountLine(
-        id=5002,
-        number="+16505550190",
-        label="Direct",
-        type="VoiceFax",
-        usage_type="DirectNumber",
-        features=("CallerId", "SmsSender", "MmsSender"),
-        is_primary=True,
-        location="Redwood City, CA",
+    lines=(
+        AccountLine(5001, "+18885550100", "Main line", "VoiceFax", "MainCompanyNumber", ("CallerId",)),
+        AccountLine(
+            *(5002, "+16505550190", "Direct", "VoiceFax", "DirectNumber"),
+            features=("CallerId", "SmsSender", "MmsSender"),
+            is_primary=True,
+            location="Redwood City, CA",
+        ),
+        AccountLine(5003, "+18885550109", "Fax", "FaxOnly", "CompanyFaxNumber", ()),
     ),
-    AccountLine(
-        id=5003,
-        number="+18885550109",
-        label="Fax",
-        type="FaxOnly",
-        usage_type="CompanyFaxNumber",
-        features=(),
+)
+_OWEN = Subscriber(
+    account_id=400231426008,
+    extension_id=400231427008,
+    company="Pryce & Webb Solicitors",
+    first_name="Owen",
+    last_name="Pryce",
+    email="owen.pryce@prycewebb.example",
+    extension="204",
+    username="+442079460100",
+    country=GREAT_BRITAIN,
+    timezone=("30", "Europe/London"),
+    fax_media_type="image/tiff",
+    phones=(
+        Phone("6001", "+442079460101", "Desk", "PhoneLine", ("CallForwarding",)),
+        Phone("6002", "+447700900123", "Mobile", "Mobile", ("CallForwarding",)),
+    ),
+    lines=(
+        AccountLine(
+            *(7001, "+442079460100", "Main line", "VoiceFax", "MainCompanyNumber"),
+            features=("CallerId",),
+            is_primary=True,
+            location="London",
+        ),
+        AccountLine(7002, "+442079460109", "Fax", "FaxOnly", "DirectNumber", ("CallerId",)),
     ),
 )
 
 
-def _mara() -> Subscriber:
-    forwards = ("CallForwarding", "CallFlip")
-    return Subscriber(
-        account_id=400131426008,
-        extension_id=400131427008,
-        company="Harbour Street Clinic",
-        first_name="Mara",
-        last_name="Okafor",
-        email="mara.okafor@harbourstreet.example",
-        extension="101",
-        username="+18885550100",
-        password=secrets.token_urlsafe(9),
-        jwt=make_jwt(400131427008),
-        country=UNITED_STATES,
-        timezone=("58", "US/Pacific"),
-        fax_media_type="application/pdf",
-        phones=(
-            Phone(id="4001", number="+16505550101", label="Desk", type="PhoneLine", features=forwards),
-            Phone(id="4002", number="+14155550123", label="Mobile", type="Mobile", features=forwards),
-            Phone(id="4003", number="+15105550177", label="Home", type="Home", features=forwards),
-            Phone(
-                id="4004", number="+16505550199", label="Front desk app", type="Other", features=("CallFlip",)
-            ),
-        ),
-        lines=_MARA_LINES,
-    )
-
-
-def _owen() -> Subscriber:
-    return Subscriber(
-        account_id=400231426008,
-        extension_id=400231427008,
-        company="Pryce & Webb Solicitors",
-        first_name="Owen",
-        last_name="Pryce",
-        email="owen.pryce@prycewebb.example",
-        extension="204",
-        username="+442079460100",
-        password=secrets.token_urlsafe(9),
-        jwt=make_jwt(400231427008),
-        country=GREAT_BRITAIN,
-        timezone=("30", "Europe/London"),
-        fax_media_type="image/tiff",
-        phones=(
-            Phone(
-                id="6001",
-                number="+442079460101",
-                label="Desk",
-                type="PhoneLine",
-                features=("CallForwarding",),
-            ),
-            Phone(
-                id="6002", number="+447700900123", label="Mobile", type="Mobile", features=("CallForwarding",)
-            ),
-        ),
-        lines=(
-            AccountLine(
-                id=7001,
-                number="+442079460100",
-                label="Main line",
-                type="VoiceFax",
-                usage_type="MainCompanyNumber",
-                features=("CallerId",),
-                is_primary=True,
-                location="London",
-            ),
-            AccountLine(
-                id=7002,
-                number="+442079460109",
-                label="Fax",
-                type="FaxOnly",
-                usage_type="DirectNumber",
-                features=("CallerId",),
-            ),
-        ),
+def make_subscribers() -> tuple[Subscriber, ...]:
+    """Fresh people: the same names and numbers every time, new secrets."""
+    return tuple(
+        replace(who, password=secrets.token_urlsafe(9), jwt=make_jwt(who.extension_id))
+        for who in (_MARA, _OWEN)
     )

@@ -35,7 +35,7 @@ class WorldClock:
         self._started = time.monotonic()
         self._jumped = timedelta()
         self._event_time: datetime | None = None
-        self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._agenda: list[tuple[datetime, int, Callable[[], object]]] = []
         self._order = itertools.count()
 
     def now(self) -> datetime:
@@ -45,7 +45,7 @@ class WorldClock:
         flowed = 0.0 if self.is_manual else (time.monotonic() - self._started) * self.speed
         return self._base + timedelta(seconds=flowed) + self._jumped
 
-    def at(self, delay_s: float, action: Callable[[], None]) -> None:
+    def at(self, delay_s: float, action: Callable[[], object]) -> None:
         """Put `action` on the agenda `delay_s` simulated seconds from now."""
         heapq.heappush(self._agenda, (self.now() + timedelta(seconds=delay_s), next(self._order), action))
 

@@ -8,44 +8,29 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from rcdesk.simulator.accounts import UNITED_STATES, Subscriber
 from rcdesk.simulator.refusal import bad_parameter, not_found
 
-_NUMBER_FIELDS = {
-    "business_fax": "businessFax",
-    "other_fax": "otherFax",
-    "business_phone": "businessPhone",
-    "business_phone2": "businessPhone2",
-    "company_phone": "companyPhone",
-    "mobile_phone": "mobilePhone",
-    "home_phone": "homePhone",
-    "home_phone2": "homePhone2",
-    "assistant_phone": "assistantPhone",
-    "callback_phone": "callbackPhone",
-    "car_phone": "carPhone",
-    "other_phone": "otherPhone",
-}
-_FIELDS = {
-    "first_name": "firstName",
-    "middle_name": "middleName",
-    "last_name": "lastName",
-    "nick_name": "nickName",
-    "company": "company",
-    "job_title": "jobTitle",
-    "email": "email",
-    "email2": "email2",
-    "email3": "email3",
-    "birthday": "birthday",
-    "web_page": "webPage",
-    "notes": "notes",
-    "ringtone_index": "ringtoneIndex",
-    "app_info": "appInfo",
-    **_NUMBER_FIELDS,
-}
+_NUMBERS = (
+    *(
+        "businessFax",
+        "otherFax",
+        "businessPhone",
+        "businessPhone2",
+        "companyPhone",
+        "mobilePhone",
+        "homePhone",
+    ),
+    *("homePhone2", "assistantPhone", "callbackPhone", "carPhone", "otherPhone"),
+)
+_TEXTS = (
+    *("firstName", "middleName", "lastName", "nickName", "company", "jobTitle", "email", "email2", "email3"),
+    *("birthday", "webPage", "notes", "ringtoneIndex", "appInfo"),
+)
 _ADDRESSES = ("homeAddress", "businessAddress", "otherAddress")
 _ADDRESS_PARTS = frozenset({"street", "city", "country", "state", "zip"})
 _LONGEST = 64
@@ -54,82 +39,58 @@ _LONGEST = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactRecord:
-    """One entry of an address book; "" where nothing is known. Numbers are E.164."""
+    """One entry of an address book; fields as on the wire, those that are known. Numbers are E.164."""
 
     id: int
-    first_name: str = ""
-    middle_name: str = ""
-    last_name: str = ""
-    nick_name: str = ""
-    company: str = ""
-    job_title: str = ""
-    email: str = ""
-    email2: str = ""
-    email3: str = ""
-    birthday: str = ""
-    web_page: str = ""
-    notes: str = ""
-    ringtone_index: str = ""
-    app_info: str = ""
-    addresses: tuple[tuple[str, dict[str, str]], ...] = ()
-    business_fax: str = ""
-    other_fax: str = ""
-    business_phone: str = ""
-    business_phone2: str = ""
-    company_phone: str = ""
-    mobile_phone: str = ""
-    home_phone: str = ""
-    home_phone2: str = ""
-    assistant_phone: str = ""
-    callback_phone: str = ""
-    car_phone: str = ""
-    other_phone: str = ""
+    fields: dict[str, Any]
+
+    def text(self, name: str) -> str:
+        """A field that is a text, "" where nothing is known."""
+        return str(self.fields.get(name, ""))
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """Every number, E.164."""
-        return tuple(number for name in _NUMBER_FIELDS if (number := getattr(self, name)))
+        return tuple(self.fields[name] for name in _NUMBERS if name in self.fields)
 
     @property
     def person(self) -> str:
         """First and last name."""
-        return " ".join(filter(None, (self.first_name, self.last_name)))
+        return " ".join(filter(None, (self.text("firstName"), self.text("lastName"))))
 
     @property
     def name(self) -> str:
         """First and last name, else the company."""
-        return self.person or self.company
+        return self.person or self.text("company")
 
     def json(self, extension_uri: str) -> dict[str, Any]:
         """PersonalContactResource."""
-        fields = {wire: getattr(self, name) for name, wire in _FIELDS.items() if getattr(self, name)}
         uri = f"{extension_uri}/address-book/contact/{self.id}"
-        return {"id": self.id, "uri": uri, "availability": "Alive", **fields, **dict(self.addresses)}
+        return {"id": self.id, "uri": uri, "availability": "Alive", **self.fields}
 
 
 def contact_from(owner: Subscriber, contact_id: int, body: dict[str, Any]) -> ContactRecord:
     """A PersonalContactRequest; CMN-101 for a field that is not as the contract has it."""
-    return changed(owner, ContactRecord(id=contact_id), body)
+    return changed(owner, ContactRecord(id=contact_id, fields={}), body)
 
 
 def changed(owner: Subscriber, contact: ContactRecord, body: dict[str, Any]) -> ContactRecord:
     """The contact with the fields of a PersonalContactRequest, "" takes one away; the others stay."""
-    values: dict[str, Any] = {}
-    for name, wire in _FIELDS.items():
-        if wire not in body:
+    fields = dict(contact.fields)
+    for name in (*_TEXTS, *_NUMBERS):
+        if name not in body:
             continue
-        value = body[wire]
-        if not isinstance(value, str) or not _is_right(wire, value):
-            raise bad_parameter(wire, value)
-        values[name] = owner.e164(value, wire) if name in _NUMBER_FIELDS and value else value
-    addresses = dict(contact.addresses)
-    for wire in _ADDRESSES:
-        if wire in body:
-            addresses[wire] = _address(wire, body[wire])
-    made = replace(contact, **values, addresses=tuple((k, v) for k, v in addresses.items() if v))
-    if not (made.addresses or any(getattr(made, name) for name in _FIELDS)):
+        value = body[name]
+        if not isinstance(value, str) or not _is_right(name, value):
+            raise bad_parameter(name, value)
+        fields[name] = owner.e164(value, name) if name in _NUMBERS and value else value
+    for name in _ADDRESSES:
+        if name in body:
+            fields[name] = _address(name, body[name])
+    known = {name: value for name, value in fields.items() if value}
+    if not known:
         raise bad_parameter("firstName")
-    return made
+    return ContactRecord(id=contact.id, fields=known)
 
 
 def _is_right(wire: str, value: str) -> bool:
@@ -155,7 +116,7 @@ def _address(wire: str, value: Any) -> dict[str, str]:
     return {name: part for name, part in value.items() if name in _ADDRESS_PARTS and part}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Colleague:
     """One entry of a company directory; numbers are (number, type, usageType)."""
 
@@ -200,78 +161,66 @@ class Colleague:
         }
 
 
-def _contact(id: int, name: str, company: str, fax: str, **more: Any) -> ContactRecord:
+def _contact(id: int, name: str, company: str, fax: str, **more: str) -> ContactRecord:
     first, _, last = name.partition(" ")
-    return ContactRecord(id=id, first_name=first, last_name=last, company=company, business_fax=fax, **more)
+    fields = {"firstName": first, "lastName": last, "company": company, "businessFax": fax, **more}
+    return ContactRecord(id=id, fields={name: value for name, value in fields.items() if value})
 
 
 _MARAS = (
     _contact(
-        910001,
-        "Alex Doe",
-        "Bayview Imaging",
-        "+16505554000",
-        job_title="Records",
-        business_phone="+16505550200",
+        *(910001, "Alex Doe", "Bayview Imaging", "+16505554000"),
+        jobTitle="Records",
+        businessPhone="+16505550200",
         email="records@bayviewimaging.example",
     ),
-    _contact(910002, "", "County Records Office", "+16505554007", business_phone="+16505550201"),
-    _contact(910003, "Priya Raman", "Raman Family Practice", "+16505554042", mobile_phone="+16505550144"),
-    _contact(910004, "Tomás Herrera", "Herrera Physiotherapy", "+16505554006", job_title="Owner"),
-    _contact(910005, "", "Northgate Pharmacy", "+16505554050", business_phone="+16505550208"),
-    _contact(910006, "Lin Zhao", "Zhao Cardiology", "+16505554051", other_fax="+16505550188"),
+    _contact(910002, "", "County Records Office", "+16505554007", businessPhone="+16505550201"),
+    _contact(910003, "Priya Raman", "Raman Family Practice", "+16505554042", mobilePhone="+16505550144"),
+    _contact(910004, "Tomás Herrera", "Herrera Physiotherapy", "+16505554006", jobTitle="Owner"),
+    _contact(910005, "", "Northgate Pharmacy", "+16505554050", businessPhone="+16505550208"),
+    _contact(910006, "Lin Zhao", "Zhao Cardiology", "+16505554051", otherFax="+16505550188"),
     _contact(910007, "", "Bluebird Insurance Claims", "+16505554040", email="claims@bluebird.example"),
     _contact(910008, "Samira Haddad", "Haddad & Cole Attorneys", "+16505554010"),
     _contact(910009, "", "Old Mill Surgery (closed)", "+16505554023"),
-    _contact(910010, "Greta Nilsson", "Nilsson Orthopaedics", "+442079460109", job_title="Consultant"),
-    _contact(910011, "Ben Achterberg", "", "", mobile_phone="+16505550119"),
-    _contact(910012, "", "Harbour Street Laboratory", "+16505550142", business_phone="+16505550143"),
+    _contact(910010, "Greta Nilsson", "Nilsson Orthopaedics", "+442079460109", jobTitle="Consultant"),
+    _contact(910011, "Ben Achterberg", "", "", mobilePhone="+16505550119"),
+    _contact(910012, "", "Harbour Street Laboratory", "+16505550142", businessPhone="+16505550143"),
 )
 _OWENS = (
-    _contact(920001, "Helen Marsh", "Land Registry", "+442079460150", business_phone="+442079460151"),
-    _contact(920002, "", "Harbour Street Clinic", "+18885550109", business_phone="+18885550100"),
-    _contact(920003, "Idris Bowen", "Bowen Surveyors", "+442079460160", mobile_phone="+447700900160"),
+    _contact(920001, "Helen Marsh", "Land Registry", "+442079460150", businessPhone="+442079460151"),
+    _contact(920002, "", "Harbour Street Clinic", "+18885550109", businessPhone="+18885550100"),
+    _contact(920003, "Idris Bowen", "Bowen Surveyors", "+442079460160", mobilePhone="+447700900160"),
 )
-_DIRECT = ("VoiceFax", "DirectNumber")
-_FAX = ("FaxOnly", "CompanyFaxNumber")
+
+
+def _colleague(id: str, who: str, extension: str, department: str, email: str, **numbers: str) -> Colleague:
+    """numbers: direct and fax."""
+    kinds = {"direct": ("VoiceFax", "DirectNumber"), "fax": ("FaxOnly", "CompanyFaxNumber")}
+    first, _, last = who.partition(" ")
+    entries = tuple((number, *kinds[kind]) for kind, number in numbers.items())
+    return Colleague(id, first, last, extension, department, email, entries)
+
+
+_AT_MARAS, _AT_OWENS = "harbourstreet.example", "prycewebb.example"
 _MARAS_COLLEAGUES = (
-    Colleague(
-        id="400131427101",
-        first_name="Dele",
-        last_name="Okonkwo",
-        extension="102",
-        department="Reception",
-        email="dele.okonkwo@harbourstreet.example",
-        numbers=(("+16505550191", *_DIRECT),),
+    _colleague(
+        *("400131427101", "Dele Okonkwo", "102", "Reception", f"dele.okonkwo@{_AT_MARAS}"),
+        direct="+16505550191",
     ),
-    Colleague(
-        id="400131427102",
-        first_name="Ines",
-        last_name="Duarte",
-        extension="103",
-        department="Billing",
-        email="ines.duarte@harbourstreet.example",
-        numbers=(("+16505550192", *_DIRECT), ("+16505550193", *_FAX)),
+    _colleague(
+        *("400131427102", "Ines Duarte", "103", "Billing", f"ines.duarte@{_AT_MARAS}"),
+        direct="+16505550192",
+        fax="+16505550193",
     ),
-    Colleague(
-        id="400131427103",
-        first_name="Referrals",
-        last_name="",
-        extension="200",
-        department="Referrals",
-        email="referrals@harbourstreet.example",
-        numbers=(("+18885550119", *_FAX),),
+    _colleague(
+        *("400131427103", "Referrals", "200", "Referrals", f"referrals@{_AT_MARAS}"), fax="+18885550119"
     ),
 )
 _OWENS_COLLEAGUES = (
-    Colleague(
-        id="400231427101",
-        first_name="Judith",
-        last_name="Webb",
-        extension="201",
-        department="Conveyancing",
-        email="judith.webb@prycewebb.example",
-        numbers=(("+442079460102", *_DIRECT), ("+442079460103", *_FAX)),
+    _colleague(
+        *("400231427101", "Judith Webb", "201", "Conveyancing", f"judith.webb@{_AT_OWENS}"),
+        direct="+442079460102",
+        fax="+442079460103",
     ),
 )
 
@@ -313,7 +262,9 @@ class AddressBooks:
 
     def addressee_of(self, owner: Subscriber, number: str) -> str:
         """Whom the cover page of a fax names that names nobody: the person with this business fax, or ""."""
-        people = (contact.person for contact in self.of(owner).values() if contact.business_fax == number)
+        people = (
+            contact.person for contact in self.of(owner).values() if contact.text("businessFax") == number
+        )
         return next(people, "")
 
     def clear(self) -> None:
@@ -323,25 +274,15 @@ class AddressBooks:
 
 def colleagues_of(owner: Subscriber) -> tuple[Colleague, ...]:
     """The directory of the user's company, themselves first."""
-    me = Colleague(
-        id=str(owner.extension_id),
-        first_name=owner.first_name,
-        last_name=owner.last_name,
-        extension=owner.extension,
-        department="Office",
-        email=owner.email,
-        numbers=tuple((line.number, line.type, line.usage_type) for line in owner.lines),
-    )
+    numbers = tuple((line.number, line.type, line.usage_type) for line in owner.lines)
+    names = owner.first_name, owner.last_name, owner.extension
+    me = Colleague(str(owner.extension_id), *names, "Office", owner.email, numbers)
     return (me, *(_MARAS_COLLEAGUES if owner.country is UNITED_STATES else _OWENS_COLLEAGUES))
 
 
 def colleague_at(owner: Subscriber, number: str) -> Colleague | None:
     """Who of the company has this short extension or direct number, None for nobody."""
-    return next(
-        (
-            colleague
-            for colleague in colleagues_of(owner)
-            if number == colleague.extension or number in [entry[0] for entry in colleague.numbers]
-        ),
-        None,
-    )
+    for one in colleagues_of(owner):
+        if number == one.extension or number in [entry[0] for entry in one.numbers]:
+            return one
+    return None

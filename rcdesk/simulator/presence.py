@@ -43,7 +43,7 @@ _DEFAULT: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Queue:
     """A call queue. members are extension ids; only an editable one lets them switch themselves."""
 
@@ -55,29 +55,11 @@ class Queue:
     is_editable: bool = True
 
 
+_CLINIC, _SOLICITORS = 400131426008, 400231426008
 QUEUES = (
-    Queue(
-        id="400131427103",
-        account_id=400131426008,
-        name="Referrals",
-        extension="200",
-        members=(400131427008, 400131427101),
-    ),
-    Queue(
-        id="400131427104",
-        account_id=400131426008,
-        name="Front desk",
-        extension="201",
-        members=(400131427008, 400131427101, 400131427102),
-    ),
-    Queue(
-        id="400231427103",
-        account_id=400231426008,
-        name="New clients",
-        extension="300",
-        members=(400231427008,),
-        is_editable=False,
-    ),
+    Queue("400131427103", _CLINIC, "Referrals", "200", (400131427008, 400131427101)),
+    Queue("400131427104", _CLINIC, "Front desk", "201", (400131427008, 400131427101, 400131427102)),
+    Queue("400231427103", _SOLICITORS, "New clients", "300", (400231427008,), is_editable=False),
 )
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from rcdesk.simulator.calls.call_log import LogParty, LogRecord, new_session_id
+from rcdesk.simulator.calls.call_log import LogParty, LogRecord
+from rcdesk.simulator.calls.calls import new_session_id
 from rcdesk.simulator.calls.inbound import Outcome
 
 if TYPE_CHECKING:

@@ -201,11 +201,6 @@ def _newest_first(records: list[LogRecord]) -> list[LogRecord]:
     return sorted(records, key=lambda record: record.started_at, reverse=True)
 
 
-def new_session_id() -> str:
-    """A call's id as the log has it: digits."""
-    return str(secrets.randbelow(9 * 10**11) + 10**11)
-
-
 def call_record(call: RingOut, now: datetime | None = None) -> LogRecord:
     """What a ring-out leaves behind; of one still going on, with `now`, what `active-calls` lists."""
     end = call.ended_at or now

@@ -25,6 +25,11 @@ KEPT_S = 10.0
 """Simulated seconds for which an ended call can still be asked about."""
 
 
+def new_session_id() -> str:
+    """A call's id as the log has it: digits."""
+    return str(secrets.randbelow(9 * 10**11) + 10**11)
+
+
 class Phase(enum.Enum):
     """Where a ring-out stands."""
 
@@ -82,12 +87,22 @@ class RingOut:
         return {"callStatus": self.call, "callerStatus": self.caller, "calleeStatus": self.callee}
 
 
-_LOG_WORDS: dict[Leg, tuple[str, str | None]] = {
-    "busy": ("Busy", "Line Busy"),
-    "no answer": ("No Answer", "No Answer"),
-    "rejected": ("Rejected", "Calls Not Accepted"),
-    "broken": ("Call Failed", "Failed Try Again"),
-    "answers": ("Call connected", None),
+@dataclass(frozen=True, slots=True)
+class _LegWords:
+    """How a leg that ended so is written: its own state, the callee's when it is the caller's, the log's."""
+
+    state: str
+    callee: str
+    log_result: str
+    log_reason: str | None
+
+
+_LEGS: dict[Leg, _LegWords] = {
+    "busy": _LegWords("Busy", "Rejected", "Busy", "Line Busy"),
+    "no answer": _LegWords("NoAnswer", "InProgress", "No Answer", "No Answer"),
+    "rejected": _LegWords("Rejected", "GenericError", "Rejected", "Calls Not Accepted"),
+    "broken": _LegWords("GenericError", "GenericError", "Call Failed", "Failed Try Again"),
+    "answers": _LegWords("Success", "InProgress", "Call connected", None),
 }
 _REFUSAL_WORDS: dict[str, tuple[str, str | None]] = {
     "InternationalDisabled": ("International Disabled", "International Disabled"),
@@ -97,20 +112,6 @@ _REFUSAL_WORDS: dict[str, tuple[str, str | None]] = {
     "RingOutFromThisNumberIsNotSupported": ("Not Allowed", "Number Not Allowed"),
 }
 """What the call log says, result and reason."""
-_LEG_STATES: dict[Leg, str] = {
-    "busy": "Busy",
-    "no answer": "NoAnswer",
-    "rejected": "Rejected",
-    "broken": "GenericError",
-    "answers": "Success",
-}
-_CALLEE_WHEN_CALLER_FAILED: dict[Leg, str] = {
-    "busy": "Rejected",
-    "no answer": "InProgress",
-    "rejected": "GenericError",
-    "broken": "GenericError",
-    "answers": "InProgress",
-}
 
 
 class CallBackend:
@@ -145,7 +146,7 @@ class CallBackend:
             started_at=self._clock.now(),
             to_extension=to_extension,
             to_name=to_name,
-            session_id=str(secrets.randbelow(9 * 10**11) + 10**11),
+            session_id=new_session_id(),
         )
         self._calls[call.id] = call
         self._later(call, call.plan.caller_ring_s, Phase.RINGING_CALLER, self._caller_decides)
@@ -195,11 +196,11 @@ class CallBackend:
         self._clock.at(delay_s, due)
 
     def _caller_decides(self, call: RingOut) -> None:
-        leg = call.plan.caller
-        if leg != "answers":
-            call.log_result, call.log_reason = _LOG_WORDS[leg]
+        if call.plan.caller != "answers":
+            words = _LEGS[call.plan.caller]
+            call.log_result, call.log_reason = words.log_result, words.log_reason
             call.own_result = call.log_result
-            self._end(call, "CannotReach", _LEG_STATES[leg], _CALLEE_WHEN_CALLER_FAILED[leg])
+            self._end(call, "CannotReach", words.state, words.callee)
             return
         call.caller = "Success"
         if call.has_prompt:
@@ -219,32 +220,27 @@ class CallBackend:
             self._later(call, call.plan.callee_ring_s, Phase.RINGING_CALLEE, self._callee_decides)
 
     def _callee_decides(self, call: RingOut) -> None:
-        leg = call.plan.callee
-        if leg != "answers":
-            call.log_result, call.log_reason = _LOG_WORDS[leg]
-            self._end(call, "CannotReach", "Success", _LEG_STATES[leg])
+        if call.plan.callee != "answers":
+            words = _LEGS[call.plan.callee]
+            call.log_result, call.log_reason = words.log_result, words.log_reason
+            self._end(call, "CannotReach", "Success", words.state)
             self._clock.at(1.0, lambda: setattr(call, "caller", "Finished"))
             return
         call.call = call.callee = "Success"
         call.talked_at = self._clock.now()
         if call.plan.forgotten_after_s is not None:
-            self._clock.at(call.plan.forgotten_after_s, lambda: self._forget(call.id))
-        self._later(
-            call,
-            call.plan.talk_s,
-            Phase.TALKING,
-            lambda c: self._end(c, c.plan.last_word, "Finished", "Finished"),
-        )
+            self._clock.at(call.plan.forgotten_after_s, lambda: self._calls.pop(call.id, None))
+        self._later(call, call.plan.talk_s, Phase.TALKING, self._hang_up)
+
+    def _hang_up(self, call: RingOut) -> None:
+        self._end(call, call.plan.last_word, "Finished", "Finished")
 
     def _end(self, call: RingOut, call_state: str, caller: str, callee: str) -> None:
         call.phase = Phase.ENDED
         call.call, call.caller, call.callee = call_state, caller, callee
         call.ended_at = self._clock.now()
         self._on_ended(call)
-        self._clock.at(KEPT_S, lambda: self._forget(call.id))
-
-    def _forget(self, call_id: str) -> None:
-        self._calls.pop(call_id, None)
+        self._clock.at(KEPT_S, lambda: self._calls.pop(call.id, None))
 
 
 def call_json(call: RingOut, extension_uri: str) -> dict[str, Any]:

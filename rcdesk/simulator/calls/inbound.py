@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from rcdesk.simulator.accounts import Subscriber
-from rcdesk.simulator.calls.call_log import LogParty, LogRecord, new_session_id
+from rcdesk.simulator.calls.call_log import LogParty, LogRecord
+from rcdesk.simulator.calls.calls import new_session_id
 from rcdesk.simulator.clock import WorldClock
 
 Outcome = Literal["missed", "answered", "voicemail"]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from rcdesk.simulator.accounts import Subscriber
@@ -22,20 +23,8 @@ from rcdesk.simulator.messages import MessageStore, Party, StoredDocument, Store
 from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter
 
 COVER_PAGES: tuple[str, ...] = (
-    "None",
-    "Ancient",
-    "Birthday",
-    "Blank",
-    "Clasmod",
-    "Classic",
-    "Confidential",
-    "Contempo",
-    "Elegant",
-    "Express",
-    "Formal",
-    "Jazzy",
-    "Modern",
-    "Urgent",
+    *("None", "Ancient", "Birthday", "Blank", "Clasmod", "Classic", "Confidential", "Contempo"),
+    *("Elegant", "Express", "Formal", "Jazzy", "Modern", "Urgent"),
 )
 """US English cover pages; the position is the index on the wire."""
 
@@ -68,7 +57,12 @@ class FaxBackend:
         self._tries.clear()
 
     def accept(
-        self, owner: Subscriber, envelope: dict[str, Any], documents: tuple[StoredDocument, ...]
+        self,
+        owner: Subscriber,
+        envelope: dict[str, Any],
+        documents: tuple[StoredDocument, ...],
+        *,
+        original_id: int = 0,
     ) -> StoredMessage:
         """A new fax from a checked upload. Raises ErrorAnswer; the caller has it rendered."""
         recipients = self._recipients(owner, envelope.get("to"))
@@ -80,36 +74,46 @@ class FaxBackend:
             raise bad_parameter("coverPageText", f"{len(cover_text)} characters")
         if not documents:
             raise ErrorAnswer(400, "MSG-347", "Attachment is empty", parameter="attachment")
-        return self._take(
-            owner,
-            recipients,
-            documents,
+        now = self._clock.now()
+        message = StoredMessage(
+            id=self._store.next_id(),
+            owner=owner,
+            direction="Outbound",
+            sender=Party(number=self._fax_number_of(owner), name=owner.name),
+            recipients=recipients,
+            created_at=now,
+            modified_at=now,
+            status="Queued",
             resolution=resolution,
             cover_index=self._cover_index(envelope.get("coverIndex")),
             cover_text=cover_text,
+            documents=documents,
+            read_status="Read",
             send_at=self._send_time(envelope.get("sendTime")),
+            original_id=original_id,
         )
+        self._store.add(message)
+        wait_s = max(0.0, (message.send_at - now).total_seconds()) if message.send_at else 0.0
+        for party in recipients:
+            queued_s = fax_plan(party.number).queued_s
+            if queued_s is not None:
+                self._clock.at(wait_s + queued_s, partial(self._due, message, party))
+        return message
 
     def resend(self, owner: Subscriber, envelope: dict[str, Any]) -> StoredMessage:
         """A new fax from the pages of an older one: `{originalMessageId, to?, sendTime?}`."""
         original = self._store.get(owner, str(envelope.get("originalMessageId", "")))
         if original.status == "Queued":
             raise ErrorAnswer(406, "MSG-343", "The message cannot be resent at the moment")
-        wanted = envelope.get("to")
-        if wanted:
-            recipients = self._recipients(owner, wanted)
-        else:
-            recipients = [Party(number=p.number, name=p.name, status="Queued") for p in original.recipients]
-        return self._take(
-            owner,
-            recipients,
-            original.documents,
-            resolution=original.resolution,
-            cover_index=original.cover_index,
-            cover_text=original.cover_text,
-            send_at=self._send_time(envelope.get("sendTime")),
-            original_id=original.id,
-        )
+        as_before = {
+            "to": envelope.get("to")
+            or [{"phoneNumber": p.number, "name": p.name} for p in original.recipients],
+            "faxResolution": original.resolution,
+            "coverIndex": original.cover_index,
+            "coverPageText": original.cover_text,
+            "sendTime": envelope.get("sendTime"),
+        }
+        return self.accept(owner, as_before, original.documents, original_id=original.id)
 
     def receive(
         self,
@@ -147,44 +151,6 @@ class FaxBackend:
         if message.direction == "Inbound":
             self._store.touched(message)
         self._conclude(message)
-
-    def _take(
-        self,
-        owner: Subscriber,
-        recipients: list[Party],
-        documents: tuple[StoredDocument, ...],
-        *,
-        resolution: str,
-        cover_index: int,
-        cover_text: str,
-        send_at: datetime | None,
-        original_id: int = 0,
-    ) -> StoredMessage:
-        now = self._clock.now()
-        message = StoredMessage(
-            id=self._store.next_id(),
-            owner=owner,
-            direction="Outbound",
-            sender=Party(number=self._fax_number_of(owner), name=owner.name),
-            recipients=recipients,
-            created_at=now,
-            modified_at=now,
-            status="Queued",
-            resolution=resolution,
-            cover_index=cover_index,
-            cover_text=cover_text,
-            documents=documents,
-            read_status="Read",
-            send_at=send_at,
-            original_id=original_id,
-        )
-        self._store.add(message)
-        wait_s = max(0.0, (send_at - now).total_seconds()) if send_at else 0.0
-        for party in recipients:
-            queued_s = fax_plan(party.number).queued_s
-            if queued_s is not None:
-                self._clock.at(wait_s + queued_s, lambda p=party: self._due(message, p))  # type: ignore[misc]
-        return message
 
     def _due(self, message: StoredMessage, party: Party) -> None:
         party.is_due = True

@@ -24,7 +24,7 @@ DIRECTORY_TYPES = (
     *("User", "Department", "Announcement", "Voicemail", "SharedLinesGroup", "PagingOnly", "IvrMenu"),
     *("ParkLocation", "Limited", "External", "DelegatedLinesGroup", "TieLine"),
 )
-_SORTS = {"FirstName": "first_name", "LastName": "last_name", "Company": "company"}
+_SORTS = {"FirstName": "firstName", "LastName": "lastName", "Company": "company"}
 
 
 async def contacts(visit: Visit) -> web.StreamResponse:
@@ -34,13 +34,13 @@ async def contacts(visit: Visit) -> web.StreamResponse:
     order = [name for text in visit.request.query.getall("sortBy", []) for name in text.split(",")]
 
     def is_wanted(contact: ContactRecord) -> bool:
-        words = (contact.first_name, contact.last_name, contact.company)
+        words = map(contact.text, _SORTS.values())
         begins = not start or any(word.casefold().startswith(start) for word in words)
         return begins and (not wanted or bool(wanted & set(contact.numbers)))
 
     found = [contact for contact in visit.world.books.of(visit.subscriber).values() if is_wanted(contact)]
     if order:
-        found.sort(key=lambda contact: [getattr(contact, _SORTS[name]).casefold() for name in order])
+        found.sort(key=lambda contact: [contact.text(_SORTS[name]).casefold() for name in order])
     uri = f"{visit.extension_uri}/address-book/contact"
     groups = {"uri": f"{visit.extension_uri}/address-book/group"}
     page = visit.page(uri, [contact.json(visit.extension_uri) for contact in found])
