@@ -8,8 +8,7 @@ thread.
 Read next: `running` (the door for Python), `server` (the door for HTTP), `world` (what is being simulated).
 """
 
-from rcdesk.simulator.fax.stored import StoredFax
-from rcdesk.simulator.recording import RecordedRequest
+from rcdesk.simulator.recording import RecordedRequest, StoredFax
 from rcdesk.simulator.running import RunningSimulator
 
 __all__ = ["RecordedRequest", "RunningSimulator", "StoredFax"]

@@ -2,7 +2,7 @@
 
 A `Kind` judges a value of a JSON body, a `Word` the text of a query parameter; what is wrong is refused with
 CMN-101 and its name. Names that are not listed are let through, as the service does. Values only. Read next:
-`visit` (Route, where they are declared), `queries`.
+`visit` (Route, where they are declared).
 """
 
 from __future__ import annotations
@@ -61,10 +61,15 @@ def one_of(*words: str) -> Word:
     return lambda value: bool(value) and all(word in words for word in value.split(","))
 
 
+def query_moment(text: str) -> datetime:
+    """An ISO 8601 moment, whose plus may have come as a space. Raises ValueError."""
+    return moment_from(text.replace(" ", "+") if "T" in text else text)
+
+
 def a_moment(value: str) -> bool:
-    """An ISO 8601 moment; a plus may have come as a space."""
+    """What query_moment takes."""
     try:
-        moment_from(value.replace(" ", "+") if "T" in value else value)
+        query_moment(value)
     except ValueError:
         return False
     return True
@@ -119,16 +124,6 @@ def flag(value: Any, name: str) -> None:
     """True or false."""
     if not isinstance(value, bool):
         raise bad_parameter(name, value)
-
-
-def whole(low: int = -(2**31), high: int = 2**31 - 1) -> Kind:
-    """A whole number within a range."""
-
-    def judge(value: Any, name: str) -> None:
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise bad_parameter(name, value)
-
-    return judge
 
 
 def moment(value: Any, name: str) -> None:

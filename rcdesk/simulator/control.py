@@ -1,7 +1,7 @@
 """What a test or a person can order the simulator to do besides what the service does: faxes and calls that
 come in, sync tokens that are forgotten, the state of everything.
 
-Lives on the simulator's event loop thread. Read next: `routes_control` (the HTTP side), `running` (for tests
+Lives on the simulator's event loop thread. Read next: `routes/control` (the HTTP side), `running` (for tests
 in Python).
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 
 from rcdesk.simulator.calls.inbound import OUTCOMES
 from rcdesk.simulator.clock import wire_time
-from rcdesk.simulator.fax.stored import StoredFax, stored_fax
 from rcdesk.simulator.messages import StoredDocument, StoredMessage
+from rcdesk.simulator.recording import StoredFax, stored_fax
 from rcdesk.simulator.refusal import bad_parameter
 from rcdesk.simulator.server import SimulatorServer
 

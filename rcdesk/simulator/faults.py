@@ -1,13 +1,17 @@
-"""Faults on demand: what goes wrong, for which requests, how many times.
+"""Faults on demand and bad weather: what goes wrong, for which requests, how many times.
 
 A fault waits in a list until a request matches; `server` then acts it out. `slow` may read the body at a
-given pace, the cuts differ in how much the service has read and done before the connection dies. No thread
-of its own. Read next: `storm` (faults by dice), `routes_control` for how a fault is ordered over HTTP.
+given pace, the cuts differ in how much the service has read and done before the connection dies. In a storm
+every request may meet one, by a dice of its own: the same seed and the same order of requests give the same
+faults. The sign-in is spared unless the path says otherwise: a refresh token works once, so no client can
+survive the loss of its answer. No thread of its own. Read next: `routes/control`.
 """
 
 from __future__ import annotations
 
+import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +30,13 @@ KINDS: dict[str, str] = {
     "garbage": "do the work, then answer 200 with broken JSON",
     "expire-token": "the access token of the request expires now",
 }
+
+STORM_KINDS: tuple[str, ...] = (
+    *("status", "429", "cut-before", "cut-during", "cut-after", "answer-lost", "garbage", "slow"),
+    "expire-token",
+)
+SIGN_IN = "/restapi/oauth/"
+_STATUSES = (500, 502, 503)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,3 +115,60 @@ class FaultList:
         return [
             {"kind": f.kind, "method": f.method, "path": f.path, "times": f.times_left} for f in self._waiting
         ]
+
+
+class Storm:
+    """With probability `share` a request whose path contains or matches `path` meets one of `kinds`."""
+
+    def __init__(
+        self, *, seed: int, share: float = 0.2, kinds: Sequence[str] = STORM_KINDS, path: str = ""
+    ) -> None:
+        unknown = [kind for kind in kinds if kind not in KINDS]
+        if unknown or not kinds:
+            raise bad_parameter("kinds", ",".join(unknown))
+        if not 0 <= share <= 1:
+            raise bad_parameter("share", share)
+        self.seed = seed
+        self.share = share
+        self.kinds = tuple(kinds)
+        self.path = path
+        try:
+            self._pattern = re.compile(path)
+        except re.error as exc:
+            raise bad_parameter("path", path) from exc
+        self._dice = random.Random(seed)
+
+    @classmethod
+    def from_order(cls, order: dict[str, Any]) -> Storm:
+        """From control JSON `{seed, share?, kinds?, path?}`."""
+        try:
+            return cls(
+                seed=int(order.get("seed", 1)),
+                share=float(order.get("share", 0.2)),
+                kinds=tuple(str(kind) for kind in order.get("kinds") or STORM_KINDS),
+                path=str(order.get("path", "")),
+            )
+        except (TypeError, ValueError) as exc:
+            raise bad_parameter("storm", exc) from exc
+
+    def draw(self, path: str) -> Fault | None:
+        """The fault this request meets, if any."""
+        if not self._reaches(path) or self._dice.random() >= self.share:
+            return None
+        kind = self._dice.choice(self.kinds)
+        penalty_s, pause_s = float(self._dice.randint(1, 2)), self._dice.uniform(0.05, 0.4)
+        return Fault(
+            kind=kind,
+            status=self._dice.choice(_STATUSES),
+            after_bytes=self._dice.randint(1, 4096),
+            seconds=penalty_s if kind == "429" else pause_s,
+        )
+
+    def _reaches(self, path: str) -> bool:
+        if not self.path:
+            return not path.startswith(SIGN_IN)
+        return self.path in path or self._pattern.search(path) is not None
+
+    def as_json(self) -> dict[str, Any]:
+        """For `GET /simulator/state`."""
+        return {"seed": self.seed, "share": self.share, "kinds": list(self.kinds), "path": self.path}

@@ -1,7 +1,7 @@
 """The message store: faxes in and out, found by filter, read, deleted, purged, and followed by sync tokens.
 
 Every change gives a message the next revision number, which is all that a sync token remembers. Lives on the
-simulator's event loop thread. Read next: `faxes` (how a fax lives), `routes_messages` (the HTTP side).
+simulator's event loop thread. Read next: `faxes` (how a fax lives), `routes/messages` (the HTTP side).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Answers about several resources at once: 207, each with a status of its own.
 
 As `multipart/mixed` (a summary, then a part for each), or as one JSON list for who asks for that by Accept.
-Lives on the simulator's event loop thread. Read next: `routes_messages`.
+Lives on the simulator's event loop thread. Read next: `routes/messages`.
 """
 
 from __future__ import annotations

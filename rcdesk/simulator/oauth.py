@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from collections import Counter
 from dataclasses import dataclass
@@ -23,20 +24,29 @@ from rcdesk.simulator.clock import WorldClock
 from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter
 
 SCOPES = (
-    "ReadAccounts",
-    "EditExtensions",
-    "CallControl",
-    "RingOut",
-    "Faxes",
-    "ReadMessages",
-    "EditMessages",
-    "ReadCallLog",
-    "ReadPresence",
-    "EditPresence",
-    "ReadContacts",
-    "Contacts",
+    *("ReadAccounts", "EditExtensions", "CallControl", "RingOut", "Faxes", "ReadMessages", "EditMessages"),
+    *("ReadCallLog", "ReadPresence", "EditPresence", "ReadContacts", "Contacts"),
 )
 """The permissions of the app (spec: x-app-permission)."""
+FEATURES = ("CallForwarding", "Fax", "FaxReceiving", "InternationalCalling", "RingOut", "Presence", "SMS")
+"""What every extension here has (spec: ExtensionServiceFeatureInfo)."""
+
+_APP = (
+    ("POST|GET|DELETE", r"/ring-out", ("RingOut",)),
+    ("POST", r"/fax$", ("Faxes",)),
+    ("GET", r"/message-(store|sync)", ("ReadMessages", "EditMessages")),
+    ("PUT|PATCH|DELETE", r"/message-store", ("EditMessages",)),
+    ("GET", r"/(active-calls|call-log|call-log-sync)", ("ReadCallLog",)),
+    ("GET", r"/(call-queue-)?presence", ("ReadPresence", "EditPresence")),
+    ("PUT", r"/(call-queue-)?presence", ("EditPresence",)),
+    ("GET", r"/address-book", ("ReadContacts", "Contacts")),
+    ("POST|PUT|PATCH|DELETE", r"/address-book", ("Contacts",)),
+)
+_USER = (
+    ("POST", r"/ring-out", "RingOut", "CMN-408"),
+    ("POST", r"/fax$", "Fax", "MSG-341"),
+    ("GET|PUT", r"/presence", "Presence", "CMN-408"),
+)
 CODE_TTL_S = 60
 REFRESH_TTL_S = 604_800
 REPEAT_S = 3600
@@ -64,7 +74,6 @@ class Session:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Code:
     subscriber: Subscriber
-    client_id: str
     redirect_uri: str
     challenge: str
     method: str
@@ -131,6 +140,19 @@ class SignInBackend:
         if not is_known or (client_secret is not None and not _same(client_secret, self.client_secret)):
             raise ErrorAnswer(400, "OAU-146", "Invalid client", oauth_error="invalid_client")
 
+    def check_permissions(self, method: str, path: str) -> None:
+        """403 with CMN-401 when the app lacks the permission, CMN-408 or MSG-341 when the user does."""
+
+        def check(is_missing: bool, methods: str, pattern: str, code: str, who: str, permission: str) -> None:
+            if is_missing and re.fullmatch(methods, method) and re.search(pattern, path):
+                message = f"In order to call this API endpoint, {who} needs to have [{permission}] permission"
+                raise ErrorAnswer(403, code, message, permission=permission)
+
+        for methods, pattern, any_of in _APP:
+            check(not set(any_of) & set(self.scopes), methods, pattern, "CMN-401", "application", any_of[0])
+        for methods, pattern, feature, code in _USER:
+            check(feature in self.missing_features, methods, pattern, code, "user", feature)
+
     def with_jwt(self, assertion: str, ttl_s: int) -> Session:
         """The JWT grant."""
         for subscriber in self._subscribers:
@@ -147,14 +169,11 @@ class SignInBackend:
                 return self._open(subscriber, ttl_s)
         raise invalid_grant("OAU-140", "Invalid resource owner credentials")
 
-    def give_code(
-        self, subscriber: Subscriber, *, client_id: str, redirect_uri: str, challenge: str, method: str
-    ) -> str:
+    def give_code(self, subscriber: Subscriber, *, redirect_uri: str, challenge: str, method: str) -> str:
         """An authorization code, good once within 60 s."""
         code = secrets.token_urlsafe(24)
         self._codes[code] = _Code(
             subscriber=subscriber,
-            client_id=client_id,
             redirect_uri=redirect_uri,
             challenge=challenge,
             method=method,

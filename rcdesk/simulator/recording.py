@@ -1,14 +1,18 @@
-"""What was asked of the simulator: one frozen value for each request, for tests and the demo to look at.
+"""What was asked of the simulator, and the faxes it was given: frozen values for tests and the demo.
 
 Bearer tokens and client secrets are struck out before a request is kept; sign-in forms are not kept at all.
-Values only; read `server` next, which makes them.
+Of faxes, deleted ones included, there is what the client meant by each, to count how often it was stored.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
+
+from rcdesk.simulator.clock import wire_time
+from rcdesk.simulator.messages import StoredMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,25 +34,13 @@ class RecordedRequest:
     body_size: int
     status: int
     received_at: datetime
-    file_names: tuple[str, ...] = field(default=())
+    file_names: tuple[str, ...] = ()
     fault: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """For `GET /simulator/requests`."""
-        return {
-            "method": self.method,
-            "path": self.path,
-            "query": self.query,
-            "queryString": self.query_string,
-            "headers": self.headers,
-            "mediaType": self.media_type,
-            "json": self.json,
-            "bodySize": self.body_size,
-            "status": self.status,
-            "receivedAt": self.received_at.isoformat(),
-            "fileNames": list(self.file_names),
-            "fault": self.fault,
-        }
+        fields = {**asdict(self), "received_at": self.received_at.isoformat()}
+        return {re.sub("_(.)", lambda part: part[1].upper(), name): value for name, value in fields.items()}
 
 
 def safe_headers(headers: dict[str, str]) -> dict[str, str]:
@@ -57,3 +49,44 @@ def safe_headers(headers: dict[str, str]) -> dict[str, str]:
     if "authorization" in kept:
         kept["authorization"] = f"{kept['authorization'].split(' ')[0]} …"
     return kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFax:
+    """One outbound message. digests: SHA-256 in hex of the documents as they came; times are the world's.
+
+    outcomes: number → messageStatus of each recipient. original_id is the message a resend took its pages
+    from, 0 for an upload.
+    """
+
+    message_id: int
+    numbers: tuple[str, ...]
+    digests: tuple[str, ...]
+    cover_text: str
+    created_at: datetime
+    send_at: datetime | None
+    status: str
+    outcomes: dict[str, str]
+    is_deleted: bool
+    original_id: int
+
+    def as_json(self) -> dict[str, Any]:
+        """For `GET /simulator/stored-faxes`."""
+        send_at = wire_time(self.send_at) if self.send_at else None
+        return {**asdict(self), "created_at": wire_time(self.created_at), "send_at": send_at}
+
+
+def stored_fax(message: StoredMessage) -> StoredFax:
+    """The value of an outbound message."""
+    return StoredFax(
+        message_id=message.id,
+        numbers=tuple(party.number for party in message.recipients),
+        digests=tuple(document.digest for document in message.documents),
+        cover_text=message.cover_text,
+        created_at=message.created_at,
+        send_at=message.send_at,
+        status=message.status,
+        outcomes={party.number: party.status or "" for party in message.recipients},
+        is_deleted=message.availability != "Alive",
+        original_id=message.original_id,
+    )

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-from rcdesk.simulator.recording import RecordedRequest
-from rcdesk.simulator.storm import STORM_KINDS
+from rcdesk.simulator.faults import STORM_KINDS, Storm, fault_from
+from rcdesk.simulator.recording import RecordedRequest, StoredFax
 
 if TYPE_CHECKING:
-    from rcdesk.simulator.fax.stored import StoredFax
     from rcdesk.simulator.server import SimulatorServer
 
 T = TypeVar("T")
@@ -28,21 +27,11 @@ CALL_TIMEOUT_S = 120.0
 class RunningSimulator:
     """A simulator on 127.0.0.1, usable as a context manager."""
 
-    def __init__(
-        self,
-        *,
-        port: int,
-        clock: Literal["real", "manual"],
-        speed: float,
-        samples: bool,
-        is_client_fast: bool,
-    ) -> None:
-        """Use `start`."""
+    def __init__(self, clock: dict[str, Any], port: int, has_samples: bool) -> None:
+        """Use `start`. clock: how a WorldClock is made."""
+        self._clock = clock
         self._port = port
-        self._has_samples = samples
-        self._is_client_fast = is_client_fast
-        self._is_manual = clock == "manual"
-        self._speed = speed
+        self._has_samples = has_samples
         self._ready: Future[None] = Future()
         self._server: SimulatorServer | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -65,7 +54,8 @@ class RunningSimulator:
         a few faxes and calls have come in already. `is_client_fast`: the clients' clocks run at this speed
         too, so that waits they are told of are not made shorter for them.
         """
-        simulator = cls(port=port, clock=clock, speed=speed, samples=samples, is_client_fast=is_client_fast)
+        how = {"is_manual": clock == "manual", "speed": speed, "is_client_fast": is_client_fast}
+        simulator = cls(how, port, samples)
         simulator._thread.start()
         simulator._ready.result(CALL_TIMEOUT_S)
         return simulator
@@ -137,11 +127,7 @@ class RunningSimulator:
     @property
     def requests(self) -> list[RecordedRequest]:
         """Every request so far (control requests left out), oldest first."""
-
-        async def copy() -> list[RecordedRequest]:
-            return list(self._running.requests)
-
-        return self._call(copy())
+        return self._do(lambda server: list(server.requests))
 
     def advance(self, seconds: float) -> None:
         """Move the simulated clock ahead; accepted faxes are drawn first."""
@@ -170,62 +156,35 @@ class RunningSimulator:
             "after_bytes": after_bytes,
             "times": times,
         }
-
-        async def add() -> None:
-            from rcdesk.simulator.faults import fault_from
-
-            self._running.faults.add(fault_from(order))
-
-        self._call(add())
+        self._do(lambda server: server.faults.add(fault_from(order)))
 
     def clear_faults(self) -> None:
         """Forget ordered faults."""
-
-        async def clear() -> None:
-            self._running.faults.clear()
-
-        self._call(clear())
+        self._do(lambda server: server.faults.clear())
 
     def storm(
         self, seed: int, share: float = 0.2, kinds: Sequence[str] = STORM_KINDS, path: str = ""
     ) -> None:
-        """From now on each request meets, with probability `share`, one of `kinds`; see `storm.Storm`.
+        """From now on each request meets, with probability `share`, one of `kinds`; see `faults.Storm`.
 
         `path` is a part of the paths it strikes, or a pattern; "" is all but the sign-in.
         """
-
-        async def begin() -> None:
-            from rcdesk.simulator.storm import Storm
-
-            self._running.storm = Storm(seed=seed, share=share, kinds=kinds, path=path)
-
-        self._call(begin())
+        storm = Storm(seed=seed, share=share, kinds=kinds, path=path)
+        self._do(lambda server: setattr(server, "storm", storm))
 
     def calm(self) -> None:
         """End the storm; ordered faults stay."""
-
-        async def end() -> None:
-            self._running.storm = None
-
-        self._call(end())
+        self._do(lambda server: setattr(server, "storm", None))
 
     @property
     def injected(self) -> dict[str, int]:
         """How many requests met a fault so far, by kind."""
-
-        async def copy() -> dict[str, int]:
-            return dict(self._running.injected)
-
-        return self._call(copy())
+        return self._do(lambda server: dict(server.injected))
 
     @property
     def requests_by_group(self) -> dict[str, int]:
         """How many requests came so far, refused and faulty ones included, by rate-limit group."""
-
-        async def copy() -> dict[str, int]:
-            return dict(self._running.world.limits.counts)
-
-        return self._call(copy())
+        return self._do(lambda server: dict(server.world.limits.counts))
 
     @property
     def heavy_requests(self) -> int:
@@ -235,56 +194,32 @@ class RunningSimulator:
     @property
     def requests_in_penalty(self) -> int:
         """How many requests came although a 429 had told the client to wait longer."""
-
-        async def look() -> int:
-            return self._running.world.limits.requests_in_penalty
-
-        return self._call(look())
+        return self._do(lambda server: server.world.limits.requests_in_penalty)
 
     def stored_faxes(self) -> list[StoredFax]:
         """Every outbound message the service holds, deleted ones included, oldest first."""
+        from rcdesk.simulator.control import stored_faxes
 
-        async def look() -> list[StoredFax]:
-            from rcdesk.simulator.control import stored_faxes
-
-            return stored_faxes(self._running)
-
-        return self._call(look())
+        return self._do(stored_faxes)
 
     def forget_sync_tokens(self) -> None:
         """Know no sync token any more: the next ISync is answered with MSG-333, of calls with CLG-104."""
+        from rcdesk.simulator.control import forget_sync_tokens
 
-        async def forget() -> None:
-            from rcdesk.simulator.control import forget_sync_tokens
-
-            forget_sync_tokens(self._running)
-
-        self._call(forget())
+        self._do(forget_sync_tokens)
 
     def set_limits(self, **limits: float) -> None:
         """Requests per window by group (Light, Medium, Heavy, Auth), and `window_s`, `penalty_s`."""
-
-        async def configure() -> None:
-            self._running.world.limits.configure(dict(limits))
-
-        self._call(configure())
+        self._do(lambda server: server.world.limits.configure(dict(limits)))
 
     def sign_in_rules(self, **rules: bool | Sequence[str]) -> None:
-        """`revoked`, `denies`, `repeats_refresh`, `missing_scopes`, `missing_features`: see `SignInDesk`."""
-
-        async def configure() -> None:
-            self._running.world.sign_in.configure(dict(rules))
-
-        self._call(configure())
+        """`revoked`, `denies`, `repeats_refresh`, `missing_scopes`, `missing_features`: see SignInBackend."""
+        self._do(lambda server: server.world.sign_in.configure(rules))
 
     @property
     def refreshes(self) -> int:
         """How many times a refresh token was traded in; repeated answers are not counted."""
-
-        async def look() -> int:
-            return self._running.world.sign_in.refreshes
-
-        return self._call(look())
+        return self._do(lambda server: server.world.sign_in.refreshes)
 
     def inbound_fax(
         self, *, to: str | None = None, sender: str | None = None, pages: int = 1, text: str = ""
@@ -319,44 +254,29 @@ class RunningSimulator:
         extension): the call comes through it. Do-not-disturb makes it a voicemail; a queue the user does not
         take calls of offers nothing, in which case "" is returned, else the telephonySessionId.
         """
+        from rcdesk.simulator.control import receive_call
+
         order = {"from": sender, "outcome": outcome, "talk_s": talk_s, "rings_s": rings_s}
         more = {"name": name, "queue": queue, "to": to}
-
-        async def receive() -> str:
-            from rcdesk.simulator.control import receive_call
-
-            return receive_call(self._running, {**order, **more})
-
-        return self._call(receive())
+        return self._do(lambda server: receive_call(server, {**order, **more}))
 
     def set_presence(self, *, dnd_status: str | None = None, is_moved: bool | None = None) -> None:
         """What the first user set in the old user interface; whether accounts are on the new handling."""
+        from rcdesk.simulator.control import order_presence
+
         order = {"dndStatus": dnd_status, "is_moved": is_moved}
-
-        async def choose() -> None:
-            from rcdesk.simulator.control import order_presence
-
-            order_presence(self._running, {name: value for name, value in order.items() if value is not None})
-
-        self._call(choose())
+        wanted = {name: value for name, value in order.items() if value is not None}
+        self._do(lambda server: order_presence(server, wanted))
 
     def set_call_log_delay(self, seconds: float) -> None:
         """How many simulated seconds after its end a call's record is written (2 unless set)."""
-
-        async def delay() -> None:
-            self._running.world.log_delay_s = seconds
-
-        self._call(delay())
+        self._do(lambda server: setattr(server.world, "log_delay_s", seconds))
 
     def state(self) -> dict[str, Any]:
         """What `GET /simulator/state` says."""
+        from rcdesk.simulator.control import state_json
 
-        async def look() -> dict[str, Any]:
-            from rcdesk.simulator.control import state_json
-
-            return state_json(self._running)
-
-        return self._call(look())
+        return self._do(state_json)
 
     def reset(self) -> None:
         """An empty day: same people and secrets, nothing signed in, called or faxed."""
@@ -374,6 +294,14 @@ class RunningSimulator:
             raise RuntimeError("the simulator is not running")
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(CALL_TIMEOUT_S)
 
+    def _do(self, work: Callable[[SimulatorServer], T]) -> T:
+        """Run `work` on the simulator's thread and wait for it."""
+
+        async def run() -> T:
+            return work(self._running)
+
+        return self._call(run())
+
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
@@ -388,8 +316,7 @@ class RunningSimulator:
 
         self._loop = asyncio.get_running_loop()
         self._finish = asyncio.Event()
-        clock = WorldClock(is_manual=self._is_manual, speed=self._speed, is_client_fast=self._is_client_fast)
-        self._server = SimulatorServer(clock)
+        self._server = SimulatorServer(WorldClock(**self._clock))
         await self._server.start(self._port)
         if self._has_samples:
             from rcdesk.simulator.samples import add_samples

@@ -3,7 +3,7 @@
 One aiohttp application on 127.0.0.1 whose receive buffer is kept small, so that a server that reads slowly
 makes the sender wait as a real network would. Lives on the simulator's event loop thread.
 
-Read next: `visit` (what a handler sees), the `routes_…` modules (`routes_control`: the paths under
+Read next: `visit` (what a handler sees), the `routes_…` modules (`routes/control`: the paths under
 /simulator/).
 """
 
@@ -25,9 +25,8 @@ from aiohttp import ClientConnectionError, web
 
 from rcdesk.simulator.checks import check_query
 from rcdesk.simulator.clock import WorldClock
-from rcdesk.simulator.faults import Fault, FaultList
+from rcdesk.simulator.faults import Fault, FaultList, Storm
 from rcdesk.simulator.fax.rendering import RenderBackend
-from rcdesk.simulator.permissions import check_permissions
 from rcdesk.simulator.recording import RecordedRequest, safe_headers
 from rcdesk.simulator.refusal import ErrorAnswer
 from rcdesk.simulator.routes import account as routes_account
@@ -39,8 +38,7 @@ from rcdesk.simulator.routes import messages as routes_messages
 from rcdesk.simulator.routes import oauth as routes_oauth
 from rcdesk.simulator.routes import people as routes_people
 from rcdesk.simulator.routes import presence as routes_presence
-from rcdesk.simulator.storm import Storm
-from rcdesk.simulator.visit import CHUNK, Route, Visit, answer
+from rcdesk.simulator.visit import Route, Visit, answer
 from rcdesk.simulator.world import World
 
 _log = logging.getLogger(__name__)
@@ -155,7 +153,7 @@ class SimulatorServer:
             visit.headers.update(self.world.limits.take(self._asker(request, route), route.group))
             if visit.who is not None:
                 routes_account.check_owner(visit)
-                check_permissions(self.world.sign_in, request.method, request.path)
+                self.world.sign_in.check_permissions(request.method, request.path)
             query = {name: request.query.getall(name) for name in request.query}
             check_query(query, route.query, route.repeatable)
             return await route.handler(visit)
@@ -214,10 +212,10 @@ class SimulatorServer:
         self.injected[fault.kind] += 1
         match fault.kind:
             case "status":
-                await self._drain(visit)
+                await visit.drain()
                 return answer(_trouble(fault.status), status=fault.status)
             case "429":
-                await self._drain(visit)
+                await visit.drain()
                 wait_s = round(fault.seconds if fault.seconds is not None else 30)
                 refusal = ErrorAnswer(429, "CMN-301", "Request rate exceeded")
                 visit.headers["Retry-After"] = str(wait_s)
@@ -241,10 +239,10 @@ class SimulatorServer:
             case "cut-before":
                 raise _Cut
             case "cut-during":
-                await self._drain(visit, at_most=fault.after_bytes)
+                await visit.drain(fault.after_bytes)
                 raise _Cut
             case "cut-after":
-                await self._drain(visit)
+                await visit.drain()
                 raise _Cut
             case "garbage":
                 await self._handled(visit, handler)
@@ -293,15 +291,6 @@ class SimulatorServer:
         half.content_length = len(body)
         await half.prepare(request)
         await half.write(body[: len(body) // 2])
-
-    @staticmethod
-    async def _drain(visit: Visit, at_most: int | None = None) -> None:
-        """Read the body and throw it away, all of it or about so many bytes."""
-        step = CHUNK if at_most is None else max(1, min(CHUNK, at_most))
-        while (at_most is None or visit.body_size < at_most) and (
-            chunk := await visit.request.content.read(step)
-        ):
-            await visit.pace(len(chunk))
 
     def _asker(self, request: web.Request, route: Route) -> str:
         """Whose limits a request counts against: user and app, or just the app before the sign-in."""

@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
@@ -18,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 from aiohttp import web
 
 from rcdesk.simulator.accounts import Subscriber
-from rcdesk.simulator.checks import Kind, Word, number_from
+from rcdesk.simulator.checks import Kind, Word, number_from, query_moment
 from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter
 from rcdesk.simulator.world import World
 
@@ -127,6 +128,29 @@ class Visit:
         except ValueError as exc:
             raise bad_parameter(name, text) from exc
 
+    def choices(self, name: str) -> set[str]:
+        """The values of a repeatable parameter that the route has looked at."""
+        return {value for text in self.request.query.getall(name, []) for value in text.split(",")}
+
+    def moment(self, name: str) -> datetime | None:
+        """A moment that the route has looked at, None when absent."""
+        text = self.request.query.get(name)
+        return query_moment(text) if text else None
+
+    def date_range(self) -> tuple[datetime, datetime]:
+        """dateFrom and dateTo: the last 24 hours unless said otherwise."""
+        date_to = self.moment("dateTo") or self.world.clock.now()
+        return self.moment("dateFrom") or date_to - timedelta(hours=24), date_to
+
+    async def drain(self, at_most: int | None = None) -> None:
+        """Read the body and throw it away, all of it or about so many bytes."""
+        step = CHUNK if at_most is None else max(1, min(CHUNK, at_most))
+        while at_most is None or self.body_size < at_most:
+            chunk = await self.request.content.read(step)
+            if not chunk:
+                return
+            await self.pace(len(chunk))
+
     def page(
         self,
         uri: str,
@@ -168,7 +192,7 @@ class Visit:
 Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Route:
     """One operation: its path template, rate-limit group and handler; a public one needs no bearer token.
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from rcdesk.simulator.storm import STORM_KINDS
+from rcdesk.simulator.faults import STORM_KINDS
 from tests.endurance.remote_desk import SETTLED, RemoteDesk, Rig
 
 SPEED = 60.0

@@ -12,7 +12,7 @@ from aiohttp import web
 from rcdesk.simulator.accounts import UNITED_STATES, Country
 from rcdesk.simulator.checks import A_FLAG, PAGING, a_text, flag, items, one_of, shape, text
 from rcdesk.simulator.fax.faxes import COVER_PAGES
-from rcdesk.simulator.permissions import FEATURES
+from rcdesk.simulator.oauth import FEATURES
 from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter, not_found
 from rcdesk.simulator.visit import Route, Visit, answer
 
@@ -282,30 +282,23 @@ def check_owner(visit: Visit) -> None:
 
 
 ROUTES = (
-    Route(method="GET", path="/restapi", group="NoThrottling", handler=versions, is_public=True),
-    Route(method="GET", path=ACCOUNT, group="Light", handler=account),
-    Route(method="GET", path=EXTENSION, group="Light", handler=extension),
+    Route("GET", "/restapi", "NoThrottling", versions, is_public=True),
+    Route("GET", ACCOUNT, "Light", account),
+    Route("GET", EXTENSION, "Light", extension),
     Route(
-        method="GET",
-        path=f"{EXTENSION}/features",
-        group="Medium",
-        handler=features,
+        "GET",
+        f"{EXTENSION}/features",
+        "Medium",
+        features,
         query={"availableOnly": A_FLAG, "featureId": a_text},
         repeatable=frozenset({"featureId"}),
     ),
+    Route("GET", f"{EXTENSION}/forwarding-number", "Light", forwarding_numbers, query=PAGING, is_newer=True),
     Route(
-        method="GET",
-        path=f"{EXTENSION}/forwarding-number",
-        group="Light",
-        handler=forwarding_numbers,
-        query=PAGING,
-        is_newer=True,
-    ),
-    Route(
-        method="GET",
-        path=f"{EXTENSION}/phone-number",
-        group="Light",
-        handler=phone_numbers,
+        "GET",
+        f"{EXTENSION}/phone-number",
+        "Light",
+        phone_numbers,
         query={
             **PAGING,
             "status": one_of("Normal", "Pending", "PortedIn", "Temporary", "Unknown"),
@@ -313,13 +306,7 @@ ROUTES = (
         },
         repeatable=frozenset({"usageType"}),
     ),
-    Route(method="GET", path=f"{EXTENSION}/caller-id", group="Light", handler=caller_id),
-    Route(method="PUT", path=f"{EXTENSION}/caller-id", group="Medium", handler=set_caller_id),
-    Route(
-        method="GET",
-        path=f"{API}/dictionary/fax-cover-page",
-        group="Light",
-        handler=cover_pages,
-        query=PAGING,
-    ),
+    Route("GET", f"{EXTENSION}/caller-id", "Light", caller_id),
+    Route("PUT", f"{EXTENSION}/caller-id", "Medium", set_caller_id),
+    Route("GET", f"{API}/dictionary/fax-cover-page", "Light", cover_pages, query=PAGING),
 )

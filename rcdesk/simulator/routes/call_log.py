@@ -13,7 +13,6 @@ from rcdesk.simulator.calls.call_log import LogRecord, call_record
 from rcdesk.simulator.checks import A_FLAG, a_moment, a_number, a_text, one_of
 from rcdesk.simulator.clock import wire_time
 from rcdesk.simulator.multi_status import ids_in, multi_status
-from rcdesk.simulator.queries import choices, date_range, moment
 from rcdesk.simulator.refusal import bad_parameter, not_found
 from rcdesk.simulator.routes.account import EXTENSION
 from rcdesk.simulator.visit import Route, Visit, answer
@@ -35,7 +34,7 @@ def _session(visit: Visit) -> tuple[str, str]:
 
 
 def _is_detailed(visit: Visit) -> bool:
-    return "Detailed" in choices(visit, "view")
+    return "Detailed" in visit.choices("view")
 
 
 def _page(visit: Visit, path: str, records: list[LogRecord]) -> web.Response:
@@ -53,11 +52,11 @@ def _page(visit: Visit, path: str, records: list[LogRecord]) -> web.Response:
 
 async def call_log(visit: Visit) -> web.StreamResponse:
     """GET …/call-log."""
-    types, directions = choices(visit, "type"), choices(visit, "direction")
+    types, directions = visit.choices("type"), visit.choices("direction")
     number = visit.request.query.get("phoneNumber", "").replace(" ", "").lstrip("+")
     extension = visit.request.query.get("extensionNumber", "")
     session_id, telephony_session_id = _session(visit)
-    date_from, date_to = date_range(visit)
+    date_from, date_to = visit.date_range()
 
     def wanted(record: LogRecord) -> bool:
         if session_id or telephony_session_id:
@@ -97,14 +96,14 @@ async def sync(visit: Visit) -> web.StreamResponse:
     kind = query.get("syncType", "FSync")
     if kind not in ("FSync", "ISync"):
         raise bad_parameter("syncType", kind)
-    is_missed_only = "Missed" in choices(visit, "statusGroup")
+    is_missed_only = "Missed" in visit.choices("statusGroup")
     limit = visit.query_int("recordCount", SYNC_LIMIT, high=SYNC_LIMIT)
     if kind == "ISync":
         if not query.get("syncToken"):
             raise bad_parameter("syncToken")
         found, token = world.log.changes(who, query["syncToken"], SYNC_LIMIT)
     else:
-        date_from = moment(visit, "dateFrom")
+        date_from = visit.moment("dateFrom")
         if date_from is None and "recordCount" not in query:
             raise bad_parameter("recordCount")
         newest = world.log.of(who)
@@ -130,7 +129,7 @@ def _live(visit: Visit) -> list[LogRecord]:
 
 async def active_calls(visit: Visit) -> web.StreamResponse:
     """GET …/active-calls: result In Progress."""
-    types, directions = choices(visit, "type"), choices(visit, "direction")
+    types, directions = visit.choices("type"), visit.choices("direction")
     records: list[Any] = [
         record
         for record in _live(visit)
@@ -157,10 +156,10 @@ _MANY = frozenset({"direction", "type", "transport", "statusGroup", "conferenceT
 
 ROUTES = (
     Route(
-        method="GET",
-        path=LOG,
-        group="Heavy",
-        handler=call_log,
+        "GET",
+        LOG,
+        "Heavy",
+        call_log,
         query={
             **_COMMON,
             **_RECORDING,
@@ -171,12 +170,12 @@ ROUTES = (
         },
         repeatable=_MANY,
     ),
-    Route(method="GET", path=f"{LOG}/{{callRecordId}}", group="Heavy", handler=one_record, query=_VIEW),
+    Route("GET", f"{LOG}/{{callRecordId}}", "Heavy", one_record, query=_VIEW),
     Route(
-        method="GET",
-        path=f"{EXTENSION}/call-log-sync",
-        group="Heavy",
-        handler=sync,
+        "GET",
+        f"{EXTENSION}/call-log-sync",
+        "Heavy",
+        sync,
         query={
             **_VIEW,
             **_RECORDING,
@@ -189,10 +188,10 @@ ROUTES = (
         repeatable=_MANY,
     ),
     Route(
-        method="GET",
-        path=f"{EXTENSION}/active-calls",
-        group="Heavy",
-        handler=active_calls,
+        "GET",
+        f"{EXTENSION}/active-calls",
+        "Heavy",
+        active_calls,
         query={**_COMMON, "conferenceType": one_of("AudioConferencing", "Meetings")},
         repeatable=_MANY,
     ),

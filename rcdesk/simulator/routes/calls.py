@@ -113,7 +113,7 @@ async def cancel(visit: Visit) -> web.StreamResponse:
 
 
 ROUTES = (
-    Route(method="POST", path=f"{EXTENSION}/ring-out", group="Heavy", handler=create),
-    Route(method="GET", path=f"{EXTENSION}/ring-out/{{ringoutId}}", group="Light", handler=read),
-    Route(method="DELETE", path=f"{EXTENSION}/ring-out/{{ringoutId}}", group="Heavy", handler=cancel),
+    Route("POST", f"{EXTENSION}/ring-out", "Heavy", create),
+    Route("GET", f"{EXTENSION}/ring-out/{{ringoutId}}", "Light", read),
+    Route("DELETE", f"{EXTENSION}/ring-out/{{ringoutId}}", "Heavy", cancel),
 )

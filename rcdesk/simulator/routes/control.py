@@ -12,23 +12,22 @@ import html
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from aiohttp import web
 
 from rcdesk.simulator import control
 from rcdesk.simulator.clock import wire_time
-from rcdesk.simulator.faults import KINDS, fault_from
+from rcdesk.simulator.faults import KINDS, Storm, fault_from
 from rcdesk.simulator.magic import MAGIC_NUMBERS
 from rcdesk.simulator.refusal import bad_parameter
 from rcdesk.simulator.server import SimulatorServer
-from rcdesk.simulator.storm import Storm
 
-Handler = Callable[[SimulatorServer, web.Request], Awaitable[web.StreamResponse]]
+Handler = Callable[[SimulatorServer, dict[str, Any]], Awaitable[Any]]
+"""Does what the JSON of an order says; gives the JSON to answer with, a page, or None for nothing to say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ControlCommand:
     """One order to the simulator; description is for the page, with the JSON it takes."""
 
@@ -71,179 +70,160 @@ async def _order(request: web.Request) -> dict[str, Any]:
     return value
 
 
-async def _page(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
+async def _page(server: SimulatorServer, order: dict[str, Any]) -> web.Response:
     return web.Response(text=page_html(server), content_type="text/html")
 
 
-async def _state(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
-    return web.json_response(control.state_json(server))
+async def _state(server: SimulatorServer, order: dict[str, Any]) -> Any:
+    return control.state_json(server)
 
 
-async def _advance(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
-    seconds = (await _order(request)).get("seconds")
+async def _advance(server: SimulatorServer, order: dict[str, Any]) -> Any:
+    seconds = order.get("seconds")
     if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds < 0:
         raise bad_parameter("seconds", seconds)
     await server.advance(seconds)
-    return web.json_response({"now": wire_time(server.world.clock.now())})
+    return {"now": wire_time(server.world.clock.now())}
 
 
-async def _add_fault(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
-    server.faults.add(fault_from(await _order(request)))
-    return web.json_response(server.faults.as_json())
+async def _add_fault(server: SimulatorServer, order: dict[str, Any]) -> Any:
+    server.faults.add(fault_from(order))
+    return server.faults.as_json()
 
 
-async def _clear_faults(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
+async def _clear_faults(server: SimulatorServer, order: dict[str, Any]) -> None:
     server.faults.clear()
-    return web.Response(status=204)
 
 
-async def _limits(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
-    server.world.limits.configure(await _order(request))
-    return web.json_response(server.world.limits.limits)
+async def _limits(server: SimulatorServer, order: dict[str, Any]) -> Any:
+    server.world.limits.configure(order)
+    return server.world.limits.limits
 
 
-async def _inbound_fax(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
-    message = control.receive_fax(server, await _order(request))
+async def _inbound_fax(server: SimulatorServer, order: dict[str, Any]) -> Any:
+    message = control.receive_fax(server, order)
     await server.renderer.settled(message)
-    return web.json_response(message.json(server.base_url))
+    return message.json(server.base_url)
 
 
-async def _storm(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
-    server.storm = Storm.from_order(await _order(request))
-    return web.json_response(server.storm.as_json())
+async def _storm(server: SimulatorServer, order: dict[str, Any]) -> Any:
+    server.storm = Storm.from_order(order)
+    return server.storm.as_json()
 
 
-async def _calm(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
+async def _calm(server: SimulatorServer, order: dict[str, Any]) -> None:
     server.storm = None
-    return web.Response(status=204)
 
 
-async def _inbound_call(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
-    return web.json_response({"id": control.receive_call(server, await _order(request))})
+async def _inbound_call(server: SimulatorServer, order: dict[str, Any]) -> Any:
+    return {"id": control.receive_call(server, order)}
 
 
-async def _log_delay(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
-    server.world.log_delay_s = control.seconds_of(await _order(request), "seconds")
-    return web.Response(status=204)
+async def _log_delay(server: SimulatorServer, order: dict[str, Any]) -> None:
+    server.world.log_delay_s = control.seconds_of(order, "seconds")
 
 
-async def _forget_tokens(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
+async def _forget_tokens(server: SimulatorServer, order: dict[str, Any]) -> None:
     control.forget_sync_tokens(server)
-    return web.Response(status=204)
 
 
-async def _stored_faxes(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
-    return web.json_response([fax.as_json() for fax in control.stored_faxes(server)])
+async def _stored_faxes(server: SimulatorServer, order: dict[str, Any]) -> Any:
+    return [fax.as_json() for fax in control.stored_faxes(server)]
 
 
-async def _sign_in(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
-    server.world.sign_in.configure(await _order(request))
-    return web.Response(status=204)
+async def _sign_in(server: SimulatorServer, order: dict[str, Any]) -> None:
+    server.world.sign_in.configure(order)
 
 
-async def _presence(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
-    control.order_presence(server, await _order(request))
-    return web.Response(status=204)
+async def _presence(server: SimulatorServer, order: dict[str, Any]) -> None:
+    control.order_presence(server, order)
 
 
-async def _requests(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
-    return web.json_response([r.as_json() for r in server.requests])
+async def _requests(server: SimulatorServer, order: dict[str, Any]) -> Any:
+    return [request.as_json() for request in server.requests]
 
 
-async def _reset(server: SimulatorServer, request: web.Request) -> web.StreamResponse:
+async def _reset(server: SimulatorServer, order: dict[str, Any]) -> None:
     await server.reset()
-    return web.Response(status=204)
 
 
 COMMANDS = (
-    ControlCommand(method="GET", path="/simulator/", description="this page", handler=_page),
+    ControlCommand("GET", "/simulator/", "this page", _page),
     ControlCommand(
-        method="GET",
-        path="/simulator/state",
-        description="the clock, the people with their credentials, calls, faxes, faults, limits",
-        handler=_state,
+        *("GET", "/simulator/state"),
+        "the clock, the people with their credentials, calls, faxes, faults, limits",
+        _state,
+    ),
+    ControlCommand("POST", "/simulator/advance", '{"seconds": 10}: jump ahead', _advance),
+    ControlCommand(
+        *("POST", "/simulator/faults"),
+        '{"kind": "status", "path": "/fax", "method": "POST", "status": 503, "times": 1}',
+        _add_fault,
+    ),
+    ControlCommand("DELETE", "/simulator/faults", "no more faults", _clear_faults),
+    ControlCommand("POST", "/simulator/limits", '{"Heavy": 2, "window_s": 60, "penalty_s": 60}', _limits),
+    ControlCommand(
+        *("POST", "/simulator/inbound-fax"),
+        '{"to": "+18885550109", "from": "+16505550142", "pages": 2, "text": "…"}',
+        _inbound_fax,
     ),
     ControlCommand(
-        method="POST",
-        path="/simulator/advance",
-        description='{"seconds": 10}: jump ahead',
-        handler=_advance,
+        *("POST", "/simulator/storm"),
+        '{"seed": 7, "share": 0.2, "kinds": ["status"], "path": ""}: bad weather',
+        _storm,
     ),
+    ControlCommand("DELETE", "/simulator/storm", "calm again", _calm),
     ControlCommand(
-        method="POST",
-        path="/simulator/faults",
-        description='{"kind": "status", "path": "/fax", "method": "POST", "status": 503, "times": 1}',
-        handler=_add_fault,
-    ),
-    ControlCommand(
-        method="DELETE", path="/simulator/faults", description="no more faults", handler=_clear_faults
-    ),
-    ControlCommand(
-        method="POST",
-        path="/simulator/limits",
-        description='{"Heavy": 2, "window_s": 60, "penalty_s": 60}',
-        handler=_limits,
-    ),
-    ControlCommand(
-        method="POST",
-        path="/simulator/inbound-fax",
-        description='{"to": "+18885550109", "from": "+16505550142", "pages": 2, "text": "…"}',
-        handler=_inbound_fax,
-    ),
-    ControlCommand(
-        method="POST",
-        path="/simulator/storm",
-        description='{"seed": 7, "share": 0.2, "kinds": ["status"], "path": ""}: bad weather',
-        handler=_storm,
-    ),
-    ControlCommand(method="DELETE", path="/simulator/storm", description="calm again", handler=_calm),
-    ControlCommand(
-        method="POST",
-        path="/simulator/inbound-call",
-        description='{"from": "+16505550143", "outcome": "missed|answered|voicemail", "talk_s": 40,'
+        *("POST", "/simulator/inbound-call"),
+        '{"from": "+16505550143", "outcome": "missed|answered|voicemail", "talk_s": 40,'
         ' "rings_s": 0, "name": "", "queue": "200", "to": "+18885550100"}: somebody calls; with rings_s it'
         " takes its time",
-        handler=_inbound_call,
+        _inbound_call,
     ),
     ControlCommand(
-        method="POST",
-        path="/simulator/call-log-delay",
-        description='{"seconds": 2}: how long after a call its record is written',
-        handler=_log_delay,
+        *("POST", "/simulator/call-log-delay"),
+        '{"seconds": 2}: how long after a call its record is written',
+        _log_delay,
     ),
     ControlCommand(
-        method="POST",
-        path="/simulator/forget-sync-tokens",
-        description="the next ISync of messages is answered with MSG-333, of calls with CLG-104",
-        handler=_forget_tokens,
+        *("POST", "/simulator/forget-sync-tokens"),
+        "the next ISync of messages is answered with MSG-333, of calls with CLG-104",
+        _forget_tokens,
     ),
     ControlCommand(
-        method="GET",
-        path="/simulator/stored-faxes",
-        description="each outbound message: recipients, SHA-256 of the documents, note",
-        handler=_stored_faxes,
+        *("GET", "/simulator/stored-faxes"),
+        "each outbound message: recipients, SHA-256 of the documents, note",
+        _stored_faxes,
     ),
     ControlCommand(
-        method="POST",
-        path="/simulator/sign-in",
-        description='{"revoked": true, "denies": true, "repeats_refresh": false, "missing_scopes": ["Faxes"],'
+        *("POST", "/simulator/sign-in"),
+        '{"revoked": true, "denies": true, "repeats_refresh": false, "missing_scopes": ["Faxes"],'
         ' "missing_features": ["RingOut"]}: rules for signing in and for what the account may do',
-        handler=_sign_in,
+        _sign_in,
     ),
     ControlCommand(
-        method="POST",
-        path="/simulator/presence",
-        description='{"dndStatus": "TakeDepartmentCallsOnly", "is_moved": true}: what the first user set in'
+        *("POST", "/simulator/presence"),
+        '{"dndStatus": "TakeDepartmentCallsOnly", "is_moved": true}: what the first user set in'
         " the old user interface, and whether the accounts are on the new call handling",
-        handler=_presence,
+        _presence,
     ),
-    ControlCommand(
-        method="GET", path="/simulator/requests", description="what was asked so far", handler=_requests
-    ),
-    ControlCommand(method="POST", path="/simulator/reset", description="an empty day", handler=_reset),
+    ControlCommand("GET", "/simulator/requests", "what was asked so far", _requests),
+    ControlCommand("POST", "/simulator/reset", "an empty day", _reset),
 )
 
 
 def add_routes(app: web.Application, server: SimulatorServer) -> None:
     """Put the control API on the application."""
-    app.router.add_routes([web.route(c.method, c.path, partial(c.handler, server)) for c in COMMANDS])
+    app.router.add_routes([web.route(c.method, c.path, _served(c, server)) for c in COMMANDS])
+
+
+def _served(
+    command: ControlCommand, server: SimulatorServer
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def serve(request: web.Request) -> web.StreamResponse:
+        said = await command.handler(server, await _order(request) if command.method == "POST" else {})
+        if isinstance(said, web.Response):
+            return said
+        return web.Response(status=204) if said is None else web.json_response(said)
+
+    return serve

@@ -10,15 +10,14 @@ from aiohttp import web
 from rcdesk.simulator.fax.multipart import MAX_BODY, FaxForm
 from rcdesk.simulator.refusal import ErrorAnswer
 from rcdesk.simulator.routes.account import EXTENSION
-from rcdesk.simulator.visit import CHUNK, Route, Visit, answer
+from rcdesk.simulator.visit import Route, Visit, answer
 
 
 async def create(visit: Visit) -> web.StreamResponse:
     """POST …/fax."""
     media_type = visit.request.content_type
     if (visit.request.content_length or 0) > MAX_BODY:
-        while chunk := await visit.request.content.read(CHUNK):
-            await visit.pace(len(chunk))
+        await visit.drain()
         raise ErrorAnswer(413, "MSG-338", "Message is too large", parameter="attachment")
     if media_type == "application/json":
         message = visit.world.faxes.resend(visit.subscriber, await visit.json_object())
@@ -37,4 +36,4 @@ async def create(visit: Visit) -> web.StreamResponse:
     return answer(message.json(visit.extension_uri, is_new=True))
 
 
-ROUTES = (Route(method="POST", path=f"{EXTENSION}/fax", group="Heavy", handler=create),)
+ROUTES = (Route("POST", f"{EXTENSION}/fax", "Heavy", create),)

@@ -27,7 +27,6 @@ from rcdesk.simulator.checks import (
 from rcdesk.simulator.clock import wire_time
 from rcdesk.simulator.messages import StoredMessage
 from rcdesk.simulator.multi_status import MULTI, ids_in, multi_status
-from rcdesk.simulator.queries import choices, date_range
 from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter, not_found
 from rcdesk.simulator.routes.account import EXTENSION
 from rcdesk.simulator.visit import Route, Visit, answer, no_content
@@ -37,8 +36,8 @@ MOST_IN_BODY = 1000
 
 
 def _filter(visit: Visit) -> Callable[[StoredMessage], bool]:
-    types, directions = choices(visit, "messageType"), choices(visit, "direction")
-    reads, alive = choices(visit, "readStatus"), choices(visit, "availability") or {"Alive"}
+    types, directions = visit.choices("messageType"), visit.choices("direction")
+    reads, alive = visit.choices("readStatus"), visit.choices("availability") or {"Alive"}
     digits = visit.request.query.get("phoneNumber", "").replace(" ", "").lstrip("+")
 
     def wanted(message: StoredMessage) -> bool:
@@ -57,7 +56,7 @@ def _filter(visit: Visit) -> Callable[[StoredMessage], bool]:
 async def list_messages(visit: Visit) -> web.StreamResponse:
     """GET …/message-store."""
     wanted = _filter(visit)
-    date_from, date_to = date_range(visit)
+    date_from, date_to = visit.date_range()
     found = visit.world.messages.find(
         visit.subscriber, lambda m: wanted(m) and date_from <= m.created_at <= date_to
     )
@@ -212,7 +211,7 @@ async def sync(visit: Visit) -> web.StreamResponse:
     has_older = False
     if kind == "ISync":
         since = world.messages.since(who, visit.request.query.get("syncToken", ""))
-        types, directions = choices(visit, "messageType"), choices(visit, "direction")
+        types, directions = visit.choices("messageType"), visit.choices("direction")
         found = world.messages.find(
             who,
             lambda m: (
@@ -223,7 +222,7 @@ async def sync(visit: Visit) -> web.StreamResponse:
         )
     else:
         wanted = _filter(visit)
-        date_from, date_to = date_range(visit)
+        date_from, date_to = visit.date_range()
         everything = world.messages.find(who, lambda m: wanted(m) and m.created_at <= date_to)
         found = [m for m in everything if m.created_at >= date_from][:limit]
         has_older = len(found) < len(everything)
@@ -248,47 +247,47 @@ _FILTER = {
     "direction": one_of("Inbound", "Outbound"),
     "distinctConversations": A_FLAG,
     "messageType": one_of("Fax", "SMS", "VoiceMail", "Pager"),
+    "availability": one_of("Alive", "Deleted", "Purged"),
+    "readStatus": one_of("Read", "Unread"),
 }
 _MANY = frozenset({"availability", "direction", "messageType", "readStatus"})
 
 ROUTES = (
     Route(
-        method="GET",
-        path=STORE,
-        group="Light",
-        handler=list_messages,
+        "GET",
+        STORE,
+        "Light",
+        list_messages,
         query={
             **PAGING,
             **_FILTER,
-            "availability": one_of("Alive", "Deleted", "Purged"),
-            "readStatus": one_of("Read", "Unread"),
             "phoneNumber": a_text,
             "conversationId": a_text,
         },
         repeatable=_MANY,
     ),
-    Route(method="GET", path=f"{STORE}/{{messageId}}", group="Light", handler=read_message),
-    Route(method="PUT", path=f"{STORE}/{{messageId}}", group="Medium", handler=update_message),
-    Route(method="PATCH", path=f"{STORE}/{{messageId}}", group="Medium", handler=patch_message),
+    Route("GET", f"{STORE}/{{messageId}}", "Light", read_message),
+    Route("PUT", f"{STORE}/{{messageId}}", "Medium", update_message),
+    Route("PATCH", f"{STORE}/{{messageId}}", "Medium", patch_message),
     Route(
-        method="DELETE",
-        path=f"{STORE}/{{messageId}}",
-        group="Medium",
-        handler=delete_message,
+        "DELETE",
+        f"{STORE}/{{messageId}}",
+        "Medium",
+        delete_message,
         query={"purge": A_FLAG, "type": one_of("Fax", "SMS", "VoiceMail", "Pager", "Text", "All")},
     ),
     Route(
-        method="GET",
-        path=f"{STORE}/{{messageId}}/content/{{attachmentId}}",
-        group="Medium",
-        handler=content,
+        "GET",
+        f"{STORE}/{{messageId}}/content/{{attachmentId}}",
+        "Medium",
+        content,
         query={"contentDisposition": one_of("Inline", "Attachment"), "contentDispositionFilename": a_text},
     ),
     Route(
-        method="GET",
-        path=f"{EXTENSION}/message-sync",
-        group="Light",
-        handler=sync,
+        "GET",
+        f"{EXTENSION}/message-sync",
+        "Light",
+        sync,
         query={
             **_FILTER,
             "conversationId": a_number(low=-(10**17), high=10**17),

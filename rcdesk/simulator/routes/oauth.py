@@ -39,6 +39,13 @@ def _required(form: dict[str, str], name: str) -> str:
     return form[name]
 
 
+def _is_public(visit: Visit, form: dict[str, str]) -> bool:
+    """Look who the app is, in the header or in the form: whether it is one without a secret."""
+    client = _basic(visit) or (_required(form, "client_id"), form.get("client_secret"))
+    visit.world.sign_in.check_client(*client)
+    return client[1] is None
+
+
 def _ttl(form: dict[str, str]) -> int:
     text = form.get("access_token_ttl", "3600")
     try:
@@ -76,13 +83,7 @@ async def token(visit: Visit) -> web.StreamResponse:
         await visit.body()
         raise ErrorAnswer(415, "CMN-115", "Unsupported media type", oauth_error="invalid_request")
     form = await visit.form()
-    client = _basic(visit)
-    if client is not None:
-        visit.world.sign_in.check_client(*client)
-    else:
-        visit.world.sign_in.check_client(_required(form, "client_id"), form.get("client_secret"))
-    is_public = client is None and "client_secret" not in form
-    session = _session(visit, form, is_public=is_public)
+    session = _session(visit, form, is_public=_is_public(visit, form))
     return answer(visit.world.sign_in.token_json(session))
 
 
@@ -105,7 +106,6 @@ async def authorize(visit: Visit) -> web.StreamResponse:
     subscriber = next((p for p in people if hint in (p.username, p.email)), people[0])
     code = visit.world.sign_in.give_code(
         subscriber,
-        client_id=query["client_id"],
         redirect_uri=redirect_uri,
         challenge=query.get("code_challenge", ""),
         method=query.get("code_challenge_method", "plain"),
@@ -125,23 +125,19 @@ def _host_of(uri: str) -> str | None:
 async def revoke(visit: Visit) -> web.StreamResponse:
     """POST /restapi/oauth/revoke."""
     form = await visit.form()
-    client = _basic(visit)
-    if client is not None:
-        visit.world.sign_in.check_client(*client)
-    else:
-        visit.world.sign_in.check_client(_required(form, "client_id"), form.get("client_secret"))
+    _is_public(visit, form)
     token = form.get("token") or visit.request.query.get("token", "")
     visit.world.sign_in.revoke(_required({"token": token}, "token"))
     return web.Response(status=200)
 
 
 ROUTES = (
-    Route(method="POST", path="/restapi/oauth/token", group="Auth", handler=token, is_public=True),
+    Route("POST", "/restapi/oauth/token", "Auth", token, is_public=True),
     Route(
-        method="GET",
-        path="/restapi/oauth/authorize",
-        group="Auth",
-        handler=authorize,
+        "GET",
+        "/restapi/oauth/authorize",
+        "Auth",
+        authorize,
         is_public=True,
         query={
             **dict.fromkeys(
@@ -151,5 +147,5 @@ ROUTES = (
             "code_challenge_method": one_of("plain", "S256"),
         },
     ),
-    Route(method="POST", path="/restapi/oauth/revoke", group="Auth", handler=revoke, is_public=True),
+    Route("POST", "/restapi/oauth/revoke", "Auth", revoke, is_public=True),
 )

@@ -27,48 +27,37 @@ QUEUE_REQUEST = shape(
 """ExtensionCallQueueUpdatePresenceList, with what makes sense of it."""
 
 
-def _ring_out_json(call: RingOut) -> dict[str, Any]:
-    """ActiveCallInfo of a ring-out: its id is the telephonySessionId."""
+def _call_json(call: RingOut | InboundCall) -> dict[str, Any]:
+    """ActiveCallInfo; the id of a ring-out is the telephonySessionId."""
+    if isinstance(call, RingOut):
+        direction, leg = "Outbound", 1
+        from_number, from_name = call.shown_number, call.owner.name
+        to_number, to_name = call.to_number or call.to_extension, call.to_name
+    else:
+        direction, leg = "Inbound", 2
+        from_number, from_name = call.sender.number or call.sender.extension, call.sender.name
+        to_number, to_name = call.to_number, call.owner.name
     return {
         "id": f"a-{call.session_id}",
-        "direction": "Outbound",
-        "queueCall": False,
-        "from": call.shown_number,
-        "fromName": call.owner.name,
-        "to": call.to_number or call.to_extension,
-        "toName": call.to_name,
+        "direction": direction,
+        "queueCall": isinstance(call, InboundCall) and call.is_queue_call,
+        "from": from_number,
+        "fromName": from_name,
+        "to": to_number,
+        "toName": to_name,
         "startTime": wire_time(call.started_at),
         "telephonyStatus": call.telephony_status,
         "sessionId": call.session_id,
         "telephonySessionId": call.id,
-        "partyId": f"p-{call.id.removeprefix('s-')}-1",
-        "terminationType": "final",
-    }
-
-
-def _inbound_json(call: InboundCall) -> dict[str, Any]:
-    """ActiveCallInfo of a call that comes in."""
-    return {
-        "id": f"a-{call.session_id}",
-        "direction": "Inbound",
-        "queueCall": call.is_queue_call,
-        "from": call.sender.number or call.sender.extension,
-        "fromName": call.sender.name,
-        "to": call.to_number,
-        "toName": call.owner.name,
-        "startTime": wire_time(call.started_at),
-        "telephonyStatus": call.telephony_status,
-        "sessionId": call.session_id,
-        "telephonySessionId": call.id,
-        "partyId": f"p-{call.id.removeprefix('s-')}-2",
+        "partyId": f"p-{call.id.removeprefix('s-')}-{leg}",
         "terminationType": "final",
     }
 
 
 def _presence_json(visit: Visit, *, is_detailed: bool = False) -> dict[str, Any]:
     who, world = visit.subscriber, visit.world
-    ring_outs, inbound = world.calls.active(who), world.inbound.active(who)
-    words = {c.telephony_status for c in ring_outs} | {c.telephony_status for c in inbound}
+    calls: list[RingOut | InboundCall] = [*world.calls.active(who), *world.inbound.active(who)]
+    words = {call.telephony_status for call in calls}
     telephony = next((word for word in ("CallConnected", "Ringing") if word in words), "NoCall")
     state = world.presence.of(who)
     is_busy = telephony != "NoCall" or state["dndStatus"] == "DoNotAcceptAnyCalls"
@@ -81,7 +70,7 @@ def _presence_json(visit: Visit, *, is_detailed: bool = False) -> dict[str, Any]
         **state,
     }
     if is_detailed:
-        body["activeCalls"] = [*map(_ring_out_json, ring_outs), *map(_inbound_json, inbound)]
+        body["activeCalls"] = [_call_json(call) for call in calls]
     return body
 
 
@@ -171,33 +160,17 @@ async def queue_members(visit: Visit) -> web.StreamResponse:
 
 ROUTES = (
     Route(
-        method="GET",
-        path=f"{EXTENSION}/presence",
-        group="Light",
-        handler=presence,
+        "GET",
+        f"{EXTENSION}/presence",
+        "Light",
+        presence,
         query={"detailedTelephonyState": A_FLAG, "sipData": A_FLAG},
     ),
-    Route(method="PUT", path=f"{EXTENSION}/presence", group="Medium", handler=set_presence),
+    Route("PUT", f"{EXTENSION}/presence", "Medium", set_presence),
+    Route("GET", QUEUE_PRESENCE, "Light", queue_presence, query={"editableMemberStatus": A_FLAG}),
+    Route("PUT", QUEUE_PRESENCE, "Medium", set_queue_presence),
     Route(
-        method="GET",
-        path=QUEUE_PRESENCE,
-        group="Light",
-        handler=queue_presence,
-        query={"editableMemberStatus": A_FLAG},
+        "GET", f"{ACCOUNT}/call-queues", "Medium", call_queues, query={**PAGING, "memberExtensionId": a_text}
     ),
-    Route(method="PUT", path=QUEUE_PRESENCE, group="Medium", handler=set_queue_presence),
-    Route(
-        method="GET",
-        path=f"{ACCOUNT}/call-queues",
-        group="Medium",
-        handler=call_queues,
-        query={**PAGING, "memberExtensionId": a_text},
-    ),
-    Route(
-        method="GET",
-        path=f"{ACCOUNT}/call-queues/{{groupId}}/members",
-        group="Light",
-        handler=queue_members,
-        query=PAGING,
-    ),
+    Route("GET", f"{ACCOUNT}/call-queues/{{groupId}}/members", "Light", queue_members, query=PAGING),
 )

@@ -10,9 +10,8 @@ import pytest
 import requests
 
 from rcdesk.simulator import RunningSimulator
-from rcdesk.simulator.faults import KINDS
+from rcdesk.simulator.faults import KINDS, STORM_KINDS, Storm
 from rcdesk.simulator.refusal import ErrorAnswer
-from rcdesk.simulator.storm import STORM_KINDS, Storm
 from tests.unit.simulator.client import Client
 
 FAX = "/restapi/v1.0/account/~/extension/~/fax"
