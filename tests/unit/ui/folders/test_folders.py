@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -25,15 +24,24 @@ from tests.unit.ui.stage import ACCOUNT, NOW, Stage, job, shoot
 _TODAY = date(2026, 11, 22)
 
 
-@pytest.fixture
-def pages(qtbot: QtBot, stage: Stage) -> Iterator[dict[Folder, FaxFolderPage]]:
-    """All four folders, each shown."""
-    made = {folder: FaxFolderPage(stage.desk, folder) for folder in Folder}
-    for page in made.values():
-        qtbot.addWidget(page)
+class _Pages(dict[Folder, FaxFolderPage]):
+    """The folders a test looks at, each made and shown when it is first looked at."""
+
+    def __init__(self, qtbot: QtBot, stage: Stage) -> None:
+        super().__init__()
+        self._qtbot, self._stage = qtbot, stage
+
+    def __missing__(self, folder: Folder) -> FaxFolderPage:
+        page = self[folder] = FaxFolderPage(self._stage.desk, folder)
+        self._qtbot.addWidget(page)
         page.resize(1072, 760)
         page.show()
-    yield made
+        return page
+
+
+@pytest.fixture
+def pages(qtbot: QtBot, stage: Stage) -> dict[Folder, FaxFolderPage]:
+    return _Pages(qtbot, stage)
 
 
 def _press(qtbot: QtBot, page: FaxFolderPage, name: str) -> None:
@@ -471,9 +479,10 @@ def test_pausing_the_queue_is_said(qtbot: QtBot, stage: Stage, pages: dict[Folde
 
 
 def test_what_the_desk_says_appears_where_one_looks(stage: Stage, pages: dict[Folder, FaxFolderPage]) -> None:
+    queue = pages[Folder.QUEUE]
     pages[Folder.SENT].hide()
     stage.faxes.said.emit("Two faxes were cancelled.")
-    assert pages[Folder.QUEUE].foot.words == "Two faxes were cancelled."
+    assert queue.foot.words == "Two faxes were cancelled."
     assert pages[Folder.SENT].foot.words == ""
 
 
