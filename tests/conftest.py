@@ -172,6 +172,13 @@ def _no_errors_logged(request: pytest.FixtureRequest) -> Iterator[None]:
         pytest.fail("rcdesk logged errors:\n" + "\n".join(collector.messages), pytrace=False)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, so that in the end no worker is left alone with one of them."""
+    slow = {item.path for item in items if item.get_closest_marker("slow") is not None}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_configure() -> None:
     """Imports leave nothing to collect."""
     gc.disable()
