@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
+from rcdesk.bridge.fax import watch as fax_watch
 from rcdesk.core.errors import StoreUnavailable
 from rcdesk.core.fax.fax import Document, FaxDraft, FaxEvent, FaxJob, FaxState, Recipient, SendBy, WaitReason
 from rcdesk.core.fax.folder import FolderCounts
@@ -27,6 +28,12 @@ SENT, AT_ONCE, NEVER_LEAVES = "+16505554000", "+16505554042", "+16505554041"
 LINE_BUSY, NO_FAX_MACHINE = "+16505554007", "+16505554005"
 OTHERS = ("+16505550142", "+16505550143", "+16505550144")
 WAIT_MS = PATIENCE_MS
+
+
+@pytest.fixture(autouse=True)
+def _looks_follow_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How often is a rule of core/fax/polling.py, with tests of its own; here it only takes time."""
+    monkeypatch.setattr(fax_watch, "LONGEST_NAP_S", 0.2)
 
 
 def _document(folder: Path) -> Document:
