@@ -27,6 +27,7 @@ from rcdesk import __version__
 from rcdesk.bridge.account.notices import NoticeKind
 from rcdesk.bridge.runtime.first_paint import FirstPaint
 from rcdesk.bridge.runtime.instance import FaxOrder, Instance
+from rcdesk.bridge.runtime.lane import leave_stuck_lanes
 from rcdesk.bridge.runtime.region import ZoneFollower, follow_region
 from rcdesk.cli.spoken import say
 from rcdesk.core.account.account import Credentials, ServerProfile
@@ -273,29 +274,14 @@ def run(options: Options) -> int:
         return 1
     _watch_for_bugs(running)
     running.set_demo_speed(options.demo_speed)
-    status, is_ended = _run_window(application, running, options, instance)
+    status = _run_window(application, running, options, instance)
     instance.close()
-    if not is_ended:
-        _leave_at_once(status)
+    leave_stuck_lanes(status)
     return status
 
 
-def _leave_at_once(status: int) -> None:
-    """End the process under a lane that would not stop: a QThread destroyed while it runs would abort it.
-
-    Nothing is lost: the next start takes over what it finds, as after a crash.
-    """
-    logging.shutdown()
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.flush()
-    os._exit(status)
-
-
-def _run_window(
-    application: QApplication, running: Running, options: Options, instance: Instance
-) -> tuple[int, bool]:
-    """Until it is left: the exit status, and whether all lanes ended in time."""
+def _run_window(application: QApplication, running: Running, options: Options, instance: Instance) -> int:
+    """Until it is left: the exit status."""
     window = running.window
 
     def leave() -> None:
@@ -331,7 +317,8 @@ def _run_window(
     else:
         window.show()
     status = application.exec()
-    return status, running.stop()
+    running.stop()
+    return status
 
 
 def _begin(

@@ -52,7 +52,11 @@ DOORS = {
     "services": _door("services core api store documents", "msgspec"),
     "bridge": _door("bridge core services", *QT_CORE, "jeepney", "msgspec"),
     "ui": _door("ui core bridge render", QT, "msgspec"),
-    "cli": _door(f"cli core store services bridge simulator app __version__ {CHILDREN}", *QT_CORE, "msgspec"),
+    "cli": _door(
+        f"cli core store services bridge simulator app __version__ documents.worker.worker {CHILDREN}",
+        *QT_CORE,
+        "msgspec",
+    ),
     "simulator": _door("simulator", "aiohttp", "yarl", "multidict", "PIL", "pypdfium2"),
 }
 STARTS = {

@@ -18,6 +18,7 @@ from rcdesk.cli.spoken import say
 from rcdesk.core.account.account import Credentials, ServerProfile, ServerProfiles
 from rcdesk.core.account.keyring import KeyringState
 from rcdesk.core.account.preferences import Preferences
+from rcdesk.core.calls.call import CallState
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown, RcdeskError, SignInNeeded, UserError
 from rcdesk.core.orders.order import ExitStatus
@@ -155,3 +156,8 @@ def refused(error: RcdeskError, interrupted: str) -> Output:
             return refusal(str(error), ExitStatus.UNKNOWN)
         case _:
             return refusal(str(error), ExitStatus.TROUBLE)
+
+
+def is_dialling(output: Output) -> bool:
+    """True for a line that only says that a call was asked for."""
+    return "status" not in output and output.get("call", {}).get("state") == CallState.DIALLING.value

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QCoreApplication
 
+from rcdesk.bridge.runtime.lane import leave_stuck_lanes
 from rcdesk.bridge.runtime.region import follow_region
 from rcdesk.cli.call import Command, CommandRun
 from rcdesk.cli.spoken import say
@@ -67,6 +68,7 @@ def conclude(go: Callable[[CancelToken], None], teller: AnyTeller) -> int:
         return int(ExitStatus.TROUBLE)
     except KeyboardInterrupt:
         teller.tell({"error": ENDED, "status": int(ExitStatus.INTERRUPTED)})
+    leave_stuck_lanes(teller.status)
     return teller.status
 
 

@@ -80,18 +80,18 @@ def test_status_and_cancel_beside_the_window(
     display: Display, start_desk: StartDesk, simulator_process: SimulatorProcess, typed: Typed
 ) -> None:
     desk = sign_in(simulator_process, start_desk)
-    (placed,) = objects(typed("call", SLOW, "--json"), 0)
+    (made,) = objects(typed("call", SLOW, "--json"), 0)
     (status,) = objects(typed("status", "--json"), 0)
     (live,) = status["calls"]
-    assert live["id"] == placed["id"] and live["number"] == f"+1{SLOW}"
-    (cancelled,) = objects(typed("cancel", "--json", placed["id"][:8]), 0)
+    assert live["id"] == made["id"] and live["number"] == f"+1{SLOW}"
+    (cancelled,) = objects(typed("cancel", "--json", made["id"][:8]), 0)
     assert cancelled["state"] == "cancelled"
     assert objects(typed("status", "--json"), 0) == [{"calls": [], "status": 0}]
     (numbers,) = objects(typed("numbers", "--json"), 0)
     assert [phone["label"] for phone in numbers["ring"]] == ["Desk", "Mobile", "Home"]
     wrong = typed("call", SLOW, "--from", "attic")
     assert wrong.wait(20) == 2 and "Desk (+16505550101), Mobile" in wrong.said()
-    assert len(calls(simulator_process)) == 1
+    assert placed(simulator_process) == 1
     quit_by_key(display, desk)
 
 

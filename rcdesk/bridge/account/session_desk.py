@@ -113,6 +113,7 @@ class SessionDesk(QObject):
         self._keyring_timer.timeout.connect(self._look_for_keyring)
         self._waits_for_keyring = False
         self._offline_reason = ""
+        self._trouble: RcdeskError | None = None
         self._wanted: Credentials | None = None
         self.keyring_told.connect(self._keyring_told)
         if profiles is not None:
@@ -152,6 +153,11 @@ class SessionDesk(QObject):
     def offline_reason(self) -> str:
         """A sentence on what of this machine is why there is no connection, "" when nothing is known."""
         return self._offline_reason
+
+    @property
+    def trouble(self) -> RcdeskError | None:
+        """Why the last question of who is signed in had no answer, None when it had one."""
+        return self._trouble
 
     @property
     def is_demo_coming(self) -> bool:
@@ -273,6 +279,7 @@ class SessionDesk(QObject):
             case SignInNeeded() if self._state is SessionState.SIGNING_IN:
                 self._before = (SessionState.NEEDS_SIGN_IN, self._account)
             case SignInNeeded():
+                self._trouble = error
                 self._retry_timer.stop()
                 self._set(SessionState.NEEDS_SIGN_IN, self._account)
             case RateLimited():
@@ -377,6 +384,7 @@ class SessionDesk(QObject):
 
     def _resumed(self, answer: Answer) -> None:
         account = answer.account
+        self._trouble = None
         self._retries = 0
         self._is_persistent = answer.is_persistent
         was_wanted, self._wanted = self._wanted is not None, None
@@ -419,6 +427,7 @@ class SessionDesk(QObject):
 
     def _resume_failed(self, error: RcdeskError, *, is_quiet: bool) -> None:
         """Without a network the tokens are still good: offline, and try again."""
+        self._trouble = error
         match error:
             case Cancelled():
                 return
@@ -445,6 +454,7 @@ class SessionDesk(QObject):
         self.failed.emit(str(error))
 
     def _sign_in_failed(self, error: RcdeskError) -> None:
+        self._trouble = error
         self._restore()
         if isinstance(error, RateLimited):
             self.rate_limited.emit(error.retry_after_s)

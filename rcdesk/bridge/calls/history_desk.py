@@ -58,8 +58,12 @@ class HistoryDesk(QObject):
         session: SessionDesk,
         history: CallHistory,
         parent: QObject | None = None,
+        *,
+        has_news: bool = True,
     ) -> None:
+        """has_news False: the call log is not asked for news; nobody looks at the lists."""
         super().__init__(parent)
+        self._has_news = has_news
         self._archive = lanes["archive"]
         self._disk = lanes["disk"]
         self._downloads = lanes["downloads"]
@@ -206,7 +210,8 @@ class HistoryDesk(QObject):
         """Ask the call log now; once more afterwards when that is being done already."""
         service, owner_id, region = self._service, self._owner.id, self._owner.region
         self._is_wanted = self._is_syncing
-        if self._is_syncing or not owner_id or not self._is_started or not self._session.is_signed_in:
+        may_ask = self._has_news and self._is_started and self._session.is_signed_in
+        if self._is_syncing or not owner_id or not may_ask:
             return
         self._timer.stop()
         self._is_syncing = True

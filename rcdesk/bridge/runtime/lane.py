@@ -9,6 +9,7 @@ lambda there would run on the worker's thread. Nobody else touches QThread. Read
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -192,7 +193,7 @@ class Lane(QObject):
         After stop() nothing is run and no handler is called.
         """
         task: Task[T] = Task(work, done, failed, progress, is_kept)
-        if self._is_stopping:
+        if not self._may_work():
             task.cancel()
             task._end()
             return task
@@ -242,6 +243,9 @@ class Lane(QObject):
         _unstoppable.append(worker)
         return False
 
+    def _may_work(self) -> bool:
+        return not self._is_stopping
+
     def _start(self) -> _Worker:
         if self._worker is None:
             garbage.keep_to_gui_thread()
@@ -269,3 +273,17 @@ class Lane(QObject):
         except Exception:
             sys.excepthook(*sys.exc_info())
         garbage.collect_when_due()
+
+
+def leave_stuck_lanes(status: int) -> None:
+    """End the process under a lane that would not stop: a QThread destroyed while it runs would abort it.
+
+    Nothing is lost: the next start takes over what it finds, as after a crash.
+    """
+    if not _unstoppable:
+        return
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    os._exit(status)

@@ -101,6 +101,15 @@ class Connection:
         return "" if tokens is None else tokens.owner_id
 
     @property
+    def kept_owner_id(self) -> str:
+        """Whose sign-in is kept for this server by now: another program may have signed somebody else in."""
+        kept = Connection(self._profile, self._secrets, self._clock)
+        try:
+            return kept.owner_id
+        finally:
+            kept.close()
+
+    @property
     def is_persistent(self) -> bool:
         """True when the sign-in survives the end of the program."""
         return self._secrets.is_persistent
@@ -296,6 +305,18 @@ class Connection:
 
     def _open(self, profile: ServerProfile, kept: KeptSignIn) -> ApiSession:
         return ApiSession(profile, kept, clock=self._clock, client_secret=kept.client_secret, kept=kept)
+
+
+def connection_for(
+    profile: ServerProfile, credentials: Credentials | None, secrets: Secrets, clock: Clock | None = None
+) -> Connection:
+    """Given credentials say who this is: what is kept of anybody else is neither used nor lost."""
+    kept = Connection(profile, secrets, clock)
+    is_free = not kept.is_signed_in and not kept.keyring.is_trouble
+    if credentials is None or is_free or kept.is_sign_in_of(credentials):
+        return kept
+    kept.close()
+    return Connection(profile, Secrets(use_keyring=False), clock)
 
 
 def _secret_of(client: Client) -> AppSecret:

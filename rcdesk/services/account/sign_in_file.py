@@ -1,7 +1,7 @@
 """Where a start signs in: the server of the preferences, or a JSON file given on the command line.
 
 Without Qt and without a network; the same for the window and for a command without one. Any thread.
-Read next: connection.py, commands/call.py, app.py.
+Read next: connection.py, cli/engine.py, app.py.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import SignInNeeded
 from rcdesk.core.service import PhoneApi
-from rcdesk.services.account.connection import Connection
+from rcdesk.services.account.connection import Connection, connection_for
 from rcdesk.store.account.secrets import Secrets
 
 NOBODY = "Nobody is signed in. Open rcdesk and sign in, or give --sign-in FILE."
@@ -83,7 +83,8 @@ class CommandConnection:
             raise SignInNeeded(NOBODY, status=401)
         old = self._connection
         if old is None:
-            self._connection = self._first()
+            secrets = self._make_secrets()
+            self._connection = connection_for(self._profile, self._credentials, secrets, self._clock)
         elif self._is_new_turn and old.is_persistent:
             fresh = Connection(self._profile, self._make_secrets(), self._clock)
             if fresh.session.tokens == old.session.tokens and fresh.owner_id == old.owner_id:
@@ -100,12 +101,3 @@ class CommandConnection:
                 raise SignInNeeded(NOBODY, status=401)
             connection.sign_in(self._credentials, token or CancelToken())
         return connection
-
-    def _first(self) -> Connection:
-        """Given credentials say who this is: what is kept of anybody else is neither used nor lost."""
-        kept = Connection(self._profile, self._make_secrets(), self._clock)
-        is_free = not kept.is_signed_in and not kept.keyring.is_trouble
-        if self._credentials is None or is_free or kept.is_sign_in_of(self._credentials):
-            return kept
-        kept.close()
-        return Connection(self._profile, Secrets(use_keyring=False), self._clock)

@@ -45,6 +45,7 @@ from rcdesk.store.calls.past_calls import PastCalls
 from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.paths import Paths
 from tests.patience import PATIENCE_S
+from tests.unit.cli.world import World
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
@@ -469,10 +470,16 @@ class SomebodyElse(CancelToken):
 
 def test_a_call_that_is_waited_for_stays_that_of_who_placed_it(shell: Shell) -> None:
     shell.login()
-    command = parse_command("call", ["6505550200", "--wait"])
-    call = CommandRun(command, shell.paths, SomebodyElse(shell))
+    other = shell.sign_in.with_name("other.json")
+    other.write_text(json.dumps(shell.simulator.second_credentials), encoding="utf-8")
+    typed = ("login", "--jwt", str(other), "--profile", "Clinic")
+    answers: list[int] = []
+    world = World(shell.simulator, shell.paths)
+    world.at_wait[1] = lambda: answers.append(shell.run(*typed)[-1]["status"])
+    call = CommandRun(parse_command("call", ["6505550200", "--wait"]), shell.paths, CancelToken())
     lines = list(call.lines())
     call.close()
+    assert answers == [0]
     assert lines[-1]["status"] == 4 and "Another person is signed in" in lines[-1]["error"]
     past = PastCalls(shell.paths.database)
     try:

@@ -7,7 +7,7 @@ go on. What needs other programs is in tests/end2end/test_commands.py.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from rcdesk.core.errors import Cancelled
 from rcdesk.core.orders.order import CallOrder, CancelOrder, NumbersOrder, StatusOrder
 from rcdesk.store.calls.past_calls import PastCalls
 from rcdesk.store.paths import Paths
+from tests.unit.cli.world import World, be_quick
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
@@ -45,24 +46,6 @@ YOU_BUSY, YOU_ABSENT, SLOW, NO_CREDIT, FORGOTTEN = (
 )
 
 
-class Waiting(CancelToken):
-    """Instead of waiting, time goes on in the simulator; at_wait may do something at the nth wait."""
-
-    def __init__(self, simulator: RunningSimulator, seconds: float = 2.0) -> None:
-        super().__init__()
-        self._simulator = simulator
-        self._seconds = seconds
-        self.at_wait: dict[int, Callable[[], None]] = {}
-        self.waits = 0
-
-    def sleep(self, seconds: float) -> None:
-        """Let the world live a little."""
-        self.waits += 1
-        self.at_wait.pop(self.waits, lambda: None)()
-        self.check()
-        self._simulator.advance(self._seconds)
-
-
 class Shell:
     """Types commands; lines() are what they tell."""
 
@@ -72,7 +55,8 @@ class Shell:
         home.mkdir()
         self.sign_in = home / "sign-in.json"
         self.sign_in.write_text(json.dumps(simulator.credentials), encoding="utf-8")
-        self.stop = Waiting(simulator)
+        self.stop = CancelToken()
+        self.world = World(simulator, self.paths)
 
     def run(self, *typed: str, sign_in: bool = True) -> list[dict[str, Any]]:
         """All lines of one command."""
@@ -93,8 +77,9 @@ class Shell:
 
 
 @pytest.fixture
-def shell(simulator: RunningSimulator, tmp_path: Path) -> Iterator[Shell]:
-    """An empty archive and somebody who can sign in; no window is open."""
+def shell(simulator: RunningSimulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
+    """An empty archive and somebody who can sign in; no window is open. What is waited for comes soon."""
+    be_quick(monkeypatch)
     simulator.set_limits(Light=1000, Heavy=1000, Auth=1000)
     yield Shell(simulator, tmp_path / "h")
 
@@ -183,6 +168,14 @@ def test_a_call_the_service_does_not_take_was_not_placed(shell: Shell) -> None:
     assert shell.run("status") == [{"calls": [], "status": 0}]
 
 
+def test_a_call_waits_for_a_place_as_in_the_window(shell: Shell) -> None:
+    """RingCentral takes no request for a moment: that is no failure."""
+    shell.simulator.fault("429", method="POST", path="/ring-out", seconds=1)
+    (placed,) = shell.run("call", SLOW)
+    assert placed["status"] == 0 and placed["call"]["state"] == "ringing you"
+    assert len(shell.simulator.state()["calls"]) == 1
+
+
 def test_a_lost_answer_is_not_repeated_and_not_called_a_failure(shell: Shell) -> None:
     shell.simulator.fault("answer-lost", method="POST", path="/ring-out")
     (line,) = shell.run("call", ANSWERS, "--wait")
@@ -191,7 +184,7 @@ def test_a_lost_answer_is_not_repeated_and_not_called_a_failure(shell: Shell) ->
 
 
 def test_a_gap_in_the_network_does_not_lose_the_call(shell: Shell) -> None:
-    shell.stop.at_wait[2] = lambda: shell.simulator.fault(
+    shell.world.at_wait[2] = lambda: shell.simulator.fault(
         "cut-after", method="GET", path="/ring-out/", times=6
     )
     lines = shell.run("call", SLOW, "--wait")
@@ -278,16 +271,17 @@ def test_a_conversation_cannot_be_cancelled(shell: Shell) -> None:
 
 
 def test_ctrl_c_cancels_while_that_is_possible(shell: Shell) -> None:
-    shell.stop.at_wait[2] = shell.stop.cancel
+    shell.world.at_wait[2] = shell.stop.cancel
     lines = shell.run("call", SLOW, "--wait")
     assert lines[-1]["status"] == 11 and lines[-1]["call"]["state"] == "cancelled"
     assert shell.past() == [CallOutcome.CANCELLED]
 
 
 def test_ctrl_c_says_that_a_conversation_goes_on(shell: Shell) -> None:
-    shell.stop.at_wait[8] = shell.stop.cancel
+    shell.world.at_wait[8] = shell.stop.cancel
     last = shell.run("call", "6505550208", "--wait")[-1]
     assert last["status"] == 130 and "the call goes on" in last["error"]
+    shell.stop = CancelToken()
     assert len(shell.run("status")[0]["calls"]) == 1
 
 
@@ -318,7 +312,7 @@ def test_the_lock_is_free_while_a_call_is_waited_for(shell: Shell) -> None:
         seen.append((other.is_first, (shell.paths.data_dir / TURN_NAME).exists()))
         other.close()
 
-    shell.stop.at_wait = {1: look, 3: look}
+    shell.world.at_wait = {1: look, 3: look}
     assert shell.run("call", ANSWERS, "--wait")[-1]["status"] == 0
     assert seen == [(True, False), (True, False)]
 

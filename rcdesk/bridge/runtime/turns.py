@@ -1,0 +1,80 @@
+"""Lanes that work only while the archive is ours: those of a program without a window.
+
+A window holds the lock as long as it lives. A command that waits for a call or a fax gives it away whenever
+nothing is being done, so that a window can be opened; the next piece of work takes it again, and nothing more
+is done once another program was faster. GUI thread. Read next: lane.py, instance.py, cli/engine.py.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from rcdesk.bridge.runtime.instance import Instance
+from rcdesk.bridge.runtime.lane import Lane
+
+
+class Turns(QObject):
+    """Takes the lock for its lanes. is_held: it stays ours also while nothing is done.
+
+    begun(): it was given away and is back; others may have worked on the archive meanwhile.
+    """
+
+    begun = Signal()
+
+    def __init__(self, instance: Instance, parent: QObject | None = None) -> None:
+        """The lock is ours on entry."""
+        super().__init__(parent)
+        self._instance = instance
+        self._lanes: list[Lane] = []
+        self.is_held = True
+        self._is_lost = False
+
+    @property
+    def is_lost(self) -> bool:
+        """True once another program had the archive when there was work: it is the one to ask now."""
+        return self._is_lost
+
+    @property
+    def is_idle(self) -> bool:
+        """True when nothing is being done."""
+        return all(lane.is_idle for lane in self._lanes)
+
+    def lane(self, name: str) -> Lane:
+        """One more lane."""
+        lane = _TurnLane(name, self)
+        self._lanes.append(lane)
+        return lane
+
+    def begin(self) -> bool:
+        """There is work: True when the archive is ours for it."""
+        if not self._is_lost and not self._instance.is_first:
+            self._is_lost = not self._instance.begin_turn()
+            if not self._is_lost:
+                self.begun.emit()
+        return not self._is_lost
+
+    def let_go(self) -> None:
+        """Give the archive away whenever nothing is being done."""
+        self.is_held = False
+        self.went_on()
+
+    def went_on(self) -> None:
+        """Some work has come further."""
+        if self.is_idle and not self.is_held:
+            self._instance.end_turn()
+        else:
+            self._instance.keep_turn()
+
+
+class _TurnLane(Lane):
+    def __init__(self, name: str, turns: Turns) -> None:
+        super().__init__(name, turns)
+        self._turns = turns
+
+    def _may_work(self) -> bool:
+        return super()._may_work() and self._turns.begin()
+
+    @Slot()
+    def _deliver(self) -> None:
+        super()._deliver()
+        self._turns.went_on()

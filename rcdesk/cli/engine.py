@@ -1,0 +1,214 @@
+"""The desks of the window without a window: what a command asks is done as the window would do it.
+
+The same OrderDesk takes the order and tells its lines. Its lanes work in turns under the archive's lock, so
+that a window can be opened while nothing is being done: it goes on with what was begun, and has to be asked
+from then on. What the screen shows besides (lists, presence, received faxes) is not built. Main thread of a
+program without a window. Read next: call.py, bridge/order_desk.py, bridge/runtime/turns.py.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Generator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, Slot
+
+from rcdesk.bridge.account.preferences import PreferencesDesk
+from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
+from rcdesk.bridge.calls.call_desk import CallDesk
+from rcdesk.bridge.calls.history_desk import HistoryDesk
+from rcdesk.bridge.order_desk import OrderDesk
+from rcdesk.bridge.people.own_people import OwnPeople
+from rcdesk.bridge.runtime.instance import OrderHeard
+from rcdesk.bridge.runtime.lazy import Lazy
+from rcdesk.bridge.runtime.turns import Turns
+from rcdesk.cli.archive_lock import ArchiveLock, Output, is_dialling
+from rcdesk.core.account.account import ServerKind, ServerProfile
+from rcdesk.core.cancel import CancelToken
+from rcdesk.core.clock import SystemClock
+from rcdesk.core.errors import Cancelled, RcdeskError, SignInNeeded
+from rcdesk.core.orders.order import Order
+from rcdesk.core.people.people import DialChoice
+from rcdesk.store.account import preferences as preferences_file
+
+if TYPE_CHECKING:
+    from rcdesk.documents.worker.worker import PageWorker
+    from rcdesk.services.account.connection import Connection
+    from rcdesk.services.service_set import ServiceSet
+
+LANES = ("calls", "faxes", "disk", "archive", "downloads", "files")
+TICK_MS = 50
+"""How soon Ctrl+C is noticed."""
+
+NOBODY = "Nobody is signed in. Open rcdesk and sign in, or give --sign-in FILE."
+SOMEBODY_ELSE = (
+    "Another person is signed in by now. What was begun goes on by itself; only its own account is asked how."
+)
+
+
+class Engine(QObject):
+    """ask() it what a window would be asked through its door (Instance.ask())."""
+
+    def __init__(self, lock: ArchiveLock) -> None:
+        """The lock is ours on entry. Raises SignInNeeded when there is nothing to sign in with, UserError."""
+        super().__init__()
+        self._paths = lock.paths
+        self._secrets = lock.secrets
+        self._profile, self._credentials = lock.server()
+        is_legacy = self._profile.kind is ServerKind.LEGACY
+        if self._credentials is None and not self._profile.client_id and not is_legacy:
+            raise SignInNeeded(NOBODY, status=401)
+        self._has_tried = False
+        self._error: BaseException | None = None
+        self._turns = Turns(lock.instance, self)
+        self._turns.begun.connect(self._begun)
+        self._lanes = {name: self._turns.lane(name) for name in LANES}
+        self._preferences = PreferencesDesk(
+            self._paths.preferences_file, self._lanes["disk"], preferences_file.load, preferences_file.save
+        )
+        self._session = SessionDesk(self._lanes["calls"], self._connect)
+        self._worker = Lazy(self._make_worker)
+        self._services = Lazy(self._open_services)
+        self._history = HistoryDesk(self._lanes, self._session, self._service("history"), has_news=False)
+        self._calls = CallDesk(self._lanes["calls"], self._session, self._service("calls"), self._history)
+        self._own = OwnPeople(self._lanes["disk"], self._service("people"))
+        self._session.account_changed.connect(self._account_changed)
+        self._orders = OrderDesk(
+            self._session, self._calls, self, self._preferences, has_talked=self._history.has_talked
+        )
+        self._tick = QTimer(self)
+        self._tick.start(TICK_MS)
+        self._history.start()
+        self._calls.start()
+        self._session.resume(self._profile)
+
+    @property
+    def is_lost(self) -> bool:
+        """True when another program has the archive by now: it is the one to ask."""
+        return self._turns.is_lost
+
+    def close(self) -> None:
+        """End everything; calls that go on stay written down."""
+        self._tick.stop()
+        for desk in (self._session, self._calls, self._history):
+            desk.stop()
+        for lane in reversed(self._lanes.values()):
+            lane.stop()
+        if self._worker.is_made:
+            self._worker.close()
+        if self._services.is_made:
+            for close in reversed(self._services.close):
+                close()
+        if self._session.connection is not None:
+            self._session.connection.close()
+
+    def ask(self, order: Order, stop: CancelToken) -> Generator[Output, None, None]:
+        """Do it, and tell what becomes of it line by line; the last one has "status".
+
+        Ends without it when another program has the archive by now. Raises SignInNeeded and what else keeps
+        somebody from being signed in, Cancelled when stop was cancelled.
+        """
+        told: deque[Output] = deque()
+        is_taken = False
+
+        def tell(line: Output) -> bool:
+            told.append(line)
+            return True
+
+        while not self._turns.is_lost:
+            while told:
+                output = told.popleft()
+                if not is_dialling(output):
+                    # It is written down: whoever comes can go on with it.
+                    self._turns.let_go()
+                yield output
+                if "status" in output:
+                    return
+            if stop.is_cancelled:
+                raise Cancelled()
+            self._check()
+            if not is_taken and self._is_ready():
+                is_taken = True
+                self._orders.take(OrderHeard(order, tell))
+            elif not told:
+                self._live(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+    def choice_of(self, number: str) -> DialChoice:
+        """How this number was called last."""
+        return self._own.choices.get(number, DialChoice())
+
+    def _live(self, how: QEventLoop.ProcessEventsFlag = QEventLoop.ProcessEventsFlag.AllEvents) -> None:
+        """Let happen what is due. What goes wrong in a slot ends the command, as anywhere else."""
+        former, sys.excepthook = sys.excepthook, self._fell
+        try:
+            QCoreApplication.processEvents(how)
+        finally:
+            sys.excepthook = former
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+
+    def _fell(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        self._error = error
+
+    def _is_ready(self) -> bool:
+        """True when somebody is signed in, and all that is known of calls and people was read."""
+        if not (self._session.is_signed_in and self._turns.is_idle):
+            return False
+        # What the last answer has brought up is asked at once.
+        self._live()
+        return self._turns.is_idle
+
+    def _check(self) -> None:
+        """Raise what keeps somebody from being signed in; given credentials are tried before."""
+        session = self._session
+        if session.is_signed_in or session.state is SessionState.SIGNING_IN:
+            return
+        trouble: RcdeskError = session.trouble or SignInNeeded(NOBODY, status=401)
+        if self._credentials is None or self._has_tried or not isinstance(trouble, SignInNeeded):
+            raise trouble
+        self._has_tried = True
+        session.sign_in(self._profile, self._credentials)
+
+    @Slot()
+    def _begun(self) -> None:
+        """Another person may have signed in meanwhile, who has nothing to do with what is followed here."""
+        connection, account = self._session.connection, self._session.account
+        if connection is None or account is None or not connection.is_persistent:
+            return
+        if connection.kept_owner_id not in ("", account.owner_id):
+            self._session.heard_error(SignInNeeded(SOMEBODY_ELSE, status=0))
+
+    @Slot()
+    def _account_changed(self) -> None:
+        account = self._session.account
+        self._own.set_owner(account.owner_id if account is not None else "")
+
+    def _connect(self, profile: ServerProfile) -> Connection:
+        from rcdesk.services.account.connection import connection_for
+
+        return connection_for(profile, self._credentials, self._secrets())
+
+    def _service(self, name: str) -> Any:
+        return Lazy(lambda: getattr(self._services, name))
+
+    def _make_worker(self) -> PageWorker:
+        from rcdesk.documents.worker.worker import PageWorker
+
+        return PageWorker(self._paths.pages_dir / "office")
+
+    def _open_services(self) -> ServiceSet:
+        from rcdesk.services.service_set import open_services
+
+        worker, session = self._worker, self._session
+        return open_services(
+            self._paths,
+            lambda: session.connection,
+            SystemClock(),
+            lambda ref, token: worker.count(ref, token),
+            lambda *given: worker.counts(*given),
+            lambda path, token: worker.read_list(path, token),
+        )
