@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from rcdesk.bridge.account.presence_desk import PresenceDesk
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.ui.account.presence_menu import presence_entries, presence_words
-from rcdesk.ui.kit.look import color
+from rcdesk.ui.kit.look import color, named
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.kit.value_menu import TrayMenu
 
@@ -91,8 +91,7 @@ class PresenceButton(QAbstractButton):
         if desk is None or self._state is not SessionState.SIGNED_IN:
             return
         if self._menu is None:
-            self._menu = TrayMenu(self)
-            self._menu.setObjectName("presenceMenu")
+            self._menu = named(TrayMenu(self), "presenceMenu")
         self._menu.show_entries(presence_entries(desk, datetime.now(UTC), self._lack))
         corner = self.mapToGlobal(QPoint(-8, 0))
         self._menu.popup(corner - QPoint(0, self._menu.sizeHint().height() + 4))

@@ -29,7 +29,7 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.core.account.account import PRODUCTION_URL, ServerKind, ServerProfile
 from rcdesk.ui.account.server_form import ServerForm
 from rcdesk.ui.kit.lacks import grey
-from rcdesk.ui.kit.look import Button, dress, label
+from rcdesk.ui.kit.look import Button, across, down, dress, fill, label, named
 from rcdesk.ui.words.server_words import LEGACY_URL, server_words
 
 _ID_ROLE = Qt.ItemDataRole.UserRole
@@ -59,8 +59,7 @@ class ServerDialog(QDialog):
         self._undo_bar = QFrame()
         self._undo_words = label("", "label", wraps=True)
         self.undo = Button(self.tr("Undo"), kind="link", icon_name="undo", token="accent_ink")
-        self._problem = label("", "bad", wraps=True)
-        self._problem.setObjectName("serversProblem")
+        self._problem = label("", "bad", wraps=True, name="serversProblem")
         self._build()
         self.list.currentRowChanged.connect(self._show_chosen)
         self.form.edited.connect(self._edited)
@@ -81,23 +80,14 @@ class ServerDialog(QDialog):
         return found or self._draft or self._default()
 
     def _build(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(14)
-        middle = QHBoxLayout()
-        middle.setSpacing(24)
-        middle.addLayout(self._make_left())
-        middle.addWidget(self.form, 1)
-        layout.addLayout(middle, 1)
+        middle = across(self._make_left(), (self.form, 1), spacing=24)
+        layout = down((middle, 1), of=self, margins=(24, 20, 24, 20), spacing=14)
         self._build_undo_bar()
-        layout.addWidget(self._undo_bar)
-        layout.addWidget(self._problem)
-        layout.addLayout(self._make_foot())
+        fill(layout, self._undo_bar, self._problem, self._make_foot())
 
     def _make_left(self) -> QVBoxLayout:
         """The list and what changes it."""
-        self.list.setObjectName("serverList")
-        self.list.setAccessibleName(self.tr("Servers"))
+        named(self.list, "serverList", self.tr("Servers"))
         self.list.setFixedWidth(258)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -118,35 +108,19 @@ class ServerDialog(QDialog):
             menu.addAction(words).triggered.connect(partial(self.begin_new, kind, base_url))
         self.add.setMenu(menu)
         self.remove.setObjectName("removeServer")
-        under = QHBoxLayout()
-        under.addWidget(self.add)
-        under.addWidget(self.remove)
-        under.addStretch(1)
-        left = QVBoxLayout()
-        left.addWidget(self.list, 1)
-        left.addLayout(under)
-        return left
+        return down((self.list, 1), across(self.add, self.remove, ...))
 
     def _build_undo_bar(self) -> None:
         """Hidden until a server is removed, or has another address."""
         self._undo_bar.setProperty("surface", "bar")
-        bar = QHBoxLayout(self._undo_bar)
-        bar.setContentsMargins(12, 2, 6, 2)
-        bar.addWidget(self._undo_words, 1)
-        bar.addWidget(self.undo)
+        across((self._undo_words, 1), self.undo, of=self._undo_bar, margins=(12, 2, 6, 2))
         self.undo.setObjectName("undoRemove")
         self._undo_bar.hide()
 
     def _make_foot(self) -> QHBoxLayout:
-        foot = QHBoxLayout()
-        close = Button(self.tr("Close"))
-        close.setObjectName("serversClose")
-        close.clicked.connect(self.accept)
+        close = Button(self.tr("Close"), name="serversClose", act=self.accept)
         self.use.setObjectName("useServer")
-        foot.addStretch(1)
-        foot.addWidget(close)
-        foot.addWidget(self.use)
-        return foot
+        return across(..., close, self.use)
 
     def begin_new(self, kind: ServerKind, base_url: str, _is_checked: bool = False) -> None:
         """A server to fill in; it is saved once it has an address."""

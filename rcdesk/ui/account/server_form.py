@@ -10,14 +10,14 @@ from pathlib import Path
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QWidget
 
 from rcdesk.core.account.account import DEFAULT_REDIRECT_PORT, ServerKind, ServerProfile
 from rcdesk.ui.account.sign_in_forms import RedirectLine
 from rcdesk.ui.kit.boxes import NumberBox
 from rcdesk.ui.kit.lacks import grey
 from rcdesk.ui.kit.line import Line
-from rcdesk.ui.kit.look import Button, IconButton, label
+from rcdesk.ui.kit.look import Button, IconButton, across, label, named
 from rcdesk.ui.kit.theme import repolish
 from rcdesk.ui.words.server_words import base_url_of, is_production, kind_words
 
@@ -47,21 +47,17 @@ class ServerForm(QWidget):
             value=DEFAULT_REDIRECT_PORT,
         )
         self.redirect = RedirectLine()
-        self.ca_file = Line("body")
-        self.ca_file.setObjectName("caFile")
+        self.ca_file = Line("body", name="caFile")
         self.choose_ca = Button(self.tr("Choose…"))
-        self.choose_ca.setObjectName("chooseCaFile")
-        self.choose_ca.setAccessibleName(self.tr("Choose a file of certificates"))
-        self.usual_ca = IconButton("x", self.tr("Trust the usual certificates"))
-        self.usual_ca.setObjectName("usualCa")
+        named(self.choose_ca, "chooseCaFile", self.tr("Choose a file of certificates"))
+        self.usual_ca = IconButton("x", self.tr("Trust the usual certificates"), name="usualCa")
         self.pages = NumberBox(
             "mostPages", self.tr("Most pages in a fax"), least=1, most=MOST_PAGES, value=MOST_PAGES
         )
         self.megabytes = NumberBox(
             "mostMegabytes", self.tr("Most MB in a fax"), least=1, most=MOST_MEGABYTES, value=MOST_MEGABYTES
         )
-        self.problem = label("", "bad", wraps=True)
-        self.problem.setObjectName("serverProblem")
+        self.problem = label("", "bad", wraps=True, name="serverProblem")
         self.problem.hide()
         self._build()
         for field in (self.name, self.address, self.client_id):
@@ -141,9 +137,7 @@ class ServerForm(QWidget):
 
     def _row(self, *parts: QWidget) -> QWidget:
         made = QWidget()
-        row = QHBoxLayout(made)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row = across(of=made, margins=0, spacing=8)
         for part in parts:
             row.addWidget(part, 1 if isinstance(part, Line | RedirectLine) else 0)
         if not any(isinstance(part, Line | RedirectLine) for part in parts):
@@ -151,9 +145,7 @@ class ServerForm(QWidget):
         return made
 
     def _field(self, object_name: str, name: str) -> QLineEdit:
-        field = QLineEdit()
-        field.setObjectName(object_name)
-        field.setAccessibleName(name)
+        field = named(QLineEdit(), object_name, name)
         field.setMinimumHeight(36)
         return field
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from rcdesk.core.account.account import ServerProfile
-from rcdesk.ui.kit.look import Button, label
+from rcdesk.ui.kit.look import Button, across, down, fill, label, named
 from rcdesk.ui.kit.theme import repolish
 
 FIELD_HEIGHT_PX = 38
@@ -31,19 +31,16 @@ class SignInForm(QWidget):
         self._fields: list[QLineEdit] = []
         self._captions: dict[QLineEdit, QLabel] = {}
         self._secrets: list[QLineEdit] = []
-        self.problem = label("", "bad", wraps=True)
-        self.problem.setObjectName("signInProblem")
+        self.problem = label("", "bad", wraps=True, name="signInProblem")
         self.problem.hide()
         self.act = Button(act_words, kind="primary", icon_name=icon_name, token="onaccent")
         self.act.setObjectName("signInButton")
-        self.back = Button(self.tr("Back"))
-        self.back.setObjectName("signInBack")
+        self.back = Button(self.tr("Back"), name="signInBack")
         for button in (self.act, self.back):
             button.setMinimumHeight(42)
         self.words = label(words, "muted", wraps=True)
         self.words.setVisible(bool(words))
-        self.body = QVBoxLayout()
-        self.body.setSpacing(6)
+        self.body = down(spacing=6)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -53,11 +50,7 @@ class SignInForm(QWidget):
         layout.addLayout(self.body)
         layout.addWidget(self.problem)
         layout.addSpacing(4)
-        foot = QHBoxLayout()
-        foot.setSpacing(10)
-        foot.addWidget(self.back)
-        foot.addWidget(self.act, 1)
-        layout.addLayout(foot)
+        layout.addLayout(across(self.back, (self.act, 1), spacing=10))
         self.setAccessibleName(title)
         self.act.clicked.connect(self.submit)
         self.back.clicked.connect(self.back_asked)
@@ -66,9 +59,7 @@ class SignInForm(QWidget):
         self, object_name: str, name: str, *, is_secret: bool = False, hint: str = "", shown: str = ""
     ) -> QLineEdit:
         """A captioned field; hint stands in it while it is empty, shown is a caption other than its name."""
-        field = QLineEdit()
-        field.setObjectName(object_name)
-        field.setAccessibleName(name)
+        field = named(QLineEdit(), object_name, name)
         field.setPlaceholderText(hint)
         field.setAccessibleDescription(hint)
         field.setMinimumHeight(FIELD_HEIGHT_PX)
@@ -78,8 +69,7 @@ class SignInForm(QWidget):
             self._secrets.append(field)
         caption = label(shown or name, "label")
         caption.setBuddy(field)
-        self.body.addWidget(caption)
-        self.body.addWidget(field)
+        fill(self.body, caption, field)
         self._fields.append(field)
         self._captions[field] = caption
         field.returnPressed.connect(self.submit)

@@ -10,12 +10,12 @@ from __future__ import annotations
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QPushButton, QWidget
 
 from rcdesk.core.account.account import AppSecret, Credentials, ServerKind, ServerProfile
 from rcdesk.ui.account.sign_in_form import SignInForm, is_about_app
 from rcdesk.ui.kit.line import Line
-from rcdesk.ui.kit.look import IconButton, dress, label
+from rcdesk.ui.kit.look import IconButton, across, dress, fill, label, named
 from rcdesk.ui.words.server_words import LEGACY_URL, base_url_of, host_of
 
 CONSOLE = "developers.ringcentral.com"
@@ -35,15 +35,10 @@ class RedirectLine(QFrame):
         super().__init__(parent)
         self.setProperty("surface", "well")
         dress(self, 'QFrame[surface="well"] { background: $well; border-radius: 8px; border: none; }')
-        self.uri = Line("body")
-        self.uri.setObjectName("redirectUri")
+        self.uri = Line("body", name="redirectUri")
         self.uri.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.copy = IconButton("copy", self.tr("Copy the redirect address"))
-        self.copy.setObjectName("copyRedirect")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 2, 4, 2)
-        row.addWidget(self.uri, 1)
-        row.addWidget(self.copy)
+        self.copy = IconButton("copy", self.tr("Copy the redirect address"), name="copyRedirect")
+        across((self.uri, 1), self.copy, of=self, margins=(10, 2, 4, 2))
         self.copy.clicked.connect(self._copy)
 
     def show_uri(self, uri: str) -> None:
@@ -176,8 +171,7 @@ class PasswordForm(SignInForm):
             self.tr("Sign in"),
             "lock",
         )
-        self.body.addWidget(self._make_choice())
-        self.body.addSpacing(2)
+        fill(self.body, self._make_choice(), 2)
         self.server = self.add_field("serverEdit", self.tr("Server"))
         self.username = self.add_field("username", self.tr("Phone number or user name"))
         self.extension = self.add_field(
@@ -253,18 +247,12 @@ class PasswordForm(SignInForm):
         )
 
     def _make_choice(self) -> QFrame:
-        frame = QFrame()
-        frame.setObjectName("serviceChoice")
-        frame.setAccessibleName(self.tr("Which service"))
+        frame = named(QFrame(), "serviceChoice", self.tr("Which service"))
         dress(frame, _SEGMENTED)
         self._group = QButtonGroup(self)
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(2)
-        self.rest = QPushButton(self.tr("RingCentral app"))
-        self.rest.setObjectName("serviceRest")
-        self.legacy = QPushButton(self.tr("Older service"))
-        self.legacy.setObjectName("serviceLegacy")
+        row = across(of=frame, margins=2, spacing=2)
+        self.rest = named(QPushButton(self.tr("RingCentral app")), "serviceRest")
+        self.legacy = named(QPushButton(self.tr("Older service")), "serviceLegacy")
         self.legacy.setToolTip(self.tr("The service of 2010: ringout.asp and faxapi.asp"))
         for button in (self.rest, self.legacy):
             button.setCheckable(True)

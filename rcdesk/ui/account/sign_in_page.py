@@ -12,7 +12,7 @@ from functools import cached_property
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.bridge.desk import Desk
@@ -24,7 +24,7 @@ from rcdesk.ui.account.sign_in_waiting import SignInWaiting
 from rcdesk.ui.account.sign_in_ways import SignInWays
 from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.line import Line
-from rcdesk.ui.kit.look import Button, color, dress, glyph, hairline, label
+from rcdesk.ui.kit.look import Button, across, color, down, dress, fill, glyph, hairline, label, named
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.words.server_words import host_of, place_words
@@ -60,10 +60,8 @@ class SignInPage(QWidget):
         self.demo = Button(self.tr("Try the whole desk on the built-in simulator"), kind="link")
         self.demo.setObjectName("tryDemoButton")
         self.change = Button(self.tr("change"), kind="link")
-        self.change.setObjectName("changeServer")
-        self.change.setAccessibleName(self.tr("Change the server"))
-        self._server = Line("small")
-        self._server.setObjectName("signInServer")
+        named(self.change, "changeServer", self.tr("Change the server"))
+        self._server = Line("small", name="signInServer")
         self._build()
         self._connect()
         self._recolor()
@@ -156,47 +154,27 @@ class SignInPage(QWidget):
         inside = card.body
         inside.setContentsMargins(28, 28, 28, 24)
         inside.setSpacing(6)
-        head = QHBoxLayout()
-        head.addWidget(self._logo)
-        head.addStretch(1)
-        head.addWidget(self.leave, 0, Qt.AlignmentFlag.AlignTop)
-        inside.addLayout(head)
+        inside.addLayout(across(self._logo, ..., (self.leave, 0, Qt.AlignmentFlag.AlignTop)))
         inside.addSpacing(8)
         self._room.addWidget(self.ways)
-        inside.addLayout(self._room)
-        inside.addSpacing(4)
+        fill(inside, self._room, 4)
         self._line = hairline()
-        inside.addWidget(self._line)
-        inside.addSpacing(4)
+        fill(inside, self._line, 4)
         self._no_account = label(self.tr("No account?"), "muted")
         inside.addWidget(self._no_account)
         dress(self.demo, "padding: 4px 0; text-align: left;")
         inside.addWidget(self.demo, 0, Qt.AlignmentFlag.AlignLeft)
-        row = QHBoxLayout()
-        row.setSpacing(0)
         dress(self.change, "font-size: 12px; font-weight: 400; padding: 2px 4px; color: $ink2;")
-        row.addWidget(self._server)
-        row.addWidget(self.change)
-        row.addStretch(1)
-        inside.addLayout(row)
+        inside.addLayout(across(self._server, self.change, ..., spacing=0))
         middle = QWidget()
         middle.setProperty("surface", "clear")
-        column = QVBoxLayout(middle)
-        column.addStretch(1)
-        across = QHBoxLayout()
-        across.addStretch(1)
-        across.addWidget(card)
-        across.addStretch(1)
-        column.addLayout(across)
-        column.addStretch(1)
+        down(..., across(..., card, ...), ..., of=middle)
         area = QScrollArea()
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(middle)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        down(area, of=self, margins=0)
 
     def _connect(self) -> None:
         session = self._desk.session

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from rcdesk.ui.kit.look import Button, label
+from rcdesk.ui.kit.look import Button, across, fill, label
 
 WAIT_S = 300
 
@@ -29,35 +29,17 @@ class SignInWaiting(QWidget):
         self._tick.timeout.connect(self._count)
         title = self.tr("Finish in your browser")
         self.setAccessibleName(title)
-        self.words = label("", "muted", wraps=True)
-        self.words.setObjectName("browserWords")
-        self._left = label("", "label", wraps=True)
-        self._left.setObjectName("minutesLeft")
-        self.notice = label("", "wait", wraps=True)
-        self.notice.setObjectName("browserNotice")
-        self.again = Button(self.tr("Open the page again"), icon_name="globe")
-        self.again.setObjectName("openAgain")
-        self.copy = Button(self.tr("Copy the address"), icon_name="copy")
-        self.copy.setObjectName("copyAddress")
-        self.cancel = Button(self.tr("Cancel"))
-        self.cancel.setObjectName("cancelSignIn")
+        self.words = label("", "muted", wraps=True, name="browserWords")
+        self._left = label("", "label", wraps=True, name="minutesLeft")
+        self.notice = label("", "wait", wraps=True, name="browserNotice")
+        self.again = Button(self.tr("Open the page again"), icon_name="globe", name="openAgain")
+        self.copy = Button(self.tr("Copy the address"), icon_name="copy", name="copyAddress")
+        self.cancel = Button(self.tr("Cancel"), name="cancelSignIn")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(label(title, "cardTitle"))
-        layout.addWidget(self.words)
-        layout.addWidget(self._left)
-        layout.addWidget(self.notice)
-        layout.addSpacing(6)
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(self.cancel)
-        row.addStretch(1)
+        fill(layout, label(title, "cardTitle"), self.words, self._left, self.notice, 6, margins=0, spacing=8)
         for button in (self.again, self.copy, self.cancel):
             button.setMinimumHeight(40)
-        layout.addWidget(self.again)
-        layout.addWidget(self.copy)
-        layout.addLayout(row)
+        fill(layout, self.again, self.copy, across(self.cancel, ..., spacing=10))
         self.again.clicked.connect(self._open)
         self.copy.clicked.connect(self._copy)
         self.cancel.clicked.connect(self.cancel_asked)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.account.account import ServerKind, ServerProfile
 from rcdesk.ui.kit.lacks import grey
-from rcdesk.ui.kit.look import Button, dress, label
+from rcdesk.ui.kit.look import Button, down, dress, fill, label
 from rcdesk.ui.kit.theme import mark_focus
 
 
@@ -27,37 +27,23 @@ class SignInWays(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._title = label("", "cardTitle", wraps=True)
-        self._title.setObjectName("signInTitle")
-        self._words = label("", "muted", wraps=True)
-        self._words.setObjectName("signInWords")
-        self.problem = label("", "bad", wraps=True)
-        self.problem.setObjectName("signInProblem")
+        self._title = label("", "cardTitle", wraps=True, name="signInTitle")
+        self._words = label("", "muted", wraps=True, name="signInWords")
+        self.problem = label("", "bad", wraps=True, name="signInProblem")
         self.problem.hide()
-        self.browser = Button("", kind="primary", icon_name="globe", token="onaccent")
-        self.browser.setObjectName("signInBrowser")
+        self.browser = Button("", kind="primary", icon_name="globe", token="onaccent", name="signInBrowser")
         dress(
             self.browser,
             "#signInBrowser { font-size: 15px; }",
         )
-        self.jwt = Button(self.tr("Use a JWT credential"), icon_name="key")
-        self.jwt.setObjectName("signInJwt")
-        self.password = Button(self.tr("Password or older service"), icon_name="lock")
-        self.password.setObjectName("signInPassword")
-        self.cancel = Button(self.tr("Cancel"), kind="link")
-        self.cancel.setObjectName("cancelResume")
+        self.jwt = Button(self.tr("Use a JWT credential"), icon_name="key", name="signInJwt")
+        self.password = Button(self.tr("Password or older service"), icon_name="lock", name="signInPassword")
+        self.cancel = Button(self.tr("Cancel"), kind="link", name="cancelResume")
         self.cancel.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._title)
-        layout.addWidget(self._words)
-        layout.addSpacing(14)
-        layout.addWidget(self.problem)
+        layout = down(self._title, self._words, 14, self.problem, of=self, margins=0, spacing=4)
         for button, height in ((self.browser, 46), (self.jwt, 42), (self.password, 42)):
             button.setMinimumHeight(height)
-            layout.addWidget(button)
-            layout.addSpacing(6)
+            fill(layout, button, 6)
         layout.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignHCenter)
         self._is_legacy = False
         self._is_busy = False

@@ -12,13 +12,13 @@ from typing import Protocol
 from msgspec.structs import replace
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QMenu, QWidget
 
 from rcdesk.core.fax.fax import Document
 from rcdesk.core.file_name import readable
 from rcdesk.ui.kit.badge import Badge
 from rcdesk.ui.kit.line import Line
-from rcdesk.ui.kit.look import Button, IconButton, color, dress, glyph, label
+from rcdesk.ui.kit.look import Button, IconButton, across, color, down, dress, glyph, label, named
 from rcdesk.ui.kit.paper import PageGlyph
 from rcdesk.ui.kit.plain_text import PlainLabel
 
@@ -68,26 +68,16 @@ class AttachmentCard(QFrame):
         dress(self, _CARD if document is not None else _REFUSED)
         sentence = problem if document is None else self._facts(document)
         self.setAccessibleName(f"{name}. {sentence}")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 8, 10, 8)
-        layout.setSpacing(12)
         self._sheet = self._sign(document)
-        layout.addWidget(self._sheet)
-        words = QVBoxLayout()
-        words.setSpacing(2)
         title = Line("rowTitle")
         title.setText(name)
         self._below = label(sentence, "small" if document is not None else "bad", wraps=document is None)
-        words.addStretch(1)
-        words.addWidget(title)
-        words.addWidget(self._below)
-        words.addStretch(1)
-        layout.addLayout(words, 1)
+        words = down(..., title, self._below, ..., spacing=2)
+        layout = across(self._sheet, (words, 1), of=self, margins=(14, 8, 10, 8), spacing=12)
         self._spoken = self.accessibleName()
         self._trouble = Badge()
         self._fix = Button(self.tr("Fix"), kind="link")
-        self._fix.setObjectName("fixAttachment")
-        self._fix.setAccessibleName(self.tr("Mend the pages of {0}").format(name))
+        named(self._fix, "fixAttachment", self.tr("Mend the pages of {0}").format(name))
         self._fix.clicked.connect(self._ask_fix)
         for part in (self._trouble, self._fix):
             part.hide()
@@ -174,9 +164,8 @@ class DropZone(QAbstractButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_hot = False
-        self.setObjectName("dropZone")
+        named(self, "dropZone", self.tr("Drop files here, paste them, or choose files to fax"))
         self.setText(self._calm_words)
-        self.setAccessibleName(self.tr("Drop files here, paste them, or choose files to fax"))
         self.setToolTip(self.tr("Paste with Ctrl+V: files, pictures or text"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -199,8 +188,7 @@ class DropZone(QAbstractButton):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Choose or paste."""
-        menu = QMenu(self)
-        menu.setObjectName("dropZoneMenu")
+        menu = named(QMenu(self), "dropZoneMenu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Choose files…"), self.click)
         menu.addAction(self.tr("Paste") + "\tCtrl+V", self.paste_asked.emit)
@@ -241,18 +229,12 @@ class AttachmentsList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("attachmentsList")
-        self.setAccessibleName(self.tr("Documents of this fax"))
+        named(self, "attachmentsList", self.tr("Documents of this fax"))
         self._cards: list[AttachmentCard] = []
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(8)
         self.drop_zone = DropZone()
-        self._layout.addWidget(self.drop_zone)
-        self._problem = label("", "bad", wraps=True)
-        self._problem.setObjectName("intakeProblem")
+        self._problem = label("", "bad", wraps=True, name="intakeProblem")
         self._problem.hide()
-        self._layout.addWidget(self._problem)
+        self._layout = down(self.drop_zone, self._problem, of=self, margins=0, spacing=8)
         self.drop_zone.clicked.connect(self.choose_asked)
         self.drop_zone.paste_asked.connect(self.paste_asked)
 

@@ -30,7 +30,7 @@ from rcdesk.ui.compose.group_menu import GroupMenu
 from rcdesk.ui.compose.import_dialog import ImportRecipients
 from rcdesk.ui.compose.recipient_field import RecipientField
 from rcdesk.ui.kit.card import Card
-from rcdesk.ui.kit.look import label
+from rcdesk.ui.kit.look import across, fill, label, named
 from rcdesk.ui.kit.theme import set_role
 
 
@@ -50,8 +50,7 @@ class ComposerCard(Card):
         self.covers = CoverPicker()
         self.note = self._make_note()
         self.subject = self._make_subject()
-        self._counter = label("", "small")
-        self._counter.setObjectName("noteCounter")
+        self._counter = label("", "small", name="noteCounter")
         self._files_facts = label("", "small")
         self._build()
         self.attachments.changed.connect(self._changed)
@@ -92,30 +91,24 @@ class ComposerCard(Card):
         self._changed()
 
     def _make_subject(self) -> QLineEdit:
-        subject = QLineEdit()
-        subject.setObjectName("subjectEdit")
-        subject.setAccessibleName(self.tr("Subject on the cover"))
+        subject = named(QLineEdit(), "subjectEdit", self.tr("Subject on the cover"))
         subject.setPlaceholderText(self.tr("Subject on the cover"))
         subject.setMaxLength(200)
         subject.textChanged.connect(self._changed)
         return subject
 
     def _make_note(self) -> QPlainTextEdit:
-        note = QPlainTextEdit()
-        note.setObjectName("noteEdit")
-        note.setAccessibleName(self.tr("Note on the cover"))
+        note = named(QPlainTextEdit(), "noteEdit", self.tr("Note on the cover"))
         note.setPlaceholderText(self.tr("A few words for the cover page"))
         note.setTabChangesFocus(True)
         note.setFixedHeight(64)
         return note
 
     def _build(self) -> None:
-        inner = QWidget()
-        inner.setObjectName("composer")
+        inner = named(QWidget(), "composer")
         inner.setProperty("surface", "clear")
         column = QVBoxLayout(inner)
-        column.setContentsMargins(24, 12, 24, 18)
-        column.setSpacing(8)
+        fill(column, margins=(24, 12, 24, 18), spacing=8)
         to = label(self.tr("To"), "label")
         column.addLayout(_headed(to, self.groups.button, self.importing.button))
         column.addWidget(self.recipients)
@@ -130,8 +123,7 @@ class ComposerCard(Card):
         column.addLayout(_headed(label(self.tr("Note on the cover"), "label"), self._counter))
         column.addWidget(self.note)
         column.addStretch(1)
-        self.body.setContentsMargins(1, 6, 1, 10)
-        self.body.addWidget(self._make_area(inner))
+        fill(self.body, self._make_area(inner), margins=(1, 6, 1, 10))
         for changed in (self.recipients.changed, self.attachments.changed, self.covers.rebuilt):
             changed.connect(self._order_tabs)
         self._order_tabs()
@@ -170,8 +162,7 @@ class ComposerCard(Card):
 
 
 def _headed(title: QWidget, *right: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.addWidget(title, 1)
+    row = across((title, 1))
     for widget in right:
         row.addWidget(widget)
     return row

@@ -28,7 +28,7 @@ from rcdesk.core.fax.cover import FIELDS, MAX_NAME_CHARACTERS, STARTER_HTML, Cov
 from rcdesk.render.own_covers import confidentiality_words, cover_png, picture_html, usual_paper
 from rcdesk.render.rich_text import ClosedText
 from rcdesk.ui.kit.fit import fit_to_screen
-from rcdesk.ui.kit.look import Button, dress, label
+from rcdesk.ui.kit.look import Button, across, down, dress, fill, label, named
 from rcdesk.ui.preview.page_questions import paper_ratio
 from rcdesk.ui.preview.paper_view import PaperView
 from rcdesk.ui.preview.preview_face import single_shot
@@ -82,14 +82,12 @@ class CoverEditor(QDialog):
         self._fields = fields or sample_fields()
         self._is_over = False
         self.name = QLineEdit(cover.name if cover is not None else "")
-        self.name.setObjectName("coverName")
-        self.name.setAccessibleName(self.tr("Name of the cover page"))
+        named(self.name, "coverName", self.tr("Name of the cover page"))
         self.name.setPlaceholderText(self.tr("Name, for example Our clinic"))
         self.name.setMaxLength(MAX_NAME_CHARACTERS)
         self.text = self._make_text(cover.html if cover is not None else STARTER_HTML)
         self.view = PaperView()
-        self._problem = label("", "bad", wraps=True)
-        self._problem.setObjectName("coverProblem")
+        self._problem = label("", "bad", wraps=True, name="coverProblem")
         self._problem.hide()
         self._draw_soon = single_shot(self, DRAW_MS, self._draw)
         self._build()
@@ -125,10 +123,8 @@ class CoverEditor(QDialog):
     # How it is put together
 
     def _make_text(self, html: str) -> QTextEdit:
-        text = QTextEdit()
+        text = named(QTextEdit(), "coverText", self.tr("Text of the cover page"))
         text.setDocument(ClosedText(text))
-        text.setObjectName("coverText")
-        text.setAccessibleName(self.tr("Text of the cover page"))
         text.setAcceptRichText(True)
         text.setTabChangesFocus(True)
         dress(text, _SHEET)
@@ -136,18 +132,10 @@ class CoverEditor(QDialog):
         return text
 
     def _build(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(10)
-        left.addWidget(self.name)
-        left.addLayout(self._make_tools())
-        left.addWidget(self.text, 1)
+        left = down(self.name, self._make_tools(), (self.text, 1), spacing=10)
         hint = self.tr("Words in braces are filled in when the fax is sent.")
-        left.addWidget(label(hint, "small", wraps=True))
-        left.addWidget(self._problem)
-        sides = QHBoxLayout()
-        sides.setSpacing(20)
-        sides.addLayout(left, 11)
-        sides.addWidget(self.view, 9)
+        fill(left, label(hint, "small", wraps=True), self._problem)
+        sides = across((left, 11), (self.view, 9), spacing=20)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 22, 24, 20)
         layout.setSpacing(14)
@@ -156,22 +144,19 @@ class CoverEditor(QDialog):
         layout.addLayout(self._make_buttons())
 
     def _make_tools(self) -> QHBoxLayout:
-        fields = Button(self.tr("Insert field"), icon_name="plus")
-        fields.setObjectName("coverField")
+        fields = Button(self.tr("Insert field"), icon_name="plus", name="coverField")
         menu = QMenu(fields)
         for field in FIELDS:
             menu.addAction(_field_words(field)).triggered.connect(partial(self._insert, f"{{{field}}}"))
         fields.setMenu(menu)
         bold = self._tool(self.tr("Bold"), "coverBold", self._bold)
-        sizes = Button(self.tr("Size"))
-        sizes.setObjectName("coverSize")
+        sizes = Button(self.tr("Size"), name="coverSize")
         size_menu = QMenu(sizes)
         for size in SIZES:
             size_menu.addAction(str(size)).triggered.connect(partial(self._resize_text, size))
         sizes.setMenu(size_menu)
         picture = self._tool(self.tr("Picture…"), "coverPicture", self._choose_picture)
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        row = across(spacing=8)
         for button in (fields, bold, sizes, picture):
             dress(button, "QPushButton { padding: 5px 10px; }")
             row.addWidget(button)
@@ -179,10 +164,7 @@ class CoverEditor(QDialog):
         return row
 
     def _tool(self, words: str, name: str, act: object) -> Button:
-        button = Button(words)
-        button.setObjectName(name)
-        button.clicked.connect(act)
-        return button
+        return Button(words, name=name, act=act)
 
     def _make_buttons(self) -> QHBoxLayout:
         importing = Button(self.tr("From HTML file…"), icon_name="file")
@@ -192,20 +174,10 @@ class CoverEditor(QDialog):
         delete.setObjectName("coverDelete")
         delete.setVisible(bool(self._id))
         delete.clicked.connect(self._delete)
-        back = Button(self.tr("Cancel"))
-        back.clicked.connect(self.reject)
-        save = Button(self.tr("Save"), kind="primary")
-        save.setObjectName("coverSave")
+        back = Button(self.tr("Cancel"), act=self.reject)
+        save = Button(self.tr("Save"), kind="primary", name="coverSave", act=self.save)
         save.setDefault(True)
-        save.clicked.connect(self.save)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for button in (importing, delete):
-            row.addWidget(button)
-        row.addStretch(1)
-        for button in (back, save):
-            row.addWidget(button)
-        return row
+        return across(importing, delete, ..., back, save, spacing=8)
 
     # What happens
 

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
     QFrame,
-    QHBoxLayout,
     QMenu,
     QScrollArea,
     QWidget,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from rcdesk.core.account.account import CoverPage
 from rcdesk.core.fax.cover import CoverChoice, CoverTemplate
-from rcdesk.ui.kit.look import color, dress, glyph
+from rcdesk.ui.kit.look import across, color, dress, fill, glyph, named
 from rcdesk.ui.kit.paper import paint_cover
 
 _WIDTH, _HEIGHT = 78, 90
@@ -108,10 +107,9 @@ class NewCoverButton(QAbstractButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("newCover")
+        named(self, "newCover", self.tr("Write a cover page of your own"))
         self.setText(self.tr("Own…"))
         self.setToolTip(self.tr("Write a cover page of your own, or take one from an HTML file"))
-        self.setAccessibleName(self.tr("Write a cover page of your own"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedSize(_WIDTH, _HEIGHT)
 
@@ -141,8 +139,7 @@ class CoverPicker(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("coverPicker")
-        self.setAccessibleName(self.tr("Cover page"))
+        named(self, "coverPicker", self.tr("Cover page"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -237,12 +234,9 @@ class CoverPicker(QScrollArea):
         was_blocked = self._group.blockSignals(True)
         for button in self._group.buttons():
             self._group.removeButton(button)
-        row = QWidget()
-        row.setObjectName("coverRow")
+        row = named(QWidget(), "coverRow")
         row.setProperty("surface", "clear")
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
+        layout = across(of=row, margins=0, spacing=8)
         layout.setAlignment(Qt.AlignmentFlag.AlignTop)
         own = (CoverPage(index=_OWN_FROM + n, name=c.name) for n, c in enumerate(self._own))
         for cover in (*self._covers, *own):
@@ -252,8 +246,7 @@ class CoverPicker(QScrollArea):
             layout.addWidget(button)
         new = NewCoverButton()
         new.clicked.connect(self._write_new)
-        layout.addWidget(new)
-        layout.addStretch(1)
+        fill(layout, new, ...)
         self.setWidget(row)
         self._group.blockSignals(was_blocked)
         self.rebuilt.emit()

@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.fax.drafts_desk import UNDO_S
@@ -36,7 +36,7 @@ from rcdesk.ui.compose.send_later import AT_ONCE, SendLaterDialog, SendTime, tim
 from rcdesk.ui.compose.sending import ComposerFace, Sending
 from rcdesk.ui.kit.file_choice import FileChoice
 from rcdesk.ui.kit.lacks import why_no_fax
-from rcdesk.ui.kit.look import Button, label
+from rcdesk.ui.kit.look import Button, across, down, fill, label
 from rcdesk.ui.preview.preview_pane import PreviewPane
 from rcdesk.ui.preview.send_bar import SendBar
 
@@ -210,29 +210,19 @@ class FaxPage(ComposerFace):
     # How it is put together
 
     def _build(self) -> None:
-        cards = QHBoxLayout()
-        cards.setSpacing(24)
-        cards.addWidget(self.card, 56)
-        cards.addWidget(self.preview, 44)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(16)
+        cards = across((self.card, 56), (self.preview, 44), spacing=24)
         head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(label(self.tr("New fax"), "pageTitle"), 1)
+        fill(head, (label(self.tr("New fax"), "pageTitle"), 1), spacing=12)
         self._add = Button(self.tr("Add files…"), icon_name="plus")
         self._add.setObjectName("addFilesButton")
         self._add.setToolTip(self.tr("Add files (Ctrl+O)"))
-        self._drafts = Button("", kind="link", icon_name="draft", token="accent_ink")
-        self._drafts.setObjectName("draftsButton")
+        self._drafts = Button("", kind="link", icon_name="draft", token="accent_ink", name="draftsButton")
         self._discard = Button(self.tr("Discard"), icon_name="trash")
         self._discard.setObjectName("discardButton")
         self._discard.setToolTip(self.tr("Throw this fax away"))
         for button in (self._folded.button, self._drafts, self._discard, self._add):
             head.addWidget(button)
-        layout.addLayout(head)
-        layout.addLayout(cards, 1)
-        layout.addWidget(self.bar)
+        down(head, (cards, 1), self.bar, of=self, margins=(24, 20, 24, 20), spacing=16)
         QWidget.setTabOrder(self._drafts, self._discard)
         QWidget.setTabOrder(self._discard, self._add)
         QWidget.setTabOrder(self._add, self.card.groups.button)

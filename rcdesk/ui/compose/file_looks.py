@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from rcdesk.bridge.fax.fax_desk import FaxDesk
 from rcdesk.core.file_name import readable
 from rcdesk.ui.kit.line import Line
-from rcdesk.ui.kit.look import Button
+from rcdesk.ui.kit.look import Button, across, named
 
 SHOWN_AFTER_MS = 400
 
@@ -38,15 +38,9 @@ class FileLooks(QWidget):
         bar.setFixedWidth(120)
         bar.setAccessibleName(self.tr("Files are being looked at"))
         self.stop_button = Button(self.tr("Stop"), kind="link")
-        self.stop_button.setObjectName("stopLooksButton")
-        self.stop_button.setAccessibleName(self.tr("Stop looking at the files; they are not added"))
+        named(self.stop_button, "stopLooksButton", self.tr("Stop looking at the files; they are not added"))
         self.stop_button.clicked.connect(self.stop)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addWidget(self._words, 1)
-        row.addWidget(bar)
-        row.addWidget(self.stop_button)
+        across((self._words, 1), bar, self.stop_button, of=self, margins=0, spacing=12)
         self._moment = QTimer(self)
         self._moment.setSingleShot(True)
         self._moment.setInterval(SHOWN_AFTER_MS)

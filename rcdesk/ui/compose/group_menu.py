@@ -26,7 +26,7 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.core.people.people import Group
 from rcdesk.ui.compose.recipient_field import RecipientField
 from rcdesk.ui.kit.fit import fit_to_screen
-from rcdesk.ui.kit.look import Button, dress, label
+from rcdesk.ui.kit.look import Button, across, dress, label, named
 from rcdesk.ui.kit.plain_text import menu_words
 
 _ID_ROLE = Qt.ItemDataRole.UserRole
@@ -44,18 +44,13 @@ class GroupName(QDialog):
         self.setWindowTitle(self.tr("Save as a group"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(400)
-        self._name = QLineEdit()
-        self._name.setObjectName("groupName")
-        self._name.setAccessibleName(self.tr("Name of the group"))
+        self._name = named(QLineEdit(), "groupName", self.tr("Name of the group"))
         self._name.setPlaceholderText(self.tr("For example: Referring practices"))
         self._name.setMaxLength(80)
         self._hint = label("", "small", wraps=True)
-        self._save = Button(self.tr("Save"), kind="primary")
-        self._save.setObjectName("groupSave")
+        self._save = Button(self.tr("Save"), kind="primary", name="groupSave", act=self._decide)
         self._save.setDefault(True)
-        self._save.clicked.connect(self._decide)
-        cancel = Button(self.tr("Cancel"))
-        cancel.clicked.connect(self.reject)
+        cancel = Button(self.tr("Cancel"), act=self.reject)
         words = self.tr("1 recipient") if count == 1 else self.tr("{0} recipients").format(f"{count:,}")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
@@ -99,14 +94,11 @@ class ManageGroups(QDialog):
         self._undo = Button(self.tr("Bring back"), kind="link", icon_name="undo", token="accent_ink")
         self._undo.setObjectName("groupUndo")
         self._undo.clicked.connect(self._bring_back)
-        self._rename = Button(self.tr("Rename"))
-        self._rename.setObjectName("groupRename")
-        self._rename.clicked.connect(self._edit)
+        self._rename = Button(self.tr("Rename"), name="groupRename", act=self._edit)
         self._delete = Button(self.tr("Delete"), icon_name="trash")
         self._delete.setObjectName("groupDelete")
         self._delete.clicked.connect(self._delete_chosen)
-        close = Button(self.tr("Close"), kind="primary")
-        close.clicked.connect(self.accept)
+        close = Button(self.tr("Close"), kind="primary", act=self.accept)
         self._build(close)
         for keys, act in (("F2", self._edit), ("Del", self._delete_chosen)):
             shortcut = QShortcut(QKeySequence(keys), self._list)
@@ -118,9 +110,7 @@ class ManageGroups(QDialog):
         self._fill()
 
     def _make_list(self) -> QListWidget:
-        made = QListWidget()
-        made.setObjectName("groupList")
-        made.setAccessibleName(self.tr("Groups"))
+        made = named(QListWidget(), "groupList", self.tr("Groups"))
         made.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
         dress(
             made,
@@ -131,10 +121,7 @@ class ManageGroups(QDialog):
         return made
 
     def _build(self, close: Button) -> None:
-        undo = QHBoxLayout()
-        undo.addWidget(self._gone)
-        undo.addWidget(self._undo)
-        undo.addStretch(1)
+        undo = across(self._gone, self._undo, ...)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(10)
@@ -227,8 +214,7 @@ class GroupMenu(QObject):
     @Slot()
     def open_menu(self) -> None:
         """Show the groups and what can be done with them."""
-        menu = QMenu(self.button)
-        menu.setObjectName("groupsMenu")
+        menu = named(QMenu(self.button), "groupsMenu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         groups = self._desk.people.groups
         for group in groups:
@@ -270,9 +256,7 @@ class GroupMenu(QObject):
 
 
 def _foot(*buttons: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(10)
-    row.addStretch(1)
+    row = across(..., spacing=10)
     for button in buttons:
         row.addWidget(button)
     return row

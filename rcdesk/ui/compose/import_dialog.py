@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
     QProgressDialog,
     QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -32,7 +31,7 @@ from rcdesk.core.people.people import ImportedLine, ImportTable
 from rcdesk.ui.compose.recipient_field import RecipientField
 from rcdesk.ui.kit.boxes import ChoiceBox
 from rcdesk.ui.kit.fit import fit_to_screen
-from rcdesk.ui.kit.look import Button, dress, label
+from rcdesk.ui.kit.look import Button, across, down, dress, fill, label, named
 
 PREVIEW_ROWS = 6
 _BAD_SHOWN = 200
@@ -75,10 +74,8 @@ class ImportDialog(QDialog):
             box.setMinimumWidth(240)
         self._fill_combos()
         self._preview = self._make_preview()
-        self._good = label("", "good")
-        self._good.setObjectName("importGood")
-        self._bad = label("", "wait")
-        self._bad.setObjectName("importBad")
+        self._good = label("", "good", name="importGood")
+        self._bad = label("", "wait", name="importBad")
         self._reasons = self._make_reasons()
         self._build(name)
         self._names.currentIndexChanged.connect(self._read)
@@ -106,8 +103,7 @@ class ImportDialog(QDialog):
     def _make_preview(self) -> QTableWidget:
         rows = self._table.rows[:PREVIEW_ROWS]
         preview = QTableWidget(len(rows), len(self._table.columns))
-        preview.setObjectName("importPreview")
-        preview.setAccessibleName(self.tr("The first rows of the file"))
+        named(preview, "importPreview", self.tr("The first rows of the file"))
         preview.setHorizontalHeaderLabels([c.strip() or "–" for c in self._table.columns])
         preview.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         preview.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -129,18 +125,14 @@ class ImportDialog(QDialog):
 
     def _make_reasons(self) -> QPlainTextEdit:
         reasons = QPlainTextEdit()
-        reasons.setObjectName("importReasons")
-        reasons.setAccessibleName(self.tr("Lines that cannot be added, with their reasons"))
+        named(reasons, "importReasons", self.tr("Lines that cannot be added, with their reasons"))
         reasons.setReadOnly(True)
         reasons.setTabChangesFocus(True)
         reasons.setMaximumHeight(120)
         return reasons
 
     def _build(self, name: str) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(12)
-        layout.addWidget(label(self._title(name), "section"))
+        layout = down(label(self._title(name), "section"), of=self, margins=(24, 20, 24, 20), spacing=12)
         columns = QGridLayout()
         columns.setHorizontalSpacing(12)
         for row, (words, combo) in enumerate(
@@ -151,12 +143,7 @@ class ImportDialog(QDialog):
             columns.addWidget(caption, row, 0)
             columns.addWidget(combo, row, 1)
         columns.setColumnStretch(2, 1)
-        layout.addLayout(columns)
-        layout.addWidget(self._preview, 1)
-        layout.addWidget(self._good)
-        layout.addWidget(self._bad)
-        layout.addWidget(self._reasons)
-        layout.addLayout(self._make_foot())
+        fill(layout, columns, (self._preview, 1), self._good, self._bad, self._reasons, self._make_foot())
 
     def _title(self, name: str) -> str:
         count = len(self._table.rows) + len(self._table.left_out)
@@ -167,19 +154,10 @@ class ImportDialog(QDialog):
         return words.replace("{0}", f"{count:,}").replace("{1}", name)
 
     def _make_foot(self) -> QHBoxLayout:
-        self._add = Button(self.tr("Add"), kind="primary")
-        self._add.setObjectName("importButton")
+        self._add = Button(self.tr("Add"), kind="primary", name="importButton", act=self._take)
         self._add.setDefault(True)
-        self._add.clicked.connect(self._take)
-        cancel = Button(self.tr("Cancel"))
-        cancel.setObjectName("importCancel")
-        cancel.clicked.connect(self.reject)
-        foot = QHBoxLayout()
-        foot.setSpacing(10)
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(self._add)
-        return foot
+        cancel = Button(self.tr("Cancel"), name="importCancel", act=self.reject)
+        return across(..., cancel, self._add, spacing=10)
 
     @Slot()
     def _read(self) -> None:
@@ -316,15 +294,13 @@ class ImportRecipients(QObject):
         self.button.setObjectName("importRecipientsButton")
         self.button.setToolTip(self.tr("Add recipients from a CSV or vCard file"))
         self.button.clicked.connect(self.choose_file)
-        self.problem = label("", "bad", wraps=True)
-        self.problem.setObjectName("importProblem")
+        self.problem = label("", "bad", wraps=True, name="importProblem")
         self.problem.hide()
 
     @Slot()
     def choose_file(self) -> None:
         """Ask for the file with the system's dialog."""
-        dialog = QFileDialog(self._field, self.tr("Import recipients"))
-        dialog.setObjectName("importFileDialog")
+        dialog = named(QFileDialog(self._field, self.tr("Import recipients")), "importFileDialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(
             [self.tr("Lists and address cards (*.csv *.txt *.tsv *.vcf)"), self.tr("All files (*)")]

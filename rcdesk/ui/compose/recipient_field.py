@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QMouseEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.fax.fax import Recipient
@@ -30,7 +30,7 @@ from rcdesk.ui.compose.chips import (
 from rcdesk.ui.compose.recipient_line import RecipientLine
 from rcdesk.ui.compose.recipient_list import RecipientList
 from rcdesk.ui.kit.flow import FlowFrame
-from rcdesk.ui.kit.look import dress, label
+from rcdesk.ui.kit.look import down, dress, label, named
 from rcdesk.ui.kit.suggestions import Suggestions
 
 FOLD_ABOVE = 12
@@ -51,22 +51,16 @@ class RecipientField(QWidget):
         self._entries: list[RecipientEntry] = []
         self._facts: dict[str, RecipientFacts] = {}
         self._chips: list[Chip] = []
-        self._frame = FlowFrame(margin=9, gap=8)
-        self._frame.setObjectName("chipFrame")
+        self._frame = named(FlowFrame(margin=9, gap=8), "chipFrame")
         dress(self._frame, _FRAME)
         self.line = self._make_line()
         self._more = MoreChip(self._frame)
         self._more.hide()
         self.line.setParent(self._frame)
         self._frame.set_widgets([self.line])
-        self._notice = label("", "wait", wraps=True)
-        self._notice.setObjectName("recipientNotice")
-        self._problem = label("", "bad", wraps=True)
-        self._problem.setObjectName("recipientProblem")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addWidget(self._frame)
+        self._notice = label("", "wait", wraps=True, name="recipientNotice")
+        self._problem = label("", "bad", wraps=True, name="recipientProblem")
+        layout = down(self._frame, of=self, margins=0, spacing=6)
         for below in (self._notice, self._problem):
             layout.addWidget(below)
             below.hide()
@@ -81,12 +75,10 @@ class RecipientField(QWidget):
         self._more.clicked.connect(self.show_all)
 
     def _make_line(self) -> RecipientLine:
-        line = RecipientLine()
-        line.setObjectName("recipientField")
+        line = named(RecipientLine(), "recipientField", self.tr("To: name or fax number"))
         line.setFrame(False)
         line.setMinimumHeight(CHIP_HEIGHT)
         line.setPlaceholderText(self.tr("Name, number, or paste a list"))
-        line.setAccessibleName(self.tr("To: name or fax number"))
         line.setAccessibleDescription(
             self.tr(
                 "Enter or comma adds the number, Down shows who was faxed. Backspace removes the last one."

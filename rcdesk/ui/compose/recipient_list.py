@@ -13,19 +13,17 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QHBoxLayout,
     QHeaderView,
     QLineEdit,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from rcdesk.core.fax.send_checks import RecipientFacts
 from rcdesk.ui.compose.chips import RecipientEntry, odd_words
 from rcdesk.ui.kit.fit import fit_to_screen
-from rcdesk.ui.kit.look import Button, color, dress, label
+from rcdesk.ui.kit.look import Button, across, color, down, dress, label, named
 
 _ENTRY_ROLE = Qt.ItemDataRole.UserRole
 
@@ -59,26 +57,13 @@ class RecipientList(QDialog):
         remove = Button(self.tr("Remove the chosen ones"), icon_name="trash")
         remove.setObjectName("removeRecipients")
         remove.clicked.connect(self._remove)
-        close = Button(self.tr("Close"), kind="primary")
-        close.clicked.connect(self.accept)
-        foot = QHBoxLayout()
-        foot.addWidget(remove)
-        foot.addStretch(1)
-        foot.addWidget(close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(12)
-        layout.addWidget(self._count)
-        layout.addWidget(self._search)
-        layout.addWidget(self._tree, 1)
-        layout.addLayout(foot)
+        foot = across(remove, ..., Button(self.tr("Close"), kind="primary", act=self.accept))
+        down(self._count, self._search, (self._tree, 1), foot, of=self, margins=(24, 20, 24, 20), spacing=12)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self._tree).activated.connect(self._remove)
         self._show_count()
 
     def _make_tree(self) -> QTreeWidget:
-        tree = QTreeWidget()
-        tree.setObjectName("recipientRows")
-        tree.setAccessibleName(self.tr("Recipients"))
+        tree = named(QTreeWidget(), "recipientRows", self.tr("Recipients"))
         tree.setHeaderLabels([self.tr("Recipient"), self.tr("What to look at")])
         tree.setRootIsDecorated(False)
         tree.setUniformRowHeights(True)

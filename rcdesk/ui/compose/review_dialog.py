@@ -18,7 +18,7 @@ from rcdesk.core.fax.fax import FaxDraft
 from rcdesk.core.fax.send_checks import Oddity, RecipientFacts, SendQuestion
 from rcdesk.ui.compose.chips import odd_words
 from rcdesk.ui.kit.line import Line
-from rcdesk.ui.kit.look import Button, color, dress, label
+from rcdesk.ui.kit.look import Button, across, color, down, dress, fill, label, named
 from rcdesk.ui.kit.moments import coming, day_in_sentence
 from rcdesk.ui.kit.paper import paint_page
 from rcdesk.ui.kit.theme import theme
@@ -34,8 +34,7 @@ class ReviewPage(QWidget):
     def __init__(self, words: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture = QPixmap()
-        self.setObjectName("reviewPage")
-        self.setAccessibleName(words)
+        named(self, "reviewPage", words)
         self.setFixedSize(PAGE_WIDTH_PX + 24, _PAGE_HEIGHT_PX + 24)
 
     def show_picture(self, png: bytes) -> None:
@@ -82,8 +81,7 @@ class BigNumber(QWidget):
         )
         if len(number) != len(similar):
             self._marked = frozenset()
-        self.setObjectName("reviewNumber")
-        self.setAccessibleName(number)
+        named(self, "reviewNumber", number)
         self.setFixedHeight(round(46 * theme().scale))
         self.setMinimumWidth(QFontMetrics(self._big()).horizontalAdvance(number) + 8)
 
@@ -129,9 +127,8 @@ class ReviewDialog(QDialog):
         super().__init__(parent)
         self._question, self._draft, self._pretty = question, draft, pretty
         self._first = question.odd[0]
-        self.setObjectName("reviewDialog")
+        named(self, "reviewDialog", self.tr("Before it goes"))
         self.setWindowTitle(self.tr("Before it goes"))
-        self.setAccessibleName(self.tr("Before it goes"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(680)
         title = draft.documents[0].name if draft.documents else self.tr("Cover page only")
@@ -147,25 +144,13 @@ class ReviewDialog(QDialog):
         return self._question.oddity is not Oddity.FAILED_LATELY
 
     def _build(self, title: str, pages_words: str) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(6)
-        left.addWidget(self.page)
         name = label(title, "rowTitle")
         name.setMaximumWidth(PAGE_WIDTH_PX + 24)
         name.setToolTip(title)
         name.setText(self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, PAGE_WIDTH_PX))
-        left.addWidget(name)
-        left.addWidget(label(pages_words, "small"))
-        left.addStretch(1)
-        row = QHBoxLayout()
-        row.setSpacing(24)
-        row.addLayout(left)
-        row.addLayout(self._make_words(), 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 20)
-        layout.setSpacing(18)
-        layout.addLayout(row, 1)
-        layout.addLayout(self._make_foot())
+        left = down(self.page, name, label(pages_words, "small"), ..., spacing=6)
+        row = across(left, (self._make_words(), 1), spacing=24)
+        down((row, 1), self._make_foot(), of=self, margins=(24, 24, 24, 20), spacing=18)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setAutoRepeat(False)
@@ -173,23 +158,17 @@ class ReviewDialog(QDialog):
 
     def _make_words(self) -> QVBoxLayout:
         recipient = self._first.recipient
-        column = QVBoxLayout()
-        column.setSpacing(8)
+        column = down(spacing=8)
         if recipient.name:
-            name = label(recipient.name, "section", wraps=True)
-            name.setObjectName("reviewName")
-            column.addWidget(name)
+            column.addWidget(label(recipient.name, "section", wraps=True, name="reviewName"))
         near = self._first.near if self._question.oddity is Oddity.ONE_DIGIT_OFF else None
         column.addWidget(BigNumber(self._pretty(recipient.number), self._pretty(near.number) if near else ""))
-        what = label(self._sentence(), "wait", wraps=True)
-        what.setObjectName("reviewWhat")
+        what = label(self._sentence(), "wait", wraps=True, name="reviewWhat")
         dress(what, "font-size: 15px; font-weight: 600; color: $wait_ink;")
         column.addWidget(what)
         more = self._make_more()
         if more is not None:
-            column.addSpacing(6)
-            column.addWidget(label(self._more_title(), "label"))
-            column.addWidget(more, 1)
+            fill(column, 6, label(self._more_title(), "label"), (more, 1))
         else:
             column.addStretch(1)
         return column
@@ -242,18 +221,14 @@ class ReviewDialog(QDialog):
             return None
         inner = QWidget()
         inner.setProperty("surface", "clear")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(6)
+        column = down(of=inner, margins=(0, 0, 8, 0), spacing=6)
         for fact in others[:_MORE_SHOWN]:
-            named = f"{fact.recipient.name}: " if fact.recipient.name else ""
-            column.addWidget(label(named + odd_words(fact, self._pretty), "small", wraps=True))
+            whose = f"{fact.recipient.name}: " if fact.recipient.name else ""
+            column.addWidget(label(whose + odd_words(fact, self._pretty), "small", wraps=True))
         if len(others) > _MORE_SHOWN:
             column.addWidget(label(self.tr("and {0} more").format(len(others) - _MORE_SHOWN), "small"))
         column.addStretch(1)
-        area = QScrollArea()
-        area.setObjectName("reviewMore")
-        area.setAccessibleName(self._more_title())
+        area = named(QScrollArea(), "reviewMore", self._more_title())
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -268,18 +243,12 @@ class ReviewDialog(QDialog):
         self.confirm.setObjectName("reviewConfirm")
         self.confirm.setToolTip(self.tr("Send anyway (Ctrl+Enter)"))
         self.confirm.clicked.connect(self._confirm)
-        self.correct = Button(self.tr("Correct it"))
-        self.correct.setObjectName("reviewCorrect")
-        self.correct.clicked.connect(self._correct)
-        self.cancel = Button(self.tr("Cancel"))
-        self.cancel.setObjectName("reviewCancel")
-        self.cancel.clicked.connect(self.reject)
-        foot = QHBoxLayout()
-        foot.setSpacing(10)
+        self.correct = Button(self.tr("Correct it"), name="reviewCorrect", act=self._correct)
+        self.cancel = Button(self.tr("Cancel"), name="reviewCancel", act=self.reject)
         hint = self.tr("Ctrl+Enter sends it anyway.")
         small = Line("small")
         small.setText(hint)
-        foot.addWidget(small, 1)
+        foot = across((small, 1), spacing=10)
         for button in (self.cancel, self.correct, self.confirm):
             button.setAutoDefault(True)
             button.setMinimumHeight(40)

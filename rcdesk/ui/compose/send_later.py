@@ -18,7 +18,7 @@ from rcdesk.core.account.capability import Capability
 from rcdesk.core.fax.fax import SendBy
 from rcdesk.core.spoken_time import readings_of
 from rcdesk.ui.kit.boxes import RadioChoice
-from rcdesk.ui.kit.look import Button, label
+from rcdesk.ui.kit.look import Button, across, label, named
 from rcdesk.ui.kit.moment_box import MomentBox, WhichMoment
 from rcdesk.ui.kit.moments import coming, until_words, zone_words
 from rcdesk.ui.kit.switch import Switch
@@ -81,13 +81,11 @@ class SendLaterDialog(QDialog):
         self.setMinimumWidth(520)
         start = time.at or time.until
         self._at = MomentBox("sendAtEdit", self.tr("Date and time it goes out"))
-        self._is_later = Switch(self.tr("Send it at a set time"))
-        self._is_later.setObjectName("sendAtSwitch")
+        self._is_later = named(Switch(self.tr("Send it at a set time")), "sendAtSwitch")
         self._is_later.setChecked(time.at is not None or start is None)
         self._which_at = WhichMoment(self._at)
         self._which_at.set_moment(time.at if time.at is not None else _next_morning())
-        self._zone = label("", "small")
-        self._zone.setObjectName("timeZone")
+        self._zone = label("", "small", name="timeZone")
         self._by_desk = RadioChoice(
             "sendByDesk",
             self.tr("&This computer sends it then"),
@@ -101,14 +99,12 @@ class SendLaterDialog(QDialog):
         (self._by_service if time.by is SendBy.SERVICE else self._by_desk).setChecked(True)
         self._until = MomentBox("keepTryingEdit", self.tr("Until when it is tried again"))
         self._which_end = WhichMoment(self._until)
-        self._has_end = Switch(self.tr("Keep trying until a set time"))
-        self._has_end.setObjectName("keepTryingSwitch")
+        self._has_end = named(Switch(self.tr("Keep trying until a set time")), "keepTryingSwitch")
         self._has_end.setChecked(time.until is not None)
         self._follow_end()
         if time.until is not None:
             self._which_end.set_moment(time.until)
-        self._problem = label("", "bad", wraps=True)
-        self._problem.setObjectName("sendLaterProblem")
+        self._problem = label("", "bad", wraps=True, name="sendLaterProblem")
         self._build()
         self._connect()
         self._check()
@@ -151,8 +147,7 @@ class SendLaterDialog(QDialog):
         """What choosing the service means here; screen readers say it with the choice."""
         words = self.tr("Once RingCentral has it, it can be neither changed nor cancelled from here.")
         self._by_service.setAccessibleDescription(f"{self._by_service.accessibleDescription()} {words}")
-        line = label(words, "small")
-        line.setObjectName("noWayBack")
+        line = label(words, "small", name="noWayBack")
         line.setIndent(26)
         return line
 
@@ -161,19 +156,10 @@ class SendLaterDialog(QDialog):
         return label(words, "small", wraps=True)
 
     def _make_foot(self) -> QHBoxLayout:
-        self._confirm = Button(self.tr("Set time"), kind="primary")
-        self._confirm.setObjectName("sendLaterConfirm")
+        self._confirm = Button(self.tr("Set time"), kind="primary", name="sendLaterConfirm", act=self._decide)
         self._confirm.setDefault(True)
-        self._confirm.clicked.connect(self._decide)
-        cancel = Button(self.tr("Cancel"))
-        cancel.setObjectName("sendLaterCancel")
-        cancel.clicked.connect(self.reject)
-        foot = QHBoxLayout()
-        foot.setSpacing(10)
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(self._confirm)
-        return foot
+        cancel = Button(self.tr("Cancel"), name="sendLaterCancel", act=self.reject)
+        return across(..., cancel, self._confirm, spacing=10)
 
     def _connect(self) -> None:
         self._at.dateTimeChanged.connect(self._at_changed)
@@ -237,12 +223,7 @@ class SendLaterDialog(QDialog):
 def _row(switch: Switch, words: str, box: MomentBox) -> QHBoxLayout:
     caption = label(words, "rowTitle")
     caption.setBuddy(box)
-    row = QHBoxLayout()
-    row.setSpacing(8)
-    row.addWidget(switch)
-    row.addWidget(caption, 1)
-    row.addWidget(box)
-    return row
+    return across(switch, (caption, 1), box, spacing=8)
 
 
 def _next_morning() -> datetime:

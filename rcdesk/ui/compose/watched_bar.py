@@ -7,12 +7,12 @@ next: bridge/fax/watched_folder.py.
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.fax.incoming import MOST_FILES
 from rcdesk.core.file_name import readable
-from rcdesk.ui.kit.look import Button, dress, glyph, label
+from rcdesk.ui.kit.look import Button, across, dress, glyph, label
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import theme
 
@@ -32,19 +32,14 @@ class WatchedBar(QFrame):
         self.setObjectName("watchedBar")
         dress(self, _SHEET)
         self._sign = PlainLabel()
-        self._words = label("", "label", wraps=True)
-        self._words.setObjectName("watchedWords")
+        self._words = label("", "label", wraps=True, name="watchedWords")
         self._put = self._button("watchedPut", self.tr("Put them into a fax"), "files")
         self._ignore = self._button("watchedIgnore", self.tr("Ignore"), "x")
         self._put.clicked.connect(self._put_in)
         self._ignore.clicked.connect(self._let_go)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(24, 4, 20, 4)
-        layout.setSpacing(10)
-        layout.addWidget(self._sign)
-        layout.addWidget(self._words, 1)
-        layout.addWidget(self._put)
-        layout.addWidget(self._ignore)
+        across(
+            self._sign, (self._words, 1), self._put, self._ignore, of=self, margins=(24, 4, 20, 4), spacing=10
+        )
         self.setMinimumHeight(36)
         self._watched.offer_changed.connect(self._refresh)
         self._watched.lost.connect(self._show_lost)
@@ -54,9 +49,7 @@ class WatchedBar(QFrame):
         self._refresh()
 
     def _button(self, name: str, words: str, icon_name: str) -> Button:
-        made = Button(words, kind="link", icon_name=icon_name, token="accent_ink")
-        made.setObjectName(name)
-        return made
+        return Button(words, kind="link", icon_name=icon_name, token="accent_ink", name=name)
 
     @Slot()
     def _refresh(self) -> None:

@@ -24,6 +24,7 @@ from rcdesk.ui.compose.cancel_undo import CancelUndo
 from rcdesk.ui.folders.compare_dialog import CompareDialog
 from rcdesk.ui.folders.fax_steps import FaxStep
 from rcdesk.ui.folders.time_dialog import TimeDialog
+from rcdesk.ui.kit.look import named
 from rcdesk.ui.preview.page_viewer import PageViewer
 from rcdesk.ui.words.fax_words import number_of, who
 
@@ -278,8 +279,7 @@ class FaxActs(QObject):
         self._desk.proofs.write_log(Path(chosen), self._saved)
 
     def _save_dialog(self, title: str, name: str) -> QFileDialog:
-        dialog = QFileDialog(self._window, title)
-        dialog.setObjectName("saveDialog")
+        dialog = named(QFileDialog(self._window, title), "saveDialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.selectFile(name)

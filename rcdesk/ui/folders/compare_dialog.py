@@ -15,7 +15,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from rcdesk.core.fax.fax import FaxJob
-from rcdesk.ui.kit.look import Button, dress, label
+from rcdesk.ui.kit.look import Button, across, down, dress, label
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.words.fax_words import pages_words, sentence, who
 
@@ -45,11 +45,7 @@ class CompareDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(label(self.tr("Was it that one?"), "section"))
         layout.addWidget(label(sentence(job), "muted", wraps=True))
-        row = QHBoxLayout()
-        row.setSpacing(20)
-        row.addWidget(self.ours)
-        row.addWidget(self.theirs)
-        layout.addLayout(row, 1)
+        layout.addLayout(across(self.ours, self.theirs, spacing=20), 1)
         layout.addLayout(self._make_buttons())
         self._ask(proofs, job)
 
@@ -81,21 +77,10 @@ class CompareDialog(QDialog):
         proofs.ask_other(job.id, fetched, failed)
 
     def _make_buttons(self) -> QHBoxLayout:
-        back = Button(self.tr("Decide later"))
-        back.clicked.connect(self.reject)
-        other = Button(self.tr("No, send mine again"))
-        other.setObjectName("compareNo")
-        other.clicked.connect(self._say_no)
-        same = Button(self.tr("Yes, it was that one"), kind="primary")
-        same.setObjectName("compareYes")
-        same.clicked.connect(self._say_yes)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(back)
-        buttons.addStretch(1)
-        buttons.addWidget(other)
-        buttons.addWidget(same)
-        return buttons
+        back = Button(self.tr("Decide later"), act=self.reject)
+        other = Button(self.tr("No, send mine again"), name="compareNo", act=self._say_no)
+        same = Button(self.tr("Yes, it was that one"), kind="primary", name="compareYes", act=self._say_yes)
+        return across(back, ..., other, same, spacing=8)
 
     @Slot()
     def _say_yes(self) -> None:
@@ -127,12 +112,7 @@ class _Page(QWidget):
         dress(self.picture, "QLabel { border: 1px solid $hairline; border-radius: 6px; padding: 4px; }")
         self.count = label(count, "small")
         self.show_page(b"", self.tr("Fetching…"))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addWidget(label(heading, "rowTitle"))
-        layout.addWidget(self.picture)
-        layout.addWidget(self.count)
+        down(label(heading, "rowTitle"), self.picture, self.count, of=self, margins=0, spacing=6)
 
     def show_count(self, words: str) -> None:
         """How many pages it has."""

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -27,7 +26,7 @@ from rcdesk.ui.compose.kept_composed import draft_detail, draft_title
 from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.foot_line import FootLine
 from rcdesk.ui.kit.icons import icon
-from rcdesk.ui.kit.look import Button, glyph, label
+from rcdesk.ui.kit.look import Button, across, down, fill, glyph, label, named
 from rcdesk.ui.kit.moments import coming
 from rcdesk.ui.kit.row_list import (
     ITEM_ROLE,
@@ -145,15 +144,13 @@ class DraftsPage(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._deleted: tuple[str, ...] = ()
-        self.setObjectName("draftsPage")
-        self.setAccessibleName(self.tr("Drafts"))
+        named(self, "draftsPage", self.tr("Drafts"))
         self.model = DraftsModel(self)
         self.list = DraftsList()
         self.list.setModel(self.model)
         self.list.follow_model()
         self.foot = FootLine()
-        self._count = label("", "muted")
-        self._count.setObjectName("folderCount")
+        self._count = label("", "muted", name="folderCount")
         self._empty = label(
             self.tr("No drafts. A fax you begin is kept here until you send it."), "muted", wraps=True
         )
@@ -199,29 +196,15 @@ class DraftsPage(QWidget):
         self._new_fax.clicked.connect(self.new_fax_asked)
         head.addWidget(self._new_fax)
         card = Card()
-        card.body.setContentsMargins(12, 12, 12, 20)
-        card.body.setSpacing(8)
-        card.body.addWidget(self._empty, 1)
-        card.body.addWidget(self.list, 1)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(8, 0, 8, 0)
-        foot.setSpacing(12)
-        foot.addWidget(self.foot, 1)
+        fill(card.body, (self._empty, 1), (self.list, 1), margins=(12, 12, 12, 20), spacing=8)
+        foot = across((self.foot, 1), margins=(8, 0, 8, 0), spacing=12)
         foot.addStretch(0)
-        foot.addWidget(self._delete)
-        foot.addWidget(self._open)
+        fill(foot, self._delete, self._open)
         card.body.addLayout(foot)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(16)
-        layout.addLayout(head)
-        layout.addWidget(card, 1)
+        down(head, (card, 1), of=self, margins=(24, 20, 24, 20), spacing=16)
 
     def _button(self, name: str, words: str, icon_name: str, act: Any) -> Button:
-        made = Button(words, icon_name=icon_name)
-        made.setObjectName(name)
-        made.clicked.connect(act)
-        return made
+        return Button(words, icon_name=icon_name, name=name, act=act)
 
     @Slot()
     def _refresh(self) -> None:
@@ -268,8 +251,7 @@ class DraftsPage(QWidget):
         chosen = self.list.chosen()
         if not chosen:
             return
-        menu = QMenu(self)
-        menu.setObjectName("draftMenu")
+        menu = named(QMenu(self), "draftMenu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if len(chosen) == 1:
             menu.addAction(icon("compose"), self.tr("Open"), self._open_chosen)

@@ -24,7 +24,7 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QStackedWidget, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.fax.folder_model import ROW_ROLE
@@ -43,7 +43,7 @@ from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.foot_line import FootLine
 from rcdesk.ui.kit.icons import icon
 from rcdesk.ui.kit.list_and_detail import FolderBody
-from rcdesk.ui.kit.look import IconButton
+from rcdesk.ui.kit.look import IconButton, down, fill, named
 from rcdesk.ui.words.fax_words import is_new, spoken
 from rcdesk.ui.words.folder_words import standing_words, title
 
@@ -102,28 +102,20 @@ class FaxFolderPage(QWidget):
         card = Card()
         self.body = FolderBody(card, self._side)
         self._fill_card(card)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(16)
-        layout.addWidget(self.head)
-        layout.addWidget(self.body, 1)
+        down(self.head, (self.body, 1), of=self, margins=(24, 20, 24, 20), spacing=16)
 
     def _fill_card(self, card: Card) -> None:
         inside = card.body
-        inside.setContentsMargins(8, 12, 8, 20)
-        inside.setSpacing(8)
-        inside.addWidget(self._stack, 1)
+        fill(inside, (self._stack, 1), margins=(8, 12, 8, 20), spacing=8)
         foot = QHBoxLayout()
-        foot.setContentsMargins(12, 0, 12, 0)
-        foot.addWidget(self.foot, 1)
+        fill(foot, (self.foot, 1), margins=(12, 0, 12, 0))
         for button in (self._archive, self._trash):
             foot.addWidget(button, 0, Qt.AlignmentFlag.AlignRight)
         foot.addWidget(self.body.details, 0, Qt.AlignmentFlag.AlignRight)
         inside.addLayout(foot)
 
     def _make_list(self) -> FaxListView:
-        view = FaxListView(title(self._folder))
-        view.setObjectName("faxList")
+        view = named(FaxListView(title(self._folder)), "faxList")
         view.setModel(self.model)
         view.fax_delegate.show_pictures(RowPictures(self._desk.proofs.first_page, self))
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -364,9 +356,7 @@ class FaxFolderPage(QWidget):
             self.tidying.take(tidy, rows)
 
     def _tidy_button(self, tidy: Tidy, words: str) -> IconButton:
-        made = IconButton(tidy.value, words)
-        made.setObjectName(f"{tidy.name.lower()}Button")
-        made.clicked.connect(partial(self._tidy, tidy))
+        made = IconButton(tidy.value, words, name=f"{tidy.name.lower()}Button", act=partial(self._tidy, tidy))
         return made
 
     def _show_tidies(self) -> None:
@@ -387,8 +377,7 @@ class FaxFolderPage(QWidget):
         rows = self.chosen()
         if not rows or len(rows) != self._chosen_count:
             return
-        menu = QMenu(self)
-        menu.setObjectName("faxMenu")
+        menu = named(QMenu(self), "faxMenu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for step in shared_steps(rows):
             if step is FaxStep.CANCEL:

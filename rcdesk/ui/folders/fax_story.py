@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.fax.fax import FaxDraft, FaxEvent, FaxJob, FaxState
@@ -24,7 +24,7 @@ from rcdesk.ui.folders.fax_steps import FaxStep, shared_steps, steps
 from rcdesk.ui.folders.step_buttons import StepButtons
 from rcdesk.ui.kit.badge import Badge
 from rcdesk.ui.kit.card import Card
-from rcdesk.ui.kit.look import color, dress, label
+from rcdesk.ui.kit.look import color, down, dress, fill, label
 from rcdesk.ui.kit.moments import clock_time, day_words
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.words.fax_words import (
@@ -145,18 +145,15 @@ class FaxStory(Card):
         self.setObjectName("faxStory")
         self._badge = Badge()
         self._who = label("", "section", wraps=True)
-        self._what = label("", "small", wraps=True)
-        self._what.setObjectName("faxStoryWhat")
-        self._sentence = label("", "muted", wraps=True)
-        self._sentence.setObjectName("faxStorySentence")
+        self._what = label("", "small", wraps=True, name="faxStoryWhat")
+        self._sentence = label("", "muted", wraps=True, name="faxStorySentence")
         self._heading = label(self.tr("What happened"), "label")
         self._steps_heading = label("", "label")
         self.timeline = FaxTimeline()
         self.buttons = StepButtons()
         self.buttons.taken.connect(self._taken)
         layout = self.body
-        layout.setContentsMargins(24, 22, 24, 26)
-        layout.setSpacing(10)
+        fill(layout, margins=(24, 22, 24, 26), spacing=10)
         for part in (self._who, self._what):
             layout.addWidget(part)
         layout.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignLeft)
@@ -302,9 +299,7 @@ def _scrolling(parts: Sequence[QWidget]) -> QScrollArea:
     """The parts one below the other, scrolled together when there is little room."""
     inner = QWidget()
     inner.setProperty("surface", "clear")
-    layout = QVBoxLayout(inner)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(12)
+    layout = down(of=inner, margins=0, spacing=12)
     for part in parts:
         layout.addWidget(part)
     layout.addStretch(1)

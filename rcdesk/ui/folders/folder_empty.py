@@ -13,7 +13,7 @@ from rcdesk.bridge.account.session_desk import SessionDesk
 from rcdesk.core.account.capability import Capability
 from rcdesk.core.fax.folder import Folder
 from rcdesk.ui.kit.lacks import Lacking, why_not
-from rcdesk.ui.kit.look import Button, label
+from rcdesk.ui.kit.look import Button, fill, label
 from rcdesk.ui.words.folder_words import empty_words, nothing_found_words
 
 RECEIVING = (Capability.FAX_RECEIVE, Capability.FAX_READ)
@@ -31,21 +31,17 @@ class FolderEmpty(QWidget):
         self._session = session
         self._is_narrowed = False
         self._text = ""
-        self._words = label("", "muted", wraps=True)
-        self._words.setObjectName("emptyWords")
+        self._words = label("", "muted", wraps=True, name="emptyWords")
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         is_received = folder is Folder.RECEIVED
         words = self.tr("Look for new faxes now") if is_received else self.tr("Write a new fax")
         sign = "retry" if is_received else "compose"
-        self._fill = Button(words, kind="link", icon_name=sign, token="accent_ink")
-        self._fill.clicked.connect(self.fill_asked)
+        self._fill = Button(words, kind="link", icon_name=sign, token="accent_ink", act=self.fill_asked)
         self._all = Button(self.tr("Show everything"), kind="link", icon_name="x", token="accent_ink")
         self._all.setObjectName("showEverything")
         self._all.clicked.connect(self.everything_asked)
         layout = QVBoxLayout(self)
-        layout.setSpacing(12)
-        layout.addStretch(1)
-        layout.addWidget(self._words)
+        fill(layout, ..., self._words, spacing=12)
         for action in (self._fill, self._all):
             layout.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(2)

@@ -41,8 +41,7 @@ class FolderHead(QWidget):
         super().__init__(parent)
         self._session = session
         self.search = FolderSearch(folder)
-        self._count = label("", "muted")
-        self._count.setObjectName("folderCount")
+        self._count = label("", "muted", name="folderCount")
         self._pause: _PauseButton | None = None
         head = QHBoxLayout(self)
         head.setContentsMargins(0, 0, 0, 0)

@@ -13,12 +13,12 @@ from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
 
 from rcdesk.core.fax.folder import Folder, FolderQuery, Only
 from rcdesk.core.spoken_time import readings_of
 from rcdesk.ui.kit.icons import icon
-from rcdesk.ui.kit.look import IconButton
+from rcdesk.ui.kit.look import IconButton, across, named
 from rcdesk.ui.kit.theme import theme
 
 DEBOUNCE_MS = 150
@@ -132,11 +132,7 @@ class FolderSearch(QWidget):
         self.button.setMenu(self.menu)
         self.button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self._fill_menu()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.field, 1)
-        layout.addWidget(self.button)
+        across((self.field, 1), self.button, of=self, margins=0, spacing=4)
         self.setFixedHeight(max(36, self.field.sizeHint().height()))
         self.setMinimumWidth(180)
         self.setMaximumWidth(340)
@@ -183,9 +179,8 @@ class FolderSearch(QWidget):
 
     def _make_field(self) -> _Field:
         field = _Field()
-        field.setObjectName("folderSearch")
+        named(field, "folderSearch", self.tr("Search faxes"))
         field.setPlaceholderText(self.tr("Name, number, note, date"))
-        field.setAccessibleName(self.tr("Search faxes"))
         field.setToolTip(self.tr("Search (Ctrl+F)"))
         field.setClearButtonEnabled(True)
         self._sign: QAction = field.addAction(

@@ -10,12 +10,12 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from rcdesk.core.fax.folder import FaxRow
 from rcdesk.ui.folders.fax_steps import FaxStep, step_icon, step_words
 from rcdesk.ui.kit.icons import icon
-from rcdesk.ui.kit.look import Button
+from rcdesk.ui.kit.look import Button, across, down
 
 PROMINENT = 2
 MOST_LINES, MOST_LINES_SHORT = 3, 1
@@ -41,9 +41,7 @@ class StepButtons(QWidget):
         self._is_short = False
         self._rows: list[QWidget] = []
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._lines = QVBoxLayout(self)
-        self._lines.setContentsMargins(0, 0, 0, 0)
-        self._lines.setSpacing(8)
+        self._lines = down(of=self, margins=0, spacing=8)
 
     def button(self, step: FaxStep) -> Button | None:
         """The button of a step, None when it is not offered."""
@@ -119,17 +117,14 @@ class StepButtons(QWidget):
         return lines
 
     def _make_more(self) -> Button:
-        more = Button(self.tr("More"), kind="link", icon_name="more", token="accent_ink")
-        more.setObjectName("moreSteps")
+        more = Button(self.tr("More"), kind="link", icon_name="more", token="accent_ink", name="moreSteps")
         more.setMenu(QMenu(more))
         more.setStyleSheet("QPushButton::menu-indicator { image: none; }")
         return more
 
     def _add_line(self, buttons: list[Button]) -> None:
         row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(GAP)
+        line = across(of=row, margins=0, spacing=GAP)
         for button in buttons:
             line.addWidget(button, 1)
         self._lines.addWidget(row)

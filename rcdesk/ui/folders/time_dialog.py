@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from rcdesk.core.fax.fax import SendBy
 from rcdesk.ui.kit.boxes import RadioChoice
-from rcdesk.ui.kit.look import Button, label
+from rcdesk.ui.kit.look import Button, across, fill, label
 from rcdesk.ui.kit.moment_box import MomentBox, WhichMoment
 from rcdesk.ui.kit.moments import zone_words
 from rcdesk.ui.words.fax_words import kept_by_words
@@ -61,39 +61,23 @@ class TimeDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(label(title, "section"))
         layout.addWidget(label(words, "muted", wraps=True))
-        row = QHBoxLayout()
-        row.addWidget(self.edit)
-        row.addStretch(1)
-        layout.addLayout(row)
+        layout.addLayout(across(self.edit, ...))
         layout.addWidget(self.which)
         zone = zone_words(_full_minutes(start))
-        layout.addWidget(label(self.tr("Times are in {0}.").format(zone), "small", wraps=True))
-        layout.addWidget(self._problem)
+        fill(layout, label(self.tr("Times are in {0}.").format(zone), "small", wraps=True), self._problem)
         if send_by is not None:
             (self._by_service if send_by is SendBy.SERVICE else self._by_desk).setChecked(True)
-            layout.addWidget(self._by_desk)
-            layout.addWidget(self._by_service)
+            fill(layout, self._by_desk, self._by_service)
         layout.addLayout(self._make_buttons(without_words))
         self.setMinimumWidth(460)
         self.edit.setFocus()
 
     def _make_buttons(self, without_words: str) -> QHBoxLayout:
-        without = Button(without_words, kind="link")
-        without.setObjectName("timeWithout")
-        without.clicked.connect(self._without)
-        back = Button(self.tr("Back"))
-        back.clicked.connect(self.reject)
-        take = Button(self.tr("Set time"), kind="primary")
-        take.setObjectName("timeConfirm")
+        without = Button(without_words, kind="link", name="timeWithout", act=self._without)
+        back = Button(self.tr("Back"), act=self.reject)
+        take = Button(self.tr("Set time"), kind="primary", name="timeConfirm", act=self._take)
         take.setDefault(True)
-        take.clicked.connect(self._take)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(without)
-        buttons.addStretch(1)
-        buttons.addWidget(back)
-        buttons.addWidget(take)
-        return buttons
+        return across(without, ..., back, take, spacing=8)
 
     @Slot()
     def _take(self) -> None:

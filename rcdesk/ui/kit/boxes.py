@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QRadioButton, QSpinBox, QWidget
 
-from rcdesk.ui.kit.look import color, dress
+from rcdesk.ui.kit.look import color, dress, named
 from rcdesk.ui.kit.theme import theme
 
 _SHEET = """
@@ -49,8 +49,7 @@ def draw_chevron(widget: QWidget, y: float, *, is_up: bool = False) -> None:
 
 def wear_box(widget: QWidget, kind: str, name: str, spoken: str) -> None:
     """The looks of a box; kind is its class in Qt."""
-    widget.setObjectName(name)
-    widget.setAccessibleName(spoken)
+    named(widget, name, spoken)
     dress(widget, _SHEET.replace("$KIND", kind))
     theme().changed.connect(widget.update)
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from rcdesk.ui.kit.look import fill
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import current, theme
 from rcdesk.ui.kit.tokens import ColorTokens
@@ -31,8 +32,7 @@ class Card(QWidget):
     def __init__(self, title: str = "", parent: QWidget | None = None, *, padding: int = 24) -> None:
         super().__init__(parent)
         self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(padding, padding - 6, padding, padding - 4 + SHADOW)
-        self.body.setSpacing(8)
+        fill(self.body, margins=(padding, padding - 6, padding, padding - 4 + SHADOW), spacing=8)
         self.title: PlainLabel | None = None
         if title:
             self.title = PlainLabel(title, self, role="cardTitle")

@@ -11,6 +11,8 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton
 
+from rcdesk.ui.kit.look import fill, named
+
 
 class FilterRow(QHBoxLayout):
     """Choices are (object name, words, value), the first one is on; pressed(value) even when that one is."""
@@ -19,17 +21,14 @@ class FilterRow(QHBoxLayout):
 
     def __init__(self, choices: Iterable[tuple[str, str, object]]) -> None:
         super().__init__()
-        self.setContentsMargins(4, 0, 4, 0)
-        self.setSpacing(6)
+        fill(self, margins=(4, 0, 4, 0), spacing=6)
         self._group = QButtonGroup(self)
         self._buttons: dict[object, QPushButton] = {}
         for name, words, value in choices:
-            button = QPushButton(words)
-            button.setObjectName(name)
+            button = named(QPushButton(words), name, self.tr("Show: {0}").replace("{0}", words))
             button.setProperty("kind", "filter")
             button.setCheckable(True)
             button.setChecked(not self._buttons)
-            button.setAccessibleName(self.tr("Show: {0}").replace("{0}", words))
             button.clicked.connect(partial(self._press, value))
             self._group.addButton(button)
             self._buttons[value] = button

@@ -36,8 +36,7 @@ class FootLine(QFrame):
         self._standing = ("", "good")
         self._tone = "good"
         self._sign = PlainLabel()
-        self._words = label("", "label", wraps=True)
-        self._words.setObjectName("footWords")
+        self._words = label("", "label", wraps=True, name="footWords")
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 11, 14, 11)

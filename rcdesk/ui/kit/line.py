@@ -18,8 +18,9 @@ LEAST_WIDTH = 24
 class Line(PlainLabel):
     """text() is always the whole text; only the picture is shortened."""
 
-    def __init__(self, role: str, parent: QWidget | None = None) -> None:
+    def __init__(self, role: str, parent: QWidget | None = None, *, name: str = "") -> None:
         super().__init__("", parent, role=role)
+        self.setObjectName(name)
 
     def setText(self, text: str) -> None:
         """What comes on several lines stands on one."""

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from rcdesk.ui.kit.look import Button
+from rcdesk.ui.kit.look import Button, across, down
 from rcdesk.ui.kit.theme import theme
 
 FOLD_PX = 700
@@ -42,24 +42,14 @@ class FolderBody(QWidget):
         self._side = side
         self._is_folded = False
         self._is_turned = False
-        self.details = Button(self.tr("Details"), icon_name="right")
-        self.details.setObjectName("storyDetails")
-        self.details.clicked.connect(self.show_story)
+        self.details = Button(self.tr("Details"), icon_name="right", name="storyDetails", act=self.show_story)
         self._back = Button(self.tr("Back to the list"), kind="link", icon_name="left", token="accent_ink")
         self._back.setObjectName("storyBack")
         self._back.clicked.connect(self.show_list)
         self._frame = QWidget()
         self._frame.setMinimumWidth(280)
-        frame = QVBoxLayout(self._frame)
-        frame.setContentsMargins(0, 0, 0, 0)
-        frame.setSpacing(8)
-        frame.addWidget(self._back, 0, Qt.AlignmentFlag.AlignLeft)
-        frame.addWidget(side, 1)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(24)
-        layout.addWidget(card, 66)
-        layout.addWidget(self._frame, 34)
+        down((self._back, 0, Qt.AlignmentFlag.AlignLeft), (side, 1), of=self._frame, margins=0, spacing=8)
+        across((card, 66), (self._frame, 34), of=self, margins=0, spacing=24)
         side.installEventFilter(self)
         theme().changed.connect(self._fold)
         self._arrange()

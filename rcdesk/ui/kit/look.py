@@ -1,4 +1,5 @@
-"""Plain parts dressed by the theme: colours for painters, labels, buttons whose icon follows the scheme.
+"""Plain parts dressed by the theme: colours for painters, labels, buttons whose icon follows the scheme; rows
+and columns of them.
 
 Saves every panel from repeating the same five lines; no rules of its own. GUI thread. Read next: theme.py.
 """
@@ -6,10 +7,21 @@ Saves every panel from repeating the same five lines; no rules of its own. GUI t
 from __future__ import annotations
 
 from string import Template
+from types import EllipsisType
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QFrame, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rcdesk.ui.kit.icons import icon, pixmap
 from rcdesk.ui.kit.plain_text import PlainLabel
@@ -17,6 +29,15 @@ from rcdesk.ui.kit.theme import current, theme
 from rcdesk.ui.kit.tokens import by_name
 
 _GAP = 6
+_Widget = TypeVar("_Widget", bound=QWidget)
+_Box = TypeVar("_Box", bound=QBoxLayout)
+Align = Qt.AlignmentFlag
+_ANYWHERE = Align(0)
+Margins = int | tuple[int, int, int, int] | None
+_Item = QWidget | QLayout
+Part = _Item | tuple[_Item, int] | tuple[_Item, int, Align] | int | EllipsisType
+"""What stands in a row or column: a widget or layout, alone or with its stretch and alignment; pixels left
+free; or ... for all the room there is."""
 
 
 def color(token: str) -> QColor:
@@ -29,24 +50,41 @@ def glyph(name: str, token: str, size: int, dpr: float) -> QPixmap:
     return pixmap(name, getattr(current(), token), size, dpr)
 
 
-def label(text: str = "", role: str = "body", *, wraps: bool = False) -> PlainLabel:
-    """A label in one of the theme's roles, plain text only."""
-    made = PlainLabel(text, role=role)
+def label(text: str = "", role: str = "body", *, wraps: bool = False, name: str = "") -> PlainLabel:
+    """A label in one of the theme's roles, plain text only; name is its object name."""
+    made = named(PlainLabel(text, role=role), name)
     made.setWordWrap(wraps)
     return made
 
 
 class Button(QPushButton):
-    """A push button of one kind whose icon follows the scheme."""
+    """A push button of one kind whose icon follows the scheme; act is what a click does.
 
-    def __init__(self, text: str, *, kind: str = "", icon_name: str = "", token: str = "ink") -> None:
+    name is its object name, spoken what screen readers say in the place of the text.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        kind: str = "",
+        icon_name: str = "",
+        token: str = "ink",
+        name: str = "",
+        tip: str = "",
+        spoken: str = "",
+        act: object = None,
+    ) -> None:
         super().__init__(text)
         self._icon_name = icon_name
         self._token = token
         if kind:
             self.setProperty("kind", kind)
         self.setAutoDefault(False)
-        self.setAccessibleName(text)
+        self.setToolTip(tip)
+        named(self, name, spoken or text)
+        if act is not None:
+            self.clicked.connect(act)
         if icon_name:
             self.setIconSize(QSize(18 + _GAP, 18))
             self._recolor()
@@ -74,16 +112,20 @@ def _with_gap(sign: QPixmap) -> QPixmap:
 
 
 class IconButton(QToolButton):
-    """A square button with only an icon; name is what screen readers and the tooltip say."""
+    """A square button with only an icon; spoken is what screen readers and the tooltip say."""
 
-    def __init__(self, icon_name: str, name: str, *, size: int = 18) -> None:
+    def __init__(
+        self, icon_name: str, spoken: str, *, size: int = 18, name: str = "", act: object = None
+    ) -> None:
         super().__init__()
         self._icon_name = icon_name
         self._size = size
         self.setFixedSize(36, 36)
         self.setIconSize(QSize(size, size))
-        self.setToolTip(name)
-        self.setAccessibleName(name)
+        self.setToolTip(spoken)
+        named(self, name, spoken)
+        if act is not None:
+            self.clicked.connect(act)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._recolor()
         theme().changed.connect(self._recolor)
@@ -124,3 +166,52 @@ def hairline() -> QFrame:
     line.setFixedHeight(1)
     dress(line, "background: $hairline; border: none;")
     return line
+
+
+def named(widget: _Widget, name: str, spoken: str = "") -> _Widget:
+    """The widget with its object name, and with what screen readers call it unless that is ""."""
+    widget.setObjectName(name)
+    if spoken:
+        widget.setAccessibleName(spoken)
+    return widget
+
+
+def across(
+    *parts: Part, of: QWidget | None = None, margins: Margins = None, spacing: int | None = None
+) -> QHBoxLayout:
+    """The parts in a row: the layout of a widget, or one to stand in another. None leaves it to the style."""
+    return fill(
+        QHBoxLayout(of) if of is not None else QHBoxLayout(), *parts, margins=margins, spacing=spacing
+    )
+
+
+def down(
+    *parts: Part, of: QWidget | None = None, margins: Margins = None, spacing: int | None = None
+) -> QVBoxLayout:
+    """The parts in a column, see across()."""
+    return fill(
+        QVBoxLayout(of) if of is not None else QVBoxLayout(), *parts, margins=margins, spacing=spacing
+    )
+
+
+def fill(box: _Box, *parts: Part, margins: Margins = None, spacing: int | None = None) -> _Box:
+    """Put parts behind what stands in a row or column, see across()."""
+    if margins is not None:
+        box.setContentsMargins(*((margins,) * 4 if isinstance(margins, int) else margins))
+    if spacing is not None:
+        box.setSpacing(spacing)
+    for part in parts:
+        if isinstance(part, EllipsisType):
+            box.addStretch(1)
+        elif isinstance(part, int):
+            box.addSpacing(part)
+        else:
+            _put(box, *(part if isinstance(part, tuple) else (part,)))
+    return box
+
+
+def _put(box: QBoxLayout, item: QWidget | QLayout, stretch: int = 0, align: Align = _ANYWHERE) -> None:
+    if isinstance(item, QWidget):
+        box.addWidget(item, stretch, align)
+    else:
+        box.addLayout(item, stretch)

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QDate, QDateTime, Qt, QTime, QTimeZone, Signal, Slot
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QDateTimeEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDateTimeEdit, QWidget
 
 from rcdesk.core.spoken_time import Readings, full_moment, readings_of, style
 from rcdesk.ui.kit.boxes import RadioChoice, draw_chevron, wear_box
+from rcdesk.ui.kit.look import down
 
 EARLIER, LATER = 0, 1
 
@@ -66,9 +67,7 @@ class WhichMoment(QWidget):
         name = box.objectName()
         self.first = RadioChoice(f"{name}First", "", self.tr("This time comes twice that night."))
         self.second = RadioChoice(f"{name}Second", "", self.tr("This time comes twice that night."))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout = down(of=self, margins=0, spacing=4)
         for choice in (self.first, self.second):
             choice.setAutoExclusive(True)
             layout.addWidget(choice)

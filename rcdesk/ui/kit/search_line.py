@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from rcdesk.ui.kit.icons import icon
+from rcdesk.ui.kit.look import named
 from rcdesk.ui.kit.theme import theme
 
 PAUSE_MS = 150
@@ -22,10 +23,9 @@ class SearchLine(QLineEdit):
 
     def __init__(self, object_name: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName(object_name)
+        named(self, object_name, name)
         self.setProperty("kind", "search")
         self.setPlaceholderText(self.tr("Search people, numbers"))
-        self.setAccessibleName(name)
         self.setClearButtonEnabled(True)
         self._glass = QAction(self)
         self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)

@@ -34,14 +34,13 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.core.people.people import PersonSource, Suggestion
 from rcdesk.ui.kit.announce import announce
-from rcdesk.ui.kit.look import color, dress, glyph
+from rcdesk.ui.kit.look import color, down, dress, glyph, named
 
 PAUSE_MS = 120
 SHOWN_ROWS = 7
@@ -207,9 +206,7 @@ class Suggestions(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         dress(self, "#suggestions { background: $raised; border: 1px solid $border; border-radius: 10px; }")
         self.model = SuggestionModel(self)
-        self._view = QListView(self)
-        self._view.setObjectName("suggestionList")
-        self._view.setAccessibleName(self.tr("Suggestions"))
+        self._view = named(QListView(self), "suggestionList", self.tr("Suggestions"))
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._view.setMouseTracking(True)
         self._view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -217,9 +214,7 @@ class Suggestions(QFrame):
         self._view.setItemDelegate(_RowPainter(self.model, self))
         self._view.entered.connect(self._view.setCurrentIndex)
         self._view.clicked.connect(self._accept)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2, 5, 2, 5)
-        layout.addWidget(self._view)
+        down(self._view, of=self, margins=(2, 5, 2, 5))
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)

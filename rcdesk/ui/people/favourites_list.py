@@ -14,7 +14,7 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.core.people.people import Favourite
 from rcdesk.ui.kit.icons import icon
-from rcdesk.ui.kit.look import color, dress
+from rcdesk.ui.kit.look import color, dress, named
 from rcdesk.ui.kit.theme import theme
 
 ROW_PX = 40
@@ -27,8 +27,7 @@ class FavouritesList(QListWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.setObjectName("favouritesList")
-        self.setAccessibleName(self.tr("Favourites in the order of the tray’s menu"))
+        named(self, "favouritesList", self.tr("Favourites in the order of the tray’s menu"))
         self.setAccessibleDescription(self.tr("Drag to order, or press Alt+Up and Alt+Down. Del takes away."))
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)

@@ -17,7 +17,7 @@ from rcdesk.ui.kit.filter_row import FilterRow
 from rcdesk.ui.kit.foot_line import FootLine
 from rcdesk.ui.kit.lacks import LackLine
 from rcdesk.ui.kit.list_and_detail import FolderBody
-from rcdesk.ui.kit.look import label
+from rcdesk.ui.kit.look import across, fill, label, named
 from rcdesk.ui.kit.row_list import RowList
 from rcdesk.ui.kit.search_line import SearchLine
 from rcdesk.ui.people.person_view import PersonView
@@ -92,35 +92,23 @@ class ListPage(QWidget):
         search: what a screen reader calls the search; lack: what the account cannot do; nobody: said where no
         person is shown.
         """
-        self.setObjectName(f"{name}Page")
-        self.setAccessibleName(title)
+        named(self, f"{name}Page", title)
         self.empty.setObjectName(f"{name}Empty")
         self.search = SearchLine(f"{name}Search", search)
         self.search.setProperty("place", "canvas")
         self.search.setMinimumHeight(36)
         self.search.setMaximumWidth(300)
         self.person = PersonView(self._desk, nobody)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(label(title, "pageTitle"))
-        head.addStretch(1)
-        head.addWidget(self.search, 2)
-        head.addWidget(beside_search)
+        head = across(label(title, "pageTitle"), ..., (self.search, 2), beside_search, spacing=12)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(16)
-        layout.addLayout(head)
-        layout.addWidget(self._make_body(filters, lack), 1)
-        layout.addWidget(self.foot)
+        fill(
+            layout, head, (self._make_body(filters, lack), 1), self.foot, margins=(24, 20, 24, 20), spacing=16
+        )
         self._connect_parts()
 
     def _make_body(self, filters: FilterRow, lack: LackLine) -> FolderBody:
         card = Card()
-        card.body.setContentsMargins(12, 12, 12, 20)
-        card.body.addLayout(filters)
-        card.body.addWidget(lack)
-        card.body.addWidget(self.empty)
-        card.body.addWidget(self.list, 1)
+        fill(card.body, filters, lack, self.empty, (self.list, 1), margins=(12, 12, 12, 20))
         card.body.addStretch(0)
         self.body = FolderBody(card, self.person, first=self.person.first_step)
         self.under_list = QHBoxLayout()

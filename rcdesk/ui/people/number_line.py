@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from rcdesk.core.people.people import PersonNumber
-from rcdesk.ui.kit.look import IconButton, label
+from rcdesk.ui.kit.look import IconButton, across, down, label
 
 GAP = 8
 
@@ -33,21 +33,17 @@ class NumberLine(QWidget):
         self.number = number
         self._shown = shown
         self._is_favourite: bool | None = None
-        self._star = IconButton("star", "")
-        self._star.setObjectName(f"star_{number.number}")
+        self._star = IconButton("star", "", name=f"star_{number.number}")
         self.call = IconButton("phone", self.tr("Call {0}").replace("{0}", shown))
         self.call.setObjectName(f"call_{number.number}")
-        fax = IconButton("compose", self.tr("Fax {0}").replace("{0}", shown))
-        fax.setObjectName(f"fax_{number.number}")
+        fax = IconButton("compose", self.tr("Fax {0}").replace("{0}", shown), name=f"fax_{number.number}")
         self.copy_button = copy = IconButton("copy", self.tr("Copy {0}").replace("{0}", shown))
         copy.setObjectName(f"copy_{number.number}")
         self._star.clicked.connect(self._ask_star)
         self.call.clicked.connect(self._ask_call)
         fax.clicked.connect(self._ask_fax)
         copy.clicked.connect(self._ask_copy)
-        said = QVBoxLayout()
-        said.setSpacing(0)
-        said.addWidget(label(shown, "rowTitle"))
+        said = down(label(shown, "rowTitle"), spacing=0)
         kind = number.label or (self.tr("Fax") if number.is_fax else "")
         if kind:
             said.addWidget(label(kind, "small"))
@@ -55,11 +51,7 @@ class NumberLine(QWidget):
         self._said.setLayout(said)
         said.setContentsMargins(0, 0, 0, 0)
         self._buttons = QWidget()
-        row = QHBoxLayout(self._buttons)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        for button in (self._star, self.call, fax, copy):
-            row.addWidget(button)
+        across(self._star, self.call, fax, copy, of=self._buttons, margins=0, spacing=0)
         fax.setVisible(number.can_be_faxed)
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.people.people_desk import MOST_PEOPLE
@@ -34,7 +34,7 @@ from rcdesk.ui.compose.import_dialog import ImportDialog, ListReading
 from rcdesk.ui.kit.filter_row import FilterRow
 from rcdesk.ui.kit.icons import icon
 from rcdesk.ui.kit.lacks import LackLine, grey_action, why_not
-from rcdesk.ui.kit.look import Button, label
+from rcdesk.ui.kit.look import Button, across, label
 from rcdesk.ui.people.list_page import ListPage
 from rcdesk.ui.people.people_list import PeopleList, PeopleModel
 from rcdesk.ui.people.person_view import toggle_star, why_fixed
@@ -77,15 +77,9 @@ class PeoplePage(ListPage):
         self._import = Button(self.tr("Import…"), icon_name="download")
         self._import.setObjectName("peopleImport")
         self._import.setToolTip(self.tr("Read people from a vCard or CSV file"))
-        self._new = Button(self.tr("New person"), icon_name="plus")
-        self._new.setObjectName("peopleNew")
-        self._new.clicked.connect(self._make_person)
+        self._new = Button(self.tr("New person"), icon_name="plus", name="peopleNew", act=self._make_person)
         beside = QWidget()
-        row = QHBoxLayout(beside)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self._import)
-        row.addWidget(self._new)
+        across(self._import, self._new, of=beside, margins=0, spacing=8)
         self._filters = FilterRow(
             (
                 ("people_all", self.tr("Everybody"), False),

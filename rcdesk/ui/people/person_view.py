@@ -12,7 +12,7 @@ from typing import assert_never
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.account.capability import Capability
@@ -21,7 +21,7 @@ from rcdesk.core.people.people import Person, PersonNumber, PersonSource, Timeli
 from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.initials import Initials
 from rcdesk.ui.kit.lacks import Lacking, grey, why_not
-from rcdesk.ui.kit.look import Button, label
+from rcdesk.ui.kit.look import Button, across, down, fill, label, named
 from rcdesk.ui.kit.reading_order import in_reading_order
 from rcdesk.ui.people.number_line import NumberLine
 from rcdesk.ui.people.timeline import PersonTimeline
@@ -49,30 +49,22 @@ class PersonView(Card):
 
     def __init__(self, desk: Desk, nobody: str, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent, padding=20)
-        self.setObjectName("personView")
-        self.setAccessibleName(self.tr("Person"))
+        named(self, "personView", self.tr("Person"))
         self._desk = desk
         self._person: Person | None = None
         self._number = ""
         self._asked = 0
         self._initials = Initials()
-        self._name = label("", "section", wraps=True)
-        self._name.setObjectName("personName")
+        self._name = label("", "section", wraps=True, name="personName")
         self._name.setMinimumWidth(1)
         self._company = label("", "small", wraps=True)
         self._company.setMinimumWidth(1)
         self._nobody_words = nobody
-        self._nobody = label(nobody, "muted", wraps=True)
-        self._nobody.setObjectName("personNobody")
-        self._add = Button(self.tr("Add to contacts…"), kind="link")
-        self._add.setObjectName("personAddContact")
+        self._nobody = label(nobody, "muted", wraps=True, name="personNobody")
+        self._add = Button(self.tr("Add to contacts…"), kind="link", name="personAddContact")
         Lacking(desk.session, self._add, Capability.CONTACTS_CHANGE)
-        self._edit = Button(self.tr("Edit…"), kind="link")
-        self._edit.setObjectName("personEdit")
-        self._edit.clicked.connect(self._ask_edit)
-        self._delete = Button(self.tr("Delete"), kind="link")
-        self._delete.setObjectName("personDelete")
-        self._delete.clicked.connect(self._ask_delete)
+        self._edit = Button(self.tr("Edit…"), kind="link", name="personEdit", act=self._ask_edit)
+        self._delete = Button(self.tr("Delete"), kind="link", name="personDelete", act=self._ask_delete)
         self._can_change = False
         self._lines: list[NumberLine] = []
         self._timeline_title = label(self.tr("Calls and faxes"), "label")
@@ -102,20 +94,11 @@ class PersonView(Card):
         return self._lines[0].call if self._lines else self.timeline
 
     def _build(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        said = QVBoxLayout()
-        said.setSpacing(2)
-        said.addWidget(self._name)
-        said.addWidget(self._company)
-        head.addWidget(self._initials, 0, Qt.AlignmentFlag.AlignTop)
-        head.addLayout(said, 1)
-        self.body.addLayout(head)
+        said = down(self._name, self._company, spacing=2)
+        self.body.addLayout(across((self._initials, 0, Qt.AlignmentFlag.AlignTop), (said, 1), spacing=12))
         self.body.addWidget(self._nobody)
         self._box = QWidget()
-        self._numbers = QVBoxLayout(self._box)
-        self._numbers.setContentsMargins(0, 4, 0, 0)
-        self._numbers.setSpacing(6)
+        self._numbers = down(of=self._box, margins=(0, 4, 0, 0), spacing=6)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
@@ -130,11 +113,7 @@ class PersonView(Card):
         for link in (self._edit, self._delete, self._add):
             add_row.addWidget(link)
         add_row.addStretch(1)
-        self.body.addLayout(add_row)
-        self.body.addSpacing(8)
-        self.body.addWidget(self._timeline_title)
-        self.body.addWidget(self._nothing)
-        self.body.addWidget(self.timeline, 1)
+        fill(self.body, add_row, 8, self._timeline_title, self._nothing, (self.timeline, 1))
         self.body.addStretch(0)
 
     def offer_changes(self) -> None:

@@ -16,12 +16,10 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -34,6 +32,7 @@ from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.flow import FlowFrame
 from rcdesk.ui.kit.icons import icon
 from rcdesk.ui.kit.line import Line
+from rcdesk.ui.kit.look import across, down, fill
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import set_role, theme
 from rcdesk.ui.phone.lamp import LampPair
@@ -239,16 +238,8 @@ class CallCard(Card):
         head.setVerticalSpacing(4)
         head.setRowMinimumHeight(0, 32)
         head.addWidget(self.heading, 0, 0)
-        row = QHBoxLayout()
-        row.setSpacing(14)
-        row.addWidget(self.who)
-        row.addWidget(self.number)
-        row.addStretch(1)
-        head.addLayout(row, 1, 0, 1, 2)
-        side = QHBoxLayout()
-        side.setSpacing(6)
-        side.addWidget(self.badge)
-        side.addWidget(self.dismiss)
+        head.addLayout(across(self.who, self.number, ..., spacing=14), 1, 0, 1, 2)
+        side = across(self.badge, self.dismiss, spacing=6)
         head.addLayout(side, 0, 1, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         head.setColumnStretch(0, 1)
         self.body.addLayout(head)
@@ -278,18 +269,13 @@ class CallCard(Card):
         well = QFrame(self)
         well.setProperty("surface", "well")
         row = self._well_row = QBoxLayout(QBoxLayout.Direction.LeftToRight, well)
-        row.setContentsMargins(16, 12, 16, 12)
-        row.setSpacing(12)
-        said = QVBoxLayout()
-        said.setSpacing(3)
+        fill(row, margins=(16, 12, 16, 12), spacing=12)
         self.coach = _label(well, "rowTitle")
         self.coach.setWordWrap(True)
         self.small = _label(well, "small")
         self.small.setObjectName("callFreshness")
         self.small.setWordWrap(True)
-        said.addWidget(self.coach)
-        said.addWidget(self.small)
-        row.addLayout(said, 1)
+        row.addLayout(down(self.coach, self.small, spacing=3), 1)
         self.cancel = _CancelButton(self.tr("Cancel call"), well)
         self.cancel.setAccessibleName(self.tr("Cancel call"))
         self.cancel.clicked.connect(self._cancel)
@@ -298,9 +284,7 @@ class CallCard(Card):
         self.again.clicked.connect(self._again)
         self.hang_up = _label(well, "label")
         self.hang_up.setWordWrap(True)
-        row.addWidget(self.hang_up)
-        row.addWidget(self.cancel)
-        row.addWidget(self.again)
+        fill(row, self.hang_up, self.cancel, self.again)
         self.body.addWidget(well)
 
     def _build_next(self) -> None:

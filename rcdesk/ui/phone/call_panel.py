@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from rcdesk.bridge.account.notices import NoticeKind
 from rcdesk.bridge.desk import Desk
@@ -20,7 +20,7 @@ from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.people.people import Caller
 from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.foot_line import FootLine
-from rcdesk.ui.kit.look import label
+from rcdesk.ui.kit.look import down, label, named
 from rcdesk.ui.phone.call_card import CallCard
 from rcdesk.ui.phone.placing import region_of
 from rcdesk.ui.words import call_words
@@ -51,16 +51,11 @@ class CallPanel(QWidget):
         self._clock: Clock = clock or SystemClock()
         self._cards: dict[str, CallCard] = {}
         self._has_moved = False
-        self.setObjectName("callPanel")
-        self.setAccessibleName(self.tr("Live calls"))
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(12)
+        named(self, "callPanel", self.tr("Live calls"))
+        self._column = down(of=self, margins=0, spacing=12)
         self._empty = Card(self.tr("Live call"), self)
         nothing = self.tr("No call right now. Type a number and press Enter: your own phone rings first.")
-        line = label(nothing, "muted", wraps=True)
-        line.setObjectName("noCallSentence")
-        self._empty.body.addWidget(line)
+        self._empty.body.addWidget(label(nothing, "muted", wraps=True, name="noCallSentence"))
         self._column.addWidget(self._empty)
         self.foot = FootLine(self)
         self._column.addWidget(self.foot)

@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
     QRadioButton,
     QScrollArea,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
 from rcdesk.core.account.account import Account, ForwardingNumber
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.ui.kit.icons import pixmap
+from rcdesk.ui.kit.look import down, named
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import current, theme
 from rcdesk.ui.words.call_words import phone_icon
@@ -140,12 +140,9 @@ class RingMeOn(QScrollArea):
         self._inside = QWidget()
         self._inside.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
-        self._column = QVBoxLayout(self._inside)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(ROW_GAP)
         self._empty = PlainLabel("", self._inside, role="muted")
         self._empty.setWordWrap(True)
-        self._column.addWidget(self._empty)
+        self._column = down(self._empty, of=self._inside, margins=0, spacing=ROW_GAP)
         self._group = QButtonGroup(self)
         self._group.buttonClicked.connect(self._picked)
         self._rows: list[PhoneRow] = []
@@ -230,8 +227,7 @@ class ShowAs(QComboBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("showAs")
-        self.setAccessibleName(self.tr("Show as"))
+        named(self, "showAs", self.tr("Show as"))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -27,7 +27,7 @@ from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.core.people.people import NUMBER_KINDS, BadField, PersonForm, PersonNumber, PersonSource
 from rcdesk.ui.kit.boxes import ChoiceBox
 from rcdesk.ui.kit.lacks import why_not
-from rcdesk.ui.kit.look import Button, IconButton, label
+from rcdesk.ui.kit.look import Button, IconButton, across, down, label, named
 from rcdesk.ui.phone.placing import region_of
 
 OWN_KINDS = (*NUMBER_KINDS[:3], "Fax", *NUMBER_KINDS[3:])
@@ -73,29 +73,18 @@ class _NumberRow(QWidget):
         self._is_fax = {number.label: number.is_fax} if number.label else {}
         self.kind = ChoiceBox(f"contactKind_{place}", self.tr("Kind of number"))
         self.kind.setMinimumWidth(150)
-        self.number = QLineEdit(shown)
-        self.number.setObjectName(f"contactNumber_{place}")
-        self.number.setAccessibleName(self.tr("Number"))
+        self.number = named(QLineEdit(shown), f"contactNumber_{place}", self.tr("Number"))
         self.number.setPlaceholderText(self.tr("Phone or fax number"))
         self.number.setMaxLength(200)
         remove = IconButton("x", self.tr("Remove this number"))
         remove.setObjectName(f"contactRemove_{place}")
         remove.clicked.connect(self.removed)
-        self._problem = label("", "bad", wraps=True)
-        self._problem.setObjectName(f"contactProblem_{place}")
+        self._problem = label("", "bad", wraps=True, name=f"contactProblem_{place}")
         self._problem.hide()
         self.number.textEdited.connect(self._edited)
         self.offer(kinds, number.label)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.kind)
-        row.addWidget(self.number, 1)
-        row.addWidget(remove)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(row)
-        layout.addWidget(self._problem)
+        row = across(self.kind, (self.number, 1), remove, spacing=8)
+        down(row, self._problem, of=self, margins=0, spacing=4)
 
     @property
     def value(self) -> PersonNumber:
@@ -137,8 +126,7 @@ class ContactDialog(QDialog):
         self.name = self._line("contactName", self.tr("Name"), form.name if form.name != form.company else "")
         self.company = self._line("contactCompany", self.tr("Company"), form.company)
         self._place = ChoiceBox("contactPlace", self.tr("Keep in"))
-        self._said = label("", "muted", wraps=True)
-        self._said.setObjectName("contactSaid")
+        self._said = label("", "muted", wraps=True, name="contactSaid")
         self._said.hide()
         self.save = Button(self.tr("Save") if form.key else self.tr("Add"), kind="primary")
         self.save.setObjectName("contactSave")
@@ -152,10 +140,8 @@ class ContactDialog(QDialog):
         self.name.setFocus()
 
     def _line(self, name: str, spoken: str, text: str) -> QLineEdit:
-        made = QLineEdit(text)
-        made.setObjectName(name)
+        made = named(QLineEdit(text), name, spoken)
         made.setMaxLength(_LONGEST_NAME)
-        made.setAccessibleName(spoken)
         return made
 
     def _build(self) -> None:
@@ -191,10 +177,7 @@ class ContactDialog(QDialog):
         self._more.setObjectName("contactMore")
         self._more.clicked.connect(self._add_empty)
         box = QWidget()
-        self._numbers = QVBoxLayout(box)
-        self._numbers.setContentsMargins(0, 0, 4, 0)
-        self._numbers.setSpacing(8)
-        self._numbers.addStretch(1)
+        self._numbers = down(..., of=box, margins=(0, 0, 4, 0), spacing=8)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
@@ -206,14 +189,7 @@ class ContactDialog(QDialog):
         return self._scroll
 
     def _make_foot(self) -> QHBoxLayout:
-        back = Button(self.tr("Cancel"))
-        back.setObjectName("contactCancel")
-        back.clicked.connect(self.reject)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(back)
-        foot.addWidget(self.save)
-        return foot
+        return across(..., Button(self.tr("Cancel"), name="contactCancel", act=self.reject), self.save)
 
     def _fill_place(self) -> None:
         """Where somebody new is kept; who is there already stays where they are."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.bridge.desk import Desk
@@ -19,6 +19,7 @@ from rcdesk.core.people.people import DialChoice
 from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.icons import icon
 from rcdesk.ui.kit.lacks import Lacking, LackLine
+from rcdesk.ui.kit.look import across, fill, named
 from rcdesk.ui.kit.plain_text import PlainLabel, menu_words
 from rcdesk.ui.kit.reading_order import in_reading_order
 from rcdesk.ui.kit.switch import Switch
@@ -140,18 +141,12 @@ class Dialer(Card):
 
     def _build_number(self) -> None:
         title = PlainLabel(self.tr("Call"), self, role="cardTitle")
-        self.keypad_button = QToolButton(self)
-        self.keypad_button.setObjectName("keypadButton")
-        self.keypad_button.setAccessibleName(self.tr("Show or hide the keypad"))
+        self.keypad_button = named(QToolButton(self), "keypadButton", self.tr("Show or hide the keypad"))
         self.keypad_button.setToolTip(self.tr("Show or hide the keypad"))
         self.keypad_button.setFixedSize(36, 32)
         self.keypad_button.hide()
         self.keypad_button.clicked.connect(self._toggle_keypad)
-        row = QHBoxLayout()
-        row.addWidget(title)
-        row.addStretch(1)
-        row.addWidget(self.keypad_button)
-        self.body.addLayout(row)
+        self.body.addLayout(across(title, ..., self.keypad_button))
         self.number_field = NumberField(self, desk=self._desk)
         self.number_field.setAccessibleDescription(self.tr("Type or paste a number, Enter calls it."))
         self.body.addWidget(self.number_field)
@@ -164,12 +159,10 @@ class Dialer(Card):
         self.keypad.typed.connect(self.number_field.insert_text)
 
     def _build_choices(self) -> None:
-        ring_row = QHBoxLayout()
-        ring_row.addWidget(self._label(self.tr("Ring me on")), 1)
+        ring_row = across((self._label(self.tr("Ring me on")), 1))
         self.other_phone = OtherPhone(self._desk, self)
         ring_row.addWidget(self.other_phone.button)
-        self.body.addLayout(ring_row)
-        self.body.addWidget(self.other_phone)
+        fill(self.body, ring_row, self.other_phone)
         self.ring_me_on = RingMeOn(self)
         self.body.addWidget(self.ring_me_on)
         self.show_as = ShowAs(self)
@@ -177,23 +170,15 @@ class Dialer(Card):
         show_label.setBuddy(self.show_as)
         row = self._show_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._show_label = show_label
-        row.setContentsMargins(0, 4, 0, 0)
-        row.setSpacing(14)
-        row.addWidget(show_label)
-        row.addWidget(self.show_as, 1)
+        fill(row, show_label, (self.show_as, 1), margins=(0, 4, 0, 0), spacing=14)
         self.body.addLayout(row)
         name = self.tr("Ask me to press 1 first")
-        self.press_one = Switch(name, self)
-        self.press_one.setObjectName("pressOneSwitch")
+        self.press_one = named(Switch(name, self), "pressOneSwitch")
         self.press_one.setChecked(self._desk.preferences.value.ask_to_press_1)
-        press_row = QHBoxLayout()
         press_label = self._label(name)
         press_label.setWordWrap(True)
-        press_row.addWidget(press_label, 1)
-        press_row.addWidget(self.press_one)
-        self.body.addLayout(press_row)
-        self.keep_way = QPushButton(self)
-        self.keep_way.setObjectName("keepWayButton")
+        self.body.addLayout(across((press_label, 1), self.press_one))
+        self.keep_way = named(QPushButton(self), "keepWayButton")
         self.keep_way.setProperty("kind", "link")
         self.keep_way.hide()
         self.keep_way.clicked.connect(self._keep_or_forget)
@@ -205,15 +190,12 @@ class Dialer(Card):
 
     def _build_button(self) -> None:
         self.body.addSpacing(4)
-        self.call_button = CallButton(self)
-        self.call_button.setObjectName("callButton")
+        self.call_button = named(CallButton(self), "callButton")
         self.call_button.setProperty("kind", "call")
         self.call_button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.call_button.clicked.connect(self.dial)
         Lacking(self._desk.session, self.call_button, Capability.CALL)
-        self.body.addWidget(LackLine("callLack", self._desk.session, Capability.CALL))
-        self.body.addWidget(self.call_button)
-        self.body.addStretch(1)
+        fill(self.body, LackLine("callLack", self._desk.session, Capability.CALL), self.call_button, ...)
         self._number_checked()
 
     def _label(self, text: str) -> QLabel:

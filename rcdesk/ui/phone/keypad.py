@@ -10,6 +10,7 @@ from PySide6.QtCore import QElapsedTimer, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
+from rcdesk.ui.kit.look import named
 from rcdesk.ui.kit.theme import current, theme
 
 KEY_HEIGHT = 46
@@ -40,8 +41,7 @@ class Key(QPushButton):
         self.digit = digit
         self._letters = letters
         self.setProperty("kind", "key")
-        self.setObjectName(f"key_{ {'*': 'star', '#': 'hash'}.get(digit, digit) }")
-        self.setAccessibleName(digit)
+        named(self, f"key_{ {'*': 'star', '#': 'hash'}.get(digit, digit) }", digit)
         self.setMinimumHeight(SHORTEST_KEY)
         self.setMaximumHeight(TALLEST_KEY)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -80,8 +80,7 @@ class Keypad(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("keypad")
-        self.setAccessibleName(self.tr("Keypad"))
+        named(self, "keypad", self.tr("Keypad"))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QHideEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.calls.past_call import Direction
@@ -21,6 +21,7 @@ from rcdesk.core.numbers.phone_number import parse, pretty
 from rcdesk.core.numbers.text import MOST_CHARACTERS, clean, edit
 from rcdesk.core.people.people import PersonSource, Suggestion
 from rcdesk.ui.kit.icons import icon
+from rcdesk.ui.kit.look import across, named
 from rcdesk.ui.kit.suggestions import Suggestions
 from rcdesk.ui.kit.text_history import Shown, TextHistory
 from rcdesk.ui.kit.theme import repolish, theme
@@ -48,10 +49,9 @@ class NumberField(QLineEdit):
         self._recalled = -1
         self._draft = ""
         self._offered: Suggestions | None = None
-        self.setObjectName("numberField")
+        named(self, "numberField", self.tr("Number to call"))
         self.setProperty("kind", "number")
         self.setPlaceholderText(self.tr("Number to call"))
-        self.setAccessibleName(self.tr("Number to call"))
         self.setMaxLength(MOST_CHARACTERS)
         self.setInputMethodHints(Qt.InputMethodHint.ImhDialableCharactersOnly)
         self._build_clear()
@@ -66,17 +66,12 @@ class NumberField(QLineEdit):
         self._changed()
 
     def _build_clear(self) -> None:
-        self._clear = QToolButton(self)
-        self._clear.setObjectName("clearNumberButton")
-        self._clear.setAccessibleName(self.tr("Clear the number"))
+        self._clear = named(QToolButton(self), "clearNumberButton", self.tr("Clear the number"))
         self._clear.setToolTip(self.tr("Clear (Esc)"))
         self._clear.setCursor(Qt.CursorShape.ArrowCursor)
         self._clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._clear.clicked.connect(self.clear_number)
-        place = QHBoxLayout(self)
-        place.setContentsMargins(0, 0, 10, 0)
-        place.addStretch(1)
-        place.addWidget(self._clear)
+        across(..., self._clear, of=self, margins=(0, 0, 10, 0))
         self.setTextMargins(2, 0, 36, 0)
 
     @property

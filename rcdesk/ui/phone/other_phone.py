@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.errors import UserError
 from rcdesk.core.numbers.phone_number import parse, pretty
-from rcdesk.ui.kit.look import Button, label
+from rcdesk.ui.kit.look import Button, across, down, label, named
 from rcdesk.ui.phone.placing import region_of
 
 
@@ -27,31 +27,18 @@ class OtherPhone(QWidget):
         self._desk = desk
         self._doubted = ""
         self.button = QPushButton(self.tr("Other…"), parent)
-        self.button.setObjectName("otherPhoneButton")
+        named(self.button, "otherPhoneButton", self.tr("Ring another phone of yours"))
         self.button.setProperty("kind", "link")
         self.button.setAutoDefault(False)
-        self.button.setAccessibleName(self.tr("Ring another phone of yours"))
         self.button.setToolTip(self.button.accessibleName())
         self.button.clicked.connect(self._toggle)
-        self.field = QLineEdit(self)
-        self.field.setObjectName("otherPhoneField")
+        self.field = named(QLineEdit(self), "otherPhoneField", self.tr("Number of another phone of yours"))
         self.field.setPlaceholderText(self.tr("Number of that phone"))
-        self.field.setAccessibleName(self.tr("Number of another phone of yours"))
         self.field.setMaxLength(60)
-        self._use = Button(self.tr("Use"))
-        self._use.setObjectName("otherPhoneUse")
-        self._reason = label("", "bad", wraps=True)
-        self._reason.setObjectName("otherPhoneReason")
+        self._use = Button(self.tr("Use"), name="otherPhoneUse")
+        self._reason = label("", "bad", wraps=True, name="otherPhoneReason")
         self._reason.hide()
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.field, 1)
-        row.addWidget(self._use)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(row)
-        column.addWidget(self._reason)
+        down(across((self.field, 1), self._use, spacing=8), self._reason, of=self, margins=0, spacing=4)
         self.field.returnPressed.connect(self._take)
         self._use.clicked.connect(self._take)
         self.hide()

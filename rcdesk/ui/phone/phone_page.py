@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.calls.past_call import PastCall
 from rcdesk.core.people.people import PersonForm, PersonNumber, PersonSource
+from rcdesk.ui.kit.look import down, named
 from rcdesk.ui.kit.reading_order import in_reading_order
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.phone.call_panel import CallPanel
@@ -35,8 +36,7 @@ class PhonePage(QScrollArea):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("phonePage")
-        self.setAccessibleName(self.tr("Phone"))
+        named(self, "phonePage", self.tr("Phone"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -52,11 +52,7 @@ class PhonePage(QScrollArea):
         row.setSpacing(MARGIN)
         # At the top, as high as the page at least: cards that stack up must not stretch its keys.
         row.addWidget(self.dialer, 0, Qt.AlignmentFlag.AlignTop)
-        right = QVBoxLayout()
-        right.setSpacing(MARGIN - 4)
-        right.addWidget(self.call_panel)
-        right.addWidget(self.recents, 1)
-        row.addLayout(right, 1)
+        row.addLayout(down(self.call_panel, (self.recents, 1), spacing=MARGIN - 4), 1)
         self.setWidget(inside)
         self.setFocusProxy(self.dialer.number_field)
         self._desk = desk

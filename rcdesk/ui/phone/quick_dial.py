@@ -12,7 +12,7 @@ import re
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QClipboard, QCursor, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.account.account import ForwardingNumber
@@ -21,7 +21,7 @@ from rcdesk.core.numbers.labels import Label, labels_in
 from rcdesk.core.numbers.phone_number import as_written, parse, parse_for_fax
 from rcdesk.ui.kit.boxes import ChoiceBox
 from rcdesk.ui.kit.icons import icon
-from rcdesk.ui.kit.look import Button, dress, label
+from rcdesk.ui.kit.look import Button, across, down, dress, label
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.phone.number_field import NumberField, NumberHint
 from rcdesk.ui.phone.placing import doubt_words, phones_of, place, way_for
@@ -50,8 +50,7 @@ class QuickDial(QDialog):
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
         self.setMinimumWidth(472)
         dress(self, "#quickDial { background: $raised; }")
-        self._origin = label("", "small")
-        self._origin.setObjectName("quickDialOrigin")
+        self._origin = label("", "small", name="quickDialOrigin")
         self.field = NumberField(self, desk=desk)
         self.field.setAccessibleDescription(self.tr("Type or paste a number, Enter calls it."))
         self.hint = NumberHint(self.field, self, desk=desk)
@@ -60,8 +59,7 @@ class QuickDial(QDialog):
         self.call = Button(self.tr("Call"), kind="call", icon_name="phone", token="ongood")
         self.call.setObjectName("quickDialCall")
         self.call.setMinimumWidth(118)
-        self.fax = Button(self.tr("Fax it"), icon_name="compose")
-        self.fax.setObjectName("quickDialFax")
+        self.fax = Button(self.tr("Fax it"), icon_name="compose", name="quickDialFax")
         self._build()
         self.field.installEventFilter(self)
         self.field.textEdited.connect(self._typed)
@@ -75,26 +73,11 @@ class QuickDial(QDialog):
         self._checked()
 
     def _build(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(label(self.tr("Quick dial"), "section"), 1)
-        head.addWidget(self._origin)
+        head = across((label(self.tr("Quick dial"), "section"), 1), self._origin)
         ring = label(self.tr("Ring"), "label")
         ring.setBuddy(self.ring)
-        foot = QHBoxLayout()
-        foot.setSpacing(10)
-        foot.addWidget(ring)
-        foot.addWidget(self.ring)
-        foot.addStretch(1)
-        foot.addWidget(self.fax)
-        foot.addWidget(self.call)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 18, 24, 22)
-        layout.setSpacing(8)
-        layout.addLayout(head)
-        layout.addWidget(self.field)
-        layout.addWidget(self.hint)
-        layout.addSpacing(12)
-        layout.addLayout(foot)
+        foot = across(ring, self.ring, ..., self.fax, self.call, spacing=10)
+        down(head, self.field, self.hint, 12, foot, of=self, margins=(24, 18, 24, 22), spacing=8)
 
     @property
     def origin(self) -> str:

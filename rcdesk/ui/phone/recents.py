@@ -10,12 +10,13 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.calls.past_call import PastCall
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.ui.kit.card import Card
+from rcdesk.ui.kit.look import across, named
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.row_list import ITEM_ROLE, Index, RowList, scaled
 from rcdesk.ui.kit.search_line import SearchLine
@@ -114,13 +115,8 @@ class Recents(Card):
         self.search = SearchLine("recentsSearch", self.tr("Search recent calls"), self)
         self.search.setMinimumWidth(150)
         self.search.setMaximumWidth(230)
-        row = QHBoxLayout()
-        row.addWidget(title)
-        row.addStretch(1)
-        row.addWidget(self.search, 2)
-        self.body.addLayout(row)
-        self.empty = PlainLabel("", self, role="muted")
-        self.empty.setObjectName("recentsEmpty")
+        self.body.addLayout(across(title, ..., (self.search, 2)))
+        self.empty = named(PlainLabel("", self, role="muted"), "recentsEmpty")
         self.empty.setWordWrap(True)
         self.body.addWidget(self.empty)
         self.list = RecentsList(self)

@@ -11,10 +11,10 @@ from functools import partial
 from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QWidget
 
 from rcdesk.core.fax.paper import Finding, Fix
-from rcdesk.ui.kit.look import Button, dress, label
+from rcdesk.ui.kit.look import Button, down, dress, label, named
 
 WIDTH = 168
 """More when the buttons need it: with large letters or in another language."""
@@ -54,8 +54,7 @@ class PageAdvice(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("pageAdvice")
-        self.setAccessibleName(self.tr("What can be done about this page"))
+        named(self, "pageAdvice", self.tr("What can be done about this page"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -65,12 +64,8 @@ class PageAdvice(QScrollArea):
         self._password = QLineEdit()
         self._rows: dict[object, QWidget] = {}
         self._is_wide = False
-        inner = QWidget()
-        inner.setObjectName("adviceColumn")
-        self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(0, 2, 2, 2)
-        self._column.setSpacing(4)
-        self._column.addStretch(1)
+        inner = named(QWidget(), "adviceColumn")
+        self._column = down(..., of=inner, margins=(0, 2, 2, 2), spacing=4)
         self.setWidget(inner)
         self._fill()
 
@@ -148,15 +143,13 @@ class PageAdvice(QScrollArea):
     def _unfix_row(self, fix: Fix) -> QWidget:
         words = fix_words(fix)[0]
         button = Button(self.tr("Undo"), kind="link", icon_name="undo", token="accent_ink")
-        button.setObjectName(f"unfix_{fix.name.lower()}")
-        button.setAccessibleName(self.tr("Undo: {0}").format(words))
+        named(button, f"unfix_{fix.name.lower()}", self.tr("Undo: {0}").format(words))
         button.setToolTip(self.tr("Take it back: show the page as it was"))
         button.clicked.connect(partial(self._ask_unfix, fix))
         return _row(label(self.tr("Done: {0}").format(words), "small", wraps=True), button)
 
     def _password_row(self) -> QWidget:
-        self._password.setObjectName("documentPassword")
-        self._password.setAccessibleName(self.tr("Password of this document"))
+        named(self._password, "documentPassword", self.tr("Password of this document"))
         self._password.setPlaceholderText(self.tr("Password"))
         self._password.setEchoMode(QLineEdit.EchoMode.Password)
         self._password.returnPressed.connect(self._give_password)
@@ -184,9 +177,7 @@ class PageAdvice(QScrollArea):
 
 def _row(*parts: QWidget) -> QWidget:
     row = QWidget()
-    layout = QVBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
+    layout = down(of=row, margins=0, spacing=4)
     for part in parts:
         layout.addWidget(part)
     return row

@@ -44,7 +44,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rcdesk.ui.kit.look import color, glyph
+from rcdesk.ui.kit.look import color, glyph, named
 from rcdesk.ui.kit.paper import paint_cover, paint_page, paint_sheet
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.preview.strip_model import Index, StripItem, StripModel
@@ -154,8 +154,7 @@ class PageStrip(QListView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("pageStrip")
-        self.setAccessibleName(self.tr("Pages of this fax"))
+        named(self, "pageStrip", self.tr("Pages of this fax"))
         self.strip = StripModel(self)
         self.setModel(self.strip)
         self.setItemDelegate(_Delegate(self))

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QKeySequence, QPixmap, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QWidget
 
 from rcdesk.ui.kit.fit import fit_to_screen
-from rcdesk.ui.kit.look import Button, IconButton, dress, label
+from rcdesk.ui.kit.look import Button, IconButton, across, down, dress, label, named
 from rcdesk.ui.kit.plain_text import PlainLabel, one_line
 
 if TYPE_CHECKING:
@@ -61,22 +61,14 @@ class PageViewer(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(820, 860)
         fit_to_screen(self)
-        self._sheet = PlainLabel(self.tr("The pages are being drawn…"))
-        self._sheet.setObjectName("viewerSheet")
+        self._sheet = named(PlainLabel(self.tr("The pages are being drawn…")), "viewerSheet")
         self._sheet.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._sheet.setMargin(EDGE)
         self._area = self._make_area()
-        self._where = label("", "label")
-        self._where.setObjectName("viewerWhere")
-        self._previous = IconButton("left", self.tr("Previous page"))
-        self._previous.setObjectName("pagePrevious")
-        self._next = IconButton("right", self.tr("Next page"))
-        self._next.setObjectName("pageNext")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(self._make_bar(title, can_forward))
-        layout.addWidget(self._area, 1)
+        self._where = label("", "label", name="viewerWhere")
+        self._previous = IconButton("left", self.tr("Previous page"), name="pagePrevious")
+        self._next = IconButton("right", self.tr("Next page"), name="pageNext")
+        down(self._make_bar(title, can_forward), (self._area, 1), of=self, margins=0, spacing=0)
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(120)
@@ -125,8 +117,7 @@ class PageViewer(QDialog):
             self._redraw.start()
 
     def _make_area(self) -> QScrollArea:
-        area = QScrollArea()
-        area.setObjectName("viewerArea")
+        area = named(QScrollArea(), "viewerArea")
         area.setWidget(self._sheet)
         area.setWidgetResizable(True)
         area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -135,13 +126,7 @@ class PageViewer(QDialog):
         return area
 
     def _make_bar(self, title: str, can_forward: bool) -> QHBoxLayout:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(16, 10, 16, 10)
-        bar.setSpacing(6)
-        bar.addWidget(self._previous)
-        bar.addWidget(self._where)
-        bar.addWidget(self._next)
-        bar.addSpacing(8)
+        bar = across(self._previous, self._where, self._next, 8, margins=(16, 10, 16, 10), spacing=6)
         self._fit = IconButton("fit", self.tr("Fit the width"))
         self._full = IconButton("zoom", self.tr("100 %"))
         for button in (self._fit, self._full):
@@ -149,16 +134,10 @@ class PageViewer(QDialog):
             dress(button, "QToolButton:checked { background: $press; }")
             bar.addWidget(button)
         bar.addStretch(1)
-        forward = Button(self.tr("Forward"), icon_name="forward")
-        forward.setObjectName("forwardButton")
+        forward = Button(self.tr("Forward"), icon_name="forward", name="forwardButton", act=self._forward)
         forward.setVisible(can_forward)
-        forward.clicked.connect(self._forward)
-        printing = Button(self.tr("Print…"), icon_name="print")
-        printing.setObjectName("printButton")
-        printing.clicked.connect(self.print_asked)
-        save = Button(self.tr("Save as…"), icon_name="download")
-        save.setObjectName("saveAsButton")
-        save.clicked.connect(self.save_asked)
+        printing = Button(self.tr("Print…"), icon_name="print", name="printButton", act=self.print_asked)
+        save = Button(self.tr("Save as…"), icon_name="download", name="saveAsButton", act=self.save_asked)
         for action in (forward, printing, save):
             bar.addWidget(action)
         self._previous.clicked.connect(partial(self._step, -1))

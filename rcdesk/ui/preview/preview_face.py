@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.line import Line
-from rcdesk.ui.kit.look import label
+from rcdesk.ui.kit.look import across, fill, label, named
 from rcdesk.ui.preview.page_advice import PageAdvice
 from rcdesk.ui.preview.page_strip import PageStrip
 from rcdesk.ui.preview.paper_view import PaperView
@@ -32,16 +32,14 @@ class PreviewFace(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent, padding=20)
-        self.setObjectName("previewPane")
-        self.setAccessibleName(self.tr("As it will arrive"))
+        named(self, "previewPane", self.tr("As it will arrive"))
         self.resolution_choice = ResolutionChoice()
         self.view = PaperView()
         self.tools = PageTools()
         self.strip = PageStrip()
         self.advice = PageAdvice()
         self.exact_row = ExactRow()
-        self._remark = label("", "small", wraps=True)
-        self._remark.setObjectName("previewRemark")
+        self._remark = label("", "small", wraps=True, name="previewRemark")
         self._build()
 
     def show_remark(self, words: str) -> None:
@@ -51,30 +49,16 @@ class PreviewFace(Card):
 
     def _build(self) -> None:
         self.body.setSpacing(6)
-        head = QHBoxLayout()
         title = Line("section")
         title.setText(self.tr("As it will arrive"))
-        head.addWidget(title, 1)
-        head.addWidget(self.resolution_choice)
         self._strip_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._strip_row.setSpacing(12)
-        self._strip_row.addWidget(self.strip, 1)
-        self._strip_row.addWidget(self.advice)
+        fill(self._strip_row, (self.strip, 1), self.advice, spacing=12)
         self._controls = QWidget()
         controls = QVBoxLayout(self._controls)
-        controls.setContentsMargins(0, 0, 0, 0)
-        controls.setSpacing(6)
-        controls.addWidget(self.tools)
-        controls.addLayout(self._strip_row)
-        controls.addStretch(1)
-        controls.addWidget(self._remark)
-        controls.addWidget(self.exact_row)
+        fill(controls, self.tools, self._strip_row, ..., self._remark, self.exact_row, margins=0, spacing=6)
         self._page_and_controls = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._page_and_controls.setSpacing(6)
-        self._page_and_controls.addWidget(self.view, 1)
-        self._page_and_controls.addWidget(self._controls)
-        self.body.addLayout(head)
-        self.body.addLayout(self._page_and_controls, 1)
+        fill(self._page_and_controls, (self.view, 1), self._controls, spacing=6)
+        fill(self.body, across((title, 1), self.resolution_choice), (self._page_and_controls, 1))
         self._arrange(is_wide=False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

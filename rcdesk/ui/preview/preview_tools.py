@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from rcdesk.core.fax.paper import Dither
 from rcdesk.ui.kit.boxes import ChoiceBox
 from rcdesk.ui.kit.line import Line
-from rcdesk.ui.kit.look import IconButton, dress, label
+from rcdesk.ui.kit.look import IconButton, across, dress, fill, label, named
 from rcdesk.ui.kit.switch import Switch
 from rcdesk.ui.kit.theme import repolish
 
@@ -43,8 +43,7 @@ class PageTools(QWidget):
         self._in = self._button("plus", self.tr("Larger (+)"), "zoomIn")
         self._out = self._button("minus", self.tr("Smaller (-)"), "zoomOut")
         self._fit = self._button("fit", self.tr("Whole page (0)"), "zoomFit")
-        self.percent = label("", "small")
-        self.percent.setObjectName("previewPercent")
+        self.percent = label("", "small", name="previewPercent")
         self.dither = ChoiceBox("previewDither", self.tr("How grey becomes black and white"))
         self.dither.addItems([self.tr("Auto"), self.tr("Text"), self.tr("Photo")])
         self.dither.setToolTip(self.tr("How grey becomes black and white: cut sharply, or drawn in dots"))
@@ -52,13 +51,10 @@ class PageTools(QWidget):
         dress(self.dither, _SMALL)
         self.dither.activated.connect(self._dither_chosen)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        fill(layout, margins=0, spacing=2)
         for button in (self._left, self._right, self.remove):
             layout.addWidget(button)
-        layout.addSpacing(6)
-        layout.addWidget(self.dither)
-        layout.addStretch(1)
+        fill(layout, 6, self.dither, ...)
         for part in (self._out, self.percent, self._in, self._fit):
             layout.addWidget(part)
         self._left.clicked.connect(self._turn_left)
@@ -82,8 +78,7 @@ class PageTools(QWidget):
         self.percent.setText(self.tr("{0} %").format(percent))
 
     def _button(self, icon_name: str, words: str, name: str) -> IconButton:
-        button = IconButton(icon_name, words)
-        button.setObjectName(name)
+        button = IconButton(icon_name, words, name=name)
         button.setFixedSize(32, 32)
         return button
 
@@ -108,26 +103,18 @@ class ExactRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.exact = Switch(self.tr("Send exactly these pages"))
-        self.exact.setObjectName("sendExactSwitch")
+        self.exact = named(Switch(self.tr("Send exactly these pages")), "sendExactSwitch")
         self.exact.toggled.connect(self.exact_asked)
         self._words = Line("small")
         self._words.setText(self.tr("Send exactly these pages"))
         self._words.setBuddy(self.exact)
-        self.ranges = QLineEdit()
-        self.ranges.setObjectName("pageRanges")
-        self.ranges.setAccessibleName(self.tr("Pages to send, for example 1-3, 5"))
+        self.ranges = named(QLineEdit(), "pageRanges", self.tr("Pages to send, for example 1-3, 5"))
         self.ranges.setPlaceholderText(self.tr("All pages"))
         self.ranges.setToolTip(self.tr("Pages to send, for example 1-3, 5. Empty sends all."))
         self.ranges.setFixedWidth(104)
         dress(self.ranges, "#pageRanges { padding: 3px 8px; } #pageRanges:focus { padding: 2px 7px; }")
         self.ranges.editingFinished.connect(self._given)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addWidget(self.exact)
-        layout.addWidget(self._words, 1)
-        layout.addWidget(self.ranges)
+        across(self.exact, (self._words, 1), self.ranges, of=self, margins=0, spacing=6)
 
     def show_state(self, *, is_exact: bool, is_forced: bool, has_pages: bool, ranges: str) -> None:
         """is_forced: pages were changed or a file needs a password, so the files alone would not do."""

@@ -13,14 +13,13 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from rcdesk.core.fax.fax import Resolution
 from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.line import Line
-from rcdesk.ui.kit.look import Button, IconButton, color, dress, hairline, label
+from rcdesk.ui.kit.look import Button, IconButton, across, color, down, dress, fill, hairline, label, named
 from rcdesk.ui.kit.theme import set_role
 
 _SEGMENTED = """
@@ -39,13 +38,10 @@ class ResolutionChoice(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("segmented")
-        self.setAccessibleName(self.tr("Resolution"))
+        named(self, "segmented", self.tr("Resolution"))
         dress(self, _SEGMENTED)
         self._group = QButtonGroup(self)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(2, 2, 2, 2)
-        layout.setSpacing(2)
+        layout = across(of=self, margins=2, spacing=2)
         words = (self.tr("Fine"), self.tr("Standard"))
         hints = (self.tr("Sharper small print, takes longer"), self.tr("Faster, coarser print"))
         for number, resolution in enumerate(Resolution):
@@ -129,34 +125,24 @@ class SendBar(Card):
         self._make_buttons()
         self._title = Line("rowTitle")
         self._facts = Line("small")
-        self.problem = label("", "bad", wraps=True)
-        self.problem.setObjectName("faxProblem")
+        self.problem = label("", "bad", wraps=True, name="faxProblem")
         self.problem.hide()
-        words = QVBoxLayout()
-        words.setSpacing(3)
-        for part in (self._title, self._facts, self.problem):
-            words.addWidget(part)
         row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addLayout(words, 1)
+        fill(row, (down(self._title, self._facts, self.problem, spacing=3), 1), spacing=12)
         for button in (self.later, self._now, self.undo, self.send):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         layout = self.body
-        layout.setContentsMargins(24, 10, 24, 14)
-        layout.setSpacing(8)
+        fill(layout, margins=(24, 10, 24, 14), spacing=8)
         self._done_row = self._make_done_row()
         self._progress_row = self._make_progress_row()
-        layout.addWidget(self._done_row)
-        layout.addWidget(self._progress_row)
-        layout.addLayout(row)
+        fill(layout, self._done_row, self._progress_row, row)
         self.show_time("", is_set=False)
         for hidden in (self._done_row, self._progress_row, self.undo):
             hidden.hide()
 
     def _make_buttons(self) -> None:
         self.send = Button(self.tr("Review && send"), kind="primary", icon_name="send", token="onaccent")
-        self.send.setObjectName("sendFaxButton")
-        self.send.setAccessibleName(self.tr("Review and send"))
+        named(self.send, "sendFaxButton", self.tr("Review and send"))
         self.send.setToolTip(self.tr("Sends at once when nothing is odd, else asks once (Ctrl+Enter)"))
         self.send.setMinimumHeight(40)
         self.send.clicked.connect(self.send_asked)
@@ -172,27 +158,19 @@ class SendBar(Card):
 
     def _make_done_row(self) -> QWidget:
         row = QWidget()
-        self._done = Line("label")
-        self._done.setObjectName("doneWords")
+        self._done = Line("label", name="doneWords")
         undo = Button(self.tr("Undo"), kind="link", icon_name="undo", token="accent_ink")
         undo.setObjectName("takeBackLink")
         undo.setToolTip(self.tr("Undo (Ctrl+Z)"))
         undo.clicked.connect(self.take_back_asked)
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._done)
-        layout.addWidget(undo)
-        layout.addStretch(1)
+        across(self._done, undo, ..., of=row, margins=0)
         return row
 
     def _make_progress_row(self) -> QWidget:
         row = QWidget()
-        self._news = Line("good")
-        self._news.setObjectName("faxNews")
-        self._progress = QProgressBar()
-        self._progress.setObjectName("faxProgress")
+        self._news = Line("good", name="faxNews")
+        self._progress = named(QProgressBar(), "faxProgress", self.tr("Upload"))
         self._progress.setTextVisible(False)
-        self._progress.setAccessibleName(self.tr("Upload"))
         self._progress.setFixedWidth(180)
         self._link = Button(self.tr("Show the queue"), kind="link")
         self._link.setObjectName("showQueueLink")
@@ -200,19 +178,8 @@ class SendBar(Card):
         self._cancel = Button("", kind="link", icon_name="x", token="accent_ink")
         self._cancel.setObjectName("cancelFaxButton")
         self._cancel.clicked.connect(self.cancel_asked)
-        layout = QHBoxLayout()
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        layout.addWidget(self._news)
-        layout.addWidget(self._link)
-        layout.addWidget(self._cancel)
-        layout.addStretch(1)
-        layout.addWidget(self._progress)
-        outer = QVBoxLayout(row)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(8)
-        outer.addLayout(layout)
-        outer.addWidget(hairline())
+        layout = across(self._news, self._link, self._cancel, ..., self._progress, margins=0, spacing=12)
+        down(layout, hairline(), of=row, margins=0, spacing=8)
         return row
 
     def show_summary(self, title: str, facts: str, *, can_send: bool) -> None:

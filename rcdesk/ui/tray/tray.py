@@ -19,6 +19,7 @@ from rcdesk.bridge.account.notices import NoticeKind
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.errors import UserError
+from rcdesk.ui.kit.look import named
 from rcdesk.ui.kit.plain_text import without_tags
 from rcdesk.ui.kit.value_menu import TrayMenu
 from rcdesk.ui.shell.main_window import MainWindow
@@ -44,8 +45,7 @@ class Tray(QObject):
         self._shortcuts: dict[str, str] = {}
         self._look: TrayState | None = None
         self._is_ending = False
-        self.menu = TrayMenu(window)
-        self.menu.setObjectName("trayMenu")
+        self.menu = named(TrayMenu(window), "trayMenu")
         self._icon = QSystemTrayIcon(self)
         self._icon.setContextMenu(self.menu)
         self._icon.activated.connect(self._activated)
