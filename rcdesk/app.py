@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication
 
 from rcdesk import __version__
 from rcdesk.bridge.account.notices import NoticeKind
+from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.bridge.runtime.first_paint import FirstPaint
 from rcdesk.bridge.runtime.instance import FaxOrder, Instance
 from rcdesk.bridge.runtime.lane import leave_stuck_lanes
@@ -129,7 +130,8 @@ class Running:
         for lane in self.lanes.values():
             lane.bug.connect(self.bugs.show_once)
         self._works.go_on()
-        self.desk.start()
+        self.desk.session.state_changed.connect(self._begin_work)
+        self._begin_work()
         self.window.has_tray = self.tray.is_available
         self.desk.preferences.changed.connect(self._follow_shortcuts)
         self._follow_shortcuts()
@@ -141,6 +143,12 @@ class Running:
             self.desk.session.resume(self.desk.profiles.active)
         elif self.profile.client_id:
             self.desk.session.resume(self.profile)
+
+    def _begin_work(self) -> None:
+        """Let the desks work from the moment somebody is there or signing in."""
+        if self.desk.session.state is not SessionState.SIGNED_OUT:
+            self.desk.session.state_changed.disconnect(self._begin_work)
+            self.desk.start()
 
     def start_demo(self, speed: float | None = None) -> None:
         """Start the simulator in this program, on a lane, and sign in to it."""
@@ -330,7 +338,7 @@ def _begin(
     StopSignals(application).received.connect(leave)
     instance.asked.connect(running.show_files)
     instance.fax_asked.connect(running.show_fax)
-    instance.ordered.connect(running.orders.take)
+    instance.ordered.connect(lambda order: running.orders.take(order))
     if not instance.listen():
         say("rcdesk cannot start: its socket cannot be made, see the log.", on_error=True)
         application.exit(1)

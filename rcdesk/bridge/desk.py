@@ -1,142 +1,252 @@
 """The Desk: what the window gets as its only argument.
 
-A plain holder of the desks, each of which lives on the GUI thread. app.py builds it, starts it after the
-first paint and stops it before the lanes. Read next: session_desk.py, call_desk.py, fax_desk.py,
-folder_model.py.
+A plain holder of the desks, each of which lives on the GUI thread. Those the first window does without are
+made, and imported, when they are first asked for, by start() at the latest. app.py builds it, starts it when
+there is somebody to work for and stops it before the lanes. Read next: session_desk.py, call_desk.py,
+fax_desk.py, folder_model.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
 
-from rcdesk.bridge.account.notices import Notices
-from rcdesk.bridge.account.preferences import PreferencesDesk
-from rcdesk.bridge.account.presence_desk import PresenceDesk
-from rcdesk.bridge.account.profiles_desk import ProfilesDesk
-from rcdesk.bridge.account.session_desk import SessionDesk
-from rcdesk.bridge.calls.call_desk import CallDesk
-from rcdesk.bridge.calls.history_desk import HistoryDesk
-from rcdesk.bridge.calls.numbers_desk import NumbersDesk
-from rcdesk.bridge.calls.past_calls_model import PastCallsModel
-from rcdesk.bridge.fax.covers_desk import CoversDesk
-from rcdesk.bridge.fax.drafts_desk import DraftsDesk
-from rcdesk.bridge.fax.fax_desk import FaxDesk
-from rcdesk.bridge.fax.folder_model import FolderModel
-from rcdesk.bridge.fax.pages_desk import PagesDesk
-from rcdesk.bridge.fax.pasted_desk import PastedDesk
-from rcdesk.bridge.fax.proof_desk import ProofDesk
-from rcdesk.bridge.fax.received_desk import ReceivedDesk
-from rcdesk.bridge.fax.shelf_desk import ShelfDesk
-from rcdesk.bridge.fax.watched_folder import WatchedFolder
-from rcdesk.bridge.people.people_desk import PeopleDesk
-from rcdesk.bridge.runtime.lane import Lane
-from rcdesk.core.fax.folder import FaxRow
+from rcdesk.bridge.runtime.lazy import late
 
 if TYPE_CHECKING:
-    from rcdesk.bridge.fax.folder_pages import FolderReader
+    from rcdesk.bridge.account.notices import Notices
+    from rcdesk.bridge.account.preferences import PreferencesDesk
+    from rcdesk.bridge.account.presence_desk import PresenceDesk
+    from rcdesk.bridge.account.profiles_desk import ProfilesDesk
+    from rcdesk.bridge.account.session_desk import SessionDesk
+    from rcdesk.bridge.calls.call_desk import CallDesk
+    from rcdesk.bridge.calls.history_desk import HistoryDesk
+    from rcdesk.bridge.calls.numbers_desk import NumbersDesk
+    from rcdesk.bridge.calls.past_calls_model import PastCallsModel
+    from rcdesk.bridge.fax.covers_desk import CoverFiles, CoversDesk
+    from rcdesk.bridge.fax.drafts_desk import DraftsDesk
+    from rcdesk.bridge.fax.fax_desk import FaxDesk
+    from rcdesk.bridge.fax.folder_model import FolderModel
+    from rcdesk.bridge.fax.page_requests import PageWork
+    from rcdesk.bridge.fax.pages_desk import PagesDesk
+    from rcdesk.bridge.fax.pasted_desk import PastedDesk
+    from rcdesk.bridge.fax.proof_desk import PageImages, ProofDesk
+    from rcdesk.bridge.fax.received_desk import ReceivedDesk
+    from rcdesk.bridge.fax.shelf_desk import ShelfDesk
+    from rcdesk.bridge.fax.watched_folder import WatchedFolder
+    from rcdesk.bridge.people.people_desk import PeopleDesk
+    from rcdesk.bridge.runtime.lane import Lane
+    from rcdesk.core.fax.folder import FaxRow
+    from rcdesk.services.service_set import ServiceSet
+
+
+class _Part(Protocol):
+    """A desk that works from start() to stop()."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 class Desk(QObject):
-    """session, calls, history, numbers, faxes, drafts, shelves, received, people, presence, proofs, pages,
-    covers, pasted, watched, preferences, profiles, notices: see their modules."""
+    """session, preferences, profiles and notices are there from the beginning.
+
+    services, worker, covers and images may be made late (lazy.py); pages_dir, proof_dir: for what is drawn.
+    """
 
     def __init__(
         self,
+        lanes: dict[str, Lane],
+        services: ServiceSet,
         *,
         session: SessionDesk,
-        calls: CallDesk,
-        history: HistoryDesk,
-        numbers: NumbersDesk,
-        faxes: FaxDesk,
-        drafts: DraftsDesk,
-        shelves: ShelfDesk,
-        received: ReceivedDesk,
-        people: PeopleDesk,
-        presence: PresenceDesk,
-        proofs: ProofDesk,
-        pages: PagesDesk,
-        covers: CoversDesk,
-        pasted: PastedDesk,
-        watched: WatchedFolder,
         preferences: PreferencesDesk,
         profiles: ProfilesDesk,
         notices: Notices,
-        lane_archive: Lane,
-        archive: FolderReader,
-        parent: QObject | None = None,
+        worker: PageWork,
+        covers: CoverFiles,
+        images: PageImages,
+        pages_dir: Path,
+        proof_dir: Path,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
+        self._lanes = lanes
+        self._services = services
         self.session = session
-        self.calls = calls
-        self.history = history
-        self.numbers = numbers
-        self.faxes = faxes
-        self.drafts = drafts
-        self.shelves = shelves
-        self.received = received
-        self.people = people
-        self.presence = presence
-        self.proofs = proofs
-        self.pages = pages
-        self.covers = covers
-        self.pasted = pasted
-        self.watched = watched
         self.preferences = preferences
         self.profiles = profiles
         self.notices = notices
-        self._lane_archive = lane_archive
-        self._archive = archive
-        received.changed.connect(faxes.touch_folders)
-        shelves.changed.connect(faxes.touch_folders)
-        faxes.jobs_changed.connect(shelves.purge_soon)
-        people.people_changed.connect(history.reread)
+        self._worker = worker
+        self._covers = covers
+        self._images = images
+        self._pages_dir = pages_dir
+        self._proof_dir = proof_dir
+        self._parts: tuple[_Part, ...] = ()
+
+    @cached_property
+    def calls(self) -> CallDesk:
+        """Live calls."""
+        from rcdesk.bridge.calls.call_desk import CallDesk
+
+        service = late(lambda: self._services.calls)
+        return CallDesk(self._lanes["calls"], self.session, service, self.history)
+
+    @cached_property
+    def history(self) -> HistoryDesk:
+        """Calls that are over."""
+        from rcdesk.bridge.calls.history_desk import HistoryDesk
+
+        return HistoryDesk(self._lanes, self.session, late(lambda: self._services.history))
+
+    @cached_property
+    def numbers(self) -> NumbersDesk:
+        """Where a number is."""
+        from rcdesk.bridge.calls.numbers_desk import NumbersDesk
+
+        return NumbersDesk(self._lanes, self.session)
+
+    @cached_property
+    def faxes(self) -> FaxDesk:
+        """The outbox."""
+        from rcdesk.bridge.fax.fax_desk import FaxDesk
+
+        service, dispatcher = late(lambda: self._services.faxes), late(lambda: self._services.dispatcher)
+        keep_days = self.preferences.value.keep_files_days
+        return FaxDesk(self._lanes, self.session, service, dispatcher, keep_files_days=keep_days)
+
+    @cached_property
+    def drafts(self) -> DraftsDesk:
+        """Faxes that were begun."""
+        from rcdesk.bridge.fax.drafts_desk import DraftsDesk
+
+        return DraftsDesk(self._lanes, self.session, late(lambda: self._services.drafts))
+
+    @cached_property
+    def shelves(self) -> ShelfDesk:
+        """What was archived and deleted."""
+        from rcdesk.bridge.fax.shelf_desk import ShelfDesk
+
+        shelves = ShelfDesk(self._lanes, self.session, late(lambda: self._services.shelves))
+        shelves.changed.connect(self.faxes.touch_folders)
+        self.faxes.jobs_changed.connect(shelves.purge_soon)
+        return shelves
+
+    @cached_property
+    def received(self) -> ReceivedDesk:
+        """Faxes that came."""
+        from rcdesk.bridge.fax.received_desk import ReceivedDesk
+
+        received = ReceivedDesk(self._lanes, self.session, late(lambda: self._services.received))
+        received.changed.connect(self.faxes.touch_folders)
+        return received
+
+    @cached_property
+    def people(self) -> PeopleDesk:
+        """Who can be called and faxed."""
+        from rcdesk.bridge.people.people_desk import PeopleDesk
+
+        people = PeopleDesk(self._lanes, self.session, late(lambda: self._services.people))
+        people.people_changed.connect(self.history.reread)
+        return people
+
+    @cached_property
+    def presence(self) -> PresenceDesk:
+        """Whether calls are taken."""
+        from rcdesk.bridge.account.presence_desk import PresenceDesk
+
+        return PresenceDesk(self._lanes, self.session, late(lambda: self._services.presence))
+
+    @cached_property
+    def proofs(self) -> ProofDesk:
+        """What shows that a fax was sent."""
+        from rcdesk.bridge.fax.proof_desk import ProofDesk
+
+        services = self._services
+        return ProofDesk(
+            self._lanes,
+            self.session,
+            late(lambda: services.proofs),
+            lambda owner_id, target: services.write_log(owner_id, target),
+            self._images,
+            self._proof_dir,
+            lambda row, width_px: services.first_page(row, width_px),
+        )
+
+    @cached_property
+    def pages(self) -> PagesDesk:
+        """The pages of what is to be faxed."""
+        from rcdesk.bridge.fax.pages_desk import PagesDesk
+
+        return PagesDesk(self._lanes, self._worker, self._pages_dir)
+
+    @cached_property
+    def covers(self) -> CoversDesk:
+        """Cover pages of one's own."""
+        from rcdesk.bridge.fax.covers_desk import CoversDesk
+
+        return CoversDesk(self._lanes, self._covers)
+
+    @cached_property
+    def pasted(self) -> PastedDesk:
+        """Files of what was pasted."""
+        from rcdesk.bridge.fax.pasted_desk import PastedDesk
+
+        return PastedDesk(self._lanes["disk"], late(lambda: self._services.pasted))
+
+    @cached_property
+    def watched(self) -> WatchedFolder:
+        """The folder whose new files are offered."""
+        from rcdesk.bridge.fax.watched_folder import WatchedFolder
+
+        return WatchedFolder(self._lanes["disk"], self.preferences, late(lambda: self._services.watched))
 
     def new_folder_model(
         self, parent: QObject | None = None, *, words: Callable[[FaxRow], str] | None = None
     ) -> FolderModel:
         """A model of a folder that keeps itself fresh; say what it lists with set_query()."""
-        model = FolderModel(self._lane_archive, self._archive, parent, words=words)
+        from rcdesk.bridge.fax.folder_model import FolderModel
+
+        archive = late(lambda: self._services.folders)
+        model = FolderModel(self._lanes["archive"], archive, parent, words=words)
         self.faxes.folders_changed.connect(model.refresh)
         self.faxes.job_changed.connect(model.update_row)
         return model
 
     def new_past_calls_model(self, parent: QObject | None = None) -> PastCallsModel:
         """A model of the calls that are over; say what it lists with set_query()."""
+        from rcdesk.bridge.calls.past_calls_model import PastCallsModel
+
         return PastCallsModel(self.history, parent)
 
     def start(self) -> None:
-        """Read what is on disk; call once, after the first paint."""
-        self.numbers.start()
-        self.history.start()
-        self.calls.start()
-        self.faxes.start()
-        self.drafts.start()
-        self.shelves.start()
-        self.received.start()
-        self.people.start()
-        self.presence.start()
-        self.pages.start()
+        """Read what is on disk, and work: call once, after the first paint, when somebody is there."""
+        self._parts = (
+            self.numbers,
+            self.history,
+            self.calls,
+            self.faxes,
+            self.shelves,
+            self.received,
+            self.people,
+            self.presence,
+            self.pages,
+            self.watched,
+            self.drafts,
+        )
+        for part in self._parts:
+            part.start()
         self.covers.start()
         self.pasted.start()
-        self.watched.start()
 
     def stop(self) -> None:
         """Stop every timer and write the preferences; the lanes are stopped next, by app.py."""
-        self.drafts.stop()
-        self.shelves.stop()
+        for part in reversed(self._parts):
+            part.stop()
         self.session.stop()
-        self.calls.stop()
-        self.history.stop()
-        self.numbers.stop()
-        self.faxes.stop()
-        self.received.stop()
-        self.people.stop()
-        self.presence.stop()
-        self.pages.stop()
-        self.watched.stop()
         self.notices.stop()
         self.preferences.flush()
         self.profiles.flush()

@@ -122,6 +122,8 @@ class FaxDesk(QObject):
 
     def start(self) -> None:
         """Put what the last run left half done into its honest state. Call once."""
+        self._account_changed()
+        self._session_changed()
         self._recovery.start()
 
     def stop(self) -> None:

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
 
 
-class Lazy:
-    """Stands for a service until its first use, which a lane makes: importing requests takes 0.1 s."""
+def late(make: Callable[[], T]) -> T:
+    """What make gives, made at its first use, which is a lane's."""
+    return cast("T", _Late(make))
 
+
+class _Late:
     def __init__(self, make: Callable[[], object]) -> None:
         self._make = make
         self._made: object | None = None
         self._lock = threading.Lock()
-
-    @property
-    def is_made(self) -> bool:
-        """True once somebody needed it."""
-        return self._made is not None
 
     def __getattr__(self, name: str) -> Any:
         with self._lock:
