@@ -298,10 +298,11 @@ def _run_window(application: QApplication, running: Running, options: Options, i
 
     window.quit_requested.connect(leave)
     painted = FirstPaint(application)
+    painted.happened.connect(lambda: _heed_signals(application, leave))
     if os.environ.get("RCDESK_PRINT_READY"):
         painted.happened.connect(_print_ready)
     painted.happened.connect(lambda: _start_log(running.paths))
-    painted.happened.connect(lambda: _begin(running, instance, application, leave))
+    painted.happened.connect(lambda: _begin(running, instance, application))
     window.installEventFilter(painted)
     if options.tour is not None:
         from rcdesk.tour import Tour
@@ -329,13 +330,8 @@ def _run_window(application: QApplication, running: Running, options: Options, i
     return status
 
 
-def _begin(
-    running: Running, instance: Instance, application: QApplication, leave: Callable[[], None]
-) -> None:
+def _begin(running: Running, instance: Instance, application: QApplication) -> None:
     """Work, when later starts can hand over to this one: without that two would stand in each other's way."""
-    from rcdesk.bridge.runtime.stop_signals import StopSignals
-
-    StopSignals(application).received.connect(leave)
     instance.asked.connect(running.show_files)
     instance.fax_asked.connect(running.show_fax)
     instance.ordered.connect(lambda order: running.orders.take(order))
@@ -347,6 +343,12 @@ def _begin(
     for sentence in take_notes():
         say(f"rcdesk: {sentence}", on_error=True)
         running.desk.notices.post(NoticeKind.WARNING, sentence)
+
+
+def _heed_signals(application: QApplication, leave: Callable[[], None]) -> None:
+    from rcdesk.bridge.runtime.stop_signals import StopSignals
+
+    StopSignals(application).received.connect(leave)
 
 
 def _print_ready() -> None:
