@@ -86,7 +86,6 @@ class JwtGrant:
         self.client = _client(credentials)
 
     def token_request(self) -> dict[str, str]:
-        """The form of the token request."""
         return {"grant_type": _JWT_GRANT_TYPE, "assertion": self._jwt}
 
 
@@ -110,7 +109,6 @@ class PasswordGrant:
         self.client = _client(credentials)
 
     def token_request(self) -> dict[str, str]:
-        """The form of the token request."""
         form = {
             "grant_type": "password",
             "username": self._credentials.username.strip(),
@@ -173,7 +171,6 @@ class CodeGrant:
         self.client = ask.client
 
     def token_request(self) -> dict[str, str]:
-        """The form of the token request."""
         return {
             "grant_type": "authorization_code",
             "code": self._code,

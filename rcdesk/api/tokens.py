@@ -41,9 +41,7 @@ class TokenKeeper(Protocol):
         """Keep these tokens instead of the former ones; they are durable when this returns."""
         ...
 
-    def clear(self) -> None:
-        """Forget the tokens."""
-        ...
+    def clear(self) -> None: ...
 
 
 def read_tokens(body: dict[str, Any], now: datetime) -> Tokens | None:

@@ -115,7 +115,6 @@ class MultipartBody:
         return chunk
 
     def close(self) -> None:
-        """Close the file being read, if any."""
         self._stream.close()
 
     def _opening(self) -> bytes:

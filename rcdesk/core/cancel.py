@@ -23,11 +23,9 @@ class CancelToken:
 
     @property
     def is_cancelled(self) -> bool:
-        """True once cancel() was called."""
         return self._event.is_set()
 
     def check(self) -> None:
-        """Raise Cancelled when asked to stop."""
         if self._event.is_set():
             raise Cancelled()
 

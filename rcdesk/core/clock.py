@@ -12,8 +12,6 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Where the time comes from."""
-
     def now(self) -> datetime:
         """The current moment, aware, in UTC."""
         ...
@@ -24,8 +22,6 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clocks."""
-
     def now(self) -> datetime:
         """The current moment, aware, in UTC."""
         return datetime.now(UTC)

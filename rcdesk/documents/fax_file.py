@@ -73,7 +73,6 @@ class _Sheaf:
         self.position = 0
 
     def write(self, piece: bytes) -> None:
-        """Append a piece."""
         self._file.write(piece)
         self._digest.update(piece)
         self.position += len(piece)

@@ -20,8 +20,6 @@ from rcdesk.simulator.refusal import bad_parameter
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country of the service's dictionary."""
-
     id: str
     name: str
     iso_code: str
@@ -75,7 +73,6 @@ class Subscriber:
 
     @property
     def name(self) -> str:
-        """First and last name."""
         return f"{self.first_name} {self.last_name}"
 
     @property

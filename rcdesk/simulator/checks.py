@@ -121,13 +121,11 @@ def word(*words: str) -> Kind:
 
 
 def flag(value: Any, name: str) -> None:
-    """True or false."""
     if not isinstance(value, bool):
         raise bad_parameter(name, value)
 
 
 def moment(value: Any, name: str) -> None:
-    """An ISO 8601 moment."""
     try:
         moment_from(value if isinstance(value, str) else "")
     except ValueError as exc:

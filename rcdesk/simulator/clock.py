@@ -68,7 +68,6 @@ class WorldClock:
                 self._event_time = None
 
     def clear(self) -> None:
-        """Forget the whole agenda."""
         self._agenda.clear()
 
 

@@ -50,12 +50,10 @@ class ContactRecord:
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """Every number, E.164."""
         return tuple(self.fields[name] for name in _NUMBERS if name in self.fields)
 
     @property
     def person(self) -> str:
-        """First and last name."""
         return " ".join(filter(None, (self.text("firstName"), self.text("lastName"))))
 
     @property

@@ -93,7 +93,6 @@ class FaultList:
         self._waiting: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
-        """Wait for a matching request."""
         self._waiting.append(fault)
 
     def take(self, method: str, path: str) -> Fault | None:
@@ -107,7 +106,6 @@ class FaultList:
         return None
 
     def clear(self) -> None:
-        """No more faults."""
         self._waiting.clear()
 
     def as_json(self) -> list[dict[str, Any]]:

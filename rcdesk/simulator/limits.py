@@ -99,7 +99,6 @@ class RateLimits:
         self._windows.clear()
 
     def reset(self) -> None:
-        """The defaults again."""
         self.limits = dict(DEFAULT_LIMITS)
         self.window_s = self.penalty_s = 60.0
         self.counts.clear()

@@ -163,7 +163,6 @@ class MessageStore:
         return next(self._ids)
 
     def add(self, message: StoredMessage) -> None:
-        """Keep a new message."""
         self._messages[message.id] = message
         self.touched(message)
 
@@ -186,7 +185,6 @@ class MessageStore:
         return sorted(mine, key=lambda m: (m.created_at, m.id), reverse=True)
 
     def all(self) -> list[StoredMessage]:
-        """Every message, oldest first."""
         return list(self._messages.values())
 
     def delete(self, message: StoredMessage, *, is_purge: bool) -> None:

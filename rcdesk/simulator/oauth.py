@@ -113,7 +113,6 @@ class SignInBackend:
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """The permissions the app has now."""
         return tuple(name for name in SCOPES if name not in self.missing_scopes)
 
     def configure(self, wanted: dict[str, Any]) -> None:
@@ -154,7 +153,6 @@ class SignInBackend:
             check(feature in self.missing_features, methods, pattern, code, "user", feature)
 
     def with_jwt(self, assertion: str, ttl_s: int) -> Session:
-        """The JWT grant."""
         for subscriber in self._subscribers:
             if _same(assertion, subscriber.jwt):
                 return self._open(subscriber, ttl_s)

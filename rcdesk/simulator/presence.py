@@ -111,7 +111,6 @@ class PresenceBackend:
         self._chosen.setdefault(who.extension_id, {})["dndStatus"] = status
 
     def queues(self, who: Subscriber) -> list[Queue]:
-        """The queues the user is a member of."""
         return [queue for queue in QUEUES if who.extension_id in queue.members]
 
     def takes_queue(self, who: Subscriber, queue: Queue) -> bool:

@@ -77,7 +77,6 @@ class StoredFax:
 
 
 def stored_fax(message: StoredMessage) -> StoredFax:
-    """The value of an outbound message."""
     return StoredFax(
         message_id=message.id,
         numbers=tuple(party.number for party in message.recipients),

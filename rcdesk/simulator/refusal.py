@@ -14,8 +14,6 @@ _MOST_ECHOED = 200
 
 
 class ErrorAnswer(Exception):
-    """An answer with an error status."""
-
     def __init__(
         self,
         status: int,

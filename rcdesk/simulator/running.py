@@ -96,32 +96,26 @@ class RunningSimulator:
 
     @property
     def client_id(self) -> str:
-        """The registered app's id."""
         return self.credentials["client_id"]
 
     @property
     def client_secret(self) -> str:
-        """The registered app's secret."""
         return self.credentials["client_secret"]
 
     @property
     def jwt(self) -> str:
-        """The first user's JWT credential."""
         return self.credentials["jwt"]
 
     @property
     def username(self) -> str:
-        """The first user's name for the password grant."""
         return self.credentials["username"]
 
     @property
     def extension(self) -> str:
-        """The first user's extension number."""
         return self.credentials["extension"]
 
     @property
     def password(self) -> str:
-        """The first user's password."""
         return self.credentials["password"]
 
     @property
@@ -159,7 +153,6 @@ class RunningSimulator:
         self._do(lambda server: server.faults.add(fault_from(order)))
 
     def clear_faults(self) -> None:
-        """Forget ordered faults."""
         self._do(lambda server: server.faults.clear())
 
     def storm(

@@ -135,7 +135,6 @@ class SimulatorServer:
         await self.renderer.settled()
 
     async def reset(self) -> None:
-        """Back to an empty day."""
         await self.renderer.settled()
         self.world.reset()
         self.faults.clear()

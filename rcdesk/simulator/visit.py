@@ -48,18 +48,15 @@ class Visit:
 
     @property
     def subscriber(self) -> Subscriber:
-        """The signed-in user."""
         assert self.who is not None, "a public operation has no user"
         return self.who
 
     @property
     def account_uri(self) -> str:
-        """Absolute URI of the account."""
         return f"{self.base_url}/restapi/v1.0/account/{self.subscriber.account_id}"
 
     @property
     def extension_uri(self) -> str:
-        """Absolute URI of the extension."""
         return f"{self.account_uri}/extension/{self.subscriber.extension_id}"
 
     async def pace(self, size_bytes: int) -> None:
@@ -216,10 +213,8 @@ def _no_number(word: str) -> Any:
 
 
 def answer(body: Any, *, status: int = 200) -> web.Response:
-    """A JSON answer."""
     return web.json_response(body, status=status)
 
 
 def no_content() -> web.Response:
-    """204."""
     return web.Response(status=204)

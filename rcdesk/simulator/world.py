@@ -71,11 +71,9 @@ class World:
         return self._caller_ids.get((owner.extension_id, feature), default)
 
     def set_caller_id(self, owner: Subscriber, feature: str, number: str) -> None:
-        """Choose the number shown for a feature."""
         self._caller_ids[owner.extension_id, feature] = number
 
     def fax_number_of(self, owner: Subscriber) -> str:
-        """The number the user's faxes go out with."""
         return self.caller_id(owner, "FaxNumber")
 
     def inbound_call(

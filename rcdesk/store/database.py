@@ -17,8 +17,9 @@ from pathlib import Path
 from rcdesk.core.errors import StoreError, StoreTooNew, StoreUnavailable
 from rcdesk.core.fax.fax import ALLOWED, Recipient
 from rcdesk.store.calls.rows import copy_recent_calls
-from rcdesk.store.fax.rows import DamagedRow, key_of_pages, remember_recipients
+from rcdesk.store.fax.rows import key_of_pages, remember_recipients
 from rcdesk.store.paths import tighten
+from rcdesk.store.rows import DamagedRow
 from rcdesk.store.schema import VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6
 from rcdesk.store.search_words import indexed_words
 
@@ -146,7 +147,6 @@ class ThreadConnections:
         self._opened: list[Archive] = []
 
     def get(self) -> Archive:
-        """This thread's connection."""
         connection: Archive | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = open_database(self._path)
@@ -168,6 +168,11 @@ class ThreadConnections:
         with self.reading() as connection:
             return connection.execute(sql, named or values).fetchall()
 
+    def change(self, sql: str, *values: object) -> int:
+        """One statement in a transaction of its own; how many rows it changed."""
+        with transaction(self.get()) as connection:
+            return connection.execute(sql, values).rowcount
+
     def close(self) -> None:
         """Close every thread's connection: call it when the threads have stopped."""
         with self._lock:
@@ -175,6 +180,18 @@ class ThreadConnections:
                 connection.close()
             self._opened.clear()
         self._local = threading.local()
+
+
+class Store:
+    """Tables of one archive. Any thread; every method raises StoreUnavailable when the file cannot be used,
+    and nothing has changed then."""
+
+    def __init__(self, database_path: Path) -> None:
+        self._db = ThreadConnections(database_path)
+
+    def close(self) -> None:
+        """Close every thread's connection: call it when the threads have stopped."""
+        self._db.close()
 
 
 def _migrate(connection: Archive) -> None:

@@ -20,6 +20,8 @@ from typing import Any
 from msgspec import UNSET, Struct, ValidationError, convert
 from msgspec.structs import fields
 
+from rcdesk.core.errors import StoreUnavailable
+
 _log = logging.getLogger(__name__)
 
 MOST_BYTES = 16_000_000
@@ -29,29 +31,36 @@ _notes: list[str] = []
 _lock = threading.Lock()
 
 
-def read(path: Path, what: str) -> Any:
-    """The value of the file; None when there is none, and when it was set aside. what: "settings"."""
+def read(path: Path, what: str) -> dict[str, Any] | None:
+    """The object in the file; None when there is none, and when it was set aside. what: "settings"."""
     try:
         value = json.loads(_content(path).decode("utf-8-sig"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError, MemoryError):
         value = None
-    if value is None:
-        set_aside(path, what)
-    return value
+    if isinstance(value, dict):
+        return value
+    set_aside(path, what)
+    return None
 
 
-def write(path: Path, value: object) -> None:
-    """Write it so that either the old or the new file is there, for this person only. Raises OSError."""
+def write(path: Path, value: object, problem: str) -> None:
+    """Write it so that either the old or the new file is there, for this person only.
+
+    Raises StoreUnavailable with the problem, whose {why} is the cause.
+    """
     unfinished = path.with_name(path.name + ".new")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(value, file, indent=2)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(unfinished, path)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(value, file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    except (OSError, UnicodeError) as exc:
+        raise StoreUnavailable(problem.format(why=getattr(exc, "strerror", exc))) from exc
 
 
 def set_aside(path: Path, what: str) -> None:

@@ -12,6 +12,42 @@ look into the row itself. Read next: database.py, search_words.py, core/fax/fax.
 
 from __future__ import annotations
 
+
+def _search(table: str, key: str) -> str:
+    """The index of a table's words and places."""
+    return f"""
+CREATE VIRTUAL TABLE {table}_fts USING fts5 (
+    place, words, content = '{table}', content_rowid = '{key}',
+    detail = none, columnsize = 0, tokenize = 'ascii', prefix = '1 2 3 5'
+);
+"""
+
+
+def _kept_found(table: str, key: str, changing: str = "", again: str = "otherwise") -> str:
+    """The triggers that keep the index true; changing: the columns that words and place are made of."""
+    index = f"{table}_fts"
+    add = f"INSERT INTO {index} (rowid, place, words) VALUES (NEW.{key}, NEW.place, NEW.words);"
+    take = f"""INSERT INTO {index} ({index}, rowid, place, words)
+        VALUES ('delete', OLD.{key}, OLD.place, OLD.words);"""
+    changed = f"""
+CREATE TRIGGER {table}_is_found_{again} AFTER UPDATE OF {changing} ON {table}
+WHEN OLD.place <> NEW.place OR OLD.words <> NEW.words
+BEGIN
+    {take}
+    {add}
+END;"""
+    return f"""
+CREATE TRIGGER {table}_is_found AFTER INSERT ON {table}
+BEGIN
+    {add}
+END;{changed if changing else ""}
+CREATE TRIGGER {table}_is_forgotten AFTER DELETE ON {table}
+BEGIN
+    {take}
+END;
+"""
+
+
 VERSION_1 = """
 CREATE TABLE fax_transition (
     old_state TEXT NOT NULL,
@@ -93,7 +129,8 @@ CREATE TABLE recent_call (
 CREATE INDEX recent_call_by_time ON recent_call (at);
 """
 
-VERSION_2 = """
+VERSION_2 = (
+    """
 ALTER TABLE fax ADD COLUMN request_id INTEGER;                  -- the last request it was part of
 ALTER TABLE fax ADD COLUMN source_message_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE fax ADD COLUMN wait_reason TEXT NOT NULL DEFAULT '';
@@ -163,25 +200,10 @@ BEGIN
     SELECT RAISE(ABORT, 'a fax starts as preparing, held, queued or waiting');
 END;
 
-CREATE VIRTUAL TABLE fax_fts USING fts5 (
-    place, words, content = 'fax', content_rowid = 'id',
-    detail = none, columnsize = 0, tokenize = 'ascii', prefix = '1 2 3 5'
-);
-CREATE TRIGGER fax_is_found AFTER INSERT ON fax
-BEGIN
-    INSERT INTO fax_fts (rowid, place, words) VALUES (NEW.id, NEW.place, NEW.words);
-END;
-CREATE TRIGGER fax_is_found_elsewhere AFTER UPDATE OF state, words ON fax
-WHEN OLD.place <> NEW.place OR OLD.words <> NEW.words
-BEGIN
-    INSERT INTO fax_fts (fax_fts, rowid, place, words) VALUES ('delete', OLD.id, OLD.place, OLD.words);
-    INSERT INTO fax_fts (rowid, place, words) VALUES (NEW.id, NEW.place, NEW.words);
-END;
-CREATE TRIGGER fax_is_forgotten AFTER DELETE ON fax
-BEGIN
-    INSERT INTO fax_fts (fax_fts, rowid, place, words) VALUES ('delete', OLD.id, OLD.place, OLD.words);
-END;
-
+"""
+    + _search("fax", "id")
+    + _kept_found("fax", "id", "state, words", "elsewhere")
+    + """
 CREATE TABLE queue_pause (
     owner_id  TEXT PRIMARY KEY,
     paused_at TEXT NOT NULL
@@ -212,27 +234,10 @@ CREATE INDEX received_fax_by_time ON received_fax (owner_id, moment_key, created
 CREATE INDEX received_fax_unread ON received_fax (owner_id, moment_key) WHERE is_read = 0;
 CREATE INDEX received_fax_missing ON received_fax (owner_id, moment_key) WHERE digest = '' AND is_gone = 0;
 
-CREATE VIRTUAL TABLE received_fax_fts USING fts5 (
-    place, words, content = 'received_fax', content_rowid = 'moment_key',
-    detail = none, columnsize = 0, tokenize = 'ascii', prefix = '1 2 3 5'
-);
-CREATE TRIGGER received_fax_is_found AFTER INSERT ON received_fax
-BEGIN
-    INSERT INTO received_fax_fts (rowid, place, words) VALUES (NEW.moment_key, NEW.place, NEW.words);
-END;
-CREATE TRIGGER received_fax_is_found_otherwise AFTER UPDATE OF words ON received_fax
-WHEN OLD.words <> NEW.words
-BEGIN
-    INSERT INTO received_fax_fts (received_fax_fts, rowid, place, words)
-        VALUES ('delete', OLD.moment_key, OLD.place, OLD.words);
-    INSERT INTO received_fax_fts (rowid, place, words) VALUES (NEW.moment_key, NEW.place, NEW.words);
-END;
-CREATE TRIGGER received_fax_is_forgotten AFTER DELETE ON received_fax
-BEGIN
-    INSERT INTO received_fax_fts (received_fax_fts, rowid, place, words)
-        VALUES ('delete', OLD.moment_key, OLD.place, OLD.words);
-END;
-
+"""
+    + _search("received_fax", "moment_key")
+    + _kept_found("received_fax", "moment_key", "words")
+    + """
 CREATE TABLE sync_state (
     owner_id   TEXT PRIMARY KEY,
     sync_token TEXT NOT NULL,
@@ -256,19 +261,10 @@ CREATE TABLE person (
 CREATE INDEX person_by_source ON person (owner_id, source, used_at);
 CREATE INDEX person_by_number ON person (owner_id, number);
 
-CREATE VIRTUAL TABLE person_fts USING fts5 (
-    place, words, content = 'person', content_rowid = 'id',
-    detail = none, columnsize = 0, tokenize = 'ascii', prefix = '1 2 3 5'
-);
-CREATE TRIGGER person_is_found AFTER INSERT ON person
-BEGIN
-    INSERT INTO person_fts (rowid, place, words) VALUES (NEW.id, NEW.place, NEW.words);
-END;
-CREATE TRIGGER person_is_forgotten AFTER DELETE ON person
-BEGIN
-    INSERT INTO person_fts (person_fts, rowid, place, words) VALUES ('delete', OLD.id, OLD.place, OLD.words);
-END;
-
+"""
+    + _search("person", "id")
+    + _kept_found("person", "id")
+    + """
 CREATE TABLE person_source (
     owner_id   TEXT NOT NULL,
     source     TEXT NOT NULL,
@@ -291,8 +287,10 @@ CREATE TABLE group_member (
     PRIMARY KEY (group_id, position)
 ) WITHOUT ROWID;
 """
+)
 
-VERSION_3 = """
+VERSION_3 = (
+    """
 CREATE TABLE past_call (
     moment_key INTEGER PRIMARY KEY,              -- the order of time, also in the search
     owner_id   TEXT NOT NULL,                    -- '': of whoever signs in first, see PastCalls.take_over()
@@ -323,27 +321,10 @@ CREATE INDEX past_call_unseen ON past_call (owner_id, moment_key) WHERE is_seen 
 CREATE UNIQUE INDEX past_call_by_log ON past_call (owner_id, log_id) WHERE log_id <> '';
 CREATE INDEX past_call_by_session ON past_call (owner_id, session_id) WHERE session_id <> '';
 
-CREATE VIRTUAL TABLE past_call_fts USING fts5 (
-    place, words, content = 'past_call', content_rowid = 'moment_key',
-    detail = none, columnsize = 0, tokenize = 'ascii', prefix = '1 2 3 5'
-);
-CREATE TRIGGER past_call_is_found AFTER INSERT ON past_call
-BEGIN
-    INSERT INTO past_call_fts (rowid, place, words) VALUES (NEW.moment_key, NEW.place, NEW.words);
-END;
-CREATE TRIGGER past_call_is_found_otherwise AFTER UPDATE OF owner_id, direction, outcome, words ON past_call
-WHEN OLD.place <> NEW.place OR OLD.words <> NEW.words
-BEGIN
-    INSERT INTO past_call_fts (past_call_fts, rowid, place, words)
-        VALUES ('delete', OLD.moment_key, OLD.place, OLD.words);
-    INSERT INTO past_call_fts (rowid, place, words) VALUES (NEW.moment_key, NEW.place, NEW.words);
-END;
-CREATE TRIGGER past_call_is_forgotten AFTER DELETE ON past_call
-BEGIN
-    INSERT INTO past_call_fts (past_call_fts, rowid, place, words)
-        VALUES ('delete', OLD.moment_key, OLD.place, OLD.words);
-END;
-
+"""
+    + _search("past_call", "moment_key")
+    + _kept_found("past_call", "moment_key", "owner_id, direction, outcome, words")
+    + """
 CREATE TABLE live_call (
     owner_id       TEXT NOT NULL,
     id             TEXT NOT NULL,
@@ -394,6 +375,7 @@ CREATE TABLE dial_choice (
 CREATE INDEX person_by_person ON person (owner_id, source, source_id);
 CREATE INDEX received_fax_by_number ON received_fax (owner_id, number, moment_key);
 """
+)
 
 VERSION_4 = """
 CREATE TABLE draft (
@@ -430,7 +412,8 @@ CREATE TABLE queue_at_work (
 CREATE INDEX fax_request_open ON fax_request (owner_id, id) WHERE ended_at IS NULL AND message_id = '';
 """
 
-VERSION_6 = """
+VERSION_6 = (
+    """
 DROP TRIGGER fax_is_found;
 DROP TRIGGER fax_is_found_elsewhere;
 DROP TRIGGER fax_is_forgotten;
@@ -449,21 +432,9 @@ ALTER TABLE fax ADD COLUMN place TEXT GENERATED ALWAYS AS (
 CREATE INDEX fax_by_folder ON fax (owner_id, folder, id, created_at);
 CREATE INDEX fax_unseen ON fax (owner_id, folder, id) WHERE is_seen = 0;
 CREATE INDEX fax_deleted ON fax (shelved_at) WHERE shelf = 'deleted';
-CREATE TRIGGER fax_is_found AFTER INSERT ON fax
-BEGIN
-    INSERT INTO fax_fts (rowid, place, words) VALUES (NEW.id, NEW.place, NEW.words);
-END;
-CREATE TRIGGER fax_is_found_elsewhere AFTER UPDATE OF state, words, shelf ON fax
-WHEN OLD.place <> NEW.place OR OLD.words <> NEW.words
-BEGIN
-    INSERT INTO fax_fts (fax_fts, rowid, place, words) VALUES ('delete', OLD.id, OLD.place, OLD.words);
-    INSERT INTO fax_fts (rowid, place, words) VALUES (NEW.id, NEW.place, NEW.words);
-END;
-CREATE TRIGGER fax_is_forgotten AFTER DELETE ON fax
-BEGIN
-    INSERT INTO fax_fts (fax_fts, rowid, place, words) VALUES ('delete', OLD.id, OLD.place, OLD.words);
-END;
-
+"""
+    + _kept_found("fax", "id", "state, words, shelf", "elsewhere")
+    + """
 DROP TRIGGER received_fax_is_found;
 DROP TRIGGER received_fax_is_found_otherwise;
 DROP TRIGGER received_fax_is_forgotten;
@@ -479,23 +450,9 @@ ALTER TABLE received_fax ADD COLUMN place TEXT GENERATED ALWAYS AS (
 CREATE INDEX received_fax_by_time ON received_fax (owner_id, folder, moment_key, created_at);
 CREATE INDEX received_fax_unread ON received_fax (owner_id, folder, moment_key) WHERE is_read = 0;
 CREATE INDEX received_fax_deleted ON received_fax (shelved_at) WHERE shelf = 'deleted';
-CREATE TRIGGER received_fax_is_found AFTER INSERT ON received_fax
-BEGIN
-    INSERT INTO received_fax_fts (rowid, place, words) VALUES (NEW.moment_key, NEW.place, NEW.words);
-END;
-CREATE TRIGGER received_fax_is_found_otherwise AFTER UPDATE OF words, shelf ON received_fax
-WHEN OLD.words <> NEW.words OR OLD.place <> NEW.place
-BEGIN
-    INSERT INTO received_fax_fts (received_fax_fts, rowid, place, words)
-        VALUES ('delete', OLD.moment_key, OLD.place, OLD.words);
-    INSERT INTO received_fax_fts (rowid, place, words) VALUES (NEW.moment_key, NEW.place, NEW.words);
-END;
-CREATE TRIGGER received_fax_is_forgotten AFTER DELETE ON received_fax
-BEGIN
-    INSERT INTO received_fax_fts (received_fax_fts, rowid, place, words)
-        VALUES ('delete', OLD.moment_key, OLD.place, OLD.words);
-END;
-
+"""
+    + _kept_found("received_fax", "moment_key", "words, shelf")
+    + """
 CREATE TABLE message_to_delete (                 -- the user wants it deleted at the service too
     owner_id   TEXT NOT NULL,
     message_id TEXT NOT NULL,
@@ -507,3 +464,4 @@ CREATE TABLE message_deleted (                   -- was deleted here: a sync mus
     PRIMARY KEY (owner_id, message_id)
 ) WITHOUT ROWID;
 """
+)

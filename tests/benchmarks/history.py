@@ -27,9 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from rcdesk.core.fax.folder import Folder, FolderQuery, Only
 from rcdesk.store.database import open_database
 from rcdesk.store.fax.folders import Folders
-from rcdesk.store.fax.received_rows import moment_key
+from rcdesk.store.rows import moment_key, to_text
 from rcdesk.store.search_words import indexed_words
-from rcdesk.store.timestamps import to_text
 
 TARGET_MS, RATIO_TARGET = 50.0, 2.0
 COMPARED_FROM_MS = 1.0

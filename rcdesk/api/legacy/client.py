@@ -163,7 +163,6 @@ class LegacyClient:
         return text_of(response)
 
     def close(self) -> None:
-        """Close the connections."""
         self.transport.close()
 
 

@@ -35,8 +35,6 @@ _CODE = re.compile(r"(\d+)\b")
 
 
 class LegacyFax:
-    """Faxes over the 2010 web API."""
-
     can_follow = False
     can_resend = False
 

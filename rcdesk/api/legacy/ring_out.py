@@ -47,8 +47,6 @@ _FEWEST_FIELDS = 5
 
 
 class LegacyPhone:
-    """Calls over the 2010 web API."""
-
     can_say_result = False
 
     def __init__(self, client: LegacyClient) -> None:

@@ -35,7 +35,6 @@ class AccountInfo(Struct, frozen=True, kw_only=True):
 
 
 def read_extension(session: ApiSession, token: CancelToken) -> ExtensionInfo:
-    """Read the signed-in extension."""
     body = reading.get(session, reading.EXTENSION, token)
     contact = reading.child(body, "contact")
     names = (reading.text(contact, "firstName"), reading.text(contact, "lastName"))
@@ -55,7 +54,6 @@ def read_extension(session: ApiSession, token: CancelToken) -> ExtensionInfo:
 
 
 def read_account(session: ApiSession, token: CancelToken) -> AccountInfo:
-    """Read the account the extension belongs to."""
     body = reading.get(session, "/restapi/v1.0/account/~", token)
     name = reading.text(reading.child(body, "companyInfo"), "companyName") or reading.text(
         body, "companyName"

@@ -73,7 +73,6 @@ class Message(Struct, frozen=True, kw_only=True):
 
     @property
     def is_gone(self) -> bool:
-        """True when the service has deleted it."""
         return self.availability in ("Deleted", "Purged")
 
     @property

@@ -94,11 +94,9 @@ class ServerProfiles(Struct, frozen=True, kw_only=True):
 
     @property
     def active(self) -> ServerProfile | None:
-        """The profile in use, None when there is none."""
         return self.find(self.active_id)
 
     def find(self, profile_id: str) -> ServerProfile | None:
-        """A profile by its id."""
         return next((p for p in self.profiles if profile_id and p.id == profile_id), None)
 
     def identified(self, profile: ServerProfile) -> ServerProfile:

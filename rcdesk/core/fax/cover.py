@@ -84,7 +84,6 @@ def filled(template: str, fields: CoverFields) -> str:
 
 
 def fields_in(template: str) -> frozenset[str]:
-    """The fields a template uses."""
     return frozenset(_FIELD.findall(template))
 
 

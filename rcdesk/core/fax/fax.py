@@ -117,7 +117,6 @@ CANCELLABLE = frozenset({_S.PREPARING, _S.HELD, _S.QUEUED, _S.WAITING, _S.NEEDS_
 
 
 def can_move(old: FaxState, new: FaxState) -> bool:
-    """True when a fax may go from old to new."""
     return new in ALLOWED[old]
 
 

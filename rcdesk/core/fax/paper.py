@@ -224,7 +224,6 @@ class FaxFileFacts(Struct, frozen=True, kw_only=True):
 
     @property
     def pages(self) -> int:
-        """How many pages it has."""
         return len(self.page_s)
 
     @property

@@ -62,7 +62,6 @@ class Written(Struct, frozen=True, kw_only=True):
 
     @property
     def count(self) -> int:
-        """How many digits it has."""
         return sum(map(str.isdigit, self.text))
 
 

@@ -49,8 +49,6 @@ class Suggestion(Struct, frozen=True, kw_only=True):
 
 
 class Group(Struct, frozen=True, kw_only=True):
-    """A saved list of recipients."""
-
     id: int
     name: str
     members: tuple[Recipient, ...]

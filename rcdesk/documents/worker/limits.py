@@ -67,7 +67,6 @@ class MemoryWatch:
         self._is_busy = threading.Event()
 
     def watch(self) -> None:
-        """Begin to watch."""
         threading.Thread(target=self._watch, name="renderer-memory", daemon=True).start()
 
     def __enter__(self) -> None:

@@ -57,7 +57,6 @@ class Polled:
         return frame
 
     def close(self) -> None:
-        """See Hearing."""
         self._pipe.close()
 
 
@@ -71,7 +70,6 @@ class Threaded:
         self._reader.start()
 
     def next(self, timeout_s: float) -> tuple[Header, bytes] | None:
-        """See Hearing."""
         try:
             frame = self._said.get(timeout=timeout_s)
         except queue.Empty:
@@ -81,7 +79,6 @@ class Threaded:
         return frame
 
     def close(self) -> None:
-        """See Hearing."""
         self._reader.join()
         self._pipe.close()
 

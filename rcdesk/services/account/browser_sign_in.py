@@ -228,7 +228,6 @@ p { color: var(--ink2); }
 
 
 def page(title: str, sentence: str, *, is_good: bool = False) -> bytes:
-    """A whole HTML page with a title and one sentence."""
     mark, kind = ("\u2713", "good") if is_good else ("!", "bad")
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'

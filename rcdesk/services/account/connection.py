@@ -48,8 +48,6 @@ _UNEXPECTED = "rcdesk could not finish the sign-in. Go back to it and try again.
 
 
 class Connection:
-    """One server, one person."""
-
     def __init__(self, profile: ServerProfile, secrets: Secrets, clock: Clock | None = None) -> None:
         """Raises UserError when the profile's address or certificate file cannot be used."""
         self._profile = profile

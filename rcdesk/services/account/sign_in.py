@@ -48,7 +48,6 @@ class KeptSignIn:
             self._secrets.delete(self._name("client-secret"))
 
     def load(self) -> Tokens | None:
-        """The tokens as they are kept now."""
         return self._found("tokens", Tokens)
 
     def save(self, tokens: Tokens) -> None:
@@ -56,7 +55,6 @@ class KeptSignIn:
         self._keep("tokens", to_builtins(tokens))
 
     def clear(self) -> None:
-        """Forget the tokens."""
         self._secrets.delete(self._name("tokens"))
 
     @property

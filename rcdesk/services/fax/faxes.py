@@ -268,7 +268,6 @@ class FaxService:
         self._outbox.set_paused(owner_id, False, now)
 
     def is_paused(self, owner_id: str) -> bool:
-        """True while the whole queue stands still."""
         return self._outbox.is_paused(owner_id)
 
     def reschedule(
@@ -349,11 +348,9 @@ class FaxService:
         return (*self._outbox.many([job_id for job_id in also if job_id not in here]), *part)
 
     def counts(self, owner_id: str) -> FolderCounts:
-        """The pills of the side bar."""
         return self._outbox.counts(owner_id)
 
     def history(self, job_id: int) -> tuple[FaxEvent, ...]:
-        """Every step of one fax, oldest first."""
         return self._outbox.events(job_id)
 
     # -- at the start, and at the service -------------------------------------------------------------------

@@ -33,8 +33,6 @@ class SavedDraft(Struct, frozen=True, kw_only=True):
 
 
 class KeptDrafts:
-    """The drafts of one archive."""
-
     def __init__(self, drafts: Drafts, spool: Spool, clock: Clock) -> None:
         self._drafts = drafts
         self._spool = spool

@@ -40,8 +40,6 @@ class FaxPages(Protocol):
 
 
 class FaxLog:
-    """The log of one archive."""
-
     def __init__(self, folders: FaxPages, clock: Clock | None = None) -> None:
         self._folders = folders
         self._clock: Clock = clock or SystemClock()

@@ -295,5 +295,4 @@ def _named(error: ApiError, jobs: Sequence[FaxJob]) -> FaxJob | None:
 
 
 def ids_of(jobs: Sequence[FaxJob]) -> tuple[int, ...]:
-    """The ids of these jobs, in their order."""
     return tuple(job.id for job in jobs)

@@ -54,7 +54,6 @@ class PastedFiles:
                 self._unlink(path)
 
     def remove_all(self) -> None:
-        """Remove everything that was pasted."""
         if self._folder.is_dir():
             for path in self._folder.iterdir():
                 self._unlink(path)

@@ -29,8 +29,6 @@ _log = logging.getLogger(__name__)
 
 
 class ShelfService:
-    """The shelves of one archive."""
-
     def __init__(
         self,
         connection: Callable[[], Connection | None],

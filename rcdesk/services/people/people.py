@@ -188,7 +188,6 @@ class PeopleService:
         return len({record.source_id for record in records})
 
     def groups(self, owner_id: str) -> tuple[Group, ...]:
-        """The saved groups, by name."""
         return self._people.groups(owner_id)
 
     def save_group(self, owner_id: str, name: str, recipients: Sequence[Recipient]) -> Group:

@@ -86,12 +86,10 @@ class LogRecord:
 
     @property
     def numbers(self) -> tuple[str, str]:
-        """Both sides' numbers."""
         return self.sender.number, self.recipient.number
 
     @property
     def extensions(self) -> tuple[str, str]:
-        """Both sides' short extensions."""
         return self.sender.extension, self.recipient.extension
 
     def json(self, extension_uri: str, *, is_detailed: bool = False) -> dict[str, Any]:
@@ -192,7 +190,6 @@ class CallLog:
         self._tokens.clear()
 
     def clear(self) -> None:
-        """Forget records and tokens."""
         self._records.clear()
         self._tokens.clear()
 

@@ -182,7 +182,6 @@ class CallBackend:
         return list(self._calls.values())
 
     def clear(self) -> None:
-        """Forget everything."""
         self._calls.clear()
 
     def _later(self, call: RingOut, delay_s: float, phase: Phase, step: Callable[[RingOut], None]) -> None:

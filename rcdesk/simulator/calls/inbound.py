@@ -119,7 +119,6 @@ class InboundBackend:
         return [call for call in self._live if call.owner is owner]
 
     def clear(self) -> None:
-        """Forget everything."""
         self._live.clear()
 
     def _picked_up(self, call: InboundCall) -> None:

@@ -72,7 +72,6 @@ class FaxForm:
 
     @property
     def documents(self) -> tuple[StoredDocument, ...]:
-        """The files, in the order they came."""
         return tuple(self._documents)
 
     async def read(self) -> None:
@@ -94,7 +93,6 @@ class FaxForm:
             raise self._problem
 
     def discard(self) -> None:
-        """Remove the files."""
         for document in self._documents:
             document.path.unlink(missing_ok=True)
 

@@ -49,8 +49,6 @@ class RenderFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
-    """What the cover page says."""
-
     style: str
     to_names: tuple[str, ...]
     to_numbers: tuple[str, ...]

@@ -42,7 +42,6 @@ MOVED = "NewCallHandlingAndForwarding"
 
 
 async def versions(visit: Visit) -> web.StreamResponse:
-    """GET /restapi."""
     version = {
         "uri": f"{visit.base_url}{API}",
         "versionString": "1.0.60",
@@ -94,7 +93,6 @@ def _regional(visit: Visit) -> dict[str, Any]:
 
 
 async def account(visit: Visit) -> web.StreamResponse:
-    """GET …/account/~."""
     who = visit.subscriber
     return answer(
         {
@@ -123,7 +121,6 @@ async def account(visit: Visit) -> web.StreamResponse:
 
 
 async def extension(visit: Visit) -> web.StreamResponse:
-    """GET …/extension/~."""
     who = visit.subscriber
     missing = visit.world.sign_in.missing_features
     return answer(
@@ -157,7 +154,6 @@ async def extension(visit: Visit) -> web.StreamResponse:
 
 
 async def forwarding_numbers(visit: Visit) -> web.StreamResponse:
-    """GET …/forwarding-number."""
     uri = f"{visit.extension_uri}/forwarding-number"
     records = [
         {
@@ -222,7 +218,6 @@ def _caller_id_json(visit: Visit) -> dict[str, Any]:
 
 
 async def caller_id(visit: Visit) -> web.StreamResponse:
-    """GET …/caller-id."""
     return answer(_caller_id_json(visit))
 
 
@@ -267,7 +262,6 @@ async def features(visit: Visit) -> web.StreamResponse:
 
 
 async def cover_pages(visit: Visit) -> web.StreamResponse:
-    """GET /restapi/v1.0/dictionary/fax-cover-page."""
     records = [{"id": str(index), "name": name} for index, name in enumerate(COVER_PAGES)]
     return answer(visit.page(f"{visit.base_url}{API}/dictionary/fax-cover-page", records))
 

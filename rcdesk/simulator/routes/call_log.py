@@ -51,7 +51,6 @@ def _page(visit: Visit, path: str, records: list[LogRecord]) -> web.Response:
 
 
 async def call_log(visit: Visit) -> web.StreamResponse:
-    """GET …/call-log."""
     types, directions = visit.choices("type"), visit.choices("direction")
     number = visit.request.query.get("phoneNumber", "").replace(" ", "").lstrip("+")
     extension = visit.request.query.get("extensionNumber", "")

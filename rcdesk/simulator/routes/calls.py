@@ -88,7 +88,6 @@ def _destination(visit: Visit, dialled: str) -> dict[str, Any]:
 
 
 async def create(visit: Visit) -> web.StreamResponse:
-    """POST …/ring-out."""
     body = await visit.json_object(RING_OUT)
     call = visit.world.calls.start(
         visit.subscriber,
@@ -101,13 +100,11 @@ async def create(visit: Visit) -> web.StreamResponse:
 
 
 async def read(visit: Visit) -> web.StreamResponse:
-    """GET …/ring-out/{ringoutId}."""
     call = visit.world.calls.get(visit.subscriber, visit.request.match_info["ringoutId"])
     return answer(call_json(call, visit.extension_uri))
 
 
 async def cancel(visit: Visit) -> web.StreamResponse:
-    """DELETE …/ring-out/{ringoutId}."""
     visit.world.calls.cancel(visit.subscriber, visit.request.match_info["ringoutId"])
     return no_content()
 

@@ -38,8 +38,6 @@ class ControlCommand:
 
 
 def page_html(server: SimulatorServer) -> str:
-    """The page that explains the simulator."""
-
     def rows(items: list[tuple[str, ...]]) -> str:
         cells = ("".join(f"<td>{html.escape(cell)}</td>" for cell in item) for item in items)
         return "".join(f"<tr>{row}</tr>" for row in cells)
@@ -213,7 +211,6 @@ COMMANDS = (
 
 
 def add_routes(app: web.Application, server: SimulatorServer) -> None:
-    """Put the control API on the application."""
     app.router.add_routes([web.route(c.method, c.path, _served(c, server)) for c in COMMANDS])
 
 

@@ -14,7 +14,6 @@ from rcdesk.simulator.visit import Route, Visit, answer
 
 
 async def create(visit: Visit) -> web.StreamResponse:
-    """POST …/fax."""
     media_type = visit.request.content_type
     if (visit.request.content_length or 0) > MAX_BODY:
         await visit.drain()

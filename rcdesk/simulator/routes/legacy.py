@@ -62,7 +62,6 @@ class FaxAnswer(IntEnum):
 
 
 async def ring_out(visit: Visit) -> web.StreamResponse:
-    """GET or POST /ringout.asp."""
     fields = await form_fields(visit)
     match fields.get("cmd").lower():
         case "status":
@@ -119,7 +118,6 @@ def _cancel(visit: Visit, session_id: str) -> str:
 
 
 async def fax(visit: Visit) -> web.StreamResponse:
-    """POST /faxapi.asp."""
     if (visit.request.content_length or 0) > MAX_BODY:
         await visit.drain()
         return _text(FaxAnswer.GENERIC_ERROR)

@@ -54,7 +54,6 @@ def _filter(visit: Visit) -> Callable[[StoredMessage], bool]:
 
 
 async def list_messages(visit: Visit) -> web.StreamResponse:
-    """GET …/message-store."""
     wanted = _filter(visit)
     date_from, date_to = visit.date_range()
     found = visit.world.messages.find(

@@ -78,7 +78,6 @@ def _session(visit: Visit, form: dict[str, str], *, is_public: bool) -> Session:
 
 
 async def token(visit: Visit) -> web.StreamResponse:
-    """POST /restapi/oauth/token."""
     if visit.request.content_type != "application/x-www-form-urlencoded":
         await visit.body()
         raise ErrorAnswer(415, "CMN-115", "Unsupported media type", oauth_error="invalid_request")
@@ -123,7 +122,6 @@ def _host_of(uri: str) -> str | None:
 
 
 async def revoke(visit: Visit) -> web.StreamResponse:
-    """POST /restapi/oauth/revoke."""
     form = await visit.form()
     _is_public(visit, form)
     token = form.get("token") or visit.request.query.get("token", "")

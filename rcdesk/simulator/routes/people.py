@@ -48,13 +48,11 @@ async def contacts(visit: Visit) -> web.StreamResponse:
 
 
 async def create_contact(visit: Visit) -> web.StreamResponse:
-    """POST …/address-book/contact."""
     contact = visit.world.books.add(visit.subscriber, await visit.json_object())
     return answer(contact.json(visit.extension_uri))
 
 
 async def contact(visit: Visit) -> web.StreamResponse:
-    """GET …/address-book/contact/{contactId}."""
     found = visit.world.books.get(visit.subscriber, visit.request.match_info["contactId"])
     return answer(found.json(visit.extension_uri))
 
@@ -78,7 +76,6 @@ async def patch_contact(visit: Visit) -> web.StreamResponse:
 
 
 async def delete_contact(visit: Visit) -> web.StreamResponse:
-    """DELETE …/address-book/contact/{contactId}."""
     who, books = visit.subscriber, visit.world.books
     del books.of(who)[books.get(who, visit.request.match_info["contactId"]).id]
     return no_content()
@@ -97,7 +94,6 @@ async def directory(visit: Visit) -> web.StreamResponse:
 
 
 async def directory_entry(visit: Visit) -> web.StreamResponse:
-    """GET …/directory/entries/{entryId}."""
     wanted = visit.request.match_info["entryId"]
     for colleague in colleagues_of(visit.subscriber):
         if colleague.id == wanted:

@@ -82,7 +82,6 @@ async def presence(visit: Visit) -> web.StreamResponse:
 
 
 async def set_presence(visit: Visit) -> web.StreamResponse:
-    """PUT …/presence."""
     visit.world.presence.choose(visit.subscriber, await visit.json_object(REQUEST))
     return answer(_presence_json(visit))
 
@@ -141,7 +140,6 @@ async def call_queues(visit: Visit) -> web.StreamResponse:
 
 
 async def queue_members(visit: Visit) -> web.StreamResponse:
-    """GET …/call-queues/{groupId}/members."""
     wanted = visit.request.match_info["groupId"]
     queue = next((queue for queue in _account_queues(visit) if queue.id == wanted), None)
     if queue is None:

@@ -12,7 +12,6 @@ from pathlib import Path
 import msgspec
 
 from rcdesk.core.account.account import KeptAccount
-from rcdesk.core.errors import StoreUnavailable
 from rcdesk.store import json_file
 
 WHAT = "account"
@@ -31,10 +30,7 @@ def load(path: Path) -> KeptAccount:
 
 def save(path: Path, kept: KeptAccount) -> None:
     """Write it so that either the old or the new file is there. Raises StoreUnavailable."""
-    try:
-        json_file.write(path, msgspec.to_builtins(kept))
-    except OSError as exc:
-        raise StoreUnavailable(f"Who is signed in could not be saved ({exc.strerror}).") from exc
+    json_file.write(path, msgspec.to_builtins(kept), "Who is signed in could not be saved ({why}).")
 
 
 def forget(path: Path, profile_key: str) -> None:

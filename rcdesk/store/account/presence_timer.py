@@ -15,10 +15,10 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct, ValidationError, convert, to_builtins
 
 from rcdesk.core.account.presence import Dnd
-from rcdesk.core.errors import StoreUnavailable
 from rcdesk.store import json_file
 
 WHAT = "times to take calls again"
+_NOT_KEPT = "The time your calls come back could not be kept ({why}). Nothing was changed."
 
 
 class Hold(Struct, frozen=True, kw_only=True):
@@ -47,24 +47,12 @@ class PresenceTimers:
             entries[what] = to_builtins(hold)
         changed = {**found, owner_id: entries}
         if changed.get(owner_id) != found.get(owner_id, {}):
-            self._write({owner: kept for owner, kept in changed.items() if kept})
+            kept = {owner: entries for owner, entries in changed.items() if entries}
+            json_file.write(self._path, kept, _NOT_KEPT)
 
     def _read(self) -> dict[str, dict[str, Any]]:
-        found = json_file.read(self._path, WHAT)
-        if found is None:
-            return {}
-        if not isinstance(found, dict):
-            json_file.set_aside(self._path, WHAT)
-            return {}
+        found = json_file.read(self._path, WHAT) or {}
         return {owner: entries for owner, entries in found.items() if isinstance(entries, dict)}
-
-    def _write(self, found: dict[str, dict[str, Any]]) -> None:
-        try:
-            json_file.write(self._path, found)
-        except OSError as exc:
-            raise StoreUnavailable(
-                f"The time your calls come back could not be kept ({exc.strerror}). Nothing was changed."
-            ) from exc
 
 
 def _hold(entry: Any) -> Hold | None:

@@ -20,7 +20,6 @@ from rcdesk.core.account.account import (
     ServerProfiles,
 )
 from rcdesk.core.account.preferences import Preferences
-from rcdesk.core.errors import StoreUnavailable
 from rcdesk.store import json_file
 
 FILE_NAME = "servers.json"
@@ -39,7 +38,7 @@ def load(path: Path, former: Preferences | None = None) -> ServerProfiles:
     data = json_file.read(path, WHAT)
     if data is None:
         return ServerProfiles()
-    entries = data.get("profiles") if isinstance(data, dict) else None
+    entries = data.get("profiles")
     if not isinstance(entries, list):
         json_file.set_aside(path, WHAT)
         return ServerProfiles()
@@ -58,10 +57,8 @@ def save(path: Path, saved: ServerProfiles) -> None:
     The simulator inside the program is left out: its address is another one each time.
     """
     kept = [profile for profile in saved.profiles if profile.id and not profile.is_demo]
-    try:
-        json_file.write(path, {"profiles": [_written(p) for p in kept], "active": saved.active_id})
-    except OSError as exc:
-        raise StoreUnavailable(f"Your server profiles could not be saved ({exc.strerror}).") from exc
+    value = {"profiles": [_written(p) for p in kept], "active": saved.active_id}
+    json_file.write(path, value, "Your server profiles could not be saved ({why}).")
 
 
 def _of_preferences(former: Preferences) -> ServerProfiles:

@@ -7,11 +7,9 @@ connection per thread. Read next: core/calls/past_call.py, rows.py, services/cal
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -19,24 +17,16 @@ from msgspec.structs import replace
 from rcdesk.core.calls.call import Call
 from rcdesk.core.calls.past_call import CallOutcome, OnlyCalls, PastCall, PastCallQuery
 from rcdesk.store.calls.rows import call_columns, insert_call, live_call, live_columns, past_call
-from rcdesk.store.database import ThreadConnections, transaction
-from rcdesk.store.fax.received_rows import moment_key
-from rcdesk.store.fax.rows import IN_IDS, id_list
+from rcdesk.store.database import Store, transaction
+from rcdesk.store.rows import IN_LIST, columns_of, insert, json_list, moment_key, to_text, update
 from rcdesk.store.search_words import match_text, place_of
-from rcdesk.store.timestamps import to_text
 
 SAME_CALL_WITHIN = timedelta(seconds=60)
 """Desk and call log speak of one call when they begin no further apart, to the same number."""
 
 
-class PastCalls:
-    """The calls of everybody who used this archive; callers ask by owner_id.
-
-    Every method raises StoreUnavailable when the file cannot be used; then nothing has changed.
-    """
-
-    def __init__(self, database_path: Path) -> None:
-        self._db = ThreadConnections(database_path)
+class PastCalls(Store):
+    """The calls of everybody who used this archive; callers ask by owner_id."""
 
     def remember(self, owner_id: str, call: PastCall) -> PastCall | None:
         """Keep a call, or complete what is known of it; brings the row, None when nothing was news.
@@ -115,36 +105,25 @@ class PastCalls:
 
     def mark_seen(self, owner_id: str) -> bool:
         """Somebody looked at the missed calls; True when that was news."""
-        with transaction(self._db.get()) as connection:
-            cursor = connection.execute(
-                "UPDATE past_call SET is_seen = 1 WHERE owner_id = ? AND is_seen = 0", (owner_id,)
-            )
-            return cursor.rowcount > 0
+        sql = "UPDATE past_call SET is_seen = 1 WHERE owner_id = ? AND is_seen = 0"
+        return self._db.change(sql, owner_id) > 0
 
     def take_over(self, owner_id: str) -> bool:
         """Give the calls of an archive that did not say whose they are to this owner; True if any."""
         if not self._db.rows("SELECT 1 FROM past_call WHERE owner_id = '' LIMIT 1"):
             return False
-        with transaction(self._db.get()) as connection:
-            connection.execute(
-                "UPDATE OR REPLACE past_call SET owner_id = ? WHERE owner_id = ''", (owner_id,)
-            )
+        self._db.change("UPDATE OR REPLACE past_call SET owner_id = ? WHERE owner_id = ''", owner_id)
         return True
 
     def put_live(self, owner_id: str, call: Call) -> None:
         """Keep what a call that is on needs to be followed by another run of the program."""
         values = {"owner_id": owner_id, **live_columns(call)}
         with transaction(self._db.get()) as connection:
-            connection.execute(
-                f"INSERT OR REPLACE INTO live_call ({', '.join(values)})"
-                f" VALUES ({', '.join('?' * len(values))})",
-                tuple(values.values()),
-            )
+            insert(connection, "live_call", values, verb="INSERT OR REPLACE")
 
     def drop_live(self, owner_id: str, call_id: str) -> None:
         """This call is over."""
-        with transaction(self._db.get()) as connection:
-            connection.execute("DELETE FROM live_call WHERE owner_id = ? AND id = ?", (owner_id, call_id))
+        self._db.change("DELETE FROM live_call WHERE owner_id = ? AND id = ?", owner_id, call_id)
 
     def live(self, owner_id: str) -> tuple[Call, ...]:
         """The calls that were on when they were last heard of, oldest first.
@@ -161,14 +140,8 @@ class PastCalls:
 
     def set_sync_token(self, owner_id: str, sync_token: str, now: datetime) -> None:
         """Keep it; "": the next sync is a full one."""
-        with transaction(self._db.get()) as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO call_log_state VALUES (?, ?, ?)", (owner_id, sync_token, to_text(now))
-            )
-
-    def close(self) -> None:
-        """Close every thread's connection: call it when the threads have stopped."""
-        self._db.close()
+        sql = "INSERT OR REPLACE INTO call_log_state VALUES (?, ?, ?)"
+        self._db.change(sql, owner_id, sync_token, to_text(now))
 
 
 def page_of(
@@ -184,8 +157,8 @@ def page_of(
     if numbers and query.text.strip():
         keys.update(_keys_of(connection, query, numbers, bound, limit))
     newest = sorted(keys, reverse=True)[:limit]
-    sql = f"SELECT * FROM past_call WHERE moment_key {IN_IDS} ORDER BY moment_key DESC"
-    return tuple(past_call(row) for row in connection.execute(sql, (id_list(newest),)))
+    sql = f"SELECT * FROM past_call WHERE moment_key {IN_LIST} ORDER BY moment_key DESC"
+    return tuple(past_call(row) for row in connection.execute(sql, (json_list(newest),)))
 
 
 def last_calls(connection: sqlite3.Connection, owner_id: str, numbers: Sequence[str]) -> dict[str, PastCall]:
@@ -193,7 +166,7 @@ def last_calls(connection: sqlite3.Connection, owner_id: str, numbers: Sequence[
     rows = connection.execute(
         """SELECT p.* FROM json_each(:numbers) wanted CROSS JOIN past_call p ON p.moment_key = (
                SELECT max(moment_key) FROM past_call WHERE owner_id = :owner_id AND number = wanted.value)""",
-        {"owner_id": owner_id, "numbers": text_list(filter(None, numbers))},
+        {"owner_id": owner_id, "numbers": json_list(filter(None, numbers))},
     )
     return {row["number"]: past_call(row) for row in rows}
 
@@ -205,7 +178,7 @@ def calls_with(
     rows = connection.execute(
         """SELECT * FROM past_call INDEXED BY past_call_by_number WHERE owner_id = ?
            AND number IN (SELECT value FROM json_each(?)) ORDER BY moment_key DESC LIMIT ?""",
-        (owner_id, text_list(filter(None, numbers)), limit),
+        (owner_id, json_list(filter(None, numbers)), limit),
     )
     return tuple(past_call(row) for row in rows)
 
@@ -228,14 +201,7 @@ def _same_id_or_session(connection: sqlite3.Connection, owner_id: str, call: Pas
 
 def _identity(owner_id: str, call: PastCall) -> dict[str, str]:
     """What a call is found again by."""
-    return {
-        "owner_id": owner_id,
-        "id": call.id,
-        "log_id": call.log_id,
-        "session_id": call.session_id,
-        "direction": call.direction.value,
-        "number": call.number,
-    }
+    return {**columns_of(call), "owner_id": owner_id}
 
 
 def _same_moment(connection: sqlite3.Connection, owner_id: str, call: PastCall) -> sqlite3.Row | None:
@@ -307,10 +273,7 @@ def _update(connection: sqlite3.Connection, key: int, call: PastCall) -> None:
         )
     values = call_columns(call)
     del values["at"]
-    connection.execute(
-        f"UPDATE past_call SET {', '.join(f'{column} = ?' for column in values)} WHERE moment_key = ?",
-        (*values.values(), key),
-    )
+    update(connection, "past_call", values, "moment_key", key)
 
 
 def _bound(connection: sqlite3.Connection, owner_id: str, before: tuple[datetime, str] | None) -> int:
@@ -364,8 +327,3 @@ def _filter(only: OnlyCalls) -> str:
             return f"AND direction = '{only.value}'"
         case _:
             assert_never(only)
-
-
-def text_list(texts: Iterable[str]) -> str:
-    """The value that goes with json_each(?)."""
-    return json.dumps(list(texts))

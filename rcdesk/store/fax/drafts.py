@@ -19,18 +19,14 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 import msgspec
 
 from rcdesk.core.fax.kept_draft import KeptDraft
-from rcdesk.store.database import ThreadConnections, transaction
-from rcdesk.store.timestamps import to_text
+from rcdesk.store.database import Store, transaction
+from rcdesk.store.fax.rows import unneeded
+from rcdesk.store.rows import IN_LIST, json_list, text_or_none, to_text
 
 _log = logging.getLogger(__name__)
 
 
-class Drafts:
-    """The table of drafts. Every method raises StoreUnavailable when the file cannot be used."""
-
-    def __init__(self, database_path: Path) -> None:
-        self._db = ThreadConnections(database_path)
-
+class Drafts(Store):
     def save(self, owner_id: str, draft: KeptDraft) -> None:
         """Write it as it is now, over what was kept of it before; it is no longer deleted."""
         sql = """INSERT INTO draft (draft_key, owner_id, changed_at, content) VALUES (?, ?, ?, ?)
@@ -55,16 +51,12 @@ class Drafts:
 
     def take_over(self, owner_id: str) -> None:
         """What was written while nobody was signed in belongs to this one."""
-        self._change("UPDATE draft SET owner_id = ? WHERE owner_id = ''", owner_id)
+        self._db.change("UPDATE draft SET owner_id = ? WHERE owner_id = ''", owner_id)
 
     def mark(self, keys: Collection[str], deleted_at: datetime | None) -> None:
         """These are deleted, or with None they are not."""
-        at = to_text(deleted_at) if deleted_at is not None else None
-        self._change(
-            "UPDATE draft SET deleted_at = ? WHERE draft_key IN (SELECT value FROM json_each(?))",
-            at,
-            json.dumps(list(keys)),
-        )
+        sql = f"UPDATE draft SET deleted_at = ? WHERE draft_key {IN_LIST}"
+        self._db.change(sql, text_or_none(deleted_at), json_list(keys))
 
     def purge(self, deleted_until: datetime) -> frozenset[str]:
         """Take away for good what was deleted until then; the spooled files nothing needs any more."""
@@ -75,20 +67,7 @@ class Drafts:
                 (to_text(deleted_until),),
             ).fetchall()
             connection.execute(f"DELETE FROM draft WHERE {where}", (to_text(deleted_until),))
-            unused = connection.execute(
-                """SELECT value FROM json_each(?) WHERE value NOT IN (SELECT digest FROM fax_file)
-                   AND value NOT IN (SELECT digest FROM draft_file)""",
-                (json.dumps([row["digest"] for row in digests]),),
-            )
-            return frozenset(row["value"] for row in unused)
-
-    def close(self) -> None:
-        """Close every thread's connection: call it when the threads have stopped."""
-        self._db.close()
-
-    def _change(self, sql: str, *values: object) -> None:
-        with transaction(self._db.get()) as connection:
-            connection.execute(sql, values)
+            return unneeded(connection, digests)
 
 
 def to_json(draft: KeptDraft) -> str:

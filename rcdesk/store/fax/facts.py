@@ -7,7 +7,6 @@ Read next: core/fax/send_checks.py.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -17,19 +16,17 @@ from rcdesk.core.fax.folder import FolderCounts
 from rcdesk.core.fax.send_checks import RecipientFacts, digits_differ
 from rcdesk.core.numbers.labels import is_voice_label
 from rcdesk.core.numbers.phone_number import is_given_out
-from rcdesk.store.timestamps import from_text, to_text
+from rcdesk.store.rows import IN_LIST, from_text, json_list, to_text, value_of
 
 SAME_PAGES_WITHIN = timedelta(hours=24)
 FAILED_WITHIN = timedelta(days=7)
-
-_IN = "IN (SELECT value FROM json_each(?))"
 
 
 def facts(
     connection: sqlite3.Connection, owner_id: str, numbers: Sequence[str], pages_key: str, now: datetime
 ) -> tuple[RecipientFacts, ...]:
     """One for each number, in their order. sqlite3 errors leave as they are."""
-    wanted = json.dumps(list(dict.fromkeys(numbers)))
+    wanted = json_list(dict.fromkeys(numbers))
     names = _known_names(connection, owner_id, wanted)
     voices = _voice_labels(connection, owner_id, wanted)
     good = _latest(connection, owner_id, wanted, FaxState.SENT)
@@ -38,7 +35,7 @@ def facts(
         row["number"]: from_text(row["at"])
         for row in connection.execute(
             f"""SELECT number, max(created_at) AS at FROM fax
-                WHERE owner_id = ? AND number {_IN} AND pages_key = ? AND pages_key <> ''
+                WHERE owner_id = ? AND number {IN_LIST} AND pages_key = ? AND pages_key <> ''
                 AND state NOT IN ('failed', 'cancelled') AND created_at > ? GROUP BY number""",
             (owner_id, wanted, pages_key, to_text(now - SAME_PAGES_WITHIN)),
         )
@@ -76,27 +73,22 @@ def counts(connection: sqlite3.Connection, owner_id: str) -> FolderCounts:
             (SELECT count(*) FROM fax WHERE owner_id = :owner_id AND folder = 'queue'
                 AND state = 'needs you') AS needs_you,
             (SELECT count(*) FROM fax WHERE owner_id = :owner_id AND folder = 'failed' AND is_seen = 0
-                AND state = 'failed') AS failed,
+                AND state = 'failed') AS failed_unseen,
             (SELECT count(*) FROM received_fax WHERE owner_id = :owner_id AND folder = 'received'
-                AND is_read = 0) AS unread""",
+                AND is_read = 0) AS received_unread""",
         {"owner_id": owner_id},
     ).fetchone()
-    return FolderCounts(
-        queue=row["queue"],
-        failed_unseen=row["failed"],
-        received_unread=row["unread"],
-        needs_you=row["needs_you"],
-    )
+    return value_of(FolderCounts, row)
 
 
 def _known_names(connection: sqlite3.Connection, owner_id: str, numbers: str) -> dict[str, str]:
     """Those of the numbers (a JSON list) a fax arrived at or a person has, with the name if there is one."""
     rows = connection.execute(
         f"""SELECT number, max(name) AS name FROM fax
-            WHERE owner_id = ? AND number {_IN} AND state = 'sent' AND error_code <> ? GROUP BY number
+            WHERE owner_id = ? AND number {IN_LIST} AND state = 'sent' AND error_code <> ? GROUP BY number
             UNION ALL
             SELECT number, max(name) FROM person
-            WHERE owner_id = ? AND number {_IN} AND source <> 'recent' GROUP BY number""",
+            WHERE owner_id = ? AND number {IN_LIST} AND source <> 'recent' GROUP BY number""",
         (owner_id, numbers, ARRIVAL_UNKNOWN, owner_id, numbers),
     )
     return {row["number"]: row["name"] for row in rows}
@@ -106,7 +98,7 @@ def _voice_labels(connection: sqlite3.Connection, owner_id: str, numbers: str) -
     """Those of the numbers (a JSON list) that are somebody's telephone and nobody's fax, with its word."""
     rows = connection.execute(
         f"""SELECT number, label, is_fax FROM person
-            WHERE owner_id = ? AND number {_IN} AND source <> 'recent'""",
+            WHERE owner_id = ? AND number {IN_LIST} AND source <> 'recent'""",
         (owner_id, numbers),
     ).fetchall()
     faxes = {row["number"] for row in rows if row["is_fax"]}
@@ -126,7 +118,7 @@ def _latest(
     """
     rows = connection.execute(
         f"""SELECT number, max(changed_at) AS at, detail FROM fax
-            WHERE owner_id = ? AND number {_IN} AND state = ? AND error_code <> ? GROUP BY number""",
+            WHERE owner_id = ? AND number {IN_LIST} AND state = ? AND error_code <> ? GROUP BY number""",
         (owner_id, numbers, state.value, ARRIVAL_UNKNOWN),
     )
     return {row["number"]: (from_text(row["at"]), row["detail"]) for row in rows}
@@ -139,7 +131,7 @@ def _neighbours(
     candidates = {near for number in strangers for near in _one_digit_off(number)}
     if not candidates:
         return {}
-    known = _known_names(connection, owner_id, json.dumps(sorted(candidates)))
+    known = _known_names(connection, owner_id, json_list(sorted(candidates)))
     return {
         number: Recipient(number=other, name=known[other])
         for number in strangers

@@ -9,17 +9,15 @@ Read next: core/fax/folder.py, schema.py, search_words.py, bridge/fax/folder_mod
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 from typing import assert_never
 
 from msgspec import Struct
 
 from rcdesk.core.fax.folder import FaxRow, Folder, FolderQuery, Only, Shelf
-from rcdesk.store.database import ThreadConnections
-from rcdesk.store.fax.received_rows import received_fax
-from rcdesk.store.fax.rows import IN_IDS, id_list, select_jobs
+from rcdesk.store.database import Store
+from rcdesk.store.fax.rows import received_fax, select_jobs
+from rcdesk.store.rows import IN_LIST, json_list, to_text
 from rcdesk.store.search_words import match_text, place_of
-from rcdesk.store.timestamps import to_text
 
 _SCHEDULED = """send_at IS NOT NULL AND ((state = 'waiting' AND wait_reason = 'scheduled')
     OR (state = 'handed over' AND send_by = 'service'))"""
@@ -41,12 +39,7 @@ class _Selection(Struct, frozen=True, kw_only=True):
         return [row[0] for row in connection.execute(sql, (*self.values, limit, offset))]
 
 
-class Folders:
-    """What the folder model reads. Every method raises StoreUnavailable when the file cannot be used."""
-
-    def __init__(self, database_path: Path) -> None:
-        self._db = ThreadConnections(database_path)
-
+class Folders(Store):
     def count(self, query: FolderQuery) -> int:
         """How many faxes the query finds."""
         selection = _select(query)
@@ -60,9 +53,9 @@ class Folders:
         with self._db.reading() as connection:
             keys = selection.keys(connection, offset, limit)
             if query.folder is not Folder.RECEIVED:
-                return select_jobs(connection, f"WHERE id {IN_IDS} ORDER BY id DESC", id_list(keys))
-            sql = f"SELECT * FROM received_fax WHERE moment_key {IN_IDS} ORDER BY moment_key DESC"
-            return tuple(received_fax(row) for row in connection.execute(sql, (id_list(keys),)))
+                return select_jobs(connection, f"WHERE id {IN_LIST} ORDER BY id DESC", json_list(keys))
+            sql = f"SELECT * FROM received_fax WHERE moment_key {IN_LIST} ORDER BY moment_key DESC"
+            return tuple(received_fax(row) for row in connection.execute(sql, (json_list(keys),)))
 
     def row(self, folder: Folder, row_id: int) -> FaxRow | None:
         """One fax, None when it is not in this archive."""
@@ -101,10 +94,6 @@ class Folders:
             sql = f"SELECT id FROM received_fax WHERE moment_key IN ({sql}) ORDER BY moment_key DESC"
         with self._db.reading() as connection:
             return tuple(row[0] for row in connection.execute(sql, selection.values))
-
-    def close(self) -> None:
-        """Close every thread's connection: call it when the threads have stopped."""
-        self._db.close()
 
 
 def _select(query: FolderQuery) -> _Selection:

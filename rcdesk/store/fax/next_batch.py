@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from rcdesk.core.fax.fax import FaxJob, FaxState, SendBy, WaitReason
-from rcdesk.store.fax.rows import jobs_with, moment_or_none
+from rcdesk.store.fax.rows import jobs_with
 from rcdesk.store.fax.transitions import Transition, take_step
-from rcdesk.store.timestamps import from_text
+from rcdesk.store.rows import from_text, moment_or_none
 
 LINE_IS_BUSY_FOR = timedelta(minutes=60)
 """How long a fax that was handed over is taken to be on its way to its number."""

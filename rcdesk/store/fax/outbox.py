@@ -12,7 +12,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence, Set
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Unpack
 
 from rcdesk.core.errors import StoreError
@@ -29,23 +28,19 @@ from rcdesk.core.fax.fax import (
 )
 from rcdesk.core.fax.folder import FolderCounts
 from rcdesk.core.fax.send_checks import RecipientFacts
-from rcdesk.store.database import ThreadConnections, transaction
+from rcdesk.store.database import Store, transaction
 from rcdesk.store.fax import facts as fax_facts
 from rcdesk.store.fax.next_batch import changed_since, next_jobs
 from rcdesk.store.fax.recovery import recover
 from rcdesk.store.fax.rows import (
-    IN_IDS,
     add_events,
     events_of,
-    id_list,
     insert_job,
     jobs_with,
     key_of_pages,
-    moment_or_none,
     remember_recipients,
     request_with,
     select_jobs,
-    text_or_none,
 )
 from rcdesk.store.fax.transitions import (
     Transition,
@@ -55,7 +50,7 @@ from rcdesk.store.fax.transitions import (
     step_into_queue,
     take_step,
 )
-from rcdesk.store.timestamps import from_text, to_text
+from rcdesk.store.rows import IN_LIST, from_text, json_list, moment_or_none, text_or_none, to_text
 
 _HELD = "You can still take it back"
 _NOT_GONE = (FaxState.HELD, FaxState.QUEUED, FaxState.WAITING)
@@ -82,15 +77,12 @@ def pages_key(files: Sequence[SpooledFile], note: str, source_message_id: str = 
     return key_of_pages([f.digest for f in files], note, source_message_id)
 
 
-class Outbox:
+class Outbox(Store):
     """The faxes of everybody who used this archive; callers ask by owner_id.
 
-    Every method raises StoreUnavailable when the file cannot be used, and StoreError for a job that is not
-    there or a step that is not allowed; then nothing has changed.
+    Every method raises StoreError for a job that is not there or a step that is not allowed; then nothing has
+    changed.
     """
-
-    def __init__(self, database_path: Path) -> None:
-        self._db = ThreadConnections(database_path)
 
     def add(
         self, draft: FaxDraft, files: Sequence[SpooledFile], owner_id: str, cover_name: str, now: datetime
@@ -104,29 +96,24 @@ class Outbox:
             step = Transition(new=FaxState.HELD, detail=_HELD, retry_at=now + timedelta(seconds=draft.undo_s))
         else:
             step = step_into_queue(draft.send_at, draft.send_by, now)
+        values: dict[str, object] = {
+            "owner_id": owner_id,
+            "cover_name": cover_name,
+            "state": step.new.value,
+            "wait_reason": step.wait_reason.value,
+            "retry_at": text_or_none(step.retry_at),
+            "detail": step.detail,
+            **dict.fromkeys(("created_at", "changed_at"), to_text(now)),
+        }
         ids: list[int] = []
         with transaction(self._db.get()) as connection:
             for recipient in draft.recipients:
-                job_id = insert_job(
-                    connection,
-                    draft,
-                    recipient,
-                    files,
-                    owner_id=owner_id,
-                    cover_name=cover_name,
-                    state=step.new,
-                    wait_reason=step.wait_reason,
-                    retry_at=step.retry_at,
-                    detail=step.detail,
-                    now=now,
-                    batch_id=ids[0] if ids else None,
-                )
-                ids.append(job_id)
+                ids.append(insert_job(connection, draft, recipient, files, values))
+                values["batch_id"] = ids[0]
             remember_recipients(connection, owner_id, draft.recipients, to_text(now))
             return jobs_with(connection, ids)
 
     def get(self, job_id: int) -> FaxJob:
-        """One job."""
         jobs = self.many([job_id])
         if not jobs:
             raise StoreError("This fax is not in the archive any more.")
@@ -161,7 +148,6 @@ class Outbox:
             return select_jobs(connection, where, owner_id, *(s.value for s in states))
 
     def counts(self, owner_id: str) -> FolderCounts:
-        """The pills of the side bar."""
         with self._db.reading() as connection:
             return fax_facts.counts(connection, owner_id)
 
@@ -267,7 +253,7 @@ class Outbox:
 
     def mark_last_byte(self, request_id: int, now: datetime) -> None:
         """Write down that the request is about to be complete: from here on its outcome may be unknown."""
-        self._change("UPDATE fax_request SET last_byte_at = ? WHERE id = ?", to_text(now), request_id)
+        self._db.change("UPDATE fax_request SET last_byte_at = ? WHERE id = ?", to_text(now), request_id)
 
     def hand_over(self, request_id: int, message_id: str, now: datetime, detail: str) -> tuple[FaxJob, ...]:
         """The service has this request as message_id: its jobs are HANDED_OVER, with one try more.
@@ -278,7 +264,6 @@ class Outbox:
             return end_request(connection, request_id, message_id, now, detail)
 
     def request(self, request_id: int) -> FaxRequest:
-        """One request."""
         with self._db.reading() as connection:
             return request_with(connection, request_id)
 
@@ -296,10 +281,10 @@ class Outbox:
     def open_requests(self, job_ids: Sequence[int]) -> tuple[FaxRequest, ...]:
         """The requests of these jobs that may have become a message nobody has seen yet, oldest first."""
         sql = f"""SELECT DISTINCT id FROM fax_request
-                  JOIN fax_request_job ON request_id = id AND fax_id {IN_IDS}
+                  JOIN fax_request_job ON request_id = id AND fax_id {IN_LIST}
                   WHERE last_byte_at IS NOT NULL AND message_id = '' AND ended_at IS NULL ORDER BY id"""
         with self._db.reading() as connection:
-            rows = connection.execute(sql, (id_list(job_ids),)).fetchall()
+            rows = connection.execute(sql, (json_list(job_ids),)).fetchall()
             return tuple(request_with(connection, row["id"]) for row in rows)
 
     def request_of_message(self, owner_id: str, message_id: str) -> FaxRequest | None:
@@ -333,23 +318,23 @@ class Outbox:
 
     def end_request(self, request_id: int, now: datetime) -> None:
         """It is known that the service did not take this request: nothing is looked for."""
-        self._change(
+        self._db.change(
             "UPDATE fax_request SET ended_at = ? WHERE id = ? AND ended_at IS NULL", to_text(now), request_id
         )
 
     def rule_out(self, request_id: int, message_ids: Sequence[str]) -> None:
         """The user has said that these messages are not this request's."""
         sql = "UPDATE fax_request SET not_these = trim(not_these || ' ' || ?) WHERE id = ?"
-        self._change(sql, " ".join(message_ids), request_id)
+        self._db.change(sql, " ".join(message_ids), request_id)
 
     def count_look(self, request_id: int) -> FaxRequest:
         """The message store was asked and did not have it."""
-        self._change("UPDATE fax_request SET looks = looks + 1 WHERE id = ?", request_id)
+        self._db.change("UPDATE fax_request SET looks = looks + 1 WHERE id = ?", request_id)
         return self.request(request_id)
 
     def deny(self, request_id: int) -> None:
         """The service answered that the request failed."""
-        self._change("UPDATE fax_request SET is_denied = 1 WHERE id = ?", request_id)
+        self._db.change("UPDATE fax_request SET is_denied = 1 WHERE id = ?", request_id)
 
     def message_ids(self, owner_id: str) -> frozenset[str]:
         """Every message of the service that already belongs to a request."""
@@ -360,37 +345,32 @@ class Outbox:
 
     def forget_source(self, owner_id: str, message_id: str) -> None:
         """The service has deleted this message: nothing can be sent again from its pages."""
-        with transaction(self._db.get()) as connection:
-            connection.execute(
-                "UPDATE fax SET source_message_id = '' WHERE owner_id = ? AND source_message_id = ?",
-                (owner_id, message_id),
-            )
+        sql = "UPDATE fax SET source_message_id = '' WHERE owner_id = ? AND source_message_id = ?"
+        self._db.change(sql, owner_id, message_id)
 
     def set_server_pages(self, job_id: int, server_pages: int) -> FaxJob:
         """Keep the service's own page count, which may become known after the fax was handed over."""
-        self._change("UPDATE fax SET server_pages = ? WHERE id = ?", server_pages, job_id)
+        self._db.change("UPDATE fax SET server_pages = ? WHERE id = ?", server_pages, job_id)
         return self.get(job_id)
 
     def events(self, job_id: int) -> tuple[FaxEvent, ...]:
-        """The history of one job, oldest first."""
         with self._db.reading() as connection:
             return events_of(connection, job_id)
 
     def mark_seen(self, job_ids: Sequence[int]) -> None:
         """The user has seen how these ended."""
-        self._change(f"UPDATE fax SET is_seen = 1 WHERE is_seen = 0 AND id {IN_IDS}", id_list(job_ids))
+        self._db.change(f"UPDATE fax SET is_seen = 1 WHERE is_seen = 0 AND id {IN_LIST}", json_list(job_ids))
 
     def is_paused(self, owner_id: str) -> bool:
-        """True while the whole queue stands still."""
         with self._db.reading() as connection:
             return _is_paused(connection, owner_id)
 
     def set_paused(self, owner_id: str, is_paused: bool, now: datetime) -> None:
         """Let the whole queue stand still, or go on."""
         if is_paused:
-            self._change("INSERT OR IGNORE INTO queue_pause VALUES (?, ?)", owner_id, to_text(now))
+            self._db.change("INSERT OR IGNORE INTO queue_pause VALUES (?, ?)", owner_id, to_text(now))
         else:
-            self._change("DELETE FROM queue_pause WHERE owner_id = ?", owner_id)
+            self._db.change("DELETE FROM queue_pause WHERE owner_id = ?", owner_id)
 
     def reschedule(
         self,
@@ -459,20 +439,12 @@ class Outbox:
         with self._db.reading() as connection:
             return fax_facts.facts(connection, owner_id, numbers, pages_key, now)
 
-    def close(self) -> None:
-        """Close every thread's connection: call it when the threads have stopped."""
-        self._db.close()
-
     def _move(self, job_ids: Sequence[int], step: Transition, now: datetime) -> tuple[FaxJob, ...]:
         if step.new is FaxState.SENDING:
             raise StoreError("A fax is sent with a request only.")
         with transaction(self._db.get()) as connection:
             take_step(connection, job_ids, step, now)
             return jobs_with(connection, list(dict.fromkeys(job_ids)))
-
-    def _change(self, sql: str, *values: object) -> None:
-        with transaction(self._db.get()) as connection:
-            connection.execute(sql, values)
 
 
 def _is_paused(connection: sqlite3.Connection, owner_id: str) -> bool:

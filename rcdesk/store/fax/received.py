@@ -17,12 +17,11 @@ from msgspec import Struct
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import StoreError, StoreUnavailable
 from rcdesk.core.fax.folder import ReceivedFax
-from rcdesk.store.database import ThreadConnections, transaction
+from rcdesk.store.database import Store, transaction
 from rcdesk.store.fax.content import UNFINISHED, Unreadable, copy_in, is_content, why
-from rcdesk.store.fax.received_rows import moment_key, received_fax
-from rcdesk.store.fax.rows import IN_IDS, id_list
+from rcdesk.store.fax.rows import received_fax
+from rcdesk.store.rows import IN_LIST, columns_of, free_key, insert, json_list, to_text, update
 from rcdesk.store.search_words import indexed_words
-from rcdesk.store.timestamps import to_text
 
 PDF, TIFF = "application/pdf", "image/tiff"
 
@@ -45,14 +44,11 @@ class InboundMessage(Struct, frozen=True, kw_only=True):
     is_gone: bool = False
 
 
-class ReceivedFaxes:
-    """The inbound faxes of everybody who used this archive.
-
-    Every method raises StoreUnavailable when the file or the folder cannot be used; then nothing has changed.
-    """
+class ReceivedFaxes(Store):
+    """The inbound faxes of everybody who used this archive."""
 
     def __init__(self, database_path: Path, archive_dir: Path) -> None:
-        self._db = ThreadConnections(database_path)
+        super().__init__(database_path)
         self._archive_dir = archive_dir
 
     @property
@@ -155,11 +151,12 @@ class ReceivedFaxes:
         """Mark faxes; returns those for which it was news."""
         with transaction(self._db.get()) as connection:
             rows = connection.execute(
-                f"SELECT id FROM received_fax WHERE is_read <> ? AND id {IN_IDS}", (is_read, id_list(fax_ids))
+                f"SELECT id FROM received_fax WHERE is_read <> ? AND id {IN_LIST}",
+                (is_read, json_list(fax_ids)),
             )
             ids = [row["id"] for row in rows]
             connection.execute(
-                f"UPDATE received_fax SET is_read = ? WHERE id {IN_IDS}", (is_read, id_list(ids))
+                f"UPDATE received_fax SET is_read = ? WHERE id {IN_LIST}", (is_read, json_list(ids))
             )
             return _faxes(connection, ids)
 
@@ -177,10 +174,6 @@ class ReceivedFaxes:
                     "INSERT INTO sync_state VALUES (?, ?, ?)", (owner_id, sync_token, to_text(now))
                 )
 
-    def close(self) -> None:
-        """Close every thread's connection: call it when the threads have stopped."""
-        self._db.close()
-
     def _place(self, digest: str, media_type: str) -> Path:
         ending = "tif" if media_type == TIFF else "pdf"
         return self._archive_dir / digest[:2] / f"{digest}.{ending}"
@@ -193,41 +186,21 @@ def _media_type(start: bytes) -> str:
 
 
 def _insert(connection: sqlite3.Connection, owner_id: str, one: InboundMessage, now: datetime) -> int:
-    values = {
+    values = columns_of(one)
+    del values["is_gone"]
+    values |= {
         "owner_id": owner_id,
-        "message_id": one.message_id,
-        "number": one.number,
-        "name": one.name,
-        "to_number": one.to_number,
-        "created_at": to_text(one.created_at),
-        "pages": one.pages,
-        "is_read": one.is_read,
-        "attachment_id": one.attachment_id,
-        "media_type": one.media_type,
         "changed_at": to_text(now),
-        "moment_key": _free_key(connection, moment_key(one.created_at)),
+        "moment_key": free_key(connection, "received_fax", one.created_at),
         "words": indexed_words(one.number, (one.name,)),
     }
-    sql = (
-        f"INSERT INTO received_fax ({', '.join(values)}) VALUES ({', '.join('?' * len(values))}) RETURNING id"
-    )
-    (row,) = connection.execute(sql, tuple(values.values())).fetchall()
+    (row,) = insert(connection, "received_fax", values, tail="RETURNING id")
     return int(row["id"])
 
 
 def _was_deleted(connection: sqlite3.Connection, owner_id: str, message_id: str) -> bool:
     sql = "SELECT 1 FROM message_deleted WHERE owner_id = ? AND message_id = ?"
     return connection.execute(sql, (owner_id, message_id)).fetchone() is not None
-
-
-def _free_key(connection: sqlite3.Connection, key: int) -> int:
-    for (taken,) in connection.execute(
-        "SELECT moment_key FROM received_fax WHERE moment_key >= ? ORDER BY moment_key", (key,)
-    ):
-        if taken != key:
-            break
-        key += 1
-    return key
 
 
 def _update(connection: sqlite3.Connection, old: sqlite3.Row, one: InboundMessage, now: datetime) -> bool:
@@ -250,10 +223,7 @@ def _update(connection: sqlite3.Connection, old: sqlite3.Row, one: InboundMessag
     if all(old[column] == value for column, value in values.items()):
         return False
     values["changed_at"] = to_text(now)
-    connection.execute(
-        f"UPDATE received_fax SET {', '.join(f'{column} = ?' for column in values)} WHERE id = ?",
-        (*values.values(), old["id"]),
-    )
+    update(connection, "received_fax", values, "id", old["id"])
     return True
 
 
@@ -265,5 +235,5 @@ def _one(connection: sqlite3.Connection, fax_id: int) -> ReceivedFax:
 
 
 def _faxes(connection: sqlite3.Connection, ids: Sequence[int]) -> tuple[ReceivedFax, ...]:
-    sql = f"SELECT * FROM received_fax WHERE id {IN_IDS} ORDER BY moment_key DESC"
-    return tuple(received_fax(row) for row in connection.execute(sql, (id_list(ids),)))
+    sql = f"SELECT * FROM received_fax WHERE id {IN_LIST} ORDER BY moment_key DESC"
+    return tuple(received_fax(row) for row in connection.execute(sql, (json_list(ids),)))

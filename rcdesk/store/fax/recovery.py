@@ -12,9 +12,9 @@ import sqlite3
 from datetime import datetime, timedelta
 
 from rcdesk.core.fax.fax import LATE_AFTER, FaxJob, FaxState, WaitReason
-from rcdesk.store.fax.rows import IN_IDS, id_list, jobs_with
+from rcdesk.store.fax.rows import jobs_with
 from rcdesk.store.fax.transitions import Transition, take_step
-from rcdesk.store.timestamps import from_text, to_text
+from rcdesk.store.rows import IN_LIST, from_text, json_list, to_text
 
 UNDO_AFTER_CRASH = timedelta(seconds=60)
 """A fax that was held when rcdesk ended can be taken back at most this long after the next start."""
@@ -54,12 +54,12 @@ def recover(connection: sqlite3.Connection, now: datetime) -> tuple[FaxJob, ...]
                 held.append(row["id"])
     for step, ids in steps.items():
         take_step(connection, ids, step, now)
-    in_doubt = f"state IN ('held', 'queued') AND keep_trying_until IS NULL AND id {IN_IDS}"
-    found = connection.execute(f"SELECT id FROM fax WHERE {in_doubt}", (id_list(late),)).fetchall()
+    in_doubt = f"state IN ('held', 'queued') AND keep_trying_until IS NULL AND id {IN_LIST}"
+    found = connection.execute(f"SELECT id FROM fax WHERE {in_doubt}", (json_list(late),)).fetchall()
     take_step(connection, [row["id"] for row in found], _LATE, now)
     at = to_text(now + UNDO_AFTER_CRASH)
     connection.execute(
-        f"UPDATE fax SET retry_at = min(coalesce(retry_at, ?), ?) WHERE id {IN_IDS}",
-        (at, at, id_list(held)),
+        f"UPDATE fax SET retry_at = min(coalesce(retry_at, ?), ?) WHERE id {IN_LIST}",
+        (at, at, json_list(held)),
     )
     return jobs_with(connection, [row["id"] for row in rows])

@@ -11,15 +11,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 from msgspec import Struct
 
 from rcdesk.core.fax.folder import ReceivedFax, Shelf
-from rcdesk.store.database import ThreadConnections, transaction
-from rcdesk.store.fax.received_rows import received_fax
-from rcdesk.store.fax.rows import IN_IDS, id_list
-from rcdesk.store.timestamps import to_text
+from rcdesk.store.database import Store, transaction
+from rcdesk.store.fax.rows import received_fax, unneeded
+from rcdesk.store.rows import IN_LIST, json_list, to_text
 
 _DUE = "shelf = 'deleted' AND shelved_at <= ?"
 
@@ -35,12 +33,7 @@ class Purged(Struct, frozen=True, kw_only=True):
     shared: int
 
 
-class Shelves:
-    """The shelves of one archive. Every method raises StoreUnavailable when the file cannot be used."""
-
-    def __init__(self, database_path: Path) -> None:
-        self._db = ThreadConnections(database_path)
-
+class Shelves(Store):
     def put(
         self,
         shelf: Shelf,
@@ -58,22 +51,20 @@ class Shelves:
         sets = "SET shelf = ?, shelved_at = ?, delete_there = ?"
         with transaction(self._db.get()) as connection:
             connection.execute(
-                f"""UPDATE fax {sets} WHERE id {IN_IDS} AND state IN ('sent', 'failed', 'cancelled')""",
-                (*values, id_list(jobs)),
+                f"""UPDATE fax {sets} WHERE id {IN_LIST} AND state IN ('sent', 'failed', 'cancelled')""",
+                (*values, json_list(jobs)),
             )
-            connection.execute(f"UPDATE received_fax {sets} WHERE id {IN_IDS}", (*values, id_list(received)))
+            connection.execute(
+                f"UPDATE received_fax {sets} WHERE id {IN_LIST}", (*values, json_list(received))
+            )
 
     def put_unsent(self, jobs: Sequence[int], now: datetime) -> None:
         """Those of these that were cancelled before anything of them had left are deleted."""
-        with transaction(self._db.get()) as connection:
-            connection.execute(
-                f"""UPDATE fax SET shelf = 'deleted', shelved_at = ? WHERE id {IN_IDS}
-                    AND state = 'cancelled' AND NOT EXISTS (
-                        SELECT 1 FROM fax_request_job JOIN fax_request ON fax_request.id = request_id
-                        WHERE fax_id = fax.id
-                        AND (last_byte_at IS NOT NULL OR fax_request.message_id <> ''))""",
-                (to_text(now), id_list(jobs)),
-            )
+        sql = f"""UPDATE fax SET shelf = 'deleted', shelved_at = ? WHERE id {IN_LIST}
+                  AND state = 'cancelled' AND NOT EXISTS (
+                      SELECT 1 FROM fax_request_job JOIN fax_request ON fax_request.id = request_id
+                      WHERE fax_id = fax.id AND (last_byte_at IS NOT NULL OR fax_request.message_id <> ''))"""
+        self._db.change(sql, to_text(now), json_list(jobs))
 
     def purge(self, deleted_until: datetime) -> Purged:
         """Take away for good what was deleted until then."""
@@ -86,11 +77,7 @@ class Shelves:
             rows = connection.execute(f"SELECT * FROM received_fax WHERE {_DUE}", due).fetchall()
             connection.execute(f"DELETE FROM fax WHERE {_DUE}", due)
             connection.execute(f"DELETE FROM received_fax WHERE {_DUE}", due)
-            unused = connection.execute(
-                """SELECT value FROM json_each(?) WHERE value NOT IN (SELECT digest FROM fax_file)
-                   AND value NOT IN (SELECT digest FROM draft_file)""",
-                (id_list(row["digest"] for row in digests),),
-            ).fetchall()
+            unused = unneeded(connection, digests)
             gone = [
                 fax
                 for fax in map(received_fax, rows)
@@ -99,9 +86,7 @@ class Shelves:
                     "SELECT 1 FROM received_fax WHERE digest = ?", (fax.digest,)
                 ).fetchone()
             ]
-            return Purged(
-                digests=frozenset(row["value"] for row in unused), received=tuple(gone), shared=shared
-            )
+            return Purged(digests=unused, received=tuple(gone), shared=shared)
 
     def due_at_service(self, owner_id: str) -> tuple[str, ...]:
         """The messages of one owner that are to be deleted at the service."""
@@ -110,13 +95,8 @@ class Shelves:
 
     def done_at_service(self, owner_id: str, message_id: str) -> None:
         """The service was told, or has refused for good; nothing can be sent again from its pages."""
-        with transaction(self._db.get()) as connection:
-            which = (owner_id, message_id)
-            connection.execute("DELETE FROM message_to_delete WHERE owner_id = ? AND message_id = ?", which)
-
-    def close(self) -> None:
-        """Close every thread's connection: call it when the threads have stopped."""
-        self._db.close()
+        sql = "DELETE FROM message_to_delete WHERE owner_id = ? AND message_id = ?"
+        self._db.change(sql, owner_id, message_id)
 
 
 def _note_messages(connection: sqlite3.Connection, due: tuple[str]) -> int:

@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from rcdesk.core.errors import StoreError
 from rcdesk.core.fax.fax import YOU_SAID_FAILED, FaxJob, FaxState, SendBy, WaitReason, can_move
-from rcdesk.store.fax.rows import IN_IDS, add_events, id_list, jobs_with, text_or_none
-from rcdesk.store.timestamps import to_text
+from rcdesk.store.fax.rows import add_events, jobs_with
+from rcdesk.store.rows import IN_LIST, json_list, text_or_none, to_text
 
 TURN = "Waiting for its turn"
 ITS_TIME = "Waiting for its time"
@@ -68,7 +68,7 @@ def take_step(
     """Move these jobs. Raises StoreError when one is unknown or may not take the step."""
     ids = list(dict.fromkeys(job_ids))
     states = connection.execute(
-        f"SELECT id, state, message_id, error_code FROM fax WHERE id {IN_IDS}", (id_list(ids),)
+        f"SELECT id, state, message_id, error_code FROM fax WHERE id {IN_LIST}", (json_list(ids),)
     ).fetchall()
     if len(states) != len(ids):
         raise StoreError("This fax is not in the archive any more.")
@@ -80,7 +80,7 @@ def take_step(
         f"""UPDATE fax SET state = ?, changed_at = ?, detail = ?, wait_reason = ?, retry_at = ?, is_seen = ?,
             maybe_message_id = ?, error_code = coalesce(?, error_code),
             server_pages = coalesce(?, server_pages), tries = coalesce(?, tries),
-            stumbles = coalesce(?, stumbles), shelf = iif(?, shelf, '') WHERE id {IN_IDS}""",
+            stumbles = coalesce(?, stumbles), shelf = iif(?, shelf, '') WHERE id {IN_LIST}""",
         (
             step.new.value,
             to_text(now),
@@ -94,7 +94,7 @@ def take_step(
             step.tries,
             step.stumbles,
             step.new.is_final,
-            id_list(ids),
+            json_list(ids),
         ),
     )
     if step.note_event:
@@ -140,8 +140,8 @@ def start_request(
     take_step(connection, ids, Transition(new=FaxState.SENDING, detail="Sending"), now)
     connection.execute(
         f"""UPDATE fax SET request_id = ?, message_id = '', error_code = '', server_pages = NULL
-            WHERE id {IN_IDS}""",
-        (request_id, id_list(ids)),
+            WHERE id {IN_LIST}""",
+        (request_id, json_list(ids)),
     )
     connection.executemany("INSERT INTO fax_request_job VALUES (?, ?)", [(request_id, i) for i in ids])
     return request_id
@@ -175,7 +175,7 @@ def end_request(
     )
     take_step(connection, ids, Transition(new=FaxState.HANDED_OVER, detail=detail, stumbles=0), now)
     connection.execute(
-        f"UPDATE fax SET message_id = ?, tries = tries + 1 WHERE id {IN_IDS}", (message_id, id_list(ids))
+        f"UPDATE fax SET message_id = ?, tries = tries + 1 WHERE id {IN_LIST}", (message_id, json_list(ids))
     )
     for batch_id, pages_key in {(row["batch_id"], row["pages_key"]) for row in rows}:
         connection.execute(

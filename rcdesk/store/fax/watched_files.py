@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from rcdesk.core.errors import StoreUnavailable
 from rcdesk.core.fax.watched import FileMark
 from rcdesk.store import json_file
 
 WHAT = "list of files already offered"
+_NOT_KEPT = "What you answered about the watched folder could not be kept ({why}). It is asked again."
 
 
 def load(path: Path, folder: Path) -> frozenset[FileMark] | None:
@@ -36,9 +36,5 @@ def load(path: Path, folder: Path) -> frozenset[FileMark] | None:
 def save(path: Path, folder: Path, answered: Iterable[FileMark]) -> None:
     """Write it. Raises StoreUnavailable."""
     marks = [[mark.name, mark.size_bytes, mark.modified_ns] for mark in sorted(answered)]
-    try:
-        json_file.write(path, {"version": 1, "folder": str(folder), "answered": marks})
-    except (OSError, UnicodeError) as exc:
-        raise StoreUnavailable(
-            f"What you answered about the watched folder could not be kept ({exc}). It is asked again."
-        ) from exc
+    value = {"version": 1, "folder": str(folder), "answered": marks}
+    json_file.write(path, value, _NOT_KEPT)

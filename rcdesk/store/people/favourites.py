@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from rcdesk.core.people.people import DialChoice, Favourite
 from rcdesk.store.database import ThreadConnections, transaction
+from rcdesk.store.rows import value_of
 
 
 class Favourites:
@@ -26,9 +27,7 @@ class Favourites:
         rows = self._db.rows(
             "SELECT number, name, is_fax FROM favourite WHERE owner_id = ? ORDER BY position", owner_id
         )
-        return tuple(
-            Favourite(number=row["number"], name=row["name"], is_fax=bool(row["is_fax"])) for row in rows
-        )
+        return tuple(value_of(Favourite, row) for row in rows)
 
     def replace(self, owner_id: str, favourites: Sequence[Favourite]) -> None:
         """These are the favourites, in this order; a number is kept once as a phone and once as a fax."""
@@ -44,25 +43,12 @@ class Favourites:
     def choices(self, owner_id: str) -> dict[str, DialChoice]:
         """How each number is called, of those for which something was chosen."""
         rows = self._db.rows("SELECT * FROM dial_choice WHERE owner_id = ?", owner_id)
-        return {
-            row["number"]: DialChoice(
-                ring_me_on=row["ring_me_on"],
-                show_as=row["show_as"],
-                ask_to_press_1=None if row["press_1"] is None else bool(row["press_1"]),
-            )
-            for row in rows
-        }
+        return {row["number"]: value_of(DialChoice, row, ask_to_press_1=row["press_1"]) for row in rows}
 
     def set_choice(self, owner_id: str, number: str, choice: DialChoice) -> None:
         """Remember how a number is called; a choice that says nothing is forgotten."""
-        with transaction(self._db.get()) as connection:
-            if choice == DialChoice():
-                connection.execute(
-                    "DELETE FROM dial_choice WHERE owner_id = ? AND number = ?", (owner_id, number)
-                )
-                return
-            press_1 = None if choice.ask_to_press_1 is None else int(choice.ask_to_press_1)
-            connection.execute(
-                "INSERT OR REPLACE INTO dial_choice VALUES (?, ?, ?, ?, ?)",
-                (owner_id, number, choice.ring_me_on, choice.show_as, press_1),
-            )
+        if choice == DialChoice():
+            self._db.change("DELETE FROM dial_choice WHERE owner_id = ? AND number = ?", owner_id, number)
+            return
+        sql = "INSERT OR REPLACE INTO dial_choice VALUES (?, ?, ?, ?, ?)"
+        self._db.change(sql, owner_id, number, choice.ring_me_on, choice.show_as, choice.ask_to_press_1)

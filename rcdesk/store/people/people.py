@@ -19,13 +19,12 @@ from rcdesk.core.calls.past_call import PastCall, PastCallQuery
 from rcdesk.core.errors import StoreError
 from rcdesk.core.fax.fax import Recipient
 from rcdesk.core.people.people import Group, PersonSource, Suggestion, TimelineItem
-from rcdesk.store.calls.past_calls import calls_with, last_calls, page_of, text_list
-from rcdesk.store.database import ThreadConnections, transaction
-from rcdesk.store.fax.received_rows import received_fax
-from rcdesk.store.fax.rows import moment_or_none, select_jobs, sound_rows
+from rcdesk.store.calls.past_calls import calls_with, last_calls, page_of
+from rcdesk.store.database import Store, transaction
+from rcdesk.store.fax.rows import received_fax, select_jobs
 from rcdesk.store.people.favourites import Favourites
+from rcdesk.store.rows import columns_of, insert, json_list, moment_or_none, to_text, value_of
 from rcdesk.store.search_words import fold, indexed_words, match_text, place_of
-from rcdesk.store.timestamps import to_text
 
 _ROWS_PER_LINE = 4
 """How many numbers are read for one that is shown: the same number may be known from several sources."""
@@ -55,26 +54,17 @@ class PersonRecord(Struct, frozen=True, kw_only=True):
     is_fax: bool
 
 
-class KnownNumber(Struct, frozen=True, kw_only=True):
+class KnownNumber(PersonRecord, frozen=True, kw_only=True):
     """A number as one source knows it."""
 
     source: PersonSource
-    source_id: str
-    name: str
-    company: str
-    number: str
-    label: str
-    is_fax: bool
 
 
-class People:
-    """The people and groups of everybody who used this archive; callers ask by owner_id.
-
-    Every method raises StoreUnavailable when the file cannot be used; then nothing has changed.
-    """
+class People(Store):
+    """The people and groups of everybody who used this archive; callers ask by owner_id."""
 
     def __init__(self, database_path: Path) -> None:
-        self._db = ThreadConnections(database_path)
+        super().__init__(database_path)
         self.favourites = Favourites(self._db)
 
     def replace(
@@ -97,7 +87,7 @@ class People:
             connection.execute(
                 """DELETE FROM person WHERE owner_id = ? AND source = ?
                    AND source_id || char(9) || number IN (SELECT value FROM json_each(?))""",
-                (owner_id, source.value, text_list(f"{r.source_id}\t{r.number}" for r in records)),
+                (owner_id, source.value, json_list(f"{r.source_id}\t{r.number}" for r in records)),
             )
             _insert(connection, owner_id, source, records)
 
@@ -162,7 +152,7 @@ class People:
             f"""SELECT {_KNOWN} FROM person WHERE owner_id = ?
                 AND number IN (SELECT value FROM json_each(?)) ORDER BY {_BEST_FIRST}, id""",
             owner_id,
-            text_list(filter(None, numbers)),
+            json_list(filter(None, numbers)),
         )
         return tuple(map(_known, rows))
 
@@ -217,7 +207,7 @@ class People:
                         AND p.source = who.source AND p.source_id = who.source_id))
                 ORDER BY {_BEST_FIRST}, id""",
             owner_id=owner_id,
-            numbers=text_list(filter(None, numbers)),
+            numbers=json_list(filter(None, numbers)),
         )
         return tuple(map(_known, rows))
 
@@ -271,7 +261,6 @@ class People:
             return _groups(connection, "id = ?", row["id"])[0]
 
     def groups(self, owner_id: str) -> tuple[Group, ...]:
-        """All groups, by name."""
         with self._db.reading() as connection:
             return _groups(connection, "owner_id = ?", owner_id)
 
@@ -293,12 +282,7 @@ class People:
 
     def delete_group(self, group_id: int) -> None:
         """Forget a group; its members stay where else they are known from."""
-        with transaction(self._db.get()) as connection:
-            connection.execute("DELETE FROM recipient_group WHERE id = ?", (group_id,))
-
-    def close(self) -> None:
-        """Close every thread's connection: call it when the threads have stopped."""
-        self._db.close()
+        self._db.change("DELETE FROM recipient_group WHERE id = ?", group_id)
 
     def _groups_like(self, owner_id: str, text: str) -> list[Suggestion]:
         wanted = fold(text).split()
@@ -318,37 +302,14 @@ class People:
 def _insert(
     connection: sqlite3.Connection, owner_id: str, source: PersonSource, records: Sequence[PersonRecord]
 ) -> None:
-    connection.executemany(
-        """INSERT INTO person (owner_id, source, source_id, name, company, number, label, is_fax, words)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        [
-            (
-                owner_id,
-                source.value,
-                r.source_id,
-                r.name,
-                r.company,
-                r.number,
-                r.label,
-                r.is_fax,
-                indexed_words(r.number, (r.name, r.company)),
-            )
-            for r in records
-        ],
-    )
+    for r in records:
+        words = indexed_words(r.number, (r.name, r.company))
+        values = {"owner_id": owner_id, "source": source.value, **columns_of(r), "words": words}
+        insert(connection, "person", values)
 
 
 def _known(row: sqlite3.Row) -> KnownNumber:
-    with sound_rows():
-        return KnownNumber(
-            source=PersonSource(row["source"]),
-            source_id=row["source_id"],
-            name=row["name"],
-            company=row["company"],
-            number=row["number"],
-            label=row["label"],
-            is_fax=bool(row["is_fax"]),
-        )
+    return value_of(KnownNumber, row)
 
 
 def _each_number_once(rows: Sequence[sqlite3.Row]) -> list[Suggestion]:
@@ -380,7 +341,7 @@ def _groups(connection: sqlite3.Connection, where: str, value: object) -> tuple[
         rows = connection.execute(
             "SELECT number, name FROM group_member WHERE group_id = ? ORDER BY position", (group["id"],)
         )
-        members[group["id"]] = [Recipient(number=row["number"], name=row["name"]) for row in rows]
+        members[group["id"]] = [value_of(Recipient, row) for row in rows]
     return tuple(Group(id=g["id"], name=g["name"], members=tuple(members[g["id"]])) for g in groups)
 
 
@@ -388,7 +349,7 @@ def timeline(
     connection: sqlite3.Connection, owner_id: str, numbers: Sequence[str], limit: int
 ) -> tuple[TimelineItem, ...]:
     """The newest things that happened with any of these numbers, newest first."""
-    wanted = text_list(filter(None, numbers))
+    wanted = json_list(filter(None, numbers))
     jobs = select_jobs(
         connection,
         """WHERE owner_id = ? AND number IN (SELECT value FROM json_each(?)) AND shelf <> 'deleted'
