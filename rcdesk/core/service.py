@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from rcdesk.core.calls.call import CallRequest, RingOutReport
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.fax.fax import FaxReport, Recipient, Resolution
+from rcdesk.core.fax.fax import Recipient, Resolution
 
 Progress = Callable[[int, int], None]
 """Called on the sending thread with bytes sent and bytes in all."""
@@ -59,15 +59,9 @@ class FaxFile(Struct, frozen=True, kw_only=True):
 
 
 class FaxTaken(Struct, frozen=True, kw_only=True):
-    """The service's word that it has the fax.
-
-    message_id: "" where it gives none; created_at: aware, None when it does not say; reports: one for each
-    recipient, in their order, empty where the service says nothing more.
-    """
+    """The service's word that it has the fax. message_id: "" where it gives none."""
 
     message_id: str
-    created_at: datetime | None
-    reports: tuple[FaxReport, ...]
 
 
 class FaxContents(Struct, frozen=True, kw_only=True):
@@ -75,7 +69,8 @@ class FaxContents(Struct, frozen=True, kw_only=True):
 
     cover_index None leaves the account's default page, 0 is none. text is sent as a document of its own, for
     faxes without files. send_time (aware) lets the service keep the fax until then. mark: what the names of
-    its documents carry, so that the fax is known again where the service shows them.
+    its documents carry, so that the fax is known again where the service shows them. source_message_id: an
+    earlier fax whose pages go again, cover page and all, so that only recipients and send_time are asked.
     """
 
     recipients: tuple[Recipient, ...]
@@ -85,6 +80,7 @@ class FaxContents(Struct, frozen=True, kw_only=True):
     text: str | None = None
     send_time: datetime | None = None
     mark: str = ""
+    source_message_id: str = ""
 
 
 class FaxApi(Protocol):
@@ -121,16 +117,6 @@ class FaxApi(Protocol):
         """Upload it; returns once the service has taken it.
 
         on_last_byte is called just before the last chunk leaves. Raises UserError for what cannot be sent,
-        Cancelled before the last byte has left, NotSent, OutcomeUnknown, ApiError.
+        Cancelled before the last byte has left, NotSent, OutcomeUnknown, ApiError (NotAllowed for the pages
+        of an earlier fax without can_resend).
         """
-
-    def resend(
-        self,
-        message_id: str,
-        recipients: Sequence[Recipient],
-        token: CancelToken,
-        *,
-        send_time: datetime | None = None,
-        on_last_byte: Callable[[], None] | None = None,
-    ) -> FaxTaken:
-        """Send the pages of an earlier fax to these recipients. Raises NotAllowed without can_resend."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rcdesk.api.auth import JwtGrant
-from rcdesk.api.rest import call_log, contacts, presence, queues, ring_out
+from rcdesk.api.rest import call_log, contacts, presence, ring_out
 from rcdesk.api.rest.message_store import FullSyncNeeded
 from rcdesk.api.session import ApiSession
 from rcdesk.core.account.account import Credentials, ServerProfile
@@ -200,22 +200,22 @@ def test_what_the_service_does_not_let_be_set_is_not_sent(desk: Desk, dnd: Dnd, 
 
 
 def test_queues_are_switched_one_by_one(desk: Desk) -> None:
-    referrals, front_desk = queues.read(desk.session, desk.token)
+    referrals, front_desk = presence.read_queues(desk.session, desk.token)
     assert (referrals.name, referrals.is_on, referrals.can_change) == ("Referrals", True, True)
-    (changed,) = queues.set(desk.session, referrals.id, False, desk.token)
+    (changed,) = presence.set_queue(desk.session, referrals.id, False, desk.token)
     assert changed.id == referrals.id and not changed.is_on
-    assert [q.is_on for q in queues.read(desk.session, desk.token)] == [False, True]
-    queues.set(desk.session, referrals.id, True, desk.token)
-    assert queues.read(desk.session, desk.token) == (referrals, front_desk)
+    assert [q.is_on for q in presence.read_queues(desk.session, desk.token)] == [False, True]
+    presence.set_queue(desk.session, referrals.id, True, desk.token)
+    assert presence.read_queues(desk.session, desk.token) == (referrals, front_desk)
     with pytest.raises(Rejected):
-        queues.set(desk.session, "17", True, desk.token)
+        presence.set_queue(desk.session, "17", True, desk.token)
 
 
 def test_a_queue_that_is_not_the_users_to_switch(second_desk: Desk) -> None:
-    (queue,) = queues.read(second_desk.session, second_desk.token)
+    (queue,) = presence.read_queues(second_desk.session, second_desk.token)
     assert not queue.can_change
     with pytest.raises(NotAllowed):
-        queues.set(second_desk.session, queue.id, False, second_desk.token)
+        presence.set_queue(second_desk.session, queue.id, False, second_desk.token)
 
 
 @pytest.mark.parametrize(

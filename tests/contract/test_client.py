@@ -17,7 +17,7 @@ import pytest
 from msgspec.structs import replace
 
 from rcdesk.api.auth import JwtGrant
-from rcdesk.api.rest import account, call_log, contacts, covers, fax, message_store, numbers, ring_out
+from rcdesk.api.rest import account, call_log, contacts, fax, message_store, ring_out
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
 from rcdesk.core.account.account import Credentials, ServerProfile
@@ -149,7 +149,7 @@ def send(desk: Desk, *files: FaxFile, **options: Any) -> FaxTaken:
 
 
 def call_request(desk: Desk) -> CallRequest:
-    mine = next(n for n in numbers.forwarding_numbers(desk.session, desk.token) if n.can_ring)
+    mine = next(n for n in account.forwarding_numbers(desk.session, desk.token) if n.can_ring)
     return CallRequest(to_number="+16505550199", from_number=mine.phone_number)
 
 
@@ -161,22 +161,22 @@ def test_who_am_i(desk: Desk) -> None:
 
 
 def test_numbers_to_choose_from(desk: Desk) -> None:
-    phones = numbers.forwarding_numbers(desk.session, desk.token)
+    phones = account.forwarding_numbers(desk.session, desk.token)
     assert any(n.can_ring for n in phones) and all(n.phone_number.startswith("+") for n in phones)
-    own = numbers.phone_numbers(desk.session, desk.token)
+    own = account.phone_numbers(desk.session, desk.token)
     assert any(n.can_show for n in own) and any(n.can_fax for n in own) and all(n.label for n in own)
-    caller_ids = numbers.caller_ids(desk.session, desk.token)
+    caller_ids = account.caller_ids(desk.session, desk.token)
     assert caller_ids["RingOut"].startswith("+") and caller_ids["FaxNumber"].startswith("+")
 
 
 def test_cover_pages(desk: Desk) -> None:
-    names = {page.index: page.name for page in covers.cover_pages(desk.session, desk.token)}
+    names = {page.index: page.name for page in account.cover_pages(desk.session, desk.token)}
     assert names[0] == "None" and names[7] == "Contempo"
 
 
 def test_a_call_from_ringing_to_gone(desk: Desk) -> None:
     request = replace(
-        call_request(desk), show_as=numbers.phone_numbers(desk.session, desk.token)[0].phone_number
+        call_request(desk), show_as=account.phone_numbers(desk.session, desk.token)[0].phone_number
     )
     report = ring_out.RestPhone(desk.session).place(request, desk.token)
     assert (report.call_status, report.caller_status) == ("InProgress", "InProgress")
@@ -219,26 +219,37 @@ def test_a_fax_of_several_files(desk: Desk, pdf: FaxFile, tmp_path: Path, shape:
         progress=lambda done, total: sent.append((done, total)),
         on_last_byte=lambda: left.append(True),
     )
-    assert created.message_id and created.reports[0].status == "Queued" and created.created_at
+    assert created.message_id
     assert left == [True] and sent[-1][0] == sent[-1][1]
     (request,) = desk.asked("POST", "/fax")
     assert request.file_names == ("letter.pdf", "Zurich _ more.txt")
     message = message_store.get(desk.session, created.message_id, desk.token)
     assert message.note == "With greetings — Ünal"
     assert message.to[0].number == TO.number
+    assert message.to[0].status == "Queued" and message.created_at
+
+
+def again_of(message_id: str, *people: Recipient, send_time: datetime | None = None) -> FaxContents:
+    return FaxContents(
+        recipients=people or (TO,),
+        resolution=Resolution.FINE,
+        source_message_id=message_id,
+        send_time=send_time,
+    )
 
 
 def test_a_text_only_fax_to_several_people_later(desk: Desk) -> None:
     at = datetime.now(UTC) + timedelta(days=2)
     people = [TO, Recipient(number="+16505550188")]
     created = send(desk, recipients=people, text="Only text.", cover_index=None, send_time=at)
-    assert len(created.reports) == 2
+    assert len(message_store.get(desk.session, created.message_id, desk.token).to) == 2
     message_store.delete(desk.session, created.message_id, desk.token)
 
 
 def test_a_fax_is_followed_to_sent_and_its_pages_read(desk: Desk, pdf: FaxFile) -> None:
     created = send(desk, pdf)
-    assert message_store.get(desk.session, created.message_id, desk.token).page_count is None
+    fresh = message_store.get(desk.session, created.message_id, desk.token)
+    assert fresh.page_count is None
     for _ in range(60):
         desk.simulator.advance(10)
         message = message_store.get(desk.session, created.message_id, desk.token)
@@ -250,7 +261,7 @@ def test_a_fax_is_followed_to_sent_and_its_pages_read(desk: Desk, pdf: FaxFile) 
     body = bytearray()
     kind = message_store.content(desk.session, rendered, body.extend, desk.token)
     assert kind in ("application/pdf", "image/tiff") and len(body) > 100
-    listed = message_store.list_messages(desk.session, token=desk.token, date_from=created.created_at)
+    listed = message_store.list_messages(desk.session, token=desk.token, date_from=fresh.created_at)
     assert created.message_id in [m.id for m in listed]
 
 
@@ -267,26 +278,25 @@ def test_the_same_pages_go_again_without_an_upload(desk: Desk, pdf: FaxFile) -> 
     left: list[int] = []
     faxes = fax.RestFax(desk.session)
     with pytest.raises(Rejected) as early:
-        faxes.resend(created.message_id, [TO], desk.token)
+        faxes.send(again_of(created.message_id), (), desk.token)
     assert early.value.code == "MSG-343"
     desk.simulator.advance(10)
     people = [TO, Recipient(number="+16505554007")]
     later = datetime.now(UTC) + timedelta(hours=1)
-    again = faxes.resend(
-        created.message_id,
-        people,
+    again = faxes.send(
+        again_of(created.message_id, *people, send_time=later),
+        (),
         desk.token,
-        send_time=later,
         on_last_byte=lambda: left.append(len(desk.asked("POST", "/fax"))),
     )
-    assert again.message_id != created.message_id and len(again.reports) == 2
+    assert again.message_id != created.message_id
     assert left == [2]
     request = desk.asked("POST", "/fax")[-1]
     assert request.body_size < 400 and request.json["to"][0] == {"phoneNumber": TO.number, "name": TO.name}
     message = message_store.get(desk.session, again.message_id, desk.token)
-    assert message.note == "Twice" and message.status == "Queued"
+    assert message.note == "Twice" and message.status == "Queued" and len(message.to) == 2
     with pytest.raises(Rejected) as gone:
-        faxes.resend("17", [TO], desk.token)
+        faxes.send(again_of("17"), (), desk.token)
     assert gone.value.status == 404
 
 
@@ -297,7 +307,8 @@ def test_a_resend_that_is_cut_has_an_unknown_outcome(desk: Desk, pdf: FaxFile, k
     desk.simulator.fault(kind, path="/fax", method="POST")
     left: list[bool] = []
     with pytest.raises(OutcomeUnknown):
-        fax.RestFax(desk.session).resend(original, [TO], desk.token, on_last_byte=lambda: left.append(True))
+        faxes = fax.RestFax(desk.session)
+        faxes.send(again_of(original), (), desk.token, on_last_byte=lambda: left.append(True))
     assert left == [True]
     found = message_store.list_messages(desk.session, token=desk.token)
     assert len(found) == (2 if kind == "answer-lost" else 1)
@@ -394,9 +405,10 @@ def test_a_world_that_runs_faster_is_understood(live_simulator: RunningSimulator
     live_simulator.advance(900)
     created = send(desk, pdf)
     theirs = datetime.now(UTC) + timedelta(seconds=session.service_offset_s)
+    created_at = message_store.get(session, created.message_id, desk.token).created_at
     session.close()
-    assert session.service_offset_s > 890 and created.created_at is not None
-    assert abs((theirs - created.created_at).total_seconds()) < 20
+    assert session.service_offset_s > 890 and created_at is not None
+    assert abs((theirs - created_at).total_seconds()) < 20
 
 
 def test_wrong_credentials_are_refused_and_nothing_is_kept(simulator: RunningSimulator) -> None:
@@ -470,8 +482,8 @@ def test_a_dead_refresh_token_means_signing_in_again(desk: Desk) -> None:
 def test_a_read_that_is_cut_may_be_repeated(desk: Desk, kind: str) -> None:
     desk.simulator.fault(kind, path="/forwarding-number")
     with pytest.raises(NotSent, match="RingCentral"):
-        numbers.forwarding_numbers(desk.session, desk.token)
-    assert numbers.forwarding_numbers(desk.session, desk.token)
+        account.forwarding_numbers(desk.session, desk.token)
+    assert account.forwarding_numbers(desk.session, desk.token)
 
 
 @pytest.mark.parametrize("kind", ["cut-after", "answer-lost", "garbage"])
@@ -553,11 +565,11 @@ def test_error_answers_to_a_fax(
 def test_a_429_is_a_penalty_in_which_nothing_is_sent(desk: Desk) -> None:
     desk.simulator.fault("429", path="/forwarding-number", seconds=45)
     with pytest.raises(RateLimited) as first:
-        numbers.forwarding_numbers(desk.session, desk.token)
+        account.forwarding_numbers(desk.session, desk.token)
     assert first.value.retry_after_s == 45 and first.value.status == 429
     count = len(desk.simulator.requests)
     with pytest.raises(RateLimited) as second:
-        numbers.phone_numbers(desk.session, desk.token)
+        account.phone_numbers(desk.session, desk.token)
     assert 40 < second.value.retry_after_s <= 45
     assert len(desk.simulator.requests) == count
     assert set(desk.session.gate.penalty_until) == {"Light"}
@@ -566,9 +578,9 @@ def test_a_429_is_a_penalty_in_which_nothing_is_sent(desk: Desk) -> None:
 def test_the_real_limits_are_learnt_before_they_hurt(desk: Desk) -> None:
     desk.simulator.set_limits(Light=3)
     for _ in range(3):
-        covers.cover_pages(desk.session, desk.token)
+        account.cover_pages(desk.session, desk.token)
     with pytest.raises(RateLimited):
-        covers.cover_pages(desk.session, desk.token)
+        account.cover_pages(desk.session, desk.token)
     assert len(desk.asked("GET", "/dictionary/fax-cover-page")) == 3
 
 
@@ -594,9 +606,9 @@ def test_the_groups_asked_for_are_the_contracts(desk: Desk, pdf: FaxFile, openap
         patch.setattr(desk.session.transport, "send", send_and_note)
         account.read_extension(desk.session, desk.token)
         account.read_account(desk.session, desk.token)
-        numbers.phone_numbers(desk.session, desk.token)
-        numbers.caller_ids(desk.session, desk.token)
-        covers.cover_pages(desk.session, desk.token)
+        account.phone_numbers(desk.session, desk.token)
+        account.caller_ids(desk.session, desk.token)
+        account.cover_pages(desk.session, desk.token)
         report = ring_out.RestPhone(desk.session).place(call_request(desk), desk.token)
         ring_out.RestPhone(desk.session).status(report.session_id, desk.token)
         ring_out.RestPhone(desk.session).cancel(report.session_id, desk.token)
@@ -610,7 +622,7 @@ def test_the_groups_asked_for_are_the_contracts(desk: Desk, pdf: FaxFile, openap
         contacts.contacts(desk.session, desk.token)
         contacts.directory(desk.session, desk.token)
         with pytest.raises(Rejected):
-            fax.RestFax(desk.session).resend("17", [TO], desk.token)
+            fax.RestFax(desk.session).send(again_of("17"), (), desk.token)
         desk.session.sign_in(desk.grant, desk.token)
         desk.session.sign_out(desk.token)
     assert len(asked) == 21

@@ -29,7 +29,7 @@ from rcdesk.core.calls.call import Call, CallRequest, CallState, Leg, next_state
 from rcdesk.core.calls.past_call import CallOutcome
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import NotAllowed, SignInNeeded
-from rcdesk.core.fax.fax import Recipient, Resolution, state_for
+from rcdesk.core.fax.fax import FaxReport, Recipient, Resolution, state_for
 from rcdesk.core.numbers.phone_number import parse
 from rcdesk.core.orders.asked_call import call_request
 from rcdesk.core.orders.order import CallOrder
@@ -261,7 +261,7 @@ def contents(*recipients: Recipient, **more: Any) -> FaxContents:
 def test_gem_fax(simulator: RunningSimulator, old_fax: FaxApi, pdf: FaxFile) -> None:
     """`Fax.send('5556090455', 'qwerty', '100', '5556465589', File.new('/path/to/file.pdf'))`."""
     taken = old_fax.send(contents(Recipient(number="+15556465589")), [pdf], TOKEN)
-    assert (taken.message_id, taken.reports, old_fax.can_follow) == ("", (), False)
+    assert (taken.message_id, old_fax.can_follow) == ("", False)
     [request] = [r for r in simulator.requests if r.path == "/faxapi.asp"]
     assert request.json == {
         "Username": [f"8885550100*{simulator.extension}"],
@@ -347,12 +347,12 @@ def envelopes(simulator: RunningSimulator) -> list[tuple[str, Any]]:
     return [(r.media_type, r.json) for r in simulator.requests if r.path.endswith("/fax")]
 
 
-def test_sdk_simple_text(simulator: RunningSimulator, rest_fax: FaxApi) -> None:
+def test_sdk_simple_text(simulator: RunningSimulator, session: ApiSession, rest_fax: FaxApi) -> None:
     """`fax.create(to: '+14155551212', coverPageText: 'Check this out!', text: 'Hi there!')`."""
     to = Recipient(number="+14155551212")
     order = contents(to, cover_index=None, note="Check this out!", text="Hi there!")
     taken = rest_fax.send(order, (), TOKEN)
-    assert taken.message_id and [report.status for report in taken.reports] == ["Queued"]
+    assert [to.status for to in message_store.get(session, taken.message_id, TOKEN).to] == ["Queued"]
     assert envelopes(simulator) == [
         (
             "multipart/mixed",
@@ -418,7 +418,8 @@ def test_sdk_status_goes_from_queued_to_sent_and_the_page_count_changes(
     simulator: RunningSimulator, session: ApiSession, rest_fax: FaxApi, pdf: FaxFile
 ) -> None:
     taken = rest_fax.send(contents(), [pdf], TOKEN)
-    [report] = taken.reports
+    message = message_store.get(session, taken.message_id, TOKEN)
+    report = FaxReport(message_id=message.id, status=message.to[0].status, page_count=message.page_count)
     assert (report.status, report.page_count, state_for(report)) == ("Queued", None, None)
     simulator.advance(7)
     message = message_store.get(session, taken.message_id, TOKEN)

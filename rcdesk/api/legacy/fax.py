@@ -70,6 +70,10 @@ class LegacyFax:
         """
         if not contents.recipients:
             raise UserError("The fax has no recipient.")
+        if contents.source_message_id:
+            raise NotAllowed(
+                "RingCentral's 2010 web API cannot send an earlier fax again. Nothing was sent.", status=0
+            )
         fields = [*self._client.fax_credentials, *self._fields(contents)]
         documents = [
             file_part(f.path, name=clean_name(f.name), media_type=f.media_type, field=_ATTACHMENT)
@@ -82,20 +86,6 @@ class LegacyFax:
             return form_data(fields, documents, token=token, progress=progress)
 
         return _taken(self._client.upload(make_body, token, on_last_byte))
-
-    def resend(
-        self,
-        message_id: str,
-        recipients: Sequence[Recipient],
-        token: CancelToken,
-        *,
-        send_time: datetime | None = None,
-        on_last_byte: Callable[[], None] | None = None,
-    ) -> FaxTaken:
-        """This API cannot: raises NotAllowed."""
-        raise NotAllowed(
-            "RingCentral's 2010 web API cannot send an earlier fax again. Nothing was sent.", status=0
-        )
 
     def _fields(self, contents: FaxContents) -> list[tuple[str, str]]:
         fields = [("Recipient", self._recipient(recipient)) for recipient in contents.recipients]
@@ -144,7 +134,7 @@ def _taken(answer: str) -> FaxTaken:
     code = int(found[1])
     if code != 0:
         raise _refusal(code)
-    return FaxTaken(message_id="", created_at=None, reports=())
+    return FaxTaken(message_id="")
 
 
 def _refusal(code: int) -> ApiError:

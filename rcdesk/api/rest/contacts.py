@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from rcdesk.api.rest import reading
-from rcdesk.api.rest.numbers import spaced
+from rcdesk.api.rest.account import spaced
 from rcdesk.api.session import ApiSession
 from rcdesk.api.transport import read_json
 from rcdesk.core.cancel import CancelToken

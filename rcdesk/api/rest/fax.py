@@ -20,7 +20,7 @@ from rcdesk.api.transport import read_json
 from rcdesk.api.upload import Encoding, MultipartBody, Part, file_part, form_data, mixed
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import OutcomeUnknown, UserError
-from rcdesk.core.fax.fax import FaxReport, Recipient
+from rcdesk.core.fax.fax import Recipient
 from rcdesk.core.service import FaxContents, FaxFile, FaxTaken, Progress
 
 PATH = f"{reading.EXTENSION}/fax"
@@ -72,6 +72,8 @@ class RestFax:
         """See FaxApi.send. Its pages go out later."""
         if not contents.recipients:
             raise UserError("The fax has no recipient.")
+        if contents.source_message_id:
+            return self._resend(contents, token, on_last_byte)
         documents = [_document(file, self._encoding, self._shape, contents.mark) for file in files]
         if contents.text is not None:
             documents.append(_text_document(contents.text, self._encoding, self._shape, contents.mark))
@@ -87,25 +89,20 @@ class RestFax:
             for body in bodies:
                 body.close()
 
-    def resend(
-        self,
-        message_id: str,
-        recipients: Sequence[Recipient],
-        token: CancelToken,
-        *,
-        send_time: datetime | None = None,
-        on_last_byte: Callable[[], None] | None = None,
+    def _resend(
+        self, contents: FaxContents, token: CancelToken, on_last_byte: Callable[[], None] | None
     ) -> FaxTaken:
-        """See FaxApi.resend; the cover page goes along.
+        """Without an upload: on_last_byte is called once there is a connection.
 
-        on_last_byte is called once there is a connection and before anything is sent on it. Raises Rejected:
-        MSG-343 while the service cannot resend it (still queued), CMN-102 or 404 when it has it no more.
+        Raises Rejected: MSG-343 while the service cannot resend it (still queued), CMN-102 or 404 when it has
+        it no more.
         """
-        if not recipients:
-            raise UserError("The fax has no recipient.")
-        fields: dict[str, Any] = {"originalMessageId": message_id, "to": _to(recipients)}
-        if send_time is not None:
-            fields["sendTime"] = _send_time(send_time)
+        fields: dict[str, Any] = {
+            "originalMessageId": contents.source_message_id,
+            "to": _to(contents.recipients),
+        }
+        if contents.send_time is not None:
+            fields["sendTime"] = _send_time(contents.send_time)
         return _taken(self._post(token, on_last_byte, json=fields))
 
     def _post(
@@ -201,19 +198,4 @@ def _taken(body: Mapping[str, Any]) -> FaxTaken:
     message_id = reading.text(body, "id")
     if not message_id:
         raise OutcomeUnknown("RingCentral took the fax but did not say which message it became.")
-    whole = reading.text(body, "messageStatus")
-    pages = reading.integer(body, "faxPageCount") or None
-    reports = [
-        FaxReport(
-            message_id=message_id,
-            status=reading.text(to, "messageStatus") or whole,
-            error_code=reading.text(to, "faxErrorCode"),
-            page_count=pages,
-        )
-        for to in reading.children(body, "to")
-    ]
-    return FaxTaken(
-        message_id=message_id,
-        created_at=reading.moment(body, "creationTime"),
-        reports=tuple(reports) or (FaxReport(message_id=message_id, status=whole, page_count=pages),),
-    )
+    return FaxTaken(message_id=message_id)

@@ -1,8 +1,9 @@
-"""Does the user take calls, and which of their calls are going on now.
+"""Does the user take calls, of which queues, and which of their calls are going on now.
 
-Spec: readUserPresenceStatus (Light), updateUserPresenceStatus (Medium). Blocking, on a lane's thread. Raises
-NotAllowed where the user may not see or change presence. Read next: queues.py, services/account/presence.py,
-services/calls/calls.py (which follows many calls with one look).
+Spec: readUserPresenceStatus and readExtensionCallQueuePresence (Light), updateUserPresenceStatus and
+updateExtensionCallQueuePresence (Medium). Blocking, on a lane's thread. Raises NotAllowed where the user may
+not see or change it. Read next: services/account/presence.py, services/calls/calls.py (which follows many
+calls with one look).
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from typing import Any
 from rcdesk.api.rest import reading
 from rcdesk.api.session import ApiSession
 from rcdesk.api.transport import read_json
-from rcdesk.core.account.presence import Dnd
+from rcdesk.core.account.presence import Dnd, QueueStatus
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import NotAllowed, Rejected
 
 PATH = f"{reading.EXTENSION}/presence"
+QUEUES_PATH = f"{reading.EXTENSION}/call-queue-presence"
 FEATURES_PATH = f"{reading.EXTENSION}/features"
 _MOVED = "NewCallHandlingAndForwarding"
 
@@ -85,3 +87,28 @@ def _dnd(body: Mapping[str, Any], *, is_moved: bool = False) -> Dnd:
         return Dnd.UNKNOWN
     is_without_queues = bool(word) and dnd is Dnd.TAKE_ALL and body.get("acceptCallQueueCalls") is False
     return Dnd.NO_QUEUES if is_without_queues else dnd
+
+
+def read_queues(session: ApiSession, token: CancelToken) -> tuple[QueueStatus, ...]:
+    """The user's queues in the service's order; empty for a member of none."""
+    return _queues(reading.get(session, QUEUES_PATH, token))
+
+
+def set_queue(session: ApiSession, queue_id: str, is_on: bool, token: CancelToken) -> tuple[QueueStatus, ...]:
+    """Take a queue's calls or not; returns the queues the service speaks of in its answer."""
+    body = {"records": [{"callQueue": {"id": queue_id}, "acceptCalls": is_on}]}
+    return _queues(read_json(session.request("PUT", QUEUES_PATH, group="Medium", token=token, json=body)))
+
+
+def _queues(body: Mapping[str, Any]) -> tuple[QueueStatus, ...]:
+    found = ((r, reading.child(r, "callQueue")) for r in reading.records(body, key=""))
+    return tuple(
+        QueueStatus(
+            id=reading.text(queue, "id"),
+            name=reading.text(queue, "name") or reading.text(queue, "extensionNumber"),
+            is_on=record.get("acceptCalls") is True,
+            can_change=queue.get("editableMemberStatus") is not False,
+        )
+        for record, queue in found
+        if reading.text(queue, "id")
+    )

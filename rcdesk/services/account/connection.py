@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -19,7 +20,6 @@ from rcdesk.api.legacy.client import LegacyClient
 from rcdesk.api.legacy.fax import LegacyFax
 from rcdesk.api.legacy.ring_out import LegacyPhone
 from rcdesk.api.rest import account as account_api
-from rcdesk.api.rest import covers, numbers
 from rcdesk.api.rest.fax import RestFax
 from rcdesk.api.rest.ring_out import RestPhone
 from rcdesk.api.session import ApiSession
@@ -42,6 +42,8 @@ from rcdesk.core.service import FaxApi, PhoneApi
 from rcdesk.services.account.browser_sign_in import BrowserReturn
 from rcdesk.services.account.sign_in import KeptSignIn
 from rcdesk.store.account.secrets import Secrets
+
+T = TypeVar("T")
 
 _SIGNED_OUT = "You are signed out. Sign in to go on."
 _UNEXPECTED = "rcdesk could not finish the sign-in. Go back to it and try again."
@@ -324,37 +326,25 @@ def _secret_of(client: Client) -> AppSecret:
 def _account_of(session: ApiSession, token: CancelToken) -> Account:
     info = account_api.read_extension(session, token)
     tokens = session.tokens
-    company = info.company
-    if not company:
+
+    def allowed(read: Callable[[ApiSession, CancelToken], T], instead: T) -> T:
         try:
-            company = account_api.read_account(session, token).name
+            return read(session, token)
         except (NotAllowed, Rejected):
-            company = ""
-    try:
-        caller_ids = numbers.caller_ids(session, token)
-    except (NotAllowed, Rejected):
-        caller_ids = {}
-    try:
-        pages = covers.cover_pages(session, token)
-    except (NotAllowed, Rejected):
-        pages = ()
-    try:
-        shown = numbers.phone_numbers(session, token)
-    except (NotAllowed, Rejected):
-        shown = ()
-    try:
-        phones = numbers.forwarding_numbers(session, token)
-    except (NotAllowed, Rejected):
-        phones = ()
+            return instead
+
+    company = info.company or allowed(account_api.read_account, account_api.AccountInfo(id="")).name
+    none: dict[str, str] = {}
+    caller_ids = allowed(account_api.caller_ids, none)
     return Account(
         owner_id=info.owner_id,
         name=info.name,
         company=company,
         extension_number=info.extension_number,
         home_country=info.home_country or "US",
-        forwarding_numbers=phones,
-        numbers=shown,
-        cover_pages=pages,
+        forwarding_numbers=allowed(account_api.forwarding_numbers, ()),
+        numbers=allowed(account_api.phone_numbers, ()),
+        cover_pages=allowed(account_api.cover_pages, ()),
         ring_out_caller_id=caller_ids.get("RingOut", ""),
         fax_caller_id=caller_ids.get("FaxNumber", ""),
         lacks=lacks_of(tokens.scope if tokens is not None else "", dict(info.features)),

@@ -94,9 +94,9 @@ class PresenceService:
 
     def set_queue(self, owner_id: str, queue_id: str, is_on: bool, token: CancelToken) -> PresenceNews:
         """Take calls of one queue, or do not."""
-        from rcdesk.api.rest import queues
+        from rcdesk.api.rest import presence as api
 
-        queues.set(self._session(), queue_id, is_on, token)
+        api.set_queue(self._session(), queue_id, is_on, token)
         return self.read(owner_id, token)
 
     def _session(self) -> ApiSession:
@@ -219,10 +219,10 @@ class PresenceService:
 
     def _read_queues(self, session: ApiSession, token: CancelToken) -> tuple[QueueStatus, ...]:
         """None for who may not know or is in no queue."""
-        from rcdesk.api.rest import queues
+        from rcdesk.api.rest import presence as api
 
         try:
-            return queues.read(session, token)
+            return api.read_queues(session, token)
         except (NotAllowed, Rejected):
             return ()
 

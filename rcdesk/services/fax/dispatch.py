@@ -254,7 +254,6 @@ class Dispatcher:
     def _ask(self, service: FaxApi, flight: Flight, token: CancelToken, report: Report) -> FaxTaken:
         """The request itself. Raises what FaxApi.send raises, StoreError when a mark fails."""
         job, ids = flight.jobs[0], ids_of(flight.jobs)
-        recipients = tuple(j.recipient for j in flight.jobs)
         is_later = job.send_by is SendBy.SERVICE and job.send_at is not None
         send_time = job.send_at if is_later and job.send_at and job.send_at > self._clock.now() else None
 
@@ -264,19 +263,17 @@ class Dispatcher:
             self._outbox.mark_last_byte(flight.request.id, self._clock.now())
             flight.is_complete = True
 
-        if flight.request.source_message_id:
-            source = flight.request.source_message_id
-            return service.resend(source, recipients, token, send_time=send_time, on_last_byte=on_last_byte)
         # Without a cover page the service has nowhere to put a note: a fax without files is the note as text.
         is_text_only = not job.files
         contents = FaxContents(
-            recipients=recipients,
+            recipients=tuple(j.recipient for j in flight.jobs),
             resolution=job.resolution,
             cover_index=job.cover_index,
             note="" if is_text_only else job.note,
             text=job.note if is_text_only else None,
             send_time=send_time,
             mark=flight.request.mark,
+            source_message_id=flight.request.source_message_id,
         )
         return service.send(
             contents,

@@ -16,12 +16,9 @@ from rcdesk.api.rest import (
     account,
     call_log,
     contacts,
-    covers,
     fax,
     message_store,
-    numbers,
     presence,
-    queues,
     reading,
 )
 from rcdesk.api.session import ApiSession
@@ -30,7 +27,8 @@ from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.account.presence import Dnd
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import OutcomeUnknown, RcdeskError, Rejected, ServerTrouble
-from rcdesk.core.fax.fax import Recipient
+from rcdesk.core.fax.fax import Recipient, Resolution
+from rcdesk.core.service import FaxContents
 from tests.unit.api.socket_server import SocketServer, answer, read_request
 
 TOKEN = CancelToken()
@@ -139,11 +137,11 @@ LISTS: dict[str, tuple[Callable[..., dict[str, Any]], str, Read]] = {
     "call-log": (call, "records", lambda s: [c.id for c in call_log.calls_of_session(s, "s-1", TOKEN)]),
     "contacts": (person, "records", lambda s: [c.id for c in contacts.contacts(s, TOKEN)]),
     "directory": (colleague, "records", lambda s: [c.id for c in contacts.directory(s, TOKEN)]),
-    "forwarding-number": (phone, "records", lambda s: [n.id for n in numbers.forwarding_numbers(s, TOKEN)]),
-    "phone-number": (phone, "records", lambda s: [n.id for n in numbers.phone_numbers(s, TOKEN)]),
-    "queues": (queue, "records", lambda s: [q.id for q in queues.read(s, TOKEN)]),
+    "forwarding-number": (phone, "records", lambda s: [n.id for n in account.forwarding_numbers(s, TOKEN)]),
+    "phone-number": (phone, "records", lambda s: [n.id for n in account.phone_numbers(s, TOKEN)]),
+    "queues": (queue, "records", lambda s: [q.id for q in presence.read_queues(s, TOKEN)]),
     "presence": (active, "activeCalls", lambda s: list(presence.active_calls(s, TOKEN))),
-    "covers": (cover, "records", lambda s: [str(c.index) for c in covers.cover_pages(s, TOKEN)]),
+    "covers": (cover, "records", lambda s: [str(c.index) for c in account.cover_pages(s, TOKEN)]),
 }
 ODD: dict[str, dict[str, Any]] = {
     "half a character": {"name": "\ud800"},
@@ -226,7 +224,10 @@ def test_a_body_nobody_can_read_is_a_sentence(service: Service, body: bytes) -> 
 def test_a_fax_whose_answer_nobody_can_read_has_an_unknown_outcome(service: Service, body: bytes) -> None:
     service.answers = [body]
     with pytest.raises(OutcomeUnknown):
-        fax.RestFax(service.session).resend("1", [Recipient(number="+16505550143")], TOKEN)
+        contents = FaxContents(
+            recipients=(Recipient(number="+16505550143"),), resolution=Resolution.FINE, source_message_id="1"
+        )
+        fax.RestFax(service.session).send(contents, (), TOKEN)
 
 
 def test_a_single_message_is_read_as_far_as_it_makes_sense(service: Service) -> None:
@@ -280,7 +281,7 @@ def test_an_empty_page_is_not_the_last_when_it_names_another(service: Service) -
 
 def test_a_list_of_nothing_but_empty_pages_ends(service: Service) -> None:
     service.answers = [page(service, [], f"/x?page={n}") for n in range(2, 1000)]
-    assert numbers.phone_numbers(service.session, TOKEN) == ()
+    assert account.phone_numbers(service.session, TOKEN) == ()
     assert len(service.heads) == reading.MOST_EMPTY
 
 

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rcdesk.api.auth import Client, JwtGrant
-from rcdesk.api.rest import call_log, contacts, fax, message_store, presence, queues, reading, ring_out
-from rcdesk.api.rest.numbers import spaced
+from rcdesk.api.rest import call_log, contacts, fax, message_store, presence, reading, ring_out
+from rcdesk.api.rest.account import spaced
 from rcdesk.api.tokens import read_tokens
 from rcdesk.core.account.account import Credentials
 from rcdesk.core.account.presence import Dnd
@@ -73,7 +73,7 @@ def test_any_call_presence_or_queue_is_read(body: dict[str, Any], records: list[
     calls = call_log._calls(tuple(records))
     assert {call.id for call in calls} <= {reading.text(record, "id") for record in records}
     assert presence._dnd(body) in Dnd
-    assert all(queue.id for queue in queues._queues({"records": records}))
+    assert all(queue.id for queue in presence._queues({"records": records}))
     contacts._contact(body)
     contacts._entry(body)
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from rcdesk.api.legacy.account import owner_id, read_account
 from rcdesk.api.legacy.client import LegacyClient
@@ -138,6 +139,10 @@ def send(client: LegacyClient) -> Any:
     return LegacyFax(client).send(CONTENTS, (), TOKEN)
 
 
+def send_again(client: LegacyClient) -> Any:
+    return LegacyFax(client).send(replace(CONTENTS, source_message_id="1"), (), TOKEN)
+
+
 Act = Callable[[LegacyClient], Any]
 
 
@@ -181,7 +186,7 @@ Act = Callable[[LegacyClient], Any]
         (send, "17", Rejected, "code 17"),
         (send, "<html></html>", OutcomeUnknown, "cannot be read"),
         (send, "", OutcomeUnknown, "cannot be read"),
-        (lambda c: LegacyFax(c).resend("1", (), TOKEN), "0", NotAllowed, "Nothing was sent"),
+        (send_again, "0", NotAllowed, "Nothing was sent"),
     ],
 )
 def test_texts_and_codes_become_errors(

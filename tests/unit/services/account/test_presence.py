@@ -312,12 +312,12 @@ def test_one_queue(service: PresenceService) -> None:
 
 
 def test_an_account_that_may_not_know(service: PresenceService, monkeypatch: pytest.MonkeyPatch) -> None:
-    from rcdesk.api.rest import presence, queues
+    from rcdesk.api.rest import presence
 
     def refuse(*_: object, **options: object) -> None:
         raise NotAllowed("In order to call this API endpoint, user needs a permission.", status=403)
 
-    monkeypatch.setattr(queues, "read", refuse)
+    monkeypatch.setattr(presence, "read_queues", refuse)
     news = service.read(OWNER, TOKEN)
     assert news.presence is not None and news.presence.queues == ()
     monkeypatch.setattr(presence, "read", refuse)
