@@ -2,7 +2,7 @@
 
 Small typed readers for the modules of rest/, which give nothing for what cannot be meant, and the walk over a
 list's pages, which leaves out odd records and counts them in the log (body.py). Pure except get() and
-pages(). Read next: numbers.py for how they are used.
+pages(). Read next: account.py for how they are used.
 """
 
 from __future__ import annotations

@@ -39,40 +39,28 @@ class LackReason(Enum):
     LEGACY = "legacy"
 
 
-_WHAT = {
-    Capability.CALL: "Calling",
-    Capability.FAX_SEND: "Sending faxes",
-    Capability.FAX_RECEIVE: "Receiving faxes",
-    Capability.FAX_FOLLOW: "Following a fax to its end",
-    Capability.FAX_READ: "Reading faxes",
-    Capability.FAX_CHANGE: "Marking and deleting faxes",
-    Capability.FAX_RESEND: "Sending a fax again without uploading it",
-    Capability.CALL_LOG: "The call history of the account",
-    Capability.PRESENCE: "Presence",
-    Capability.PRESENCE_CHANGE: "Changing the presence",
-    Capability.CONTACTS: "The address book of the account",
-    Capability.CONTACTS_CHANGE: "Changing the address book of the account",
-}
-_SCOPES: dict[Capability, tuple[str, ...]] = {
-    Capability.CALL: ("RingOut",),
-    Capability.FAX_SEND: ("Faxes",),
-    Capability.FAX_FOLLOW: ("ReadMessages", "EditMessages"),
-    Capability.FAX_READ: ("ReadMessages", "EditMessages"),
-    Capability.FAX_CHANGE: ("EditMessages",),
-    Capability.FAX_RESEND: ("Faxes",),
-    Capability.CALL_LOG: ("ReadCallLog",),
-    Capability.PRESENCE: ("ReadPresence", "EditPresence"),
-    Capability.PRESENCE_CHANGE: ("EditPresence",),
-    Capability.CONTACTS: ("ReadContacts", "Contacts"),
-    Capability.CONTACTS_CHANGE: ("Contacts",),
-}
-_FEATURES: dict[Capability, str] = {
-    Capability.CALL: "RingOut",
-    Capability.FAX_SEND: "Fax",
-    Capability.FAX_RESEND: "Fax",
-    Capability.FAX_RECEIVE: "FaxReceiving",
-    Capability.PRESENCE: "Presence",
-    Capability.PRESENCE_CHANGE: "Presence",
+class _Needs(Struct, frozen=True):
+    """What a capability is called, the scopes of which one is needed, and the feature."""
+
+    what: str
+    scopes: tuple[str, ...] = ()
+    feature: str = ""
+
+
+_READ = ("ReadMessages", "EditMessages")
+_NEEDS = {
+    Capability.CALL: _Needs("Calling", ("RingOut",), "RingOut"),
+    Capability.FAX_SEND: _Needs("Sending faxes", ("Faxes",), "Fax"),
+    Capability.FAX_RECEIVE: _Needs("Receiving faxes", (), "FaxReceiving"),
+    Capability.FAX_FOLLOW: _Needs("Following a fax to its end", _READ),
+    Capability.FAX_READ: _Needs("Reading faxes", _READ),
+    Capability.FAX_CHANGE: _Needs("Marking and deleting faxes", ("EditMessages",)),
+    Capability.FAX_RESEND: _Needs("Sending a fax again without uploading it", ("Faxes",), "Fax"),
+    Capability.CALL_LOG: _Needs("The call history of the account", ("ReadCallLog",)),
+    Capability.PRESENCE: _Needs("Presence", ("ReadPresence", "EditPresence"), "Presence"),
+    Capability.PRESENCE_CHANGE: _Needs("Changing the presence", ("EditPresence",), "Presence"),
+    Capability.CONTACTS: _Needs("The address book of the account", ("ReadContacts", "Contacts")),
+    Capability.CONTACTS_CHANGE: _Needs("Changing the address book of the account", ("Contacts",)),
 }
 _OFFERED_BY_LEGACY = frozenset({Capability.CALL, Capability.FAX_SEND})
 
@@ -87,7 +75,7 @@ class Lack(Struct, frozen=True, kw_only=True):
     @property
     def sentence(self) -> str:
         """Why it is not possible and what can be done."""
-        what = _WHAT[self.capability]
+        what = _NEEDS[self.capability].what
         match self.reason:
             case LackReason.APP:
                 return (
@@ -114,8 +102,7 @@ def lacks_of(scope: str, features: Mapping[str, bool]) -> tuple[Lack, ...]:
     granted = frozenset(scope.split())
     found: list[Lack] = []
     for capability in Capability:
-        wanted = _SCOPES.get(capability, ())
-        feature = _FEATURES.get(capability, "")
+        wanted, feature = _NEEDS[capability].scopes, _NEEDS[capability].feature
         if granted and wanted and not granted.intersection(wanted):
             found.append(Lack(capability=capability, reason=LackReason.APP, needs=wanted[0]))
         elif not features.get(feature, True):

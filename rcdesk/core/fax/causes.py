@@ -9,9 +9,10 @@ Codes nobody knows are shown as they are. Pure, any thread. Read next: retry.py,
 from __future__ import annotations
 
 from enum import Enum
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rcdesk.core.fax.fax import YOU_SAID_FAILED
 from rcdesk.core.fax.retry import Help, help_for
@@ -60,12 +61,13 @@ _RETRY, _EDIT, _CALL = NextStep.RETRY, NextStep.EDIT, NextStep.CALL
 _FORWARD, _ADMIN, _NONE = NextStep.FORWARD, NextStep.ADMIN, NextStep.NONE
 _ASK_ADMIN = "Ask your administrator."
 _NO_REASON = "RingCentral gave no reason."
+_ADMINS = (_ASK_ADMIN, _ADMIN)
 
 _FAX: dict[str, tuple[str, str, NextStep]] = {
     "AllLinesInUse": ("All of RingCentral's lines were busy.", "Try again in a few minutes.", _RETRY),
     "Undefined": (_NO_REASON, "Try again, or call them.", _RETRY),
-    "NoFaxSendPermission": ("This account may not send faxes.", _ASK_ADMIN, _ADMIN),
-    "NoInternationalPermission": ("This account may not fax abroad.", _ASK_ADMIN, _ADMIN),
+    "NoFaxSendPermission": ("This account may not send faxes.", *_ADMINS),
+    "NoInternationalPermission": ("This account may not fax abroad.", *_ADMINS),
     "NoFaxMachine": (
         "No fax machine answered; this may be a voice number.",
         "Call it and ask for the fax number.",
@@ -74,22 +76,14 @@ _FAX: dict[str, tuple[str, str, NextStep]] = {
     "NoAnswer": ("Nobody answered.", "Try again later.", _RETRY),
     "LineBusy": ("Their line was busy.", "Try again in a few minutes.", _RETRY),
     "CallerHungUp": ("The connection ended before the fax was through.", "Try again.", _RETRY),
-    "NotEnoughCredits": ("The account has not enough credit.", _ASK_ADMIN, _ADMIN),
+    "NotEnoughCredits": ("The account has not enough credit.", *_ADMINS),
     "SentPartially": (
         "Only a part of the pages got through.",
         "Ask them which arrived, and send the rest.",
         _CALL,
     ),
-    "InternationalCallingDisabled": (
-        "International calls are switched off for this account.",
-        _ASK_ADMIN,
-        _ADMIN,
-    ),
-    "DestinationCountryDisabled": (
-        "Faxing to this country is switched off for this account.",
-        _ASK_ADMIN,
-        _ADMIN,
-    ),
+    "InternationalCallingDisabled": ("International calls are switched off for this account.", *_ADMINS),
+    "DestinationCountryDisabled": ("Faxing to this country is switched off for this account.", *_ADMINS),
     "UnknownCountryCode": ("There is no such country code.", "Check the number.", _EDIT),
     "NotAccepted": ("Their machine did not accept the fax.", "Try again later, or call them.", _RETRY),
     "InvalidNumber": ("The number is not valid.", "Check it.", _EDIT),
@@ -107,11 +101,11 @@ _FAX: dict[str, tuple[str, str, NextStep]] = {
         "Try again.",
         _RETRY,
     ),
-    "NoCallTime": ("The account has no calling time left.", _ASK_ADMIN, _ADMIN),
+    "NoCallTime": ("The account has no calling time left.", *_ADMINS),
     "WrongNumber": ("This is a wrong number.", "Check it.", _EDIT),
     "ProhibitedNumber": ("Faxing to this number is not allowed.", "Use another number of theirs.", _FORWARD),
     "InternalError": ("RingCentral had a fault of its own.", "Try again in a few minutes.", _RETRY),
-    "FaxSendingProhibited": ("Sending faxes is not allowed for this account.", _ASK_ADMIN, _ADMIN),
+    "FaxSendingProhibited": ("Sending faxes is not allowed for this account.", *_ADMINS),
     "ThePhoneIsBlacklisted": ("This number is on a block list.", "Use another number of theirs.", _FORWARD),
     "UserNotFound": ("Nobody has this number.", "Check it.", _EDIT),
     "ConvertError": (
@@ -120,61 +114,51 @@ _FAX: dict[str, tuple[str, str, NextStep]] = {
         _EDIT,
     ),
     "DBGeneralError": ("RingCentral had a fault of its own.", "Try again in a few minutes.", _RETRY),
-    "SkypeBillingFailed": ("Billing the fax failed.", _ASK_ADMIN, _ADMIN),
-    "AccountSuspended": ("The account is suspended.", _ASK_ADMIN, _ADMIN),
-    "ProhibitedDestination": ("Faxing to this destination is not allowed.", _ASK_ADMIN, _ADMIN),
-    "InternationalDisabled": ("Faxing abroad is switched off for this account.", _ASK_ADMIN, _ADMIN),
+    "SkypeBillingFailed": ("Billing the fax failed.", *_ADMINS),
+    "AccountSuspended": ("The account is suspended.", *_ADMINS),
+    "ProhibitedDestination": ("Faxing to this destination is not allowed.", *_ADMINS),
+    "InternationalDisabled": ("Faxing abroad is switched off for this account.", *_ADMINS),
 }
 
-_MEANS: dict[str, str] = {
-    "911": "ProhibitedNumber",
-    "933": "ProhibitedNumber",
-    "Abandoned": "CallerHungUp",
-    "Answered Not Accepted": "NotAccepted",
-    "Bad Number": "InvalidNumber",
-    "Blocked": "ThePhoneIsBlacklisted",
-    "Busy": "LineBusy",
-    "Call Failed": "CallFailed",
-    "Call Failure": "CallFailed",
-    "Call Loop": "WrongNumber",
-    "Calls Not Accepted": "NotAccepted",
-    "Customer 611 Restricted": "ProhibitedNumber",
-    "Declined": "CallDeclined",
-    "Failed Try Again": "CallFailed",
-    "Fax Partially Sent": "SentPartially",
-    "Fax Prepare Error": "RenderingFailed",
-    "Hang Up": "CallerHungUp",
-    "Info 411 Restricted": "ProhibitedNumber",
-    "Internal Call Error": "InternalError",
-    "Internal Error": "InternalError",
-    "International Disabled": "InternationalDisabled",
-    "International Restricted": "NoInternationalPermission",
-    "Line Busy": "LineBusy",
-    "Max Call Limit": "TooManyCallsPerLine",
-    "Missed": "NoAnswer",
-    "No Answer": "NoAnswer",
-    "No Calling Credit": "NotEnoughCredits",
-    "No Credit": "NotEnoughCredits",
-    "No Digital Line": "NoFaxSendPermission",
-    "Not Allowed": "FaxSendingProhibited",
-    "Not Answered": "NoAnswer",
-    "Number Blocked": "ThePhoneIsBlacklisted",
-    "Number Not Allowed": "ProhibitedNumber",
-    "Partial Receive": "SentPartially",
-    "Rejected": "CallDeclined",
-    "Resource Error": "AllLinesInUse",
-    "Restricted Number": "ProhibitedNumber",
-    "Sent to Voicemail": "NoFaxMachine",
-    "Suspended account": "AccountSuspended",
-    "Too Many Calls": "TooManyCallsPerLine",
-    "Voicemail": "NoFaxMachine",
-    "Wrong Number": "WrongNumber",
+_SAME: dict[str, tuple[str, ...]] = {
+    "AccountSuspended": ("Suspended account",),
+    "AllLinesInUse": ("Resource Error",),
+    "CallDeclined": ("Declined", "Rejected"),
+    "CallFailed": ("Call Failed", "Call Failure", "Failed Try Again"),
+    "CallerHungUp": ("Abandoned", "Hang Up"),
+    "FaxSendingProhibited": ("Not Allowed",),
+    "InternalError": ("Internal Call Error", "Internal Error"),
+    "InternationalDisabled": ("International Disabled",),
+    "InvalidNumber": ("Bad Number",),
+    "LineBusy": ("Busy", "Line Busy"),
+    "NoAnswer": ("Missed", "No Answer", "Not Answered"),
+    "NoFaxMachine": ("Sent to Voicemail", "Voicemail"),
+    "NoFaxSendPermission": ("No Digital Line",),
+    "NoInternationalPermission": ("International Restricted",),
+    "NotAccepted": ("Answered Not Accepted", "Calls Not Accepted"),
+    "NotEnoughCredits": ("No Calling Credit", "No Credit"),
+    "ProhibitedNumber": (
+        "911",
+        "933",
+        "Customer 611 Restricted",
+        "Info 411 Restricted",
+        "Number Not Allowed",
+        "Restricted Number",
+    ),
+    "RenderingFailed": ("Fax Prepare Error",),
+    "SentPartially": ("Fax Partially Sent", "Partial Receive"),
+    "ThePhoneIsBlacklisted": ("Blocked", "Number Blocked"),
+    "TooManyCallsPerLine": ("Max Call Limit", "Too Many Calls"),
+    "WrongNumber": ("Call Loop", "Wrong Number"),
 }
 """Call-log results and reasons that say the same as a faxErrorCode."""
 
+_MEANS = {word: code for code, words in _SAME.items() for word in words}
+
 _CARRIER = "The phone company on the way is not working."
 _NOT_THROUGH = "The fax did not get through."
-_LOG: dict[str, tuple[str, str, Help, NextStep]] = {
+_Words: TypeAlias = tuple[str, str, Help, NextStep]
+_LOG: dict[str, _Words] = {
     "Carrier is not active": (_CARRIER, "Try again later, or call them.", Help.LINE, _RETRY),
     "EDGE trunk misconfigured": ("The account's line is set up wrongly.", _ASK_ADMIN, Help.NO, _ADMIN),
     "Emergency Address not defined": (
@@ -204,19 +188,10 @@ _LOG: dict[str, tuple[str, str, Help, NextStep]] = {
 }
 
 _NO_NEWS = frozenset(
-    [
-        "Accepted",
-        "Answered Elsewhere",
-        "Call connected",
-        "Callback requested",
-        "Connected",
-        "Fax on Demand",
-        "In Progress",
-        "Phone Login",
-        "Received",
-        "Reply",
-        "Sent",
-    ]
+    (
+        *("Accepted", "Answered Elsewhere", "Call connected", "Callback requested", "Connected"),
+        *("Fax on Demand", "In Progress", "Phone Login", "Received", "Reply", "Sent"),
+    )
 )
 """Call-log words that are no failure and explain none."""
 
@@ -230,7 +205,7 @@ _UNREADABLE = ("RingCentral could not read the fax.", "Report this as a bug of r
 _CREDENTIALS = "RingCentral did not accept these credentials."
 _WRONG_APP = "RingCentral does not know this app."
 
-_API: dict[str, tuple[str, str, Help, NextStep]] = {
+_API: dict[str, _Words] = {
     **dict.fromkeys(
         ["OAU-128", "OAU-129", "OAU-149", "OAU-151", "OAU-213", "TokenInvalid", "TokenExpired"], _EXPIRED
     ),
@@ -288,12 +263,11 @@ def cause_of(error_code: str) -> Cause:
     """The cause behind a faxErrorCode, or behind a call-log word or error code kept in its place."""
     if error_code in _FAX or not error_code:
         happened, advice, step = _FAX[error_code or "Undefined"]
-        return Cause(code=error_code, happened=happened, advice=advice, help=help_for(error_code), step=step)
-    if error_code in _MEANS or error_code in _LOG:
-        return _log_cause(error_code)
-    if error_code in _API:
-        return api_cause(error_code)
-    return _unknown(error_code)
+        return _cause(error_code, happened, advice, help_for(error_code), step)
+    if error_code in _MEANS:
+        return replace(cause_of(_MEANS[error_code]), code=error_code)
+    known = _LOG.get(error_code) or _API.get(error_code)
+    return _cause(error_code, *(known or _unknown(error_code)))
 
 
 def call_result_cause(result: str, reason: str = "") -> Cause:
@@ -301,7 +275,8 @@ def call_result_cause(result: str, reason: str = "") -> Cause:
     candidates = [word for word in (reason, result) if word and word not in _NO_NEWS]
     if not candidates:
         return cause_of("")
-    return _log_cause(min(candidates, key=lambda word: word in _VAGUE))
+    word = min(candidates, key=lambda word: word in _VAGUE)
+    return cause_of(word) if word in _MEANS else _cause(word, *_LOG.get(word, _unknown(word)))
 
 
 def fax_code_for(result: str, reason: str = "") -> str:
@@ -326,27 +301,12 @@ def fax_code_for(result: str, reason: str = "") -> str:
 
 def api_cause(code: str) -> Cause:
     """The cause behind an error code of an answer: MSG-, CMN- or OAU-."""
-    if code not in _API:
-        return _unknown(code) if code else cause_of("")
-    happened, advice, can_help, step = _API[code]
+    return _cause(code, *_API.get(code, _unknown(code))) if code else cause_of("")
+
+
+def _cause(code: str, happened: str, advice: str, can_help: Help, step: NextStep) -> Cause:
     return Cause(code=code, happened=happened, advice=advice, help=can_help, step=step)
 
 
-def _log_cause(word: str) -> Cause:
-    if word in _MEANS:
-        fax = cause_of(_MEANS[word])
-        return Cause(code=word, happened=fax.happened, advice=fax.advice, help=fax.help, step=fax.step)
-    if word not in _LOG:
-        return _unknown(word)
-    happened, advice, can_help, step = _LOG[word]
-    return Cause(code=word, happened=happened, advice=advice, help=can_help, step=step)
-
-
-def _unknown(code: str) -> Cause:
-    return Cause(
-        code=code,
-        happened=f"RingCentral says: {code}.",
-        advice="",
-        help=help_for(code),
-        step=_CALL,
-    )
+def _unknown(code: str) -> _Words:
+    return f"RingCentral says: {code}.", "", help_for(code), _CALL

@@ -75,23 +75,28 @@ _EXTENSION = _folded(
     "vidinis vid vidaus luzapena derivation dérivation deriv supl supletory pbx dodatkowy dod "
     "вътрешна қосымша ішкі дадат унутр ներքին ներք შიდა एक्सटेंशन এক্সটেনশন"
 )
-_IN_SCRIPTS_WITHOUT_SPACES = (
-    ("分机", Label.EXTENSION), ("分機", Label.EXTENSION), ("内線", Label.EXTENSION),
-    ("內線", Label.EXTENSION),
-    ("内线", Label.EXTENSION), ("内选", Label.EXTENSION), ("轉", Label.EXTENSION), ("转", Label.EXTENSION),
-    ("内線番号", Label.EXTENSION), ("내선", Label.EXTENSION), ("구내", Label.EXTENSION),
-    ("エクステンション", Label.EXTENSION), ("ต่อ", Label.EXTENSION), ("เบอร์ต่อ", Label.EXTENSION),
-    ("传真", Label.FAX), ("傳真", Label.FAX), ("図文伝真", Label.FAX), ("ファックス", Label.FAX),
-    ("ファクス", Label.FAX), ("ファクシミリ", Label.FAX), ("ファツクス", Label.FAX), ("팩스", Label.FAX),
-    ("팩시밀리", Label.FAX), ("전송", Label.FAX), ("โทรสาร", Label.FAX), ("แฟกซ์", Label.FAX),
-    ("แฟ็กซ์", Label.FAX), ("ทรสาร", Label.FAX), ("ទូរសារ", Label.FAX), ("ແຟັກ", Label.FAX),
-    ("电话", Label.VOICE), ("電話", Label.VOICE), ("手机", Label.VOICE), ("手機", Label.VOICE),
-    ("携帯", Label.VOICE), ("座机", Label.VOICE), ("固话", Label.VOICE), ("总机", Label.VOICE),
-    ("移动", Label.VOICE), ("전화", Label.VOICE), ("휴대폰", Label.VOICE), ("핸드폰", Label.VOICE),
-    ("휴대전화", Label.VOICE), ("โทร", Label.VOICE), ("มือถือ", Label.VOICE), ("ទូរស័ព្ទ", Label.VOICE),
-    ("ໂທລະສັບ", Label.VOICE), ("代表", Label.VOICE), ("モバイル", Label.VOICE),
-)  # fmt: skip
-_PARTS = tuple((fold(word), kind) for word, kind in _IN_SCRIPTS_WITHOUT_SPACES)
+_PARTS = tuple(
+    (fold(word), kind)
+    for kind, words in (
+        (
+            Label.EXTENSION,
+            "分机 分機 内線 內線 内线 内选 轉 转 内線番号 내선 구내 エクステンション ต่อ เบอร์ต่อ",
+        ),
+        (
+            Label.FAX,
+            "传真 傳真 図文伝真 ファックス ファクス ファクシミリ ファツクス 팩스 팩시밀리 전송 "
+            "โทรสาร แฟกซ์ แฟ็กซ์ ทรสาร ទូរសារ ແຟັກ",
+        ),
+        (
+            Label.VOICE,
+            "电话 電話 手机 手機 携帯 座机 固话 总机 移动 전화 휴대폰 핸드폰 휴대전화 "
+            "โทร มือถือ ទូរស័ព្ទ ໂທລະສັບ 代表 モバイル",
+        ),
+    )
+    for word in words.split()
+)
+"""Of scripts that write no spaces between words."""
+
 _FAX_PART = re.compile(
     r"(?:^|[-_])(?:tele)?(?:fax|faks)|(?:fax|faks|факс)(?:nummer|numero|nr|no|num|number)?$|^факс"
 )

@@ -20,7 +20,7 @@ from rcdesk.core.numbers.emergency import begins_as_emergency, is_emergency
 from rcdesk.core.numbers.labels import WORD, Label, labels_of
 from rcdesk.core.numbers.parts import FEWEST_OF_A_NUMBER, Written, chosen, numbers_in
 from rcdesk.core.numbers.prefixes import without_placeholders, without_retired
-from rcdesk.core.numbers.text import MOST_CHARACTERS, clean, group
+from rcdesk.core.numbers.text import MOST_CHARACTERS, clean, group, parsed
 from rcdesk.core.numbers.vanity import vanity_number
 
 if TYPE_CHECKING:
@@ -164,10 +164,8 @@ def is_given_out(e164: str) -> bool:
 
     if not e164.startswith("+"):
         return True
-    try:
-        return bool(phonenumbers.is_valid_number(phonenumbers.parse(e164)))
-    except phonenumbers.NumberParseException:
-        return False
+    number = parsed(e164)
+    return number is not None and bool(phonenumbers.is_valid_number(number))
 
 
 def parse_for_fax(text: str, region: str = _HOME) -> PhoneNumber:
@@ -194,15 +192,10 @@ def is_link(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def pretty(e164: str, region: str = _HOME) -> str:
     """Show an E.164 number as people in that region write it; what is none is returned as it is."""
-    import phonenumbers
-
     if e164.isdigit() and len(e164) <= LONGEST_EXTENSION:
         return e164
-    try:
-        number = phonenumbers.parse(e164, region or _HOME)
-    except phonenumbers.NumberParseException:
-        return e164
-    return _national(number, region or _HOME)
+    number = parsed(e164, region or _HOME)
+    return e164 if number is None else _national(number, region or _HOME)
 
 
 def as_typed(text: str, region: str = _HOME) -> str:
@@ -268,11 +261,9 @@ def _short(written: str, home: str) -> PhoneNumber | None:
     if len(digits) == 1:
         raise UserError(_TOO_SHORT)
     if not mark and not phonenumbers.ndd_prefix_for_region(home, True):
-        try:
-            if phonenumbers.is_valid_number(phonenumbers.parse(digits, home)):
-                return None
-        except phonenumbers.NumberParseException:
-            return PhoneNumber(e164=digits, national=digits, is_short=True)
+        number = parsed(digits, home)
+        if number is not None and phonenumbers.is_valid_number(number):
+            return None
     return PhoneNumber(e164=digits, national=digits, is_short=True)
 
 

@@ -16,6 +16,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rcdesk.core.numbers.text import parsed
+
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber as ParsedNumber
 
@@ -36,9 +38,8 @@ def place_of(e164: str, language: str = "en") -> str:
 
     if not e164.startswith("+"):
         return ""
-    try:
-        number = phonenumbers.parse(e164)
-    except phonenumbers.NumberParseException:
+    number = parsed(e164)
+    if number is None:
         return ""
     kind, code = phonenumbers.number_type(number), number.country_code or 0
     if not phonenumbers.is_number_type_geographical(kind, code):

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rcdesk.core.numbers.text import parsed
+
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber as ParsedNumber
 
@@ -48,7 +50,7 @@ def without_retired(number: ParsedNumber, written: str) -> ParsedNumber | None:
     code = number.country_code
     is_abroad = re.match(r"[\s(]*(?:\+|00|011)", written) is not None
     if is_abroad and "(0)" in _BRACKETED_ZERO.sub("(0)", written):
-        bare = _parsed(_BRACKETED_ZERO.sub(" ", written.replace("(+", "+")), code)
+        bare = _valid(_BRACKETED_ZERO.sub(" ", written.replace("(+", "+")), code)
         if bare is not None:
             return bare
     region = phonenumbers.region_code_for_country_code(code or 0)
@@ -59,15 +61,12 @@ def without_retired(number: ParsedNumber, written: str) -> ParsedNumber | None:
     if prefix is None:
         return None
     rest = phonenumbers.national_significant_number(number)[prefix.end() :]
-    return _parsed(f"+{code}{rest}", code)
+    return _valid(f"+{code}{rest}", code)
 
 
-def _parsed(text: str, code: int | None) -> ParsedNumber | None:
+def _valid(text: str, code: int | None) -> ParsedNumber | None:
     import phonenumbers
 
-    try:
-        number = phonenumbers.parse(text)
-    except phonenumbers.NumberParseException:
-        return None
-    is_same = number.country_code == code and phonenumbers.is_valid_number(number)
+    number = parsed(text)
+    is_same = number is not None and number.country_code == code and phonenumbers.is_valid_number(number)
     return number if is_same else None

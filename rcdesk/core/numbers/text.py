@@ -11,6 +11,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber as ParsedNumber
 
 MOST_CHARACTERS = 250
 """Longer texts are no numbers; links with parameters fit."""
@@ -59,6 +63,16 @@ def _plain_char(char: str) -> str:
     if "\uff01" <= char <= "\uff5e":
         return chr(ord(char) - 0xFEE0)
     return char
+
+
+def parsed(text: str, home: str | None = None) -> ParsedNumber | None:
+    """As phonenumbers reads it, possible or not; None for what it cannot read."""
+    import phonenumbers
+
+    try:
+        return phonenumbers.parse(text, home)
+    except phonenumbers.NumberParseException:
+        return None
 
 
 def edit(text_before: str, text_after: str, caret: int, region: str) -> tuple[str, int]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from rcdesk.core.errors import UserError
 from rcdesk.core.numbers.labels import labels_of
+from rcdesk.core.numbers.text import parsed
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber as ParsedNumber
@@ -45,7 +46,7 @@ def vanity_number(text: str, home: str) -> ParsedNumber | None:
         return None
     if not _may_be_spelled(digits, match["joint"], words, home):
         return None
-    number = _parsed(phonenumbers.convert_alpha_characters_in_number(digits + spelled), home)
+    number = parsed(phonenumbers.convert_alpha_characters_in_number(digits + spelled), home)
     if number is None:
         return None
     if _is_number_alone(digits, home):
@@ -77,19 +78,10 @@ def _is_number_alone(digits: str, home: str) -> bool:
     import phonenumbers
     from phonenumbers import ValidationResult
 
-    number = _parsed(digits, home)
+    number = parsed(digits, home)
     if number is None:
         return False
     reason = phonenumbers.is_possible_number_with_reason(number)
     is_local = reason == ValidationResult.IS_POSSIBLE_LOCAL_ONLY and number.country_code == 1
     is_local = is_local and _FREE.fullmatch(digits) is None
     return is_local or phonenumbers.is_valid_number(number)
-
-
-def _parsed(text: str, home: str) -> ParsedNumber | None:
-    import phonenumbers
-
-    try:
-        return phonenumbers.parse(text, home)
-    except phonenumbers.NumberParseException:
-        return None
