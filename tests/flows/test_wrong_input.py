@@ -191,6 +191,8 @@ def test_an_unreadable_file_says_why(signed_in: Opened) -> None:
         os.chmod(folder, 0o755)
         path = photo(Path(folder) / "Private.png")
         path.chmod(0)
+        # For a while no thread of the desk may read anything, so none may still be at it.
+        screen.wait(lambda: all(lane.is_idle for lane in signed_in.running.lanes.values()))
         with as_nobody():
             screen.drop([path])
             screen.wait_for("Private.png", "read")

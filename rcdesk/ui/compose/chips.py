@@ -59,7 +59,8 @@ def read_entries(text: str, region: str, already: Collection[str] = ()) -> list[
     """
     from rcdesk.core.fax.recipient_text import has_telephone, is_card
 
-    if is_card(text):
+    is_one_card = is_card(text)
+    if is_one_card:
         whole = read_entry(text, region, already)
         if whole.recipient is not None:
             return [whole]
@@ -68,7 +69,7 @@ def read_entries(text: str, region: str, already: Collection[str] = ()) -> list[
     for line in text.splitlines():
         for part in [line] if is_card(line) else _parts(line):
             entry = read_entry(part, region, taken)
-            if entry.recipient is not None and is_card(text) and has_telephone(part) and not is_card(part):
+            if entry.recipient is not None and is_one_card and has_telephone(part) and not is_card(part):
                 problem = _tr("This is a telephone; the fax number is listed beside it.")
                 entry = RecipientEntry(text=entry.text, shown=entry.shown, problem=problem)
             elif entry.recipient is not None:

@@ -250,6 +250,7 @@ print(int(re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())[1]
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from Linux's /proc")
 def test_memory_stays_flat_at_200_pages(tmp_path: Path) -> None:
     """One page of pixels is 3.7 MB: 200 of them at once would be 700 MB."""

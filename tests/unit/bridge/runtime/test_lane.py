@@ -300,6 +300,7 @@ def test_nothing_is_held_after_the_answer(lane: Lane, qtbot: QtBot) -> None:
     assert [ref() for ref in refs] == [None] * 20
 
 
+@pytest.mark.slow
 def test_a_task_without_a_failure_handler_does_not_type_check(tmp_path: Path) -> None:
     program = tmp_path / "forgetful.py"
     program.write_text(

@@ -167,6 +167,7 @@ def _must_follow(before: Call, after: Call) -> None:
         assert after.state is CallState.ENDED and after.outcome is CallOutcome.TALKED
 
 
+@pytest.mark.slow
 @settings(max_examples=2000)
 @given(st.lists(_step, max_size=14))
 def test_no_sequence_of_news_goes_backwards_or_leaves_a_final_state(

@@ -1,0 +1,45 @@
+"""Which files of this folder take long for what they are: `packaging/check --fast` goes without them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent
+THOROUGH = frozenset(
+    FOLDER / name
+    for name in (
+        "bridge/fax/test_long_queue.py",
+        "bridge/runtime/test_instance.py",
+        "bridge/runtime/test_instance_fax.py",
+        "bridge/runtime/test_instance_orders.py",
+        "bridge/test_second_start.py",
+        "cli/test_fax.py",
+        "documents/doctor/test_fixes.py",
+        "documents/office/test_office.py",
+        "documents/test_exact_pages.py",
+        "documents/test_html_pdf.py",
+        "documents/test_odd_names.py",
+        "documents/test_pages.py",
+        "documents/test_picture_kinds.py",
+        "documents/worker/test_page_worker.py",
+        "services/fax/test_lost_outcomes.py",
+        "simulator/fax/test_render.py",
+        "simulator/test_storm.py",
+        "ui/kit/test_plain_text.py",
+        "ui/preview/test_preview.py",
+    )
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark them; the hook is shown the items of all folders."""
+    for item in items:
+        if item.path in THOROUGH:
+            item.add_marker(pytest.mark.thorough)
+
+
+def pytest_configure() -> None:
+    """A file that is gone would be marked in vain."""
+    assert all(path.is_file() for path in THOROUGH)
