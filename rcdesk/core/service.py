@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from rcdesk.core.calls.call import CallRequest, RingOutReport
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.fax.fax import Recipient, Resolution
+from rcdesk.core.fax.fax import FaxOptions, Recipient
 
 Progress = Callable[[int, int], None]
 """Called on the sending thread with bytes sent and bytes in all."""
@@ -64,19 +64,16 @@ class FaxTaken(Struct, frozen=True, kw_only=True):
     message_id: str
 
 
-class FaxContents(Struct, frozen=True, kw_only=True):
+class FaxContents(FaxOptions, frozen=True, kw_only=True):
     """What is asked of the service, without the files.
 
-    cover_index None leaves the account's default page, 0 is none. text is sent as a document of its own, for
-    faxes without files. send_time (aware) lets the service keep the fax until then. mark: what the names of
-    its documents carry, so that the fax is known again where the service shows them. source_message_id: an
-    earlier fax whose pages go again, cover page and all, so that only recipients and send_time are asked.
+    text is sent as a document of its own, for faxes without files. send_time (aware) lets the service keep
+    the fax until then. mark: what the names of its documents carry, so that the fax is known again where the
+    service shows them. source_message_id: an earlier fax whose pages go again, cover page and all, so that
+    only recipients and send_time are asked.
     """
 
     recipients: tuple[Recipient, ...]
-    resolution: Resolution
-    cover_index: int | None = 0
-    note: str = ""
     text: str | None = None
     send_time: datetime | None = None
     mark: str = ""

@@ -20,7 +20,7 @@ from rcdesk.store.calls.rows import copy_recent_calls
 from rcdesk.store.fax.rows import key_of_pages, remember_recipients
 from rcdesk.store.paths import tighten
 from rcdesk.store.rows import DamagedRow
-from rcdesk.store.schema import VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6
+from rcdesk.store.schema import MIGRATIONS
 from rcdesk.store.search_words import indexed_words
 
 BUSY_TIMEOUT_MS = 5_000
@@ -28,7 +28,6 @@ BUSY_TIMEOUT_MS = 5_000
 _OPENING = threading.Lock()
 """Threads open the file one after the other: SQLite does not wait while another one makes it a WAL file."""
 
-MIGRATIONS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6)
 VERSION = len(MIGRATIONS)
 
 

@@ -465,3 +465,5 @@ CREATE TABLE message_deleted (                   -- was deleted here: a sync mus
 ) WITHOUT ROWID;
 """
 )
+
+MIGRATIONS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6)

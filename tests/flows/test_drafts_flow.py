@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListView
 
-from rcdesk.core.fax.fax import FaxState, Resolution
+from rcdesk.core.fax.fax import FaxOptions, FaxState, Resolution
 from rcdesk.core.fax.paper import Fix
 from rcdesk.simulator import RunningSimulator
 from rcdesk.store.fax.drafts import Drafts
@@ -39,7 +39,7 @@ def _begun(desk: Opened, letter: Path) -> None:
     page.preview.arranger.arrange(
         pages.removed([1], True).turned([0], 90).fixed(2, Fix.ENLARGE).moved([2], 0)
     )
-    page.resolution.choose(Resolution.STANDARD)
+    page.resolution.choose(FaxOptions(resolution=Resolution.STANDARD))
     page.note.setPlainText("As discussed")
     page.recipients.line.setText("555-01")
     page.preview.set_exact(True)

@@ -29,8 +29,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
+from typing import Self
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 YOU_SAID_FAILED = "YouSaidFailed"
 """The error_code of a fax that the user, not the service, says has failed."""
@@ -158,8 +160,30 @@ class Document(Struct, frozen=True, kw_only=True):
     seen: str = ""
 
 
-class FaxDraft(Struct, frozen=True, kw_only=True):
-    """What the composer hands over on Send. cover_index 0 is none, None the account's default.
+class FaxOptions(Struct, frozen=True, kw_only=True):
+    """What the sender chose about a fax, the same from the composer to the request and on disk.
+
+    Every value that carries a fax on that way extends this and takes the choices over as a whole, with
+    with_options(). A new choice is a field here, a column of its name (store/schema.py), a control, and what
+    the service is told (api/). cover_index 0 is none, None the account's default.
+    """
+
+    cover_index: int | None = 0
+    note: str = ""
+    resolution: Resolution = Resolution.FINE
+
+    @property
+    def options(self) -> FaxOptions:
+        """The choices alone."""
+        return FaxOptions().with_options(self)
+
+    def with_options(self, options: FaxOptions) -> Self:
+        """The same with the choices of another."""
+        return replace(self, **{name: getattr(options, name) for name in FaxOptions.__struct_fields__})
+
+
+class FaxDraft(FaxOptions, frozen=True, kw_only=True):
+    """What the composer hands over on Send.
 
     undo_s: seconds it can be taken back (0 to 60). send_at (aware) schedules it, send_by says who keeps it
     until then. keep_trying_until bounds the retries, None leaves the usual number of tries.
@@ -169,9 +193,6 @@ class FaxDraft(Struct, frozen=True, kw_only=True):
 
     recipients: tuple[Recipient, ...]
     documents: tuple[Document, ...]
-    cover_index: int | None = 0
-    note: str = ""
-    resolution: Resolution = Resolution.FINE
     undo_s: int = 0
     send_at: datetime | None = None
     send_by: SendBy = SendBy.DESK
@@ -189,7 +210,7 @@ class SpooledFile(Struct, frozen=True, kw_only=True):
     pages: int | None
 
 
-class FaxJob(Struct, frozen=True, kw_only=True):
+class FaxJob(FaxOptions, frozen=True, kw_only=True):
     """A fax as recorded on disk. One job per recipient.
 
     batch_id is shared by the jobs of one Send. message_id is the service's, "" before it has one (shared by
@@ -205,10 +226,7 @@ class FaxJob(Struct, frozen=True, kw_only=True):
     owner_id: str
     recipient: Recipient
     files: tuple[SpooledFile, ...]
-    cover_index: int | None
     cover_name: str
-    note: str
-    resolution: Resolution
     state: FaxState
     created_at: datetime
     changed_at: datetime

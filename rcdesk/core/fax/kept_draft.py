@@ -11,14 +11,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from rcdesk.core.fax.fax import Document, FaxDraft, Recipient, Resolution, SendBy, SpooledFile
+from rcdesk.core.fax.fax import Document, FaxDraft, FaxOptions, Recipient, SendBy, SpooledFile
 from rcdesk.core.fax.paper import PagePlan
 
 
-class KeptDraft(Struct, frozen=True, kw_only=True):
+class KeptDraft(FaxOptions, frozen=True, kw_only=True):
     """One draft; key names it for good.
 
     entries: people, and as text what is no number yet. rows: the pages as they were arranged, a number stands
@@ -35,8 +34,6 @@ class KeptDraft(Struct, frozen=True, kw_only=True):
     cover_index: int | None = None
     own_cover: str = ""
     subject: str = ""
-    note: str = ""
-    resolution: Resolution = Resolution.FINE
     send_at: datetime | None = None
     send_by: SendBy = SendBy.DESK
     keep_trying_until: datetime | None = None

@@ -14,10 +14,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct, convert, to_builtins
+from msgspec import Meta, Struct, convert, field, to_builtins
 from msgspec.structs import replace
 
-from rcdesk.core.fax.fax import Document, FaxDraft, Recipient, Resolution, SendBy
+from rcdesk.core.fax.fax import Document, FaxDraft, FaxOptions, Recipient, SendBy
 
 _E164 = re.compile(r"\+[1-9][0-9]{3,16}")
 
@@ -41,12 +41,10 @@ class AskedFax(Struct, frozen=True, kw_only=True):
     cover_name: str = ""
 
 
-class _Fax(Struct, kw_only=True):
+class _Fax(FaxOptions, frozen=True, kw_only=True):
     to: tuple[Recipient, ...]
     files: tuple[Document, ...]
-    cover: int | None
-    note: str
-    resolution: Resolution
+    cover_index: int | None = field(name="cover")
     send_at: Annotated[datetime, Meta(tz=True)] | None
     send_by: SendBy
     cover_name: str = ""
@@ -69,13 +67,11 @@ def asked_fax_body(asked_fax: AskedFax) -> dict[str, Any]:
     fax = _Fax(
         to=draft.recipients,
         files=draft.documents,
-        cover=draft.cover_index,
-        note=draft.note,
-        resolution=draft.resolution,
+        cover_index=draft.cover_index,
         send_at=draft.send_at and draft.send_at.astimezone(UTC),
         send_by=draft.send_by,
         cover_name=asked_fax.cover_name,
-    )
+    ).with_options(draft)
     body: dict[str, Any] = to_builtins(_Body(version=1, yes=asked_fax.is_yes, fax=fax), enc_hook=_encode)
     return body
 
@@ -90,12 +86,9 @@ def read_asked_fax(data: object) -> AskedFax:
     draft = FaxDraft(
         recipients=fax.to,
         documents=tuple(replace(document, digest="") for document in fax.files),
-        cover_index=fax.cover,
-        note=fax.note,
-        resolution=fax.resolution,
         send_at=fax.send_at,
         send_by=fax.send_by,
-    )
+    ).with_options(fax)
     return AskedFax(draft=draft, is_yes=found.yes, cover_name=fax.cover_name)
 
 

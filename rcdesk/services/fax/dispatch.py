@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
@@ -263,18 +264,15 @@ class Dispatcher:
             self._outbox.mark_last_byte(flight.request.id, self._clock.now())
             flight.is_complete = True
 
-        # Without a cover page the service has nowhere to put a note: a fax without files is the note as text.
-        is_text_only = not job.files
         contents = FaxContents(
             recipients=tuple(j.recipient for j in flight.jobs),
-            resolution=job.resolution,
-            cover_index=job.cover_index,
-            note="" if is_text_only else job.note,
-            text=job.note if is_text_only else None,
             send_time=send_time,
             mark=flight.request.mark,
             source_message_id=flight.request.source_message_id,
-        )
+        ).with_options(job)
+        if not job.files:
+            # Without a cover page the service has nowhere to put a note: it is sent as text.
+            contents = replace(contents, note="", text=job.note)
         return service.send(
             contents,
             self._files(job),

@@ -116,14 +116,11 @@ class FaxDrafts:
         return FaxDraft(
             recipients=(job.recipient,),
             documents=self._documents(job),
-            cover_index=job.cover_index,
-            note=job.note,
-            resolution=job.resolution,
             send_at=ahead,
             send_by=job.send_by,
             keep_trying_until=until if until is not None and until > self._clock.now() else None,
             original_message_id=job.source_message_id if has_pages_there else "",
-        )
+        ).with_options(job)
 
     def again(self, jobs: Sequence[FaxJob]) -> FaxDraft:
         """The same pages once more to the same people, at once."""
@@ -131,11 +128,8 @@ class FaxDrafts:
         return FaxDraft(
             recipients=tuple(job.recipient for job in jobs),
             documents=(),
-            cover_index=first.cover_index,
-            note=first.note,
-            resolution=first.resolution,
             original_message_id=first.source_message_id or first.message_id,
-        )
+        ).with_options(first)
 
     def forward(self, row: FaxRow, recipients: Sequence[Recipient]) -> FaxDraft:
         """A draft with the pages of this fax, sent by message id where the service still has it."""
@@ -150,21 +144,16 @@ class FaxDrafts:
     def _forward_sent(self, job: FaxJob, recipients: Sequence[Recipient]) -> FaxDraft:
         """Its pages at the service include the cover page; without a copy here they are all there is."""
         message_id = job.source_message_id or (job.message_id if job.state is FaxState.SENT else "")
-        note = job.note
+        options = job.options
         try:
             documents = self._documents(job)
         except UserError:
             if not message_id:
                 raise
-            documents, note = (), ""
+            documents, options = (), replace(options, note="")
         return FaxDraft(
-            recipients=tuple(recipients),
-            documents=documents,
-            cover_index=job.cover_index,
-            note=note,
-            resolution=job.resolution,
-            original_message_id=message_id,
-        )
+            recipients=tuple(recipients), documents=documents, original_message_id=message_id
+        ).with_options(options)
 
     def _forward_received(self, fax: ReceivedFax, recipients: Sequence[Recipient]) -> FaxDraft:
         documents: tuple[Document, ...] = ()

@@ -11,13 +11,13 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
 from rcdesk.core.errors import StoreError
-from rcdesk.core.fax.fax import FaxDraft, FaxEvent, FaxJob, FaxRequest, FaxState, Recipient, SpooledFile
+from rcdesk.core.fax.fax import FaxDraft, FaxEvent, FaxJob, FaxOptions, FaxRequest, FaxState, Recipient, SpooledFile
 from rcdesk.core.fax.folder import ReceivedFax, Shelf
 from rcdesk.store.rows import IN_LIST, columns_of, insert, json_list, value_of, values_of
 from rcdesk.store.search_words import indexed_words
 
 _NOT_COLUMNS = {"recipient", "files", "bytes_sent", "bytes_total", "is_archived"}
-_OF_DRAFT = ("cover_index", "note", "resolution", "send_at", "send_by", "keep_trying_until")
+_OF_DRAFT = (*FaxOptions.__struct_fields__, "send_at", "send_by", "keep_trying_until")
 _COLUMNS = ("number", "name", "shelf", *(f for f in FaxJob.__struct_fields__ if f not in _NOT_COLUMNS))
 
 

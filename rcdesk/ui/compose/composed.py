@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication
 
 from rcdesk.core.account.account import Account, ServerProfile
-from rcdesk.core.fax.fax import MAX_NOTE_CHARACTERS, Document, FaxDraft, Resolution
+from rcdesk.core.fax.fax import MAX_NOTE_CHARACTERS, Document, FaxDraft, FaxOptions
 from rcdesk.core.fax.paper import PagePlan
 from rcdesk.ui.compose.attachments import size_words
 from rcdesk.ui.compose.chips import RecipientEntry, entry_of
@@ -22,7 +22,7 @@ from rcdesk.ui.compose.send_later import AT_ONCE, SendTime, keeper_words
 from rcdesk.ui.preview.page_list import PageList
 
 
-class Composed(Struct, frozen=True, kw_only=True):
+class Composed(FaxOptions, frozen=True, kw_only=True):
     """Everything entered. cover_index None: leave the chosen one. original: the draft it was loaded from.
 
     own_cover: the id of a cover of one's own, "" for none; subject stands on it. pages: how the pages were
@@ -34,8 +34,6 @@ class Composed(Struct, frozen=True, kw_only=True):
     typed: str = ""
     documents: tuple[Document, ...] = ()
     cover_index: int | None = None
-    note: str = ""
-    resolution: Resolution = Resolution.FINE
     time: SendTime = AT_ONCE
     original: FaxDraft | None = None
     own_cover: str = ""
@@ -52,35 +50,29 @@ class Composed(Struct, frozen=True, kw_only=True):
 
     def draft(self, undo_s: int) -> FaxDraft:
         """What is handed to the outbox; bad entries are not part of it."""
-        made = FaxDraft(
+        return FaxDraft(
             recipients=tuple(e.recipient for e in self.entries if e.recipient is not None),
             documents=self.documents,
-            cover_index=self.cover_index,
-            note=self.note.strip(),
-            resolution=self.resolution,
             undo_s=undo_s,
             send_at=self.time.at,
             send_by=self.time.by,
             keep_trying_until=self.time.until,
             original_message_id=self._original_message_id(),
-        )
-        return made
+        ).with_options(_stripped(self.options))
 
     def _original_message_id(self) -> str:
         """The service's message with these very pages, "" as soon as anything about the pages changed."""
         loaded = self.original
         if loaded is None or not loaded.original_message_id:
             return ""
-        has_cover = loaded.cover_index is None or loaded.cover_index == self.cover_index
-        is_same = (
-            loaded.documents == self.documents
-            and loaded.note.strip() == self.note.strip()
-            and loaded.resolution is self.resolution
-        )
+        was = loaded.options
+        if was.cover_index is None:
+            was = replace(was, cover_index=self.cover_index)
+        is_same = loaded.documents == self.documents and _stripped(was) == _stripped(self.options)
         is_plain = (
             not self.own_cover and not self.is_exact and (self.pages is None or not self.pages.is_changed)
         )
-        return loaded.original_message_id if has_cover and is_same and is_plain else ""
+        return loaded.original_message_id if is_same and is_plain else ""
 
     @property
     def are_pages_lost(self) -> bool:
@@ -120,12 +112,13 @@ def composed_of(draft: FaxDraft, region: str) -> Composed:
     return Composed(
         entries=tuple(entry_of(r, region) for r in draft.recipients),
         documents=draft.documents,
-        cover_index=draft.cover_index,
-        note=draft.note,
-        resolution=draft.resolution,
         time=SendTime(at=draft.send_at, by=draft.send_by, until=draft.keep_trying_until),
         original=draft,
-    )
+    ).with_options(draft)
+
+
+def _stripped(options: FaxOptions) -> FaxOptions:
+    return replace(options, note=options.note.strip())
 
 
 def obstacle(composed: Composed, profile: ServerProfile) -> str:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QWidget
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.fax.drafts_desk import UNDO_S
 from rcdesk.core.account.account import ServerProfile
-from rcdesk.core.fax.fax import FaxDraft, Resolution
+from rcdesk.core.fax.fax import FaxDraft, FaxOptions, Resolution
 from rcdesk.ui.compose.attachments import AttachmentsList, CheckedFile
 from rcdesk.ui.compose.composed import Composed, composed_of, facts, headline, missing, obstacle, time_problem
 from rcdesk.ui.compose.composer_card import ComposerCard
@@ -84,7 +84,7 @@ class FaxPage(ComposerFace):
         self._build()
         self._connect()
         kept = desk.preferences.value.resolution
-        self.resolution.choose({r.value: r for r in Resolution}.get(kept, Resolution.FINE))
+        self.resolution.choose(FaxOptions(resolution=Resolution(kept)))
         self._account_changed()
         self._drafts_changed()
 
@@ -194,8 +194,7 @@ class FaxPage(ComposerFace):
     def composed(self) -> Composed:
         """Everything that stands in the composer now."""
         return replace(
-            self.card.composed,
-            resolution=self.resolution.value,
+            self.resolution.chosen(self.card.composed),
             time=self._time,
             pages=self.preview.pages,
             is_exact=self.preview.wants_exact,
@@ -443,7 +442,7 @@ class FaxPage(ComposerFace):
     def _fill(self, composed: Composed) -> None:
         """Show exactly this."""
         self._time = composed.time
-        self.resolution.choose(composed.resolution)
+        self.resolution.choose(composed)
         self.card.fill(composed)
         self._side.fill(composed)
         self._people_changed()

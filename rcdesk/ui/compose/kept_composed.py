@@ -28,11 +28,8 @@ def kept_of(composed: Composed, key: str, now: datetime) -> KeptDraft:
         entries=tuple(entry.recipient or entry.text for entry in composed.entries),
         typed=composed.typed,
         documents=composed.documents,
-        cover_index=composed.cover_index,
         own_cover=composed.own_cover,
         subject=composed.subject,
-        note=composed.note,
-        resolution=composed.resolution,
         send_at=composed.time.at,
         send_by=composed.time.by,
         keep_trying_until=composed.time.until,
@@ -41,7 +38,7 @@ def kept_of(composed: Composed, key: str, now: datetime) -> KeptDraft:
         counts=pages.counts if pages is not None else (),
         is_exact=composed.is_exact,
         unseen=composed.unseen,
-    )
+    ).with_options(composed)
 
 
 def composed_from(draft: KeptDraft, region: str) -> Composed:
@@ -54,9 +51,6 @@ def composed_from(draft: KeptDraft, region: str) -> Composed:
         entries=_entries(draft, region),
         typed=draft.typed,
         documents=draft.documents,
-        cover_index=draft.cover_index,
-        note=draft.note,
-        resolution=draft.resolution,
         time=SendTime(at=draft.send_at, by=draft.send_by, until=draft.keep_trying_until),
         original=draft.original,
         own_cover=draft.own_cover,
@@ -64,7 +58,7 @@ def composed_from(draft: KeptDraft, region: str) -> Composed:
         pages=pages,
         is_exact=draft.is_exact,
         unseen=draft.unseen,
-    )
+    ).with_options(draft)
 
 
 def draft_title(draft: KeptDraft, region: str) -> str:

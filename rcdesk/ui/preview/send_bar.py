@@ -5,6 +5,9 @@ It only shows and asks; deciding is done by fax_page.py and sending.py. GUI thre
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+from msgspec.structs import replace
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -16,11 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rcdesk.core.fax.fax import Resolution
+from rcdesk.core.fax.fax import FaxOptions, Resolution
 from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.line import Line
 from rcdesk.ui.kit.look import Button, IconButton, across, color, down, dress, fill, hairline, label, named
 from rcdesk.ui.kit.theme import set_role
+
+_Options = TypeVar("_Options", bound=FaxOptions)
 
 _SEGMENTED = """
 #segmented { background: $well; border-radius: 9px; border: 1px solid $hairline; }
@@ -53,7 +58,7 @@ class ResolutionChoice(QFrame):
             button.setAutoDefault(False)
             self._group.addButton(button, number)
             layout.addWidget(button)
-        self.choose(Resolution.FINE)
+        self.choose(FaxOptions())
         self._group.idClicked.connect(self._clicked)
 
     @property
@@ -61,9 +66,13 @@ class ResolutionChoice(QFrame):
         """The chosen resolution."""
         return tuple(Resolution)[max(0, self._group.checkedId())]
 
-    def choose(self, resolution: Resolution) -> None:
-        """Choose without telling."""
-        self._group.button(tuple(Resolution).index(resolution)).setChecked(True)
+    def choose(self, options: FaxOptions) -> None:
+        """Choose what these say, without telling."""
+        self._group.button(tuple(Resolution).index(options.resolution)).setChecked(True)
+
+    def chosen(self, options: _Options) -> _Options:
+        """The same with what is chosen here."""
+        return replace(options, resolution=self.value)
 
     @Slot(int)
     def _clicked(self, _number: int) -> None:

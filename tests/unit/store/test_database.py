@@ -12,11 +12,11 @@ import pytest
 from rcdesk.core.errors import StoreTooNew, StoreUnavailable
 from rcdesk.core.fax.fax import ALLOWED, FaxState, WaitReason
 from rcdesk.core.fax.folder import Folder, FolderQuery
-from rcdesk.store.database import MIGRATIONS, VERSION, open_database, statements
+from rcdesk.store.database import VERSION, open_database, statements
 from rcdesk.store.fax.drafts import Drafts
 from rcdesk.store.fax.folders import Folders
 from rcdesk.store.fax.outbox import Outbox, pages_key
-from rcdesk.store.schema import VERSION_1
+from rcdesk.store.schema import MIGRATIONS, VERSION_1
 from tests.patience import PATIENCE_S
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

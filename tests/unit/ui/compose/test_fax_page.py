@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton, QWidget
 
-from rcdesk.core.fax.fax import FaxDraft, FaxState, Recipient, Resolution, SendBy
+from rcdesk.core.fax.fax import FaxDraft, FaxOptions, FaxState, Recipient, Resolution, SendBy
 from rcdesk.ui.compose.chips import read_entry
 from rcdesk.ui.compose.fax_page import FaxPage
 from rcdesk.ui.shell.main_window import MainWindow
@@ -263,7 +263,7 @@ def test_changed_pages_are_no_longer_the_original_ones(page: FaxPage, stage: Sta
         case "cover":
             page.covers.choose(6)
         case "resolution":
-            page.resolution.choose(Resolution.FINE)
+            page.resolution.choose(FaxOptions())
         case _:
             stage.faxes.checked.emit(checked(document("More.pdf")))
     page.send()
