@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from rcdesk.cli.call_arguments import LineParser
+from rcdesk.core.fax.fax import FaxOptions, Resolution
 
 _STATUSES = """\
 exit status:
@@ -50,16 +51,14 @@ file that is called "fax", write ./fax.
 class FaxArguments(Struct, frozen=True, kw_only=True):
     """What follows the word fax, as it was typed.
 
-    cover and cover_name: at most one is given; None and "": as chosen last. at "": at once. is_sent_here:
-    sent from the shell, not opened in the composer.
+    cover_name: instead of the number of the cover; without either: as chosen last. at "": at once.
+    is_sent_here: sent from the shell, not opened in the composer.
     """
 
     files: tuple[Path, ...] = ()
     to: tuple[str, ...] = ()
-    note: str = ""
-    cover: int | None = None
+    options: FaxOptions = FaxOptions(cover_index=None)
     cover_name: str = ""
-    is_standard: bool = False
     at: str = ""
     is_yes: bool = False
     is_wait: bool = False
@@ -106,10 +105,12 @@ def parse_fax(given: Sequence[str], *, add_common: Callable[[argparse.ArgumentPa
         fax=FaxArguments(
             files=tuple(found.files),
             to=tuple(found.to),
-            note=found.note,
-            cover=index,
+            options=FaxOptions(
+                cover_index=index,
+                note=found.note,
+                resolution=Resolution.STANDARD if found.standard else Resolution.FINE,
+            ),
             cover_name=name,
-            is_standard=found.standard,
             at=found.at,
             is_yes=found.yes,
             is_wait=found.wait,

@@ -239,7 +239,6 @@ def _command_word(given: Sequence[str]) -> int | None:
 
 def _asked_fax(options: Options, asked: FaxArguments) -> AskedFax:
     """Look at everything that was asked. Raises UserError."""
-    from rcdesk.core.fax.fax import Resolution
     from rcdesk.core.orders.asked_fax import AskedFax
     from rcdesk.services.commands.fax import draft_asked
     from rcdesk.store.account import preferences
@@ -249,9 +248,7 @@ def _asked_fax(options: Options, asked: FaxArguments) -> AskedFax:
     draft = draft_asked(
         files=asked.files,
         to=asked.to,
-        note=asked.note,
-        cover_index=asked.cover,
-        resolution=Resolution.STANDARD if asked.is_standard else Resolution.FINE,
+        options=asked.options,
         at=asked.at,
         region=remembered.home_country,
     )

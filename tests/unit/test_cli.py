@@ -25,7 +25,7 @@ from rcdesk.cli.main import Options, desk, main, parse
 from rcdesk.core.account.preferences import Preferences
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax.fax import Document, FaxDraft, Recipient, Resolution, SendBy
+from rcdesk.core.fax.fax import Document, FaxDraft, FaxOptions, Recipient, Resolution, SendBy
 from rcdesk.core.fax.paper import PageRef
 from rcdesk.core.orders.asked_fax import AskedFax, asked_fax_json, read_asked_fax
 from rcdesk.documents.same_file import seen
@@ -148,9 +148,7 @@ def test_everything_a_fax_can_be_told() -> None:
         fax=FaxArguments(
             files=(Path("a.pdf"), Path("b.pdf"), Path("c.pdf")),
             to=("6505550110", "Bo <+442079460000>"),
-            note="Hello",
-            cover=3,
-            is_standard=True,
+            options=FaxOptions(cover_index=3, note="Hello", resolution=Resolution.STANDARD),
             at="16:45",
             is_yes=True,
         ),
@@ -183,7 +181,8 @@ def test_arguments_that_make_no_sense(
 def test_a_cover_page_has_a_number_or_a_name() -> None:
     given = ["fax", "a.pdf", "--cover", "Our Clinic", "--fine", "--wait", "--json", "--to", "1"]
     fax = parse(given).fax
-    assert fax is not None and (fax.cover, fax.cover_name, fax.is_standard) == (None, "Our Clinic", False)
+    assert fax is not None and fax.cover_name == "Our Clinic"
+    assert fax.options == FaxOptions(cover_index=None)
     assert fax.is_wait and fax.is_json and fax.is_sent_here and not fax.is_yes
     opened = parse(["fax", "a.pdf", "--to", "1"]).fax
     assert opened is not None and not opened.is_sent_here

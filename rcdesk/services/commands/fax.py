@@ -14,10 +14,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from msgspec.structs import replace
+
 from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
-from rcdesk.core.fax.fax import MAX_NOTE_CHARACTERS, Document, FaxDraft, Recipient, Resolution
+from rcdesk.core.fax.fax import MAX_NOTE_CHARACTERS, Document, FaxDraft, FaxOptions, Recipient
 from rcdesk.core.fax.paper import NotDrawnHere, PageRef, PasswordNeeded
 from rcdesk.core.fax.recipient_text import recipient_in
 from rcdesk.core.spoken_time import Readings, readings_of
@@ -33,9 +35,7 @@ def draft_asked(
     *,
     files: Sequence[Path],
     to: Sequence[str],
-    note: str = "",
-    cover_index: int | None = None,
-    resolution: Resolution = Resolution.FINE,
+    options: FaxOptions | None = None,
     at: str = "",
     region: str = "US",
     profile: ServerProfile | None = None,
@@ -46,22 +46,17 @@ def draft_asked(
     to: numbers or "Name <number>", national ones read in region. at: local time, "" for at once.
     """
     profile = profile or ServerProfile(name="")
+    options = options or FaxOptions(cover_index=None)
     recipients = _recipients(to, region)
-    if len(note) > MAX_NOTE_CHARACTERS:
-        raise UserError(f"The note has {len(note):,} characters; {MAX_NOTE_CHARACTERS:,} fit.")
-    if cover_index is not None and cover_index < 0:
+    if len(options.note) > MAX_NOTE_CHARACTERS:
+        raise UserError(f"The note has {len(options.note):,} characters; {MAX_NOTE_CHARACTERS:,} fit.")
+    if options.cover_index is not None and options.cover_index < 0:
         raise UserError("Cover pages are counted from 0, which is none.")
     send_at = moment(at, now or datetime.now(UTC)) if at else None
     documents = _documents(files, profile)
     check_total(documents, profile)
-    return FaxDraft(
-        recipients=recipients,
-        documents=documents,
-        cover_index=cover_index,
-        note=note.strip(),
-        resolution=resolution,
-        send_at=send_at,
-    )
+    options = replace(options, note=options.note.strip())
+    return FaxDraft(recipients=recipients, documents=documents, send_at=send_at).with_options(options)
 
 
 def moment(text: str, now: datetime) -> datetime:

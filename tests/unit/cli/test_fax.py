@@ -22,7 +22,7 @@ from rcdesk.cli.fax_output import FaxTeller
 from rcdesk.core.account.preferences import Preferences
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, OutcomeUnknown
-from rcdesk.core.fax.fax import FaxJob, FaxState
+from rcdesk.core.fax.fax import FaxJob, FaxOptions, FaxState
 from rcdesk.core.orders.asked_fax import AskedFax
 from rcdesk.services.commands.fax import draft_asked
 from rcdesk.store.account import preferences as preferences_file
@@ -85,10 +85,16 @@ class Shell:
         is_sure: bool = False,
         sign_in: bool = True,
         cover_name: str = "",
-        **asked: Any,
+        at: str = "",
+        **options: Any,
     ) -> list[dict[str, Any]]:
         """All lines of one command."""
-        draft = draft_asked(files=(self.letter,) if files is None else files, to=to or (GOOD,), **asked)
+        draft = draft_asked(
+            files=(self.letter,) if files is None else files,
+            to=to or (GOOD,),
+            at=at,
+            options=FaxOptions(**{"cover_index": None, **options}),
+        )
         command = FaxCommand(
             asked_fax=AskedFax(draft=draft, cover_name=cover_name),
             is_wait=is_wait,
