@@ -176,7 +176,7 @@ def test_what_is_undone_or_cancelled_leaves_no_row_and_can_be_cancelled_back(
     assert [job.send_at for job in scheduled] == [later]
     queue.focus_list()
     QTest.keyClick(queue.list, Qt.Key.Key_Delete)
-    screen.wait(lambda: queue.model.rowCount() == 0)
+    screen.wait(lambda: queue.model.rowCount() == 0 and queue.foot.can_undo)
     running.window.undo()
     screen.wait(lambda: queue.model.rowCount() == 1)
 
