@@ -11,7 +11,16 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
 from rcdesk.core.errors import StoreError
-from rcdesk.core.fax.fax import FaxDraft, FaxEvent, FaxJob, FaxOptions, FaxRequest, FaxState, Recipient, SpooledFile
+from rcdesk.core.fax.fax import (
+    FaxDraft,
+    FaxEvent,
+    FaxJob,
+    FaxOptions,
+    FaxRequest,
+    FaxState,
+    Recipient,
+    SpooledFile,
+)
 from rcdesk.core.fax.folder import ReceivedFax, Shelf
 from rcdesk.store.rows import IN_LIST, columns_of, insert, json_list, value_of, values_of
 from rcdesk.store.search_words import indexed_words
