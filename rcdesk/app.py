@@ -133,8 +133,6 @@ class Running:
         self.desk.session.state_changed.connect(self._begin_work)
         self._begin_work()
         self.window.has_tray = self.tray.is_available
-        self.desk.preferences.changed.connect(self._follow_shortcuts)
-        self._follow_shortcuts()
         if self._demo:
             self.start_demo()
         elif self._credentials is not None:
@@ -149,6 +147,8 @@ class Running:
         if self.desk.session.state is not SessionState.SIGNED_OUT:
             self.desk.session.state_changed.disconnect(self._begin_work)
             self.desk.start()
+            self.desk.preferences.changed.connect(self._follow_shortcuts)
+            self._follow_shortcuts()
 
     def start_demo(self, speed: float | None = None) -> None:
         """Start the simulator in this program, on a lane, and sign in to it."""
@@ -180,7 +180,7 @@ class Running:
         """Ask the desktop for the keys, or give them back, as the settings say."""
         if self.desk.preferences.value.global_shortcut:
             self.shortcuts.start()
-        else:
+        elif "shortcuts" in vars(self):
             self.shortcuts.stop()
 
     def _show_shortcuts(self) -> None:
@@ -221,7 +221,8 @@ class Running:
         # Closing now means closing: without this the window would hide into the tray that is gone.
         self.window.has_tray = False
         self.window.close()
-        self.shortcuts.stop()
+        if "shortcuts" in vars(self):
+            self.shortcuts.stop()
         self.desk.stop()
         is_ended = self._works.stop()
         if self._simulator is not None:

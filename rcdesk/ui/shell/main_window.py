@@ -418,7 +418,8 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         """Coming to the front looks into the watched folder: shares of other machines tell nothing."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+        is_in_front = event.type() == QEvent.Type.ActivationChange and self.isActiveWindow()
+        if is_in_front and self._is_furnished:
             self._desk.watched.look()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -8,7 +8,6 @@ text is written so that nobody finds a tag in it. GUI thread. Read next: news.py
 
 from __future__ import annotations
 
-import html
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +54,11 @@ class NoteText(QObject):
         """The sentence, in which every sign means itself."""
         if self._reads_markup is None:
             return words.translate(_HARMLESS)
-        return html.escape(words, quote=False) if self._reads_markup else words
+        if not self._reads_markup:
+            return words
+        from html import escape
+
+        return escape(words, quote=False)
 
     def _call(self, message: QDBusMessage) -> None:
         from PySide6.QtDBus import QDBusConnection, QDBusPendingCallWatcher

@@ -53,12 +53,15 @@ class TrayNews(QObject):
         self._click = QTimer(self)
         self._click.setSingleShot(True)
         self._click.timeout.connect(self._open_told)
-        desk.faxes.ended.connect(self._fax_ended)
-        desk.history.missed.connect(self._calls_missed)
-        desk.calls.call_changed.connect(self._call_changed)
         desk.notices.posted.connect(self._posted)
         sign.messageClicked.connect(self._click.start)
         sign.activated.connect(self._click.stop)
+
+    def follow(self) -> None:
+        """Hear of faxes and calls from now on."""
+        self._desk.faxes.ended.connect(self._fax_ended)
+        self._desk.history.missed.connect(self._calls_missed)
+        self._desk.calls.call_changed.connect(self._call_changed)
 
     @property
     def is_telling(self) -> bool:

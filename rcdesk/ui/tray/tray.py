@@ -64,7 +64,27 @@ class Tray(QObject):
         self._tray_changed(self._watch.is_there())
 
     def _connect(self) -> None:
+        session = self._desk.session
+        for signal in (self._desk.preferences.changed, session.account_changed, session.state_changed):
+            signal.connect(self._refresh_soon)
+        session.state_changed.connect(self._follow)
+        self.menu.aboutToShow.connect(self.refresh)
+        self._window.hidden_to_tray.connect(self._say_once)
+        self._window.installEventFilter(self)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.applicationStateChanged.connect(self._application_changed)
+        self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Hear what the desks tell, from the moment there is somebody to work for."""
         desk = self._desk
+        if self._sounds is not None or desk.session.state is SessionState.SIGNED_OUT:
+            return
+        from rcdesk.ui.kit.sounds import Sounds
+
+        self._sounds = Sounds(desk, self)
         for signal in (
             desk.calls.calls_changed,
             desk.calls.call_changed,
@@ -73,18 +93,11 @@ class Tray(QObject):
             desk.history.missed_count_changed,
             desk.people.favourites_changed,
             desk.presence.changed,
-            desk.preferences.changed,
-            desk.session.account_changed,
-            desk.session.state_changed,
         ):
             signal.connect(self._refresh_soon)
         desk.presence.problem.connect(self._presence_problem)
-        self.menu.aboutToShow.connect(self.refresh)
-        self._window.hidden_to_tray.connect(self._say_once)
-        self._window.installEventFilter(self)
-        application = QGuiApplication.instance()
-        if isinstance(application, QGuiApplication):
-            application.applicationStateChanged.connect(self._application_changed)
+        self.news.follow()
+        self._application_changed(QGuiApplication.applicationState())
 
     @property
     def is_available(self) -> bool:
@@ -195,30 +208,32 @@ class Tray(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Menu, picture and tooltip as things are now; first done after the window was painted."""
-        from rcdesk.ui.kit.sounds import Sounds
+        """Menu, picture and tooltip as things are now."""
         from rcdesk.ui.tray.entries import tray_entries
 
         self._soon.stop()
-        if self._sounds is None:
-            self._sounds = Sounds(self._desk, self)
         now = datetime.now(UTC)
         self.menu.show_entries(tray_entries(self._desk, self, now, self._shortcuts))
         self._icon.setToolTip(without_tags(self._tip(now)))
-        desk = self._desk
-        counts, presence = desk.faxes.counts, desk.presence.presence
-        look = TrayState(
-            is_offline=desk.session.state in (SessionState.OFFLINE, SessionState.NEEDS_SIGN_IN),
-            is_quiet=presence is not None and not presence.dnd.is_disturbable,
-            news=desk.history.missed_count + counts.failed_unseen + counts.needs_you,
-        )
+        look = self._look_now() if self._sounds is not None else TrayState()
         if look != self._look:
             self._look = look
             self._icon.setIcon(tray_icon(look))
 
+    def _look_now(self) -> TrayState:
+        desk = self._desk
+        counts, presence = desk.faxes.counts, desk.presence.presence
+        return TrayState(
+            is_offline=desk.session.state in (SessionState.OFFLINE, SessionState.NEEDS_SIGN_IN),
+            is_quiet=presence is not None and not presence.dnd.is_disturbable,
+            news=desk.history.missed_count + counts.failed_unseen + counts.needs_you,
+        )
+
     def _tip(self, now: datetime) -> str:
         from rcdesk.ui.tray.entries import standing
 
+        if self._sounds is None:
+            return f"rcdesk\n{standing(self._desk, now)}"
         account, counts = self._desk.session.account, self._desk.faxes.counts
         missed = self._desk.history.missed_count
         one_missed, more_missed = self.tr("1 missed call"), self.tr("{0} missed calls").format(missed)
@@ -286,4 +301,5 @@ class Tray(QObject):
 
     @Slot(Qt.ApplicationState)
     def _application_changed(self, state: Qt.ApplicationState) -> None:
-        self._desk.presence.set_active(state is Qt.ApplicationState.ApplicationActive)
+        if self._sounds is not None:
+            self._desk.presence.set_active(state is Qt.ApplicationState.ApplicationActive)
