@@ -68,7 +68,7 @@ STARTS = {
 GROUPS = {
     "core": "numbers account calls fax people orders",
     "store": "account fax calls people",
-    "services": "account calls people fax commands",
+    "services": "account calls people fax",
     "bridge": "runtime account calls people fax",
     "ui": "kit words account preview phone compose people folders shell tray",
 }

@@ -44,13 +44,15 @@ class LiveFaxes(Protocol):
 
 
 class _FaxWatcher(Struct, eq=False):
-    """Who waits for these jobs; said and percent: what it was told last."""
+    """Who waits for these jobs; said and percent: what it was told last. sending: how much has left of those
+    whose request went on since then."""
 
     jobs: dict[int, FaxJob]
     tell: Tell
     can_follow: bool = True
     said: tuple[object, ...] = ()
     percent: int = -1
+    sending: dict[int, FaxJob] = field(default_factory=dict)
     is_dirty: bool = field(default=True)
 
 
@@ -81,7 +83,7 @@ class FaxOrders(QObject):
             if not jobs:
                 tell({"error": SHOWN, "status": int(ExitStatus.NEEDS_YOU)})
             elif order.is_wait:
-                self._watch(jobs, tell, can_follow=can_follow)
+                self.watch(jobs, tell, can_follow=can_follow)
             else:
                 tell({"fax": fax_json(jobs), "status": int(ExitStatus.DONE)})
 
@@ -94,7 +96,7 @@ class FaxOrders(QObject):
         if not jobs or len(jobs) < len(order.job_ids):
             tell({"error": NOT_KNOWN, "status": int(ExitStatus.UNKNOWN)})
             return
-        self._watch(jobs, tell, can_follow=can_follow)
+        self.watch(jobs, tell, can_follow=can_follow)
 
     def _just_queued(self, asked_fax: AskedFax) -> tuple[FaxJob, ...]:
         """The jobs of the newest Send, which is this one: it was just told to be queued."""
@@ -104,8 +106,10 @@ class FaxOrders(QObject):
             return ()
         return tuple(job for job in reversed(self._faxes.jobs) if job.batch_id == newest.batch_id)
 
-    def _watch(self, jobs: Sequence[FaxJob], tell: Tell, *, can_follow: bool = True) -> None:
+    def watch(self, jobs: Sequence[FaxJob], tell: Tell, *, can_follow: bool = True) -> None:
+        """Tell every change of these, as they are now first of all."""
         watcher = _FaxWatcher({job.id: job for job in jobs}, tell, can_follow)
+        watcher.sending.update((j.id, j) for j in jobs if j.state is FaxState.SENDING and j.bytes_total)
         self._watchers.append(watcher)
         self._news(watcher)
 
@@ -114,6 +118,8 @@ class FaxOrders(QObject):
         for watcher in self._watchers:
             if job.id in watcher.jobs:
                 watcher.jobs[job.id] = job
+                if job.state is FaxState.SENDING and job.bytes_total:
+                    watcher.sending[job.id] = job
                 watcher.is_dirty = True
                 if not self._timer.isActive():
                     self._timer.start()
@@ -127,23 +133,29 @@ class FaxOrders(QObject):
         """Tell a watcher what is new to it; let it go at the end, or when it has gone away."""
         watcher.is_dirty = False
         jobs = tuple(watcher.jobs.values())
+        is_there = True
+        if not any(job.state is FaxState.SENDING for job in jobs):
+            # All of it has left since then, which is told before what became of it.
+            is_there = self._progress(watcher)
         if all(is_settled(job, is_wait=watcher.can_follow) for job in jobs):
             self._watchers.remove(watcher)
             watcher.tell({"fax": fax_json(jobs), "status": int(exit_status(jobs))})
             return
         said = tuple((job.state, job.detail, job.server_pages) for job in jobs)
-        is_there = True
-        if said != watcher.said:
+        if is_there and said != watcher.said:
             watcher.said, watcher.percent = said, -1
             is_there = watcher.tell({"fax": fax_json(jobs)})
-        sending = [job for job in jobs if job.state is FaxState.SENDING and job.bytes_total]
-        if is_there and sending:
-            first = sending[0]
-            percent = first.bytes_sent * 100 // first.bytes_total
-            if percent != watcher.percent:
-                watcher.percent = percent
-                ids = [job.id for job in sending]
-                progress = progress_json(ids, first.bytes_sent, first.bytes_total)
-                is_there = watcher.tell({"progress": progress})
-        if not is_there:
+        if not (is_there and self._progress(watcher)):
             self._watchers.remove(watcher)
+
+    def _progress(self, watcher: _FaxWatcher) -> bool:
+        """Tell how much has left when that is more; False when nobody listens any more."""
+        sending, watcher.sending = watcher.sending, {}
+        if not sending:
+            return True
+        first = next(iter(sending.values()))
+        percent = first.bytes_sent * 100 // first.bytes_total
+        if percent == watcher.percent:
+            return True
+        watcher.percent = percent
+        return watcher.tell({"progress": progress_json(list(sending), first.bytes_sent, first.bytes_total)})

@@ -19,7 +19,7 @@ from rcdesk.cli.archive_lock import Output, SignInWay, is_dialling, refusal, ref
 from rcdesk.cli.executor import Executor
 from rcdesk.core.calls.call import CallState
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.errors import Cancelled, OutcomeUnknown, RcdeskError, SignInNeeded
+from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.orders.order import (
     CallOrder,
     CancelOrder,
@@ -32,10 +32,6 @@ from rcdesk.core.orders.order import (
 from rcdesk.store.paths import Paths
 
 CommandOrder: TypeAlias = CallOrder | StatusOrder | CancelOrder | NumbersOrder
-
-ADOPT_TRIES = 10
-ADOPT_PAUSE_S = 1.0
-"""A window that was opened meanwhile knows the call once it has signed in."""
 
 CLOSED = "rcdesk was closed, so how this call ends is unknown. It goes on by itself."
 GOES_ON = "They have answered, so the call goes on. Hang up your phone to end it."
@@ -62,10 +58,7 @@ class CommandRun:
         self._command = command
         way = SignInWay(demo=command.demo, demo_speed=command.demo_speed, sign_in=command.sign_in)
         self._executor = Executor(way, paths, stop)
-        self._stop = stop
         self._call_id = ""
-        self._is_over = False
-        self._is_unknown = False
 
     def close(self) -> None:
         """Give everything back."""
@@ -74,51 +67,23 @@ class CommandRun:
     def lines(self) -> Generator[Output, None, None]:
         """What happens, line by line."""
         try:
-            yield from self._followed(self._command.order)
+            lines = self._executor.follow(self._command.order, self._next_order, lost=LOST, gone=CLOSED)
+            with closing(lines):
+                for output in lines:
+                    if self._executor.is_window or not is_dialling(output):
+                        yield output
+        except Cancelled as exc:
+            if self._call_id:
+                yield from self._interrupt()
+            else:
+                yield refused(exc, INTERRUPTED)
         except RcdeskError as exc:
             yield refused(exc, INTERRUPTED)
 
-    def _followed(self, order: Order) -> Generator[Output, None, None]:
-        """Ask whoever has the archive, and whoever has it next, until the last line."""
-        try:
-            for _ in range(ADOPT_TRIES):
-                while not self._is_unknown:
-                    yield from self._asked(order)
-                    if self._is_over:
-                        return
-                    if self._call_id:
-                        order = FollowOrder(call_id=self._call_id)
-                if not self._executor.is_window:
-                    break
-                # It knows the call once it has signed in.
-                self._is_unknown = False
-                self._stop.sleep(ADOPT_PAUSE_S)
-        except Cancelled:
-            if not self._call_id:
-                raise
-            yield from self._interrupt()
-        else:
-            yield refusal(LOST, ExitStatus.UNKNOWN)
-
-    def _asked(self, order: Order) -> Generator[Output, None, None]:
-        """What one of them says, as far as it goes."""
-        is_followed = isinstance(order, FollowOrder) or (isinstance(order, CallOrder) and order.is_wait)
-        try:
-            with closing(self._executor.ask(order, self._stop)) as lines:
-                for output in lines:
-                    self._call_id = output.get("call", {}).get("id", self._call_id)
-                    self._is_over = "status" in output
-                    if isinstance(order, FollowOrder) and self._is_over and "call" not in output:
-                        self._is_over, self._is_unknown = False, True
-                    elif self._executor.is_window or not is_dialling(output):
-                        yield output
-        except SignInNeeded as exc:
-            if not isinstance(order, FollowOrder):
-                raise
-            raise OutcomeUnknown(CLOSED) from exc
-        except OutcomeUnknown:
-            if not (self._call_id and is_followed):
-                raise
+    def _next_order(self, output: Output) -> Order | None:
+        self._call_id = output.get("call", {}).get("id", self._call_id)
+        is_waited_for = isinstance(self._command.order, CallOrder) and self._command.order.is_wait
+        return FollowOrder(call_id=self._call_id) if is_waited_for else None
 
     def _interrupt(self) -> Generator[Output, None, None]:
         """Ctrl+C: cancel the call that is waited for, when that is still possible, and say what happened."""

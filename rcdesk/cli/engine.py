@@ -11,8 +11,10 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Generator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, Slot
 
@@ -26,18 +28,25 @@ from rcdesk.bridge.runtime.instance import OrderHeard
 from rcdesk.bridge.runtime.lazy import Lazy
 from rcdesk.bridge.runtime.turns import Turns
 from rcdesk.cli.archive_lock import ArchiveLock, Output, is_dialling
-from rcdesk.core.account.account import ServerKind, ServerProfile
+from rcdesk.core.account.account import Account, ServerKind, ServerProfile
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.clock import SystemClock
-from rcdesk.core.errors import Cancelled, RcdeskError, SignInNeeded
-from rcdesk.core.orders.order import Order
+from rcdesk.core.clock import Clock, SystemClock
+from rcdesk.core.errors import Cancelled, NetworkError, RateLimited, RcdeskError, ServerTrouble, SignInNeeded
+from rcdesk.core.fax.cover import CoverTemplate
+from rcdesk.core.fax.fax import FaxDraft
+from rcdesk.core.fax.paper import PageRef
+from rcdesk.core.orders.asked_fax import AskedFax
+from rcdesk.core.orders.order import FollowFaxesOrder, Order, SendOrder
 from rcdesk.core.people.people import DialChoice
 from rcdesk.store.account import preferences as preferences_file
 
 if TYPE_CHECKING:
+    from rcdesk.bridge.fax.fax_desk import FaxDesk
+    from rcdesk.cli.fax_sending import FaxSending, FaxTerms, Tell
     from rcdesk.documents.worker.worker import PageWorker
     from rcdesk.services.account.connection import Connection
     from rcdesk.services.service_set import ServiceSet
+    from rcdesk.store.fax.outbox import Outbox
 
 LANES = ("calls", "faxes", "disk", "archive", "downloads", "files")
 TICK_MS = 50
@@ -52,9 +61,13 @@ SOMEBODY_ELSE = (
 class Engine(QObject):
     """ask() it what a window would be asked through its door (Instance.ask())."""
 
-    def __init__(self, lock: ArchiveLock) -> None:
-        """The lock is ours on entry. Raises SignInNeeded when there is nothing to sign in with, UserError."""
+    def __init__(self, lock: ArchiveLock, terms: FaxTerms | None = None, clock: Clock | None = None) -> None:
+        """The lock is ours on entry. terms: how faxes are sent; without it the outbox is not touched.
+
+        Raises SignInNeeded when there is nothing to sign in with, UserError, StoreError.
+        """
         super().__init__()
+        self._clock = clock or SystemClock()
         self._paths = lock.paths
         self._secrets = lock.secrets
         self._profile, self._credentials = lock.server()
@@ -70,6 +83,7 @@ class Engine(QObject):
             self._paths.preferences_file, self._lanes["disk"], preferences_file.load, preferences_file.save
         )
         self._session = SessionDesk(self._lanes["calls"], self._connect)
+        self._cache = TemporaryDirectory(prefix="rcdesk-")
         self._worker = Lazy(self._make_worker)
         self._services = Lazy(self._open_services)
         self._history = HistoryDesk(self._lanes, self._session, self._service("history"), has_news=False)
@@ -81,6 +95,11 @@ class Engine(QObject):
         )
         self._tick = QTimer(self)
         self._tick.start(TICK_MS)
+        self._faxes: FaxDesk | None = None
+        self._sending: FaxSending | None = None
+        self._outbox: Outbox | None = None
+        if terms is not None:
+            self._faxes, self._sending = self._build_faxes(terms)
         self._history.start()
         self._calls.start()
         self._session.resume(self._profile)
@@ -92,9 +111,13 @@ class Engine(QObject):
 
     def close(self) -> None:
         """End everything; calls that go on stay written down."""
+        if self._sending is not None:
+            while not self._sending.halt():
+                self._live(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         self._tick.stop()
-        for desk in (self._session, self._calls, self._history):
-            desk.stop()
+        for desk in (self._session, self._calls, self._history, self._faxes):
+            if desk is not None:
+                desk.stop()
         for lane in reversed(self._lanes.values()):
             lane.stop()
         if self._worker.is_made:
@@ -104,6 +127,9 @@ class Engine(QObject):
                 close()
         if self._session.connection is not None:
             self._session.connection.close()
+        if self._outbox is not None:
+            self._outbox.close()
+        self._cache.cleanup()
 
     def ask(self, order: Order, stop: CancelToken) -> Generator[Output, None, None]:
         """Do it, and tell what becomes of it line by line; the last one has "status".
@@ -127,14 +153,22 @@ class Engine(QObject):
                 yield output
                 if "status" in output:
                     return
-            if stop.is_cancelled:
+            if stop.is_cancelled and (self._sending is None or self._sending.halt()):
                 raise Cancelled()
-            self._check()
-            if not is_taken and self._is_ready():
+            self._check(order)
+            if not is_taken and not stop.is_cancelled and self._is_ready():
                 is_taken = True
-                self._orders.take(OrderHeard(order, tell))
+                self._take(order, tell)
             elif not told:
                 self._live(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+    def _take(self, order: Order, tell: Tell) -> None:
+        if self._sending is not None and isinstance(order, SendOrder):
+            self._sending.send(order.asked_fax, tell)
+        elif self._sending is not None and isinstance(order, FollowFaxesOrder):
+            self._sending.follow(order.job_ids, tell)
+        else:
+            self._orders.take(OrderHeard(order, tell))
 
     def choice_of(self, number: str) -> DialChoice:
         """How this number was called last."""
@@ -162,16 +196,35 @@ class Engine(QObject):
         self._live()
         return self._turns.is_idle
 
-    def _check(self) -> None:
+    def _check(self, order: Order) -> None:
         """Raise what keeps somebody from being signed in; given credentials are tried before."""
         session = self._session
         if session.is_signed_in or session.state is SessionState.SIGNING_IN:
             return
         trouble: RcdeskError = session.trouble or SignInNeeded(NOBODY, status=401)
-        if self._credentials is None or self._has_tried or not isinstance(trouble, SignInNeeded):
+        if isinstance(trouble, SignInNeeded) and self._credentials is not None and not self._has_tried:
+            self._has_tried = True
+            session.sign_in(self._profile, self._credentials)
+        elif not (
+            isinstance(trouble, NetworkError | RateLimited | ServerTrouble) and self._assume(order, trouble)
+        ):
             raise trouble
-        self._has_tried = True
-        session.sign_in(self._profile, self._credentials)
+
+    def _assume(self, order: Order, trouble: RcdeskError) -> bool:
+        """Without a connection a fax can be queued, for whoever the kept sign-in is of. Raises UserError."""
+        connection = self._session.connection
+        owner_id = connection.owner_id if connection is not None else ""
+        if self._sending is None or not owner_id:
+            return False
+        if isinstance(order, SendOrder):
+            from rcdesk.services.fax.asked_draft import must_have_account
+
+            must_have_account(order.asked_fax, self._own_covers(), trouble)
+        home_country = self._preferences.value.home_country
+        self._session.assume(
+            Account(owner_id=owner_id, name="", company="", extension_number="", home_country=home_country)
+        )
+        return self._session.is_signed_in
 
     @Slot()
     def _begun(self) -> None:
@@ -195,20 +248,66 @@ class Engine(QObject):
     def _service(self, name: str) -> Any:
         return Lazy(lambda: getattr(self._services, name))
 
+    def _build_faxes(self, terms: FaxTerms) -> tuple[FaxDesk, FaxSending]:
+        from rcdesk.bridge.fax.fax_desk import FaxDesk
+        from rcdesk.cli.fax_sending import FaxSending
+        from rcdesk.store.fax.outbox import Outbox
+
+        faxes = FaxDesk(
+            self._lanes,
+            self._session,
+            self._service("faxes"),
+            self._service("dispatcher"),
+            clock=self._clock,
+            keep_files_days=self._preferences.value.keep_files_days,
+        )
+        self._outbox = outbox = Outbox(self._paths.database)
+        sending = FaxSending(
+            terms,
+            self._turns,
+            self._session,
+            faxes,
+            self._lanes["files"],
+            self._service("faxes"),
+            self._make_draft,
+            outbox.many,
+            self._clock,
+        )
+        faxes.start()
+        return faxes, sending
+
+    def _make_draft(self, asked_fax: AskedFax, account: Account, token: CancelToken) -> FaxDraft:
+        """On a lane."""
+        from rcdesk.services.fax.asked_draft import CommandDrafts
+
+        folder, worker = Path(self._cache.name), cast("PageWorker", self._worker)
+        drafts = CommandDrafts(worker, folder, self._own_covers(), self._preferences.value)
+        return drafts.draft(asked_fax, account, token)
+
+    def _own_covers(self) -> tuple[CoverTemplate, ...]:
+        from rcdesk.store.fax.covers import Covers
+
+        return tuple(Covers(self._paths.covers_dir).list())
+
     def _make_worker(self) -> PageWorker:
         from rcdesk.documents.worker.worker import PageWorker
 
-        return PageWorker(self._paths.pages_dir / "office")
+        return PageWorker(Path(self._cache.name) / "work")
 
     def _open_services(self) -> ServiceSet:
         from rcdesk.services.service_set import open_services
 
-        worker, session = self._worker, self._session
+        worker, session = cast("PageWorker", self._worker), self._session
         return open_services(
             self._paths,
             lambda: session.connection,
-            SystemClock(),
-            lambda ref, token: worker.count(ref, token),
+            self._clock,
+            self._count,
             lambda *given: worker.counts(*given),
             lambda path, token: worker.read_list(path, token),
         )
+
+    def _count(self, ref: PageRef, token: CancelToken | None) -> int:
+        from rcdesk.services.fax.typed_fax import quick_count
+
+        return quick_count(cast("PageWorker", self._worker))(ref, token)

@@ -1,7 +1,7 @@
 """The arguments of `rcdesk fax`: what was typed, and what --help says about it.
 
 Only argparse: nothing slow is imported before the arguments are understood. Read next: cli/main.py,
-services/commands/fax.py (they are looked at), fax.py (they are sent).
+services/fax/typed_fax.py (they are looked at), fax.py (they are sent).
 """
 
 from __future__ import annotations

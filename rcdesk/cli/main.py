@@ -240,7 +240,7 @@ def _command_word(given: Sequence[str]) -> int | None:
 def _asked_fax(options: Options, asked: FaxArguments) -> AskedFax:
     """Look at everything that was asked. Raises UserError."""
     from rcdesk.core.orders.asked_fax import AskedFax
-    from rcdesk.services.commands.fax import draft_asked
+    from rcdesk.services.fax.typed_fax import draft_asked
     from rcdesk.store.account import preferences
     from rcdesk.store.paths import Paths
 

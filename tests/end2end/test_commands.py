@@ -1,7 +1,7 @@
 """Commands about calls and links, typed in a shell beside an open window, and without one: real processes.
 
 What happened is judged by what the simulator saw and by what the command printed. Read next: test_desk.py,
-tests/unit/commands/test_call.py.
+tests/unit/cli/test_call.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`rcdesk fax` and the sign-in commands, typed in a shell beside a window, and without one: real processes.
 
 What happened is judged by what the simulator got and by what the command printed. Read next:
-test_commands.py, tests/unit/commands/test_fax.py.
+test_commands.py, tests/unit/cli/test_fax.py.
 """
 
 from __future__ import annotations

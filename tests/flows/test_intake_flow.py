@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton
 
 from rcdesk.core.fax.fax import FaxState
 from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome
-from rcdesk.services.commands.fax import draft_asked
+from rcdesk.services.fax.typed_fax import draft_asked
 from rcdesk.simulator import RunningSimulator
 from rcdesk.ui.compose.review_dialog import ReviewDialog
 from tests.flows.conftest import Opened

@@ -30,7 +30,7 @@ from rcdesk.core.fax.paper import PageRef
 from rcdesk.core.orders.asked_fax import AskedFax, asked_fax_json, read_asked_fax
 from rcdesk.documents.same_file import seen
 from rcdesk.documents.worker import wire
-from rcdesk.services.commands.fax import moment
+from rcdesk.services.fax.typed_fax import moment
 from rcdesk.store.account import preferences as preferences_file
 from rcdesk.store.paths import Paths
 from tests.patience import PATIENCE_S

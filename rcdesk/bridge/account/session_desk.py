@@ -227,6 +227,11 @@ class SessionDesk(QObject):
         if not (is_same_server(profile, self.profile) and self.is_signed_in):
             self.resume(profile)
 
+    def assume(self, account: Account) -> None:
+        """Nothing more can be learned now of who the kept sign-in is of: work is begun in their name."""
+        if self._state is SessionState.OFFLINE and self._account is None:
+            self._set(self._state, account)
+
     def reload(self) -> None:
         """Read the account again (numbers, cover pages)."""
         if not self._link.is_asking:

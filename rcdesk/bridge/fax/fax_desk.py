@@ -131,6 +131,20 @@ class FaxDesk(QObject):
         for part in (self._recovery, self._pump, self._watch, self._held, self._news):
             part.stop()
 
+    def halt(self) -> bool:
+        """Send no more. What has not left stays in the outbox; True once no request is under way."""
+        return self._pump.halt()
+
+    def look_up(self, job_ids: Sequence[int], done: Callable[[tuple[FaxJob, ...]], None]) -> None:
+        """Show these as the outbox has them now, whoever put them there."""
+        owner_id, ids = self._jobs.owner_id, frozenset(job_ids)
+
+        def found(jobs: tuple[FaxJob, ...]) -> None:
+            self._take(jobs)
+            done(tuple(job for job in jobs if job.id in ids))
+
+        self._read(lambda service: service.live(owner_id, tuple(job_ids)), found)
+
     def check_files(self, paths: Sequence[Path]) -> None:
         """Look at files that were dropped or chosen; checked() brings one DocumentCheck each, in order."""
         service, wanted, stops = self._service, tuple(paths), self._stops

@@ -110,6 +110,11 @@ class FaxPump(QObject):
         self._is_ready = False
         self._timer.stop()
 
+    def halt(self) -> bool:
+        """Send no more, and stop what has not left; True when no request is under way (any more)."""
+        self.stop()
+        return self._upload.halt()
+
     def cancel(self, job_ids: Sequence[int]) -> frozenset[int]:
         """Stop these when they are being sent now; returns which ones were."""
         return self._upload.cancel(job_ids)

@@ -95,6 +95,12 @@ class FaxUpload(QObject):
 
         self._task = self._lane.submit(work, done=self._done, failed=self._failed, progress=self._progress)
 
+    def halt(self) -> bool:
+        """Stop the request unless all its bytes have left: its faxes wait on. True when none is under way."""
+        if self._task is not None and not self._is_complete:
+            self._task.cancel()
+        return self._task is None
+
     def cancel_later(self, job_ids: Iterable[int]) -> None:
         """How the request of these ended could not be written down yet: cancel them in the turn that does."""
         self._unheard |= frozenset(job_ids)

@@ -14,7 +14,7 @@ from rcdesk.bridge.runtime.lane import Lane
 
 
 class Turns(QObject):
-    """Takes the lock for its lanes. is_held: it stays ours also while nothing is done.
+    """Takes the lock for its lanes, and keeps it at first also while nothing is done: until let_go().
 
     begun(): it was given away and is back; others may have worked on the archive meanwhile.
     """
@@ -26,7 +26,7 @@ class Turns(QObject):
         super().__init__(parent)
         self._instance = instance
         self._lanes: list[Lane] = []
-        self.is_held = True
+        self._is_held = True
         self._is_lost = False
 
     @property
@@ -53,14 +53,18 @@ class Turns(QObject):
                 self.begun.emit()
         return not self._is_lost
 
+    def hold(self) -> None:
+        """Keep the archive also while nothing is done."""
+        self._is_held = True
+
     def let_go(self) -> None:
         """Give the archive away whenever nothing is being done."""
-        self.is_held = False
+        self._is_held = False
         self.went_on()
 
     def went_on(self) -> None:
         """Some work has come further."""
-        if self.is_idle and not self.is_held:
+        if self.is_idle and not self._is_held:
             self._instance.end_turn()
         else:
             self._instance.keep_turn()

@@ -1,6 +1,6 @@
 """What another start of rcdesk asks of the one that runs: a fax from the command line, and its JSON.
 
-The command line has looked at everything before (services/commands/fax.py); the files are looked at again
+The command line has looked at everything before (services/fax/typed_fax.py); the files are looked at again
 when they are copied to the spool. Pure; any thread. Read next: bridge/runtime/instance.py,
 ui/compose/asked_fax.py.
 """

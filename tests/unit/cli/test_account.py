@@ -111,6 +111,7 @@ class Shell:
         self.sign_in = home / "sign-in.json"
         self.sign_in.write_text(json.dumps(simulator.credentials), encoding="utf-8")
         self.server = ("--server", simulator.base_url, "--client-id", simulator.client_id)
+        self.others: list[int] = []
 
     def run(self, *typed: str, prompts: Any = None) -> list[dict[str, Any]]:
         """All lines of one command."""
@@ -450,36 +451,27 @@ def test_what_a_browser_says_is_not_among_our_lines() -> None:
     assert done.stdout == "{}\n"
 
 
-class SomebodyElse(CancelToken):
-    """The first time a command waits, another person signs in to the same profile from another shell."""
+def _somebody_else_signs_in(shell: Shell) -> Callable[[], None]:
+    """Another person does, to the same profile, from another shell."""
+    other = shell.sign_in.with_name("other.json")
+    other.write_text(json.dumps(shell.simulator.second_credentials), encoding="utf-8")
+    typed = ("login", "--jwt", str(other), "--profile", "Clinic")
 
-    def __init__(self, shell: Shell) -> None:
-        super().__init__()
-        self._shell = shell
-        self._waits = 0
+    def sign_in() -> None:
+        shell.others.append(shell.run(*typed)[-1]["status"])
 
-    def sleep(self, seconds: float) -> None:
-        self._waits += 1
-        assert self._waits < 9, "it goes on for ever"
-        if self._waits == 1:
-            other = self._shell.sign_in.with_name("other.json")
-            other.write_text(json.dumps(self._shell.simulator.second_credentials), encoding="utf-8")
-            typed = ("login", "--jwt", str(other), "--profile", "Clinic")
-            assert self._shell.run(*typed)[-1]["status"] == 0
+    return sign_in
 
 
 def test_a_call_that_is_waited_for_stays_that_of_who_placed_it(shell: Shell) -> None:
     shell.login()
-    other = shell.sign_in.with_name("other.json")
-    other.write_text(json.dumps(shell.simulator.second_credentials), encoding="utf-8")
-    typed = ("login", "--jwt", str(other), "--profile", "Clinic")
-    answers: list[int] = []
     world = World(shell.simulator, shell.paths)
-    world.at_wait[1] = lambda: answers.append(shell.run(*typed)[-1]["status"])
+    world.at_wait[1] = _somebody_else_signs_in(shell)
     call = CommandRun(parse_command("call", ["6505550200", "--wait"]), shell.paths, CancelToken())
     lines = list(call.lines())
     call.close()
-    assert answers == [0]
+    world.stop()
+    assert shell.others == [0]
     assert lines[-1]["status"] == 4 and "Another person is signed in" in lines[-1]["error"]
     past = PastCalls(shell.paths.database)
     try:
@@ -496,13 +488,33 @@ def test_a_fax_that_is_waited_for_ends_when_somebody_else_signs_in(shell: Shell)
     fax = FaxRun(
         FaxCommand(asked_fax=AskedFax(draft=draft), is_wait=True),
         shell.paths,
-        SomebodyElse(shell),
+        CancelToken(),
         lines.append,
     )
+    world = World(shell.simulator, shell.paths)
+    world.at_wait[1] = _somebody_else_signs_in(shell)
     fax.run()
     fax.close()
+    world.stop()
     assert lines[-1]["status"] == 4 and "Another person is signed in" in lines[-1]["error"]
     assert lines[-1]["fax"]["state"] == "handed over"
+
+
+def test_without_a_connection_a_fax_is_queued_for_who_is_signed_in(shell: Shell) -> None:
+    """Only a cover page of the account's, which cannot be looked up by its name, is refused."""
+    shell.login()
+    draft = FaxDraft(recipients=(Recipient(number="+16505550142"),), documents=(), note="Hello")
+    for cover_name, status, words in (
+        ("Classic", 2, "cannot be looked up"),
+        ("", 13, "stays safe in the outbox"),
+    ):
+        shell.simulator.fault("cut-before", times=50)
+        lines: list[dict[str, Any]] = []
+        command = FaxCommand(asked_fax=AskedFax(draft=draft, cover_name=cover_name))
+        fax = FaxRun(command, shell.paths, CancelToken(), lines.append)
+        fax.run()
+        fax.close()
+        assert lines[-1]["status"] == status and words in lines[-1]["error"], lines
 
 
 class Interrupted:

@@ -81,7 +81,9 @@ def shell(simulator: RunningSimulator, tmp_path: Path, monkeypatch: pytest.Monke
     """An empty archive and somebody who can sign in; no window is open. What is waited for comes soon."""
     be_quick(monkeypatch)
     simulator.set_limits(Light=1000, Heavy=1000, Auth=1000)
-    yield Shell(simulator, tmp_path / "h")
+    shell = Shell(simulator, tmp_path / "h")
+    yield shell
+    shell.world.stop()
 
 
 def _states(lines: list[dict[str, Any]]) -> list[str]:

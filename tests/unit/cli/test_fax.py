@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +24,11 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, OutcomeUnknown
 from rcdesk.core.fax.fax import FaxJob, FaxOptions, FaxState
 from rcdesk.core.orders.asked_fax import AskedFax
-from rcdesk.services.commands.fax import draft_asked
+from rcdesk.services.fax.typed_fax import draft_asked
 from rcdesk.store.account import preferences as preferences_file
 from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.paths import Paths
+from tests.unit.cli.world import World, be_quick
 from tests.unit.services.fax_rig import SetClock, heavy_page, magic
 
 if TYPE_CHECKING:
@@ -43,25 +44,6 @@ PARTLY = "+16505554010"
 """The number whose fax fails for good."""
 
 
-class Waiting(CancelToken):
-    """Instead of waiting, time passes here and at the service; at_wait may do something at the nth wait."""
-
-    def __init__(self, simulator: RunningSimulator, clock: SetClock) -> None:
-        super().__init__()
-        self._simulator = simulator
-        self._clock = clock
-        self.at_wait: dict[int, Callable[[], None]] = {}
-        self.waits = 0
-
-    def sleep(self, seconds: float) -> None:
-        """Let the world live that long."""
-        self.waits += 1
-        self.at_wait.pop(self.waits, lambda: None)()
-        self.check()
-        self._clock.advance(seconds)
-        self._simulator.advance(seconds)
-
-
 class Shell:
     """Types `rcdesk fax`; the lines are what it tells."""
 
@@ -73,7 +55,8 @@ class Shell:
         self.letter = home / "letter.txt"
         self.letter.write_text("Dear Dr Hale\n")
         self.clock = SetClock()
-        self.stop = Waiting(simulator, self.clock)
+        self.stop = CancelToken()
+        self.world = World(simulator, self.paths, 5.0, self.clock)
         self.asked: list[str] = []
         self.answer: bool | None = None
 
@@ -128,12 +111,15 @@ class Shell:
 
 
 @pytest.fixture
-def shell(simulator: RunningSimulator, tmp_path: Path) -> Iterator[Shell]:
+def shell(simulator: RunningSimulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     """An empty archive and somebody who can sign in; no window is open."""
+    be_quick(monkeypatch)
     simulator.set_limits(Light=1000, Heavy=1000, Auth=1000)
     home = tmp_path / "h"
     home.mkdir()
-    yield Shell(simulator, home)
+    shell = Shell(simulator, home)
+    yield shell
+    shell.world.stop()
 
 
 def _states(lines: list[dict[str, Any]]) -> list[str]:
@@ -260,7 +246,8 @@ def test_without_a_network_it_stays_safe_and_the_next_command_sends_it(shell: Sh
     shell.clock.advance(600)
     shell.simulator.advance(600)
     assert shell.fax(OTHER, is_sure=True)[-1]["status"] == 0
-    assert {job.recipient.number for job in shell.jobs(FaxState.HANDED_OVER)} == {GOOD, OTHER}
+    gone = shell.jobs(FaxState.HANDED_OVER, FaxState.SENT)
+    assert {job.recipient.number for job in gone} == {GOOD, OTHER}
 
 
 def test_a_paused_queue_is_left_alone(shell: Shell) -> None:
@@ -292,6 +279,8 @@ def test_an_account_that_may_not_fax_is_told_before(shell: Shell) -> None:
 
 
 def test_two_faxes_to_one_number_go_one_after_the_other(shell: Shell) -> None:
+    # The first one is still at the service when the second is asked for.
+    shell.world.seconds = 0.2
     assert shell.fax(note="one")[-1]["status"] == 0
     shell.letter.write_text("Another letter\n")
     lines = shell.fax(note="two")
@@ -305,7 +294,7 @@ def test_two_faxes_to_one_number_go_one_after_the_other(shell: Shell) -> None:
 
 
 def test_ctrl_c_says_that_ringcentral_has_it(shell: Shell) -> None:
-    shell.stop.at_wait[1] = shell.stop.cancel
+    shell.world.at_wait[1] = shell.stop.cancel
     last = shell.fax(is_wait=True)[-1]
     assert last["status"] == 130 and last["error"].startswith("RingCentral has the fax and goes on with it")
     assert shell.stored() == 1
@@ -315,7 +304,7 @@ def test_ctrl_c_before_it_has_left_leaves_it_safe(shell: Shell) -> None:
     shell.letter = shell.letter.with_suffix(".pdf")
     shell.letter.write_bytes(heavy_page(6_000_000))
     shell.simulator.fault("cut-during", method="POST", path="/fax", times=9)
-    shell.stop.at_wait[1] = shell.stop.cancel
+    shell.world.at_wait[1] = shell.stop.cancel
     last = shell.fax(is_wait=True)[-1]
     assert last["status"] == 130, last
     assert "has not gone and stays safe in the outbox" in last["error"]
@@ -357,7 +346,7 @@ def test_the_lock_is_free_while_a_fax_is_waited_for(shell: Shell) -> None:
         seen.append((other.is_first, (shell.paths.data_dir / TURN_NAME).exists()))
         other.close()
 
-    shell.stop.at_wait = {1: look, 2: look}
+    shell.world.at_wait = {1: look, 2: look}
     assert shell.fax(is_wait=True)[-1]["status"] == 0
     assert seen == [(True, False), (True, False)]
 

@@ -21,7 +21,7 @@ from rcdesk.documents.inspect import inspect, look_at
 from rcdesk.documents.kinds import PDF
 from rcdesk.documents.page_image import page_count, page_png
 from rcdesk.documents.worker.worker import PageWorker
-from rcdesk.services.commands.fax import draft_asked
+from rcdesk.services.fax.typed_fax import draft_asked
 from rcdesk.ui.compose.incoming import incoming
 from tests.unit.documents.sample_files import MAKERS, make
 

@@ -110,16 +110,21 @@ def _documents(files: Sequence[Path], profile: ServerProfile) -> tuple[Document,
         return ()
     with TemporaryDirectory(prefix="rcdesk-") as cache:
         worker = PageWorker(Path(cache))
-
-        def count(ref: PageRef, token: CancelToken | None) -> int:
-            if is_office(ref.media_type):
-                raise NotDrawnHere()  # counting those takes an office suite: the composer has the time
-            return worker.count(ref, token)
-
         try:
-            return tuple(_document(path, profile, count) for path in files)
+            return tuple(_document(path, profile, quick_count(worker)) for path in files)
         finally:
             worker.close()
+
+
+def quick_count(worker: PageWorker) -> PageCounter:
+    """Counts what takes no time; office documents take an office suite: the composer has the time."""
+
+    def count(ref: PageRef, token: CancelToken | None) -> int:
+        if is_office(ref.media_type):
+            raise NotDrawnHere()
+        return worker.count(ref, token)
+
+    return count
 
 
 def _document(path: Path, profile: ServerProfile, count: PageCounter) -> Document:

@@ -1,8 +1,8 @@
 """From what was asked for in a shell to the draft that is queued without a window: cover, drawn pages, time.
 
 A cover of one's own, HTML files and what RingCentral does not take are drawn in child processes, as the
-composer would send them; the others go as they are. What is odd becomes one sentence. Blocking, in the thread
-of the command. Read next: fax.py (what was typed), send.py, core/fax/send_checks.py.
+composer would send them; the others go as they are. What is odd becomes one sentence. Blocking, on a lane.
+Read next: typed_fax.py (what was typed), cli/fax_sending.py, core/fax/send_checks.py.
 """
 
 from __future__ import annotations
@@ -41,15 +41,13 @@ class CommandDrafts:
         folder: Path,
         own_covers: Sequence[CoverTemplate],
         preferences: Preferences,
-        token: CancelToken,
     ) -> None:
         self._worker = worker
         self._folder = folder
         self._own = tuple(own_covers)
         self._preferences = preferences
-        self._token = token
 
-    def draft(self, asked_fax: AskedFax, account: Account) -> FaxDraft:
+    def draft(self, asked_fax: AskedFax, account: Account, token: CancelToken) -> FaxDraft:
         """The draft that is queued. Raises UserError for a cover that is not there, Cancelled.
 
         A later time is kept by the service, since no window is open here to keep it.
@@ -57,10 +55,11 @@ class CommandDrafts:
         asked = asked_fax.draft
         own, index = self._cover(asked_fax, account)
         documents = tuple(
-            self._drawn(document, asked.resolution, self._paper(account)) for document in asked.documents
+            self._drawn(document, asked.resolution, self._paper(account), token)
+            for document in asked.documents
         )
         if own is not None:
-            documents = (self._own_cover(own, asked, documents, account), *documents)
+            documents = (self._own_cover(own, asked, documents, account, token), *documents)
         send_by = SendBy.DESK if asked.send_at is None else SendBy.SERVICE
         return replace(asked, documents=documents, cover_index=index, undo_s=0, send_by=send_by)
 
@@ -76,14 +75,16 @@ class CommandDrafts:
         last = next((own for own in self._own if own.id == self._preferences.own_cover), None)
         return last, 0 if last is not None else self._preferences.cover_index
 
-    def _drawn(self, document: Document, resolution: Resolution, paper: PaperSize) -> Document:
+    def _drawn(
+        self, document: Document, resolution: Resolution, paper: PaperSize, token: CancelToken
+    ) -> Document:
         """HTML and what RingCentral does not take go as the pages they are drawn as."""
         ref = PageRef(path=document.path, media_type=document.media_type)
         try:
-            made = self._worker.sent_as(ref, resolution, paper, self._token)
+            made = self._worker.sent_as(ref, resolution, paper, token)
             if made == ref:
                 return document
-            check_same(document, self._token)
+            check_same(document, token)
         except NotDrawnHere:
             return document
         return Document(
@@ -91,7 +92,7 @@ class CommandDrafts:
             name=f"{Path(document.name).stem}{made.path.suffix}",
             size_bytes=made.path.stat().st_size,
             media_type=made.media_type,
-            pages=self._worker.count(made, self._token),
+            pages=self._worker.count(made, token),
         )
 
     def _paper(self, account: Account) -> PaperSize:
@@ -99,7 +100,12 @@ class CommandDrafts:
         return next(chosen, paper_of(account.home_country))
 
     def _own_cover(
-        self, own: CoverTemplate, asked: FaxDraft, documents: Sequence[Document], account: Account
+        self,
+        own: CoverTemplate,
+        asked: FaxDraft,
+        documents: Sequence[Document],
+        account: Account,
+        token: CancelToken,
     ) -> Document:
         counts = [document.pages for document in documents]
         known = sum(count for count in counts if count is not None)
@@ -112,7 +118,7 @@ class CommandDrafts:
             note=asked.note,
         )
         target = self._folder / "cover.pdf"
-        write_cover_file(own, fields, target, paper=self._paper(account), token=self._token)
+        write_cover_file(own, fields, target, paper=self._paper(account), token=token)
         first = Path(documents[0].name).stem if documents else ""
         name = f"Cover for {first}.pdf" if first else f"{own.name}.pdf"
         return Document(path=target, name=name, size_bytes=target.stat().st_size, media_type=PDF, pages=1)
