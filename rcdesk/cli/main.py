@@ -26,11 +26,11 @@ from msgspec.structs import replace
 
 from rcdesk import __version__
 from rcdesk.cli.call_arguments import add_sign_in, parse_command
-from rcdesk.cli.fax_arguments import FaxArguments, parse_fax
 from rcdesk.cli.spoken import say
 
 if TYPE_CHECKING:
     from rcdesk.cli.call import Command
+    from rcdesk.cli.fax_arguments import FaxArguments
     from rcdesk.core.orders.asked_fax import AskedFax
 
 _STATUSES = """\
@@ -170,6 +170,8 @@ def desk() -> None:
 
 
 def _parse_fax(given: list[str]) -> Options:
+    from rcdesk.cli.fax_arguments import parse_fax
+
     found = parse_fax(given, add_common=_add_common)
     return Options(
         demo=found.demo,
