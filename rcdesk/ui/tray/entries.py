@@ -1,7 +1,8 @@
 """What the tray's menu holds now: who, type a number, favourites, recents, live calls, faxes, presence.
 
 One function from the desk to values, so that the menu can be compared, tested and updated in place; the acts
-are the Tray's methods. GUI thread. Read next: kit/value_menu.py, tray.py.
+are the Tray's methods. What only a person needs is imported with one. GUI thread. Read next:
+kit/value_menu.py, tray.py.
 """
 
 from __future__ import annotations
@@ -9,27 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QCoreApplication
 
 from rcdesk.bridge.account.session_desk import SessionState
-from rcdesk.bridge.desk import Desk
-from rcdesk.core.account.presence import MORNING
-from rcdesk.core.calls.call import Call
-from rcdesk.core.calls.past_call import PastCall
-from rcdesk.core.spoken_time import wall_clock
-from rcdesk.ui.account.presence_menu import (
-    dnd_entries,
-    lack_entries,
-    presence_words,
-    queue_entries,
-    why_no_presence,
-)
-from rcdesk.ui.kit import moments
 from rcdesk.ui.kit.value_menu import Kind, MenuEntry, line, section
-from rcdesk.ui.phone.placing import way_for
-from rcdesk.ui.words import call_words
+
+if TYPE_CHECKING:
+    from rcdesk.bridge.desk import Desk
+    from rcdesk.core.calls.call import Call
+    from rcdesk.core.calls.past_call import PastCall
 
 FAVOURITES_SHOWN = 6
 RECENTS_SHOWN = 4
@@ -113,6 +104,10 @@ def standing(desk: Desk, now: datetime) -> str:
             return _tr("No connection: faxes wait here")
         case SessionState.SIGNED_IN:
             pass
+    from rcdesk.ui.account.presence_menu import presence_words
+    from rcdesk.ui.phone.placing import way_for
+    from rcdesk.ui.words import call_words
+
     presence, _token = presence_words(desk.presence.presence, now)
     phone = way_for(desk, "").phone
     rings = (
@@ -127,6 +122,8 @@ def is_live(call: Call) -> bool:
 
 
 def _live(desk: Desk, acts: Acts) -> Iterator[MenuEntry]:
+    from rcdesk.ui.words import call_words
+
     calls = [call for call in desk.calls.calls if is_live(call)]
     if calls:
         yield section("live", _tr("NOW"))
@@ -159,6 +156,9 @@ def _favourites(desk: Desk, acts: Acts) -> Iterator[MenuEntry]:
 
 
 def _recents(desk: Desk, acts: Acts, now: datetime) -> Iterator[MenuEntry]:
+    from rcdesk.ui.kit import moments
+    from rcdesk.ui.words import call_words
+
     recents = newest_of_each(desk.history.recents)[:RECENTS_SHOWN]
     if recents:
         yield section("recents", _tr("RECENT"))
@@ -232,6 +232,11 @@ def _faxes(desk: Desk, acts: Acts, shortcuts: dict[str, str]) -> Iterator[MenuEn
 
 
 def _presence(desk: Desk, now: datetime) -> Iterator[MenuEntry]:
+    from rcdesk.core.account.presence import MORNING
+    from rcdesk.core.spoken_time import wall_clock
+    from rcdesk.ui.account.presence_menu import dnd_entries, lack_entries, queue_entries, why_no_presence
+    from rcdesk.ui.kit import moments
+
     presence = desk.presence.presence
     if presence is None:
         return
