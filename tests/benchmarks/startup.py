@@ -29,7 +29,7 @@ from tests.end2end.program import READY_LINE, Child, SimulatorProcess, desk_comm
 Programs = dict[str, tuple[list[str], dict[str, str]]]
 
 SETTLED_S = 2.0
-TIME_TARGET, MEMORY_TARGET = 2.0, 1.8
+TIME_TARGET, MEMORY_TARGET = 1.75, 1.5
 FLOOR = """
 import sys
 from PySide6.QtCore import QTimer

@@ -18,7 +18,6 @@ from rcdesk.ui.kit.look import down, named
 from rcdesk.ui.kit.reading_order import in_reading_order
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.phone.call_panel import CallPanel
-from rcdesk.ui.phone.contact_dialog import ContactDialog
 from rcdesk.ui.phone.dialer import Dialer
 from rcdesk.ui.phone.past_call_row import dialled
 from rcdesk.ui.phone.recents import Recents
@@ -102,6 +101,8 @@ class PhonePage(QScrollArea):
     def add_contact(self, number: str) -> None:
         """Ask who this number is, for the account's contacts."""
         form = PersonForm(source=PersonSource.CONTACT, name="", numbers=(PersonNumber(number=number),))
+        from rcdesk.ui.phone.contact_dialog import ContactDialog
+
         ContactDialog(self._desk, form, self).open()
 
     @Slot()
