@@ -13,9 +13,10 @@ from typing import Any, Protocol, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
 from rcdesk.bridge.runtime.instance import FaxOrder
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.fax.fax import FaxJob, FaxState
 from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome
 from rcdesk.core.orders.fax_report import SHOWN, exit_status, fax_json, is_settled, progress_json
@@ -65,10 +66,7 @@ class FaxOrders(QObject):
         super().__init__(parent)
         self._faxes = faxes
         self._watchers: list[_FaxWatcher] = []
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(TOGETHER_MS)
-        self._timer.timeout.connect(self._tell_news)
+        self._timer = single_shot(self, self._tell_news, TOGETHER_MS)
         faxes.job_changed.connect(self._job_changed)
 
     def send(self, order: SendOrder, tell: Tell, *, can_follow: bool = True) -> None:

@@ -19,6 +19,7 @@ from rcdesk.bridge.account.profiles_desk import ProfilesDesk
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.fax_orders import FaxOrders
 from rcdesk.bridge.runtime.instance import OrderHeard
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.account import Account
 from rcdesk.core.account.capability import Capability
 from rcdesk.core.account.preferences import Preferences
@@ -377,9 +378,7 @@ class OrderDesk(QObject):
 
     def _be_patient(self, watcher: _CallWatcher) -> None:
         """The call log may still say how it ended."""
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.timeout.connect(self._conclude)
+        timer = single_shot(self, self._conclude)
         timer.start(RESULT_MS)
         watcher.patience = timer
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from enum import Enum
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.keyring import KeyringState
 
 PASSING_MS = 12_000
@@ -54,14 +55,9 @@ class Notices(QObject):
         super().__init__(parent)
         self._session = session
         self._bar: Bar | None = None
-        self._penalty = QTimer(self)
-        self._penalty.setSingleShot(True)
-        self._penalty.timeout.connect(self._refresh)
+        self._penalty = single_shot(self, self._refresh)
         self._passing: Bar | None = None
-        self._passing_timer = QTimer(self)
-        self._passing_timer.setSingleShot(True)
-        self._passing_timer.setInterval(PASSING_MS)
-        self._passing_timer.timeout.connect(self._pass)
+        self._passing_timer = single_shot(self, self._pass, PASSING_MS)
         session.state_changed.connect(self._refresh)
         session.account_changed.connect(self._refresh)
         session.rate_limited.connect(self._limited)

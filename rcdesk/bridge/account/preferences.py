@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
 
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.bridge.runtime.saved_value import SavedValue
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.preferences import Preferences
 
 SAVE_DELAY_MS = 300
@@ -32,10 +33,7 @@ class PreferencesDesk(SavedValue[Preferences]):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(path, lane_disk, load, save, parent)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SAVE_DELAY_MS)
-        self._timer.timeout.connect(self._time_is_up)
+        self._timer = single_shot(self, self._time_is_up, SAVE_DELAY_MS)
 
     def update(self, **changes: Any) -> None:
         """Change some fields of Preferences; saved soon. TypeError for a field that does not exist."""

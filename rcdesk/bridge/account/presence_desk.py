@@ -12,10 +12,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.timers import single_shot, ticking
 from rcdesk.core.account.presence import FOR_A_WHILE, Presence, next_morning
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock, SystemClock
@@ -59,13 +60,9 @@ class PresenceDesk(QObject):
         self._round = 0
         self._asked = 0
         self._answered_s = float("-inf")
-        self._look = QTimer(self)
-        self._look.setInterval(LOOK_MS)
+        self._look = ticking(self, self.refresh, LOOK_MS)
         self._look.setTimerType(Qt.TimerType.VeryCoarseTimer)
-        self._look.timeout.connect(self.refresh)
-        self._due = QTimer(self)
-        self._due.setSingleShot(True)
-        self._due.timeout.connect(self._when_due)
+        self._due = single_shot(self, self._when_due)
         session.state_changed.connect(self._session_changed)
         session.account_changed.connect(self._session_changed)
 

@@ -15,13 +15,14 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.account.kept_account import KeptAccountDesk
 from rcdesk.bridge.account.profiles_desk import ProfilesDesk
 from rcdesk.bridge.account.session_link import SessionLink
 from rcdesk.bridge.account.session_work import Answer, BrowserNews, is_same_server, sign_in_browser
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.account import NOT_TOLD, Account, AppSecret, Credentials, ServerProfile
 from rcdesk.core.account.keyring import KeyringState
 from rcdesk.core.errors import (
@@ -103,14 +104,9 @@ class SessionDesk(QObject):
         self._account: Account | None = None
         self._is_persistent = False
         self._retries = 0
-        self._retry_timer = QTimer(self)
-        self._retry_timer.setSingleShot(True)
-        self._retry_timer.timeout.connect(self._retry)
+        self._retry_timer = single_shot(self, self._retry)
         self._keyring = KeyringState.FINE
-        self._keyring_timer = QTimer(self)
-        self._keyring_timer.setSingleShot(True)
-        self._keyring_timer.setInterval(KEYRING_MS)
-        self._keyring_timer.timeout.connect(self._look_for_keyring)
+        self._keyring_timer = single_shot(self, self._look_for_keyring, KEYRING_MS)
         self._waits_for_keyring = False
         self._offline_reason = ""
         self._trouble: RcdeskError | None = None

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.calls.call import Call
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import RateLimited, RcdeskError
@@ -54,9 +55,7 @@ class CallActs(QObject):
         self._service = service
         self._clock = clock
         self._waiting: dict[str, _WaitingAct] = {}
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._go_on)
+        self._timer = single_shot(self, self._go_on)
 
     def stop(self) -> None:
         """What waits is not done any more; part of shutdown."""

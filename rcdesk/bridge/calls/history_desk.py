@@ -13,11 +13,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.calls.call import Call
 from rcdesk.core.calls.past_call import CallOutcome, HistoryNews, PastCall, PastCallQuery
 from rcdesk.core.errors import Cancelled, RateLimited, RcdeskError
@@ -77,10 +78,8 @@ class HistoryDesk(QObject):
         self._is_syncing = False
         self._is_wanted = False
         self._failures = 0
-        self._timer = _single_shot(self)
-        self._timer.timeout.connect(self.refresh)
-        self._after_call = _single_shot(self)
-        self._after_call.timeout.connect(self.refresh)
+        self._timer = single_shot(self, self.refresh)
+        self._after_call = single_shot(self, self.refresh)
         session.state_changed.connect(self._session_changed)
         session.account_changed.connect(self._session_changed)
 
@@ -325,9 +324,3 @@ class HistoryDesk(QObject):
     def _tell(self, error: RcdeskError) -> None:
         if not isinstance(error, Cancelled):
             self.problem.emit(str(error))
-
-
-def _single_shot(parent: QObject) -> QTimer:
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    return timer

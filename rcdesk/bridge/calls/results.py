@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.calls.call import Call
 from rcdesk.core.calls.past_call import CallOutcome, PastCall
 
@@ -41,9 +42,7 @@ class CallResults(QObject):
         super().__init__(parent)
         self._result_of = result_of
         self._wanted: dict[str, _Wanted] = {}
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._ask)
+        self._timer = single_shot(self, self._ask)
 
     @property
     def is_active(self) -> bool:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.calls.call import Call, RingOutReport
 from rcdesk.core.calls.polling import (
     ActiveCallsPoll,
@@ -82,10 +83,8 @@ class CallWatch(QObject):
         self._gaps = 0
         self._wait_s = 0.0
         self._is_paused = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = single_shot(self, self._tick)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tick)
 
     @property
     def is_active(self) -> bool:

@@ -12,11 +12,12 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax.kept_draft import KeptDraft
 
@@ -53,10 +54,7 @@ class DraftsDesk(QObject):
         self._drafts: dict[str, KeptDraft] = {}
         self._deleted: dict[str, KeptDraft] = {}
         self._told = ""
-        self._purge = QTimer(self)
-        self._purge.setSingleShot(True)
-        self._purge.setInterval(KEPT_S * 1000 + 500)
-        self._purge.timeout.connect(self._take_away)
+        self._purge = single_shot(self, self._take_away, KEPT_S * 1000 + 500)
         session.account_changed.connect(self._account_changed)
 
     @property

@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.errors import RcdeskError
 from rcdesk.core.fax.folder import FolderCounts
 
@@ -37,10 +38,7 @@ class FolderNews(QObject):
         self._counts = FolderCounts()
         self._is_counting = False
         self._is_touched = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(PAUSE_MS)
-        self._timer.timeout.connect(self._tell)
+        self._timer = single_shot(self, self._tell, PAUSE_MS)
 
     @property
     def counts(self) -> FolderCounts:

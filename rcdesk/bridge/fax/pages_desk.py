@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.fax.page_requests import (
     PageAnswer,
@@ -28,6 +28,7 @@ from rcdesk.bridge.fax.page_requests import (
     refusal_of,
 )
 from rcdesk.bridge.runtime.lane import Lane, Task
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax.fax import Document, Resolution
@@ -71,8 +72,7 @@ class PagesDesk(QObject):
         self._draws: dict[str, Task[Any]] = {}
         self._unlocked: set[Path] = set()
         self._is_stopped = False
-        self._warm_up_timer = QTimer(self, singleShot=True, interval=WARM_UP_MS)
-        self._warm_up_timer.timeout.connect(self._warm_up)
+        self._warm_up_timer = single_shot(self, self._warm_up, WARM_UP_MS)
 
     def start(self) -> None:
         """Clear away what an earlier run made and did not send; the spool has what was sent."""

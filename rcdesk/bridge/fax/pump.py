@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.account.session_desk import SessionDesk
 from rcdesk.bridge.fax.jobs import FaxJobs
 from rcdesk.bridge.fax.upload import FaxUpload, UploadResult
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax.fax import FaxJob, FaxState, WaitReason
@@ -69,9 +70,7 @@ class FaxPump(QObject):
         self._upload.progressed.connect(jobs.progress)
         self._upload.finished.connect(self._finished)
         self._upload.failed.connect(self._failed)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._tick)
+        self._timer = single_shot(self, self._tick)
 
     @property
     def job_ids(self) -> tuple[int, ...]:

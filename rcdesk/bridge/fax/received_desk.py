@@ -12,10 +12,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.capability import Capability
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import Cancelled, NetworkError, RateLimited, RcdeskError
@@ -66,9 +67,7 @@ class ReceivedDesk(QObject):
         self._told = ""
         self._known: set[int] = set()
         self._waiting: dict[int, list[Callable[[Path], None]]] = {}
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.sync_now)
+        self._timer = single_shot(self, self.sync_now)
         session.state_changed.connect(self._session_changed)
         session.account_changed.connect(self._session_changed)
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.fax.pump import HOLD_S
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.errors import RcdeskError
 from rcdesk.core.fax.fax import FaxJob
 
@@ -37,9 +38,7 @@ class FaxRecovery(QObject):
         self._keep_files_days = keep_files_days
         self._failures = 0
         self._is_stopped = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.start)
+        self._timer = single_shot(self, self.start)
 
     @Slot()
     def start(self) -> None:

@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax.folder import Shelf
 
@@ -48,10 +49,7 @@ class ShelfDesk(QObject):
         self._service = service
         self._owner = AccountGuard(session)
         self._is_asking = False
-        self._purge = QTimer(self)
-        self._purge.setSingleShot(True)
-        self._purge.setInterval(KEPT_S * 1000 + 500)
-        self._purge.timeout.connect(self._take_away)
+        self._purge = single_shot(self, self._take_away, KEPT_S * 1000 + 500)
         session.account_changed.connect(self._look)
         session.state_changed.connect(self._look)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.account.session_desk import SessionDesk
 from rcdesk.bridge.fax.jobs import FaxJobs
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.account import ServerKind
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import Cancelled, RateLimited, RcdeskError
@@ -48,9 +49,7 @@ class FaxWatch(QObject):
         self._clock = clock
         self._is_due = False
         self._is_stopped = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._look)
+        self._timer = single_shot(self, self._look)
 
     @property
     def is_active(self) -> bool:

@@ -12,10 +12,11 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QFileSystemWatcher, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QFileSystemWatcher, QObject, Qt, Signal, Slot
 
 from rcdesk.bridge.account.preferences import PreferencesDesk
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.errors import Cancelled, RcdeskError, UserError
 from rcdesk.core.fax.watched import FileMark
 
@@ -64,11 +65,8 @@ class WatchedFolder(QObject):
         self._is_stopped = True
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._changed)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
+        self._settle = single_shot(self, self.look, settle_ms)
         self._settle.setTimerType(Qt.TimerType.PreciseTimer)
-        self._settle.setInterval(settle_ms)
-        self._settle.timeout.connect(self.look)
         self._clock = QElapsedTimer()
         self._clock.start()
 

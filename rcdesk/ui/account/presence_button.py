@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QEnterEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from rcdesk.bridge.account.presence_desk import PresenceDesk
 from rcdesk.bridge.account.session_desk import SessionState
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.ui.account.presence_menu import presence_entries, presence_words
 from rcdesk.ui.kit.look import color, named
 from rcdesk.ui.kit.theme import theme
@@ -39,10 +40,8 @@ class PresenceButton(QAbstractButton):
         self._menu: TrayMenu | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._minute = QTimer(self)
+        self._minute = single_shot(self, self._refresh)
         self._minute.setTimerType(Qt.TimerType.VeryCoarseTimer)
-        self._minute.setSingleShot(True)
-        self._minute.timeout.connect(self._refresh)
         self.clicked.connect(self.open_menu)
         theme().changed.connect(self.update)
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QElapsedTimer, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from rcdesk.bridge.runtime.timers import ticking
 from rcdesk.ui.kit.look import Button, across, fill, label
 
 WAIT_S = 300
@@ -24,9 +25,7 @@ class SignInWaiting(QWidget):
         super().__init__()
         self._url = ""
         self._since = QElapsedTimer()
-        self._tick = QTimer(self)
-        self._tick.setInterval(1000)
-        self._tick.timeout.connect(self._count)
+        self._tick = ticking(self, self._count, 1000)
         title = self.tr("Finish in your browser")
         self.setAccessibleName(title)
         self.words = label("", "muted", wraps=True, name="browserWords")

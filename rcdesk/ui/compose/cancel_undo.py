@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.fax.fax import FaxJob, FaxState, WaitReason
 from rcdesk.ui.words.fax_words import who
 
@@ -35,10 +36,7 @@ class CancelUndo(QObject):
         self._faxes = faxes
         self._watched: dict[int, FaxJob] = {}
         self._gone: dict[int, FaxJob] = {}
-        self._together = QTimer(self)
-        self._together.setSingleShot(True)
-        self._together.setInterval(TOGETHER_MS)
-        self._together.timeout.connect(self._tell)
+        self._together = single_shot(self, self._tell, TOGETHER_MS)
         faxes.job_changed.connect(self._changed)
 
     def watch(self, jobs: Sequence[FaxJob]) -> bool:

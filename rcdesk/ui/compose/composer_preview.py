@@ -20,6 +20,7 @@ from rcdesk.bridge.fax.page_requests import (
     count_request,
     thumbnail_request,
 )
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.account import Account
 from rcdesk.core.fax.cover import CoverFields, CoverTemplate
 from rcdesk.core.fax.fax import Document
@@ -32,7 +33,6 @@ from rcdesk.ui.compose.composed import Composed
 from rcdesk.ui.compose.composer_card import ComposerCard
 from rcdesk.ui.compose.cover_editor import CoverEditor
 from rcdesk.ui.preview.page_list import ref_of
-from rcdesk.ui.preview.preview_face import single_shot
 from rcdesk.ui.preview.preview_pane import PreviewPane
 
 WHO = "documents"
@@ -50,7 +50,7 @@ class ComposerPreview(QObject):
         super().__init__(preview)
         self._desk, self._card, self._preview = desk, card, preview
         self._has_covers = False
-        self._mark_soon = single_shot(self, MARK_MS, self._mark_cards)
+        self._mark_soon = single_shot(self, self._mark_cards, MARK_MS)
         card.attachments.fix_asked.connect(self._fix)
         card.covers.edit_asked.connect(self._edit_cover)
         desk.covers.changed.connect(self._covers_changed)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from rcdesk.bridge.fax.covers_desk import CoversDesk
 from rcdesk.bridge.fax.pages_desk import PagesDesk
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.fax.cover import FIELDS, MAX_NAME_CHARACTERS, STARTER_HTML, CoverFields, CoverTemplate
 from rcdesk.render.own_covers import confidentiality_words, cover_png, picture_html, usual_paper
 from rcdesk.render.rich_text import ClosedText
@@ -31,7 +32,6 @@ from rcdesk.ui.kit.fit import fit_to_screen
 from rcdesk.ui.kit.look import Button, across, down, dress, fill, label, named
 from rcdesk.ui.preview.page_questions import paper_ratio
 from rcdesk.ui.preview.paper_view import PaperView
-from rcdesk.ui.preview.preview_face import single_shot
 
 DRAW_MS = 180
 SIZES = (10, 12, 14, 18, 24, 36)
@@ -89,7 +89,7 @@ class CoverEditor(QDialog):
         self.view = PaperView()
         self._problem = label("", "bad", wraps=True, name="coverProblem")
         self._problem.hide()
-        self._draw_soon = single_shot(self, DRAW_MS, self._draw)
+        self._draw_soon = single_shot(self, self._draw, DRAW_MS)
         self._build()
         self.text.textChanged.connect(self._draw_soon.start)
         self.view.zoomed.connect(self._draw_soon.start)

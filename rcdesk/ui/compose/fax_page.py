@@ -13,12 +13,13 @@ from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.fax.drafts_desk import UNDO_S
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.fax.fax import FaxDraft, FaxOptions, Resolution
 from rcdesk.ui.compose.attachments import AttachmentsList, CheckedFile
@@ -73,14 +74,8 @@ class FaxPage(ComposerFace):
         self._choice.chosen.connect(self.add_files)
         self.sending = Sending(desk, self.bar, self)
         self.draft = OpenDraft(desk.drafts, lambda: self.composed, self)
-        self._forget_done = QTimer(self)
-        self._forget_done.setSingleShot(True)
-        self._forget_done.setInterval(UNDO_S * 1000)
-        self._forget_done.timeout.connect(self._done_is_over)
-        self._facts_pause = QTimer(self)
-        self._facts_pause.setSingleShot(True)
-        self._facts_pause.setInterval(FACTS_PAUSE_MS)
-        self._facts_pause.timeout.connect(self._ask_facts)
+        self._forget_done = single_shot(self, self._done_is_over, UNDO_S * 1000)
+        self._facts_pause = single_shot(self, self._ask_facts, FACTS_PAUSE_MS)
         self._build()
         self._connect()
         kept = desk.preferences.value.resolution

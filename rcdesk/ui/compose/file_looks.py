@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from rcdesk.bridge.fax.fax_desk import FaxDesk
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.file_name import readable
 from rcdesk.ui.kit.line import Line
 from rcdesk.ui.kit.look import Button, across, named
@@ -41,10 +42,7 @@ class FileLooks(QWidget):
         named(self.stop_button, "stopLooksButton", self.tr("Stop looking at the files; they are not added"))
         self.stop_button.clicked.connect(self.stop)
         across((self._words, 1), bar, self.stop_button, of=self, margins=0, spacing=12)
-        self._moment = QTimer(self)
-        self._moment.setSingleShot(True)
-        self._moment.setInterval(SHOWN_AFTER_MS)
-        self._moment.timeout.connect(self.show)
+        self._moment = single_shot(self, self.show, SHOWN_AFTER_MS)
         faxes.checked.connect(self._checked)
         faxes.problem.connect(self._over)
         self.hide()

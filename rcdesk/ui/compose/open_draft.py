@@ -11,9 +11,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
 
 from rcdesk.bridge.fax.drafts_desk import DraftsDesk
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.ui.compose.composed import Composed
 from rcdesk.ui.compose.kept_composed import kept_of
 
@@ -29,10 +30,7 @@ class OpenDraft(QObject):
         self._read = read
         self._kept = Composed()
         self.key = _new_key()
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(KEEP_AFTER_MS)
-        self._soon.timeout.connect(self.keep)
+        self._soon = single_shot(self, self.keep, KEEP_AFTER_MS)
 
     @Slot()
     def touch(self) -> None:

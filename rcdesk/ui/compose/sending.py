@@ -8,14 +8,14 @@ core/fax/send_checks.py.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.runtime.timers import single_shot, ticking
 from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState
 from rcdesk.core.fax.send_checks import RecipientFacts, SendQuestion, question
 from rcdesk.core.numbers.phone_number import pretty
@@ -84,9 +84,9 @@ class Sending(QObject):
         self._cancels = CancelUndo(desk.faxes, self)
         self._cancels.cancelled.connect(self.cancelled)
         self._others: list[frozenset[str]] = []
-        self._tick = self._timer(_TICK_MS, self._count_down, is_single=False)
-        self._slow = self._timer(_SAY_AFTER_MS, self._say_looking)
-        self._catch_up = self._timer(_CATCH_UP_MS, self._show_last)
+        self._tick = ticking(self, self._count_down, _TICK_MS)
+        self._slow = single_shot(self, self._say_looking, _SAY_AFTER_MS)
+        self._catch_up = single_shot(self, self._show_last, _CATCH_UP_MS)
         bar.undo_asked.connect(self.undo)
         bar.cancel_asked.connect(self.cancel)
         faxes = desk.faxes
@@ -380,10 +380,3 @@ class Sending(QObject):
             words = self.tr("{0} cancelled; {1} had already gone to RingCentral.").format(stopped, gone)
         self._bar.show_news(words, role="wait" if gone else "good")
         self._last = {}
-
-    def _timer(self, interval_ms: int, act: Callable[[], None], *, is_single: bool = True) -> QTimer:
-        timer = QTimer(self)
-        timer.setInterval(interval_ms)
-        timer.setSingleShot(is_single)
-        timer.timeout.connect(act)
-        return timer

@@ -19,7 +19,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QPoint,
     Qt,
-    QTimer,
     Signal,
     Slot,
 )
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QStackedWid
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.fax.folder_model import ROW_ROLE
+from rcdesk.bridge.runtime.timers import single_shot, ticking
 from rcdesk.core.fax.fax import FaxJob, FaxState
 from rcdesk.core.fax.folder import FaxRow, Folder, Only, ReceivedFax, Shelf
 from rcdesk.ui.folders.actions import FaxActs
@@ -80,13 +80,8 @@ class FaxFolderPage(QWidget):
         self._archive = self._tidy_button(Tidy.ARCHIVE, self.tr("Archive"))
         self._trash = self._tidy_button(Tidy.DELETE, self.tr("Delete here (Del)"))
         self.empty = FolderEmpty(folder, desk.session)
-        self._second = QTimer(self)
-        self._second.setInterval(1000)
-        self._second.timeout.connect(self._count_down)
-        self._seen = QTimer(self)
-        self._seen.setSingleShot(True)
-        self._seen.setInterval(SEEN_AFTER_MS)
-        self._seen.timeout.connect(self._mark_seen)
+        self._second = ticking(self, self._count_down, 1000)
+        self._seen = single_shot(self, self._mark_seen, SEEN_AFTER_MS)
         self._build()
         self._connect()
         self._ask()

@@ -14,13 +14,13 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
-    QTimer,
     Slot,
 )
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from rcdesk.bridge.fax.folder_model import ROW_ROLE
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.fax.fax import FaxJob, FaxState
 from rcdesk.core.fax.folder import FaxRow, ReceivedFax
 from rcdesk.ui.folders.row_pictures import RowPictures
@@ -105,10 +105,7 @@ class FaxDelegate(QStyledItemDelegate):
         self._view = view
         self._pictures: RowPictures | None = None
         self._has_skeletons = False
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(SKELETON_AFTER_MS)
-        self._patience.timeout.connect(self._lose_patience)
+        self._patience = single_shot(self, self._lose_patience, SKELETON_AFTER_MS)
 
     def show_pictures(self, pictures: RowPictures) -> None:
         """Paint the first pages from here."""

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import accumulate, pairwise
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.fax.fax import FaxDraft, FaxEvent, FaxJob, FaxState
 from rcdesk.core.fax.folder import FaxRow
 from rcdesk.core.fax.send_checks import RecipientFacts
@@ -138,10 +139,7 @@ class FaxStory(Card):
         self._desk = desk
         self._rows: tuple[FaxRow, ...] = ()
         self._last_good = ""
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._ask_last_good)
+        self._pause = single_shot(self, self._ask_last_good, PAUSE_MS)
         self.setObjectName("faxStory")
         self._badge = Badge()
         self._who = label("", "section", wraps=True)

@@ -11,10 +11,11 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import assert_never
 
-from PySide6.QtCore import QCoreApplication, QDate, QLocale, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
 
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.fax.folder import Folder, FolderQuery, Only
 from rcdesk.core.spoken_time import readings_of
 from rcdesk.ui.kit.icons import icon
@@ -121,10 +122,7 @@ class FolderSearch(QWidget):
         self._only = Only.ALL
         self._span = Span.EVER
         self.field = self._make_field()
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(DEBOUNCE_MS)
-        self._pause.timeout.connect(self.changed)
+        self._pause = single_shot(self, self.changed, DEBOUNCE_MS)
         self.menu = QMenu(self)
         self.button = _FilterButton("filter", self.tr("Filter"), size=18)
         self.button.setObjectName("folderFilter")

@@ -10,11 +10,12 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.fax.folder import ReceivedFax
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.ui.folders.fax_steps import FaxStep, steps
@@ -112,10 +113,7 @@ class ReceivedStory(Card):
         self._sentence = label("", "muted", wraps=True)
         self.first_page = ReceivedFirstPage()
         self.buttons = StepButtons()
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._ask_picture)
+        self._pause = single_shot(self, self._ask_picture, PAUSE_MS)
         self.first_page.clicked.connect(self._open)
         self.buttons.taken.connect(self._taken)
         self._build(self.body)

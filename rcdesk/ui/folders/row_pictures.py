@@ -12,9 +12,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QPixmap
 
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.fax.fax import FaxJob
 from rcdesk.core.fax.folder import FaxRow
 
@@ -37,10 +38,7 @@ class RowPictures(QObject):
         self._kept: OrderedDict[str, QPixmap] = OrderedDict()
         self._wanted: OrderedDict[str, FaxRow] = OrderedDict()
         self._is_asking = False
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
-        self._rest.timeout.connect(self._ask_next)
+        self._rest = single_shot(self, self._ask_next, REST_MS)
 
     def picture(self, row: FaxRow) -> QPixmap | None:
         """The first page, a null pixmap when there is no picture of it, None while that is not known."""

@@ -6,9 +6,10 @@ line that can be seen takes a message. GUI thread. Read next: fax_pages.py.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.ui.kit.look import Button, dress, glyph, label
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import theme
@@ -48,10 +49,7 @@ class FootLine(QFrame):
         self._undo.clicked.connect(self._undo_clicked)
         self._undo.hide()
         layout.addWidget(self._undo)
-        self._until = QTimer(self)
-        self._until.setSingleShot(True)
-        self._until.setInterval(SHOWN_MS)
-        self._until.timeout.connect(self._stand)
+        self._until = single_shot(self, self._stand, SHOWN_MS)
         theme().changed.connect(self._recolor)
         self.hide()
 

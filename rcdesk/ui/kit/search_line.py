@@ -5,10 +5,11 @@ GUI thread. Read next: recents.py, calls_page.py, people_page.py.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.ui.kit.icons import icon
 from rcdesk.ui.kit.look import named
 from rcdesk.ui.kit.theme import theme
@@ -29,10 +30,7 @@ class SearchLine(QLineEdit):
         self.setClearButtonEnabled(True)
         self._glass = QAction(self)
         self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self.asked)
+        self._pause = single_shot(self, self.asked, PAUSE_MS)
         self.textChanged.connect(self._pause.start)
         theme().changed.connect(self._relook)
         self._relook()

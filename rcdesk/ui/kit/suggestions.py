@@ -22,7 +22,6 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
-    QTimer,
     Signal,
     Slot,
 )
@@ -37,6 +36,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.core.people.people import PersonSource, Suggestion
 from rcdesk.ui.kit.announce import announce
@@ -215,10 +215,7 @@ class Suggestions(QFrame):
         self._view.entered.connect(self._view.setCurrentIndex)
         self._view.clicked.connect(self._accept)
         down(self._view, of=self, margins=(2, 5, 2, 5))
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._ask_now)
+        self._pause = single_shot(self, self._ask_now, PAUSE_MS)
         self.hide()
 
     def typed(self, text: str) -> None:

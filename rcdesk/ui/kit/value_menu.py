@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Slot
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Slot
 from PySide6.QtGui import (
     QAction,
     QFont,
@@ -27,6 +27,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget, QWidgetAction
 
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.ui.kit.look import color, dress, glyph, label
 from rcdesk.ui.kit.plain_text import menu_words
 from rcdesk.ui.kit.theme import theme
@@ -92,9 +93,7 @@ class TrayMenu(QMenu):
         self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
         dress(self, _SHEET)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.timeout.connect(self._show_later)
+        self._settle = single_shot(self, self._show_later)
         self.aboutToHide.connect(self._settle_soon)
         theme().changed.connect(self._recolor)
 

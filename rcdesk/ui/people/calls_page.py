@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from rcdesk.bridge.calls.past_calls_model import PastCallsModel
 from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.capability import Capability
 from rcdesk.core.calls.past_call import OnlyCalls, PastCall, PastCallQuery
 from rcdesk.core.clock import SystemClock
@@ -85,10 +86,7 @@ class CallsPage(ListPage):
         self.list.follow_model()
         self.list.setItemDelegate(PastCallDelegate(self._clock, self._region, self.list))
         self._only = OnlyCalls.ALL
-        self._seen = QTimer(self)
-        self._seen.setSingleShot(True)
-        self._seen.setInterval(SEEN_AFTER_MS)
-        self._seen.timeout.connect(self._mark_seen)
+        self._seen = single_shot(self, self._mark_seen, SEEN_AFTER_MS)
         self._build_page()
         self._connect()
         self._ask()

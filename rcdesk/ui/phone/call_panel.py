@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from rcdesk.bridge.account.notices import NoticeKind
 from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.runtime.timers import single_shot, ticking
 from rcdesk.core.calls.call import Call, CallRequest
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.people.people import Caller
@@ -60,19 +61,12 @@ class CallPanel(QWidget):
         self.foot = FootLine(self)
         self._column.addWidget(self.foot)
         self._dismissed_s = float("-inf")
-        self._second = QTimer(self)
-        self._second.setInterval(1000)
-        self._second.timeout.connect(self._tick)
+        self._second = ticking(self, self._tick, 1000)
         # Making the first card takes longest, so one stands ready before it is needed.
         self._spare: CallCard | None = None
-        self._spare_timer = QTimer(self)
-        self._spare_timer.setSingleShot(True)
-        self._spare_timer.setInterval(SPARE_AFTER_MS)
-        self._spare_timer.timeout.connect(self._make_spare)
+        self._spare_timer = single_shot(self, self._make_spare, SPARE_AFTER_MS)
         # A new card is shown in a turn of its own: whoever presses Call must not wait for it.
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._changed)
+        self._soon = single_shot(self, self._changed)
         desk.calls.call_changed.connect(self._call_changed)
         desk.calls.calls_changed.connect(self._soon.start)
         desk.calls.problem.connect(self._tell)

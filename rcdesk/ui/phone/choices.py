@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.account import Account, ForwardingNumber
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.ui.kit.icons import pixmap
@@ -146,10 +147,7 @@ class RingMeOn(QScrollArea):
         self._group = QButtonGroup(self)
         self._group.buttonClicked.connect(self._picked)
         self._rows: list[PhoneRow] = []
-        self._into_sight = QTimer(self)
-        self._into_sight.setSingleShot(True)
-        self._into_sight.setInterval(0)
-        self._into_sight.timeout.connect(self._show_chosen)
+        self._into_sight = single_shot(self, self._show_chosen, 0)
         self.setWidget(self._inside)
         self._inside.setAutoFillBackground(False)
         theme().changed.connect(self._line_up)

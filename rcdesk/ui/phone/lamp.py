@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
+from rcdesk.bridge.runtime.timers import ticking
 from rcdesk.core.calls.call import Leg
 from rcdesk.ui.kit.icons import pixmap
 from rcdesk.ui.kit.theme import current, theme
@@ -34,9 +35,7 @@ class LampPair(QWidget):
         self._icon = "deskphone"
         self._is_over = False
         self._clock = QElapsedTimer()
-        self._timer = QTimer(self)
-        self._timer.setInterval(FRAME_MS)
-        self._timer.timeout.connect(self._breathe)
+        self._timer = ticking(self, self._breathe, FRAME_MS)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme().changed.connect(self.update)
 

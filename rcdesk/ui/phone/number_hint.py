@@ -10,11 +10,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QLocale, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core import spoken_time
 from rcdesk.core.errors import UserError
 from rcdesk.core.numbers.phone_number import PhoneNumber, parse
@@ -82,10 +83,7 @@ class NumberHint(QWidget):
         self._place = ""
         self._reason = ""
         self._build()
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._paused)
+        self._pause = single_shot(self, self._paused, PAUSE_MS)
         field.textChanged.connect(self.read_again)
         field.region_changed.connect(self.read_again)
         theme().changed.connect(self._relook)

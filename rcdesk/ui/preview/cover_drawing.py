@@ -8,10 +8,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.fax.pages_desk import PagesDesk
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.fax.cover import CoverChoice, CoverFields, CoverTemplate
 from rcdesk.core.fax.paper import PagePlan, PageRef, PaperSize
 from rcdesk.render.own_covers import write_cover
-from rcdesk.ui.preview.preview_face import single_shot
 
 DRAW_MS = 200
 
@@ -25,7 +25,7 @@ class CoverDrawing(QObject):
         super().__init__(parent)
         self._desk = desk
         self._wanted: tuple[CoverTemplate, CoverFields, PaperSize] | None = None
-        self._soon = single_shot(self, DRAW_MS, self._draw)
+        self._soon = single_shot(self, self._draw, DRAW_MS)
         self.plan: PagePlan | None = None
 
     @property

@@ -13,10 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QKeySequence, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QWidget
 
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.ui.kit.fit import fit_to_screen
 from rcdesk.ui.kit.look import Button, IconButton, across, down, dress, label, named
 from rcdesk.ui.kit.plain_text import PlainLabel, one_line
@@ -69,10 +70,7 @@ class PageViewer(QDialog):
         self._previous = IconButton("left", self.tr("Previous page"), name="pagePrevious")
         self._next = IconButton("right", self.tr("Next page"), name="pageNext")
         down(self._make_bar(title, can_forward), (self._area, 1), of=self, margins=0, spacing=0)
-        self._redraw = QTimer(self)
-        self._redraw.setSingleShot(True)
-        self._redraw.setInterval(120)
-        self._redraw.timeout.connect(self._show_page)
+        self._redraw = single_shot(self, self._show_page, 120)
         self._add_keys()
         self._refresh()
         self._area.setFocus()

@@ -7,9 +7,6 @@ Read next: preview_pane.py, which makes it work.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
@@ -82,12 +79,3 @@ class PreviewFace(Card):
         self.advice.set_wide(is_wide)
         self.advice.setMinimumHeight(0 if is_wide else self.strip.height())
         self.advice.setMaximumHeight(self.strip.height() * (2 if is_wide else 1))
-
-
-def single_shot(parent: QObject, pause_ms: int, act: Callable[[], None]) -> QTimer:
-    """A timer that acts once, after things have been quiet for that long."""
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.setInterval(pause_ms)
-    timer.timeout.connect(act)
-    return timer

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QWidget
 
 from rcdesk.bridge.fax.page_requests import PageAnswer, PageRefusal, PageRequest, RequestKind
 from rcdesk.bridge.fax.pages_desk import PagesDesk
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.fax.cover import CoverChoice, CoverFields
 from rcdesk.core.fax.fax import Document, Resolution
 from rcdesk.core.fax.paper import Finding, PagePlan, PageRef, PaperSize
@@ -29,7 +30,7 @@ from rcdesk.ui.preview.page_arranger import PageArranger
 from rcdesk.ui.preview.page_list import PageList
 from rcdesk.ui.preview.page_pictures import PagePictures
 from rcdesk.ui.preview.page_questions import Viewing, first_questions, further_questions
-from rcdesk.ui.preview.preview_face import PreviewFace, single_shot
+from rcdesk.ui.preview.preview_face import PreviewFace
 from rcdesk.ui.preview.shown_page import ShownCover, ShownPage
 from rcdesk.ui.preview.strip_model import Place, StripModel, cover_item, page_item
 
@@ -60,10 +61,10 @@ class PreviewPane(PreviewFace):
         self._asked_about: PagePlan | None = None
         self.arranger = PageArranger(self.strip, self)
         # Files come with many pages: the strip and then the page are shown in turns of their own.
-        self._strip_soon = single_shot(self, 0, self._show_strip_first)
-        self._page_soon = single_shot(self, 0, self._show_rest)
-        self._redraw = single_shot(self, REDRAW_MS, self._refresh_page)
-        self._ask_rest = single_shot(self, REST_MS, self._ask_all)
+        self._strip_soon = single_shot(self, self._show_strip_first, 0)
+        self._page_soon = single_shot(self, self._show_rest, 0)
+        self._redraw = single_shot(self, self._refresh_page, REDRAW_MS)
+        self._ask_rest = single_shot(self, self._ask_all, REST_MS)
         self._drawing = CoverDrawing(desk, self)
         self._connect()
         self._refresh()

@@ -8,6 +8,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from rcdesk.ui.kit.look import named
+
 
 class BugReports(QObject):
     """Shows a fault the first time its kind is heard; heard(text) may be emitted from any thread."""
@@ -28,8 +30,7 @@ class BugReports(QObject):
         if kind in self._kinds:
             return
         self._kinds.add(kind)
-        box = QMessageBox(self._window)
-        box.setObjectName("bugReport")
+        box = named(QMessageBox(self._window), "bugReport")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setWindowTitle(self.tr("rcdesk"))

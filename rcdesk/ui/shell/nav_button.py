@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QFont, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from rcdesk.ui.kit.look import color, glyph
+from rcdesk.ui.kit.look import color, glyph, named
 
 
 class NavPlace(Struct, frozen=True, kw_only=True):
@@ -30,9 +30,8 @@ class NavButton(QAbstractButton):
         self._count = 0
         self._tone = ""
         self._is_narrow = False
-        self.setObjectName(f"nav_{place.name}")
+        named(self, f"nav_{place.name}", place.words)
         self.setText(place.words)
-        self.setAccessibleName(place.words)
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedHeight(max(36, self.fontMetrics().height() + 16))

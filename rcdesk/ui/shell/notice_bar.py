@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from PySide6.QtCore import QElapsedTimer, QTimer, QUrl, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from rcdesk.bridge.account.notices import Bar, NoticeKind
 from rcdesk.bridge.desk import Desk
-from rcdesk.ui.kit.look import Button, color, glyph, label
+from rcdesk.bridge.runtime.timers import ticking
+from rcdesk.ui.kit.look import Button, across, color, glyph, label
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import theme
 
@@ -38,22 +39,12 @@ class NoticeBar(QFrame):
         self._bar: Bar | None = None
         self._until_s = 0.0
         self._since = QElapsedTimer()
-        self._tick = QTimer(self)
-        self._tick.setInterval(1000)
-        self._tick.timeout.connect(self._refresh)
+        self._tick = ticking(self, self._refresh, 1000)
         self.setObjectName("deskBar")
         self._sign = PlainLabel()
-        self._words = label("", "label", wraps=True)
-        self._words.setObjectName("deskBarWords")
-        self._action = Button("", kind="link")
-        self._action.setObjectName("deskBarAction")
-        self._action.clicked.connect(self._act)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(24, 4, 20, 4)
-        layout.setSpacing(10)
-        layout.addWidget(self._sign)
-        layout.addWidget(self._words, 1)
-        layout.addWidget(self._action)
+        self._words = label("", "label", wraps=True, name="deskBarWords")
+        self._action = Button("", kind="link", name="deskBarAction", act=self._act)
+        across(self._sign, (self._words, 1), self._action, of=self, margins=(24, 4, 20, 4), spacing=10)
         self.setMinimumHeight(36)
         desk.notices.bar_changed.connect(self.show_bar)
         desk.session.rate_limited.connect(self._limited)

@@ -12,7 +12,6 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
-    QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QStackedWidget,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.ui.kit.boxes import ChoiceBox, NumberBox
-from rcdesk.ui.kit.look import Button, IconButton, dress, label
+from rcdesk.ui.kit.look import Button, IconButton, across, dress, label, named
 from rcdesk.ui.kit.plain_text import menu_words
 from rcdesk.ui.kit.sounds import Player, can_play
 from rcdesk.ui.kit.theme import theme
@@ -48,12 +47,9 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(780, 540)
         self._player = Player(self)
-        self._folder = Button("", icon_name="files")
-        self._folder.setObjectName("watchedFolder")
-        self._unwatch = IconButton("x", self.tr("Watch no folder"))
-        self._unwatch.setObjectName("watchNothing")
-        self._problem = label("", "bad", wraps=True)
-        self._problem.setObjectName("settingsProblem")
+        self._folder = Button("", icon_name="files", name="watchedFolder")
+        self._unwatch = IconButton("x", self.tr("Watch no folder"), name="watchNothing")
+        self._problem = label("", "bad", wraps=True, name="settingsProblem")
         self._list = QListWidget()
         self._stack = QStackedWidget()
         self._build()
@@ -69,19 +65,12 @@ class SettingsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(14)
-        middle = QHBoxLayout()
-        middle.setSpacing(28)
-        middle.addWidget(self._list)
-        middle.addWidget(self._stack, 1)
-        layout.addLayout(middle, 1)
+        layout.addLayout(across(self._list, (self._stack, 1), spacing=28), 1)
         layout.addWidget(self._problem)
-        close = Button(self.tr("Close"), kind="primary")
-        close.setObjectName("settingsClose")
+        close = Button(self.tr("Close"), kind="primary", name="settingsClose", act=self.accept)
         close.setDefault(True)
-        close.clicked.connect(self.accept)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
-        self._list.setObjectName("settingsSections")
-        self._list.setAccessibleName(self.tr("Sections"))
+        named(self._list, "settingsSections", self.tr("Sections"))
         self._list.setFixedWidth(168)
         dress(
             self._list,
@@ -177,10 +166,8 @@ class SettingsDialog(QDialog):
         if not can_play():
             hint = self.tr("This computer has no player for them (pw-play, paplay or aplay).")
         page.switch("hasSounds", "has_sounds", self.tr("Sounds beside the notices"), hint)
-        listen = Button(self.tr("Listen"), icon_name="play")
-        listen.setObjectName("listen")
+        listen = Button(self.tr("Listen"), icon_name="play", name="listen", act=self._listen)
         listen.setEnabled(can_play())
-        listen.clicked.connect(self._listen)
         page.row(self.tr("How they sound"), self.tr("One after the other, a click each."), listen)
         return page
 
@@ -212,11 +199,7 @@ class SettingsDialog(QDialog):
 
     def _make_folder_part(self) -> QWidget:
         part = QWidget()
-        row = QHBoxLayout(part)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self._folder)
-        row.addWidget(self._unwatch)
+        across(self._folder, self._unwatch, of=part, margins=0, spacing=6)
         return part
 
     def _show_folder(self) -> None:

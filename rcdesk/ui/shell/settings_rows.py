@@ -8,10 +8,10 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
-from rcdesk.ui.kit.look import label
+from rcdesk.ui.kit.look import down, label, named
 from rcdesk.ui.kit.switch import Switch
 
 
@@ -28,11 +28,7 @@ class SettingsPage(QWidget):
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(0, 1)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(14)
-        self._column.addLayout(self._grid)
-        self._column.addStretch(1)
+        self._column = down(self._grid, ..., of=self, margins=0, spacing=14)
 
     def section(self, words: str) -> None:
         """A title above the next rows."""
@@ -46,10 +42,7 @@ class SettingsPage(QWidget):
         """Words and a hint at the left, the control at the right."""
         control.setAccessibleName(words)
         control.setAccessibleDescription(hint)
-        text = QVBoxLayout()
-        text.setContentsMargins(0, 6, 0, 6)
-        text.setSpacing(2)
-        text.addWidget(label(words, "rowTitle", wraps=True))
+        text = down(label(words, "rowTitle", wraps=True), margins=(0, 6, 0, 6), spacing=2)
         if hint:
             text.addWidget(label(hint, "small", wraps=True))
         self._grid.addLayout(text, self._rows, 0)
@@ -59,8 +52,7 @@ class SettingsPage(QWidget):
 
     def switch(self, name: str, preference: str, words: str, hint: str = "") -> Switch:
         """A row with a switch for a preference that is true or false."""
-        made = Switch(name)
-        made.setObjectName(name)
+        made = named(Switch(name), name)
         made.setChecked(bool(getattr(self._desk.preferences.value, preference)))
         made.toggled.connect(partial(self._switched, preference))
         self.row(words, hint, made)

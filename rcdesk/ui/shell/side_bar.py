@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
     QFrame,
-    QHBoxLayout,
     QMenu,
     QVBoxLayout,
     QWidget,
@@ -26,7 +25,7 @@ from rcdesk.ui.account.account_menu import AccountMenu
 from rcdesk.ui.account.presence_button import PresenceButton
 from rcdesk.ui.account.presence_menu import why_no_presence
 from rcdesk.ui.kit.initials import Initials
-from rcdesk.ui.kit.look import IconButton, color, dress, glyph, hairline, label
+from rcdesk.ui.kit.look import IconButton, across, color, down, dress, fill, glyph, hairline, label, named
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.shell.nav_button import NavButton, NavPlace
@@ -46,15 +45,13 @@ class SideBar(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("sideBar")
-        self.setAccessibleName(self.tr("Pages"))
+        named(self, "sideBar", self.tr("Pages"))
         dress(self, "#sideBar { background: $sidebar; border: none; border-right: 1px solid $hairline; }")
         self._group = QButtonGroup(self)
         self._buttons: dict[str, NavButton] = {}
         self._name_label = label("", "rowTitle")
         self._accounts: AccountMenu | None = None
-        self._state = PresenceButton()
-        self._state.setObjectName("sessionState")
+        self._state = named(PresenceButton(), "sessionState")
         self._initials = Initials()
         self._word = label("rcdesk", "rowTitle")
         self._logo = PlainLabel()
@@ -69,44 +66,23 @@ class SideBar(QFrame):
         self.set_narrow(False)
 
     def _build(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 16, 12, 16)
-        layout.setSpacing(4)
-        head = QHBoxLayout()
-        head.setContentsMargins(6, 0, 0, 0)
-        head.setSpacing(10)
-        head.addWidget(self._logo)
-        head.addWidget(self._word, 1)
-        layout.addLayout(head)
-        layout.addSpacing(24)
+        head = across(self._logo, (self._word, 1), margins=(6, 0, 0, 0), spacing=10)
+        layout = down(head, 24, of=self, margins=(12, 16, 12, 16), spacing=4)
         self._add(layout, NavPlace(name="phone", words=self.tr("Phone"), icon_name="phone"))
         self._add(layout, NavPlace(name="fax", words=self.tr("New fax"), icon_name="compose"))
-        layout.addSpacing(8)
-        layout.addWidget(self._sections[0])
-        layout.addSpacing(2)
+        fill(layout, 8, self._sections[0], 2)
         self._add(layout, NavPlace(name="drafts", words=self.tr("Drafts"), icon_name="draft"))
         self._add(layout, NavPlace(name="queue", words=self.tr("Queue"), icon_name="queue"))
         self._add(layout, NavPlace(name="sent", words=self.tr("Sent"), icon_name="sent"))
         self._add(layout, NavPlace(name="failed", words=self.tr("Failed"), icon_name="failed"))
         self._add(layout, NavPlace(name="received", words=self.tr("Received"), icon_name="inbox"))
-        layout.addSpacing(8)
-        layout.addWidget(self._sections[1])
-        layout.addSpacing(2)
+        fill(layout, 8, self._sections[1], 2)
         self._add(layout, NavPlace(name="people", words=self.tr("People"), icon_name="people"))
         self._add(layout, NavPlace(name="calls", words=self.tr("Calls"), icon_name="clock"))
-        layout.addStretch(1)
-        layout.addWidget(hairline())
-        layout.addSpacing(10)
-        self._foot = QHBoxLayout()
-        self._foot.setSpacing(8)
+        fill(layout, ..., hairline(), 10)
         self._menu_button.setFixedWidth(28)
-        words = QVBoxLayout()
-        words.setSpacing(1)
-        words.addWidget(self._name_label)
-        words.addWidget(self._state)
-        self._foot.addWidget(self._initials)
-        self._foot.addLayout(words, 1)
-        self._foot.addWidget(self._menu_button)
+        words = down(self._name_label, self._state, spacing=1)
+        self._foot = across(self._initials, (words, 1), self._menu_button, spacing=8)
         layout.addLayout(self._foot)
         self._menu_button.clicked.connect(self._open_menu)
 
@@ -197,9 +173,8 @@ class SideBar(QFrame):
 
     @Slot()
     def _open_menu(self) -> None:
-        menu = QMenu(self)
+        menu = named(QMenu(self), "accountMenu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setObjectName("accountMenu")
         if self._accounts is not None:
             self._accounts.add_to(menu)
         look = menu.addMenu(self.tr("Colours"))

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from rcdesk.bridge.account.notices import Notice, NoticeKind
 from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core import spoken_time
 from rcdesk.core.calls.call import Call, CallState
 from rcdesk.core.calls.past_call import PastCall
@@ -46,13 +47,8 @@ class TrayNews(QObject):
         self._open: Callable[[], None] | None = None
         self._note = NoteText(self)
         self._note.ask()
-        self._gather = QTimer(self)
-        self._gather.setSingleShot(True)
-        self._gather.setInterval(GATHER_MS)
-        self._gather.timeout.connect(self._tell_gathered)
-        self._click = QTimer(self)
-        self._click.setSingleShot(True)
-        self._click.timeout.connect(self._open_told)
+        self._gather = single_shot(self, self._tell_gathered, GATHER_MS)
+        self._click = single_shot(self, self._open_told)
         desk.notices.posted.connect(self._posted)
         sign.messageClicked.connect(self._click.start)
         sign.activated.connect(self._click.stop)

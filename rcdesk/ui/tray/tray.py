@@ -11,13 +11,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from rcdesk.bridge.account.notices import NoticeKind
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.bridge.desk import Desk
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.errors import UserError
 from rcdesk.ui.kit.look import named
 from rcdesk.ui.kit.plain_text import without_tags
@@ -53,10 +54,7 @@ class Tray(QObject):
         self._sounds: Sounds | None = None
         self._watch = TrayWatch(self)
         self._watch.changed.connect(self._tray_changed)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(GATHER_CHANGES_MS)
-        self._soon.timeout.connect(self.refresh)
+        self._soon = single_shot(self, self.refresh, GATHER_CHANGES_MS)
         self._connect()
         self._icon.setToolTip("rcdesk")
         self._icon.setIcon(tray_icon(TrayState()))

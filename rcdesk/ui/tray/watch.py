@@ -10,8 +10,10 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QSystemTrayIcon
+
+from rcdesk.bridge.runtime.timers import single_shot, ticking
 
 LOOK_MS = 3000
 SETTLE_MS = 1500
@@ -28,14 +30,9 @@ class TrayWatch(QObject):
         self._bus_watch: Any = None
         self._has_left_the_bus = False
         self._was_there = QSystemTrayIcon.isSystemTrayAvailable()
-        self._timer = QTimer(self)
+        self._timer = ticking(self, self.look, LOOK_MS)
         self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
-        self._timer.setInterval(LOOK_MS)
-        self._timer.timeout.connect(self.look)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(SETTLE_MS)
-        self._settle.timeout.connect(self._watch_the_bus)
+        self._settle = single_shot(self, self._watch_the_bus, SETTLE_MS)
         if sys.platform.startswith("linux"):
             self._settle.start()
 
