@@ -16,7 +16,7 @@ from rcdesk.bridge.account.presence_desk import PresenceDesk
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.ui.account.presence_menu import presence_entries, presence_words
-from rcdesk.ui.kit.look import color, named
+from rcdesk.ui.kit.look import color, named, smooth
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.kit.value_menu import TrayMenu
 
@@ -148,8 +148,7 @@ class PresenceButton(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Dot and words, the dot beside the first line."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         middle = self.height() / 2 / (1 if self._is_narrow else self._lines())
         left = 0.0
         if self._token:
@@ -173,7 +172,6 @@ class PresenceButton(QAbstractButton):
             painter.setPen(QPen(color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
-        painter.end()
 
     def _paint_dot(self, painter: QPainter, place: QRectF) -> None:
         """Full for taking calls, with a bar for none, a ring for some: told apart without colours."""

@@ -11,14 +11,14 @@ from typing import Protocol
 
 from msgspec.structs import replace
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QFrame, QMenu, QWidget
 
 from rcdesk.core.fax.fax import Document
 from rcdesk.core.file_name import readable
 from rcdesk.ui.kit.badge import Badge
 from rcdesk.ui.kit.line import Line
-from rcdesk.ui.kit.look import Button, IconButton, across, color, down, dress, glyph, label, named
+from rcdesk.ui.kit.look import Button, IconButton, across, color, down, dress, glyph, label, named, smooth
 from rcdesk.ui.kit.paper import PageGlyph
 from rcdesk.ui.kit.plain_text import PlainLabel
 
@@ -196,8 +196,7 @@ class DropZone(QAbstractButton):
 
     def paintEvent(self, event: object) -> None:
         """A tinted area with a dashed edge; solid while files hover or with the keyboard's focus."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         is_strong = self._is_hot or self.hasFocus() or self.underMouse()
         pen = QPen(color("accent" if is_strong else "accent_line"), 2 if is_strong else 1.5)
         pen.setStyle(Qt.PenStyle.SolidLine if self._is_hot or self.hasFocus() else Qt.PenStyle.DashLine)
@@ -214,7 +213,6 @@ class DropZone(QAbstractButton):
         )
         painter.setPen(color("accent_ink"))
         painter.drawText(self.rect().adjusted(x + 30, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
-        painter.end()
 
 
 class AttachmentsList(QWidget):

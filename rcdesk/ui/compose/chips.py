@@ -12,13 +12,13 @@ from typing import assert_never
 
 from msgspec import Struct
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import Recipient
 from rcdesk.core.fax.send_checks import Oddity, RecipientFacts
-from rcdesk.ui.kit.look import color, glyph
+from rcdesk.ui.kit.look import color, glyph, smooth
 
 SEPARATORS = re.compile(r"[,;\n\r\t]+")
 CHIP_HEIGHT = 28
@@ -231,8 +231,7 @@ class Chip(QAbstractButton):
 
     def paintEvent(self, event: object) -> None:
         """A tinted pill with a cross."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         rect = self.rect().toRectF().adjusted(1, 1, -1, -1)
         family = self.family
         edge = "accent" if self.hasFocus() else f"{family}_line"
@@ -245,7 +244,6 @@ class Chip(QAbstractButton):
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
         cross = glyph("x", f"{family}_ink", 14, self.devicePixelRatioF())
         painter.drawPixmap(self.width() - 26, (self.height() - 14) // 2, cross)
-        painter.end()
 
 
 class MoreChip(QAbstractButton):
@@ -273,15 +271,13 @@ class MoreChip(QAbstractButton):
 
     def paintEvent(self, event: object) -> None:
         """A plain pill."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         rect = self.rect().toRectF().adjusted(1, 1, -1, -1)
         painter.setPen(QPen(color("accent" if self.hasFocus() else "hairline"), 2 if self.hasFocus() else 1))
         painter.setBrush(color("hover" if self.underMouse() else "well"))
         painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
         painter.setPen(color("accent_ink"))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-        painter.end()
 
 
 def _tr(text: str) -> str:

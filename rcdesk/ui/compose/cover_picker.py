@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFont, QKeyEvent, QMouseEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from rcdesk.core.account.account import CoverPage
 from rcdesk.core.fax.cover import CoverChoice, CoverTemplate
-from rcdesk.ui.kit.look import across, color, dress, fill, glyph, named
+from rcdesk.ui.kit.look import across, color, dress, fill, font_of, glyph, named, smooth
 from rcdesk.ui.kit.paper import paint_cover
 
 _WIDTH, _HEIGHT = 78, 90
@@ -77,8 +77,7 @@ class CoverButton(QAbstractButton):
 
     def paintEvent(self, event: object) -> None:
         """A card with a sheet and a name; framed in accent when chosen."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         is_on = self.isChecked()
         fill = "accent_tint" if is_on else "hover" if self.underMouse() else "surface"
         painter.setPen(QPen(color("accent" if is_on or self.hasFocus() else "hairline"), 2 if is_on else 1))
@@ -99,7 +98,6 @@ class CoverButton(QAbstractButton):
         line = self.rect().adjusted(4, 64, -4, -6)
         text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
-        painter.end()
 
 
 class NewCoverButton(QAbstractButton):
@@ -115,8 +113,7 @@ class NewCoverButton(QAbstractButton):
 
     def paintEvent(self, event: object) -> None:
         """A dashed card with a plus."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         is_strong = self.hasFocus() or self.underMouse()
         painter.setPen(QPen(color("accent" if is_strong else "border"), 1, Qt.PenStyle.DashLine))
         painter.setBrush(color("hover" if self.underMouse() else "surface"))
@@ -126,7 +123,6 @@ class NewCoverButton(QAbstractButton):
         painter.setFont(_tile_font(self, QFont.Weight.Medium))
         painter.setPen(color("ink2"))
         painter.drawText(self.rect().adjusted(4, 64, -4, -6), Qt.AlignmentFlag.AlignCenter, self.text())
-        painter.end()
 
 
 class CoverPicker(QScrollArea):
@@ -278,7 +274,4 @@ class CoverPicker(QScrollArea):
 
 
 def _tile_font(tile: QWidget, weight: QFont.Weight) -> QFont:
-    font = QFont(tile.font())
-    font.setPixelSize(max(10, round(tile.fontMetrics().height() * 0.66)))
-    font.setWeight(weight)
-    return font
+    return font_of(tile.font(), max(10, round(tile.fontMetrics().height() * 0.66)), weight)

@@ -18,7 +18,7 @@ from rcdesk.core.fax.fax import FaxDraft
 from rcdesk.core.fax.send_checks import Oddity, RecipientFacts, SendQuestion
 from rcdesk.ui.compose.chips import odd_words
 from rcdesk.ui.kit.line import Line
-from rcdesk.ui.kit.look import Button, across, color, down, dress, fill, label, named
+from rcdesk.ui.kit.look import Button, across, color, down, dress, fill, font_of, label, named, scaled, smooth
 from rcdesk.ui.kit.moments import coming, day_in_sentence
 from rcdesk.ui.kit.paper import paint_page
 from rcdesk.ui.kit.theme import theme
@@ -51,8 +51,7 @@ class ReviewPage(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Table, then paper."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("table"))
@@ -67,7 +66,6 @@ class ReviewPage(QWidget):
             place.moveCenter(QRectF(room).center())
             painter.fillRect(place, color("paper"))
             painter.drawPixmap(place, self._picture, QRectF(self._picture.rect()))
-        painter.end()
 
 
 class BigNumber(QWidget):
@@ -86,15 +84,11 @@ class BigNumber(QWidget):
         self.setMinimumWidth(QFontMetrics(self._big()).horizontalAdvance(number) + 8)
 
     def _big(self) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(round(32 * theme().scale))
-        font.setWeight(QFont.Weight.Bold)
-        return font
+        return font_of(self.font(), scaled(32), QFont.Weight.Bold)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Character by character, the marked ones on the colour of waiting."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         painter.setFont(self._big())
         metrics = painter.fontMetrics()
         for position, char in enumerate(self.number):
@@ -106,7 +100,6 @@ class BigNumber(QWidget):
                 painter.drawRoundedRect(cell.adjusted(-1, 2, 1, -2), 6, 6)
             painter.setPen(color("wait_ink" if position in self._marked else "ink"))
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, char)
-        painter.end()
 
 
 class ReviewDialog(QDialog):

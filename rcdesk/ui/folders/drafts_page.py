@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QMenu,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QWidget,
 )
 
@@ -32,74 +30,38 @@ from rcdesk.ui.kit.row_list import (
     ITEM_ROLE,
     RIGHT,
     Index,
+    RowDelegate,
     RowList,
-    paint_ground,
-    scaled,
+    RowModel,
     width_of,
     write,
     write_two,
 )
 
-ROW_HEIGHT = 56
+
+class DraftsModel(RowModel):
+    """KeptDraft."""
+
+    def words(self, item: KeptDraft) -> str:
+        return draft_title(item, self.region)
+
+    def spoken(self, item: KeptDraft) -> str:
+        return ", ".join((self.words(item), draft_detail(item), coming(item.changed_at)))
 
 
-class DraftsModel(QAbstractListModel):
-    """KeptDraft under ITEM_ROLE."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._drafts: tuple[KeptDraft, ...] = ()
-        self.region = "US"
-
-    def show_drafts(self, drafts: tuple[KeptDraft, ...]) -> None:
-        """Replace the rows when they differ."""
-        if drafts != self._drafts:
-            self.beginResetModel()
-            self._drafts = drafts
-            self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        """A flat list."""
-        return 0 if parent.isValid() else len(self._drafts)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The draft, or words about it."""
-        if not index.isValid() or not 0 <= index.row() < len(self._drafts):
-            return None
-        draft = self._drafts[index.row()]
-        if role == ITEM_ROLE:
-            return draft
-        if role == Qt.ItemDataRole.DisplayRole:
-            return draft_title(draft, self.region)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            parts = (draft_title(draft, self.region), draft_detail(draft), coming(draft.changed_at))
-            return ", ".join(parts)
-        return None
-
-
-class DraftsDelegate(QStyledItemDelegate):
+class DraftsDelegate(RowDelegate):
     """A sheet, who over what, and when it was changed."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Rows of 56."""
-        return QSize(240, scaled(ROW_HEIGHT))
+    draws = KeptDraft
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """One row."""
-        draft, model = index.data(ITEM_ROLE), index.model()
-        if not isinstance(draft, KeptDraft) or not isinstance(model, DraftsModel):
-            return
-        area = QRect(option.rect)
-        painter.save()
-        paint_ground(painter, option)
+    def draw(self, painter: QPainter, area: QRect, item: KeptDraft, index: Index, is_chosen: bool) -> None:
         sign = glyph("draft", "ink2", 20, painter.device().devicePixelRatio())
         painter.drawPixmap(area.left() + 14, area.center().y() - 10, sign)
-        when = coming(draft.changed_at)
+        when = coming(item.changed_at)
         wide = width_of(painter, when, 12) + 4
         write(painter, area.adjusted(area.width() - wide - 14, 0, -14, 0), when, 12, "ink2", RIGHT)
         text = area.adjusted(48, 0, -wide - 30, 0)
-        write_two(painter, text, draft_title(draft, model.region), draft_detail(draft))
-        painter.restore()
+        write_two(painter, text, str(index.data()), draft_detail(item))
 
 
 class DraftsList(RowList):
@@ -210,7 +172,7 @@ class DraftsPage(QWidget):
     def _refresh(self) -> None:
         account, drafts = self._desk.session.account, self._desk.drafts.all
         self.model.region = account.home_country if account is not None else "US"
-        self.model.show_drafts(drafts)
+        self.model.show_rows(drafts)
         self._count.setText(str(len(drafts)) if drafts else "")
         self.list.setVisible(bool(drafts))
         self._empty.setVisible(not drafts)

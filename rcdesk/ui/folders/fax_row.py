@@ -26,6 +26,7 @@ from rcdesk.core.fax.folder import FaxRow, ReceivedFax
 from rcdesk.ui.folders.row_pictures import RowPictures
 from rcdesk.ui.kit.look import color
 from rcdesk.ui.kit.paper import paint_cover, paint_page, paint_sheet
+from rcdesk.ui.kit.row_list import sized
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.words.fax_words import badge_of, is_new, percent, row_time, second_line, sentence, who
 
@@ -68,14 +69,6 @@ def paint_progress(painter: QPainter, rect: QRectF, done_percent: int) -> None:
         filled = QRectF(rect.x(), rect.y(), max(6.0, rect.width() * done_percent / 100), rect.height())
         painter.setBrush(color("accent"))
         painter.drawRoundedRect(filled, 3, 3)
-
-
-def sized(font: QFont, px: int, *, is_heavy: bool = False) -> QFont:
-    """The same family at px pixels of the design, scaled with the system's font."""
-    made = QFont(font)
-    made.setPixelSize(round(px * theme().scale))
-    made.setWeight(QFont.Weight.DemiBold if is_heavy else QFont.Weight.Normal)
-    return made
 
 
 def _line(painter: QPainter, font: QFont, token: str, rect: QRectF, text: str) -> None:
@@ -176,7 +169,7 @@ class FaxDelegate(QStyledItemDelegate):
 
     def _words(self, painter: QPainter, rect: QRectF, row: FaxRow, font: QFont) -> None:
         small, badge_font = sized(font, 13), sized(font, 12)
-        title = sized(font, 15, is_heavy=not isinstance(row, ReceivedFax) or is_new(row))
+        title = sized(font, 15, is_bold=not isinstance(row, ReceivedFax) or is_new(row))
         high, low = QFontMetricsF(title).height() + 2, QFontMetricsF(small).height() + 2
         y = rect.y() + (rect.height() - high - 2 * low) / 2
         x, right = rect.x() + TEXT_X, rect.right() - EDGE

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import accumulate, pairwise
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from rcdesk.bridge.desk import Desk
@@ -25,7 +25,7 @@ from rcdesk.ui.folders.fax_steps import FaxStep, shared_steps, steps
 from rcdesk.ui.folders.step_buttons import StepButtons
 from rcdesk.ui.kit.badge import Badge
 from rcdesk.ui.kit.card import Card
-from rcdesk.ui.kit.look import color, down, dress, fill, label
+from rcdesk.ui.kit.look import color, down, dress, fill, label, smooth
 from rcdesk.ui.kit.moments import clock_time, day_words
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.words.fax_words import (
@@ -94,8 +94,7 @@ class FaxTimeline(QWidget):
 
     def paintEvent(self, paint_event: object) -> None:
         """Paint the dots, the line between them, times and words."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         heights, line = self._heights(self.width()), self.fontMetrics().height()
         text_x, tops = self._text_x(), [0, *accumulate(heights)]
         dots = [top + 7 + line / 2 for top in tops[:-1]]
@@ -111,7 +110,6 @@ class FaxTimeline(QWidget):
             painter.setPen(color("ink"))
             room = QRectF(text_x, top + 7, self.width() - text_x, height)
             painter.drawText(room, Qt.TextFlag.TextWordWrap, self._words(event))
-        painter.end()
 
     def _time(self, event: FaxEvent) -> str:
         return clock_time(event.at, has_seconds=True)

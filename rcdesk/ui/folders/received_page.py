@@ -93,7 +93,6 @@ class ReceivedFirstPage(QWidget):
             painter.setPen(color("ink2"))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(QRectF(self.rect()).adjusted(20, 20, -20, -20), flags, self._words)
-        painter.end()
 
 
 class ReceivedStory(Card):

@@ -6,9 +6,10 @@ Kinds: good, wait, bad, accent, plain, and count (a number in the side bar). GUI
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from rcdesk.ui.kit.look import font_of, scaled, smooth
 from rcdesk.ui.kit.theme import current, theme
 from rcdesk.ui.kit.tokens import ColorTokens
 
@@ -70,8 +71,7 @@ class Badge(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Pill and word."""
         back, ink = badge_colors(current(), self._kind)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(back))
         area = QRectF(self.rect())
@@ -81,10 +81,7 @@ class Badge(QWidget):
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self._text)
 
     def _font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(round(12 * theme().scale))
-        font.setWeight(QFont.Weight.DemiBold)
-        return font
+        return font_of(self.font(), scaled(12), QFont.Weight.DemiBold)
 
     def _relook(self) -> None:
         self.updateGeometry()

@@ -7,10 +7,10 @@ tokens. GUI thread. Read next: theme.py, moment_box.py.
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QRadioButton, QSpinBox, QWidget
 
-from rcdesk.ui.kit.look import color, dress, named
+from rcdesk.ui.kit.look import color, dress, named, smooth
 from rcdesk.ui.kit.theme import theme
 
 _SHEET = """
@@ -36,8 +36,7 @@ QRadioButton:disabled { color: $ink3; }
 
 def draw_chevron(widget: QWidget, y: float, *, is_up: bool = False) -> None:
     """The arrow at the right end of a box."""
-    painter = QPainter(widget)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter = smooth(widget)
     painter.setPen(QPen(color("ink2" if widget.isEnabled() else "ink3"), 1.6))
     middle = QPointF(widget.width() - 17, y)
     rise = -2.2 if is_up else 2.2

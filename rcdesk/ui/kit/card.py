@@ -12,7 +12,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from rcdesk.ui.kit.look import fill
+from rcdesk.ui.kit.look import fill, smooth
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import current, theme
 from rcdesk.ui.kit.tokens import ColorTokens
@@ -50,7 +50,6 @@ class Card(QWidget):
         painter.fillRect(inner & event.rect(), QColor(current().surface))
         if not inner.contains(event.rect()):
             self._paint_edge(painter, inner)
-        painter.end()
 
     def _paint_edge(self, painter: QPainter, inner: QRect) -> None:
         ratio = self.devicePixelRatioF()
@@ -73,8 +72,7 @@ def _frame(tokens: ColorTokens, ratio: float) -> QPixmap:
     frame = QPixmap(round(size * ratio), round(size * ratio))
     frame.setDevicePixelRatio(ratio)
     frame.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(frame)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter = smooth(frame)
     sheet = QRectF(0, 0, size, size).adjusted(0.5, 0.5, -0.5, -0.5 - SHADOW)
     painter.setPen(Qt.PenStyle.NoPen)
     for step in range(SHADOW, 0, -1):

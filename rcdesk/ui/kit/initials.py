@@ -6,10 +6,10 @@ Used by the side bar and by a person's view; the list of people writes the same 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
-from rcdesk.ui.kit.look import color
+from rcdesk.ui.kit.look import color, font_of, smooth
 
 
 def letters_of(name: str) -> str:
@@ -33,15 +33,10 @@ class Initials(QWidget):
 
     def paintEvent(self, event: object) -> None:
         """A tinted disc with letters."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("accent_tint"))
         painter.drawEllipse(self.rect())
-        font = QFont(self.font())
-        font.setPixelSize(13)
-        font.setWeight(QFont.Weight.Bold)
-        painter.setFont(font)
+        painter.setFont(font_of(self.font(), 13, QFont.Weight.Bold))
         painter.setPen(color("accent_ink"))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._letters)
-        painter.end()

@@ -11,7 +11,7 @@ from types import EllipsisType
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon, QPaintDevice, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -48,6 +48,26 @@ def color(token: str) -> QColor:
 def glyph(name: str, token: str, size: int, dpr: float) -> QPixmap:
     """An icon as a pixmap in the colour of a token; size in px, dpr the device pixel ratio."""
     return pixmap(name, getattr(current(), token), size, dpr)
+
+
+def smooth(on: QPaintDevice) -> QPainter:
+    """A painter whose curves have no steps."""
+    painter = QPainter(on)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return painter
+
+
+def scaled(px: int) -> int:
+    """Pixels of the design at the size of the system's font."""
+    return round(px * theme().scale)
+
+
+def font_of(font: QFont, px: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """The same family at px pixels of the screen: scaled() brings them from those of the design."""
+    made = QFont(font)
+    made.setPixelSize(px)
+    made.setWeight(weight)
+    return made
 
 
 def label(text: str = "", role: str = "body", *, wraps: bool = False, name: str = "") -> PlainLabel:

@@ -123,4 +123,3 @@ class PageGlyph(QWidget):
             paint_page(painter, QRectF(self.rect()), is_form=self._is_form)
         else:
             paint_picture(painter, QRectF(self.rect()), self._picture)
-        painter.end()

@@ -8,20 +8,33 @@ past_call_row.py, people_list.py, timeline.py.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QListView,
     QStyle,
+    QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
 from rcdesk.bridge.calls.past_calls_model import PAST_CALL_ROLE
-from rcdesk.ui.kit.look import color
+from rcdesk.ui.kit.look import color, font_of, scaled
 from rcdesk.ui.kit.theme import theme
 
 ITEM_ROLE = PAST_CALL_ROLE
@@ -38,17 +51,9 @@ _BY_KEY = (
 Index = QModelIndex | QPersistentModelIndex
 
 
-def scaled(px: int) -> int:
-    """Pixels of the design at the size of the system's font."""
-    return round(px * theme().scale)
-
-
 def sized(font: QFont, px: int, *, is_bold: bool = False) -> QFont:
     """The same family at px pixels of the design."""
-    made = QFont(font)
-    made.setPixelSize(scaled(px))
-    made.setWeight(QFont.Weight.DemiBold if is_bold else QFont.Weight.Normal)
-    return made
+    return font_of(font, scaled(px), QFont.Weight.DemiBold if is_bold else QFont.Weight.Normal)
 
 
 def width_of(painter: QPainter, text: str, px: int, *, is_bold: bool = False) -> int:
@@ -100,6 +105,65 @@ def paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> bool:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), 8, 8)
     return is_selected
+
+
+class RowModel(QAbstractListModel):
+    """The values of a list, from the top; each kind of list says their words. region reads their numbers."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[Any, ...] = ()
+        self.region = "US"
+
+    def show_rows(self, rows: tuple[Any, ...]) -> None:
+        """Replace the rows when they differ."""
+        if rows != self.rows:
+            self.beginResetModel()
+            self.rows = rows
+            self.endResetModel()
+
+    def words(self, item: Any) -> str:
+        """One row as text."""
+        return self.spoken(item)
+
+    def spoken(self, item: Any) -> str:
+        """All of a row, for screen readers."""
+        raise NotImplementedError
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or not 0 <= index.row() < len(self.rows):
+            return None
+        item = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.words(item)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self.spoken(item)
+        return item if role == ITEM_ROLE else None
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints the ground of a row; each kind of list draws what it holds, of the class `draws`."""
+
+    draws: type = object
+    height_px = 56
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(240, scaled(self.height_px))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        item = index.data(ITEM_ROLE)
+        if isinstance(item, self.draws):
+            painter.save()
+            is_chosen = paint_ground(painter, option)
+            self.draw(painter, QRect(option.rect), item, index, is_chosen)
+            painter.restore()
+
+    def draw(self, painter: QPainter, area: QRect, item: Any, index: Index, is_chosen: bool) -> None:
+        """The words and signs of one row; the painter may be left as it is."""
+        raise NotImplementedError
 
 
 class RowList(QListView):

@@ -11,12 +11,10 @@ from collections.abc import Callable
 from typing import assert_never
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QCoreApplication,
     QEvent,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     QRectF,
@@ -41,11 +39,11 @@ from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.core.people.people import PersonSource, Suggestion
 from rcdesk.ui.kit.announce import announce
 from rcdesk.ui.kit.look import color, down, dress, glyph, named
+from rcdesk.ui.kit.row_list import ITEM_ROLE, Index, RowModel
 
 PAUSE_MS = 120
 SHOWN_ROWS = 7
 _ROW_PX = 44
-SUGGESTION_ROLE = Qt.ItemDataRole.UserRole + 1
 
 Ask = Callable[[str, Callable[[tuple[Suggestion, ...]], None]], None]
 
@@ -84,40 +82,21 @@ def source_icon(source: PersonSource) -> str:
             assert_never(source)
 
 
-class SuggestionModel(QAbstractListModel):
-    """The suggestions in their order, one row each."""
+class SuggestionModel(RowModel):
+    """Suggestion, the likeliest first."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: tuple[Suggestion, ...] = ()
-        self.region = "US"
+    def words(self, item: Suggestion) -> str:
+        return item.name or pretty(item.number, self.region)
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:
-        """How many there are."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def data(
-        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """The name as text, the Suggestion under SUGGESTION_ROLE, all of it for screen readers."""
-        if not index.isValid() or index.row() >= len(self._rows):
-            return None
-        suggestion = self._rows[index.row()]
-        if role == SUGGESTION_ROLE:
-            return suggestion
-        if role == Qt.ItemDataRole.DisplayRole:
-            return suggestion.name or pretty(suggestion.number, self.region)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            first, below = self.words(suggestion)
-            return ", ".join(filter(None, (first, below, self.where(suggestion))))
-        return None
+    def spoken(self, item: Suggestion) -> str:
+        return ", ".join(filter(None, (*self.lines(item), self.where(item))))
 
     def where(self, suggestion: Suggestion) -> str:
         """Where somebody is known from, and that it is a fax's number."""
         words = source_words(suggestion.source)
         return _tr("Fax · {0}").format(words) if suggestion.is_fax else words
 
-    def words(self, suggestion: Suggestion) -> tuple[str, str]:
+    def lines(self, suggestion: Suggestion) -> tuple[str, str]:
         """The two lines of a row."""
         if suggestion.source is PersonSource.GROUP:
             count = len(suggestion.recipients)
@@ -127,30 +106,22 @@ class SuggestionModel(QAbstractListModel):
         below = f"{number} · {suggestion.label}" if suggestion.label else number
         return (suggestion.name, below) if suggestion.name else (number, suggestion.label)
 
-    def show_rows(self, rows: tuple[Suggestion, ...]) -> None:
-        """Replace all of them."""
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
-
 
 class _RowPainter(QStyledItemDelegate):
     """Icon, name over number, and where it comes from at the right."""
 
     def __init__(self, model: SuggestionModel, parent: QObject) -> None:
         super().__init__(parent)
-        self._words = model.words
+        self._lines = model.lines
         self._where = model.where
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Two lines."""
         return QSize(200, max(_ROW_PX, 2 * option.fontMetrics.height() + 10))
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """One suggestion."""
-        suggestion = index.data(SUGGESTION_ROLE)
+        suggestion = index.data(ITEM_ROLE)
         if not isinstance(suggestion, Suggestion):
             return
         rect: QRect = option.rect
@@ -166,7 +137,7 @@ class _RowPainter(QStyledItemDelegate):
         token = "accent_ink" if is_on else "ink2"
         sign = glyph(source_icon(suggestion.source), token, 18, ratio)
         painter.drawPixmap(rect.left() + 14, rect.center().y() - 8, sign)
-        first, below = self._words(suggestion)
+        first, below = self._lines(suggestion)
         bold = QFont(font)
         bold.setWeight(QFont.Weight.DemiBold)
         small = QFont(font)
@@ -311,6 +282,7 @@ class Suggestions(QFrame):
             self.hide()
             self.model.show_rows(())
             return
+        self.model.show_rows(())
         self.model.show_rows(rows)
         was_open = self.isVisible()
         self._place()
@@ -341,7 +313,7 @@ class Suggestions(QFrame):
 
     @Slot(QModelIndex)
     def _accept(self, index: QModelIndex) -> None:
-        suggestion = index.data(SUGGESTION_ROLE)
+        suggestion = index.data(ITEM_ROLE)
         self.close_list()
         if isinstance(suggestion, Suggestion):
             self.accepted.emit(suggestion)

@@ -6,9 +6,10 @@ A QAbstractButton, so Space, click, toggled() and screen readers work as for a c
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from rcdesk.ui.kit.look import smooth
 from rcdesk.ui.kit.theme import current, theme
 
 TRACK_WIDTH = 44
@@ -35,8 +36,7 @@ class Switch(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Track, knob, ring."""
         tokens = current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         track = QRectF(
             (self.width() - TRACK_WIDTH) / 2, (self.height() - TRACK_HEIGHT) / 2, TRACK_WIDTH, TRACK_HEIGHT
         )

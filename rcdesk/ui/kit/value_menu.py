@@ -28,7 +28,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget, QWidgetAction
 
 from rcdesk.bridge.runtime.timers import single_shot
-from rcdesk.ui.kit.look import color, dress, glyph, label
+from rcdesk.ui.kit.look import color, dress, font_of, glyph, label, scaled, smooth
 from rcdesk.ui.kit.plain_text import menu_words
 from rcdesk.ui.kit.theme import theme
 
@@ -214,8 +214,7 @@ class TrayMenu(QMenu):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The card and its rows; titles are widgets and paint themselves."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         painter.setPen(QPen(color("hairline"), 1))
         painter.setBrush(color("raised"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
@@ -227,7 +226,6 @@ class TrayMenu(QMenu):
                 painter.drawLine(QPointF(area.left(), middle), QPointF(area.right(), middle))
             elif entry.kind is Kind.ITEM:
                 self._paint_row(painter, area, action, entry)
-        painter.end()
 
     def _paint_row(self, painter: QPainter, area: QRect, action: QAction, entry: MenuEntry) -> None:
         is_active = action is self.activeAction() and entry.is_enabled
@@ -247,17 +245,12 @@ class TrayMenu(QMenu):
             right -= 16
             painter.drawPixmap(right, top + 2, glyph("right", quiet, 16, ratio))
             right -= 6
-        small = QFont(self.font())
-        small.setPixelSize(round(12 * theme().scale))
-        painter.setFont(small)
+        painter.setFont(font_of(self.font(), scaled(12)))
         painter.setPen(color(quiet))
         note = QRect(area.left() + 38, area.top(), right - area.left() - 38, area.height())
         painter.drawText(note, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, entry.note)
         taken = painter.fontMetrics().horizontalAdvance(entry.note) + 14 if entry.note else 0
-        font = QFont(self.font())
-        font.setPixelSize(round(14 * theme().scale))
-        font.setWeight(QFont.Weight.Medium)
-        painter.setFont(font)
+        painter.setFont(font_of(self.font(), scaled(14), QFont.Weight.Medium))
         painter.setPen(color("onaccent" if is_active else "ink" if entry.is_enabled else "ink3"))
         room = note.adjusted(0, 0, -taken, 0)
         words = painter.fontMetrics().elidedText(entry.words, Qt.TextElideMode.ElideRight, room.width())

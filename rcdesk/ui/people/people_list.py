@@ -6,81 +6,55 @@ people_page.py, row_list.py.
 
 from __future__ import annotations
 
-from typing import Any
-
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPointF, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPointF, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.core.people.people import Person
 from rcdesk.ui.kit.initials import letters_of
-from rcdesk.ui.kit.look import color, glyph
-from rcdesk.ui.kit.row_list import CENTRE, ITEM_ROLE, Index, RowList, paint_ground, scaled, write, write_two
+from rcdesk.ui.kit.look import color, glyph, scaled
+from rcdesk.ui.kit.row_list import CENTRE, ITEM_ROLE, Index, RowDelegate, RowList, RowModel, write, write_two
 
-ROW_HEIGHT = 56
 DISC_PX = 34
 
 
-class PeopleModel(QAbstractListModel):
-    """Person under ITEM_ROLE. reordered(tuple[Person, ...]) when rows were put in another order."""
+class PeopleModel(RowModel):
+    """Person. reordered(tuple[Person, ...]) when rows were put in another order."""
 
     reordered = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._people: tuple[Person, ...] = ()
-        self._can_move = False
-        self.region = "US"
-
-    def show_people(self, people: tuple[Person, ...], *, can_move: bool = False) -> None:
-        """Replace the rows when they differ."""
-        self._can_move = can_move
-        if people != self._people:
-            self.beginResetModel()
-            self._people = people
-            self.endResetModel()
+        self.can_move = False
 
     def move(self, row: int, to: int) -> bool:
         """Put a row before another one; to may be the number of rows. False when it stays where it is."""
-        count = len(self._people)
-        if not (self._can_move and 0 <= row < count and 0 <= to <= count) or to in (row, row + 1):
+        count = len(self.rows)
+        if not (self.can_move and 0 <= row < count and 0 <= to <= count) or to in (row, row + 1):
             return False
         self.beginMoveRows(QModelIndex(), row, row, QModelIndex(), to)
-        people = list(self._people)
+        people = list(self.rows)
         person = people.pop(row)
         people.insert(to - 1 if to > row else to, person)
-        self._people = tuple(people)
+        self.rows = tuple(people)
         self.endMoveRows()
-        self.reordered.emit(self._people)
+        self.reordered.emit(self.rows)
         return True
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        """A flat list."""
-        return 0 if parent.isValid() else len(self._people)
+    def words(self, item: Person) -> str:
+        return title_of(item, self.region)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The person, or words about them."""
-        if not index.isValid() or not 0 <= index.row() < len(self._people):
-            return None
-        person = self._people[index.row()]
-        if role == ITEM_ROLE:
-            return person
-        if role == Qt.ItemDataRole.DisplayRole:
-            return title_of(person, self.region)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            star = self.tr("favourite") if person.is_favourite else ""
-            return ", ".join(
-                filter(None, [title_of(person, self.region), detail_of(person, self.region), star])
-            )
-        return None
+    def spoken(self, item: Person) -> str:
+        star = self.tr("favourite") if item.is_favourite else ""
+        return ", ".join(filter(None, [self.words(item), detail_of(item, self.region), star]))
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Rows of the favourites can be dragged between the others."""
         if not index.isValid():
-            return Qt.ItemFlag.ItemIsDropEnabled if self._can_move else Qt.ItemFlag.NoItemFlags
+            return Qt.ItemFlag.ItemIsDropEnabled if self.can_move else Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        return flags | Qt.ItemFlag.ItemIsDragEnabled if self._can_move else flags
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if self.can_move else flags
 
     def supportedDropActions(self) -> Qt.DropAction:
         """Rows are moved."""
@@ -110,37 +84,28 @@ def key_of_person(item: object) -> object:
     return item.key if isinstance(item, Person) else None
 
 
-class PeopleDelegate(QStyledItemDelegate):
+class PeopleDelegate(RowDelegate):
     """Initials, name over company and number, a star for favourites."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Rows of 56."""
-        return QSize(240, scaled(ROW_HEIGHT))
+    draws = Person
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """One row."""
-        person = index.data(ITEM_ROLE)
-        if not isinstance(person, Person):
-            return
-        area, model = QRect(option.rect), index.model()
+    def draw(self, painter: QPainter, area: QRect, item: Person, index: Index, is_chosen: bool) -> None:
+        model = index.model()
         region = model.region if isinstance(model, PeopleModel) else "US"
-        painter.save()
-        is_selected = paint_ground(painter, option)
         size = scaled(DISC_PX)
         disc = QRect(area.left() + 9, area.center().y() - size // 2 + 1, size, size)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color("surface" if is_selected else "accent_tint"))
+        painter.setBrush(color("surface" if is_chosen else "accent_tint"))
         painter.drawEllipse(QPointF(disc.center()) + QPointF(0.5, 0.5), size / 2, size / 2)
-        write(painter, disc, letters_of(person.name) or "#", 12, "accent_ink", CENTRE, is_bold=True)
+        write(painter, disc, letters_of(item.name) or "#", 12, "accent_ink", CENTRE, is_bold=True)
         right = area.right() - 12
-        if person.is_favourite:
+        if item.is_favourite:
             star = glyph("star-fill", "ink3", 16, painter.device().devicePixelRatio())
             painter.drawPixmap(right - 16, area.center().y() - 8, star)
             right -= 26
         left = disc.right() + 12
         text = QRect(left, area.top(), right - left, area.height())
-        write_two(painter, text, title_of(person, region), detail_of(person, region))
-        painter.restore()
+        write_two(painter, text, title_of(item, region), detail_of(item, region))
 
 
 class PeopleList(RowList):

@@ -150,7 +150,8 @@ class PeoplePage(ListPage):
 
     def _take(self, people: tuple[Person, ...]) -> None:
         text = self.search.words
-        self.model.show_people(people, can_move=self._is_favourites and not text)
+        self.model.can_move = self._is_favourites and not text
+        self.model.show_rows(people)
         nobody = (
             self.tr("No favourites yet. Press the star beside a number.")
             if self._is_favourites

@@ -176,7 +176,7 @@ class PersonView(Card):
         if _numbers_of(person) != _numbers_of(before):
             self._show_numbers()
             self._nothing.hide()
-            self.timeline.rows.show_items(())
+            self.timeline.rows.show_rows(())
         self._show_stars()
         self._read_timeline()
 
@@ -259,7 +259,7 @@ class PersonView(Card):
 
         def heard(items: tuple[TimelineItem, ...]) -> None:
             if self._person is not None and _numbers_of(self._person) == _numbers_of(person):
-                self.timeline.rows.show_items(items)
+                self.timeline.rows.show_rows(items)
                 self._nothing.setVisible(not items)
                 self.timeline.setVisible(bool(items))
 

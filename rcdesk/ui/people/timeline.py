@@ -6,11 +6,9 @@ double click on a fax opens it in its folder. GUI thread. Read next: person_view
 
 from __future__ import annotations
 
-from typing import Any
-
-from PySide6.QtCore import QAbstractListModel, QCoreApplication, QModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QModelIndex, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QWidget
 
 from rcdesk.core.calls.past_call import CallOutcome, Direction, PastCall
 from rcdesk.core.clock import Clock, SystemClock
@@ -23,16 +21,14 @@ from rcdesk.ui.kit.row_list import (
     ITEM_ROLE,
     RIGHT,
     Index,
+    RowDelegate,
     RowList,
-    paint_ground,
-    scaled,
+    RowModel,
     width_of,
     write,
     write_two,
 )
 from rcdesk.ui.words import call_words, fax_words
-
-ROW_HEIGHT = 52
 
 
 def _tr(text: str) -> str:
@@ -69,36 +65,16 @@ def item_icon(item: TimelineItem) -> tuple[str, str]:
     return "fax", "bad_ink" if family == "bad" else "wait_ink" if family == "wait" else "ink2"
 
 
-class TimelineModel(QAbstractListModel):
-    """TimelineItem under ITEM_ROLE; the display text is a whole sentence."""
+class TimelineModel(RowModel):
+    """TimelineItem; the words are a whole sentence."""
 
     def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._items: tuple[TimelineItem, ...] = ()
 
-    def show_items(self, items: tuple[TimelineItem, ...]) -> None:
-        """Replace the rows when they differ."""
-        if items != self._items:
-            self.beginResetModel()
-            self._items = items
-            self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        """A flat list."""
-        return 0 if parent.isValid() else len(self._items)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The item, or words about it."""
-        if not index.isValid() or not 0 <= index.row() < len(self._items):
-            return None
-        item = self._items[index.row()]
-        if role == ITEM_ROLE:
-            return item
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            title, detail = item_words(item)
-            return ", ".join(filter(None, [title, detail, moments.recent(item.at, self._clock.now())]))
-        return None
+    def spoken(self, item: TimelineItem) -> str:
+        when = moments.recent(item.at, self._clock.now())
+        return ", ".join(filter(None, [*item_words(item), when]))
 
 
 def key_of_item(item: object) -> object:
@@ -106,25 +82,17 @@ def key_of_item(item: object) -> object:
     return (type(item.what), item.what.id) if isinstance(item, TimelineItem) else None
 
 
-class TimelineDelegate(QStyledItemDelegate):
+class TimelineDelegate(RowDelegate):
     """Icon, what, how, when."""
+
+    draws = TimelineItem
+    height_px = 52
 
     def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Rows of 52."""
-        return QSize(220, scaled(ROW_HEIGHT))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """One row."""
-        item = index.data(ITEM_ROLE)
-        if not isinstance(item, TimelineItem):
-            return
-        area = QRect(option.rect)
-        painter.save()
-        paint_ground(painter, option)
+    def draw(self, painter: QPainter, area: QRect, item: TimelineItem, index: Index, is_chosen: bool) -> None:
         name, token = item_icon(item)
         sign = glyph(name, token, 20, painter.device().devicePixelRatio())
         painter.drawPixmap(area.left() + 8, area.center().y() - 10, sign)
@@ -134,7 +102,6 @@ class TimelineDelegate(QStyledItemDelegate):
         write(painter, times, at, 12, "ink2", RIGHT)
         left = area.left() + 40
         write_two(painter, QRect(left, area.top(), times.left() - left, area.height()), *item_words(item))
-        painter.restore()
 
 
 class PersonTimeline(RowList):

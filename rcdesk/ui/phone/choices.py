@@ -24,7 +24,7 @@ from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.account import Account, ForwardingNumber
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.ui.kit.icons import pixmap
-from rcdesk.ui.kit.look import down, named
+from rcdesk.ui.kit.look import down, font_of, named, scaled, smooth
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import current, theme
 from rcdesk.ui.words.call_words import phone_icon
@@ -76,8 +76,7 @@ class PhoneRow(QRadioButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Row, icon, words, radio."""
         tokens = current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         is_on = self.isChecked()
         has_ring = self.hasFocus() and bool(self.property("keyboardFocus"))
         edge = tokens.accent if is_on or has_ring else tokens.hairline
@@ -113,10 +112,7 @@ class PhoneRow(QRadioButton):
             painter.drawEllipse(centre, 4.5, 4.5)
 
     def _font(self, weight: QFont.Weight) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(round(14 * theme().scale))
-        font.setWeight(weight)
-        return font
+        return font_of(self.font(), scaled(14), weight)
 
     def _number_font(self, room: int) -> QFont:
         """The number is read whole: with a large font it is set a little smaller before it is cut."""

@@ -10,8 +10,8 @@ from PySide6.QtCore import QElapsedTimer, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
-from rcdesk.ui.kit.look import named
-from rcdesk.ui.kit.theme import current, theme
+from rcdesk.ui.kit.look import font_of, named, scaled
+from rcdesk.ui.kit.theme import current
 
 KEY_HEIGHT = 46
 SHORTEST_KEY = 36
@@ -55,19 +55,14 @@ class Key(QPushButton):
         """Plate, digit, letters."""
         super().paintEvent(event)
         painter = QPainter(self)
-        scale = theme().scale
-        font = QFont(self.font())
-        font.setPixelSize(round(18 * scale))
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
+        painter.setFont(font_of(self.font(), scaled(18), QFont.Weight.DemiBold))
         painter.setPen(QColor(current().ink))
         area = self.rect()
         middle = area.height() // 2
         upper = QRect(0, middle - 23, area.width(), 34 if self._letters else 46)
         painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, self.digit)
         if self._letters:
-            font.setPixelSize(round(9 * scale))
-            painter.setFont(font)
+            painter.setFont(font_of(self.font(), scaled(9), QFont.Weight.DemiBold))
             painter.setPen(QColor(current().ink2))
             lower = QRect(0, middle + 4, area.width(), 13)
             painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, self._letters)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 from rcdesk.bridge.runtime.timers import ticking
 from rcdesk.core.calls.call import Leg
 from rcdesk.ui.kit.icons import pixmap
+from rcdesk.ui.kit.look import smooth
 from rcdesk.ui.kit.theme import current, theme
 from rcdesk.ui.kit.tokens import ColorTokens
 
@@ -67,8 +68,7 @@ class LampPair(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The line first, the lamps on it."""
         tokens = current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         left = QPointF(self.width() * 0.25, self.height() / 2)
         right = QPointF(self.width() * 0.75, self.height() / 2)
         self._paint_line(painter, tokens, left, right)

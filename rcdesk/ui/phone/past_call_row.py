@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QWidget
 
 from rcdesk.core.calls.past_call import PastCall
 from rcdesk.core.clock import Clock
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.ui.kit import moments
-from rcdesk.ui.kit.look import color, glyph
-from rcdesk.ui.kit.row_list import ITEM_ROLE, RIGHT, Index, paint_ground, scaled, width_of, write, write_two
+from rcdesk.ui.kit.look import color, glyph, scaled
+from rcdesk.ui.kit.row_list import RIGHT, Index, RowDelegate, width_of, write, write_two
 from rcdesk.ui.words import call_words
 
-ROW_HEIGHT = 56
 WIDE_PX = 400
 """From this width on at 100 %, the times stand in a column of their own."""
 
@@ -46,31 +45,21 @@ def dialled(call: PastCall) -> str:
     return f"{call.number};ext={call.extension}" if call.extension else call.number
 
 
-class PastCallDelegate(QStyledItemDelegate):
+class PastCallDelegate(RowDelegate):
     """Icon by outcome; name over number; outcome and time at the right."""
+
+    draws = PastCall
 
     def __init__(self, clock: Clock, region: Callable[[], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
         self._region = region
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Rows of 56."""
-        return QSize(240, scaled(ROW_HEIGHT))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """One row."""
-        call = index.data(ITEM_ROLE)
-        if not isinstance(call, PastCall):
-            return
-        area = QRect(option.rect)
-        painter.save()
-        is_selected = paint_ground(painter, option)
-        if not is_selected and index.row() + 1 < index.model().rowCount():
+    def draw(self, painter: QPainter, area: QRect, item: PastCall, index: Index, is_chosen: bool) -> None:
+        if not is_chosen and index.row() + 1 < index.model().rowCount():
             painter.setPen(color("hairline"))
             painter.drawLine(area.left(), area.bottom(), area.right(), area.bottom())
-        self._paint_words(painter, area.adjusted(8, 0, -10, 0), call)
-        painter.restore()
+        self._paint_words(painter, area.adjusted(8, 0, -10, 0), item)
 
     def _paint_words(self, painter: QPainter, area: QRect, call: PastCall) -> None:
         outcome, kind = call_words.outcome(call)

@@ -6,9 +6,7 @@ Read next: core/calls/past_call.py, past_call_row.py, calls_page.py.
 
 from __future__ import annotations
 
-from typing import Any
-
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -16,44 +14,23 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.core.calls.past_call import PastCall
 from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.ui.kit.card import Card
-from rcdesk.ui.kit.look import across, named
+from rcdesk.ui.kit.look import across, named, scaled
 from rcdesk.ui.kit.plain_text import PlainLabel
-from rcdesk.ui.kit.row_list import ITEM_ROLE, Index, RowList, scaled
+from rcdesk.ui.kit.row_list import ITEM_ROLE, RowList, RowModel
 from rcdesk.ui.kit.search_line import SearchLine
-from rcdesk.ui.phone.past_call_row import ROW_HEIGHT, PastCallDelegate, call_sentence, key_of_call
+from rcdesk.ui.phone.past_call_row import PastCallDelegate, call_sentence, key_of_call
 from rcdesk.ui.phone.placing import region_of
 
 
-class RecentsModel(QAbstractListModel):
-    """Rows of PastCall under ITEM_ROLE; the display text is a whole sentence for screen readers."""
+class RecentsModel(RowModel):
+    """PastCall; the words are a whole sentence."""
 
     def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._rows: tuple[PastCall, ...] = ()
-        self.region = "US"
 
-    def show_calls(self, rows: tuple[PastCall, ...]) -> None:
-        """Replace the rows when they differ."""
-        if rows != self._rows:
-            self.beginResetModel()
-            self._rows = rows
-            self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        """A flat list."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The PastCall, or words about it."""
-        if not index.isValid() or not 0 <= index.row() < len(self._rows):
-            return None
-        call = self._rows[index.row()]
-        if role == ITEM_ROLE:
-            return call
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return call_sentence(call, self.region, self._clock)
-        return None
+    def spoken(self, item: PastCall) -> str:
+        return call_sentence(item, self.region, self._clock)
 
 
 class RecentsList(RowList):
@@ -69,11 +46,11 @@ class RecentsList(RowList):
 
     def minimumSizeHint(self) -> QSize:
         """Two rows: with less the page scrolls."""
-        return QSize(120, 2 * scaled(ROW_HEIGHT))
+        return QSize(120, 2 * scaled(PastCallDelegate.height_px))
 
     def sizeHint(self) -> QSize:
         """No more is asked for; the layout gives all that is free."""
-        return QSize(256, 2 * scaled(ROW_HEIGHT))
+        return QSize(256, 2 * scaled(PastCallDelegate.height_px))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter calls, once however long it is held."""
@@ -126,7 +103,7 @@ class Recents(Card):
     @Slot(object)
     def _show(self, recents: tuple[PastCall, ...]) -> None:
         self.model.region = region_of(self._desk)
-        self.model.show_calls(tuple(recents))
+        self.model.show_rows(tuple(recents))
         text = self.search.words
         nothing = self.tr("No calls yet. Those you make and those you get appear here.")
         not_found = self.tr("No call matches “{0}”.").replace("{0}", text)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from rcdesk.core.fax.cover import CoverFields
-from rcdesk.ui.kit.look import color
+from rcdesk.ui.kit.look import color, font_of
 
 WIDTH = 816.0
 _EDGE = 84.0
@@ -26,9 +26,9 @@ def paint_cover_sketch(name: str, fields: CoverFields, painter: QPainter, paper:
     ink, faint = QColor(color("paperink")), QColor(color("paperink"))
     faint.setAlphaF(0.55)
     painter.setPen(ink)
-    painter.setFont(_font(painter, 56, QFont.Weight.Bold))
+    painter.setFont(font_of(painter.font(), 56, QFont.Weight.Bold))
     painter.drawText(QRectF(_EDGE, 70, 400, 76), Qt.AlignmentFlag.AlignVCenter, _tr("FAX"))
-    painter.setFont(_font(painter, 22, QFont.Weight.Normal))
+    painter.setFont(font_of(painter.font(), 22))
     painter.setPen(faint)
     side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     painter.drawText(QRectF(_EDGE, 70, WIDTH - 2 * _EDGE, 76), side, name)
@@ -38,7 +38,7 @@ def paint_cover_sketch(name: str, fields: CoverFields, painter: QPainter, paper:
     painter.setPen(QPen(faint, 1))
     painter.drawLine(round(_EDGE), round(y), round(WIDTH - _EDGE), round(y))
     painter.setPen(ink)
-    painter.setFont(_font(painter, 21, QFont.Weight.Normal))
+    painter.setFont(font_of(painter.font(), 21))
     note = QRectF(_EDGE, y + 26, WIDTH - 2 * _EDGE, max(60.0, height - y - 200))
     painter.drawText(note, Qt.TextFlag.TextWordWrap, fields.note)
     _paint_stamp(painter, height)
@@ -60,10 +60,10 @@ def _paint_rows(painter: QPainter, fields: CoverFields, ink: QColor, faint: QCol
         (_tr("Pages"), fields.pages),
     )
     for name, value in rows:
-        painter.setFont(_font(painter, 20, QFont.Weight.Bold))
+        painter.setFont(font_of(painter.font(), 20, QFont.Weight.Bold))
         painter.setPen(faint)
         painter.drawText(QRectF(_EDGE, y, 140, 30), Qt.AlignmentFlag.AlignVCenter, name)
-        painter.setFont(_font(painter, 21, QFont.Weight.Normal))
+        painter.setFont(font_of(painter.font(), 21))
         painter.setPen(ink)
         line = QRectF(_EDGE + 150, y, WIDTH - 2 * _EDGE - 150, 30)
         words = painter.fontMetrics().elidedText(
@@ -76,7 +76,7 @@ def _paint_rows(painter: QPainter, fields: CoverFields, ink: QColor, faint: QCol
 
 def _paint_stamp(painter: QPainter, height: float) -> None:
     words = stamp_words()
-    painter.setFont(_font(painter, 24, QFont.Weight.DemiBold))
+    painter.setFont(font_of(painter.font(), 24, QFont.Weight.DemiBold))
     width = painter.fontMetrics().horizontalAdvance(words) + 56
     rect = QRectF((WIDTH - width) / 2, height - 120, width, 56)
     painter.setPen(QPen(color("wait_line"), 2))
@@ -84,13 +84,6 @@ def _paint_stamp(painter: QPainter, height: float) -> None:
     painter.drawRoundedRect(rect, 28, 28)
     painter.setPen(color("wait_ink"))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, words)
-
-
-def _font(painter: QPainter, px: int, weight: QFont.Weight) -> QFont:
-    font = QFont(painter.font())
-    font.setPixelSize(px)
-    font.setWeight(weight)
-    return font
 
 
 def _tr(text: str) -> str:

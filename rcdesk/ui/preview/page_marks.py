@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from rcdesk.core.fax.paper import Area, Finding, FindingKind
-from rcdesk.ui.kit.look import color, glyph
+from rcdesk.ui.kit.look import color, font_of, glyph
 
 FRAME_PAD = 5.0
 LABEL_HEIGHT = 26.0
@@ -31,9 +31,7 @@ def paint_marks(
         if finding.place is not None:
             painter.setPen(QPen(color("wait"), 2))
             painter.drawRoundedRect(frame_of(finding.place, paper), 4, 4)
-    small = QFont(font)
-    small.setPixelSize(12)
-    small.setWeight(QFont.Weight.DemiBold)
+    small = font_of(font, 12, QFont.Weight.DemiBold)
     for words, rect in label_rects(paper, bounds, findings, small):
         _paint_label(painter, rect, words, small, dpr)
     painter.restore()

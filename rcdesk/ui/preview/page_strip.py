@@ -44,7 +44,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rcdesk.ui.kit.look import color, glyph, named
+from rcdesk.ui.kit.look import color, glyph, named, smooth
 from rcdesk.ui.kit.paper import paint_cover, paint_page, paint_sheet
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.preview.strip_model import Index, StripItem, StripModel
@@ -295,13 +295,11 @@ class PageStrip(QListView):
         super().paintEvent(event)
         if self._drop_at is None:
             return
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self.viewport())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("accent"))
         x = self._drop_at * CELL.width() - self.horizontalScrollBar().value() - 2
         painter.drawRoundedRect(QRectF(max(0, x - 1.5), 2, 3, CARD.height()), 1.5, 1.5)
-        painter.end()
 
     def _movable(self, rows: Sequence[int]) -> tuple[int, ...]:
         return tuple(row for row in rows if self.strip.item(row).is_movable)

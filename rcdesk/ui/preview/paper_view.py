@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QWidget
 
 from rcdesk.core.fax.paper import Finding, PaperSize
-from rcdesk.ui.kit.look import color
+from rcdesk.ui.kit.look import color, smooth
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.preview.page_marks import paint_marks
 
@@ -231,8 +231,7 @@ class PaperView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Table, paper, marks; or the sentence."""
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         table = QRectF(self.viewport().rect())
         painter.setPen(Qt.PenStyle.NoPen)
@@ -246,7 +245,6 @@ class PaperView(QAbstractScrollArea):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(color("accent"), 2))
             painter.drawRoundedRect(table.adjusted(1, 1, -1, -1), 10, 10)
-        painter.end()
 
     def _paint_words(self, painter: QPainter, table: QRectF) -> None:
         painter.setPen(color("ink2"))

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -22,7 +22,19 @@ from PySide6.QtWidgets import (
 from rcdesk.core.fax.fax import FaxOptions, Resolution
 from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.line import Line
-from rcdesk.ui.kit.look import Button, IconButton, across, color, down, dress, fill, hairline, label, named
+from rcdesk.ui.kit.look import (
+    Button,
+    IconButton,
+    across,
+    color,
+    down,
+    dress,
+    fill,
+    hairline,
+    label,
+    named,
+    smooth,
+)
 from rcdesk.ui.kit.theme import set_role
 
 _Options = TypeVar("_Options", bound=FaxOptions)
@@ -107,13 +119,11 @@ class UndoButton(Button):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The button, then the line along its lower edge."""
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("accent"))
         room = self.width() - 16
         painter.drawRoundedRect(QRectF(8, self.height() - 5, room * self._part, 2.5), 1.2, 1.2)
-        painter.end()
 
 
 class SendBar(Card):

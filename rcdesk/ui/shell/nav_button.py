@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QFont, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from rcdesk.ui.kit.look import color, glyph, named
+from rcdesk.ui.kit.look import color, font_of, glyph, named, smooth
 
 
 class NavPlace(Struct, frozen=True, kw_only=True):
@@ -77,8 +77,7 @@ class NavButton(QAbstractButton):
 
     def paintEvent(self, event: object) -> None:
         """Icon, word and pill on the colour of the state."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(self)
         rect = QRectF(self.rect())
         is_on = self.isChecked()
         if is_on or self.underMouse():
@@ -101,7 +100,6 @@ class NavButton(QAbstractButton):
             painter.drawText(self.rect().adjusted(42, 0, -40, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
         if self._count:
             self._pill(painter)
-        painter.end()
 
     def _pill(self, painter: QPainter) -> None:
         back, ink = {
@@ -114,10 +112,8 @@ class NavButton(QAbstractButton):
             painter.setBrush(color(self._tone or "accent"))
             painter.drawEllipse(QPointF(self.width() - 9, 9), 4, 4)
             return
-        font = QFont(self.font())
-        font.setPixelSize(max(11, painter.fontMetrics().height() - 5))
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
+        size = max(11, painter.fontMetrics().height() - 5)
+        painter.setFont(font_of(self.font(), size, QFont.Weight.DemiBold))
         words = str(self._count) if self._count < 1000 else "999+"
         width = max(24, painter.fontMetrics().horizontalAdvance(words) + 14)
         pill = QRectF(self.width() - 8 - width, (self.height() - 20) / 2, width, 20)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPen, QPixmap
 
 from rcdesk.ui.kit.icons import pixmap
+from rcdesk.ui.kit.look import smooth
 from rcdesk.ui.kit.tokens import DARK, LIGHT
 
 SIZES_PX = (16, 22, 24, 32, 48, 64)
@@ -40,8 +41,7 @@ def tray_icon(look: TrayState) -> QIcon:
 def _picture(look: TrayState, size: int) -> QPixmap:
     logo = pixmap("rcdesk", _RIM, size)
     picture = _without_colour(logo) if look.is_offline else QPixmap(logo)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter = smooth(picture)
     if look.is_offline:
         painter.setPen(QPen(QColor(_RIM), size * 0.16, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawLine(QPointF(size * 0.16, size * 0.16), QPointF(size * 0.84, size * 0.84))

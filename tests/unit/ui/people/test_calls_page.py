@@ -84,7 +84,7 @@ def test_a_row_as_a_sentence() -> None:
 def test_the_models_are_good_models(qtmodeltester: ModelTester, page: CallsPage) -> None:
     qtmodeltester.check(page.model)
     recents = RecentsModel(FixedClock())
-    recents.show_calls(CALLS)
+    recents.show_rows(CALLS)
     qtmodeltester.check(recents)
 
 

@@ -26,7 +26,7 @@ def item(what: Any) -> TimelineItem:
 
 def test_the_model_is_a_good_model(qtmodeltester: ModelTester) -> None:
     model = TimelineModel(FixedClock())
-    model.show_items((item(past_call(LENA)), item(job(1, FaxState.SENT)), item(missed_call(LENA))))
+    model.show_rows((item(past_call(LENA)), item(job(1, FaxState.SENT)), item(missed_call(LENA))))
     qtmodeltester.check(model)
     said = model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert said.startswith("You called, Talked 2:13, ")
@@ -73,7 +73,7 @@ def test_faxes(stage: Stage) -> None:
 def test_enter_opens_a_fax_and_nothing_else(qtbot: QtBot, stage: Stage) -> None:
     view = open_page(qtbot, PersonTimeline(FixedClock()), 300, 400)
     fax = job(1, FaxState.SENT)
-    view.rows.show_items((item(past_call(LENA)), item(fax)))
+    view.rows.show_rows((item(past_call(LENA)), item(fax)))
     chosen: list[Any] = []
     view.fax_chosen.connect(chosen.append)
     view.choose_first()
@@ -90,8 +90,8 @@ def test_enter_opens_a_fax_and_nothing_else(qtbot: QtBot, stage: Stage) -> None:
 def test_news_keep_the_chosen_row(qtbot: QtBot, stage: Stage) -> None:
     view = open_page(qtbot, PersonTimeline(FixedClock()), 300, 400)
     fax = job(1, FaxState.SENDING)
-    view.rows.show_items((item(past_call(LENA)), item(fax)))
+    view.rows.show_rows((item(past_call(LENA)), item(fax)))
     view.setCurrentIndex(view.rows.index(1, 0))
     sent = job(1, FaxState.SENT, changed_at=NOW + timedelta(minutes=1))
-    view.rows.show_items((item(missed_call(LENA, 0)), item(past_call(LENA)), item(sent)))
+    view.rows.show_rows((item(missed_call(LENA, 0)), item(past_call(LENA)), item(sent)))
     assert view.currentIndex().row() == 2, "a fax in another state is the same fax"

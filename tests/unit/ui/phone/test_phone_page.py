@@ -350,7 +350,7 @@ def test_recents_are_searched_and_called_again(qtbot: QtBot, dressed: None) -> N
 def test_the_recents_model_is_a_good_model(qtbot: QtBot, qtmodeltester: ModelTester, dressed: None) -> None:
     page = open_page(qtbot, DeskStandIn())
     model: QAbstractListModel = page.recents.model
-    page.recents.model.show_calls(RECENTS)
+    page.recents.model.show_rows(RECENTS)
     qtmodeltester.check(model)
     assert model.data(model.index(0, 0)).startswith(
         "Dr. Lena Ortiz, (650) 555-0142, you called: talked 2:13, "
