@@ -95,9 +95,7 @@ class KeptPreferences(Protocol):
     """What is needed of bridge/account/preferences.py."""
 
     @property
-    def value(self) -> Preferences:
-        """What is remembered."""
-        ...
+    def value(self) -> Preferences: ...
 
 
 class _Until(Enum):

@@ -40,7 +40,6 @@ class PreferencesDesk(SavedValue[Preferences]):
         self._set(replace(self._value, **changes))
 
     def flush(self) -> None:
-        """Write what is not written yet, without waiting for more changes."""
         self._timer.stop()
         super().flush()
 

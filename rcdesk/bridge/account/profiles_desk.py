@@ -48,7 +48,6 @@ class ProfilesDesk(SavedValue[ServerProfiles]):
 
     @property
     def active(self) -> ServerProfile | None:
-        """The profile in use, None when there is none."""
         return self._value.active
 
     def known(self, profile: ServerProfile) -> ServerProfile:

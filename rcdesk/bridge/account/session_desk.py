@@ -117,7 +117,6 @@ class SessionDesk(QObject):
 
     @property
     def state(self) -> SessionState:
-        """Where the sign-in stands."""
         return self._state
 
     @property
@@ -142,7 +141,6 @@ class SessionDesk(QObject):
 
     @property
     def keyring(self) -> KeyringState:
-        """How the keyring stands."""
         return self._keyring
 
     @property
@@ -202,7 +200,6 @@ class SessionDesk(QObject):
         self._open(self._known(profile), lambda: self._ask_sign_in(credentials, keeps_trying=keeps_trying))
 
     def sign_in_jwt(self, profile: ServerProfile, credentials: Credentials) -> None:
-        """Sign in with a JWT; failed() says why not."""
         self.sign_in(profile, credentials)
 
     def sign_in_browser(self, profile: ServerProfile, client_secret: str = "") -> None:
@@ -307,7 +304,6 @@ class SessionDesk(QObject):
             raise Cancelled()
 
     def stop(self) -> None:
-        """Stop the timers; part of shutdown."""
         self._retry_timer.stop()
         self._keyring_timer.stop()
 

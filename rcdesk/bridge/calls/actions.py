@@ -63,11 +63,9 @@ class CallActs(QObject):
         self._timer.stop()
 
     def place(self, call: Call) -> None:
-        """Ask for the ring-out."""
         self._place(call, self._clock.monotonic() + PLACE_PATIENCE_S)
 
     def cancel(self, call: Call) -> None:
-        """Ask to end it."""
         self._cancel(call, self._clock.monotonic() + CANCEL_PATIENCE_S)
 
     def take_back(self, call_id: str) -> bool:

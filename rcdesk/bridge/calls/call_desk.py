@@ -434,9 +434,7 @@ class CallMemory(Protocol):
         """Write down a call that was placed or is about to be; the same id again replaces it."""
         ...
 
-    def drop_live(self, call_id: str) -> None:
-        """It has ended."""
-        ...
+    def drop_live(self, call_id: str) -> None: ...
 
     def live_calls(self, done: Callable[[tuple[Call, ...]], None]) -> None:
         """The calls of the signed-in user that were written down and not crossed out."""

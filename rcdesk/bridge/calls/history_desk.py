@@ -118,7 +118,6 @@ class HistoryDesk(QObject):
         self._session_changed()
 
     def stop(self) -> None:
-        """Stop the timers; part of shutdown."""
         self._is_started = False
         self._timer.stop()
         self._after_call.stop()
@@ -141,17 +140,14 @@ class HistoryDesk(QObject):
             self._write(lambda: service.mark_seen(owner_id))
 
     def remember(self, call: PastCall) -> None:
-        """Keep a call of this desk; the same id again completes what is known."""
         service, owner_id = self._service, self._owner.id
         self._write(lambda: service.remember(owner_id, call))
 
     def put_live(self, call: Call) -> None:
-        """Keep what another run of the program needs to follow this call."""
         service, owner_id = self._service, self._owner.id
         self._keep(lambda: service.put_live(owner_id, call))
 
     def drop_live(self, call_id: str) -> None:
-        """This call is over."""
         service, owner_id = self._service, self._owner.id
         self._keep(lambda: service.drop_live(owner_id, call_id))
 
@@ -167,7 +163,6 @@ class HistoryDesk(QObject):
             self._after_call.start(int(AFTER_CALL_S * 1000))
 
     def result_of(self, session_id: str, done: Callable[[PastCall | None], None]) -> None:
-        """What the call log says of a call; None when it says nothing (yet) or cannot be asked."""
         service, owner_id = self._service, self._owner.id
 
         def heard(found: PastCall | None) -> None:

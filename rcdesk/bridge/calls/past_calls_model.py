@@ -55,7 +55,6 @@ class PastCallsModel(QAbstractListModel):
 
     @property
     def is_reading(self) -> bool:
-        """True while an answer of the archive is due."""
         return self._is_reading
 
     def set_query(self, query: PastCallQuery) -> None:
@@ -81,7 +80,6 @@ class PastCallsModel(QAbstractListModel):
         return next((n for n, call in enumerate(self._rows) if call.id == call_id), None)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:
-        """How many calls are loaded."""
         return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -96,7 +94,6 @@ class PastCallsModel(QAbstractListModel):
         return None
 
     def canFetchMore(self, parent: _Index) -> bool:
-        """True when there are older calls and none are being read."""
         return not parent.isValid() and self._has_more and not self._is_reading
 
     def fetchMore(self, parent: _Index) -> None:

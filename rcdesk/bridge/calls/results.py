@@ -67,7 +67,6 @@ class CallResults(QObject):
         self._timer.stop()
 
     def stop(self) -> None:
-        """Ask no more; part of shutdown."""
         self.forget()
 
     def _plan(self) -> None:

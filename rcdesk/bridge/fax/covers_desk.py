@@ -24,13 +24,9 @@ class CoverFiles(Protocol):
         """All of them, by name."""
         ...
 
-    def save(self, cover: CoverTemplate) -> CoverTemplate:
-        """Keep one."""
-        ...
+    def save(self, cover: CoverTemplate) -> CoverTemplate: ...
 
-    def delete(self, cover_id: str) -> None:
-        """Take one away."""
-        ...
+    def delete(self, cover_id: str) -> None: ...
 
     def import_file(self, source: Path) -> CoverTemplate:
         """Keep a copy of an HTML file."""
@@ -50,12 +46,10 @@ class CoversDesk(QObject):
         self.covers: tuple[CoverTemplate, ...] = ()
 
     def start(self) -> None:
-        """Read what is there."""
         files = self._files
         self._disk.submit(lambda token, report: files.list(), done=self._listed, failed=self._tell)
 
     def get(self, cover_id: str) -> CoverTemplate | None:
-        """The cover of this id, None when there is none."""
         return next((cover for cover in self.covers if cover.id == cover_id), None)
 
     def save(self, cover: CoverTemplate, done: Callable[[CoverTemplate], None]) -> None:
@@ -69,7 +63,6 @@ class CoversDesk(QObject):
         self._change(lambda: files.import_file(source), done)
 
     def delete(self, cover_id: str) -> None:
-        """Take a cover away."""
         files = self._files
 
         def work() -> None:

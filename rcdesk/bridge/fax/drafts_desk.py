@@ -63,7 +63,6 @@ class DraftsDesk(QObject):
         return tuple(sorted(self._drafts.values(), key=lambda draft: draft.changed_at, reverse=True))
 
     def get(self, key: str) -> KeptDraft | None:
-        """One draft, None when it is not there any more."""
         return self._drafts.get(key)
 
     def start(self) -> None:

@@ -102,7 +102,6 @@ class FaxDesk(QObject):
 
     @property
     def is_paused(self) -> bool:
-        """True while the whole queue is held by the user."""
         return self._pump.is_paused
 
     @property
@@ -226,7 +225,6 @@ class FaxDesk(QObject):
         self._change(job_ids, lambda service, ids: service.send_again(ids))
 
     def pause(self, job_ids: int | Sequence[int]) -> None:
-        """Hold these until resume()."""
         self._change(job_ids, lambda service, ids: service.pause(ids))
 
     def hold_again(self, as_before: Sequence[FaxJob]) -> None:
@@ -235,7 +233,6 @@ class FaxDesk(QObject):
         self._change(ids, lambda service, ids: service.hold_again(as_before))
 
     def resume(self, job_ids: int | Sequence[int]) -> None:
-        """Let paused ones go on."""
         self._change(job_ids, lambda service, ids: service.resume(ids))
 
     def set_paused(self, is_paused: bool) -> None:

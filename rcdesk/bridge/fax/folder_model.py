@@ -131,7 +131,6 @@ class FolderModel(QAbstractListModel):
         self._ask(lambda query: archive.all_ids(query), done)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:
-        """How many faxes the query finds."""
         return 0 if parent.isValid() else self._count
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -42,7 +42,6 @@ class FolderNews(QObject):
 
     @property
     def counts(self) -> FolderCounts:
-        """The numbers as last counted."""
         return self._counts
 
     def set_owner(self, owner_id: str) -> None:
@@ -58,7 +57,6 @@ class FolderNews(QObject):
             self._timer.start()
 
     def stop(self) -> None:
-        """Stop the timer; part of shutdown."""
         self._timer.stop()
 
     @Slot()

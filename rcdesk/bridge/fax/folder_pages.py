@@ -23,9 +23,7 @@ LATEST = 4
 class FolderReader(Protocol):
     """What a folder is read from: store.folders.Folders, or anything that counts and pages like it."""
 
-    def count(self, query: FolderQuery) -> int:
-        """How many faxes the query finds."""
-        ...
+    def count(self, query: FolderQuery) -> int: ...
 
     def page(self, query: FolderQuery, offset: int, limit: int) -> tuple[FaxRow, ...]:
         """A stretch of them, newest first."""
@@ -35,9 +33,7 @@ class FolderReader(Protocol):
         """How many are listed before this one, None when it is not found."""
         ...
 
-    def all_ids(self, query: FolderQuery) -> tuple[int, ...]:
-        """The ids of all, newest first."""
-        ...
+    def all_ids(self, query: FolderQuery) -> tuple[int, ...]: ...
 
 
 class FolderRead(Struct, frozen=True, kw_only=True):
@@ -71,7 +67,6 @@ class FolderPages:
 
     @staticmethod
     def page_of(number: int) -> int:
-        """The page a row lies on."""
         return number // PAGE_ROWS
 
     @staticmethod

@@ -95,9 +95,7 @@ class PageWork(Protocol):
         """Get ready for the first question, without waiting for it."""
         ...
 
-    def count(self, ref: PageRef, *, token: CancelToken | None = None) -> int:
-        """How many pages the file has."""
-        ...
+    def count(self, ref: PageRef, *, token: CancelToken | None = None) -> int: ...
 
     def thumbnail(self, ref: PageRef, width_px: int, *, token: CancelToken | None = None) -> bytes:
         """The page as PNG of this width."""
@@ -122,9 +120,7 @@ class PageWork(Protocol):
         paper: PaperSize,
         *,
         token: CancelToken | None = None,
-    ) -> tuple[Finding, ...]:
-        """What is wrong with the page."""
-        ...
+    ) -> tuple[Finding, ...]: ...
 
     def page_seconds(
         self,
@@ -188,7 +184,6 @@ class PageCache:
 
     @property
     def size_bytes(self) -> int:
-        """Bytes of the pictures kept."""
         return self._size_bytes
 
     def get(self, ask: PageRequest) -> PageAnswer | PageRefusal | None:

@@ -159,7 +159,6 @@ class ProofDesk(QObject):
         )
 
     def page_count(self, path: Path, media_type: str, done: Callable[[int], None]) -> None:
-        """Count the pages of a file."""
         images = self._images
         self._disk.submit(
             lambda token, report: images.page_count(path, media_type), done=done, failed=self._tell

@@ -91,7 +91,6 @@ class FaxPump(QObject):
 
     @property
     def is_paused(self) -> bool:
-        """True while the user holds the whole queue."""
         return self._is_paused
 
     def open(self) -> None:

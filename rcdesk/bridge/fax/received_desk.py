@@ -82,7 +82,6 @@ class ReceivedDesk(QObject):
         self._session_changed()
 
     def stop(self) -> None:
-        """Stop the timer; part of shutdown."""
         self._is_started = False
         self._timer.stop()
 

@@ -42,7 +42,6 @@ class FaxRecovery(QObject):
 
     @Slot()
     def start(self) -> None:
-        """Put everything in order."""
         service, keep_days = self._service, self._keep_files_days
         self._disk.submit(
             lambda token, report: service.recover(keep_days),

@@ -57,7 +57,6 @@ class FaxWatch(QObject):
         return self._timer.isActive()
 
     def stop(self) -> None:
-        """Look no more; part of shutdown."""
         self._is_stopped = True
         self._timer.stop()
 

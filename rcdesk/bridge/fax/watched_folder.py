@@ -72,7 +72,6 @@ class WatchedFolder(QObject):
 
     @property
     def folder(self) -> Path | None:
-        """The folder that is watched, None for none."""
         return self._folder
 
     @property

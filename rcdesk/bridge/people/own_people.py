@@ -73,7 +73,6 @@ class OwnPeople(QObject):
         self._load()
 
     def set_favourites(self, favourites: tuple[Favourite, ...]) -> None:
-        """These are the favourites now, in this order."""
         if favourites == self._favourites:
             return
         if self._owner_id and not self._is_loaded:
@@ -101,7 +100,6 @@ class OwnPeople(QObject):
         self._write_then_show(lambda: service.save_group(owner_id, name, members))
 
     def rename_group(self, group_id: int, name: str) -> None:
-        """Give a group another name."""
         service = self._service
         self._write_then_show(lambda: service.rename_group(group_id, name))
 

@@ -169,7 +169,6 @@ class PeopleDesk(QObject):
         return any(one.number == number for one in self.favourites)
 
     def set_favourites(self, favourites: Sequence[Favourite]) -> None:
-        """These are the favourites now, in this order."""
         self._own.set_favourites(tuple(favourites))
 
     def toggle_favourite(self, number: str, name: str, is_fax: bool = False) -> None:
@@ -314,7 +313,6 @@ class PeopleDesk(QObject):
         self._own.save_group(name, tuple(recipients))
 
     def rename_group(self, group_id: int, name: str) -> None:
-        """Give a group another name."""
         self._own.rename_group(group_id, name)
 
     def delete_group(self, group_id: int) -> None:

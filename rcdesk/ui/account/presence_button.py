@@ -67,7 +67,6 @@ class PresenceButton(QAbstractButton):
         self._refresh()
 
     def set_narrow(self, is_narrow: bool) -> None:
-        """Only the dot, with a tooltip."""
         self._is_narrow = is_narrow
         self._refresh()
         self.updateGeometry()
@@ -80,7 +79,6 @@ class PresenceButton(QAbstractButton):
         return QSize(60, self._font().pixelSize() + 8 + more)
 
     def minimumSizeHint(self) -> QSize:
-        """The words may be cut."""
         return QSize(20, self.sizeHint().height())
 
     @Slot()
@@ -137,17 +135,14 @@ class PresenceButton(QAbstractButton):
             self.updateGeometry()
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Underlined under the mouse."""
         self.update()
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Calm again."""
         self.update()
         super().leaveEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Dot and words, the dot beside the first line."""
         painter = smooth(self)
         middle = self.height() / 2 / (1 if self._is_narrow else self._lines())
         left = 0.0

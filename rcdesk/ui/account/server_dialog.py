@@ -74,7 +74,6 @@ class ServerDialog(QDialog):
 
     @property
     def chosen(self) -> ServerProfile:
-        """The profile in the fields."""
         item = self.list.currentItem()
         found = self._desk.profiles.value.find(str(item.data(_ID_ROLE))) if item is not None else None
         return found or self._draft or self._default()

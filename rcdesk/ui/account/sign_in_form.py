@@ -77,7 +77,6 @@ class SignInForm(QWidget):
         return field
 
     def show_field(self, field: QLineEdit, *, is_shown: bool) -> None:
-        """Show or hide a field with its caption."""
         field.setVisible(is_shown)
         self._captions[field].setVisible(is_shown)
 
@@ -155,7 +154,6 @@ class SignInForm(QWidget):
         """Emit asked; all needed fields are filled in."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc backs out."""
         if event.key() == Qt.Key.Key_Escape:
             self.back_asked.emit()
             return

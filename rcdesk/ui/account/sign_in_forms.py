@@ -42,7 +42,6 @@ class RedirectLine(QFrame):
         self.copy.clicked.connect(self._copy)
 
     def show_uri(self, uri: str) -> None:
-        """Show this address."""
         self.uri.setText(uri)
         self.uri.setAccessibleName(self.tr("Redirect address: {0}").replace("{0}", uri))
 
@@ -139,13 +138,11 @@ class JwtForm(SignInForm):
         self.client_id.setText(profile.client_id)
 
     def blamed(self, sentence: str) -> QLineEdit | None:
-        """The app or the credential."""
         if is_about_app(sentence):
             return self.client_id
         return self.jwt if "JWT" in sentence else None
 
     def needed(self) -> tuple[QLineEdit, ...]:
-        """All three."""
         return self.client_id, self.client_secret, self.jwt
 
     def hand_on(self) -> None:
@@ -184,7 +181,6 @@ class PasswordForm(SignInForm):
 
     @property
     def is_legacy(self) -> bool:
-        """True when the older service is chosen."""
         return self.legacy.isChecked()
 
     def take(self, profile: ServerProfile) -> None:

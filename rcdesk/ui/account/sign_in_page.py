@@ -74,7 +74,6 @@ class SignInPage(QWidget):
 
     @cached_property
     def browser(self) -> BrowserForm:
-        """The form for the app that signs in by the browser."""
         form = BrowserForm()
         form.asked.connect(self._open_browser)
         self._add_form(form)
@@ -82,7 +81,6 @@ class SignInPage(QWidget):
 
     @cached_property
     def jwt(self) -> JwtForm:
-        """The form for a JWT credential."""
         form = JwtForm()
         form.asked.connect(self._sign_in)
         self._add_form(form)
@@ -90,7 +88,6 @@ class SignInPage(QWidget):
 
     @cached_property
     def password(self) -> PasswordForm:
-        """The form for a password."""
         form = PasswordForm()
         form.asked.connect(self._sign_in)
         self._add_form(form)
@@ -98,7 +95,6 @@ class SignInPage(QWidget):
 
     @cached_property
     def waiting(self) -> SignInWaiting:
-        """The wait for the browser."""
         view = SignInWaiting()
         session = self._desk.session
         view.cancel_asked.connect(session.cancel_sign_in)

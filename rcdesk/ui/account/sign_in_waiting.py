@@ -77,12 +77,10 @@ class SignInWaiting(QWidget):
         self.notice.setVisible(bool(sentence))
 
     def end(self) -> None:
-        """Nobody waits any more."""
         self._tick.stop()
         self._url = ""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc gives up."""
         if event.key() == Qt.Key.Key_Escape:
             self.cancel_asked.emit()
             return

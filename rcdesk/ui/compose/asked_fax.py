@@ -35,13 +35,9 @@ class ComposerWindow(Protocol):
     """What is needed of the window."""
 
     @property
-    def composer(self) -> FaxPage:
-        """The composer."""
-        ...
+    def composer(self) -> FaxPage: ...
 
-    def show_composer(self) -> None:
-        """Bring the window up with the composer open."""
-        ...
+    def show_composer(self) -> None: ...
 
 
 class AskedFaxes(QObject):

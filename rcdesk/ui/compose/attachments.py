@@ -89,16 +89,13 @@ class AttachmentCard(QFrame):
 
     @property
     def tab_stops(self) -> tuple[QWidget, ...]:
-        """The card and its buttons as Tab goes through them."""
         return (self, self._fix, self._remove_button)
 
     @property
     def has_picture(self) -> bool:
-        """True once its first page is shown."""
         return isinstance(self._sheet, PageGlyph) and self._sheet.has_picture
 
     def show_picture(self, picture: QPixmap) -> None:
-        """Its first page."""
         if isinstance(self._sheet, PageGlyph):
             self._sheet.show_picture(picture)
 
@@ -127,7 +124,6 @@ class AttachmentCard(QFrame):
         self.fix_asked.emit(self.document)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete removes."""
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._remove()
             return
@@ -172,7 +168,6 @@ class DropZone(QAbstractButton):
         self.setMinimumHeight(60)
 
     def sizeHint(self) -> QSize:
-        """A row of 60."""
         return QSize(300, 60)
 
     def set_hot(self, is_hot: bool, *, is_new: bool = False) -> None:
@@ -187,7 +182,6 @@ class DropZone(QAbstractButton):
         return self.tr("Drop files here, paste, or choose…")
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Choose or paste."""
         menu = named(QMenu(self), "dropZoneMenu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Choose files…"), self.click)
@@ -195,7 +189,6 @@ class DropZone(QAbstractButton):
         menu.popup(event.globalPos())
 
     def paintEvent(self, event: object) -> None:
-        """A tinted area with a dashed edge; solid while files hover or with the keyboard's focus."""
         painter = smooth(self)
         is_strong = self._is_hot or self.hasFocus() or self.underMouse()
         pen = QPen(color("accent" if is_strong else "accent_line"), 2 if is_strong else 1.5)
@@ -252,7 +245,6 @@ class AttachmentsList(QWidget):
         return tuple(c.problem for c in self._cards if c.document is None)
 
     def show_below(self, row: QWidget) -> None:
-        """Put a row below everything else."""
         self._layout.addWidget(row)
 
     def show_problem(self, sentence: str) -> None:
@@ -287,11 +279,9 @@ class AttachmentsList(QWidget):
 
     @property
     def tab_stops(self) -> tuple[QWidget, ...]:
-        """What Tab goes through, in this order: cards with their buttons, then the zone."""
         return (*(part for card in self._cards for part in card.tab_stops), self.drop_zone)
 
     def clear(self) -> None:
-        """Take every file away."""
         for card in tuple(self._cards):
             self._drop(card)
         self.show_problem("")

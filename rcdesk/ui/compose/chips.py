@@ -199,7 +199,6 @@ class Chip(QAbstractButton):
         self.setToolTip(self.entry.problem or self._warning or self.entry.shown)
 
     def sizeHint(self) -> QSize:
-        """As wide as its text and the cross."""
         metrics = self.fontMetrics()
         width = metrics.horizontalAdvance(self.entry.shown) + 44
         return QSize(min(420, width), max(CHIP_HEIGHT, metrics.height() + 10))
@@ -217,7 +216,6 @@ class Chip(QAbstractButton):
             super().keyPressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Only the cross removes."""
         super().mouseReleaseEvent(event)
         at = event.position().toPoint()
         is_on_cross = self.rect().contains(at) and at.x() >= self.width() - _CROSS_PX
@@ -225,12 +223,10 @@ class Chip(QAbstractButton):
             self.removed.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Edit it."""
         if event.position().x() < self.width() - _CROSS_PX:
             self.edited.emit()
 
     def paintEvent(self, event: object) -> None:
-        """A tinted pill with a cross."""
         painter = smooth(self)
         rect = self.rect().toRectF().adjusted(1, 1, -1, -1)
         family = self.family
@@ -264,13 +260,11 @@ class MoreChip(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As wide as its words."""
         metrics = self.fontMetrics()
         width = metrics.horizontalAdvance(self.text()) + 26
         return QSize(width, max(CHIP_HEIGHT, metrics.height() + 10))
 
     def paintEvent(self, event: object) -> None:
-        """A plain pill."""
         painter = smooth(self)
         rect = self.rect().toRectF().adjusted(1, 1, -1, -1)
         painter.setPen(QPen(color("accent" if self.hasFocus() else "hairline"), 2 if self.hasFocus() else 1))

@@ -58,7 +58,6 @@ class CoverButton(QAbstractButton):
             super().mouseDoubleClickEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Edit an own page."""
         if self.is_own:
             menu = QMenu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -66,17 +65,14 @@ class CoverButton(QAbstractButton):
             menu.popup(event.globalPos())
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Show the hover colour."""
         self.update()
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Back to calm."""
         self.update()
         super().leaveEvent(event)
 
     def paintEvent(self, event: object) -> None:
-        """A card with a sheet and a name; framed in accent when chosen."""
         painter = smooth(self)
         is_on = self.isChecked()
         fill = "accent_tint" if is_on else "hover" if self.underMouse() else "surface"
@@ -112,7 +108,6 @@ class NewCoverButton(QAbstractButton):
         self.setFixedSize(_WIDTH, _HEIGHT)
 
     def paintEvent(self, event: object) -> None:
-        """A dashed card with a plus."""
         painter = smooth(self)
         is_strong = self.hasFocus() or self.underMouse()
         painter.setPen(QPen(color("accent" if is_strong else "border"), 1, Qt.PenStyle.DashLine))
@@ -169,14 +164,12 @@ class CoverPicker(QScrollArea):
 
     @property
     def choice(self) -> CoverChoice:
-        """What comes first."""
         if self.own is not None:
             return self.own
         return next((c for c in self._covers if c.index == self.index and c.index), None)
 
     @property
     def name(self) -> str:
-        """The chosen cover page's name, "" for none."""
         choice = self.choice
         return choice.name if choice is not None else ""
 
@@ -249,7 +242,6 @@ class CoverPicker(QScrollArea):
 
     @property
     def tab_stops(self) -> tuple[QWidget, ...]:
-        """What Tab goes through, in this order."""
         row = self.widget()
         return (*self._group.buttons(), *(row.findChildren(NewCoverButton) if row is not None else ()))
 

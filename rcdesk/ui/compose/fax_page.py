@@ -167,27 +167,22 @@ class FaxPage(ComposerFace):
 
     @property
     def recipients(self) -> RecipientField:
-        """Who it goes to."""
         return self.card.recipients
 
     @property
     def attachments(self) -> AttachmentsList:
-        """The documents."""
         return self.card.attachments
 
     @property
     def covers(self) -> CoverPicker:
-        """The cover pages."""
         return self.card.covers
 
     @property
     def note(self) -> QPlainTextEdit:
-        """The note on the cover."""
         return self.card.note
 
     @property
     def composed(self) -> Composed:
-        """Everything that stands in the composer now."""
         return replace(
             self.resolution.chosen(self.card.composed),
             time=self._time,
@@ -435,7 +430,6 @@ class FaxPage(ComposerFace):
         self.bar.show_news("")
 
     def _fill(self, composed: Composed) -> None:
-        """Show exactly this."""
         self._time = composed.time
         self.resolution.choose(composed)
         self.card.fill(composed)

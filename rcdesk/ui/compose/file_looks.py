@@ -54,7 +54,6 @@ class FileLooks(QWidget):
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """The files that are being looked at."""
         return tuple(path for paths in self._due for path in paths)
 
     @property

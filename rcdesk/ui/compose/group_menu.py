@@ -243,7 +243,6 @@ class GroupMenu(QObject):
 
     @Slot()
     def manage(self) -> None:
-        """Rename and delete groups."""
         ManageGroups(self._desk, self._window).open()
 
     def _insert(self, group: Group, _checked: bool = False) -> None:

@@ -299,7 +299,6 @@ class ImportRecipients(QObject):
 
     @Slot()
     def choose_file(self) -> None:
-        """Ask for the file with the system's dialog."""
         dialog = named(QFileDialog(self._field, self.tr("Import recipients")), "importFileDialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(

@@ -38,7 +38,6 @@ class PreviewFold(QObject):
         self.button.setChecked(False)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the width of the page."""
         if event.type() == QEvent.Type.Resize:
             is_narrow = self._page.width() < BESIDE_FROM_WIDTH
             if is_narrow is self.button.isHidden():

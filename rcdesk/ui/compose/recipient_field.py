@@ -94,7 +94,6 @@ class RecipientField(QWidget):
 
     @property
     def entries(self) -> tuple[RecipientEntry, ...]:
-        """All of them, the bad ones too."""
         return tuple(self._entries)
 
     @property
@@ -109,7 +108,6 @@ class RecipientField(QWidget):
 
     @property
     def is_blank(self) -> bool:
-        """True when nothing was entered."""
         return not self._entries and not self.line.text().strip()
 
     def set_region(self, region: str) -> None:
@@ -144,7 +142,6 @@ class RecipientField(QWidget):
         self._entries_changed()
 
     def set_entries(self, entries: Sequence[RecipientEntry]) -> None:
-        """Replace everything."""
         self._entries = list(entries)
         self.line.clear()
         self._entries_changed()
@@ -156,7 +153,6 @@ class RecipientField(QWidget):
             self.add_text(self.line.text())
 
     def clear(self) -> None:
-        """Forget everyone."""
         self.set_entries(())
 
     def edit(self, number: str) -> None:
@@ -235,7 +231,6 @@ class RecipientField(QWidget):
 
     @property
     def tab_stops(self) -> tuple[QWidget, ...]:
-        """What Tab goes through, in this order: chips, then the line."""
         return (*self._chips, self._more, self.line)
 
     def _new_chip(self, entry: RecipientEntry) -> Chip:

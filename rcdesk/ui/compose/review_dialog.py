@@ -46,11 +46,9 @@ class ReviewPage(QWidget):
 
     @property
     def has_picture(self) -> bool:
-        """True when the true page is shown."""
         return not self._picture.isNull()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Table, then paper."""
         painter = smooth(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -254,7 +252,6 @@ class ReviewDialog(QDialog):
         chosen.setFocus(Qt.FocusReason.TabFocusReason)
 
     def sizeHint(self) -> QSize:
-        """Room for the page beside the words."""
         return QSize(720, super().sizeHint().height())
 
     @Slot()

@@ -111,7 +111,6 @@ class SendLaterDialog(QDialog):
 
     @property
     def time(self) -> SendTime:
-        """What is entered now."""
         by = SendBy.SERVICE if self._by_service.isChecked() else SendBy.DESK
         return SendTime(
             at=self._which_at.moment if self._is_later.isChecked() else None,

@@ -50,11 +50,9 @@ class ComposerFace(QWidget):
 
     @property
     def composed(self) -> Composed:
-        """Everything that stands in the composer now."""
         raise NotImplementedError
 
     def current_draft(self) -> FaxDraft:
-        """What Send would hand over now."""
         raise NotImplementedError
 
 

@@ -115,7 +115,6 @@ class _Page(QWidget):
         down(label(heading, "rowTitle"), self.picture, self.count, of=self, margins=0, spacing=6)
 
     def show_count(self, words: str) -> None:
-        """How many pages it has."""
         self.count.setText(words)
 
     def show_page(self, png: bytes, words: str) -> None:

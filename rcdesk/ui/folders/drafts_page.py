@@ -85,7 +85,6 @@ class DraftsList(RowList):
         return tuple(row.data(ITEM_ROLE) for row in rows)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens, Del deletes."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
             self.open_asked.emit()
         elif event.key() == Qt.Key.Key_Delete:

@@ -175,7 +175,6 @@ class FaxFolderPage(QWidget):
             self.model.find_row(row_id, self._found)
 
     def focus_search(self) -> None:
-        """Put the cursor into the search field."""
         self.search.take_focus()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -395,7 +394,6 @@ class FaxFolderPage(QWidget):
 
     @Slot()
     def focus_list(self) -> None:
-        """The keyboard works in the list."""
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()

@@ -60,7 +60,6 @@ class FolderHead(QWidget):
         self._count.setText(f"{count:,}" if count else "")
 
     def set_paused(self, is_paused: bool) -> None:
-        """Whether the queue is paused."""
         if self._pause is not None:
             self._pause.set_paused(is_paused)
 

@@ -138,7 +138,6 @@ class FolderSearch(QWidget):
 
     @property
     def only(self) -> Only:
-        """The filter."""
         return self._only
 
     @property
@@ -167,12 +166,10 @@ class FolderSearch(QWidget):
         self._choose(Only.ALL, Span.EVER)
 
     def take_focus(self) -> None:
-        """Put the cursor into the field."""
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()
 
     def choose(self, only: Only) -> None:
-        """Filter by this."""
         self._choose(only, self._span)
 
     def _make_field(self) -> _Field:

@@ -73,7 +73,6 @@ class _ProofSheet:
         self._mono = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
 
     def draw(self, facts: ProofFacts) -> None:
-        """Everything there is to say."""
         self._text(_tr("Fax report"), 22, is_heavy=True, after=2)
         self._text(_result(facts.job), 12, ink=FAINT, after=14)
         self._rule()
@@ -89,7 +88,6 @@ class _ProofSheet:
             self._text(words, 8.5, ink=FAINT, after=3)
 
     def end(self) -> None:
-        """Close the document."""
         self._painter.end()
 
     def _files(self, files: Sequence[SpooledFile]) -> None:

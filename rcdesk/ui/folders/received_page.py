@@ -49,11 +49,9 @@ class ReceivedFirstPage(QWidget):
 
     @property
     def has_picture(self) -> bool:
-        """True when a page is shown."""
         return not self._picture.isNull()
 
     def sizeHint(self) -> QSize:
-        """A letter page of 240 px."""
         return QSize(240, 320)
 
     def show_picture(self, picture: QPixmap, words: str = "") -> None:
@@ -64,12 +62,10 @@ class ReceivedFirstPage(QWidget):
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click opens the fax."""
         if self.has_picture and event.button() is Qt.MouseButton.LeftButton:
             self.clicked.emit()
 
     def paintEvent(self, event: object) -> None:
-        """Paint table and paper."""
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -47,11 +47,9 @@ class Badge(QWidget):
         theme().changed.connect(self._relook)
 
     def text(self) -> str:
-        """The word shown."""
         return self._text
 
     def kind(self) -> str:
-        """What colours it."""
         return self._kind
 
     def set(self, text: str, kind: str | None = None) -> None:
@@ -63,13 +61,11 @@ class Badge(QWidget):
         self._relook()
 
     def sizeHint(self) -> QSize:
-        """Round even for one digit."""
         width = QFontMetrics(self._font()).horizontalAdvance(self._text) + 18
         height = max(HEIGHT, QFontMetrics(self._font()).height() + 6)
         return QSize(max(width, height), height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Pill and word."""
         back, ink = badge_colors(current(), self._kind)
         painter = smooth(self)
         painter.setPen(Qt.PenStyle.NoPen)

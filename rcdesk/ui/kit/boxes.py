@@ -61,14 +61,12 @@ class ChoiceBox(QComboBox):
         wear_box(self, "QComboBox", name, spoken)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Ignored without the focus."""
         if self.hasFocus():
             super().wheelEvent(event)
         else:
             event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The box and its arrow."""
         super().paintEvent(event)
         draw_chevron(self, self.height() / 2)
 
@@ -86,7 +84,6 @@ class NumberBox(QSpinBox):
         self.setValue(value)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The box and its two arrows."""
         super().paintEvent(event)
         draw_chevron(self, self.height() / 2 - 6, is_up=True)
         draw_chevron(self, self.height() / 2 + 6)

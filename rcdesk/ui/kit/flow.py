@@ -39,24 +39,19 @@ class FlowFrame(QFrame):
         self._place()
 
     def hasHeightForWidth(self) -> bool:
-        """Rows depend on the width."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """The height all rows need at this width."""
         return self._arrange(width, is_trial=True)
 
     def sizeHint(self) -> QSize:
-        """One row."""
         return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        """The last widget and the margins, one row high."""
         height = max((_hint(w).height() for w in self._widgets), default=0)
         return QSize(self._last_min_width + 2 * self._margin, height + 2 * self._margin)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place the widgets anew."""
         super().resizeEvent(event)
         self._arrange(self.width(), is_trial=False)
 

@@ -55,7 +55,6 @@ class FootLine(QFrame):
 
     @property
     def words(self) -> str:
-        """What it says now."""
         return self._words.text()
 
     @property
@@ -65,7 +64,6 @@ class FootLine(QFrame):
 
     @Slot()
     def clear(self) -> None:
-        """What was said is over."""
         self._until.stop()
         self._stand()
 

@@ -32,7 +32,6 @@ class Initials(QWidget):
         self.update()
 
     def paintEvent(self, event: object) -> None:
-        """A tinted disc with letters."""
         painter = smooth(self)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("accent_tint"))

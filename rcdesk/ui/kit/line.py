@@ -27,7 +27,6 @@ class Line(PlainLabel):
         super().setText(one_line(text))
 
     def minimumSizeHint(self) -> QSize:
-        """Almost no width."""
         return QSize(LEAST_WIDTH, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -36,7 +35,6 @@ class Line(PlainLabel):
         self.setToolTip("" if self._fits() else self.text())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The text, or its beginning and an ellipsis."""
         if self._fits():
             super().paintEvent(event)
             return

@@ -60,7 +60,6 @@ class FolderBody(QWidget):
         return self._is_folded
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold where it is too narrow for both."""
         super().resizeEvent(event)
         self._fold()
 
@@ -86,7 +85,6 @@ class FolderBody(QWidget):
 
     @Slot()
     def show_list(self) -> None:
-        """Turn back to the list."""
         self._is_turned = False
         self._arrange()
         self.list_asked.emit()

@@ -151,7 +151,6 @@ class IconButton(QToolButton):
         theme().changed.connect(self._recolor)
 
     def show_icon(self, icon_name: str) -> None:
-        """Another icon from now on."""
         self._icon_name = icon_name
         self._recolor()
 

@@ -50,7 +50,6 @@ class MomentBox(QDateTimeEdit):
         super().setDateTime(at)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The box and its arrow."""
         super().paintEvent(event)
         draw_chevron(self, self.height() / 2)
 

@@ -108,16 +108,13 @@ class PageGlyph(QWidget):
 
     @property
     def has_picture(self) -> bool:
-        """True when a real page is shown."""
         return not self._picture.isNull()
 
     def show_picture(self, picture: QPixmap) -> None:
-        """A real page instead of the painted one."""
         self._picture = picture
         self.update()
 
     def paintEvent(self, event: object) -> None:
-        """Paint the sheet."""
         painter = QPainter(self)
         if self._picture.isNull():
             paint_page(painter, QRectF(self.rect()), is_form=self._is_form)

@@ -56,5 +56,4 @@ class PlainLabel(QLabel):
             self.setText(text)
 
     def setText(self, text: str) -> None:
-        """See plain()."""
         super().setText(plain(text))

@@ -205,7 +205,6 @@ class RowList(QListView):
             self.setCurrentIndex(current if current.isValid() else self.model().index(0, 0))
 
     def currentChanged(self, current: Index, previous: Index) -> None:
-        """Tell."""
         super().currentChanged(current, previous)
         if not self._is_resetting:
             self.chosen_changed.emit()

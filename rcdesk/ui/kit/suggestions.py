@@ -120,7 +120,6 @@ class _RowPainter(QStyledItemDelegate):
         return QSize(200, max(_ROW_PX, 2 * option.fontMetrics.height() + 10))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """One suggestion."""
         suggestion = index.data(ITEM_ROLE)
         if not isinstance(suggestion, Suggestion):
             return
@@ -248,7 +247,6 @@ class Suggestions(QFrame):
         announce(self._line, str(index.data(Qt.ItemDataRole.AccessibleTextRole) or ""))
 
     def close_list(self) -> None:
-        """Nothing is offered any more."""
         self._pause.stop()
         self._is_due = self._is_first_wanted = False
         self.hide()

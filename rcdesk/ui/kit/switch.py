@@ -34,7 +34,6 @@ class Switch(QAbstractButton):
         return QSize(TRACK_WIDTH + 2 * RING, 32)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Track, knob, ring."""
         tokens = current()
         painter = smooth(self)
         track = QRectF(

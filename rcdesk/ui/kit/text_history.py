@@ -37,12 +37,10 @@ class TextHistory:
 
     @property
     def can_undo(self) -> bool:
-        """True when something was shown before."""
         return bool(self._past)
 
     @property
     def can_redo(self) -> bool:
-        """True after undo()."""
         return bool(self._future)
 
     def show(self, shown: Shown, changed_by: int) -> None:
@@ -55,11 +53,9 @@ class TextHistory:
         self._future.clear()
 
     def undo(self) -> Shown | None:
-        """Back by one step."""
         return self._step(self._past, self._future)
 
     def redo(self) -> Shown | None:
-        """Forward again."""
         return self._step(self._future, self._past)
 
     def _step(self, source: list[Shown], target: list[Shown]) -> Shown | None:

@@ -184,7 +184,6 @@ class Theme(QObject):
 
     @property
     def tokens(self) -> ColorTokens:
-        """The colours in force."""
         return self._tokens
 
     @property

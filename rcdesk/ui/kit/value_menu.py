@@ -276,7 +276,6 @@ class _Title(QWidget):
             dress(self._words, "font-size: 11px; font-weight: 700; color: $ink2;")
 
     def say(self, words: str, note: str) -> None:
-        """Show these."""
         self._words.setText(words)
         self._note.setText(note)
         self._note.setVisible(bool(note))

@@ -46,7 +46,6 @@ class PastCallsList(RowList):
         self.doubleClicked.connect(self._call)
 
     def chosen(self) -> PastCall | None:
-        """The current call."""
         call = self.item()
         return call if isinstance(call, PastCall) else None
 
@@ -142,7 +141,6 @@ class CallsPage(ListPage):
 
     @Slot(object)
     def show_only(self, only: OnlyCalls) -> None:
-        """Filter the list."""
         self._only = only
         self._filters.choose(only)
         self._ask()

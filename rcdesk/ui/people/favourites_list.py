@@ -62,7 +62,6 @@ class FavouritesList(QListWidget):
         self._keep()
 
     def remove_current(self) -> None:
-        """Take the current one away."""
         row = self.currentRow()
         if row >= 0:
             self.takeItem(row)

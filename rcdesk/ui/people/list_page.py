@@ -42,16 +42,13 @@ class ListPage(QWidget):
         self.foot = FootLine(self)
 
     def focus_list(self) -> None:
-        """The keyboard goes to the list."""
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self.list.choose_first()
 
     def focus_search(self) -> None:
-        """The cursor goes into the search field."""
         self.search.take_focus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc clears the search."""
         if event.key() == Qt.Key.Key_Escape and self.search.text():
             self.search.clear()
             self._ask()

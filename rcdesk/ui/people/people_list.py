@@ -134,7 +134,6 @@ class PeopleList(RowList):
         self.doubleClicked.connect(self._call)
 
     def chosen(self) -> Person | None:
-        """The current person."""
         person = self.item()
         return person if isinstance(person, Person) else None
 

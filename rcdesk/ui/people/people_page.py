@@ -68,7 +68,6 @@ class PeoplePage(ListPage):
         self._connect()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Read the people when somebody looks."""
         super().showEvent(event)
         self._ask()
         self._desk.people.refresh()
@@ -218,7 +217,6 @@ class PeoplePage(ListPage):
 
     @Slot()
     def _make_person(self) -> None:
-        """Ask for somebody new."""
         form = PersonForm(source=PersonSource.CONTACT, name="")
         ContactDialog(self._desk, form, self).open()
 

@@ -81,7 +81,6 @@ class PersonView(Card):
 
     @property
     def person(self) -> Person | None:
-        """Who is shown."""
         return self._person
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -136,7 +135,6 @@ class PersonView(Card):
         self._show(None)
 
     def show_person(self, person: Person) -> None:
-        """Show this person."""
         self._asked += 1
         self._number = ""
         self._show(person)
@@ -181,20 +179,16 @@ class PersonView(Card):
         self._read_timeline()
 
     def toggle_star(self, number: PersonNumber) -> None:
-        """Make a number a favourite, or no longer one."""
         name = self._person.name if self._person else ""
         toggle_star(self._desk, number, name)
 
     def ask_call(self, number: str) -> None:
-        """Its call button was pressed."""
         self.call_asked.emit(number, self._person.name if self._person else "")
 
     def ask_fax(self, number: str) -> None:
-        """Its fax button was pressed."""
         self.fax_asked.emit(number)
 
     def copy(self, number: str) -> None:
-        """Put the number into the clipboard."""
         QGuiApplication.clipboard().setText(number)
 
     @Slot()

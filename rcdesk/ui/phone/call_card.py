@@ -68,7 +68,6 @@ class CallCard(Card):
 
     @property
     def call(self) -> Call:
-        """The value shown."""
         return self._call
 
     @property

@@ -56,11 +56,9 @@ class PhoneRow(QRadioButton):
         theme().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        """Full width, one row high."""
         return QSize(280, ROW_HEIGHT)
 
     def hitButton(self, pos: QPoint) -> bool:
-        """The whole row can be clicked."""
         return self.rect().contains(pos)
 
     def label_width(self) -> int:
@@ -74,7 +72,6 @@ class PhoneRow(QRadioButton):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Row, icon, words, radio."""
         tokens = current()
         painter = smooth(self)
         is_on = self.isChecked()
@@ -253,7 +250,6 @@ class ShowAs(QComboBox):
         event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The style's box with our arrow."""
         super().paintEvent(event)
         painter = QPainter(self)
         painter.drawPixmap(

@@ -88,7 +88,6 @@ class _NumberRow(QWidget):
 
     @property
     def value(self) -> PersonNumber:
-        """The number as typed."""
         kind = str(self.kind.currentData())
         is_fax = self._is_fax.get(kind, kind.casefold().endswith("fax"))
         return PersonNumber(number=self.number.text(), label=kind, is_fax=is_fax)

@@ -39,7 +39,6 @@ class CallButton(QPushButton):
     """A push button that Enter presses as well as Space."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter does the obvious thing."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
             return
@@ -71,7 +70,6 @@ class Dialer(Card):
         self._relook()
 
     def focus_number(self) -> None:
-        """Put the cursor into the number field, its text selected."""
         self.number_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.number_field.selectAll()
 

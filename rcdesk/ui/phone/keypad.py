@@ -52,7 +52,6 @@ class Key(QPushButton):
         return QSize(80, KEY_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Plate, digit, letters."""
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setFont(font_of(self.font(), scaled(18), QFont.Weight.DemiBold))
@@ -90,7 +89,6 @@ class Keypad(QWidget):
         self._held = QElapsedTimer()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move among the keys."""
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -3, Qt.Key.Key_Down: 3}
         step = steps.get(Qt.Key(event.key()))
         here = next((i for i, key in enumerate(self._keys) if key.hasFocus()), None)

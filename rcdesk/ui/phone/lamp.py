@@ -52,7 +52,6 @@ class LampPair(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Room for the rings at their widest."""
         return QSize(320, DIAMETER + 2 * RINGS + 4)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -66,7 +65,6 @@ class LampPair(QWidget):
         self._timer.stop()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The line first, the lamps on it."""
         tokens = current()
         painter = smooth(self)
         left = QPointF(self.width() * 0.25, self.height() / 2)

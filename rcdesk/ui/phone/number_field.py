@@ -107,12 +107,10 @@ class NumberField(QLineEdit):
 
     @Slot()
     def undo(self) -> None:
-        """Show what was there before."""
         self._show(self._history.undo())
 
     @Slot()
     def redo(self) -> None:
-        """Show what was undone."""
         self._show(self._history.redo())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

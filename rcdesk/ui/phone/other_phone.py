@@ -45,7 +45,6 @@ class OtherPhone(QWidget):
 
     @property
     def stops(self) -> tuple[QWidget, ...]:
-        """Where Tab stops, in reading order."""
         return self.field, self._use
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -62,11 +62,9 @@ class PhonePage(QScrollArea):
         self._order_stops()
 
     def focus_number(self) -> None:
-        """Put the cursor into the number field."""
         self.dialer.focus_number()
 
     def focus_search(self) -> None:
-        """Put the cursor into the search of the recents."""
         self.recents.search.take_focus()
 
     def call_number(self, number: str, name: str = "") -> None:

@@ -113,12 +113,10 @@ class PageArranger(QObject):
 
     @Slot(object)
     def fix(self, fix: Fix) -> None:
-        """Mend the page that is shown."""
         self.arrange(self.pages.fixed(self._strip.current_row - self.offset, fix))
 
     @Slot(object)
     def unfix(self, fix: Fix) -> None:
-        """Take a mending back."""
         self.arrange(self.pages.fixed(self._strip.current_row - self.offset, fix, is_on=False))
 
     @Slot(str)

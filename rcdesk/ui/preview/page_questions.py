@@ -47,11 +47,9 @@ class Viewing(Struct, frozen=True, kw_only=True):
         return self._ask(RequestKind.PREVIEW, plan, exact)
 
     def findings(self, plan: PagePlan) -> PageRequest:
-        """What is wrong with it."""
         return self._ask(RequestKind.FINDINGS, plan)
 
     def seconds(self, plan: PagePlan) -> PageRequest:
-        """How long it takes."""
         return self._ask(RequestKind.SECONDS, plan)
 
     def thumbnail(self, plan: PagePlan) -> PageRequest:

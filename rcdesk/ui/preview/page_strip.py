@@ -58,11 +58,9 @@ class _Delegate(QStyledItemDelegate):
     """Paints a place of the strip."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """All alike."""
         return CELL
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Card, sheet, number."""
         model = index.model()
         assert isinstance(model, StripModel)
         item, picture = model.item(index.row()), model.picture(index.row())
@@ -193,7 +191,6 @@ class PageStrip(QListView):
         return self._drop_at
 
     def visible_rows(self) -> range:
-        """The places that can be seen."""
         offset, step = self.horizontalScrollBar().value(), CELL.width()
         first = offset // step
         last = (offset + self.viewport().width()) // step
@@ -227,7 +224,6 @@ class PageStrip(QListView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """See the module's keys."""
         if event.matches(QKeySequence.StandardKey.Undo) and self.can_undo:
             self.undo_asked.emit()
             return
@@ -291,7 +287,6 @@ class PageStrip(QListView):
         super().mouseReleaseEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The places, and a line where dragged pages would go."""
         super().paintEvent(event)
         if self._drop_at is None:
             return

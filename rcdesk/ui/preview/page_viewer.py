@@ -109,7 +109,6 @@ class PageViewer(QDialog):
         super().done(result)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The page follows the window."""
         super().resizeEvent(event)
         if self._is_fit:
             self._redraw.start()

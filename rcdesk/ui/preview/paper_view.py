@@ -68,7 +68,6 @@ class PaperView(QAbstractScrollArea):
 
     @property
     def zoom(self) -> float | None:
-        """1.0 is 100 %, None fits the page."""
         return self._zoom
 
     @property
@@ -83,7 +82,6 @@ class PaperView(QAbstractScrollArea):
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The marks shown."""
         return self._findings
 
     @property
@@ -116,7 +114,6 @@ class PaperView(QAbstractScrollArea):
         self._is_dimmed = False
 
     def set_findings(self, findings: Sequence[Finding]) -> None:
-        """Mark these."""
         if tuple(findings) != self._findings:
             self._findings = tuple(findings)
             self.viewport().update()
@@ -140,17 +137,14 @@ class PaperView(QAbstractScrollArea):
 
     @Slot()
     def fit(self) -> None:
-        """Show the whole page."""
         self.set_zoom(None)
 
     @Slot()
     def zoom_in(self) -> None:
-        """The next larger size."""
         self._zoom_step(1, None)
 
     @Slot()
     def zoom_out(self) -> None:
-        """The next smaller size."""
         self._zoom_step(-1, None)
 
     def _zoom_step(self, by: int, anchor: QPointF | None) -> None:
@@ -173,11 +167,9 @@ class PaperView(QAbstractScrollArea):
         return QRectF(round(x), round(y), size.width(), size.height())
 
     def sizeHint(self) -> QSize:
-        """As in the design."""
         return QSize(400, 440)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The page follows."""
         super().resizeEvent(event)
         self._measure()
         if self._zoom is None:
@@ -198,7 +190,6 @@ class PaperView(QAbstractScrollArea):
             super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """See the module's keys."""
         match event.key():
             case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
                 self.zoom_in()
@@ -230,7 +221,6 @@ class PaperView(QAbstractScrollArea):
         menu.popup(event.globalPos())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Table, paper, marks; or the sentence."""
         painter = smooth(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         table = QRectF(self.viewport().rect())
@@ -321,7 +311,6 @@ class PaperView(QAbstractScrollArea):
         return steps
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Paint at the new place."""
         self.viewport().update()
 
 

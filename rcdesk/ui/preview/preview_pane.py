@@ -141,12 +141,10 @@ class PreviewPane(PreviewFace):
 
     @property
     def resolution(self) -> Resolution:
-        """Fine or Standard."""
         return self.resolution_choice.value
 
     @property
     def paper(self) -> PaperSize:
-        """The other machine's paper."""
         return self._paper
 
     @property
@@ -250,7 +248,6 @@ class PreviewPane(PreviewFace):
 
     @Slot()
     def _refresh(self) -> None:
-        """Strip, switches and the page."""
         self._show_strip()
         self._show_rest()
 
@@ -273,7 +270,6 @@ class PreviewPane(PreviewFace):
 
     @Slot()
     def _show_rest(self) -> None:
-        """All beside the strip."""
         self._page_soon.stop()
         self.exact_row.show_state(
             is_exact=self._shows_exact,

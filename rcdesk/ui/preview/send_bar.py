@@ -75,7 +75,6 @@ class ResolutionChoice(QFrame):
 
     @property
     def value(self) -> Resolution:
-        """The chosen resolution."""
         return tuple(Resolution)[max(0, self._group.checkedId())]
 
     def choose(self, options: FaxOptions) -> None:
@@ -117,7 +116,6 @@ class UndoButton(Button):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The button, then the line along its lower edge."""
         super().paintEvent(event)
         painter = smooth(self)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -83,7 +83,6 @@ class DeskSide(QWidget):
 
     @cached_property
     def phone_page(self) -> PhonePage:
-        """Dialer, live calls and recents."""
         from rcdesk.ui.phone.phone_page import PhonePage
 
         page = PhonePage(self._desk)
@@ -92,7 +91,6 @@ class DeskSide(QWidget):
 
     @cached_property
     def fax_page(self) -> FaxPage:
-        """The composer."""
         from rcdesk.ui.compose.fax_page import FaxPage
 
         page = FaxPage(self._desk)
@@ -121,7 +119,6 @@ class DeskSide(QWidget):
 
     @cached_property
     def drafts_page(self) -> DraftsPage:
-        """The drafts."""
         from rcdesk.ui.folders.drafts_page import DraftsPage
 
         page = DraftsPage(self._desk)
@@ -131,7 +128,6 @@ class DeskSide(QWidget):
 
     @cached_property
     def people_page(self) -> PeoplePage:
-        """Everybody who can be called or faxed."""
         from rcdesk.ui.people.people_page import PeoplePage
 
         page = PeoplePage(self._desk)
@@ -140,7 +136,6 @@ class DeskSide(QWidget):
 
     @cached_property
     def calls_page(self) -> CallsPage:
-        """All calls that are over."""
         from rcdesk.ui.people.calls_page import CallsPage
 
         page = CallsPage(self._desk)
@@ -148,7 +143,6 @@ class DeskSide(QWidget):
         return self._add("calls", page)
 
     def show_page(self, name: str) -> None:
-        """Open a page by its name."""
         page, is_list = self._page(name)
         self._open = name
         self._stack.setCurrentWidget(page)

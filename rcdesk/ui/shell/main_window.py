@@ -137,17 +137,14 @@ class MainWindow(QMainWindow):
 
     @property
     def side_bar(self) -> SideBar:
-        """The navigation at the left."""
         return self.desk_side.side_bar
 
     @property
     def composer(self) -> FaxPage:
-        """The page of the new fax."""
         return self.desk_side.fax_page
 
     @property
     def notice_bar(self) -> NoticeBar:
-        """The bar on top."""
         return self.desk_side.notice_bar
 
     def _furnish_soon(self) -> None:
@@ -168,7 +165,6 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def show_page(self, name: str) -> None:
-        """Open a page by its name, one of PAGES."""
         if name not in PAGES:
             return
         self._page = name
@@ -192,7 +188,6 @@ class MainWindow(QMainWindow):
         self.composer.offer_recipient()
 
     def show_composer(self) -> None:
-        """Show the window with the composer open."""
         self.bring_up()
         self.show_page("fax")
 
@@ -260,14 +255,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def open_settings(self) -> None:
-        """Show what can be chosen, once."""
         from rcdesk.ui.shell.settings_dialog import SettingsDialog
 
         self._open_once(SettingsDialog)
 
     @Slot()
     def open_servers(self) -> None:
-        """Show the saved servers, once."""
         from rcdesk.ui.account.server_dialog import ServerDialog
 
         self._open_once(ServerDialog)
@@ -329,7 +322,6 @@ class MainWindow(QMainWindow):
                 self.composer.set_hot(True, is_new=self._drop_begins)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """It went away."""
         if self._is_furnished and self.desk_side.has_composer:
             self.composer.set_hot(False)
 
@@ -429,7 +421,6 @@ class MainWindow(QMainWindow):
         self._furnish_soon()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold the side bar in a narrow window."""
         super().resizeEvent(event)
         if self._is_furnished:
             self.side_bar.set_narrow(self.width() < NARROW_BELOW_PX)

@@ -37,7 +37,6 @@ class NavButton(QAbstractButton):
         self.setFixedHeight(max(36, self.fontMetrics().height() + 16))
 
     def sizeHint(self) -> QSize:
-        """A row of 36."""
         return QSize(184, 36)
 
     def set_count(self, count: int, tone: str = "", note: str = "") -> None:
@@ -66,17 +65,14 @@ class NavButton(QAbstractButton):
         self.setToolTip(self.accessibleName() if self._is_narrow or self._tone else "")
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Show the hover colour."""
         self.update()
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Back to calm."""
         self.update()
         super().leaveEvent(event)
 
     def paintEvent(self, event: object) -> None:
-        """Icon, word and pill on the colour of the state."""
         painter = smooth(self)
         rect = QRectF(self.rect())
         is_on = self.isChecked()

@@ -53,7 +53,6 @@ class NoticeBar(QFrame):
 
     @Slot(object)
     def show_bar(self, bar: Bar | None) -> None:
-        """Show this bar, None hides it."""
         self._bar = bar
         self.setVisible(bar is not None)
         if bar is None or bar.name != "penalty":

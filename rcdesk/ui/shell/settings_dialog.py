@@ -218,7 +218,6 @@ class SettingsDialog(QDialog):
 
     @Slot()
     def choose_folder(self) -> None:
-        """Ask for the folder with the system's dialog."""
         dialog = QFileDialog(self, self.tr("Folder to watch"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)

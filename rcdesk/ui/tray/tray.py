@@ -99,7 +99,6 @@ class Tray(QObject):
 
     @property
     def is_available(self) -> bool:
-        """True when the desktop shows tray icons now."""
         return self._watch.is_there()
 
     @property
@@ -181,12 +180,10 @@ class Tray(QObject):
         self._window.new_fax(number)
 
     def show_page(self, name: str) -> None:
-        """Open the window on this page."""
         self._window.bring_up()
         self._window.show_page(name)
 
     def open_desk(self) -> None:
-        """Open the window as it was left."""
         self._window.bring_up()
 
     def cancel(self, call_id: str) -> None:
@@ -194,7 +191,6 @@ class Tray(QObject):
         self._desk.calls.cancel(call_id)
 
     def quit(self) -> None:
-        """End the program."""
         self._window.quit_requested.emit()
 
     # What it shows

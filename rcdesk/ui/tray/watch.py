@@ -37,7 +37,6 @@ class TrayWatch(QObject):
             self._settle.start()
 
     def is_there(self) -> bool:
-        """True when an icon can be seen now."""
         return QSystemTrayIcon.isSystemTrayAvailable() and not self._has_left_the_bus
 
     @property

@@ -45,7 +45,6 @@ def server_words(profile: ServerProfile) -> str:
 
 
 def kind_words(profile: ServerProfile) -> str:
-    """What it speaks."""
     if profile.kind is ServerKind.LEGACY:
         return _tr("Older service (ringout.asp)")
     return _tr("RingCentral") if is_production(profile) else _tr("Own host")
