@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.lane import Lane, ignore
 from rcdesk.bridge.runtime.saved_value import SavedValue
 from rcdesk.core.account.account import ServerProfile, ServerProfiles
 from rcdesk.core.errors import RcdeskError
@@ -87,9 +87,7 @@ class ProfilesDesk(SavedValue[ServerProfiles]):
         """Wipe what is kept to sign in there: here only, the service is not told. Needs no network."""
         forget = self._forget
         if forget is not None:
-            self._lane_forget.submit(
-                lambda token, report: forget(profile), done=_ignore, failed=self._not_forgotten, is_kept=True
-            )
+            self._lane_forget.keep(lambda: forget(profile), ignore, self._not_forgotten)
 
     def _plan_save(self) -> None:
         self._submit(is_kept=True)
@@ -97,7 +95,3 @@ class ProfilesDesk(SavedValue[ServerProfiles]):
     def _not_forgotten(self, error: RcdeskError) -> None:
         _log.warning("the sign-in kept for a server could not be wiped: %s", type(error).__name__)
         self.problem.emit(str(error))
-
-
-def _ignore(_: object) -> None:
-    """For work whose answer nobody needs."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rcdesk.bridge.account.session_work import Answer, BrowserNews, answer_of, is_same_server, leave
-from rcdesk.bridge.runtime.lane import Lane, Report, Task
+from rcdesk.bridge.runtime.lane import Lane, Report, Task, ignore
 from rcdesk.core.account.account import Account, ServerProfile
 from rcdesk.core.account.keyring import KeyringState
 from rcdesk.core.cancel import CancelToken
@@ -107,7 +107,7 @@ class SessionLink:
                 old.close()
             return connection
 
-        self._lane.submit(lambda token, report: work(), done=made, failed=not_made)
+        self._lane.ask(work, made, not_made)
 
     def ask(
         self,
@@ -175,17 +175,11 @@ class SessionLink:
         """Ask the keyring whether it can be used now; done hears how it stands."""
         connection = self._connection
         if connection is not None:
-            self._lane.submit(
-                lambda token, report: connection.look_for_keyring(), done=done, failed=_not_looked
-            )
+            self._lane.ask(lambda: connection.look_for_keyring(), done, _not_looked)
 
     def _close(self, connection: Connection | None) -> None:
         if connection is not None:
-            self._lane.submit(lambda token, report: connection.close(), done=_ignore, failed=_not_closed)
-
-
-def _ignore(_value: object) -> None:
-    """For work whose answer nobody needs."""
+            self._lane.ask(lambda: connection.close(), ignore, _not_closed)
 
 
 def _not_looked(error: RcdeskError) -> None:

@@ -17,7 +17,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
-from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.lane import Lane, ignore
+from rcdesk.bridge.runtime.teller import Teller
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.calls.call import Call
 from rcdesk.core.calls.past_call import CallOutcome, HistoryNews, PastCall, PastCallQuery
@@ -39,7 +40,7 @@ class _Recents(Struct, frozen=True, kw_only=True):
     missed_count: int
 
 
-class HistoryDesk(QObject):
+class HistoryDesk(Teller):
     """Recents and missed calls of the account.
 
     Signals: recents_changed(tuple[PastCall, ...]); missed_count_changed(int): missed calls nobody looked at;
@@ -51,7 +52,6 @@ class HistoryDesk(QObject):
     missed_count_changed = Signal(int)
     missed = Signal(object)
     changed = Signal()
-    problem = Signal(str)
 
     def __init__(
         self,
@@ -154,7 +154,7 @@ class HistoryDesk(QObject):
     def live_calls(self, done: Callable[[tuple[Call, ...]], None]) -> None:
         """The calls that were on when they were last written, oldest first; after all earlier put_live()."""
         service, owner_id = self._service, self._owner.id
-        self._disk.submit(lambda token, report: service.live_calls(owner_id), done=done, failed=self._tell)
+        self._disk.ask(lambda: service.live_calls(owner_id), done, self._tell)
 
     def touch(self) -> None:
         """A call of this desk has ended: read again, and look into the call log in a few seconds."""
@@ -195,9 +195,7 @@ class HistoryDesk(QObject):
                 failed()
             self._tell(error)
 
-        self._archive.submit(
-            lambda token, report: service.page(query, before, limit), done=done, failed=not_heard
-        )
+        self._archive.ask(lambda: service.page(query, before, limit), done, not_heard)
 
     @Slot()
     def refresh(self) -> None:
@@ -256,15 +254,13 @@ class HistoryDesk(QObject):
         """Write on the disk lane and read again. What belongs to nobody is not written."""
         if not self._owner.id:
             return
-        self._disk.submit(
-            lambda token, report: work(), done=lambda _: self.reread(), failed=self._tell, is_kept=True
-        )
+        self._disk.keep(work, lambda _: self.reread(), self._tell)
 
     def _keep(self, work: Callable[[], object]) -> None:
         """Write on the disk lane what no list shows."""
         if not self._owner.id:
             return
-        self._disk.submit(lambda token, report: work(), done=lambda _: None, failed=self._tell, is_kept=True)
+        self._disk.keep(work, ignore, self._tell)
 
     def _load(self) -> None:
         service, owner_id, text = self._service, self._owner.id, self._search
@@ -282,7 +278,7 @@ class HistoryDesk(QObject):
             if (owner_id, text) == (self._owner.id, self._search):
                 self._show(found)
 
-        self._archive.submit(lambda token, report: look(), done=done, failed=self._tell)
+        self._archive.ask(look, done, self._tell)
 
     def _show(self, found: _Recents) -> None:
         is_other, is_count_other = found.recents != self._recents, found.missed_count != self._missed_count
@@ -315,7 +311,3 @@ class HistoryDesk(QObject):
             self._write(lambda: service.take_over(owner_id))
         else:
             self.reread()
-
-    def _tell(self, error: RcdeskError) -> None:
-        if not isinstance(error, Cancelled):
-            self.problem.emit(str(error))

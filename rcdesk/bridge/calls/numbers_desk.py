@@ -68,7 +68,7 @@ class NumbersDesk(QObject):
             if self._asked == e164:
                 done(place)
 
-        self._archive.submit(lambda token, report: _place(e164, language), done=found, failed=_ignore)
+        self._archive.ask(lambda: _place(e164, language), found, _ignore)
 
     @Slot()
     def _warm(self) -> None:
@@ -77,7 +77,7 @@ class NumbersDesk(QObject):
         if not self._is_started or region in self._warmed:
             return
         self._warmed.add(region)
-        self._lane.submit(lambda token, report: _warm(region), done=self._warm_now, failed=_ignore)
+        self._lane.ask(lambda: _warm(region), self._warm_now, _ignore)
 
     def _warm_now(self, _: None) -> None:
         if not self._is_ready:

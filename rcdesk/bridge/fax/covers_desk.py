@@ -13,7 +13,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 
 from rcdesk.bridge.runtime.lane import Lane
-from rcdesk.core.errors import Cancelled, RcdeskError
+from rcdesk.bridge.runtime.teller import Teller
 from rcdesk.core.fax.cover import CoverTemplate
 
 
@@ -33,11 +33,10 @@ class CoverFiles(Protocol):
         ...
 
 
-class CoversDesk(QObject):
+class CoversDesk(Teller):
     """changed(): covers was read again. problem(str): one sentence."""
 
     changed = Signal()
-    problem = Signal(str)
 
     def __init__(self, lanes: Mapping[str, Lane], files: CoverFiles, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +46,7 @@ class CoversDesk(QObject):
 
     def start(self) -> None:
         files = self._files
-        self._disk.submit(lambda token, report: files.list(), done=self._listed, failed=self._tell)
+        self._disk.ask(lambda: files.list(), self._listed, self._tell)
 
     def get(self, cover_id: str) -> CoverTemplate | None:
         return next((cover for cover in self.covers if cover.id == cover_id), None)
@@ -92,7 +91,3 @@ class CoversDesk(QObject):
     def _listed(self, covers: tuple[CoverTemplate, ...]) -> None:
         self.covers = covers
         self.changed.emit()
-
-    def _tell(self, error: RcdeskError) -> None:
-        if not isinstance(error, Cancelled):
-            self.problem.emit(str(error))

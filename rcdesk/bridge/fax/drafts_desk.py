@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk
-from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.lane import Lane, ignore
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax.kept_draft import KeptDraft
@@ -150,10 +150,10 @@ class DraftsDesk(QObject):
                 self._drafts = {draft.key: draft for draft in found} | self._drafts
                 self.changed.emit()
 
-        self._disk.submit(lambda token, report: service.load(owner_id), done=done, failed=self._tell)
+        self._disk.ask(lambda: service.load(owner_id), done, self._tell)
 
     def _submit(self, work: Callable[[], None]) -> None:
-        self._disk.submit(lambda token, report: work(), done=_nothing, failed=self._tell, is_kept=True)
+        self._disk.keep(work, ignore, self._tell)
 
     def _tell(self, error: RcdeskError) -> None:
         if not isinstance(error, Cancelled):
@@ -162,7 +162,3 @@ class DraftsDesk(QObject):
     def _say(self, sentence: str) -> None:
         if sentence:
             self.problem.emit(sentence)
-
-
-def _nothing(_: None) -> None:
-    """Written; there is nothing to say."""

@@ -174,11 +174,7 @@ class FaxDesk(QObject):
         failed is called with one sentence instead of problem().
         """
         owner_id, service = self._jobs.owner_id, self._service
-        self._disk.submit(
-            lambda token, report: service.facts(draft, owner_id),
-            done=done,
-            failed=lambda error: self._tell(error, failed),
-        )
+        self._disk.ask(lambda: service.facts(draft, owner_id), done, lambda error: self._tell(error, failed))
 
     def queue(self, draft: FaxDraft, failed: Callable[[str], None] | None = None) -> None:
         """Copy the draft's files to the spool and record one job per recipient; then queued().
@@ -329,7 +325,7 @@ class FaxDesk(QObject):
 
     def _read(self, work: Callable[[FaxService], T], done: Callable[[T], None]) -> None:
         service = self._service
-        self._disk.submit(lambda token, report: work(service), done=done, failed=self._tell)
+        self._disk.ask(lambda: work(service), done, self._tell)
 
     def _submit_kept(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         def failed(error: RcdeskError) -> None:
@@ -337,7 +333,7 @@ class FaxDesk(QObject):
             # Some of them may have moved.
             self._load()
 
-        self._disk.submit(lambda token, report: work(), done=done, failed=failed, is_kept=True)
+        self._disk.keep(work, done, failed)
 
     def _change(
         self, job_ids: int | Sequence[int], work: Callable[[FaxService, Sequence[int]], Iterable[FaxJob]]

@@ -192,11 +192,7 @@ class FolderModel(QAbstractListModel):
                 self._wanted.clear()
             self._tell(error)
 
-        self._lane.submit(
-            lambda token, report: read_folder(archive, query, (page,), (), with_count=False),
-            done=done,
-            failed=failed,
-        )
+        self._lane.ask(lambda: read_folder(archive, query, (page,), (), with_count=False), done, failed)
 
     def _put(self, found: FolderRead) -> None:
         for page, rows in found.pages.items():
@@ -230,11 +226,7 @@ class FolderModel(QAbstractListModel):
                 self._is_stale = False
             self._tell(error)
 
-        self._lane.submit(
-            lambda token, report: read_folder(archive, query, pages, ids, with_count=True),
-            done=done,
-            failed=failed,
-        )
+        self._lane.ask(lambda: read_folder(archive, query, pages, ids, with_count=True), done, failed)
 
     def _end_look(self) -> None:
         if self._is_stale and self._is_watched:
@@ -314,7 +306,7 @@ class FolderModel(QAbstractListModel):
             if query is self._query:
                 done(value)
 
-        self._lane.submit(lambda token, report: work(query), done=heard, failed=self._tell)
+        self._lane.ask(lambda: work(query), heard, self._tell)
 
     def _tell(self, error: RcdeskError) -> None:
         if not isinstance(error, Cancelled):

@@ -78,7 +78,7 @@ class FolderNews(QObject):
                 self._take(counts)
             self._again()
 
-        self._lane.submit(lambda token, report: service.counts(owner_id), done=done, failed=self._failed)
+        self._lane.ask(lambda: service.counts(owner_id), done, self._failed)
 
     def _failed(self, error: RcdeskError) -> None:
         _log.info("counting the folders: %s", type(error).__name__)

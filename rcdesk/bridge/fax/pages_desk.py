@@ -28,6 +28,7 @@ from rcdesk.bridge.fax.page_requests import (
     refusal_of,
 )
 from rcdesk.bridge.runtime.lane import Lane, Task
+from rcdesk.bridge.runtime.teller import Teller
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError
@@ -41,7 +42,7 @@ WARM_UP_MS = 300
 """What is loaded for it would hold up the page that is just being opened."""
 
 
-class PagesDesk(QObject):
+class PagesDesk(Teller):
     """answered(ask, answer) and refused(ask, PageRefusal) follow want(); problem(str) is one sentence.
 
     opened(path): a password was given for this file, so what was refused may be wanted again.
@@ -52,7 +53,6 @@ class PagesDesk(QObject):
     refused = Signal(object, object)
     opened = Signal(object)
     progressed = Signal(int, int)
-    problem = Signal(str)
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class PagesDesk(QObject):
     def start(self) -> None:
         """Clear away what an earlier run made and did not send; the spool has what was sent."""
         folder = self._exact_dir
-        self._lane.submit(lambda token, report: _clear(folder), done=_forget, failed=self._tell)
+        self._lane.ask(lambda: _clear(folder), _forget, self._tell)
 
     # Looking
 
@@ -88,7 +88,7 @@ class PagesDesk(QObject):
     @Slot()
     def _warm_up(self) -> None:
         worker = self._worker
-        self._lane.submit(lambda token, report: worker.warm_up(), done=_forget, failed=_forget)
+        self._lane.ask(lambda: worker.warm_up(), _forget, _forget)
 
     def known(self, ask: PageRequest) -> PageAnswer | PageRefusal | None:
         """What is known already, at once; None when it has to be wanted."""
@@ -195,9 +195,7 @@ class PagesDesk(QObject):
                 del self._draws[key]
                 done(value)
 
-        task: Task[T] = self._lane.submit(
-            lambda token, report: work(), done=drawn, failed=self._teller(failed)
-        )
+        task: Task[T] = self._lane.ask(work, drawn, self._teller(failed))
         self._draws[key] = task
 
     # Sending
@@ -269,10 +267,6 @@ class PagesDesk(QObject):
                 self._tell(error)
 
         return tell
-
-    def _tell(self, error: RcdeskError) -> None:
-        if not isinstance(error, Cancelled):
-            self.problem.emit(str(error))
 
 
 def _write(

@@ -10,20 +10,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 
-from rcdesk.bridge.runtime.lane import Lane
-from rcdesk.core.errors import Cancelled, RcdeskError
+from rcdesk.bridge.runtime.lane import Lane, ignore
+from rcdesk.bridge.runtime.teller import Teller
 from rcdesk.core.fax.incoming import Clip
 
 if TYPE_CHECKING:
     from rcdesk.services.fax.pasted import PastedFiles
 
 
-class PastedDesk(QObject):
+class PastedDesk(Teller):
     """problem(str): why something pasted could not be kept."""
-
-    problem = Signal(str)
 
     def __init__(self, lane_disk: Lane, files: PastedFiles, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +43,7 @@ class PastedDesk(QObject):
             self._kept.update(paths)
             done(paths)
 
-        self._lane.submit(lambda token, report: files.keep(wanted), done=kept, failed=self._tell)
+        self._lane.ask(lambda: files.keep(wanted), kept, self._tell)
 
     @Slot(object)
     def let_go(self, paths: Sequence[Path]) -> None:
@@ -57,12 +55,4 @@ class PastedDesk(QObject):
             self._submit(lambda: files.remove(gone))
 
     def _submit(self, work: Callable[[], None]) -> None:
-        self._lane.submit(lambda token, report: work(), done=_nothing, failed=self._tell, is_kept=True)
-
-    def _tell(self, error: RcdeskError) -> None:
-        if not isinstance(error, Cancelled):
-            self.problem.emit(str(error))
-
-
-def _nothing(_: None) -> None:
-    """Removed; there is nothing to say."""
+        self._lane.keep(work, ignore, self._tell)

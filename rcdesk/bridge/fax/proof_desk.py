@@ -15,8 +15,9 @@ from PySide6.QtCore import QObject, Signal
 
 from rcdesk.bridge.account.session_desk import SessionDesk
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.teller import Teller
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.errors import Cancelled, RcdeskError
+from rcdesk.core.errors import RcdeskError
 from rcdesk.core.fax.fax import FaxJob
 from rcdesk.core.fax.folder import FaxRow
 from rcdesk.core.fax.proof import ProofFacts
@@ -37,10 +38,9 @@ class PageImages(Protocol):
         ...
 
 
-class ProofDesk(QObject):
+class ProofDesk(Teller):
     """problem(str) and said(str): one sentence. write_log(owner id, target) writes the CSV."""
 
-    problem = Signal(str)
     said = Signal(str)
 
     def __init__(
@@ -112,12 +112,7 @@ class ProofDesk(QObject):
             self.said.emit(self.tr("Proof saved: {0}").replace("{0}", str(path)))
             done(path)
 
-        self._disk.submit(
-            lambda token, report: service.bind(facts, report_pdf, target),
-            done=saved,
-            failed=self._tell,
-            is_kept=True,
-        )
+        self._disk.keep(lambda: service.bind(facts, report_pdf, target), saved, self._tell)
 
     def write_log(self, target: Path, done: Callable[[Path], None]) -> None:
         """Write all faxes of the account as CSV."""
@@ -131,20 +126,14 @@ class ProofDesk(QObject):
             self.said.emit(self.tr("Log saved: {0}").replace("{0}", str(target)))
             done(target)
 
-        self._disk.submit(
-            lambda token, report: write(owner_id, target), done=saved, failed=self._tell, is_kept=True
-        )
+        self._disk.keep(lambda: write(owner_id, target), saved, self._tell)
 
     def page_image(
         self, path: Path, media_type: str, page: int, width_px: int, done: Callable[[bytes], None]
     ) -> None:
         """Draw one page (from 0) as PNG."""
         images = self._images
-        self._disk.submit(
-            lambda token, report: images.page_png(path, media_type, page, width_px),
-            done=done,
-            failed=self._tell,
-        )
+        self._disk.ask(lambda: images.page_png(path, media_type, page, width_px), done, self._tell)
 
     def first_page(self, row: FaxRow, width_px: int, done: Callable[[bytes], None]) -> None:
         """The first page of a listed fax as PNG, b"" when there is no picture of it. Ask for one at a time:
@@ -154,16 +143,8 @@ class ProofDesk(QObject):
         if draw is None:
             done(b"")
             return
-        self._archive.submit(
-            lambda token, report: draw(row, width_px), done=done, failed=lambda error: done(b"")
-        )
+        self._archive.ask(lambda: draw(row, width_px), done, lambda error: done(b""))
 
     def page_count(self, path: Path, media_type: str, done: Callable[[int], None]) -> None:
         images = self._images
-        self._disk.submit(
-            lambda token, report: images.page_count(path, media_type), done=done, failed=self._tell
-        )
-
-    def _tell(self, error: RcdeskError) -> None:
-        if not isinstance(error, Cancelled):
-            self.problem.emit(str(error))
+        self._disk.ask(lambda: images.page_count(path, media_type), done, self._tell)

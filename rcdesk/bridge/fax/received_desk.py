@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.teller import Teller
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.capability import Capability
 from rcdesk.core.clock import Clock, SystemClock
@@ -32,14 +33,13 @@ NEWS_FOR = timedelta(days=1)
 HOLD_S = (15.0, 30.0, 60.0, 120.0, 300.0)
 
 
-class ReceivedDesk(QObject):
+class ReceivedDesk(Teller):
     """Signals: received(tuple[ReceivedFax, ...]) new ones; changed() when the folder must be read again;
     problem(str) and said(str), one sentence.
     """
 
     received = Signal(object)
     changed = Signal()
-    problem = Signal(str)
     said = Signal(str)
 
     def __init__(
@@ -138,7 +138,7 @@ class ReceivedDesk(QObject):
         """Bring the file with the pages; one that is not downloaded yet is as soon as it is."""
         service = self._service
         if fax.is_here:
-            self._disk.submit(lambda token, report: service.path(fax), done=done, failed=self._tell)
+            self._disk.ask(lambda: service.path(fax), done, self._tell)
             return
         if fax.is_gone:
             self.problem.emit(
@@ -158,12 +158,7 @@ class ReceivedDesk(QObject):
             self.said.emit(self.tr("Saved: {0}").replace("{0}", target.name))
             done(target)
 
-        self._disk.submit(
-            lambda token, report: service.export(fax, target, kind),
-            done=saved,
-            failed=self._tell,
-            is_kept=True,
-        )
+        self._disk.keep(lambda: service.export(fax, target, kind), saved, self._tell)
 
     def _download(self) -> None:
         """Download what is missing, one at a time."""
@@ -257,7 +252,3 @@ class ReceivedDesk(QObject):
         """What the account cannot do is shown on the page, and not asked for."""
         account = self._session.account
         return account is not None and account.can(Capability.FAX_READ)
-
-    def _tell(self, error: RcdeskError) -> None:
-        if not isinstance(error, Cancelled):
-            self.problem.emit(str(error))

@@ -43,12 +43,7 @@ class FaxRecovery(QObject):
     @Slot()
     def start(self) -> None:
         service, keep_days = self._service, self._keep_files_days
-        self._disk.submit(
-            lambda token, report: service.recover(keep_days),
-            done=self._done,
-            failed=self._failed,
-            is_kept=True,
-        )
+        self._disk.keep(lambda: service.recover(keep_days), self._done, self._failed)
 
     def stop(self) -> None:
         """Try no more; part of shutdown."""

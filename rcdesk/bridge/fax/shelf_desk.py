@@ -115,7 +115,7 @@ class ShelfDesk(QObject):
         )
 
     def _submit(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
-        self._disk.submit(lambda token, report: work(), done=done, failed=self._tell, is_kept=True)
+        self._disk.keep(work, done, self._tell)
 
     def _tell(self, error: RcdeskError) -> None:
         self.changed.emit()

@@ -18,7 +18,8 @@ from rcdesk.bridge.fax.jobs import FaxJobs
 from rcdesk.bridge.fax.pump import FaxPump
 from rcdesk.bridge.fax.upload import UploadResult
 from rcdesk.bridge.runtime.lane import Lane
-from rcdesk.core.errors import Cancelled, RcdeskError
+from rcdesk.bridge.runtime.teller import Teller
+from rcdesk.core.errors import RcdeskError
 from rcdesk.core.fax.fax import FaxState, SendBy
 
 if TYPE_CHECKING:
@@ -26,12 +27,11 @@ if TYPE_CHECKING:
     from rcdesk.services.fax.take_back import TakeBack
 
 
-class FaxStop(QObject):
+class FaxStop(Teller):
     """changed(tuple[FaxJob, ...]) what moved; said(str) and problem(str), one sentence on how it went."""
 
     changed = Signal(object)
     said = Signal(str)
-    problem = Signal(str)
 
     def __init__(
         self,
@@ -61,12 +61,7 @@ class FaxStop(QObject):
         service = self._service
 
         def change(ids: Sequence[int]) -> None:
-            self._disk.submit(
-                lambda token, report: service.reschedule(ids, send_at, send_by),
-                done=self.changed.emit,
-                failed=self._tell,
-                is_kept=True,
-            )
+            self._disk.keep(lambda: service.reschedule(ids, send_at, send_by), self.changed.emit, self._tell)
 
         def taken_back(back: TakeBack) -> None:
             """What came back goes at the new time, also when it was too late for another one."""
@@ -90,9 +85,7 @@ class FaxStop(QObject):
     def _cancel_here(self, job_ids: Sequence[int], done: Callable[[CancelOutcome], None]) -> None:
         service, ids = self._service, tuple(job_ids)
         if ids:
-            self._disk.submit(
-                lambda token, report: service.cancel(ids), done=done, failed=self._tell, is_kept=True
-            )
+            self._disk.keep(lambda: service.cancel(ids), done, self._tell)
 
     def _cancelled(self, outcome: CancelOutcome) -> None:
         """Some could be stopped here; for the others the service, or the request under way, is asked."""
@@ -140,7 +133,3 @@ class FaxStop(QObject):
             self._tell(error)
 
         self._calls.submit(lambda token, report: service.take_back(ids, token), done=done, failed=failed)
-
-    def _tell(self, error: RcdeskError) -> None:
-        if not isinstance(error, Cancelled):
-            self.problem.emit(str(error))

@@ -15,8 +15,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from rcdesk.bridge.fax.jobs import FaxJobs
 from rcdesk.bridge.fax.undo_windows import UndoWindows
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.teller import Teller
 from rcdesk.core.clock import Clock
-from rcdesk.core.errors import Cancelled, RcdeskError
+from rcdesk.core.errors import RcdeskError
 from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState
 
 if TYPE_CHECKING:
@@ -25,12 +26,11 @@ if TYPE_CHECKING:
 AFTER_ERROR_S = 5.0
 
 
-class FaxUndo(QObject):
+class FaxUndo(Teller):
     """changed(tuple[FaxJob, ...]) when held jobs moved on; undone(FaxDraft) taken back; problem(str)."""
 
     changed = Signal(object)
     undone = Signal(object)
-    problem = Signal(str)
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class FaxUndo(QObject):
             else:
                 self.undone.emit(draft)
 
-        self._disk.submit(lambda token, report: work(), done=done, failed=self._tell, is_kept=True)
+        self._disk.keep(work, done, self._tell)
 
     @Slot(object)
     def _release(self, job_ids: tuple[int, ...]) -> None:
@@ -99,13 +99,4 @@ class FaxUndo(QObject):
             self._tell(error)
             self.hold([job for job in map(self._jobs.get, job_ids) if job is not None], AFTER_ERROR_S)
 
-        self._disk.submit(
-            lambda token, report: service.release(job_ids),
-            done=self.changed.emit,
-            failed=failed,
-            is_kept=True,
-        )
-
-    def _tell(self, error: RcdeskError) -> None:
-        if not isinstance(error, Cancelled):
-            self.problem.emit(str(error))
+        self._disk.keep(lambda: service.release(job_ids), self.changed.emit, failed)

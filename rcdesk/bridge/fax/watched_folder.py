@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QElapsedTimer, QFileSystemWatcher, QObject, Qt, Signal, Slot
 
 from rcdesk.bridge.account.preferences import PreferencesDesk
-from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.lane import Lane, ignore
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.errors import Cancelled, RcdeskError, UserError
 from rcdesk.core.fax.watched import FileMark
@@ -180,11 +180,8 @@ class WatchedFolder(QObject):
             return
         self._answered.update(marks)
         self._set_offer([mark for mark in self._offer if mark not in self._answered])
-        self._lane.submit(
-            lambda token, report: files.answer(folder, marks),
-            done=_nothing,
-            failed=lambda error: self.problem.emit(str(error)),
-            is_kept=True,
+        self._lane.keep(
+            lambda: files.answer(folder, marks), ignore, lambda error: self.problem.emit(str(error))
         )
 
     @Slot(str)
@@ -233,7 +230,3 @@ class WatchedFolder(QObject):
         self._watched = ""
         if self._watcher.directories():
             self._watcher.removePaths(self._watcher.directories())
-
-
-def _nothing(_: None) -> None:
-    """Remembered; there is nothing to say."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from PySide6.QtCore import QObject, Signal
 
-from rcdesk.bridge.runtime.lane import Lane
-from rcdesk.core.errors import Cancelled, RcdeskError
+from rcdesk.bridge.runtime.lane import Lane, ignore
+from rcdesk.bridge.runtime.teller import Teller
 from rcdesk.core.fax.fax import Recipient
 from rcdesk.core.people.people import DialChoice, Favourite, Group
 
@@ -30,14 +30,13 @@ class _Own(Struct, frozen=True, kw_only=True):
     choices: Mapping[str, DialChoice] = field(default_factory=dict)
 
 
-class OwnPeople(QObject):
+class OwnPeople(Teller):
     """Empty until set_owner(). groups_changed() and favourites_changed() when they are others; problem(str)
     one sentence.
     """
 
     groups_changed = Signal()
     favourites_changed = Signal()
-    problem = Signal(str)
 
     def __init__(self, lane_disk: Lane, people: PeopleService, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -112,14 +111,10 @@ class OwnPeople(QObject):
         """Write what is shown already. What belongs to nobody is not written."""
         self._changes += 1
         if self._owner_id:
-            self._disk.submit(
-                lambda token, report: work(), done=lambda _: None, failed=self._tell, is_kept=True
-            )
+            self._disk.keep(work, ignore, self._tell)
 
     def _write_then_show(self, work: Callable[[], object]) -> None:
-        self._disk.submit(
-            lambda token, report: work(), done=lambda _: self._load(), failed=self._tell, is_kept=True
-        )
+        self._disk.keep(work, lambda _: self._load(), self._tell)
 
     def _load(self) -> None:
         service, owner_id, changes = self._service, self._owner_id, self._changes
@@ -144,7 +139,7 @@ class OwnPeople(QObject):
                 self._is_loaded = True
                 self._take(own)
 
-        self._disk.submit(lambda token, report: work(), done=done, failed=self._tell)
+        self._disk.ask(work, done, self._tell)
 
     def _take(self, own: _Own) -> None:
         self._choices = dict(own.choices)
@@ -154,7 +149,3 @@ class OwnPeople(QObject):
         if own.favourites != self._favourites:
             self._favourites = own.favourites
             self.favourites_changed.emit()
-
-    def _tell(self, error: RcdeskError) -> None:
-        if not isinstance(error, Cancelled):
-            self.problem.emit(str(error))

@@ -18,6 +18,7 @@ from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.people.own_people import OwnPeople
 from rcdesk.bridge.runtime.lane import Lane, Task
+from rcdesk.bridge.runtime.teller import Teller
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError, UserError
 from rcdesk.core.fax.fax import Recipient
@@ -46,7 +47,7 @@ MOST_PEOPLE = 2000
 MOST_TIMELINE = 200
 
 
-class PeopleDesk(QObject):
+class PeopleDesk(Teller):
     """groups_changed() and favourites_changed() when they are others; people_changed() when who is known, or
     by which name, may be other; problem(str) and said(str), one sentence.
     """
@@ -55,7 +56,6 @@ class PeopleDesk(QObject):
     favourites_changed = Signal()
     people_changed = Signal()
     said = Signal(str)
-    problem = Signal(str)
 
     def __init__(
         self,
@@ -117,10 +117,8 @@ class PeopleDesk(QObject):
             if asked == self._asked:
                 done(found)
 
-        self._archive.submit(
-            lambda token, report: service.suggest(owner_id, text, MOST_SUGGESTIONS) if owner_id else (),
-            done=heard,
-            failed=self._tell,
+        self._archive.ask(
+            lambda: service.suggest(owner_id, text, MOST_SUGGESTIONS) if owner_id else (), heard, self._tell
         )
 
     def suggest_calls(self, text: str, done: Callable[[tuple[Suggestion, ...]], None]) -> None:
@@ -194,12 +192,7 @@ class PeopleDesk(QObject):
             self.people_changed.emit()
             done(count)
 
-        self._disk.submit(
-            lambda token, report: service.import_people(owner_id, taken),
-            done=imported,
-            failed=self._tell,
-            is_kept=True,
-        )
+        self._disk.keep(lambda: service.import_people(owner_id, taken), imported, self._tell)
 
     def edit(self, key: str, done: Callable[[PersonForm], None]) -> None:
         """Bring somebody of list_people() as they are written down; problem() when they cannot be changed."""
@@ -345,10 +338,8 @@ class PeopleDesk(QObject):
     ) -> None:
         """Whom a fax reaches of a table, number by number."""
         service, region = self._service, self._owner.region
-        self._disk.submit(
-            lambda token, report: service.recipients_of(table, name_column, number_column, region),
-            done=done,
-            failed=self._tell,
+        self._disk.ask(
+            lambda: service.recipients_of(table, name_column, number_column, region), done, self._tell
         )
 
     def contacts_of(
@@ -360,15 +351,13 @@ class PeopleDesk(QObject):
     ) -> None:
         """Who of a table becomes a person of this desk, number by number; None takes all their numbers."""
         service, region = self._service, self._owner.region
-        self._disk.submit(
-            lambda token, report: service.contacts_of(table, name_column, number_column, region),
-            done=done,
-            failed=self._tell,
+        self._disk.ask(
+            lambda: service.contacts_of(table, name_column, number_column, region), done, self._tell
         )
 
     def _ask(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """Read on the archive lane."""
-        self._archive.submit(lambda token, report: work(), done=done, failed=self._tell)
+        self._archive.ask(work, done, self._tell)
 
     @Slot()
     def _session_changed(self) -> None:
@@ -379,7 +368,3 @@ class PeopleDesk(QObject):
             self.people_changed.emit()
         if self._session.state is SessionState.SIGNED_IN:
             self.refresh()
-
-    def _tell(self, error: RcdeskError) -> None:
-        if not isinstance(error, Cancelled):
-            self.problem.emit(str(error))

@@ -201,6 +201,18 @@ class Lane(QObject):
         self._start().inbox.put(task)
         return task
 
+    def ask(
+        self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[RcdeskError], None]
+    ) -> Task[T]:
+        """submit() for work that is too short to be stopped."""
+        return self.submit(lambda token, report: work(), done=done, failed=failed)
+
+    def keep(
+        self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[RcdeskError], None]
+    ) -> Task[T]:
+        """ask() for work that must not be lost: stop() lets it run."""
+        return self.submit(lambda token, report: work(), done=done, failed=failed, is_kept=True)
+
     def hold(self) -> None:
         """Only collect work until go_on(): a thread that imports would delay the first paint."""
         self._is_held = self._worker is None
@@ -287,3 +299,7 @@ def leave_stuck_lanes(status: int) -> None:
         if stream is not None:
             stream.flush()
     os._exit(status)
+
+
+def ignore(_answer: object) -> None:
+    """For work whose answer nobody needs."""

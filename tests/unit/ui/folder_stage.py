@@ -67,22 +67,20 @@ class StageLane:
 
     def __init__(self) -> None:
         self.is_slow = False
-        self._kept: list[tuple[Callable[..., Any], Callable[[Any], None]]] = []
+        self._kept: list[tuple[Callable[[], Any], Callable[[Any], None]]] = []
 
-    def submit(
-        self, work: Callable[..., Any], *, done: Callable[[Any], None], failed: Callable[[Any], None]
-    ) -> None:
-        """As Lane.submit, without a thread."""
+    def ask(self, work: Callable[[], Any], done: Callable[[Any], None], failed: object) -> None:
+        """As Lane.ask, without a thread."""
         if self.is_slow:
             self._kept.append((work, done))
         else:
-            done(work(None, None))
+            done(work())
 
     def run(self) -> None:
         """Do what was kept, and what that leads to."""
         while self._kept:
             work, done = self._kept.pop(0)
-            done(work(None, None))
+            done(work())
         self.is_slow = False
 
 
