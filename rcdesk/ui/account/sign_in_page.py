@@ -2,7 +2,7 @@
 
 It is the welcome of the first start, the prompt when the service wants a new sign-in (nothing of the desk is
 lost meanwhile), and the way to another account. What is typed goes to SessionDesk and nowhere else. GUI
-thread. Read next: sign_in_ways.py, sign_in_forms.py, sign_in_waiting.py, bridge/account/session_desk.py.
+thread. Read next: sign_in_ways.py, sign_in_forms.py, bridge/account/session_desk.py.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from rcdesk.core.account.account import AppSecret, Credentials, ServerProfile
 from rcdesk.core.account.keyring import KeyringState
 from rcdesk.ui.account.sign_in_form import SignInForm, is_about_app
 from rcdesk.ui.account.sign_in_forms import BrowserForm, JwtForm, PasswordForm
-from rcdesk.ui.account.sign_in_waiting import SignInWaiting
-from rcdesk.ui.account.sign_in_ways import SignInWays
+from rcdesk.ui.account.sign_in_ways import SignInWaiting, SignInWays
 from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.line import Line
 from rcdesk.ui.kit.look import Button, across, color, down, dress, fill, glyph, hairline, label, named

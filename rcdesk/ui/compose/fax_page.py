@@ -25,13 +25,12 @@ from rcdesk.core.fax.fax import FaxDraft, FaxOptions, Resolution
 from rcdesk.ui.compose.attachments import AttachmentsList, CheckedFile
 from rcdesk.ui.compose.composed import Composed, composed_of, facts, headline, missing, obstacle, time_problem
 from rcdesk.ui.compose.composer_card import ComposerCard
-from rcdesk.ui.compose.composer_preview import ComposerPreview
+from rcdesk.ui.compose.composer_preview import ComposerPreview, PreviewFold
 from rcdesk.ui.compose.cover_picker import CoverPicker
 from rcdesk.ui.compose.file_looks import FileLooks
 from rcdesk.ui.compose.kept_composed import composed_from, lost_words
 from rcdesk.ui.compose.made_fax import MadeFax
 from rcdesk.ui.compose.open_draft import OpenDraft
-from rcdesk.ui.compose.preview_fold import PreviewFold
 from rcdesk.ui.compose.recipient_field import RecipientField
 from rcdesk.ui.compose.send_later import AT_ONCE, SendLaterDialog, SendTime, time_words
 from rcdesk.ui.compose.sending import ComposerFace, Sending

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QMouseEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.fax.fax import Recipient
@@ -19,6 +19,7 @@ from rcdesk.core.fax.send_checks import RecipientFacts
 from rcdesk.core.people.people import Suggestion
 from rcdesk.ui.compose.chips import (
     CHIP_HEIGHT,
+    SEPARATORS,
     Chip,
     MoreChip,
     RecipientEntry,
@@ -27,7 +28,6 @@ from rcdesk.ui.compose.chips import (
     odd_words,
     read_entries,
 )
-from rcdesk.ui.compose.recipient_line import RecipientLine
 from rcdesk.ui.compose.recipient_list import RecipientList
 from rcdesk.ui.kit.flow import FlowFrame
 from rcdesk.ui.kit.look import down, dress, label, named
@@ -38,6 +38,66 @@ _SHOWN_FOLDED = 6
 _PROBLEMS_SAID = 2
 _FRAME = """#chipFrame { background: $surface; border: 1px solid $border; border-radius: 8px; }
 #chipFrame[isActive="true"] { border: 2px solid $accent; }"""
+
+
+class RecipientLine(QLineEdit):
+    """committed(str) when entries are complete, emptied() on Backspace in an empty line.
+
+    A paste with several entries is committed at once.
+    """
+
+    committed = Signal(str)
+    emptied = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.offered: Suggestions | None = None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self._paste()
+        elif self._is_for_list(event):
+            return
+        elif self._is_end(event):
+            if self.text().strip():
+                self.committed.emit(self.text())
+        elif event.key() == Qt.Key.Key_Backspace and not self.text():
+            self.emptied.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _is_end(self, event: QKeyEvent) -> bool:
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        is_plain = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        return (is_enter and is_plain) or event.text() in (",", ";")
+
+    def _is_for_list(self, event: QKeyEvent) -> bool:
+        """True when the key moved, took or closed the suggestions."""
+        offered = self.offered
+        if offered is None:
+            return False
+        match event.key():
+            case Qt.Key.Key_Down | Qt.Key.Key_Up | Qt.Key.Key_Escape if offered.isVisible():
+                return offered.take_key(event.key())
+            case Qt.Key.Key_Down | Qt.Key.Key_Up:
+                if event.key() == Qt.Key.Key_Down:
+                    offered.open_all()
+                return True
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if self._is_end(event):
+                if offered.take_chosen():
+                    return True
+                if self.text().strip() and not any(c.isdigit() for c in self.text()):
+                    offered.take_first()
+                    return True
+        return False
+
+    def _paste(self) -> None:
+        text = QGuiApplication.clipboard().text()
+        if len([part for part in SEPARATORS.split(text) if part.strip()]) > 1:
+            self.committed.emit(text)
+        else:
+            self.insert(text.strip())
+            self.textEdited.emit(self.text())
 
 
 class RecipientField(QWidget):

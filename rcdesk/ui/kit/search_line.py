@@ -1,6 +1,6 @@
 """SearchLine: the search field of the recents, Calls and People; it asks when typing has paused.
 
-GUI thread. Read next: recents.py, calls_page.py, people_page.py.
+GUI thread. Read next: phone_page.py, calls_page.py, people_page.py.
 """
 
 from __future__ import annotations

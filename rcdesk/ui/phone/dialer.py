@@ -7,19 +7,20 @@ come. What is missing is said in place. GUI thread. Read next: number_field.py, 
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QSize, Qt, Slot
+from PySide6.QtCore import QElapsedTimer, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.account.capability import Capability
-from rcdesk.core.numbers.phone_number import PhoneNumber
+from rcdesk.core.errors import UserError
+from rcdesk.core.numbers.phone_number import PhoneNumber, parse, pretty
 from rcdesk.core.people.people import DialChoice
 from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.icons import icon
 from rcdesk.ui.kit.lacks import Lacking, LackLine
-from rcdesk.ui.kit.look import across, fill, named
+from rcdesk.ui.kit.look import Button, across, down, fill, label, named
 from rcdesk.ui.kit.plain_text import PlainLabel, menu_words
 from rcdesk.ui.kit.reading_order import in_reading_order
 from rcdesk.ui.kit.switch import Switch
@@ -27,12 +28,97 @@ from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.phone.choices import RingMeOn, ShowAs
 from rcdesk.ui.phone.keypad import Keypad
 from rcdesk.ui.phone.number_field import NumberField, NumberHint
-from rcdesk.ui.phone.other_phone import OtherPhone
-from rcdesk.ui.phone.placing import Way, doubt_words, phones_of, place, way_for
+from rcdesk.ui.phone.placing import Way, doubt_words, phones_of, place, region_of, way_for
 
 LINK_PADDING_PX = 24
 TWICE_MS = 1500
 """Within this time after a call was placed, Enter in the empty field is taken for the same wish."""
+
+
+class OtherPhone(QWidget):
+    """The line, hidden until its button is pressed; button belongs beside the list's title."""
+
+    chosen = Signal(str)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._doubted = ""
+        self.button = QPushButton(self.tr("Other…"), parent)
+        named(self.button, "otherPhoneButton", self.tr("Ring another phone of yours"))
+        self.button.setProperty("kind", "link")
+        self.button.setAutoDefault(False)
+        self.button.setToolTip(self.button.accessibleName())
+        self.button.clicked.connect(self._toggle)
+        self.field = named(QLineEdit(self), "otherPhoneField", self.tr("Number of another phone of yours"))
+        self.field.setPlaceholderText(self.tr("Number of that phone"))
+        self.field.setMaxLength(60)
+        self._use = Button(self.tr("Use"), name="otherPhoneUse")
+        self._reason = label("", "bad", wraps=True, name="otherPhoneReason")
+        self._reason.hide()
+        down(across((self.field, 1), self._use, spacing=8), self._reason, of=self, margins=0, spacing=4)
+        self.field.returnPressed.connect(self._take)
+        self._use.clicked.connect(self._take)
+        self.hide()
+
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        return self.field, self._use
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes the line; what was chosen before stays."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._close()
+            return
+        super().keyPressEvent(event)
+
+    def _close(self) -> None:
+        self.hide()
+        self.button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _choose(self, number: str) -> None:
+        self._close()
+        self.chosen.emit(number)
+
+    @Slot()
+    def _toggle(self) -> None:
+        if not self.isHidden():
+            self._close()
+            return
+        self.show()
+        self._say("")
+        kept = self._desk.preferences.value.custom_ring_number
+        self.field.setText(pretty(kept, self._region()) if kept else "")
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.field.selectAll()
+
+    @Slot()
+    def _take(self) -> None:
+        text = self.field.text().strip()
+        if not text:
+            self._choose("")
+            return
+        try:
+            number = parse(text, self._region())
+        except UserError as reason:
+            self._say(str(reason))
+            return
+        if number.extension or not number.e164.startswith("+"):
+            self._say(self.tr("RingCentral can only ring a whole number first, without an extension."))
+            return
+        if not number.is_valid and self._doubted != number.e164:
+            self._doubted = number.e164
+            self._say(self.tr("As far as is known, nobody has this number. Press Use once more to keep it."))
+            return
+        self._choose(number.e164)
+
+    def _say(self, sentence: str) -> None:
+        self._reason.setText(sentence)
+        self._reason.setAccessibleName(sentence)
+        self._reason.setVisible(bool(sentence))
+
+    def _region(self) -> str:
+        return region_of(self._desk)
 
 
 class CallButton(QPushButton):

@@ -1,7 +1,7 @@
 """A past call as a row: icon by direction and outcome, name over number, outcome and time at the right.
 
 Used by the recents of the phone page and by the Calls page; the rows come from any model that gives a
-PastCall under ITEM_ROLE. Painted on the GUI thread. Read next: row_list.py, recents.py, calls_page.py.
+PastCall under ITEM_ROLE. Painted on the GUI thread. Read next: row_list.py, phone_page.py, calls_page.py.
 """
 
 from __future__ import annotations

@@ -4,17 +4,19 @@ It shows a picture, a sketch that paints itself, or a sentence; where pictures c
 business. zoomed() tells that another size is wanted, stepped(-1 | 1) that another page is. GUI thread.
 
 Keys: + and - zoom, 0 fits the page, 1 shows 100 %; PgUp and PgDown turn pages; arrows scroll. Ctrl with the
-wheel zooms. Read next: page_marks.py, preview_pane.py.
+wheel zooms. Read next: preview_pane.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFont,
+    QFontMetricsF,
     QImage,
     QKeyEvent,
     QPainter,
@@ -25,10 +27,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QWidget
 
-from rcdesk.core.fax.paper import Finding, PaperSize
-from rcdesk.ui.kit.look import color, smooth
+from rcdesk.core.fax.paper import Area, Finding, FindingKind, PaperSize
+from rcdesk.ui.kit.look import color, font_of, glyph, smooth
 from rcdesk.ui.kit.theme import theme
-from rcdesk.ui.preview.page_marks import paint_marks
 
 FULL_WIDTH_PX = 816
 """A letter page at 96 pixels an inch: what 100 % means."""
@@ -37,6 +38,95 @@ EDGE = 13
 LETTER_RATIO = 11 / 8.5
 
 Sketch = Callable[[QPainter, QRectF], None]
+
+
+FRAME_PAD = 5.0
+LABEL_HEIGHT = 26.0
+LABEL_GAP = 4.0
+_ICON = 16
+
+
+def paint_marks(
+    painter: QPainter, paper: QRectF, bounds: QRectF, findings: Sequence[Finding], font: QFont, dpr: float
+) -> None:
+    """Frames and labels of these findings on a page painted at paper; labels stay within bounds.
+
+    Of several places with the same trouble only the first is labelled; labels never cover one another.
+    """
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for finding in findings:
+        if finding.place is not None:
+            painter.setPen(QPen(color("wait"), 2))
+            painter.drawRoundedRect(frame_of(finding.place, paper), 4, 4)
+    small = font_of(font, 12, QFont.Weight.DemiBold)
+    for words, rect in label_rects(paper, bounds, findings, small):
+        _paint_label(painter, rect, words, small, dpr)
+    painter.restore()
+
+
+def frame_of(place: Area, paper: QRectF) -> QRectF:
+    """Where a place lies on a page painted at paper, with a little room around it."""
+    return QRectF(
+        paper.x() + place.x * paper.width(),
+        paper.y() + place.y * paper.height(),
+        place.width * paper.width(),
+        place.height * paper.height(),
+    ).adjusted(-FRAME_PAD, -FRAME_PAD, FRAME_PAD, FRAME_PAD)
+
+
+def label_rects(
+    paper: QRectF, bounds: QRectF, findings: Iterable[Finding], font: QFont
+) -> list[tuple[str, QRectF]]:
+    """The labels and where they go: below the right end of their frame, else the nearest free place."""
+    metrics = QFontMetricsF(font)
+    placed: list[tuple[str, QRectF]] = []
+    said: set[tuple[FindingKind, str]] = set()
+    for finding in findings:
+        if (finding.kind, finding.words) in said:
+            continue
+        said.add((finding.kind, finding.words))
+        width = metrics.horizontalAdvance(finding.words) + _ICON + 26
+        if finding.place is None:
+            corner = QPointF(paper.center().x() - width / 2, paper.y() + 8)
+        else:
+            frame = frame_of(finding.place, paper)
+            corner = QPointF(frame.right() + 8 - width, frame.bottom() + LABEL_GAP)
+        rect = _within(QRectF(corner.x(), corner.y(), width, LABEL_HEIGHT), bounds)
+        placed.append((finding.words, _free(rect, bounds, [r for _, r in placed])))
+    return placed
+
+
+def _within(rect: QRectF, bounds: QRectF) -> QRectF:
+    moved = QRectF(rect)
+    moved.moveLeft(max(bounds.left() + 2, min(rect.left(), bounds.right() - rect.width() - 2)))
+    moved.moveTop(max(bounds.top() + 2, min(rect.top(), bounds.bottom() - rect.height() - 2)))
+    return moved
+
+
+def _free(rect: QRectF, bounds: QRectF, taken: Sequence[QRectF]) -> QRectF:
+    """The nearest place straight below, else above, that no other label has."""
+    step = LABEL_HEIGHT + LABEL_GAP
+    for number in range(1, 40):
+        for sign in (1, -1):
+            if not any(rect.intersects(other) for other in taken):
+                return rect
+            tried = rect.translated(0, sign * step * number)
+            if bounds.contains(tried) and not any(tried.intersects(other) for other in taken):
+                return tried
+    return rect
+
+
+def _paint_label(painter: QPainter, rect: QRectF, words: str, font: QFont, dpr: float) -> None:
+    painter.setPen(QPen(color("wait_line"), 1))
+    painter.setBrush(color("wait_tint"))
+    painter.drawRoundedRect(rect, 7, 7)
+    sign = glyph("warn", "wait_ink", _ICON, dpr)
+    painter.drawPixmap(QPointF(rect.x() + 8, rect.y() + (rect.height() - _ICON) / 2), sign)
+    painter.setFont(font)
+    painter.setPen(color("wait_ink"))
+    painter.drawText(rect.adjusted(_ICON + 14, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter, words)
 
 
 class PaperView(QAbstractScrollArea):

@@ -11,8 +11,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Slot
-from PySide6.QtGui import QGuiApplication
+from msgspec import Struct
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from rcdesk.bridge.account.notices import NoticeKind
@@ -20,11 +21,12 @@ from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.errors import UserError
-from rcdesk.ui.kit.look import named
+from rcdesk.ui.kit.icons import pixmap
+from rcdesk.ui.kit.look import named, smooth
 from rcdesk.ui.kit.plain_text import without_tags
+from rcdesk.ui.kit.tokens import DARK, LIGHT
 from rcdesk.ui.kit.value_menu import TrayMenu
 from rcdesk.ui.shell.main_window import MainWindow
-from rcdesk.ui.tray.icon import TrayState, tray_icon
 from rcdesk.ui.tray.news import TrayNews
 from rcdesk.ui.tray.watch import TrayWatch
 
@@ -33,6 +35,68 @@ if TYPE_CHECKING:
     from rcdesk.ui.phone.quick_dial import QuickDial
 
 GATHER_CHANGES_MS = 150
+
+
+SIZES_PX = (16, 22, 24, 32, 48, 64)
+# A panel is neither light nor dark as the desk is: the marks are the same in both, with a white rim.
+_NEWS = DARK.bad
+_QUIET = LIGHT.bad
+_GREY = DARK.border
+_RIM = LIGHT.onaccent
+
+
+class TrayState(Struct, frozen=True, kw_only=True):
+    """What the picture says. news: missed calls, failed faxes and what else waits for a look, counted."""
+
+    is_offline: bool = False
+    is_quiet: bool = False
+    news: int = 0
+
+
+def tray_icon(look: TrayState) -> QIcon:
+    """The picture in every size a panel may want; every mark has a shape of its own beside its colour."""
+    made = QIcon()
+    for size in SIZES_PX:
+        made.addPixmap(_picture(look, size))
+    return made
+
+
+def _picture(look: TrayState, size: int) -> QPixmap:
+    logo = pixmap("rcdesk", _RIM, size)
+    picture = _without_colour(logo) if look.is_offline else QPixmap(logo)
+    painter = smooth(picture)
+    if look.is_offline:
+        painter.setPen(QPen(QColor(_RIM), size * 0.16, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawLine(QPointF(size * 0.16, size * 0.16), QPointF(size * 0.84, size * 0.84))
+        painter.setPen(QPen(QColor(_GREY), size * 0.08, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawLine(QPointF(size * 0.16, size * 0.16), QPointF(size * 0.84, size * 0.84))
+    if look.is_quiet and not look.is_offline:
+        place = _disc(painter, size, size * 0.73, _QUIET)
+        painter.setPen(QPen(QColor(_RIM), max(1.4, size * 0.08), c=Qt.PenCapStyle.FlatCap))
+        half = place.width() * 0.28
+        painter.drawLine(place.center() - QPointF(half, 0), place.center() + QPointF(half, 0))
+    if look.news:
+        _disc(painter, size, size * 0.27, _NEWS)
+    painter.end()
+    return picture
+
+
+def _disc(painter: QPainter, size: int, y: float, fill: str) -> QRectF:
+    radius = max(3.5, size * 0.2)
+    place = QRectF(0, 0, 2 * radius, 2 * radius)
+    place.moveCenter(QPointF(size - radius - 0.5, min(size - radius - 0.5, max(radius + 0.5, y))))
+    painter.setPen(QPen(QColor(_RIM), max(1.0, size / 24)))
+    painter.setBrush(QColor(fill))
+    painter.drawEllipse(place)
+    return place
+
+
+def _without_colour(logo: QPixmap) -> QPixmap:
+    """The same picture in greys, its transparency kept."""
+    image = logo.toImage().convertToFormat(QImage.Format.Format_ARGB32)
+    grey = image.convertToFormat(QImage.Format.Format_Grayscale8).convertToFormat(QImage.Format.Format_ARGB32)
+    grey.setAlphaChannel(image.convertToFormat(QImage.Format.Format_Alpha8))
+    return QPixmap.fromImage(grey)
 
 
 class Tray(QObject):

@@ -13,8 +13,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 
-from rcdesk.bridge.fax.folder_model import ROW_ROLE, FolderModel
-from rcdesk.bridge.fax.folder_pages import KEPT_PAGES, PAGE_ROWS, FolderPages
+from rcdesk.bridge.fax.folder_model import KEPT_PAGES, PAGE_ROWS, ROW_ROLE, FolderModel, FolderPages
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.core.errors import StoreUnavailable
 from rcdesk.core.fax.fax import FaxJob, FaxState, Recipient, Resolution

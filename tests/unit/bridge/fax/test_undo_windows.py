@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rcdesk.bridge.fax.undo_windows import LONGEST_S, UndoWindows
+from rcdesk.bridge.fax.undo import LONGEST_S, UndoWindows
 from tests.patient_bot import QtBot
 
 pytestmark = pytest.mark.usefixtures("qapp")

@@ -13,7 +13,7 @@ from rcdesk.core.calls.past_call import CallOutcome, Direction
 from rcdesk.core.people.people import Caller
 from rcdesk.ui.people.calls_page import CallsPage
 from rcdesk.ui.phone.past_call_row import call_sentence, dialled
-from rcdesk.ui.phone.recents import Recents, RecentsModel
+from rcdesk.ui.phone.phone_page import Recents, RecentsModel
 from tests.patient_bot import ModelTester, QtBot
 from tests.unit.ui.desk_stand_in import FixedClock
 from tests.unit.ui.people_stage import (

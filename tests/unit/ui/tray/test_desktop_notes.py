@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from PySide6.QtCore import QObject
 
-from rcdesk.ui.tray.desktop_notes import NoteText
+from rcdesk.ui.tray.news import NoteText
 from tests.places import REPOSITORY
 
 HOSTILE = (
@@ -41,7 +41,7 @@ while True:
 PROGRAM = """
 import sys
 from PySide6.QtCore import QCoreApplication, QTimer
-from rcdesk.ui.tray.desktop_notes import NoteText
+from rcdesk.ui.tray.news import NoteText
 
 application = QCoreApplication(sys.argv)
 note = NoteText()

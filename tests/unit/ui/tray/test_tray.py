@@ -20,9 +20,8 @@ from rcdesk.core.fax.folder import FolderCounts
 from rcdesk.ui.kit import sounds
 from rcdesk.ui.kit.icons import resources
 from rcdesk.ui.shell.main_window import MainWindow
-from rcdesk.ui.tray.icon import TrayState, tray_icon
 from rcdesk.ui.tray.news import ended_words, missed_words
-from rcdesk.ui.tray.tray import Tray
+from rcdesk.ui.tray.tray import Tray, TrayState, tray_icon
 from rcdesk.ui.tray.watch import TrayWatch
 from tests.now import now
 from tests.patient_bot import QtBot
