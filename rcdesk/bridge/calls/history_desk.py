@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane, ignore
-from rcdesk.bridge.runtime.teller import Teller
+from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.calls.call import Call
 from rcdesk.core.calls.past_call import CallOutcome, HistoryNews, PastCall, PastCallQuery
@@ -40,7 +40,7 @@ class _Recents(Struct, frozen=True, kw_only=True):
     missed_count: int
 
 
-class HistoryDesk(Teller):
+class HistoryDesk(Telling):
     """Recents and missed calls of the account.
 
     Signals: recents_changed(tuple[PastCall, ...]); missed_count_changed(int): missed calls nobody looked at;

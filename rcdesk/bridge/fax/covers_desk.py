@@ -13,7 +13,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 
 from rcdesk.bridge.runtime.lane import Lane
-from rcdesk.bridge.runtime.teller import Teller
+from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.core.fax.cover import CoverTemplate
 
 
@@ -33,7 +33,7 @@ class CoverFiles(Protocol):
         ...
 
 
-class CoversDesk(Teller):
+class CoversDesk(Telling):
     """changed(): covers was read again. problem(str): one sentence."""
 
     changed = Signal()

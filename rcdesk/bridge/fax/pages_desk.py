@@ -28,7 +28,7 @@ from rcdesk.bridge.fax.page_requests import (
     refusal_of,
 )
 from rcdesk.bridge.runtime.lane import Lane, Task
-from rcdesk.bridge.runtime.teller import Teller
+from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError
@@ -42,7 +42,7 @@ WARM_UP_MS = 300
 """What is loaded for it would hold up the page that is just being opened."""
 
 
-class PagesDesk(Teller):
+class PagesDesk(Telling):
     """answered(ask, answer) and refused(ask, PageRefusal) follow want(); problem(str) is one sentence.
 
     opened(path): a password was given for this file, so what was refused may be wanted again.

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from rcdesk.bridge.runtime.lane import Lane, ignore
-from rcdesk.bridge.runtime.teller import Teller
+from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.core.fax.incoming import Clip
 
 if TYPE_CHECKING:
     from rcdesk.services.fax.pasted import PastedFiles
 
 
-class PastedDesk(Teller):
+class PastedDesk(Telling):
     """problem(str): why something pasted could not be kept."""
 
     def __init__(self, lane_disk: Lane, files: PastedFiles, parent: QObject | None = None) -> None:

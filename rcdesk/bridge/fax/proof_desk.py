@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from rcdesk.bridge.account.session_desk import SessionDesk
 from rcdesk.bridge.runtime.lane import Lane
-from rcdesk.bridge.runtime.teller import Teller
+from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import RcdeskError
 from rcdesk.core.fax.fax import FaxJob
@@ -38,7 +38,7 @@ class PageImages(Protocol):
         ...
 
 
-class ProofDesk(Teller):
+class ProofDesk(Telling):
     """problem(str) and said(str): one sentence. write_log(owner id, target) writes the CSV."""
 
     said = Signal(str)

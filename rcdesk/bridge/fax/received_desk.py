@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane
-from rcdesk.bridge.runtime.teller import Teller
+from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.capability import Capability
 from rcdesk.core.clock import Clock, SystemClock
@@ -33,7 +33,7 @@ NEWS_FOR = timedelta(days=1)
 HOLD_S = (15.0, 30.0, 60.0, 120.0, 300.0)
 
 
-class ReceivedDesk(Teller):
+class ReceivedDesk(Telling):
     """Signals: received(tuple[ReceivedFax, ...]) new ones; changed() when the folder must be read again;
     problem(str) and said(str), one sentence.
     """

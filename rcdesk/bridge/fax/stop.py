@@ -18,7 +18,7 @@ from rcdesk.bridge.fax.jobs import FaxJobs
 from rcdesk.bridge.fax.pump import FaxPump
 from rcdesk.bridge.fax.upload import UploadResult
 from rcdesk.bridge.runtime.lane import Lane
-from rcdesk.bridge.runtime.teller import Teller
+from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.core.errors import RcdeskError
 from rcdesk.core.fax.fax import FaxState, SendBy
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rcdesk.services.fax.take_back import TakeBack
 
 
-class FaxStop(Teller):
+class FaxStop(Telling):
     """changed(tuple[FaxJob, ...]) what moved; said(str) and problem(str), one sentence on how it went."""
 
     changed = Signal(object)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from rcdesk.bridge.fax.jobs import FaxJobs
 from rcdesk.bridge.runtime.lane import Lane
-from rcdesk.bridge.runtime.teller import Teller
+from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import RcdeskError
 from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState
@@ -94,7 +94,7 @@ class UndoWindows(QObject):
         window.deleteLater()
 
 
-class FaxUndo(Teller):
+class FaxUndo(Telling):
     """changed(tuple[FaxJob, ...]) when held jobs moved on; undone(FaxDraft) taken back; problem(str)."""
 
     changed = Signal(object)

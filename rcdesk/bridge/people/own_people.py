@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from PySide6.QtCore import QObject, Signal
 
 from rcdesk.bridge.runtime.lane import Lane, ignore
-from rcdesk.bridge.runtime.teller import Teller
+from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.core.fax.fax import Recipient
 from rcdesk.core.people.people import DialChoice, Favourite, Group
 
@@ -30,7 +30,7 @@ class _Own(Struct, frozen=True, kw_only=True):
     choices: Mapping[str, DialChoice] = field(default_factory=dict)
 
 
-class OwnPeople(Teller):
+class OwnPeople(Telling):
     """Empty until set_owner(). groups_changed() and favourites_changed() when they are others; problem(str)
     one sentence.
     """

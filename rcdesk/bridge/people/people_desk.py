@@ -18,7 +18,7 @@ from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.people.own_people import OwnPeople
 from rcdesk.bridge.runtime.lane import Lane, Task
-from rcdesk.bridge.runtime.teller import Teller
+from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError, UserError
 from rcdesk.core.fax.fax import Recipient
@@ -47,7 +47,7 @@ MOST_PEOPLE = 2000
 MOST_TIMELINE = 200
 
 
-class PeopleDesk(Teller):
+class PeopleDesk(Telling):
     """groups_changed() and favourites_changed() when they are others; people_changed() when who is known, or
     by which name, may be other; problem(str) and said(str), one sentence.
     """

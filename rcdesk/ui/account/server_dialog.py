@@ -53,19 +53,16 @@ class ServerDialog(QDialog):
         self.setMinimumSize(860, 560)
         self.list = QListWidget()
         self.form = ServerForm()
-        self.add = Button(self.tr("Add"), icon_name="plus")
-        self.remove = Button(self.tr("Remove"), icon_name="trash")
-        self.use = Button(self.tr("Use this server"), kind="primary")
+        self.add = Button(self.tr("Add"), icon_name="plus", name="addServer")
+        self.remove = Button(self.tr("Remove"), icon_name="trash", act=self.remove_chosen)
+        self.use = Button(self.tr("Use this server"), kind="primary", name="useServer", act=self.use_chosen)
         self._undo_bar = QFrame()
         self._undo_words = label("", "label", wraps=True)
-        self.undo = Button(self.tr("Undo"), kind="link", icon_name="undo", token="accent_ink")
+        self.undo = Button(self.tr("Undo"), kind="link", icon_name="undo", act=self.undo_last)
         self._problem = label("", "bad", wraps=True, name="serversProblem")
         self._build()
         self.list.currentRowChanged.connect(self._show_chosen)
         self.form.edited.connect(self._edited)
-        self.remove.clicked.connect(self.remove_chosen)
-        self.undo.clicked.connect(self.undo_last)
-        self.use.clicked.connect(self.use_chosen)
         desk.profiles.changed.connect(self._refill)
         desk.profiles.problem.connect(self._problem.setText)
         desk.session.state_changed.connect(self._refill)
@@ -97,7 +94,6 @@ class ServerDialog(QDialog):
             "QListWidget::item { color: $ink2; border-radius: 8px; padding: 9px 12px; }"
             "QListWidget::item:selected { background: $navsel; color: $ink; }",
         )
-        self.add.setObjectName("addServer")
         menu = QMenu(self.add)
         for words, kind, base_url in (
             (self.tr("RingCentral"), ServerKind.REST, PRODUCTION_URL),
@@ -117,9 +113,7 @@ class ServerDialog(QDialog):
         self._undo_bar.hide()
 
     def _make_foot(self) -> QHBoxLayout:
-        close = Button(self.tr("Close"), name="serversClose", act=self.accept)
-        self.use.setObjectName("useServer")
-        return across(..., close, self.use)
+        return across(..., Button(self.tr("Close"), name="serversClose", act=self.accept), self.use)
 
     def begin_new(self, kind: ServerKind, base_url: str, _is_checked: bool = False) -> None:
         """A server to fill in; it is saved once it has an address."""

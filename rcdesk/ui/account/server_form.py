@@ -48,7 +48,7 @@ class ServerForm(QWidget):
         )
         self.redirect = RedirectLine()
         self.ca_file = Line("body", name="caFile")
-        self.choose_ca = Button(self.tr("Choose…"))
+        self.choose_ca = Button(self.tr("Choose…"), act=self.choose_certificates)
         named(self.choose_ca, "chooseCaFile", self.tr("Choose a file of certificates"))
         self.usual_ca = IconButton("x", self.tr("Trust the usual certificates"), name="usualCa")
         self.pages = NumberBox(
@@ -64,7 +64,6 @@ class ServerForm(QWidget):
             field.editingFinished.connect(self._typed)
         for box in (self.port, self.pages, self.megabytes):
             box.valueChanged.connect(self._typed)
-        self.choose_ca.clicked.connect(self.choose_certificates)
         self.usual_ca.clicked.connect(self._trust_usual)
 
     def show_profile(self, profile: ServerProfile, *, is_in_use: bool) -> None:

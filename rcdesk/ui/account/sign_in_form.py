@@ -33,9 +33,8 @@ class SignInForm(QWidget):
         self._secrets: list[QLineEdit] = []
         self.problem = label("", "bad", wraps=True, name="signInProblem")
         self.problem.hide()
-        self.act = Button(act_words, kind="primary", icon_name=icon_name, token="onaccent")
-        self.act.setObjectName("signInButton")
-        self.back = Button(self.tr("Back"), name="signInBack")
+        self.act = Button(act_words, kind="primary", icon_name=icon_name, name="signInButton")
+        self.back = Button(self.tr("Back"), name="signInBack", act=self.back_asked)
         for button in (self.act, self.back):
             button.setMinimumHeight(42)
         self.words = label(words, "muted", wraps=True)
@@ -53,7 +52,6 @@ class SignInForm(QWidget):
         layout.addLayout(across(self.back, (self.act, 1), spacing=10))
         self.setAccessibleName(title)
         self.act.clicked.connect(self.submit)
-        self.back.clicked.connect(self.back_asked)
 
     def add_field(
         self, object_name: str, name: str, *, is_secret: bool = False, hint: str = "", shown: str = ""

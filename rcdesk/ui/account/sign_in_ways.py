@@ -36,16 +36,14 @@ class SignInWaiting(QWidget):
         self._left = label("", "label", wraps=True, name="minutesLeft")
         self.notice = label("", "wait", wraps=True, name="browserNotice")
         self.again = Button(self.tr("Open the page again"), icon_name="globe", name="openAgain")
-        self.copy = Button(self.tr("Copy the address"), icon_name="copy", name="copyAddress")
-        self.cancel = Button(self.tr("Cancel"), name="cancelSignIn")
+        self.copy = Button(self.tr("Copy the address"), icon_name="copy", name="copyAddress", act=self._copy)
+        self.cancel = Button(self.tr("Cancel"), name="cancelSignIn", act=self.cancel_asked)
         layout = QVBoxLayout(self)
         fill(layout, label(title, "cardTitle"), self.words, self._left, self.notice, 6, margins=0, spacing=8)
         for button in (self.again, self.copy, self.cancel):
             button.setMinimumHeight(40)
         fill(layout, self.again, self.copy, across(self.cancel, ..., spacing=10))
         self.again.clicked.connect(self._open)
-        self.copy.clicked.connect(self._copy)
-        self.cancel.clicked.connect(self.cancel_asked)
 
     def begin(self) -> None:
         """The listener is being opened; the address follows in a moment."""
@@ -135,14 +133,14 @@ class SignInWays(QWidget):
         self._words = label("", "muted", wraps=True, name="signInWords")
         self.problem = label("", "bad", wraps=True, name="signInProblem")
         self.problem.hide()
-        self.browser = Button("", kind="primary", icon_name="globe", token="onaccent", name="signInBrowser")
+        self.browser = Button("", kind="primary", icon_name="globe", name="signInBrowser")
         dress(
             self.browser,
             "#signInBrowser { font-size: 15px; }",
         )
         self.jwt = Button(self.tr("Use a JWT credential"), icon_name="key", name="signInJwt")
         self.password = Button(self.tr("Password or older service"), icon_name="lock", name="signInPassword")
-        self.cancel = Button(self.tr("Cancel"), kind="link", name="cancelResume")
+        self.cancel = Button(self.tr("Cancel"), kind="link", name="cancelResume", act=self.cancel_asked)
         self.cancel.hide()
         layout = down(self._title, self._words, 14, self.problem, of=self, margins=0, spacing=4)
         for button, height in ((self.browser, 46), (self.jwt, 42), (self.password, 42)):
@@ -154,7 +152,6 @@ class SignInWays(QWidget):
         self.browser.clicked.connect(self.browser_asked)
         self.jwt.clicked.connect(self.jwt_asked)
         self.password.clicked.connect(self.password_asked)
-        self.cancel.clicked.connect(self.cancel_asked)
         self._refresh()
 
     def take(self, profile: ServerProfile) -> None:

@@ -76,9 +76,8 @@ class AttachmentCard(QFrame):
         layout = across(self._sheet, (words, 1), of=self, margins=(14, 8, 10, 8), spacing=12)
         self._spoken = self.accessibleName()
         self._trouble = Badge()
-        self._fix = Button(self.tr("Fix"), kind="link")
+        self._fix = Button(self.tr("Fix"), kind="link", act=self._ask_fix)
         named(self._fix, "fixAttachment", self.tr("Mend the pages of {0}").format(name))
-        self._fix.clicked.connect(self._ask_fix)
         for part in (self._trouble, self._fix):
             part.hide()
             layout.addWidget(part)

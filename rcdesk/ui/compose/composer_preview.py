@@ -55,8 +55,7 @@ class PreviewFold(QObject):
         super().__init__(page)
         self._page, self._composer, self._preview = page, composer, preview
         preview.setMinimumWidth(PREVIEW_MIN_WIDTH)
-        self.button = Button(self.tr("Preview"), icon_name="file")
-        self.button.setObjectName("previewButton")
+        self.button = Button(self.tr("Preview"), icon_name="file", name="previewButton")
         self.button.setShortcut(QKeySequence("Ctrl+P"))
         self.button.setToolTip(self.tr("Show how the pages will arrive (Ctrl+P)"))
         self.button.setCheckable(True)

@@ -167,11 +167,9 @@ class CoverEditor(QDialog):
         return Button(words, name=name, act=act)
 
     def _make_buttons(self) -> QHBoxLayout:
-        importing = Button(self.tr("From HTML file…"), icon_name="file")
-        importing.setObjectName("coverImport")
+        importing = Button(self.tr("From HTML file…"), icon_name="file", name="coverImport")
         importing.clicked.connect(self._choose_file)
-        delete = Button(self.tr("Delete"), kind="link", icon_name="trash", token="accent_ink")
-        delete.setObjectName("coverDelete")
+        delete = Button(self.tr("Delete"), kind="link", icon_name="trash", name="coverDelete")
         delete.setVisible(bool(self._id))
         delete.clicked.connect(self._delete)
         back = Button(self.tr("Cancel"), act=self.reject)

@@ -201,12 +201,10 @@ class FaxPage(ComposerFace):
         cards = across((self.card, 56), (self.preview, 44), spacing=24)
         head = QHBoxLayout()
         fill(head, (label(self.tr("New fax"), "pageTitle"), 1), spacing=12)
-        self._add = Button(self.tr("Add files…"), icon_name="plus")
-        self._add.setObjectName("addFilesButton")
+        self._add = Button(self.tr("Add files…"), icon_name="plus", name="addFilesButton")
         self._add.setToolTip(self.tr("Add files (Ctrl+O)"))
-        self._drafts = Button("", kind="link", icon_name="draft", token="accent_ink", name="draftsButton")
-        self._discard = Button(self.tr("Discard"), icon_name="trash")
-        self._discard.setObjectName("discardButton")
+        self._drafts = Button("", kind="link", icon_name="draft", name="draftsButton", act=self.drafts_asked)
+        self._discard = Button(self.tr("Discard"), icon_name="trash", name="discardButton", act=self.discard)
         self._discard.setToolTip(self.tr("Throw this fax away"))
         for button in (self._folded.button, self._drafts, self._discard, self._add):
             head.addWidget(button)
@@ -218,8 +216,6 @@ class FaxPage(ComposerFace):
     def _connect(self) -> None:
         faxes = self._desk.faxes
         self._add.clicked.connect(self.choose_files)
-        self._drafts.clicked.connect(self.drafts_asked)
-        self._discard.clicked.connect(self.discard)
         self.attachments.show_below(self.looks)
         self.attachments.choose_asked.connect(self.choose_files)
         self.recipients.changed.connect(self._people_changed)

@@ -91,12 +91,10 @@ class ManageGroups(QDialog):
         self._members = label("", "small", wraps=True)
         self._members.setMinimumHeight(34)
         self._gone = label("", "small")
-        self._undo = Button(self.tr("Bring back"), kind="link", icon_name="undo", token="accent_ink")
-        self._undo.setObjectName("groupUndo")
+        self._undo = Button(self.tr("Bring back"), kind="link", icon_name="undo", name="groupUndo")
         self._undo.clicked.connect(self._bring_back)
         self._rename = Button(self.tr("Rename"), name="groupRename", act=self._edit)
-        self._delete = Button(self.tr("Delete"), icon_name="trash")
-        self._delete.setObjectName("groupDelete")
+        self._delete = Button(self.tr("Delete"), icon_name="trash", name="groupDelete")
         self._delete.clicked.connect(self._delete_chosen)
         close = Button(self.tr("Close"), kind="primary", act=self.accept)
         self._build(close)
@@ -206,10 +204,8 @@ class GroupMenu(QObject):
     def __init__(self, desk: Desk, field: RecipientField, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk, self._field, self._window = desk, field, parent
-        self.button = Button(self.tr("Groups"), kind="link")
-        self.button.setObjectName("groupsButton")
+        self.button = Button(self.tr("Groups"), kind="link", name="groupsButton", act=self.open_menu)
         self.button.setToolTip(self.tr("Add a saved list of recipients, or save these as one"))
-        self.button.clicked.connect(self.open_menu)
 
     @Slot()
     def open_menu(self) -> None:

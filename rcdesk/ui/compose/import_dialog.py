@@ -290,8 +290,7 @@ class ImportRecipients(QObject):
     def __init__(self, desk: Desk, field: RecipientField) -> None:
         super().__init__(field)
         self._desk, self._field = desk, field
-        self.button = Button(self.tr("Import…"), kind="link")
-        self.button.setObjectName("importRecipientsButton")
+        self.button = Button(self.tr("Import…"), kind="link", name="importRecipientsButton")
         self.button.setToolTip(self.tr("Add recipients from a CSV or vCard file"))
         self.button.clicked.connect(self.choose_file)
         self.problem = label("", "bad", wraps=True, name="importProblem")

@@ -230,8 +230,7 @@ class ReviewDialog(QDialog):
     def _make_foot(self) -> QHBoxLayout:
         count = len(self._draft.recipients)
         words = self.tr("Send anyway") if count == 1 else self.tr("Send to all {0} anyway").format(count)
-        self.confirm = Button(words, kind="primary", icon_name="send", token="onaccent")
-        self.confirm.setObjectName("reviewConfirm")
+        self.confirm = Button(words, kind="primary", icon_name="send", name="reviewConfirm")
         self.confirm.setToolTip(self.tr("Send anyway (Ctrl+Enter)"))
         self.confirm.clicked.connect(self._confirm)
         self.correct = Button(self.tr("Correct it"), name="reviewCorrect", act=self._correct)

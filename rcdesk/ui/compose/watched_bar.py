@@ -49,7 +49,7 @@ class WatchedBar(QFrame):
         self._refresh()
 
     def _button(self, name: str, words: str, icon_name: str) -> Button:
-        return Button(words, kind="link", icon_name=icon_name, token="accent_ink", name=name)
+        return Button(words, kind="link", icon_name=icon_name, name=name)
 
     @Slot()
     def _refresh(self) -> None:

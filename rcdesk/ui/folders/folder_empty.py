@@ -36,9 +36,8 @@ class FolderEmpty(QWidget):
         is_received = folder is Folder.RECEIVED
         words = self.tr("Look for new faxes now") if is_received else self.tr("Write a new fax")
         sign = "retry" if is_received else "compose"
-        self._fill = Button(words, kind="link", icon_name=sign, token="accent_ink", act=self.fill_asked)
-        self._all = Button(self.tr("Show everything"), kind="link", icon_name="x", token="accent_ink")
-        self._all.setObjectName("showEverything")
+        self._fill = Button(words, kind="link", icon_name=sign, act=self.fill_asked)
+        self._all = Button(self.tr("Show everything"), kind="link", icon_name="x", name="showEverything")
         self._all.clicked.connect(self.everything_asked)
         layout = QVBoxLayout(self)
         fill(layout, ..., self._words, spacing=12)

@@ -51,8 +51,7 @@ class FolderHead(QWidget):
         head.addStretch(1)
         head.addWidget(self.search, 3)
         self._add_tools(folder, head)
-        new_fax = Button(self.tr("New fax"), kind="primary", icon_name="compose", token="onaccent")
-        new_fax.clicked.connect(self.new_fax_asked)
+        new_fax = Button(self.tr("New fax"), kind="primary", icon_name="compose", act=self.new_fax_asked)
         head.addWidget(new_fax)
 
     def set_count(self, count: int) -> None:

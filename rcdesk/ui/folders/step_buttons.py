@@ -117,7 +117,7 @@ class StepButtons(QWidget):
         return lines
 
     def _make_more(self) -> Button:
-        more = Button(self.tr("More"), kind="link", icon_name="more", token="accent_ink", name="moreSteps")
+        more = Button(self.tr("More"), kind="link", icon_name="more", name="moreSteps")
         more.setMenu(QMenu(more))
         more.setStyleSheet("QPushButton::menu-indicator { image: none; }")
         return more

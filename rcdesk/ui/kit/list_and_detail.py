@@ -43,8 +43,7 @@ class FolderBody(QWidget):
         self._is_folded = False
         self._is_turned = False
         self.details = Button(self.tr("Details"), icon_name="right", name="storyDetails", act=self.show_story)
-        self._back = Button(self.tr("Back to the list"), kind="link", icon_name="left", token="accent_ink")
-        self._back.setObjectName("storyBack")
+        self._back = Button(self.tr("Back to the list"), kind="link", icon_name="left", name="storyBack")
         self._back.clicked.connect(self.show_list)
         self._frame = QWidget()
         self._frame.setMinimumWidth(280)

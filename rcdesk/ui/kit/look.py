@@ -80,7 +80,8 @@ def label(text: str = "", role: str = "body", *, wraps: bool = False, name: str 
 class Button(QPushButton):
     """A push button of one kind whose icon follows the scheme; act is what a click does.
 
-    name is its object name, spoken what screen readers say in the place of the text.
+    name is its object name, spoken what screen readers say in the place of the text; the icon has the colour
+    of its kind unless a token says another.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class Button(QPushButton):
         *,
         kind: str = "",
         icon_name: str = "",
-        token: str = "ink",
+        token: str = "",
         name: str = "",
         tip: str = "",
         spoken: str = "",
@@ -97,7 +98,7 @@ class Button(QPushButton):
     ) -> None:
         super().__init__(text)
         self._icon_name = icon_name
-        self._token = token
+        self._token = token or {"link": "accent_ink", "primary": "onaccent"}.get(kind, "ink")
         if kind:
             self.setProperty("kind", kind)
         self.setAutoDefault(False)

@@ -107,8 +107,7 @@ class CallsPage(ListPage):
             self._look()
 
     def _build_page(self) -> None:
-        look_now = IconButton("retry", self.tr("Look into the call log now"))
-        look_now.setObjectName("callsSync")
+        look_now = IconButton("retry", self.tr("Look into the call log now"), name="callsSync")
         look_now.clicked.connect(self._desk.history.refresh)
         Lacking(self._desk.session, look_now, Capability.CALL_LOG)
         kinds = (

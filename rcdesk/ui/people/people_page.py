@@ -73,8 +73,7 @@ class PeoplePage(ListPage):
         self._desk.people.refresh()
 
     def _build_page(self) -> None:
-        self._import = Button(self.tr("Import…"), icon_name="download")
-        self._import.setObjectName("peopleImport")
+        self._import = Button(self.tr("Import…"), icon_name="download", name="peopleImport")
         self._import.setToolTip(self.tr("Read people from a vCard or CSV file"))
         self._new = Button(self.tr("New person"), icon_name="plus", name="peopleNew", act=self._make_person)
         beside = QWidget()

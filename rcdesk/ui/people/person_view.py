@@ -53,14 +53,12 @@ class NumberLine(QWidget):
         self.number = number
         self._shown = shown
         self._is_favourite: bool | None = None
-        self._star = IconButton("star", "", name=f"star_{number.number}")
-        self.call = IconButton("phone", self.tr("Call {0}").replace("{0}", shown))
+        self._star = IconButton("star", "", name=f"star_{number.number}", act=self._ask_star)
+        self.call = IconButton("phone", self.tr("Call {0}").replace("{0}", shown), act=self._ask_call)
         self.call.setObjectName(f"call_{number.number}")
         fax = IconButton("compose", self.tr("Fax {0}").replace("{0}", shown), name=f"fax_{number.number}")
         self.copy_button = copy = IconButton("copy", self.tr("Copy {0}").replace("{0}", shown))
         copy.setObjectName(f"copy_{number.number}")
-        self._star.clicked.connect(self._ask_star)
-        self.call.clicked.connect(self._ask_call)
         fax.clicked.connect(self._ask_fax)
         copy.clicked.connect(self._ask_copy)
         said = down(label(shown, "rowTitle"), spacing=0)

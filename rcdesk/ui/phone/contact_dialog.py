@@ -76,9 +76,8 @@ class _NumberRow(QWidget):
         self.number = named(QLineEdit(shown), f"contactNumber_{place}", self.tr("Number"))
         self.number.setPlaceholderText(self.tr("Phone or fax number"))
         self.number.setMaxLength(200)
-        remove = IconButton("x", self.tr("Remove this number"))
+        remove = IconButton("x", self.tr("Remove this number"), act=self.removed)
         remove.setObjectName(f"contactRemove_{place}")
-        remove.clicked.connect(self.removed)
         self._problem = label("", "bad", wraps=True, name=f"contactProblem_{place}")
         self._problem.hide()
         self.number.textEdited.connect(self._edited)
@@ -127,10 +126,9 @@ class ContactDialog(QDialog):
         self._place = ChoiceBox("contactPlace", self.tr("Keep in"))
         self._said = label("", "muted", wraps=True, name="contactSaid")
         self._said.hide()
-        self.save = Button(self.tr("Save") if form.key else self.tr("Add"), kind="primary")
+        self.save = Button(self.tr("Save") if form.key else self.tr("Add"), kind="primary", act=self._save)
         self.save.setObjectName("contactSave")
         self.save.setDefault(True)
-        self.save.clicked.connect(self._save)
         self._build()
         self._fill_place()
         for number in form.numbers or (PersonNumber(number=""),):
@@ -172,8 +170,7 @@ class ContactDialog(QDialog):
         layout.addLayout(self._make_foot())
 
     def _make_numbers(self) -> QScrollArea:
-        self._more = Button(self.tr("Add a number"), kind="link", icon_name="plus", token="accent_ink")
-        self._more.setObjectName("contactMore")
+        self._more = Button(self.tr("Add a number"), kind="link", icon_name="plus", name="contactMore")
         self._more.clicked.connect(self._add_empty)
         box = QWidget()
         self._numbers = down(..., of=box, margins=(0, 0, 4, 0), spacing=8)

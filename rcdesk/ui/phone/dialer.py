@@ -53,12 +53,11 @@ class OtherPhone(QWidget):
         self.field = named(QLineEdit(self), "otherPhoneField", self.tr("Number of another phone of yours"))
         self.field.setPlaceholderText(self.tr("Number of that phone"))
         self.field.setMaxLength(60)
-        self._use = Button(self.tr("Use"), name="otherPhoneUse")
+        self._use = Button(self.tr("Use"), name="otherPhoneUse", act=self._take)
         self._reason = label("", "bad", wraps=True, name="otherPhoneReason")
         self._reason.hide()
         down(across((self.field, 1), self._use, spacing=8), self._reason, of=self, margins=0, spacing=4)
         self.field.returnPressed.connect(self._take)
-        self._use.clicked.connect(self._take)
         self.hide()
 
     @property

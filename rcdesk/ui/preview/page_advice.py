@@ -142,7 +142,7 @@ class PageAdvice(QScrollArea):
 
     def _unfix_row(self, fix: Fix) -> QWidget:
         words = fix_words(fix)[0]
-        button = Button(self.tr("Undo"), kind="link", icon_name="undo", token="accent_ink")
+        button = Button(self.tr("Undo"), kind="link", icon_name="undo")
         named(button, f"unfix_{fix.name.lower()}", self.tr("Undo: {0}").format(words))
         button.setToolTip(self.tr("Take it back: show the page as it was"))
         button.clicked.connect(partial(self._ask_unfix, fix))

@@ -47,14 +47,13 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(780, 540)
         self._player = Player(self)
-        self._folder = Button("", icon_name="files", name="watchedFolder")
+        self._folder = Button("", icon_name="files", name="watchedFolder", act=self.choose_folder)
         self._unwatch = IconButton("x", self.tr("Watch no folder"), name="watchNothing")
         self._problem = label("", "bad", wraps=True, name="settingsProblem")
         self._list = QListWidget()
         self._stack = QStackedWidget()
         self._build()
         desk.preferences.problem.connect(self._problem.setText)
-        self._folder.clicked.connect(self.choose_folder)
         self._unwatch.clicked.connect(self._watch_nothing)
 
     def show_section(self, name: str) -> None:

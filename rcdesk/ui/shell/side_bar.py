@@ -58,7 +58,7 @@ class SideBar(QFrame):
         self._sections = (label(self.tr("FAXES"), "label"), label(self.tr("DESK"), "label"))
         for title in self._sections:
             dress(title, "font-size: 11px; font-weight: 600; color: $ink2; padding-left: 12px;")
-        self._menu_button = IconButton("gear", self.tr("Account and settings"), size=18)
+        self._menu_button = IconButton("gear", self.tr("Account and settings"), size=18, act=self._open_menu)
         self._menu_button.setObjectName("accountMenuButton")
         self._build()
         self._paint_logo()
@@ -84,7 +84,6 @@ class SideBar(QFrame):
         words = down(self._name_label, self._state, spacing=1)
         self._foot = across(self._initials, (words, 1), self._menu_button, spacing=8)
         layout.addLayout(self._foot)
-        self._menu_button.clicked.connect(self._open_menu)
 
     def _add(self, layout: QVBoxLayout, place: NavPlace) -> None:
         button = NavButton(place)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from rcdesk.core.errors import Cancelled, RcdeskError
 
 
-class Teller(QObject):
+class Telling(QObject):
     """problem(str): one sentence on what went wrong. What was called off is no problem."""
 
     problem = Signal(str)
