@@ -145,21 +145,14 @@ def odd_summary(facts: list[RecipientFacts], pretty: Callable[[str], str]) -> st
 
 
 def _count_words(oddity: Oddity) -> str:
-    match oddity:
-        case Oddity.SAME_PAGES_TODAY:
-            return _tr("These pages went to {0} of them within the last day.")
-        case Oddity.ONE_DIGIT_OFF:
-            return _tr("{0} numbers are one digit from a known one.")
-        case Oddity.VOICE_NUMBER:
-            return _tr("{0} of them are telephones, not faxes.")
-        case Oddity.MAY_NOT_EXIST:
-            return _tr("{0} of these numbers may not exist.")
-        case Oddity.FAILED_LATELY:
-            return _tr("The last fax to {0} of them failed.")
-        case Oddity.FIRST_TIME:
-            return _tr("First fax to {0} of these numbers.")
-        case _:
-            assert_never(oddity)
+    return {
+        Oddity.SAME_PAGES_TODAY: _tr("These pages went to {0} of them within the last day."),
+        Oddity.ONE_DIGIT_OFF: _tr("{0} numbers are one digit from a known one."),
+        Oddity.VOICE_NUMBER: _tr("{0} of them are telephones, not faxes."),
+        Oddity.MAY_NOT_EXIST: _tr("{0} of these numbers may not exist."),
+        Oddity.FAILED_LATELY: _tr("The last fax to {0} of them failed."),
+        Oddity.FIRST_TIME: _tr("First fax to {0} of these numbers."),
+    }[oddity]
 
 
 class Chip(QAbstractButton):

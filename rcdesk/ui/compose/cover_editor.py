@@ -57,10 +57,9 @@ def sample_fields() -> CoverFields:
 
 
 class CoverEditor(QDialog):
-    """saved(CoverTemplate) and deleted(str id) tell the opener; open() it."""
+    """saved(CoverTemplate) tells the opener; open() it."""
 
     saved = Signal(object)
-    deleted = Signal(str)
 
     def __init__(
         self,
@@ -260,7 +259,6 @@ class CoverEditor(QDialog):
     @Slot()
     def _delete(self) -> None:
         self._covers.delete(self._id)
-        self.deleted.emit(self._id)
         self.accept()
 
     @Slot(str)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFont, QKeyEvent, QMouseEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QMouseEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -44,6 +44,7 @@ class CoverButton(QAbstractButton):
             f"cover_{cover.index}" if not self.is_own else f"ownCover_{cover.index - _OWN_FROM}"
         )
         self.setCheckable(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setText(self.tr("None") if cover.index == 0 else cover.name)
         self.setToolTip(self.text())
         self.setAccessibleName(self.tr("Cover page: {0}").format(self.text()))
@@ -63,14 +64,6 @@ class CoverButton(QAbstractButton):
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.addAction(self.tr("Edit…") + "\tF2", self.edit_asked.emit)
             menu.popup(event.globalPos())
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.update()
-        super().leaveEvent(event)
 
     def paintEvent(self, event: object) -> None:
         painter = smooth(self)

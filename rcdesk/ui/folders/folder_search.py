@@ -225,19 +225,13 @@ class FolderSearch(QWidget):
                 assert_never(only)
 
     def _span_words(self, span: Span) -> str:
-        match span:
-            case Span.EVER:
-                return self.tr("Any date")
-            case Span.TODAY:
-                return self.tr("Today")
-            case Span.WEEK:
-                return self.tr("Last 7 days")
-            case Span.MONTH:
-                return self.tr("Last 30 days")
-            case Span.YEAR:
-                return self.tr("Last year")
-            case _:
-                assert_never(span)
+        return {
+            Span.EVER: self.tr("Any date"),
+            Span.TODAY: self.tr("Today"),
+            Span.WEEK: self.tr("Last 7 days"),
+            Span.MONTH: self.tr("Last 30 days"),
+            Span.YEAR: self.tr("Last year"),
+        }[span]
 
     @Slot()
     def _typed(self) -> None:

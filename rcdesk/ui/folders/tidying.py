@@ -29,15 +29,12 @@ class Tidy(Enum):
     @property
     def shelf(self) -> Shelf:
         """Where the faxes go."""
-        match self:
-            case Tidy.ARCHIVE:
-                return Shelf.ARCHIVED
-            case Tidy.MOVE_BACK:
-                return Shelf.NONE
-            case Tidy.DELETE | Tidy.DELETE_THERE:
-                return Shelf.DELETED
-            case _:
-                assert_never(self)
+        return {
+            Tidy.ARCHIVE: Shelf.ARCHIVED,
+            Tidy.MOVE_BACK: Shelf.NONE,
+            Tidy.DELETE: Shelf.DELETED,
+            Tidy.DELETE_THERE: Shelf.DELETED,
+        }[self]
 
 
 def tidies(rows: Sequence[FaxRow]) -> tuple[Tidy, ...]:

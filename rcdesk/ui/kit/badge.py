@@ -18,21 +18,14 @@ HEIGHT = 22
 
 def badge_colors(tokens: ColorTokens, kind: str) -> tuple[str, str]:
     """(background, text) of a kind; unknown kinds look plain. Delegates paint with these too."""
-    match kind:
-        case "good":
-            return tokens.good_tint, tokens.good_ink
-        case "wait":
-            return tokens.wait_tint, tokens.wait_ink
-        case "bad":
-            return tokens.bad_tint, tokens.bad_ink
-        case "accent":
-            return tokens.accent_tint, tokens.accent_ink
-        case "count":
-            return tokens.press, tokens.ink2
-        case "alarm":
-            return tokens.bad, tokens.onaccent
-        case _:
-            return tokens.well, tokens.ink2
+    return {
+        "good": (tokens.good_tint, tokens.good_ink),
+        "wait": (tokens.wait_tint, tokens.wait_ink),
+        "bad": (tokens.bad_tint, tokens.bad_ink),
+        "accent": (tokens.accent_tint, tokens.accent_ink),
+        "count": (tokens.press, tokens.ink2),
+        "alarm": (tokens.bad, tokens.onaccent),
+    }.get(kind, (tokens.well, tokens.ink2))
 
 
 class Badge(QWidget):

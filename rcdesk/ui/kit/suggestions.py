@@ -8,7 +8,6 @@ is thrown away. GUI thread. Read next: recipient_field.py, number_field.py.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import assert_never
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -50,36 +49,24 @@ Ask = Callable[[str, Callable[[tuple[Suggestion, ...]], None]], None]
 
 def source_words(source: PersonSource) -> str:
     """Where somebody is known from."""
-    match source:
-        case PersonSource.RECENT:
-            return _tr("Lately")
-        case PersonSource.CONTACT:
-            return _tr("Address book")
-        case PersonSource.DIRECTORY:
-            return _tr("Company directory")
-        case PersonSource.IMPORT:
-            return _tr("Imported")
-        case PersonSource.GROUP:
-            return _tr("Group")
-        case _:
-            assert_never(source)
+    return {
+        PersonSource.RECENT: _tr("Lately"),
+        PersonSource.CONTACT: _tr("Address book"),
+        PersonSource.DIRECTORY: _tr("Company directory"),
+        PersonSource.IMPORT: _tr("Imported"),
+        PersonSource.GROUP: _tr("Group"),
+    }[source]
 
 
 def source_icon(source: PersonSource) -> str:
     """The icon of a source."""
-    match source:
-        case PersonSource.RECENT:
-            return "clock"
-        case PersonSource.CONTACT:
-            return "person"
-        case PersonSource.DIRECTORY:
-            return "home"
-        case PersonSource.IMPORT:
-            return "download"
-        case PersonSource.GROUP:
-            return "people"
-        case _:
-            assert_never(source)
+    return {
+        PersonSource.RECENT: "clock",
+        PersonSource.CONTACT: "person",
+        PersonSource.DIRECTORY: "home",
+        PersonSource.IMPORT: "download",
+        PersonSource.GROUP: "people",
+    }[source]
 
 
 class SuggestionModel(RowModel):

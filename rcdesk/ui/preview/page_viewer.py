@@ -37,7 +37,6 @@ class PageViewer(QDialog):
     save_asked = Signal()
     print_asked = Signal()
     forward_asked = Signal()
-    page_shown = Signal(int)
 
     def __init__(
         self,
@@ -215,7 +214,6 @@ class PageViewer(QDialog):
             if self._is_fit
             else shown.deviceIndependentSize().toSize() + QSize(2 * EDGE, 2 * EDGE)
         )
-        self.page_shown.emit(self._page)
 
     def _refresh(self) -> None:
         words = self.tr("Page {0} of {1}").format(self._page + 1, self._count) if self._count else ""

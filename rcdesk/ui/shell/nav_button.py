@@ -6,8 +6,8 @@ Painted from the tokens; narrow it is the icon alone. GUI thread. Read next: sid
 from __future__ import annotations
 
 from msgspec import Struct
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QFont, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from rcdesk.ui.kit.look import color, font_of, glyph, named, smooth
@@ -33,6 +33,7 @@ class NavButton(QAbstractButton):
         named(self, f"nav_{place.name}", place.words)
         self.setText(place.words)
         self.setCheckable(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedHeight(max(36, self.fontMetrics().height() + 16))
 
@@ -63,14 +64,6 @@ class NavButton(QAbstractButton):
     def _retip(self) -> None:
         """Words for an icon alone, and the reason for a coloured pill."""
         self.setToolTip(self.accessibleName() if self._is_narrow or self._tone else "")
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.update()
-        super().leaveEvent(event)
 
     def paintEvent(self, event: object) -> None:
         painter = smooth(self)

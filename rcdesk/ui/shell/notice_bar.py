@@ -6,8 +6,6 @@ thread. Read next: bridge/account/notices.py.
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from PySide6.QtCore import QElapsedTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QWidget
@@ -69,17 +67,12 @@ class NoticeBar(QFrame):
     @property
     def _family(self) -> str:
         kind = self._bar.kind if self._bar is not None else NoticeKind.INFO
-        match kind:
-            case NoticeKind.INFO:
-                return "accent"
-            case NoticeKind.GOOD:
-                return "good"
-            case NoticeKind.WARNING:
-                return "wait"
-            case NoticeKind.ERROR:
-                return "bad"
-            case _:
-                assert_never(kind)
+        return {
+            NoticeKind.INFO: "accent",
+            NoticeKind.GOOD: "good",
+            NoticeKind.WARNING: "wait",
+            NoticeKind.ERROR: "bad",
+        }[kind]
 
     @Slot()
     def _refresh(self) -> None:

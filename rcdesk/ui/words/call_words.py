@@ -23,15 +23,12 @@ def _tr(sentence: str, **parts: str) -> str:
 
 def your_phone_name(kind: str) -> str:
     """How we speak of the phone that rings first, by the service's type of it."""
-    match kind:
-        case "Mobile":
-            return _tr("mobile")
-        case "Home":
-            return _tr("home phone")
-        case "Work" | "PhoneLine":
-            return _tr("desk phone")
-        case _:
-            return _tr("phone")
+    return {
+        "Mobile": _tr("mobile"),
+        "Home": _tr("home phone"),
+        "Work": _tr("desk phone"),
+        "PhoneLine": _tr("desk phone"),
+    }.get(kind, _tr("phone"))
 
 
 def phone_icon(kind: str) -> str:
@@ -301,14 +298,9 @@ def _failed_sentence(call: Call, phone: str) -> str:
             return _tr("Your {phone} could not be reached, so they were not called.", phone=phone)
         case _:
             pass
-    match call.them:
-        case Leg.BUSY:
-            return _tr("They are on another call. Try again in a while.")
-        case Leg.NO_ANSWER:
-            return _tr("They did not answer.")
-        case Leg.REFUSED:
-            return _tr("They refused the call.")
-        case Leg.UNREACHABLE:
-            return _tr("This number cannot be reached.")
-        case _:
-            return _tr("The call could not be made.")
+    return {
+        Leg.BUSY: _tr("They are on another call. Try again in a while."),
+        Leg.NO_ANSWER: _tr("They did not answer."),
+        Leg.REFUSED: _tr("They refused the call."),
+        Leg.UNREACHABLE: _tr("This number cannot be reached."),
+    }.get(call.them, _tr("The call could not be made."))

@@ -64,31 +64,19 @@ def joined(*parts: str) -> str:
 
 def state_badge(state: FaxState) -> tuple[str, str]:
     """The badge of a bare state: its words and its colour family (plain, accent, good, wait, bad)."""
-    match state:
-        case FaxState.PREPARING:
-            return _tr("Getting ready"), "plain"
-        case FaxState.HELD:
-            return _tr("Can be undone"), "accent"
-        case FaxState.QUEUED:
-            return _tr("Waiting for its turn"), "plain"
-        case FaxState.WAITING:
-            return _tr("Waiting"), "wait"
-        case FaxState.SENDING:
-            return _tr("Sending"), "accent"
-        case FaxState.HANDED_OVER:
-            return _tr("Being sent"), "accent"
-        case FaxState.SENT:
-            return _tr("Sent"), "good"
-        case FaxState.FAILED:
-            return _tr("Failed"), "bad"
-        case FaxState.INTERRUPTED:
-            return _tr("Checking with RingCentral"), "wait"
-        case FaxState.NEEDS_YOU:
-            return _tr("Needs you"), "wait"
-        case FaxState.CANCELLED:
-            return _tr("Cancelled"), "plain"
-        case _:
-            assert_never(state)
+    return {
+        FaxState.PREPARING: (_tr("Getting ready"), "plain"),
+        FaxState.HELD: (_tr("Can be undone"), "accent"),
+        FaxState.QUEUED: (_tr("Waiting for its turn"), "plain"),
+        FaxState.WAITING: (_tr("Waiting"), "wait"),
+        FaxState.SENDING: (_tr("Sending"), "accent"),
+        FaxState.HANDED_OVER: (_tr("Being sent"), "accent"),
+        FaxState.SENT: (_tr("Sent"), "good"),
+        FaxState.FAILED: (_tr("Failed"), "bad"),
+        FaxState.INTERRUPTED: (_tr("Checking with RingCentral"), "wait"),
+        FaxState.NEEDS_YOU: (_tr("Needs you"), "wait"),
+        FaxState.CANCELLED: (_tr("Cancelled"), "plain"),
+    }[state]
 
 
 def kind_words(row: FaxRow) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from PySide6.QtCore import QCoreApplication
 
 from rcdesk.core.fax.folder import Folder
@@ -15,32 +13,22 @@ def _tr(text: str) -> str:
 
 def title(folder: Folder) -> str:
     """The folder's name."""
-    match folder:
-        case Folder.QUEUE:
-            return _tr("Queue")
-        case Folder.SENT:
-            return _tr("Sent")
-        case Folder.FAILED:
-            return _tr("Failed")
-        case Folder.RECEIVED:
-            return _tr("Received")
-        case _:
-            assert_never(folder)
+    return {
+        Folder.QUEUE: _tr("Queue"),
+        Folder.SENT: _tr("Sent"),
+        Folder.FAILED: _tr("Failed"),
+        Folder.RECEIVED: _tr("Received"),
+    }[folder]
 
 
 def empty_words(folder: Folder) -> str:
     """One line for a folder with nothing in it."""
-    match folder:
-        case Folder.QUEUE:
-            return _tr("Nothing is waiting to go out.")
-        case Folder.SENT:
-            return _tr("No fax has been sent yet.")
-        case Folder.FAILED:
-            return _tr("Nothing failed.")
-        case Folder.RECEIVED:
-            return _tr("No fax has been received yet.")
-        case _:
-            assert_never(folder)
+    return {
+        Folder.QUEUE: _tr("Nothing is waiting to go out."),
+        Folder.SENT: _tr("No fax has been sent yet."),
+        Folder.FAILED: _tr("Nothing failed."),
+        Folder.RECEIVED: _tr("No fax has been received yet."),
+    }[folder]
 
 
 def nothing_found_words(text: str) -> str:
