@@ -134,10 +134,9 @@ class OrderDesk(QObject):
         profiles: ProfilesDesk | None = None,
         has_talked: Callable[[str], bool] = lambda number: False,
         clock: Clock | None = None,
-        parent: QObject | None = None,
     ) -> None:
         """has_talked(E.164): this number has answered lately, so it exists."""
-        super().__init__(parent)
+        super().__init__()
         self._has_talked = has_talked
         self._session = session
         self._calls = calls

@@ -51,8 +51,8 @@ class Notices(QObject):
     posted = Signal(object)
     bar_changed = Signal(object)
 
-    def __init__(self, session: SessionDesk, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: SessionDesk) -> None:
+        super().__init__()
         self._session = session
         self._bar: Bar | None = None
         self._penalty = single_shot(self, self._refresh)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.bridge.runtime.saved_value import SavedValue
@@ -30,9 +30,8 @@ class PreferencesDesk(SavedValue[Preferences]):
         lane_disk: Lane,
         load: Callable[[Path], Preferences],
         save: Callable[[Path, Preferences], None],
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(path, lane_disk, load, save, parent)
+        super().__init__(path, lane_disk, load, save)
         self._timer = single_shot(self, self._time_is_up, SAVE_DELAY_MS)
 
     def update(self, **changes: Any) -> None:

@@ -44,9 +44,8 @@ class PresenceDesk(QObject):
         presence: PresenceService,
         *,
         clock: Clock | None = None,
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._lane = lanes["calls"]
         self._session = session
         self._service = presence

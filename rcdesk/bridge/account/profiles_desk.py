@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from rcdesk.bridge.runtime.lane import Lane, ignore
 from rcdesk.bridge.runtime.saved_value import SavedValue
@@ -37,12 +37,11 @@ class ProfilesDesk(SavedValue[ServerProfiles]):
         lane_disk: Lane,
         load: Callable[[Path], ServerProfiles],
         save: Callable[[Path, ServerProfiles], None],
-        parent: QObject | None = None,
         *,
         forget: Callable[[ServerProfile], None] | None = None,
         lane_calls: Lane | None = None,
     ) -> None:
-        super().__init__(path, lane_disk, load, save, parent)
+        super().__init__(path, lane_disk, load, save)
         self._forget = forget
         self._lane_forget = lane_calls or lane_disk
 

@@ -84,14 +84,13 @@ class SessionDesk(QObject):
         self,
         lane_calls: Lane,
         connect: Callable[[ServerProfile], Connection],
-        parent: QObject | None = None,
         *,
         lane_sign_in: Lane | None = None,
         open_url: Callable[[str], bool] | None = None,
         profiles: ProfilesDesk | None = None,
         kept: KeptAccountDesk | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._link = SessionLink(lane_calls, connect)
         self._lane_sign_in = lane_sign_in or lane_calls
         self._open_url = open_url

@@ -78,10 +78,9 @@ class CallDesk(QObject):
         history: CallMemory,
         *,
         clock: Clock | None = None,
-        parent: QObject | None = None,
     ) -> None:
         """history: where calls are written down."""
-        super().__init__(parent)
+        super().__init__()
         self._session = session
         self._clock: Clock = clock or SystemClock()
         self._calls: dict[str, Call] = {}

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
@@ -54,16 +54,10 @@ class HistoryDesk(Telling):
     changed = Signal()
 
     def __init__(
-        self,
-        lanes: Mapping[str, Lane],
-        session: SessionDesk,
-        history: CallHistory,
-        parent: QObject | None = None,
-        *,
-        has_news: bool = True,
+        self, lanes: Mapping[str, Lane], session: SessionDesk, history: CallHistory, *, has_news: bool = True
     ) -> None:
         """has_news False: the call log is not asked for news; nobody looks at the lists."""
-        super().__init__(parent)
+        super().__init__()
         self._has_news = has_news
         self._archive = lanes["archive"]
         self._disk = lanes["disk"]

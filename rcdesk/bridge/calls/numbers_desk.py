@@ -23,10 +23,8 @@ class NumbersDesk(QObject):
 
     ready = Signal()
 
-    def __init__(
-        self, lanes: Mapping[str, Lane], session: SessionDesk, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, lanes: Mapping[str, Lane], session: SessionDesk) -> None:
+        super().__init__()
         self._lane = lanes["downloads"]
         self._archive = lanes["archive"]
         self._session = session

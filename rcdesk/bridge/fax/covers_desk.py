@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from rcdesk.bridge.runtime.lane import Lane
 from rcdesk.bridge.runtime.telling import Telling
@@ -38,8 +38,8 @@ class CoversDesk(Telling):
 
     changed = Signal()
 
-    def __init__(self, lanes: Mapping[str, Lane], files: CoverFiles, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, lanes: Mapping[str, Lane], files: CoverFiles) -> None:
+        super().__init__()
         self._disk = lanes["disk"]
         self._files = files
         self.covers: tuple[CoverTemplate, ...] = ()

@@ -39,14 +39,8 @@ class DraftsDesk(QObject):
     leaving = Signal()
     problem = Signal(str)
 
-    def __init__(
-        self,
-        lanes: Mapping[str, Lane],
-        session: SessionDesk,
-        service: KeptDrafts,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, lanes: Mapping[str, Lane], session: SessionDesk, service: KeptDrafts) -> None:
+        super().__init__()
         self._disk = lanes["disk"]
         self._service = service
         self._session = session

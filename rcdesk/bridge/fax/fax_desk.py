@@ -70,9 +70,8 @@ class FaxDesk(QObject):
         *,
         clock: Clock | None = None,
         keep_files_days: int = 30,
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._disk, self._files = lanes["disk"], lanes["files"]
         self._checks: list[Task[Any]] = []
         self._session = session

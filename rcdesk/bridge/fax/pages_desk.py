@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from rcdesk.bridge.fax.page_requests import (
     PageAnswer,
@@ -54,14 +54,8 @@ class PagesDesk(Telling):
     opened = Signal(object)
     progressed = Signal(int, int)
 
-    def __init__(
-        self,
-        lanes: Mapping[str, Lane],
-        worker: PageWork,
-        exact_dir: Path,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, lanes: Mapping[str, Lane], worker: PageWork, exact_dir: Path) -> None:
+        super().__init__()
         self._lane = lanes[LANE]
         self._worker = worker
         self._exact_dir = exact_dir

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from rcdesk.bridge.runtime.lane import Lane, ignore
 from rcdesk.bridge.runtime.telling import Telling
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class PastedDesk(Telling):
     """problem(str): why something pasted could not be kept."""
 
-    def __init__(self, lane_disk: Lane, files: PastedFiles, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, lane_disk: Lane, files: PastedFiles) -> None:
+        super().__init__()
         self._lane = lane_disk
         self._files = files
         self._kept: set[Path] = set()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from rcdesk.bridge.account.session_desk import SessionDesk
 from rcdesk.bridge.runtime.lane import Lane
@@ -52,9 +52,8 @@ class ProofDesk(Telling):
         images: PageImages,
         proof_dir: Path,
         first_page: Callable[[FaxRow, int], bytes] | None = None,
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._disk = lanes["disk"]
         self._archive = lanes["archive"]
         self._downloads = lanes["downloads"]

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane
@@ -49,9 +49,8 @@ class ReceivedDesk(Telling):
         received: ReceivedService,
         *,
         clock: Clock | None = None,
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._downloads = lanes["downloads"]
         self._calls = lanes["calls"]
         self._disk = lanes["disk"]

@@ -36,14 +36,8 @@ class ShelfDesk(QObject):
     said = Signal(str)
     problem = Signal(str)
 
-    def __init__(
-        self,
-        lanes: Mapping[str, Lane],
-        session: SessionDesk,
-        service: ShelfService,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, lanes: Mapping[str, Lane], session: SessionDesk, service: ShelfService) -> None:
+        super().__init__()
         self._disk, self._calls = lanes["disk"], lanes["calls"]
         self._session = session
         self._service = service

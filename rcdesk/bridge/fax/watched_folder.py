@@ -48,9 +48,8 @@ class WatchedFolder(QObject):
         files: WatchedFiles,
         *,
         settle_ms: int = SETTLE_MS,
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._lane = lane_disk
         self._preferences = preferences
         self._files = files

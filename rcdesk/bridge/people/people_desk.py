@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
@@ -57,14 +57,8 @@ class PeopleDesk(Telling):
     people_changed = Signal()
     said = Signal(str)
 
-    def __init__(
-        self,
-        lanes: Mapping[str, Lane],
-        session: SessionDesk,
-        people: PeopleService,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, lanes: Mapping[str, Lane], session: SessionDesk, people: PeopleService) -> None:
+        super().__init__()
         self._archive = lanes["archive"]
         self._disk = lanes["disk"]
         self._files = lanes["files"]

@@ -32,9 +32,9 @@ class GlobalShortcut(QObject):
     activated = Signal(str)
     changed = Signal()
 
-    def __init__(self, lane: Lane, *, bus: str = "SESSION", parent: QObject | None = None) -> None:
+    def __init__(self, lane: Lane, *, bus: str = "SESSION") -> None:
         """lane: used by nothing else, it is blocked while the keys are bound. bus: of D-Bus, for tests."""
-        super().__init__(parent)
+        super().__init__()
         self._lane = lane
         self._bus = bus
         self._portal: PortalShortcuts | None = None

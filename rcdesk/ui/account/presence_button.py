@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton
 
 from rcdesk.bridge.account.presence_desk import PresenceDesk
 from rcdesk.bridge.account.session_desk import SessionState
@@ -29,8 +29,8 @@ _WRAPPED = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
 class PresenceButton(QAbstractButton):
     """follow() gives it the presence, show_session() the words for what is more serious or all there is."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._presence: PresenceDesk | None = None
         self._session_words = ""
         self._lack = ""

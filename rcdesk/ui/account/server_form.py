@@ -31,8 +31,8 @@ class ServerForm(QWidget):
 
     edited = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._profile = ServerProfile(name="")
         self._is_filling = False
         self.kind = label("", "label")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QPushButton
 
 from rcdesk.core.account.account import AppSecret, Credentials, ServerKind, ServerProfile
 from rcdesk.ui.account.sign_in_form import SignInForm, is_about_app
@@ -31,8 +31,8 @@ _SEGMENTED = """
 class RedirectLine(QFrame):
     """The address the browser comes back to, with a button that copies it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("surface", "well")
         dress(self, 'QFrame[surface="well"] { background: $well; border-radius: 8px; border: none; }')
         self.uri = Line("body", name="redirectUri")

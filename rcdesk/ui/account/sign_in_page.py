@@ -39,8 +39,8 @@ class SignInPage(QWidget):
     left = Signal()
     servers_asked = Signal()
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self._desk = desk
         self._is_another = False
         self._home_id = ""

@@ -56,10 +56,8 @@ class AttachmentCard(QFrame):
     removed = Signal(object)
     fix_asked = Signal(object)
 
-    def __init__(
-        self, *, name: str, document: Document | None, problem: str = "", parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, *, name: str, document: Document | None, problem: str = "") -> None:
+        super().__init__()
         self.document = document
         self.problem = problem
         self.setObjectName("attachmentCard")
@@ -156,8 +154,8 @@ class DropZone(QAbstractButton):
 
     paste_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._is_hot = False
         named(self, "dropZone", self.tr("Drop files here, paste them, or choose files to fax"))
         self.setText(self._calm_words)
@@ -217,8 +215,8 @@ class AttachmentsList(QWidget):
     taken_out = Signal(object)
     fix_asked = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         named(self, "attachmentsList", self.tr("Documents of this fax"))
         self._cards: list[AttachmentCard] = []
         self.drop_zone = DropZone()

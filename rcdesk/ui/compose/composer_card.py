@@ -39,8 +39,8 @@ class ComposerCard(Card):
 
     changed = Signal()
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self._original: FaxDraft | None = None
         self._is_filling = False
         self.recipients = RecipientField(desk)

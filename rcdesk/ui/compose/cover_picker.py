@@ -36,8 +36,8 @@ class CoverButton(QAbstractButton):
 
     edit_asked = Signal()
 
-    def __init__(self, cover: CoverPage, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, cover: CoverPage) -> None:
+        super().__init__()
         self.cover = cover
         self.is_own = cover.index >= _OWN_FROM
         self.setObjectName(
@@ -92,8 +92,8 @@ class CoverButton(QAbstractButton):
 class NewCoverButton(QAbstractButton):
     """The last tile: write a cover of one's own."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         named(self, "newCover", self.tr("Write a cover page of your own"))
         self.setText(self.tr("Own…"))
         self.setToolTip(self.tr("Write a cover page of your own, or take one from an HTML file"))
@@ -121,8 +121,8 @@ class CoverPicker(QScrollArea):
     rebuilt = Signal()
     edit_asked = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         named(self, "coverPicker", self.tr("Cover page"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)

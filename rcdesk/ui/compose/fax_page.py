@@ -52,8 +52,8 @@ class FaxPage(ComposerFace):
     fax_asked = Signal()
     filled = Signal(bool)
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self._desk = desk
         self._time = AT_ONCE
         self._is_filled = False

@@ -27,8 +27,8 @@ class FileLooks(QWidget):
 
     ended = Signal()
 
-    def __init__(self, faxes: FaxDesk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, faxes: FaxDesk) -> None:
+        super().__init__()
         self.setObjectName("fileLooks")
         self._faxes = faxes
         self._due: list[tuple[Path, ...]] = []

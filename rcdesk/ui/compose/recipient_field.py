@@ -105,8 +105,8 @@ class RecipientField(QWidget):
 
     changed = Signal()
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self._region = "US"
         self._entries: list[RecipientEntry] = []
         self._facts: dict[str, RecipientFacts] = {}

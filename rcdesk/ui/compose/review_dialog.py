@@ -31,8 +31,8 @@ _MORE_SHOWN = 50
 class ReviewPage(QWidget):
     """The first page on a table; a painted sheet until its picture is there, or when there is none."""
 
-    def __init__(self, words: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, words: str) -> None:
+        super().__init__()
         self._picture = QPixmap()
         named(self, "reviewPage", words)
         self.setFixedSize(PAGE_WIDTH_PX + 24, _PAGE_HEIGHT_PX + 24)
@@ -69,8 +69,8 @@ class ReviewPage(QWidget):
 class BigNumber(QWidget):
     """A number in large print; digits that differ from those of a similar one are marked."""
 
-    def __init__(self, number: str, similar: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, number: str, similar: str = "") -> None:
+        super().__init__()
         self.number = number
         self._marked = frozenset(
             i for i, (one, other) in enumerate(zip(number, similar, strict=False)) if one != other

@@ -7,7 +7,7 @@ next: bridge/fax/watched_folder.py.
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.fax.incoming import MOST_FILES
@@ -25,8 +25,8 @@ class WatchedBar(QFrame):
 
     files_asked = Signal(object)
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self._watched = desk.watched
         self._lost = ""
         self.setObjectName("watchedBar")

@@ -70,8 +70,8 @@ class DraftsList(RowList):
     open_asked = Signal()
     delete_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("draftsList", _key_of, parent)
+    def __init__(self) -> None:
+        super().__init__("draftsList", _key_of)
         self.setAccessibleName(self.tr("Drafts"))
         self.setAccessibleDescription(self.tr("Enter opens, Del deletes."))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -101,8 +101,8 @@ class DraftsPage(QWidget):
     open_asked = Signal(str)
     new_fax_asked = Signal()
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self._desk = desk
         self._deleted: tuple[str, ...] = ()
         named(self, "draftsPage", self.tr("Drafts"))

@@ -59,8 +59,8 @@ class FaxFolderPage(QWidget):
     edit_asked = Signal(object)
     call_asked = Signal(str)
 
-    def __init__(self, desk: Desk, folder: Folder, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk, folder: Folder) -> None:
+        super().__init__()
         self._desk = desk
         self._folder = folder
         self._wanted_id: int | None = None

@@ -49,8 +49,8 @@ LONG_PX = 120
 class FaxTimeline(QWidget):
     """Events as dots on a line with their times; one row each."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._events: tuple[FaxEvent, ...] = ()
         self.setObjectName("faxTimeline")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -132,8 +132,8 @@ class FaxStory(Card):
 
     step_taken = Signal(object, object)
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self._desk = desk
         self._rows: tuple[FaxRow, ...] = ()
         self._last_good = ""

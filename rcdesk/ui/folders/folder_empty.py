@@ -25,8 +25,8 @@ class FolderEmpty(QWidget):
     fill_asked = Signal()
     everything_asked = Signal()
 
-    def __init__(self, folder: Folder, session: SessionDesk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, folder: Folder, session: SessionDesk) -> None:
+        super().__init__()
         self._folder = folder
         self._session = session
         self._is_narrowed = False
@@ -65,8 +65,8 @@ class FolderEmpty(QWidget):
 class ListOrEmpty(QStackedWidget):
     """The list, or what stands in its place while nothing is listed."""
 
-    def __init__(self, rows: QWidget, empty: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, rows: QWidget, empty: QWidget) -> None:
+        super().__init__()
         self._rows = rows
         self._empty = empty
         self._is_wanted = False

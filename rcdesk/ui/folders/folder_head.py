@@ -37,8 +37,8 @@ class FolderHead(QWidget):
     sync_asked = Signal()
     pause_asked = Signal()
 
-    def __init__(self, folder: Folder, session: SessionDesk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, folder: Folder, session: SessionDesk) -> None:
+        super().__init__()
         self._session = session
         self.search = FolderSearch(folder)
         self._count = label("", "muted", name="folderCount")

@@ -116,8 +116,8 @@ class FolderSearch(QWidget):
     changed = Signal()
     list_asked = Signal()
 
-    def __init__(self, folder: Folder, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, folder: Folder) -> None:
+        super().__init__()
         self._folder = folder
         self._only = Only.ALL
         self._span = Span.EVER

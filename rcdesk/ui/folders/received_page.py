@@ -38,8 +38,8 @@ class ReceivedFirstPage(QWidget):
 
     clicked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._picture = QPixmap()
         self._words = ""
         self.setObjectName("receivedFirstPage")
@@ -96,8 +96,8 @@ class ReceivedStory(Card):
 
     step_taken = Signal(object, object)
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self._desk = desk
         self._fax: ReceivedFax | None = None
         self._pictures: dict[str, QPixmap] = {}

@@ -35,8 +35,8 @@ class StepButtons(QWidget):
 
     taken = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._shown: tuple[tuple[FaxStep, str], ...] = ()
         self._is_short = False
         self._rows: list[QWidget] = []

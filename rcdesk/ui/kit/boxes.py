@@ -56,8 +56,8 @@ def wear_box(widget: QWidget, kind: str, name: str, spoken: str) -> None:
 class ChoiceBox(QComboBox):
     """One of several. The wheel only works while it has the focus, so that scrolling changes nothing."""
 
-    def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, spoken: str) -> None:
+        super().__init__()
         wear_box(self, "QComboBox", name, spoken)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -74,10 +74,8 @@ class ChoiceBox(QComboBox):
 class NumberBox(QSpinBox):
     """A whole number between least and most."""
 
-    def __init__(
-        self, name: str, spoken: str, *, least: int, most: int, value: int, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, spoken: str, *, least: int, most: int, value: int) -> None:
+        super().__init__()
         wear_box(self, "QSpinBox", name, spoken)
         self.lineEdit().setTextMargins(8, 0, 0, 0)
         self.setRange(least, most)
@@ -92,8 +90,8 @@ class NumberBox(QSpinBox):
 class RadioChoice(QRadioButton):
     """One of several, all of which are seen; hint is a small line that screen readers say too."""
 
-    def __init__(self, name: str, words: str, hint: str, parent: QWidget | None = None) -> None:
-        super().__init__(words, parent)
+    def __init__(self, name: str, words: str, hint: str) -> None:
+        super().__init__(words)
         self.setObjectName(name)
         self.setAccessibleDescription(hint)
         dress(self, _RADIO)

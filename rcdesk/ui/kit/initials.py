@@ -21,8 +21,8 @@ def letters_of(name: str) -> str:
 class Initials(QWidget):
     """The round sign of a person."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._letters = ""
         self.setFixedSize(36, 36)
 

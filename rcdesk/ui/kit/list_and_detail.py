@@ -28,15 +28,8 @@ class FolderBody(QWidget):
 
     list_asked = Signal()
 
-    def __init__(
-        self,
-        card: QWidget,
-        side: QWidget,
-        parent: QWidget | None = None,
-        *,
-        first: Callable[[], QWidget] | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, card: QWidget, side: QWidget, *, first: Callable[[], QWidget] | None = None) -> None:
+        super().__init__()
         self._first = first
         self._card = card
         self._side = side

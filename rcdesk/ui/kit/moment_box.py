@@ -23,8 +23,8 @@ EARLIER, LATER = 0, 1
 class MomentBox(QDateTimeEdit):
     """A date and a time on the wall, with a calendar."""
 
-    def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, spoken: str) -> None:
+        super().__init__()
         wear_box(self, "QDateTimeEdit", name, spoken)
         self.setTimeZone(QTimeZone(QTimeZone.Initialization.UTC))
         self.setDisplayFormat(_form())
@@ -59,8 +59,8 @@ class WhichMoment(QWidget):
 
     changed = Signal()
 
-    def __init__(self, box: MomentBox, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, box: MomentBox) -> None:
+        super().__init__()
         self._box = box
         self._readings: Readings | None = None
         name = box.objectName()

@@ -100,8 +100,8 @@ def paint_picture(painter: QPainter, rect: QRectF, picture: QPixmap) -> None:
 class PageGlyph(QWidget):
     """A small sheet as a widget; decoration only, so it takes no focus and has no name."""
 
-    def __init__(self, *, is_form: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *, is_form: bool = False) -> None:
+        super().__init__()
         self._is_form = is_form
         self._picture = QPixmap()
         self.setFixedSize(36, 46)

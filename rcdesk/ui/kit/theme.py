@@ -175,8 +175,8 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._app: QApplication | None = None
         self._scheme = "system"
         self._tokens = LIGHT

@@ -11,7 +11,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from rcdesk.bridge.calls.past_calls_model import PastCallsModel
 from rcdesk.bridge.desk import Desk
@@ -38,8 +38,8 @@ class PastCallsList(RowList):
     fax_asked = Signal(object)
     details_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("callsList", key_of_call, parent)
+    def __init__(self) -> None:
+        super().__init__("callsList", key_of_call)
         self.setAccessibleName(self.tr("Calls"))
         self.setAccessibleDescription(self.tr("Enter calls back, F writes a fax."))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -76,8 +76,8 @@ class CallsPage(ListPage):
 
     list: PastCallsList
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(desk, PastCallsList(), parent)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, PastCallsList())
         self._clock = SystemClock()
         self.model: PastCallsModel = desk.new_past_calls_model(self)
         self.model.words = self._sentence

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QDropEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.numbers.phone_number import pretty
@@ -24,8 +24,8 @@ _ROLE = int(Qt.ItemDataRole.UserRole) + 1
 class FavouritesList(QListWidget):
     """Shows desk.people.favourites and gives back their new order."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self._desk = desk
         named(self, "favouritesList", self.tr("Favourites in the order of the tray’s menu"))
         self.setAccessibleDescription(self.tr("Drag to order, or press Alt+Up and Alt+Down. Del takes away."))

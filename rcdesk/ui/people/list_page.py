@@ -34,8 +34,8 @@ class ListPage(QWidget):
     contact_asked = Signal(str)
     fax_chosen = Signal(object)
 
-    def __init__(self, desk: Desk, rows: RowList, parent: QWidget | None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk, rows: RowList) -> None:
+        super().__init__()
         self._desk = desk
         self.list = rows
         self.empty = label("", "muted", wraps=True)

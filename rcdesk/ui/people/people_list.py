@@ -119,8 +119,8 @@ class PeopleList(RowList):
     delete_asked = Signal(object)
     details_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("peopleList", key_of_person, parent)
+    def __init__(self) -> None:
+        super().__init__("peopleList", key_of_person)
         self.setAccessibleName(self.tr("People"))
         self.setAccessibleDescription(
             self.tr(

@@ -47,8 +47,8 @@ class PeoplePage(ListPage):
 
     list: PeopleList
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(desk, PeopleList(), parent)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, PeopleList())
         self._is_favourites = False
         self._asked = 0
         self._deleted: DeletedPerson | None = None

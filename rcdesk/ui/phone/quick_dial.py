@@ -12,7 +12,7 @@ import re
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QClipboard, QCursor, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.account.account import ForwardingNumber
@@ -40,8 +40,8 @@ class QuickDial(QDialog):
 
     fax_asked = Signal(str)
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self._desk = desk
         self._is_own_choice = False
         self._doubted = ""

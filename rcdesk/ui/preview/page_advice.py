@@ -52,8 +52,8 @@ class PageAdvice(QScrollArea):
     unfix_asked = Signal(object)
     password_given = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         named(self, "pageAdvice", self.tr("What can be done about this page"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)

@@ -41,7 +41,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QWidget,
 )
 
 from rcdesk.ui.kit.look import color, glyph, named, smooth
@@ -150,8 +149,8 @@ class PageStrip(QListView):
     undo_asked = Signal()
     scrolled = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         named(self, "pageStrip", self.tr("Pages of this fax"))
         self.strip = StripModel(self)
         self.setModel(self.strip)

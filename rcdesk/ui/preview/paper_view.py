@@ -25,7 +25,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu
 
 from rcdesk.core.fax.paper import Area, Finding, FindingKind, PaperSize
 from rcdesk.ui.kit.look import color, font_of, glyph, smooth
@@ -137,8 +137,8 @@ class PaperView(QAbstractScrollArea):
     stepped = Signal(int)
     paper_asked = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("paperView")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

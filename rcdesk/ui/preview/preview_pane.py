@@ -15,7 +15,6 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QWidget
 
 from rcdesk.bridge.fax.page_requests import PageAnswer, PageRefusal, PageRequest, RequestKind
 from rcdesk.bridge.fax.pages_desk import PagesDesk
@@ -49,8 +48,8 @@ class PreviewPane(PreviewFace):
     estimate_changed = Signal()
     counted = Signal(object, int)
 
-    def __init__(self, desk: PagesDesk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: PagesDesk) -> None:
+        super().__init__()
         self._desk = desk
         self._pictures = PagePictures(desk)
         self._cover: CoverChoice = None

@@ -35,8 +35,8 @@ class PageTools(QWidget):
     zoom_out_asked = Signal()
     fit_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._left = self._button("rotate-left", self.tr("Turn left (Shift+R)"), "turnLeft")
         self._right = self._button("rotate-right", self.tr("Turn right (R)"), "turnRight")
         self.remove = self._button("trash", self.tr("Leave out this page (Del)"), "removePage")
@@ -101,8 +101,8 @@ class ExactRow(QWidget):
     exact_asked = Signal(bool)
     ranges_given = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.exact = named(Switch(self.tr("Send exactly these pages")), "sendExactSwitch")
         self.exact.toggled.connect(self.exact_asked)
         self._words = Line("small")

@@ -53,8 +53,8 @@ class ResolutionChoice(QFrame):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         named(self, "segmented", self.tr("Resolution"))
         dress(self, _SEGMENTED)
         self._group = QButtonGroup(self)
@@ -136,8 +136,8 @@ class SendBar(Card):
     cancel_asked = Signal()
     queue_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("sendBar")
         self._make_buttons()
         self._title = Line("rowTitle")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPen
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton
 
 from rcdesk.ui.kit.look import color, font_of, glyph, named, smooth
 
@@ -24,8 +24,8 @@ class NavPlace(Struct, frozen=True, kw_only=True):
 class NavButton(QAbstractButton):
     """One entry with its count as a pill."""
 
-    def __init__(self, place: NavPlace, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, place: NavPlace) -> None:
+        super().__init__()
         self.place = place
         self._count = 0
         self._tone = ""

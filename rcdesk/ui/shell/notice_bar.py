@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame
 
 from rcdesk.bridge.account.notices import Bar, NoticeKind
 from rcdesk.bridge.desk import Desk
@@ -31,8 +31,8 @@ class NoticeBar(QFrame):
 
     sign_in_asked = Signal()
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self._desk = desk
         self._bar: Bar | None = None
         self._until_s = 0.0

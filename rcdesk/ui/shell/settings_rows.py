@@ -18,8 +18,8 @@ from rcdesk.ui.kit.switch import Switch
 class SettingsPage(QWidget):
     """Built row by row; the first row stands at the top."""
 
-    def __init__(self, desk: Desk, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk, title: str) -> None:
+        super().__init__()
         self.title = title
         self._desk = desk
         self._rows = 0

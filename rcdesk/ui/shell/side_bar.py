@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QMenu,
     QVBoxLayout,
-    QWidget,
 )
 
 from rcdesk.bridge.account.presence_desk import PresenceDesk
@@ -43,8 +42,8 @@ class SideBar(QFrame):
     scheme_asked = Signal(str)
     settings_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         named(self, "sideBar", self.tr("Pages"))
         dress(self, "#sideBar { background: $sidebar; border: none; border-right: 1px solid $hairline; }")
         self._group = QButtonGroup(self)
