@@ -11,7 +11,6 @@ from itertools import pairwise
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -30,7 +29,7 @@ from rcdesk.ui.compose.group_menu import GroupMenu
 from rcdesk.ui.compose.import_dialog import ImportRecipients
 from rcdesk.ui.compose.recipient_field import RecipientField
 from rcdesk.ui.kit.card import Card
-from rcdesk.ui.kit.look import across, fill, label, named
+from rcdesk.ui.kit.look import across, fill, label, named, scrolling
 from rcdesk.ui.kit.theme import set_role
 
 
@@ -137,12 +136,8 @@ class ComposerCard(Card):
             QWidget.setTabOrder(before, after)
 
     def _make_area(self, inner: QWidget) -> QScrollArea:
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = scrolling(inner)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inner)
         area.verticalScrollBar().valueChanged.connect(self.recipients.offered.close_list)
         return area
 

@@ -15,23 +15,21 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.fax.drafts_desk import UNDO_S
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.account import ServerProfile
 from rcdesk.core.fax.fax import FaxDraft, FaxOptions, Resolution
-from rcdesk.ui.compose.attachments import AttachmentsList, CheckedFile
+from rcdesk.ui.compose.attachments import CheckedFile
 from rcdesk.ui.compose.composed import Composed, composed_of, facts, headline, missing, obstacle, time_problem
 from rcdesk.ui.compose.composer_card import ComposerCard
 from rcdesk.ui.compose.composer_preview import ComposerPreview, PreviewFold
-from rcdesk.ui.compose.cover_picker import CoverPicker
 from rcdesk.ui.compose.file_looks import FileLooks
 from rcdesk.ui.compose.kept_composed import composed_from, lost_words
 from rcdesk.ui.compose.made_fax import MadeFax
 from rcdesk.ui.compose.open_draft import OpenDraft
-from rcdesk.ui.compose.recipient_field import RecipientField
 from rcdesk.ui.compose.send_later import AT_ONCE, SendLaterDialog, SendTime, time_words
 from rcdesk.ui.compose.sending import ComposerFace, Sending
 from rcdesk.ui.kit.file_choice import FileChoice
@@ -62,6 +60,8 @@ class FaxPage(ComposerFace):
         self._back: FaxDraft | None = None
         self._told = ""
         self.card = ComposerCard(desk)
+        self.recipients, self.attachments = self.card.recipients, self.card.attachments
+        self.covers, self.note = self.card.covers, self.card.note
         self.preview = PreviewPane(desk.pages)
         self.resolution = self.preview.resolution_choice
         self.bar = SendBar()
@@ -163,22 +163,6 @@ class FaxPage(ComposerFace):
     def choose_files(self) -> None:
         """Ask for files with the system's dialog."""
         self._choice.ask()
-
-    @property
-    def recipients(self) -> RecipientField:
-        return self.card.recipients
-
-    @property
-    def attachments(self) -> AttachmentsList:
-        return self.card.attachments
-
-    @property
-    def covers(self) -> CoverPicker:
-        return self.card.covers
-
-    @property
-    def note(self) -> QPlainTextEdit:
-        return self.card.note
 
     @property
     def composed(self) -> Composed:

@@ -12,13 +12,26 @@ from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen, QPixmap, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from rcdesk.core.fax.fax import FaxDraft
 from rcdesk.core.fax.send_checks import Oddity, RecipientFacts, SendQuestion
 from rcdesk.ui.compose.chips import odd_words
 from rcdesk.ui.kit.line import Line
-from rcdesk.ui.kit.look import Button, across, color, down, dress, fill, font_of, label, named, scaled, smooth
+from rcdesk.ui.kit.look import (
+    Button,
+    across,
+    color,
+    down,
+    dress,
+    fill,
+    font_of,
+    label,
+    named,
+    scaled,
+    scrolling,
+    smooth,
+)
 from rcdesk.ui.kit.moments import coming, day_in_sentence
 from rcdesk.ui.kit.paper import paint_page
 from rcdesk.ui.kit.theme import theme
@@ -219,12 +232,8 @@ class ReviewDialog(QDialog):
         if len(others) > _MORE_SHOWN:
             column.addWidget(label(self.tr("and {0} more").format(len(others) - _MORE_SHOWN), "small"))
         column.addStretch(1)
-        area = named(QScrollArea(), "reviewMore", self._more_title())
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = named(scrolling(inner), "reviewMore", self._more_title())
         area.setMinimumHeight(70)
-        area.setWidget(inner)
         return area
 
     def _make_foot(self) -> QHBoxLayout:

@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPen, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.runtime.timers import single_shot
@@ -25,7 +25,7 @@ from rcdesk.ui.folders.fax_steps import FaxStep, shared_steps, steps
 from rcdesk.ui.folders.step_buttons import StepButtons
 from rcdesk.ui.kit.badge import Badge
 from rcdesk.ui.kit.card import Card
-from rcdesk.ui.kit.look import color, down, dress, fill, label, smooth
+from rcdesk.ui.kit.look import color, down, dress, fill, label, scrolling, smooth
 from rcdesk.ui.kit.moments import clock_time, day_words
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.words.fax_words import (
@@ -299,14 +299,10 @@ def _scrolling(parts: Sequence[QWidget]) -> QScrollArea:
     for part in parts:
         layout.addWidget(part)
     layout.addStretch(1)
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area = scrolling(inner)
     dress(area, "QScrollArea:focus { border: 2px solid $accent; border-radius: 6px; }")
     area.setAccessibleName(QCoreApplication.translate("FaxStory", "What happened"))
     area.viewport().setAutoFillBackground(False)
-    area.setWidget(inner)
     area.verticalScrollBar().rangeChanged.connect(partial(_range_changed, area))
     _range_changed(area, 0, 0)
     return area

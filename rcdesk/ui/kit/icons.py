@@ -47,8 +47,8 @@ def pixmap(name: str, color: str, size: int = 20, dpr: float = 1.0) -> QPixmap:
     return picture
 
 
-def _widened(picture: QPixmap, gap: int) -> QPixmap:
-    """The picture with `gap` clear logical pixels at its right."""
+def widened(picture: QPixmap, gap: int) -> QPixmap:
+    """The picture with `gap` clear logical pixels at its right: Qt puts the text of a button too close."""
     if gap == 0:
         return picture
     ratio = picture.devicePixelRatio()
@@ -70,6 +70,6 @@ def icon(name: str, token: str = "ink2", size: int = 20, gap: int = 0) -> QIcon:
     made = QIcon()
     ratios = {1.0, 2.0} | {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
     for ratio in sorted(ratios):
-        made.addPixmap(_widened(pixmap(name, color, size, ratio), gap))
-        made.addPixmap(_widened(pixmap(name, current().ink3, size, ratio), gap), QIcon.Mode.Disabled)
+        made.addPixmap(widened(pixmap(name, color, size, ratio), gap))
+        made.addPixmap(widened(pixmap(name, current().ink3, size, ratio), gap), QIcon.Mode.Disabled)
     return made

@@ -18,12 +18,13 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLayout,
     QPushButton,
+    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from rcdesk.ui.kit.icons import icon, pixmap
+from rcdesk.ui.kit.icons import icon, pixmap, widened
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import current, theme
 from rcdesk.ui.kit.tokens import by_name
@@ -116,20 +117,8 @@ class Button(QPushButton):
         made = QIcon()
         for ratio in (1.0, 2.0):
             for token, mode in ((self._token, QIcon.Mode.Normal), ("ink3", QIcon.Mode.Disabled)):
-                made.addPixmap(_with_gap(glyph(self._icon_name, token, 18, ratio)), mode)
+                made.addPixmap(widened(glyph(self._icon_name, token, 18, ratio), _GAP), mode)
         self.setIcon(made)
-
-
-def _with_gap(sign: QPixmap) -> QPixmap:
-    """The icon with room at its right, because Qt puts the text of a button too close."""
-    ratio = sign.devicePixelRatio()
-    wider = QPixmap(sign.width() + round(_GAP * ratio), sign.height())
-    wider.setDevicePixelRatio(ratio)
-    wider.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(wider)
-    painter.drawPixmap(0, 0, sign)
-    painter.end()
-    return wider
 
 
 class IconButton(QToolButton):
@@ -186,6 +175,19 @@ def hairline() -> QFrame:
     line.setFixedHeight(1)
     dress(line, "background: $hairline; border: none;")
     return line
+
+
+def scrolling(inner: QWidget, *, is_clear: bool = False) -> QScrollArea:
+    """The widget in an area that scrolls up and down; is_clear shows what is behind both."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inner)
+    if is_clear:
+        area.viewport().setAutoFillBackground(False)
+        inner.setAutoFillBackground(False)
+    return area
 
 
 def named(widget: _Widget, name: str, spoken: str = "") -> _Widget:

@@ -12,7 +12,7 @@ from typing import assert_never
 from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
 from rcdesk.core.account.capability import Capability
@@ -21,7 +21,7 @@ from rcdesk.core.people.people import Person, PersonNumber, PersonSource, Timeli
 from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.initials import Initials
 from rcdesk.ui.kit.lacks import Lacking, grey, why_not
-from rcdesk.ui.kit.look import Button, IconButton, across, down, fill, label, named
+from rcdesk.ui.kit.look import Button, IconButton, across, down, fill, label, named, scrolling
 from rcdesk.ui.kit.reading_order import in_reading_order
 from rcdesk.ui.people.timeline import PersonTimeline
 from rcdesk.ui.phone.placing import region_of
@@ -184,14 +184,8 @@ class PersonView(Card):
         self.body.addWidget(self._nobody)
         self._box = QWidget()
         self._numbers = down(of=self._box, margins=(0, 4, 0, 0), spacing=6)
-        self._scroll = QScrollArea()
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = scrolling(self._box, is_clear=True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.viewport().setAutoFillBackground(False)
-        self._scroll.setWidget(self._box)
-        self._box.setAutoFillBackground(False)
         self.body.addWidget(self._scroll)
         add_row = QHBoxLayout()
         add_row.setContentsMargins(-LINK_PADDING, 0, 0, 0)

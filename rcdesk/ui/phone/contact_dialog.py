@@ -11,7 +11,6 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -27,7 +26,7 @@ from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.core.people.people import NUMBER_KINDS, BadField, PersonForm, PersonNumber, PersonSource
 from rcdesk.ui.kit.boxes import ChoiceBox
 from rcdesk.ui.kit.lacks import why_not
-from rcdesk.ui.kit.look import Button, IconButton, across, down, label, named
+from rcdesk.ui.kit.look import Button, IconButton, across, down, label, named, scrolling
 from rcdesk.ui.phone.placing import region_of
 
 OWN_KINDS = (*NUMBER_KINDS[:3], "Fax", *NUMBER_KINDS[3:])
@@ -174,14 +173,8 @@ class ContactDialog(QDialog):
         self._more.clicked.connect(self._add_empty)
         box = QWidget()
         self._numbers = down(..., of=box, margins=(0, 0, 4, 0), spacing=8)
-        self._scroll = QScrollArea()
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = scrolling(box, is_clear=True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.viewport().setAutoFillBackground(False)
-        self._scroll.setWidget(box)
-        box.setAutoFillBackground(False)
         return self._scroll
 
     def _make_foot(self) -> QHBoxLayout:
