@@ -62,8 +62,8 @@ class FaxOrders(QObject):
 
     asked = Signal(object)
 
-    def __init__(self, faxes: LiveFaxes) -> None:
-        super().__init__()
+    def __init__(self, faxes: LiveFaxes, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._faxes = faxes
         self._watchers: list[_FaxWatcher] = []
         self._timer = single_shot(self, self._tell_news, TOGETHER_MS)
