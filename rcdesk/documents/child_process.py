@@ -63,8 +63,31 @@ def module_path() -> str:
     return os.pathsep.join([root, *(entry for entry in said if os.path.isabs(entry))])
 
 
+def run(
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    timeout_s: float,
+    token: CancelToken,
+    is_closed: threading.Event | None = None,
+) -> int | None:
+    """As start, to its end, which comes at the latest with the time-out: then None, else its exit status.
+
+    Raises OSError when it cannot be started, Cancelled.
+    """
+    process = start(command, folder, environment)
+    try:
+        return exit_status(process, timeout_s, token, is_closed)
+    finally:
+        process.kill()
+        process.wait()
+
+
 def exit_status(
-    process: subprocess.Popen[bytes], timeout_s: float, token: CancelToken, is_closed: threading.Event
+    process: subprocess.Popen[bytes],
+    timeout_s: float,
+    token: CancelToken,
+    is_closed: threading.Event | None = None,
 ) -> int | None:
     """Its exit status, None when it has taken longer than timeout_s; ending it is the caller's.
 
@@ -75,7 +98,7 @@ def exit_status(
         try:
             return process.wait(LOOK_EVERY_S)
         except subprocess.TimeoutExpired:
-            if token.is_cancelled or is_closed.is_set():
+            if token.is_cancelled or (is_closed is not None and is_closed.is_set()):
                 raise Cancelled() from None
             if time.monotonic() > deadline_s:
                 return None

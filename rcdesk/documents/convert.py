@@ -1,8 +1,8 @@
-"""Fax pages from one kind of file to another: PDF to TIFF and back, for saving and printing.
+"""Fax pages from one kind of file to another: PDF to TIFF and back, for saving and printing; and proof packs.
 
 TIFF pages keep their pixels and their resolution inside a PDF; PDF pages become what a fax machine prints:
 1 bit, 204x196 dots an inch, group 4. One page at a time is in memory, however many there are. Disk lane.
-Read next: bind.py, page_image.py.
+Read next: page_image.py, services/fax/proof.py.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
+from rcdesk.core.regular_file import open_regular
 from rcdesk.documents.fresh_file import fresh_file
 from rcdesk.documents.inspect import pdfium_lock
 from rcdesk.documents.kinds import PDF
@@ -50,9 +51,24 @@ def save_as(
             case ("application/pdf", "pdf") | ("image/tiff", "tiff"):
                 _copy(source, unfinished)
             case _, "pdf":
-                _picture_to_pdf(source, media_type, unfinished, token)
+                with _new_pdf(unfinished) as document:
+                    _append_pages(document, source, media_type, token)
             case _:
                 _to_tiff(source, media_type, unfinished, token)
+
+
+def bind(
+    report_pdf: bytes, pages: Path | None, media_type: str, target: Path, token: CancelToken | None = None
+) -> None:
+    """Write a proof pack: report_pdf followed by pages (a PDF or a picture of media_type), which may be None.
+
+    Raises as save_as(); target is complete or untouched.
+    """
+    with fresh_file(target) as unfinished, _new_pdf(unfinished) as document:
+        with open_pdf(report_pdf) as report:
+            document.import_pages(report)
+        if pages is not None:
+            _append_pages(document, pages, media_type, token or CancelToken())
 
 
 def _one_page_pdf(pages: Pages, page: int) -> bytes:
@@ -64,11 +80,8 @@ def _one_page_pdf(pages: Pages, page: int) -> bytes:
     return drawn.getvalue()
 
 
-def append_pages(document: Any, source: Path, media_type: str, token: CancelToken) -> None:
-    """Add the pages of a PDF or a picture to a pypdfium2 document of the caller.
-
-    Takes pdfium_lock by itself, page by page. Raises UserError when source cannot be read.
-    """
+def _append_pages(document: Any, source: Path, media_type: str, token: CancelToken) -> None:
+    """Takes pdfium_lock by itself, page by page. Raises UserError when source cannot be read."""
     if media_type == PDF:
         token.check()
         with open_pdf(source) as pages:
@@ -81,8 +94,8 @@ def append_pages(document: Any, source: Path, media_type: str, token: CancelToke
                 document.import_pages(single)
 
 
-def save_pdf(document: Any, target: Path) -> None:
-    """Write a pypdfium2 document of the caller to target. Raises OSError when that fails.
+def _save_pdf(document: Any, target: Path) -> None:
+    """Raises OSError when target cannot be written.
 
     PDFium calls back for each piece and cannot carry an exception, so it is kept and raised afterwards.
     """
@@ -105,14 +118,16 @@ def save_pdf(document: Any, target: Path) -> None:
         file.flush()
 
 
-def _picture_to_pdf(source: Path, media_type: str, target: Path, token: CancelToken) -> None:
+@contextmanager
+def _new_pdf(target: Path) -> Iterator[Any]:
+    """A pypdfium2 document to add pages to, which is written to target when nothing was raised."""
     import pypdfium2
 
     with pdfium_lock:
         document = pypdfium2.PdfDocument.new()
     try:
-        append_pages(document, source, media_type, token)
-        save_pdf(document, target)
+        yield document
+        _save_pdf(document, target)
     finally:
         with pdfium_lock:
             document.close()
@@ -194,7 +209,7 @@ def _one_bit(page: Image) -> Image:
 
 def _copy(source: Path, target: Path) -> None:
     try:
-        opened = source.open("rb")
+        opened = open_regular(source)
     except OSError as exc:
         raise UserError(f"The pages cannot be read ({exc.strerror}). Nothing was saved.") from exc
     with opened, target.open("wb") as written:

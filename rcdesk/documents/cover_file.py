@@ -7,14 +7,13 @@ Blocking; any thread. Read next: core/fax/cover.py, render/cover.py, html_pdf.py
 from __future__ import annotations
 
 import json
-import threading
 from pathlib import Path
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import StoreUnavailable, UserError
 from rcdesk.core.fax.cover import CoverFields, CoverTemplate
 from rcdesk.core.fax.paper import PaperSize
-from rcdesk.documents.child_process import exit_status, python_command, start
+from rcdesk.documents.child_process import python_command, run
 
 TIMEOUT_S = 20.0
 _FIELDS = ("to", "sender", "company", "pages", "subject", "note")
@@ -49,12 +48,8 @@ def write_cover_file(
     ]
     try:
         source.write_text(json.dumps(asked), encoding="utf-8")
-        process = start(command, target.parent, {"QT_QPA_PLATFORM": "offscreen"})
-        try:
-            status = exit_status(process, TIMEOUT_S, token or CancelToken(), threading.Event())
-        finally:
-            process.kill()
-            process.wait()
+        environment = {"QT_QPA_PLATFORM": "offscreen"}
+        status = run(command, target.parent, environment, TIMEOUT_S, token or CancelToken())
     except OSError as exc:
         raise StoreUnavailable(
             f"The cover page could not be written ({exc.strerror}). Nothing is queued: make room, then ask "

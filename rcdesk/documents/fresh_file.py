@@ -1,7 +1,7 @@
 """A file that appears whole or not at all: written beside its target, made durable, then given its name.
 
 What could not be written is said as a sentence (StoreUnavailable); nothing unfinished stays behind. Disk
-lane. Read next: convert.py, bind.py.
+lane. Read next: convert.py.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rcdesk.core.errors import StoreUnavailable
+from rcdesk.core.regular_file import sync_folder
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _LOCKED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
@@ -37,7 +38,7 @@ def fresh_file(target: Path) -> Iterator[Path]:
             os.fsync(written.fileno())
         os.replace(unfinished, target)
         unfinished = None
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as exc:
         raise StoreUnavailable(not_saved(target, exc)) from exc
     finally:
@@ -76,14 +77,3 @@ def not_saved(target: Path, exc: OSError) -> str:
     else:
         why = str(exc.strerror or exc)
     return f"{target.name} could not be saved in {target.parent}: {why}. Choose another place."
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself durable, where the system can."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

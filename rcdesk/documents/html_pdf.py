@@ -16,9 +16,10 @@ import threading
 from pathlib import Path
 
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
+from rcdesk.core.errors import Cancelled, StoreUnavailable
 from rcdesk.core.fax.paper import NotDrawnHere
-from rcdesk.documents.child_process import LOOK_EVERY_S, exit_status, python_command, start
+from rcdesk.core.regular_file import open_regular, reading
+from rcdesk.documents.child_process import LOOK_EVERY_S, python_command, run
 from rcdesk.documents.fresh_file import not_saved
 
 MAX_HTML_BYTES = 2_000_000
@@ -91,19 +92,10 @@ class HtmlPdfs:
     def _run(self, command: list[str], folder: Path, token: CancelToken) -> str:
         """Why there is no PDF, "" when there is. Raises Cancelled."""
         try:
-            process = start(command, folder, _ENVIRONMENT)
+            status = run(command, folder, _ENVIRONMENT, self._timeout_s, token, self._is_closed)
         except OSError:
             return _FAILED
-        try:
-            status = exit_status(process, self._timeout_s, token, self._is_closed)
-        finally:
-            process.kill()
-            process.wait()
-        if status is None:
-            return _SLOW
-        if status == _TOO_LONG_STATUS:
-            return _TOO_LONG
-        return "" if status == 0 else _FAILED
+        return {None: _SLOW, _TOO_LONG_STATUS: _TOO_LONG, 0: ""}.get(status, _FAILED)
 
 
 def html_command() -> list[str]:
@@ -112,13 +104,8 @@ def html_command() -> list[str]:
 
 
 def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_HTML_BYTES + 1)
-    except FileNotFoundError as exc:
-        raise UserError("This file is not there any more. Choose another.") from exc
-    except OSError as exc:
-        raise UserError(f"This file cannot be read ({exc.strerror}). Choose another.") from exc
+    with reading(), open_regular(path) as file:
+        content = file.read(MAX_HTML_BYTES + 1)
     if len(content) > MAX_HTML_BYTES:
         raise NotDrawnHere(_TOO_LARGE)
     return content

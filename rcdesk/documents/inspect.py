@@ -21,6 +21,7 @@ from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import Document
 from rcdesk.core.fax.paper import NotDrawnHere, PageRef, PasswordNeeded
 from rcdesk.core.file_name import readable
+from rcdesk.core.regular_file import open_regular, reading
 from rcdesk.documents.kinds import ALL_TYPES, PDF, PLAIN_TEXT, TIFF, kind_of
 from rcdesk.documents.office.file import PASSWORD, is_locked_package
 from rcdesk.documents.same_file import check_same, seen
@@ -44,12 +45,10 @@ def inspect(path: Path, token: CancelToken | None = None, count: PageCounter | N
     token = token or CancelToken()
     token.check()
     size_bytes = _size(path)
-    try:
+    with reading():
         seen_as = seen(path, token)
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(_HEAD_BYTES)
-    except OSError as exc:
-        raise UserError(_unreadable(exc)) from exc
     ending = path.suffix.lower().removeprefix(".")
     kind = kind_of(head, ending)
     if kind is None:
@@ -100,12 +99,8 @@ def check_total(documents: Iterable[Document], profile: ServerProfile) -> None:
 
 
 def _size(path: Path) -> int:
-    try:
+    with reading():
         found = path.stat()
-    except FileNotFoundError as exc:
-        raise UserError("This file is not there any more. Choose another.") from exc
-    except OSError as exc:
-        raise UserError(_unreadable(exc)) from exc
     if stat.S_ISDIR(found.st_mode):
         raise UserError("Folders cannot be faxed. Drop the files inside it.")
     if not stat.S_ISREG(found.st_mode):
@@ -115,18 +110,10 @@ def _size(path: Path) -> int:
     return found.st_size
 
 
-def _unreadable(exc: OSError) -> str:
-    if isinstance(exc, PermissionError):
-        return "This file cannot be read: you lack the permission. Choose another."
-    return f"This file cannot be read ({exc.strerror}). Choose another."
-
-
 def _is_locked(path: Path, token: CancelToken) -> bool:
     """True for an Office file inside whose password nobody can look; its first bytes are another kind's."""
-    try:
+    with reading():
         return is_locked_package(path, token)
-    except OSError as exc:
-        raise UserError(_unreadable(exc)) from exc
 
 
 def _unsupported(ending: str) -> str:
@@ -159,7 +146,7 @@ def _pdf_pages(path: Path) -> int:
 
     from rcdesk.documents.pdf_pages import pdf_source
 
-    with pdfium_lock:
+    with reading(), pdfium_lock:
         try:
             pdf = pypdfium2.PdfDocument(pdf_source(path))
             try:
@@ -172,8 +159,6 @@ def _pdf_pages(path: Path) -> int:
                     "This PDF is protected with a password. Save it without one and add that."
                 ) from exc
             raise UserError("This PDF is damaged and cannot be opened. Choose another.") from exc
-        except OSError as exc:
-            raise UserError(_unreadable(exc)) from exc
     if pages == 0:
         raise UserError("This PDF has no pages. Choose another.")
     return pages

@@ -14,6 +14,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from rcdesk.core.regular_file import open_regular
+
 _UNIT, _COLLECTION, _PACKED = b"/UserUnit", b"/Collection", b"/ObjStm"
 _STREAM = re.compile(rb"stream\r?\n")
 _MOST_BETWEEN = 4096
@@ -46,7 +48,7 @@ class PdfMarks:
         if self._found is None:
             try:
                 with (
-                    self._path.open("rb") as file,
+                    open_regular(self._path) as file,
                     mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
                 ):
                     self._found = _marks_in(content)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax.paper import DPI_X, FAX_WIDTH, MM_PER_INCH, Area, PasswordNeeded
 from rcdesk.core.file_name import readable
+from rcdesk.core.regular_file import reading
 from rcdesk.documents.inspect import pdfium_lock
 from rcdesk.documents.pages import MAX_DRAWN_PX, WHOLE, NotShown, Pages, sane_mm
 from rcdesk.documents.pdf_marks import PdfMarks
@@ -243,7 +244,8 @@ def _opened(path: Path, password: str | None) -> Any:
     import pypdfium2
 
     try:
-        return pypdfium2.PdfDocument(pdf_source(path), password=password)
+        with reading():
+            return pypdfium2.PdfDocument(pdf_source(path), password=password)
     except pypdfium2.PdfiumError as exc:
         if "password" in str(exc).lower():
             if password:
@@ -252,10 +254,6 @@ def _opened(path: Path, password: str | None) -> Any:
                 "This PDF is protected with a password. Enter it to see and fax its pages."
             ) from exc
         raise UserError("This PDF is damaged and cannot be opened. Choose another.") from exc
-    except FileNotFoundError as exc:
-        raise UserError("This file is not there any more. Choose another.") from exc
-    except OSError as exc:
-        raise UserError(f"This file cannot be read ({exc.strerror}). Choose another.") from exc
 
 
 def _c_string(text: str) -> bytes:

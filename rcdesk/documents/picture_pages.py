@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax.paper import FAX_WIDTH, MM_PER_INCH, Area, NotDrawnHere
+from rcdesk.core.regular_file import open_regular
 from rcdesk.documents.inspect import BROKEN_PICTURE
 from rcdesk.documents.kinds import DCX, HEIC, PSD, TIFF
 from rcdesk.documents.pages import WHOLE, Pages, sane_mm
@@ -268,7 +269,7 @@ def _opened(path: Path, media_type: str) -> Image:
 
 def _psd_shape(path: Path) -> tuple[int, int]:
     """Bits a sample and colour mode."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(26)
     return int.from_bytes(head[22:24]), int.from_bytes(head[24:26])
 

@@ -7,18 +7,16 @@ services/fax/drafts.py.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import Document
-from rcdesk.core.regular_file import open_regular
+from rcdesk.core.regular_file import sha256_of
 
 MOST_BYTES = 512 * 1024 * 1024
 """What is larger can be no fax and is not read for this."""
 
-_CHUNK_BYTES = 256 * 1024
 _NOT_READ = "-"
 
 
@@ -27,14 +25,10 @@ def seen(path: Path, token: CancelToken) -> str:
     before = _outside(path)
     if path.stat().st_size > MOST_BYTES:
         return f"{before} {_NOT_READ}"
-    digest = hashlib.sha256()
-    with open_regular(path) as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            token.check()
-            digest.update(chunk)
+    digest = sha256_of(path, token)
     if _outside(path) != before:
         raise UserError("Another program is writing this file. Wait until it is finished, then add it again.")
-    return f"{before} {digest.hexdigest()}"
+    return f"{before} {digest}"
 
 
 def check_same(document: Document, token: CancelToken) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax.paper import Area
+from rcdesk.core.regular_file import open_regular, reading
 from rcdesk.documents.pages import WHOLE, Pages
 
 if TYPE_CHECKING:
@@ -100,13 +101,8 @@ class TextPages(Pages):
 
 def read_text(path: Path) -> str:
     """A text file decoded by what is in it. Raises UserError when it is too long or cannot be read."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_TEXT_BYTES + 1)
-    except FileNotFoundError as exc:
-        raise UserError("This file is not there any more. Choose another.") from exc
-    except OSError as exc:
-        raise UserError(f"This file cannot be read ({exc.strerror}). Choose another.") from exc
+    with reading(), open_regular(path) as file:
+        raw = file.read(MAX_TEXT_BYTES + 1)
     if len(raw) > MAX_TEXT_BYTES:
         raise UserError(_TOO_LONG)
     for mark, encoding in _MARKS:

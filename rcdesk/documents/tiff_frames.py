@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from rcdesk.core.fax.paper import NotDrawnHere
+from rcdesk.core.regular_file import open_regular
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -340,7 +341,7 @@ def _directories(path: Path) -> Iterator[ImageFileDirectory_v2]:
     from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
     seen: set[int] = set()
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(16)
         following = ImageFileDirectory_v2(head if _is_big(head) else head[:8]).next
         while following and following not in seen and len(seen) < _MOST_FRAMES:

@@ -1,7 +1,7 @@
 """What a proof pack says: the facts of its report page, already in words where words are wanted.
 
 Pure; gathered by services/fax/proof.py, drawn by ui/folders/proof_page.py, bound to the pages by
-documents/bind.py.
+documents/convert.py.
 """
 
 from __future__ import annotations

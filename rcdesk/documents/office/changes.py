@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rcdesk.core.fax.paper import AS_PDF, Finding, FindingKind, PageRef
+from rcdesk.core.regular_file import open_regular
 from rcdesk.documents.office.file import COMPOUND
 
 _MOST_BYTES = 8_000_000
@@ -100,7 +101,7 @@ def left_out(ref: PageRef) -> Iterator[Finding]:
 
 def _said_in_old(path: Path) -> Iterator[tuple[str, str]]:
     """What a .doc or an RTF says of itself."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+    with open_regular(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         is_rtf = content[:5] == b"{\\rtf"
         is_word = content[: len(COMPOUND)] == COMPOUND and content.find(_WORD_STREAM) >= 0
         if (is_rtf and _RTF_CHANGED.search(content)) or (is_word and _DOC_CHANGED.search(content)):
@@ -114,10 +115,7 @@ def _left_out(packed: zipfile.ZipFile, *, is_sent_drawn: bool) -> Iterator[tuple
     if any(_WORD_CHANGED.search(text) or _ODF_CHANGED in text for text in texts):
         yield "Tracked changes", _FINAL_SENT if is_sent_drawn else _FINAL_SHOWN
     names = packed.namelist()
-    is_commented = any(
-        re.fullmatch(r"(word|xl)/comments\d*\.xml|ppt/comments/.*\.xml", name) for name in names
-    )
-    if is_commented or any(b"<office:annotation " in text for text in texts):
+    if any(map(_IS_COMMENTS.fullmatch, names)) or any(b"<office:annotation " in text for text in texts):
         yield "Comments", _COMMENTS
     if any(b"<w:vanish/>" in text for text in texts):
         yield "Hidden text", _HIDDEN_TEXT

@@ -7,6 +7,7 @@ names that are searched for. Any thread but the GUI's. Read next: office.py.
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax.paper import NotDrawnHere
+from rcdesk.core.regular_file import open_regular, reading
 
 MAX_UNPACKED_BYTES = 400_000_000
 MAX_ENTRIES = 20_000
@@ -62,20 +64,16 @@ _FILE_PASS, _MOST_RECORDS = 0x2F, 8
 def weigh(path: Path) -> None:
     """Refuse what is too large, or would be once unpacked. Raises UserError."""
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise UserError("This file is too large to be faxed. Send it in parts.")
-        with path.open("rb") as file:
+        with reading(), open_regular(path) as file:
+            if os.fstat(file.fileno()).st_size > MAX_FILE_BYTES:
+                raise UserError("This file is too large to be faxed. Send it in parts.")
             if file.read(len(_ZIP)) != _ZIP:
                 return
-        with zipfile.ZipFile(path) as packed:
-            entries = packed.infolist()
-            unpacked_bytes = sum(entry.file_size for entry in entries)
-    except FileNotFoundError as exc:
-        raise UserError("This file is not there any more. Choose another.") from exc
+            with zipfile.ZipFile(file) as packed:
+                entries = packed.infolist()
+                unpacked_bytes = sum(entry.file_size for entry in entries)
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as exc:
         raise UserError(_DAMAGED) from exc
-    except OSError as exc:
-        raise UserError(f"This file cannot be read ({exc.strerror}). Choose another.") from exc
     if len(entries) > MAX_ENTRIES or unpacked_bytes > MAX_UNPACKED_BYTES:
         raise UserError(_BOMB)
 
@@ -87,7 +85,7 @@ def ending_of(path: Path, called: str, token: CancelToken) -> str:
     Raises NotDrawnHere for what LibreOffice would take for text or a web page, UserError when the file is
     damaged for certain or opens with a password only, Cancelled.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(16)
     for start, ending in _STARTS:
         if head.startswith(start):
@@ -105,7 +103,7 @@ def ending_of(path: Path, called: str, token: CancelToken) -> str:
 
 def is_locked_package(path: Path, token: CancelToken) -> bool:
     """True for a .docx, .xlsx or .pptx that opens with a password only. Raises OSError, Cancelled."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         if file.read(len(COMPOUND)) != COMPOUND:
             return False
     return _has_any(path, _LOCKED_NAMES[:1], token)
@@ -113,7 +111,7 @@ def is_locked_package(path: Path, token: CancelToken) -> bool:
 
 def is_locked(path: Path, token: CancelToken) -> bool:
     """True when a file that LibreOffice could not open asks for a password. Raises OSError."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(len(COMPOUND))
     if head.startswith(_ZIP):
         return _is_locked_open_document(path)
@@ -140,7 +138,7 @@ def _has_any(path: Path, names: tuple[bytes, ...], token: CancelToken) -> bool:
 
 def _pieces(path: Path, token: CancelToken) -> Iterator[bytes]:
     """A file in pieces that overlap, so that nothing short is cut in two everywhere."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         last = b""
         while piece := file.read(_CHUNK_BYTES):
             token.check()

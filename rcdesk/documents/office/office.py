@@ -8,7 +8,6 @@ Read next: process.py, file.py, worker.py.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
 from rcdesk.core.fax.paper import NotDrawnHere
+from rcdesk.core.regular_file import open_regular, reading, sha256_of
 from rcdesk.documents.child_process import LOOK_EVERY_S
 from rcdesk.documents.fresh_file import not_saved
 from rcdesk.documents.kinds import DRAWN_HERE, MEDIA_TYPES, ODF
@@ -27,7 +27,6 @@ from rcdesk.documents.office.file import PASSWORD, ending_of, is_locked, weigh
 from rcdesk.documents.office.process import run
 
 TIMEOUT_S = 90.0
-_CHUNK_BYTES = 1024 * 1024
 _KEPT = 30
 _KINDS = frozenset(
     MEDIA_TYPES[ending]
@@ -51,7 +50,6 @@ _ABSENT = (
 _COUNTED = "The file can be faxed as it is: RingCentral draws it, pages counted by RingCentral."
 _FAILED = f"LibreOffice could not turn this file into pages. {_COUNTED}"
 _SLOW = f"LibreOffice took too long for this file. {_COUNTED}"
-_GONE = "This file is not there any more. Choose another."
 _CHANGED = "A file has changed since its pages were shown. Nothing was sent. Look at it again."
 
 
@@ -136,10 +134,10 @@ class Office:
         ) as folder:
             # The file's own name never reaches LibreOffice: it may look like an option.
             copied = Path(folder) / "document"
-            try:
-                shutil.copyfile(path, copied)
-            except FileNotFoundError as exc:
-                raise UserError(_GONE) from exc
+            with reading():
+                opened = open_regular(path)
+            with opened, copied.open("wb") as file:
+                shutil.copyfileobj(opened, file)
             try:
                 made = self._made(program, copied, path.suffix, token)
             except UserError as exc:
@@ -176,26 +174,11 @@ class Office:
 
     def _digest(self, path: Path, token: CancelToken) -> str:
         """The SHA-256 of a file, read again only when it is another."""
-        try:
+        with reading():
             found = path.stat()
             key = (path, found.st_mtime_ns, found.st_size)
-            known = self._digests.get(key)
-            if known is None:
-                known = _sha256(path, token)
-                self._digests[key] = known
+            if key not in self._digests:
+                self._digests[key] = sha256_of(path, token)
                 while len(self._digests) > _KEPT:
                     self._digests.popitem(last=False)
-            return known
-        except FileNotFoundError as exc:
-            raise UserError(_GONE) from exc
-        except OSError as exc:
-            raise UserError(f"This file cannot be read ({exc.strerror}). Choose another.") from exc
-
-
-def _sha256(path: Path, token: CancelToken) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(_CHUNK_BYTES):
-            token.check()
-            digest.update(piece)
-    return digest.hexdigest()
+            return self._digests[key]

@@ -8,7 +8,6 @@ worker.py, raster.py.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import io
 import os
@@ -25,7 +24,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import RcdeskError, UserError
 from rcdesk.core.fax.fax import Resolution
 from rcdesk.core.fax.paper import DPI_X, PagePlan, PageRef, PaperSize, lines_per_inch
-from rcdesk.core.regular_file import open_regular
+from rcdesk.core.regular_file import reading, sha256_of
 from rcdesk.documents import confined, raster
 from rcdesk.documents.pages import Pages, count_pages, dots, open_pages
 from rcdesk.documents.worker import limits, wire
@@ -108,10 +107,8 @@ class RenderWorker:
 
     def _pages(self, job: Header, ref: PageRef) -> tuple[tuple[object, ...], Pages]:
         """A file's pages, kept open while it is the same file."""
-        try:
+        with reading():
             found = ref.path.stat()
-        except OSError as exc:
-            raise UserError("This file is not there any more. Choose another.") from exc
         password = _password(job, ref)
         key = (ref.path, ref.media_type, found.st_mtime_ns, found.st_size, password)
         pages = self._open.get(key)
@@ -211,15 +208,9 @@ def _check_unchanged(digests: dict[Path, str], token: CancelToken) -> None:
     for path, digest in digests.items():
         if not digest:
             continue
-        found = hashlib.sha256()
-        try:
-            with open_regular(path) as file:
-                while piece := file.read(_CHUNK_BYTES):
-                    token.check()
-                    found.update(piece)
-        except OSError as exc:
-            raise UserError("This file is not there any more. Choose another.") from exc
-        if found.hexdigest() != digest:
+        with reading():
+            found = sha256_of(path, token)
+        if found != digest:
             raise UserError(
                 "A file has changed since its pages were shown. Nothing was sent. Look at it again."
             )

@@ -7,7 +7,6 @@ faxes.py, store/fax/spool.py.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -31,7 +30,7 @@ from rcdesk.core.fax.fax import (
 from rcdesk.core.fax.folder import FaxRow, ReceivedFax
 from rcdesk.core.fax.send_checks import RecipientFacts
 from rcdesk.core.numbers.phone_number import pretty
-from rcdesk.core.regular_file import open_regular
+from rcdesk.core.regular_file import sha256_of
 from rcdesk.documents.inspect import PageCounter, check_total, look_at
 from rcdesk.documents.same_file import check_digest, check_same
 from rcdesk.store.fax.outbox import Outbox, pages_key
@@ -242,11 +241,7 @@ def _as_file(document: Document, digest: str) -> SpooledFile:
 
 def _digest(document: Document) -> str:
     """The SHA-256 the file would have in the spool. Raises UserError when it cannot be read."""
-    digest = hashlib.sha256()
     try:
-        with open_regular(document.path) as file:
-            while chunk := file.read(_CHUNK_BYTES):
-                digest.update(chunk)
+        return sha256_of(document.path)
     except OSError as exc:
         raise UserError(f"{document.name} cannot be read any more. Nothing was sent.") from exc
-    return digest.hexdigest()

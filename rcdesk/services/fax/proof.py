@@ -2,7 +2,7 @@
 
 The pages are downloaded once and kept in a folder of their own; without them the report still proves the
 rest, and says why they are missing. Blocking; facts() asks the network (calls lane), the rest reads the disk.
-Read next: core/fax/proof.py, documents/bind.py.
+Read next: core/fax/proof.py, documents/convert.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rcdesk.core.clock import Clock, SystemClock
 from rcdesk.core.errors import ApiError, NetworkError, SignInNeeded, StoreUnavailable, UserError
 from rcdesk.core.fax.fax import FaxJob, FaxState
 from rcdesk.core.fax.proof import ProofFacts
-from rcdesk.documents.bind import bind
+from rcdesk.documents.convert import bind
 from rcdesk.documents.fresh_file import fresh_file, make_folder_of
 from rcdesk.documents.kinds import MEDIA_TYPES, PDF, TIFF, kind_of
 from rcdesk.documents.page_image import page_count

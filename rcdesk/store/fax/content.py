@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.regular_file import sha256_of, sync_folder
 
 CHUNK_BYTES = 256 * 1024
 UNFINISHED = "unfinished-"
@@ -55,8 +56,8 @@ def copy_in(
         final = place(spooled.digest)
         final.parent.mkdir(mode=0o700, exist_ok=True)
         os.replace(unfinished, final)
-        _sync_folder(final.parent)
-        _sync_folder(folder)
+        sync_folder(final.parent)
+        sync_folder(folder)
         return spooled
     finally:
         if unfinished is not None:
@@ -66,16 +67,9 @@ def copy_in(
 def is_content(path: Path, digest: str, size_bytes: int, token: CancelToken) -> bool:
     """True when the file is there and its bytes are still the ones with this SHA-256. Raises Cancelled."""
     try:
-        if path.stat().st_size != size_bytes:
-            return False
-        found = hashlib.sha256()
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
-                token.check()
-                found.update(chunk)
+        return path.stat().st_size == size_bytes and sha256_of(path, token) == digest
     except OSError:
         return False
-    return found.hexdigest() == digest
 
 
 def why(exc: OSError) -> str:
@@ -105,14 +99,3 @@ def _pump(
         size_bytes += len(chunk)
         if report is not None:
             report(size_bytes)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself durable, where the system can."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

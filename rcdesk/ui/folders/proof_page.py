@@ -1,8 +1,8 @@
 """The report page of a proof pack, drawn as PDF: what was sent, to whom, when, and how it ended.
 
 Black on white whatever the colours of the desk, A4 or Letter as the system's locale measures; a long history
-goes on to further pages. documents/bind.py puts the pages themselves behind it. GUI thread; units are points.
-Read next: core/fax/proof.py, actions.py.
+goes on to further pages. documents/convert.py puts the pages themselves behind it. GUI thread; units are
+points. Read next: core/fax/proof.py, actions.py.
 """
 
 from __future__ import annotations

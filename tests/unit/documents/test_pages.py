@@ -16,8 +16,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
-from rcdesk.documents.bind import bind
-from rcdesk.documents.convert import save_as, tiff_writer
+from rcdesk.documents.convert import bind, save_as, tiff_writer
 from rcdesk.documents.kinds import DRAWN_HERE, MEDIA_TYPES
 from rcdesk.documents.page_image import page_count, page_png
 from tests.patience import PATIENCE_S
@@ -240,8 +239,7 @@ def test_cancelled_between_pages(tmp_path: Path) -> None:
 _MEMORY = r"""
 import re, sys
 from pathlib import Path
-from rcdesk.documents.bind import bind
-from rcdesk.documents.convert import save_as
+from rcdesk.documents.convert import bind, save_as
 source, folder = Path(sys.argv[1]), Path(sys.argv[2])
 save_as(source, "image/tiff", folder / "a.pdf", "pdf")
 save_as(folder / "a.pdf", "application/pdf", folder / "a.tif", "tiff")
