@@ -13,7 +13,7 @@ import pytest
 
 from rcdesk.api.auth import JwtGrant
 from rcdesk.api.rest import call_log, contacts, presence, ring_out
-from rcdesk.api.rest.message_store import FullSyncNeeded
+from rcdesk.api.rest.reading import FullSyncNeeded
 from rcdesk.api.session import ApiSession
 from rcdesk.core.account.account import Credentials, ServerProfile
 from rcdesk.core.account.presence import Dnd
@@ -71,7 +71,7 @@ def test_calls_are_synced_as_the_user_sees_them(desk: Desk) -> None:
     desk.simulator.inbound_fax()
     full = sync(desk, date_from=datetime.now(UTC) - timedelta(days=30))
     (entry,) = full.records
-    assert full.is_full and full.sync_token and not full.has_more
+    assert full.sync_token and not full.has_more
     assert (entry.telephony_session_id, entry.direction, entry.number) == (
         coming,
         "Inbound",
@@ -85,7 +85,7 @@ def test_calls_are_synced_as_the_user_sees_them(desk: Desk) -> None:
     desk.simulator.advance(20)
     news = sync(desk, full.sync_token)
     (busy,) = news.records
-    assert not news.is_full and news.sync_token != full.sync_token
+    assert news.sync_token != full.sync_token
     assert (busy.telephony_session_id, busy.direction, busy.number) == (call, "Outbound", number("busy"))
     assert (busy.result, busy.reason, busy.action, busy.own_result) == (
         "Busy",
@@ -129,7 +129,7 @@ def test_a_void_sync_token_is_told_apart(desk: Desk) -> None:
     with pytest.raises(FullSyncNeeded) as void:
         sync(desk, token)
     assert void.value.code == "CLG-104"
-    assert sync(desk).is_full
+    assert sync(desk).sync_token
     desk.simulator.fault("status", path="/call-log-sync", status=400)
     with pytest.raises(Rejected) as refused:
         sync(desk)

@@ -14,10 +14,8 @@ from typing import Any
 from msgspec import Struct
 
 from rcdesk.api.rest import reading
-from rcdesk.api.rest.message_store import VOID_TOKEN, FullSyncNeeded
 from rcdesk.api.session import ApiSession
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.errors import Rejected
 
 PATH = f"{reading.EXTENSION}/call-log"
 SYNC_PATH = f"{reading.EXTENSION}/call-log-sync"
@@ -74,13 +72,11 @@ class CallLogEntry(Struct, frozen=True, kw_only=True):
 class CallLogChange(Struct, frozen=True, kw_only=True):
     """An answer of the sync: calls in the service's order (newest first), and the token to ask with next.
 
-    is_full: these are the newest calls, not only what changed. has_more: as many records came as an answer
-    holds, so asking again at once brings the rest of the changes.
+    has_more: as many records came as an answer holds, so asking again at once brings the rest of the changes.
     """
 
     records: tuple[CallLogEntry, ...]
     sync_token: str
-    is_full: bool
     has_more: bool = False
 
 
@@ -98,21 +94,17 @@ def sync_calls(
     keep_free leaves so many Heavy requests of the present minute to others. Raises FullSyncNeeded when the
     token is void (ask again with ""), NotAllowed when the user may not read the call log.
     """
-    params: dict[str, Any] = {"syncType": "ISync", "syncToken": sync_token, "view": "Detailed"}
+    params: dict[str, Any] = {"view": "Detailed"}
     if not sync_token:
-        params = {"syncType": "FSync", "recordCount": record_count, "view": "Detailed"}
+        params["recordCount"] = record_count
         if date_from is not None:
             params["dateFrom"] = reading.stamp(date_from)
-    try:
-        body = reading.get(session, SYNC_PATH, token, group="Heavy", params=params, keep_free=keep_free)
-    except Rejected as exc:
-        if not sync_token or not _is_token_void(exc):
-            raise
-        raise FullSyncNeeded(str(exc), status=exc.status, code=exc.code, request_id=exc.request_id) from exc
+    body = reading.sync(
+        session, SYNC_PATH, sync_token, token, group="Heavy", params=params, keep_free=keep_free
+    )
     return CallLogChange(
         records=_calls(reading.records(body)),
         sync_token=reading.text(reading.child(body, "syncInfo"), "syncToken"),
-        is_full=not sync_token,
         has_more=bool(sync_token) and len(reading.children(body, "records")) >= SYNC_RECORDS,
     )
 
@@ -140,11 +132,6 @@ def fax_results(session: ApiSession, date_from: datetime, token: CancelToken) ->
         for page in pages
         for record in page
     )
-
-
-def _is_token_void(exc: Rejected) -> bool:
-    """The service's CLG-101…105, or what the message store says of a token."""
-    return exc.code.startswith("CLG-") or exc.code in VOID_TOKEN
 
 
 def _calls(records: tuple[Mapping[str, Any], ...]) -> tuple[CallLogEntry, ...]:

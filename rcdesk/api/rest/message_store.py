@@ -22,7 +22,6 @@ from rcdesk.core.errors import Rejected, ServerTrouble
 
 PATH = f"{reading.EXTENSION}/message-store"
 SYNC_PATH = f"{reading.EXTENSION}/message-sync"
-VOID_TOKEN = frozenset({"MSG-333", "MSG-411", "CMN-101"})
 """An ISync says nothing but its token, so CMN-101 means that too."""
 
 
@@ -89,18 +88,12 @@ class Message(Struct, frozen=True, kw_only=True):
 class SyncPage(Struct, frozen=True, kw_only=True):
     """One answer of the sync. sync_token goes into the next one; "" when the service gave none.
 
-    is_full: it was a FSync, which lists what is there; else an ISync, which lists what changed. has_older:
-    a FSync left out older messages.
+    has_older: a FSync, which lists what is there, left out older messages.
     """
 
     messages: tuple[Message, ...]
     sync_token: str
-    is_full: bool
     has_older: bool
-
-
-class FullSyncNeeded(Rejected):
-    """The sync token says nothing to the service any more (MSG-333, …): sync without one."""
 
 
 def get(session: ApiSession, message_id: str, token: CancelToken) -> Message:
@@ -154,31 +147,20 @@ def sync(
     An ISync names its token only: the service remembers the rest, and what else it lists is left out here.
     Raises FullSyncNeeded when the token is void.
     """
-    params: dict[str, Any] = {"syncType": "ISync", "syncToken": sync_token}
+    params: dict[str, Any] = {}
     if not sync_token:
-        params = {
-            "syncType": "FSync",
-            "messageType": "Fax",
-            "direction": direction,
-            "recordCount": record_count,
-        }
+        params = {"messageType": "Fax", "direction": direction, "recordCount": record_count}
         if date_from is not None:
             params["dateFrom"] = reading.stamp(date_from)
         if date_to is not None:
             params["dateTo"] = reading.stamp(date_to)
-    try:
-        body = reading.get(session, SYNC_PATH, token, params=params)
-    except Rejected as exc:
-        if not sync_token or exc.code not in VOID_TOKEN:
-            raise
-        raise FullSyncNeeded(str(exc), status=exc.status, code=exc.code, request_id=exc.request_id) from exc
+    body = reading.sync(session, SYNC_PATH, sync_token, token, params=params)
     info = reading.child(body, "syncInfo")
     found = (_message(record) for record in reading.records(body))
     return SyncPage(
         # Of one that is gone, no more is said than that.
         messages=tuple(m for m in found if m.is_gone or (m.type == "Fax" and m.direction == direction)),
         sync_token=reading.text(info, "syncToken"),
-        is_full=not sync_token,
         has_older=info.get("olderRecordsExist") is True,
     )
 
@@ -223,12 +205,13 @@ def _path(message_id: str) -> str:
 
 def _message(body: Mapping[str, Any]) -> Message:
     sender = reading.child(body, "from")
+    pages_said = reading.integer(body, "faxPageCount") or 0
     return Message(
         id=reading.text(body, "id"),
         status=reading.text(body, "messageStatus"),
         direction=reading.text(body, "direction"),
         created_at=reading.moment(body, "creationTime"),
-        page_count=reading.integer(body, "faxPageCount") or None,
+        page_count=pages_said if pages_said > 0 else None,
         to=tuple(
             MessageRecipient(
                 number=reading.text(to, "phoneNumber"),

@@ -1,8 +1,8 @@
 """Reading the service's JSON without trusting it: missing fields and unknown words never crash.
 
 Small typed readers for the modules of rest/, which give nothing for what cannot be meant, and the walk over a
-list's pages, which leaves out odd records and counts them in the log (body.py). Pure except get() and
-pages(). Read next: account.py for how they are used.
+list's pages, which leaves out odd records and counts them in the log (body.py). Pure except get(),
+sync() and pages(). Read next: account.py for how they are used.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from rcdesk.api.body import LARGEST, is_odd, moment_of, sound
 from rcdesk.api.session import ApiSession
 from rcdesk.api.transport import read_json
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.errors import Rejected
 
 _log = logging.getLogger(__name__)
 
 EXTENSION = "/restapi/v1.0/account/~/extension/~"
+_VOID_TOKEN = frozenset({"MSG-333", "MSG-411", "CMN-101"})
 MOST_PAGES = 1000
 """The last page the service has (spec)."""
 MOST_EMPTY = 10
@@ -108,6 +110,30 @@ def get(
     return read_json(
         session.request("GET", path, group=group, token=token, params=params, keep_free=keep_free)
     )
+
+
+class FullSyncNeeded(Rejected):
+    """The sync token says nothing to the service any more (MSG-333, CLG-101, …): sync without one."""
+
+
+def sync(
+    session: ApiSession,
+    path: str,
+    sync_token: str | None,
+    token: CancelToken,
+    *,
+    group: str = "Light",
+    params: Mapping[str, Any],
+    keep_free: int = 0,
+) -> dict[str, Any]:
+    """What changed since sync_token, or without one what is there. Raises FullSyncNeeded when it is void."""
+    how = {"syncType": "ISync", "syncToken": sync_token} if sync_token else {"syncType": "FSync"}
+    try:
+        return get(session, path, token, group=group, params={**how, **params}, keep_free=keep_free)
+    except Rejected as exc:
+        if not sync_token or not (exc.code.startswith("CLG-") or exc.code in _VOID_TOKEN):
+            raise
+        raise FullSyncNeeded(str(exc), status=exc.status, code=exc.code, request_id=exc.request_id) from exc
 
 
 def pages(

@@ -1,7 +1,7 @@
 """One-click fixes of a fax page's grey picture, before it becomes black and white.
 
 Each takes and returns an "L" picture at fax dots of the same size; none changes its argument. What a fix
-mends, the page doctor no longer finds. Flattening is done to the PDF page itself. Turning, enlarging,
+mends, the page doctor no longer finds. Fields and notes are drawn with every page. Turning, enlarging,
 shrinking and leaving out belong to the page's plan and to raster.py. Runs in the page worker.
 Read next: view.py, raster.py.
 """
@@ -9,11 +9,10 @@ Read next: view.py, raster.py.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops, ImageFilter
 
-from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import Resolution
 from rcdesk.core.fax.paper import DPI_X, Fix, lines_per_inch
 from rcdesk.documents.doctor.grey import GreyArea, black_areas, faint_cells, grey_areas
@@ -51,20 +50,6 @@ def apply(page: Picture, fixes: frozenset[Fix], resolution: Resolution) -> Pictu
     if Fix.THICKEN_LINES in fixes:
         page = thickened(page, resolution)
     return page
-
-
-def flatten(pdf_page: Any) -> bool:
-    """Make notes and fields of an open pypdfium2 page part of it, as they print; False when it had none.
-
-    The page must be loaded anew before it is drawn. Raises UserError when PDFium cannot.
-    """
-    import pypdfium2.raw as pdfium
-
-    had_any = pdfium.FPDFPage_GetAnnotCount(pdf_page.raw) > 0
-    done = pdfium.FPDFPage_Flatten(pdf_page.raw, pdfium.FLAT_PRINT)
-    if done == pdfium.FLATTEN_FAIL:
-        raise UserError("The fields of this page cannot be made part of it. Print it to a PDF and add that.")
-    return bool(had_any and done == pdfium.FLATTEN_SUCCESS)
 
 
 def deskewed(page: Picture, resolution: Resolution) -> Picture:

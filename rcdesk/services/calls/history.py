@@ -190,7 +190,7 @@ class CallHistory:
     def _fetch(self, session: ApiSession, sync_token: str, token: CancelToken) -> CallLogChange:
         """One answer of the sync; from the start when the service no longer knows the token."""
         from rcdesk.api.rest import call_log
-        from rcdesk.api.rest.message_store import FullSyncNeeded
+        from rcdesk.api.rest.reading import FullSyncNeeded
 
         since = self._clock.now() - FIRST_SYNC
         try:

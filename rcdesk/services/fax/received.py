@@ -70,7 +70,7 @@ class ReceivedService:
 
         What was marked as read here while the service could not be told is told first.
         """
-        from rcdesk.api.rest.message_store import FullSyncNeeded
+        from rcdesk.api.rest.reading import FullSyncNeeded
 
         self._tidy()
         session = self._session(owner_id)
@@ -315,18 +315,7 @@ class ReceivedService:
 
     def _gone(self, fax: ReceivedFax) -> ReceivedFax:
         """The fax as one that the service has no more."""
-        gone = InboundMessage(
-            message_id=fax.message_id,
-            number=fax.number,
-            name=fax.name,
-            to_number=fax.to_number,
-            created_at=fax.created_at,
-            pages=fax.pages,
-            is_read=fax.is_read,
-            attachment_id=fax.attachment_id,
-            media_type=fax.media_type,
-            is_gone=True,
-        )
+        gone = InboundMessage(message_id=fax.message_id, created_at=fax.created_at, is_gone=True)
         self._received.upsert(fax.owner_id, (gone,), self._clock.now())
         return self._received.get(fax.id)
 

@@ -33,12 +33,12 @@ class InboundMessage(Struct, frozen=True, kw_only=True):
     """
 
     message_id: str
-    number: str
-    name: str
-    to_number: str
     created_at: datetime
-    pages: int | None
-    is_read: bool
+    number: str = ""
+    name: str = ""
+    to_number: str = ""
+    pages: int | None = None
+    is_read: bool = False
     attachment_id: str = ""
     media_type: str = ""
     is_gone: bool = False

@@ -21,6 +21,7 @@ from rcdesk.api.rest import (
     presence,
     reading,
 )
+from rcdesk.api.rest.reading import FullSyncNeeded
 from rcdesk.api.session import ApiSession
 from rcdesk.api.tokens import Tokens
 from rcdesk.core.account.account import ServerProfile
@@ -230,8 +231,9 @@ def test_a_fax_whose_answer_nobody_can_read_has_an_unknown_outcome(service: Serv
         fax.RestFax(service.session).send(contents, (), TOKEN)
 
 
-def test_a_single_message_is_read_as_far_as_it_makes_sense(service: Service) -> None:
-    odd = message(1, faxPageCount=2**70, creationTime="9999-12-31T23:59:59-12:00", coverPageText="\ud800")
+@pytest.mark.parametrize("pages", [2**70, -3, 0])
+def test_a_single_message_is_read_as_far_as_it_makes_sense(service: Service, pages: int) -> None:
+    odd = message(1, faxPageCount=pages, creationTime="9999-12-31T23:59:59-12:00", coverPageText="\ud800")
     service.answers = [json.dumps({**odd, "messageStatus": "Sent"}).encode()]
     found = message_store.get(service.session, "1", TOKEN)
     assert (found.status, found.page_count, found.created_at, found.note) == ("Sent", None, None, "�")
@@ -322,13 +324,13 @@ def test_a_list_with_a_wrong_total_is_read_to_its_end(service: Service) -> None:
 )
 def test_three_codes_make_a_sync_token_void(service: Service, code: str, shape: Callable[[str], Any]) -> None:
     service.answers, service.status = [json.dumps(shape(code)).encode()], 400
-    with pytest.raises(message_store.FullSyncNeeded):
+    with pytest.raises(FullSyncNeeded):
         message_store.sync(service.session, sync_token="old", token=TOKEN)
-    with pytest.raises(message_store.FullSyncNeeded):
+    with pytest.raises(FullSyncNeeded):
         call_log.sync_calls(service.session, "old", TOKEN)
     with pytest.raises(Rejected) as caught:
         message_store.sync(service.session, sync_token=None, token=TOKEN)
-    assert not isinstance(caught.value, message_store.FullSyncNeeded)
+    assert not isinstance(caught.value, FullSyncNeeded)
 
 
 ELSEWHERE = (
