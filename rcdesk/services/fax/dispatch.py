@@ -29,7 +29,7 @@ from rcdesk.core.errors import (
 from rcdesk.core.fax.fax import FaxJob, FaxState, SendBy, WaitReason
 from rcdesk.core.service import FaxApi, FaxContents, FaxFile, FaxTaken
 from rcdesk.services.fax import sentences as say
-from rcdesk.services.fax.outcomes import RESEND_PAUSE, Flight, Outcomes, ids_of
+from rcdesk.services.fax.outcomes import Flight, Outcomes, ids_of, resend_later
 from rcdesk.services.fax.recheck import Recheck
 from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.fax.spool import Spool
@@ -169,7 +169,7 @@ class Dispatcher:
         late = [j for j in jobs if j.keep_trying_until is not None and j.keep_trying_until < now]
         if late:
             return tuple(
-                self._outbox.move(j.id, FaxState.FAILED, detail=say.out_of_time(j, "", now), now=now)
+                self._outbox.move([j.id], Transition(FaxState.FAILED, say.out_of_time(j, "", now)), now)[0]
                 for j in late
             )
         if self._source_of(service, jobs):
@@ -189,17 +189,10 @@ class Dispatcher:
         now = self._clock.now()
         source = jobs[0].source_message_id if service.can_resend else ""
         if source and self._outcomes.is_source_usable(source):
-            again = now + RESEND_PAUSE
-            why = "RingCentral is still sending these pages to somebody else"
-            return self._outbox.move_all(
-                ids_of(jobs),
-                FaxState.WAITING,
-                detail=say.waiting(why, again, now),
-                now=now,
-                wait_reason=WaitReason.RETRY,
-                retry_at=again,
-            )
-        return self._outbox.move_all(ids_of(jobs), FaxState.FAILED, detail=detail, now=now)
+            step = resend_later("RingCentral is still sending these pages to somebody else", now)
+        else:
+            step = Transition(FaxState.FAILED, detail)
+        return self._outbox.move(ids_of(jobs), step, now)
 
     def _source_of(self, service: FaxApi, jobs: Sequence[FaxJob]) -> str:
         """The message whose pages can be sent again instead of an upload, "" when there is none."""
@@ -292,7 +285,7 @@ class Dispatcher:
             return
         waiting = self._outbox.in_states(owner_id, FaxState.WAITING)
         if waiting:
-            step, reason = Transition(new=FaxState.QUEUED, detail=say.TURN), WaitReason.SIGN_IN
+            step, reason = Transition(FaxState.QUEUED, say.TURN), WaitReason.SIGN_IN
             now = self._clock.now()
             self._outbox.move_those_in({FaxState.WAITING}, ids_of(waiting), step, now, reason=reason)
         self._refused = None

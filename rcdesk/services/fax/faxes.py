@@ -8,7 +8,7 @@ that nobody signed in to must not cost its memory. Read next: drafts.py, dispatc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -173,19 +173,18 @@ class FaxService:
 
     def undo(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
         """Take back what is still held; the cancelled jobs, () when the time was over."""
-        undone = self._move_those_in(frozenset({FaxState.HELD}), job_ids, FaxState.CANCELLED, say.UNDONE)
+        undone = self._take({FaxState.HELD}, job_ids, Transition(FaxState.CANCELLED, say.UNDONE))
         self._forget_unsent(undone)
         return undone
 
     def cancel(self, job_ids: Sequence[int]) -> CancelOutcome:
         """Take these out of the queue. What is being sent, is there already, or was sent is told in gone."""
         unsure = frozenset({FaxState.INTERRUPTED, FaxState.NEEDS_YOU})
-        sure = self._move_those_in(CANCELLABLE - unsure, job_ids, FaxState.CANCELLED, say.CANCELLED)
-        step, late = Transition(new=FaxState.CANCELLED, detail=say.CANCELLED), WaitReason.LATE
-        now = self._clock.now()
-        sure += self._outbox.move_those_in({FaxState.NEEDS_YOU}, job_ids, step, now, reason=late)
+        step = Transition(FaxState.CANCELLED, say.CANCELLED)
+        sure = self._take(CANCELLABLE - unsure, job_ids, step)
+        sure += self._take({FaxState.NEEDS_YOU}, job_ids, step, WaitReason.LATE)
         self._forget_unsent(sure)
-        cancelled = sure + self._move_those_in(unsure, job_ids, FaxState.CANCELLED, say.CANCELLED_UNSURE)
+        cancelled = sure + self._take(unsure, job_ids, Transition(FaxState.CANCELLED, say.CANCELLED_UNSURE))
         gone_states = (FaxState.SENDING, FaxState.HANDED_OVER, FaxState.SENT)
         gone = tuple(job for job in self._outbox.many(job_ids) if job.state in gone_states)
         return CancelOutcome(cancelled=cancelled, gone=gone)
@@ -205,7 +204,7 @@ class FaxService:
         A deadline that is over is lifted: the user wants it sent after all.
         """
         now = self._clock.now()
-        moved = self._move_those_in(_AGAIN, job_ids, FaxState.QUEUED, say.TURN, tries=0, stumbles=0)
+        moved = self._take(_AGAIN, job_ids, Transition(FaxState.QUEUED, say.TURN, tries=0, stumbles=0))
         for job in moved:
             if job.keep_trying_until is not None and job.keep_trying_until < now:
                 self._outbox.set_deadline(job.id, None, now)
@@ -229,9 +228,8 @@ class FaxService:
 
     def pause(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
         """Hold these until they are resumed; those that moved."""
-        return self._move_those_in(
-            _NOT_GONE, job_ids, FaxState.WAITING, say.PAUSED, wait_reason=WaitReason.PAUSED
-        )
+        step = Transition(FaxState.WAITING, say.PAUSED, wait_reason=WaitReason.PAUSED)
+        return self._take(_NOT_GONE, job_ids, step)
 
     def resume(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
         """Let paused faxes go on: to their time when it is still to come, else to the queue."""
@@ -244,17 +242,14 @@ class FaxService:
             if job.send_at is not None and job.send_by is SendBy.DESK and job.send_at > now:
                 new, reason, at = FaxState.WAITING, WaitReason.SCHEDULED, job.send_at
                 detail = say.scheduled(job.send_at, now)
-            step = Transition(new=new, detail=detail, wait_reason=reason, retry_at=at)
-            paused = WaitReason.PAUSED
-            resumed += self._outbox.move_those_in({FaxState.WAITING}, [job.id], step, now, reason=paused)
+            step = Transition(new, detail, wait_reason=reason, retry_at=at)
+            resumed += self._take({FaxState.WAITING}, [job.id], step, WaitReason.PAUSED)
         return tuple(resumed)
 
     def go_on(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
         """The network is back: those of these that wait for it go; their tries still count."""
-        step = Transition(new=FaxState.QUEUED, detail=say.TURN, stumbles=0)
-        return self._outbox.move_those_in(
-            {FaxState.WAITING}, job_ids, step, self._clock.now(), reason=WaitReason.NO_CONNECTION
-        )
+        step = Transition(FaxState.QUEUED, say.TURN, stumbles=0)
+        return self._take({FaxState.WAITING}, job_ids, step, WaitReason.NO_CONNECTION)
 
     def pause_all(self, owner_id: str) -> None:
         """Let the whole queue stand still; a request under way is finished."""
@@ -299,8 +294,7 @@ class FaxService:
         Before one goes again the service is asked once more (recheck.py). Raises UserError when no answer is
         needed.
         """
-        unsure, asked = frozenset({FaxState.INTERRUPTED}), frozenset({FaxState.NEEDS_YOU})
-        self._move_those_in(unsure, [job_id], FaxState.NEEDS_YOU, say.CHECKING)
+        self._take({FaxState.INTERRUPTED}, [job_id], Transition(FaxState.NEEDS_YOU, say.CHECKING))
         job = self._outbox.get(job_id)
         if job.is_late:
             if was_sent:
@@ -312,10 +306,8 @@ class FaxService:
                 now, message_id = self._clock.now(), job.maybe_message_id
                 return self._outbox.hand_over(job.request_id, message_id, now, say.YOU_SAID_THAT_ONE)[0]
             self._outbox.rule_out(job.request_id, [job.maybe_message_id])
-        if was_sent:
-            answered = self._move_those_in(asked, [job_id], FaxState.SENT, say.YOU_SAID_SENT)
-        else:
-            answered = self._move_those_in(asked, [job_id], FaxState.QUEUED, say.YOU_SAID_AGAIN)
+        sent, again = (FaxState.SENT, say.YOU_SAID_SENT), (FaxState.QUEUED, say.YOU_SAID_AGAIN)
+        answered = self._take({FaxState.NEEDS_YOU}, [job_id], Transition(*(sent if was_sent else again)))
         if not answered:
             job = self._outbox.get(job_id)
             raise UserError(f"This needs no answer any more: {job.detail or job.state.value}.")
@@ -329,8 +321,8 @@ class FaxService:
         jobs = [job for job in self._outbox.many(job_ids) if job.is_accepted or job.is_marked]
         told = [job for job in jobs if job.state is not new or job.is_arrival_unknown]
         states = {job.state for job in told}
-        step = Transition(new=new, detail=detail, error_code=code, is_seen=True)
-        return self._outbox.move_those_in(states, [job.id for job in told], step, self._clock.now())
+        step = Transition(new, detail, error_code=code, is_seen=True)
+        return self._take(states, [job.id for job in told], step)
 
     def mark_seen(self, job_ids: Sequence[int]) -> None:
         """The user has seen how these ended."""
@@ -399,7 +391,7 @@ class FaxService:
     def _let_go(self, jobs: Sequence[FaxJob]) -> tuple[FaxJob, ...]:
         """What was accepted a day ago and nobody has marked counts as sent since it went out."""
         now = self._clock.now()
-        step = Transition(new=FaxState.SENT, detail=say.ARRIVAL_UNKNOWN, error_code=ARRIVAL_UNKNOWN)
+        step = Transition(FaxState.SENT, say.ARRIVAL_UNKNOWN, error_code=ARRIVAL_UNKNOWN)
         old = [job for job in jobs if job.leaves_queue_at is not None and job.leaves_queue_at <= now]
         moved = (self._outbox.move_those_in({FaxState.HANDED_OVER}, [j.id], step, j.went_out_at) for j in old)
         return tuple(job for jobs in moved for job in jobs)
@@ -418,20 +410,15 @@ class FaxService:
             return TakeBack(jobs=(), sentence=CANNOT)
         return take_back(session_of(connection), self._outbox, job_ids, self._clock, token)
 
-    def _move_those_in(
+    def _take(
         self,
-        states: frozenset[FaxState],
+        states: Set[FaxState],
         job_ids: Sequence[int],
-        new: FaxState,
-        detail: str,
-        *,
-        wait_reason: WaitReason = WaitReason.NONE,
-        tries: int | None = None,
-        stumbles: int | None = None,
+        step: Transition,
+        reason: WaitReason | None = None,
     ) -> tuple[FaxJob, ...]:
         """Move the jobs that are in these states, together; one that another lane has just moved stays."""
-        step = Transition(new=new, detail=detail, wait_reason=wait_reason, tries=tries, stumbles=stumbles)
-        return self._outbox.move_those_in(states, job_ids, step, self._clock.now())
+        return self._outbox.move_those_in(states, job_ids, step, self._clock.now(), reason=reason)
 
     def _profile(self) -> ServerProfile:
         connection = self._connection()

@@ -175,7 +175,7 @@ class Follower:
         decision = decide(code, now=now, tries=job.tries, deadline=job.keep_trying_until)
         if isinstance(decision, Again):
             return Transition(
-                new=FaxState.WAITING,
+                FaxState.WAITING,
                 detail=say.waiting_for_line(job, code, decision.at, now),
                 error_code=code,
                 server_pages=server_pages,
@@ -184,7 +184,7 @@ class Follower:
             )
         is_late = isinstance(decision, GiveUp) and decision.is_out_of_time
         detail = say.out_of_time(job, say.why(code), now) if is_late else say.failed(cause)
-        return Transition(new=FaxState.FAILED, detail=detail, error_code=code, server_pages=server_pages)
+        return Transition(FaxState.FAILED, detail, error_code=code, server_pages=server_pages)
 
     def _solve(
         self, session: ApiSession, unresolved: Sequence[_Unresolved], now: datetime, token: CancelToken
@@ -214,7 +214,7 @@ class Follower:
         if not one.is_gone and not one.is_shared:
             return self._failed(one.job, "", fax_cause(""), one.server_pages, now)
         detail = say.GONE if one.is_gone else say.UNKNOWN_WHO
-        return Transition(new=FaxState.FAILED, detail=detail, error_code="")
+        return Transition(FaxState.FAILED, detail, error_code="")
 
     def _ask_call_log(
         self, session: ApiSession, unresolved: Sequence[_Unresolved], token: CancelToken
@@ -251,7 +251,7 @@ class Follower:
 
 
 def _sent(server_pages: int | None) -> Transition:
-    return Transition(new=FaxState.SENT, detail=say.ACCEPTED, error_code="", server_pages=server_pages)
+    return Transition(FaxState.SENT, say.ACCEPTED, error_code="", server_pages=server_pages)
 
 
 def _has_own_word(message: Message, job: FaxJob) -> bool:

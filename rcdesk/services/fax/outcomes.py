@@ -31,6 +31,7 @@ from rcdesk.core.fax.retry import Again, Check, Decision, GiveUp, decide
 from rcdesk.core.service import FaxTaken
 from rcdesk.services.fax import sentences as say
 from rcdesk.store.fax.outbox import Outbox
+from rcdesk.store.fax.transitions import Transition
 
 RESEND_PAUSE = timedelta(seconds=60)
 """How long to wait when the service cannot resend pages right now (MSG-343)."""
@@ -154,7 +155,7 @@ class Outcomes:
     def _not_taken(self, flight: Flight, error: RcdeskError, now: datetime) -> tuple[FaxJob, ...]:
         """The service did not take it, or nobody knows whether it did."""
         if isinstance(error, Cancelled):
-            return self._outbox.move_all(ids_of(flight.jobs), FaxState.QUEUED, detail=say.NOT_LEFT, now=now)
+            return self._requeue(flight.jobs, say.NOT_LEFT, now)
         if isinstance(error, Rejected | NotAllowed):
             changed = self._after_refusal(flight, error, now)
             if changed:
@@ -196,9 +197,9 @@ class Outcomes:
             self._outbox.deny(flight.request.id)
         ids = ids_of(jobs)
         if flight.can_follow:
-            return self._outbox.move_all(ids, FaxState.INTERRUPTED, detail=say.CHECKING, now=now)
-        self._outbox.move_all(ids, FaxState.INTERRUPTED, detail=say.CANNOT_ASK, now=now, note_event=False)
-        return self._outbox.move_all(ids, FaxState.NEEDS_YOU, detail=say.CANNOT_ASK, now=now)
+            return self._outbox.move(ids, Transition(FaxState.INTERRUPTED, say.CHECKING), now)
+        self._outbox.move(ids, Transition(FaxState.INTERRUPTED, say.CANNOT_ASK, note_event=False), now)
+        return self._outbox.move(ids, Transition(FaxState.NEEDS_YOU, say.CANNOT_ASK), now)
 
     def _wait(
         self, jobs: Sequence[FaxJob], again: Again, error: RcdeskError, now: datetime
@@ -208,15 +209,9 @@ class Outcomes:
         why = _WHY.get(again.reason, f"no connection, try {stumbles + 1}")
         if isinstance(error, StoreError):
             why = "the archive of this desk could not be written"
-        return self._outbox.move_all(
-            ids_of(jobs),
-            FaxState.WAITING,
-            detail=say.waiting(why, again.at, now),
-            now=now,
-            wait_reason=again.reason,
-            retry_at=again.at,
-            stumbles=stumbles,
-        )
+        detail = say.waiting(why, again.at, now)
+        step = Transition(FaxState.WAITING, detail, again.reason, again.at, stumbles=stumbles)
+        return self._outbox.move(ids_of(jobs), step, now)
 
     def _fail(
         self, jobs: Sequence[FaxJob], error: RcdeskError, now: datetime, *, is_out_of_time: bool
@@ -230,7 +225,7 @@ class Outcomes:
             detail = say.failed(api_cause(code).words)
         else:
             detail = say.failed(str(error))
-        return self._outbox.move_all(ids_of(jobs), FaxState.FAILED, detail=detail, now=now, error_code=code)
+        return self._outbox.move(ids_of(jobs), Transition(FaxState.FAILED, detail, error_code=code), now)
 
     def _after_refusal(
         self, flight: Flight, error: Rejected | NotAllowed, now: datetime
@@ -259,18 +254,17 @@ class Outcomes:
             self._refused_sources[source] = _MOST_RESENDS
             return self._requeue(flight.jobs, say.UPLOAD_AGAIN, now)
         self._refused_sources[source] = self._refused_sources.get(source, 0) + 1
-        again = now + RESEND_PAUSE
-        return self._outbox.move_all(
-            ids_of(flight.jobs),
-            FaxState.WAITING,
-            detail=say.waiting("RingCentral cannot resend these pages right now", again, now),
-            now=now,
-            wait_reason=WaitReason.RETRY,
-            retry_at=again,
-        )
+        step = resend_later("RingCentral cannot resend these pages right now", now)
+        return self._outbox.move(ids_of(flight.jobs), step, now)
 
     def _requeue(self, jobs: Sequence[FaxJob], detail: str, now: datetime) -> tuple[FaxJob, ...]:
-        return self._outbox.move_all(ids_of(jobs), FaxState.QUEUED, detail=detail, now=now)
+        return self._outbox.move(ids_of(jobs), Transition(FaxState.QUEUED, detail), now)
+
+
+def resend_later(why: str, now: datetime) -> Transition:
+    """Waiting until the service can send these pages once more."""
+    again = now + RESEND_PAUSE
+    return Transition(FaxState.WAITING, say.waiting(why, again, now), WaitReason.RETRY, again)
 
 
 def _may_be_one_recipient(error: ApiError) -> bool:

@@ -181,7 +181,7 @@ class Reconciler:
         """Only the user can say whether this message is the fax."""
         now = self._clock.now()
         detail = say.is_it_that_one(maybe.created_at, maybe.page_count, now)
-        step = Transition(new=FaxState.NEEDS_YOU, detail=detail, maybe_message_id=maybe.id)
+        step = Transition(FaxState.NEEDS_YOU, detail, maybe_message_id=maybe.id)
         return self._outbox.move_those_in(states, job_ids, step, now)
 
     def give_up(self, owner_id: str, requests: Sequence[FaxRequest]) -> tuple[FaxJob, ...]:
@@ -191,7 +191,7 @@ class Reconciler:
             if request.last_byte_at is None:
                 changed += self._requeue(request.job_ids)
             else:
-                step = Transition(new=FaxState.NEEDS_YOU, detail=say.CANNOT_ASK)
+                step = Transition(FaxState.NEEDS_YOU, say.CANNOT_ASK)
                 changed += self._move(request.job_ids, step)
         return (*changed, *self._without_record(owner_id, requests))
 
@@ -224,14 +224,14 @@ class Reconciler:
         if request.is_denied and is_whole:
             return changed + self._try_again(job_ids)
         detail = say.NEEDS_YOU if is_whole else say.TOO_MANY
-        return changed + self._move(job_ids, Transition(new=FaxState.NEEDS_YOU, detail=detail))
+        return changed + self._move(job_ids, Transition(FaxState.NEEDS_YOU, detail))
 
     def _try_again(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
         """The service had said that it failed, and does not have it; it is asked once more when it goes."""
         now = self._clock.now()
         again = now + timedelta(seconds=STUMBLE_DELAYS_S[2])
         detail = say.waiting("RingCentral had trouble and does not have the fax", again, now)
-        step = Transition(new=FaxState.WAITING, detail=detail, wait_reason=WaitReason.TROUBLE, retry_at=again)
+        step = Transition(FaxState.WAITING, detail, wait_reason=WaitReason.TROUBLE, retry_at=again)
         return self._move(job_ids, step)
 
     def _waited(self, request: FaxRequest, offset_s: float) -> timedelta:
@@ -245,7 +245,7 @@ class Reconciler:
         return max(here, there)
 
     def _requeue(self, job_ids: Sequence[int]) -> tuple[FaxJob, ...]:
-        return self._move(job_ids, Transition(new=FaxState.QUEUED, detail=say.NOT_LEFT))
+        return self._move(job_ids, Transition(FaxState.QUEUED, say.NOT_LEFT))
 
     def _move(self, job_ids: Sequence[int], step: Transition) -> tuple[FaxJob, ...]:
         """Only what is interrupted still: the user may have answered meanwhile, and it may be going again."""
@@ -258,7 +258,7 @@ class Reconciler:
         lost = [job_id for job_id in lost if job_id not in known]
         if not lost:
             return ()
-        return self._move(lost, Transition(new=FaxState.NEEDS_YOU, detail=say.OLD_INTERRUPTION))
+        return self._move(lost, Transition(FaxState.NEEDS_YOU, say.OLD_INTERRUPTION))
 
 
 def digits(number: str) -> str:

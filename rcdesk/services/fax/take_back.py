@@ -65,9 +65,9 @@ def take_back(
         detail = IN_TIME if is_scheduled else DELETED
         ids = [job.id for job in jobs]
         if others:
-            again = Transition(new=FaxState.QUEUED, detail=QUEUED_AGAIN)
+            again = Transition(FaxState.QUEUED, QUEUED_AGAIN)
             changed += outbox.move_those_in({FaxState.HANDED_OVER}, others, again, clock.now())
-        over = Transition(new=FaxState.CANCELLED, detail=detail)
+        over = Transition(FaxState.CANCELLED, detail)
         changed += outbox.move_those_in({FaxState.HANDED_OVER}, ids, over, clock.now())
     return TakeBack(jobs=tuple(changed), sentence=_sentence(back, late, shared))
 

@@ -121,5 +121,5 @@ def _set_waiting(rows: Iterable[sqlite3.Row], connection: sqlite3.Connection, no
     waiting = WaitReason.SAME_NUMBER
     ids = [row["id"] for row in rows if WaitReason(row["wait_reason"]) is not waiting]
     if ids:
-        step = Transition(new=FaxState.WAITING, detail=_SAME_NUMBER, wait_reason=waiting)
+        step = Transition(FaxState.WAITING, _SAME_NUMBER, wait_reason=waiting)
         take_step(connection, ids, step, now)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence, Set
 from datetime import datetime, timedelta
-from typing import Unpack
 
 from rcdesk.core.errors import StoreError
 from rcdesk.core.fax.fax import (
@@ -44,7 +43,6 @@ from rcdesk.store.fax.rows import (
 )
 from rcdesk.store.fax.transitions import (
     Transition,
-    TransitionValues,
     end_request,
     start_request,
     step_into_queue,
@@ -93,7 +91,7 @@ class Outbox(Store):
         else queued.
         """
         if draft.undo_s > 0:
-            step = Transition(new=FaxState.HELD, detail=_HELD, retry_at=now + timedelta(seconds=draft.undo_s))
+            step = Transition(FaxState.HELD, _HELD, retry_at=now + timedelta(seconds=draft.undo_s))
         else:
             step = step_into_queue(draft.send_at, draft.send_by, now)
         values: dict[str, object] = {
@@ -151,17 +149,13 @@ class Outbox(Store):
         with self._db.reading() as connection:
             return fax_facts.counts(connection, owner_id)
 
-    def move(
-        self, job_id: int, new: FaxState, *, now: datetime, **values: Unpack[TransitionValues]
-    ) -> FaxJob:
-        """Take one step, see Transition. SENDING is entered by begin() alone, which records the request."""
-        return self._move([job_id], Transition(new=new, **values), now)[0]
-
-    def move_all(
-        self, job_ids: Sequence[int], new: FaxState, *, now: datetime, **values: Unpack[TransitionValues]
-    ) -> tuple[FaxJob, ...]:
-        """Take the same step with all of them or with none."""
-        return self._move(job_ids, Transition(new=new, **values), now)
+    def move(self, job_ids: Sequence[int], step: Transition, now: datetime) -> tuple[FaxJob, ...]:
+        """Take this step with all of them or with none; SENDING is entered by begin() alone."""
+        if step.new is FaxState.SENDING:
+            raise StoreError("A fax is sent with a request only.")
+        with transaction(self._db.get()) as connection:
+            take_step(connection, job_ids, step, now)
+            return jobs_with(connection, list(dict.fromkeys(job_ids)))
 
     def move_those_in(
         self,
@@ -191,9 +185,9 @@ class Outbox(Store):
             now_there = {job.id: job.state for job in jobs_with(connection, [job.id for job in as_before])}
             back = [job for job in as_before if now_there.get(job.id) is FaxState.CANCELLED]
             ids = [job.id for job in back]
-            take_step(connection, ids, Transition(new=FaxState.QUEUED, note_event=False), now)
+            take_step(connection, ids, Transition(FaxState.QUEUED, note_event=False), now)
             for job in back:
-                step = Transition(new=job.state, detail=job.detail, wait_reason=job.wait_reason)
+                step = Transition(job.state, job.detail, wait_reason=job.wait_reason)
                 take_step(connection, [job.id], step, now)
             return jobs_with(connection, ids)
 
@@ -396,7 +390,7 @@ class Outbox(Store):
             )
             step = step_into_queue(send_at, send_by, now)
             if job.state is FaxState.CANCELLED and step.new is not FaxState.QUEUED:
-                take_step(connection, [job_id], Transition(new=FaxState.QUEUED, note_event=False), now)
+                take_step(connection, [job_id], Transition(FaxState.QUEUED, note_event=False), now)
             if job.state is FaxState.HELD or step.new is job.state is FaxState.QUEUED:
                 add_events(connection, [job_id], to_text(now), job.state, "Its time was changed")
             else:
@@ -439,13 +433,6 @@ class Outbox(Store):
         with self._db.reading() as connection:
             return fax_facts.facts(connection, owner_id, numbers, pages_key, now)
 
-    def _move(self, job_ids: Sequence[int], step: Transition, now: datetime) -> tuple[FaxJob, ...]:
-        if step.new is FaxState.SENDING:
-            raise StoreError("A fax is sent with a request only.")
-        with transaction(self._db.get()) as connection:
-            take_step(connection, job_ids, step, now)
-            return jobs_with(connection, list(dict.fromkeys(job_ids)))
-
 
 def _is_paused(connection: sqlite3.Connection, owner_id: str) -> bool:
     return bool(connection.execute("SELECT 1 FROM queue_pause WHERE owner_id = ?", (owner_id,)).fetchone())
@@ -477,7 +464,7 @@ def put_off_late(
         if now - due > LATE_AFTER:
             late.setdefault(due, []).append(row["id"])
     for due, ids in late.items():
-        step = Transition(new=FaxState.NEEDS_YOU, detail=word(due), wait_reason=WaitReason.LATE)
+        step = Transition(FaxState.NEEDS_YOU, word(due), wait_reason=WaitReason.LATE)
         take_step(connection, ids, step, now)
     return jobs_with(connection, sorted(job_id for ids in late.values() for job_id in ids))
 

@@ -19,16 +19,14 @@ from rcdesk.store.rows import IN_LIST, from_text, json_list, to_text
 UNDO_AFTER_CRASH = timedelta(seconds=60)
 """A fax that was held when rcdesk ended can be taken back at most this long after the next start."""
 
-_QUEUED = Transition(new=FaxState.QUEUED, detail="Stopped before it had left; it goes out again")
-_INTERRUPTED = Transition(new=FaxState.INTERRUPTED, detail="Interrupted: checking with RingCentral")
+_QUEUED = Transition(FaxState.QUEUED, "Stopped before it had left; it goes out again")
+_INTERRUPTED = Transition(FaxState.INTERRUPTED, "Interrupted: checking with RingCentral")
 _LATE = Transition(
-    new=FaxState.NEEDS_YOU,
+    FaxState.NEEDS_YOU,
     detail="Needs you: rcdesk was closed before it went out. Nothing was sent. Send it now?",
     wait_reason=WaitReason.LATE,
 )
-_FAILED = Transition(
-    new=FaxState.FAILED, detail="rcdesk was closed before the fax was ready. Nothing was sent."
-)
+_FAILED = Transition(FaxState.FAILED, "rcdesk was closed before the fax was ready. Nothing was sent.")
 
 
 def recover(connection: sqlite3.Connection, now: datetime) -> tuple[FaxJob, ...]:

@@ -11,7 +11,6 @@ import secrets
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypedDict
 
 from msgspec import Struct
 
@@ -27,7 +26,7 @@ _MARK_LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
 _MARK_LENGTH = 8
 
 
-class Transition(Struct, frozen=True, kw_only=True):
+class Transition(Struct, frozen=True):
     """What changes with a step: wait_reason and retry_at always, what is None stays as it is.
 
     is_seen None: a fax that failed or needs the user is not seen, any other is. maybe_message_id: the message
@@ -45,21 +44,6 @@ class Transition(Struct, frozen=True, kw_only=True):
     is_seen: bool | None = None
     maybe_message_id: str = ""
     note_event: bool = True
-
-
-class TransitionValues(TypedDict, total=False):
-    """The fields of a Transition besides the new state, for those who name them one by one."""
-
-    detail: str
-    wait_reason: WaitReason
-    retry_at: datetime | None
-    error_code: str | None
-    server_pages: int | None
-    tries: int | None
-    stumbles: int | None
-    is_seen: bool | None
-    maybe_message_id: str
-    note_event: bool
 
 
 def take_step(
@@ -113,10 +97,8 @@ def step_into_queue(
 ) -> Transition:
     """Where a fax goes when nothing holds it back: waiting when this desk keeps it, else queued."""
     if send_at is not None and send_by is SendBy.DESK and send_at > now:
-        return Transition(
-            new=FaxState.WAITING, detail=ITS_TIME, wait_reason=WaitReason.SCHEDULED, retry_at=send_at
-        )
-    return Transition(new=FaxState.QUEUED, detail=detail)
+        return Transition(FaxState.WAITING, ITS_TIME, wait_reason=WaitReason.SCHEDULED, retry_at=send_at)
+    return Transition(FaxState.QUEUED, detail)
 
 
 def start_request(
@@ -137,7 +119,7 @@ def start_request(
     (row,) = connection.execute(sql, values).fetchall()
     request_id = int(row["id"])
     ids = [job.id for job in jobs]
-    take_step(connection, ids, Transition(new=FaxState.SENDING, detail="Sending"), now)
+    take_step(connection, ids, Transition(FaxState.SENDING, "Sending"), now)
     connection.execute(
         f"""UPDATE fax SET request_id = ?, message_id = '', error_code = '', server_pages = NULL
             WHERE id {IN_LIST}""",
@@ -173,7 +155,7 @@ def end_request(
         "UPDATE fax_request SET message_id = ?, ended_at = ? WHERE id = ?",
         (message_id, to_text(now), request_id),
     )
-    take_step(connection, ids, Transition(new=FaxState.HANDED_OVER, detail=detail, stumbles=0), now)
+    take_step(connection, ids, Transition(FaxState.HANDED_OVER, detail, stumbles=0), now)
     connection.execute(
         f"UPDATE fax SET message_id = ?, tries = tries + 1 WHERE id {IN_LIST}", (message_id, json_list(ids))
     )

@@ -16,6 +16,7 @@ from rcdesk.store.database import VERSION, open_database, statements
 from rcdesk.store.fax.drafts import Drafts
 from rcdesk.store.fax.folders import Folders
 from rcdesk.store.fax.outbox import Outbox, pages_key
+from rcdesk.store.fax.transitions import Transition
 from rcdesk.store.schema import MIGRATIONS, VERSION_1
 from tests.patience import PATIENCE_S
 
@@ -81,7 +82,7 @@ def test_an_archive_of_version_1_grows_with_everything_kept(tmp_path: Path) -> N
     key = pages_key(sent.files, sent.note)
     (fact,) = outbox.facts("me", ["+16505550144"], key, NOW + timedelta(hours=1))
     assert fact.duplicate_at == NOW
-    outbox.move(1, FaxState.QUEUED, now=NOW)
+    outbox.move([1], Transition(FaxState.QUEUED), NOW)
     fresh = outbox.begin(outbox.many([1]), NOW, service_offset_s=0.0)
     assert fresh.id > 3
     outbox.close()

@@ -25,6 +25,7 @@ from rcdesk.core.fax.folder import Folder, FolderQuery
 from rcdesk.store import database
 from rcdesk.store.fax.folders import Folders
 from rcdesk.store.fax.outbox import Outbox
+from rcdesk.store.fax.transitions import Transition
 from tests.patience import PATIENCE_S
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -119,7 +120,7 @@ def test_a_locked_file_is_waited_for_and_then_said(
     other.execute("BEGIN IMMEDIATE")
     attempts: list[Callable[[], Any]] = [
         lambda: add(outbox),
-        lambda: outbox.move(job.id, FaxState.CANCELLED, now=NOW),
+        lambda: outbox.move([job.id], Transition(FaxState.CANCELLED), NOW),
         lambda: outbox.begin([job], NOW, service_offset_s=0.0),
         lambda: outbox.next_request_jobs("me", NOW),
     ]
@@ -236,7 +237,7 @@ def test_a_head_that_was_overwritten(outbox: Outbox, tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_a_middle_that_was_overwritten(outbox: Outbox, tmp_path: Path, seed: int) -> None:
     jobs = add(outbox, 200)
-    outbox.move_all([j.id for j in jobs[100:]], FaxState.FAILED, now=NOW)
+    outbox.move([j.id for j in jobs[100:]], Transition(FaxState.FAILED), NOW)
     outbox.close()
     path = tmp_path / "a.sqlite3"
     chance = random.Random(seed)

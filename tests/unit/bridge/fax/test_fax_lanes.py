@@ -14,6 +14,7 @@ from rcdesk.core.errors import StoreUnavailable
 from rcdesk.core.fax.fax import FaxJob, FaxState, SendBy, WaitReason
 from rcdesk.services.fax.faxes import CancelOutcome, FaxService
 from rcdesk.store.fax.outbox import Outbox
+from rcdesk.store.fax.transitions import Transition
 from tests.patient_bot import QtBot
 from tests.unit.bridge.conftest import Bench
 from tests.unit.bridge.fax.test_fax_desk import AT_ONCE, OTHERS, WAIT_MS, _document, _draft, _heavy_page
@@ -46,15 +47,15 @@ def test_a_cancel_is_kept_when_the_end_of_the_request_could_not_be_written_down(
     from rcdesk.bridge.fax import pump as fax_pump
 
     monkeypatch.setattr(fax_pump, "HOLD_S", (0.3,))
-    real = Outbox.move_all
+    real = Outbox.move
     errors = [StoreUnavailable("The disk is full. Make room; the fax waits.")]
 
-    def move_all(self: Outbox, *arguments: Any, **options: Any) -> tuple[FaxJob, ...]:
+    def move(self: Outbox, *arguments: Any, **options: Any) -> tuple[FaxJob, ...]:
         if errors:
             raise errors.pop()
         return real(self, *arguments, **options)
 
-    monkeypatch.setattr(Outbox, "move_all", move_all)
+    monkeypatch.setattr(Outbox, "move", move)
     bench.sign_in(simulator, qtbot)
     simulator.fault("slow", path="/fax", method="POST", bytes_per_second=500_000)
     bench.faxes.queue(_draft(_heavy_page(tmp_path)))
@@ -160,8 +161,8 @@ def test_a_fax_that_ended_unheard_is_told_with_the_next_reading(
 
     def retry(self: FaxService, job_ids: Any) -> tuple[FaxJob, ...]:
         now = self._clock.now()
-        self._outbox.move(job.id, FaxState.WAITING, now=now)
-        self._outbox.move(job.id, FaxState.FAILED, now=now)
+        self._outbox.move([job.id], Transition(FaxState.WAITING), now)
+        self._outbox.move([job.id], Transition(FaxState.FAILED), now)
         raise StoreUnavailable("The disk is full.")
 
     monkeypatch.setattr(FaxService, "retry", retry)

@@ -13,6 +13,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import SignInNeeded, StoreError, StoreUnavailable
 from rcdesk.core.fax.fax import FaxDraft, FaxRequest, FaxState, Recipient, SendBy, WaitReason
 from rcdesk.services.fax.dispatch import Dispatcher
+from rcdesk.store.fax.transitions import Transition
 from tests.unit.services.fax_rig import BAD, GOOD, Rig, at_first_progress, magic
 
 S = FaxState
@@ -104,7 +105,7 @@ def test_a_resend_that_is_not_possible_now_waits_a_minute_and_is_uploaded_at_las
     source = rig.get(blocker).message_id
     draft = rig.draft("+16505550199", original_message_id=source)
     # For this desk the other fax is over; the service is still at it and says MSG-343.
-    rig.outbox.move(blocker.id, S.FAILED, now=rig.clock.now())
+    rig.outbox.move([blocker.id], Transition(S.FAILED), rig.clock.now())
     (job,) = rig.faxes.queue(draft, rig.account, CancelToken())
     for _ in range(2):
         (job,) = rig.send()

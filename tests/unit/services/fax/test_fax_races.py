@@ -24,6 +24,7 @@ from rcdesk.services.fax import reconcile
 from rcdesk.services.fax.reconcile import Listing, Reconciler
 from rcdesk.store.fax import outbox as outbox_module
 from rcdesk.store.fax import rows as fax_rows
+from rcdesk.store.fax.transitions import Transition
 from tests.unit.services.fax.test_reconcile import sent_elsewhere
 from tests.unit.services.fax_rig import BAD, GOOD, Rig
 
@@ -80,7 +81,9 @@ def test_a_command_never_moves_a_fax_that_is_being_sent(
     job = rig.queue_one()
     if command in ("retry", "go_on"):
         now = rig.clock.now()
-        job = rig.outbox.move(job.id, S.WAITING, now=now, wait_reason=WaitReason.NO_CONNECTION, retry_at=now)
+        job = rig.outbox.move(
+            [job.id], Transition(S.WAITING, wait_reason=WaitReason.NO_CONNECTION, retry_at=now), now
+        )[0]
     lane = meanwhile(monkeypatch, begin(rig, job))
     getattr(rig.faxes, command)([job.id])
     lane.thread.join()
@@ -193,7 +196,9 @@ def test_back_online_the_tries_at_a_busy_line_still_count(rig: Rig) -> None:
     job = rig.queue_one()
     now = rig.clock.now()
     at = now + timedelta(seconds=300)
-    rig.outbox.move(job.id, S.WAITING, now=now, wait_reason=WaitReason.NO_CONNECTION, retry_at=at, tries=4)
+    rig.outbox.move(
+        [job.id], Transition(S.WAITING, wait_reason=WaitReason.NO_CONNECTION, retry_at=at, tries=4), now
+    )
     other = rig.queue_one(OTHER)
     rig.faxes.pause([other.id])
     assert [j.id for j in rig.faxes.go_on([job.id, other.id])] == [job.id]
@@ -325,16 +330,16 @@ def test_a_disk_that_fails_between_two_steps_fails_nobody_for_anothers_number(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good, bad = rig.queue(GOOD, BAD)
-    move_all, calls = rig.outbox.move_all, 0
+    move, calls = rig.outbox.move, 0
 
     def fails_second(*args: Any, **options: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 2:
             raise StoreUnavailable("The disk is full.")
-        return move_all(*args, **options)
+        return move(*args, **options)
 
-    monkeypatch.setattr(rig.outbox, "move_all", fails_second)
+    monkeypatch.setattr(rig.outbox, "move", fails_second)
     with pytest.raises(StoreUnavailable):
         rig.send()
     rig.send_all()

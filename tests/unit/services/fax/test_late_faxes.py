@@ -13,6 +13,7 @@ import pytest
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState, Recipient, SendBy, WaitReason
+from rcdesk.store.fax.transitions import Transition
 from tests.unit.services.fax_rig import Rig
 
 S = FaxState
@@ -89,7 +90,9 @@ def test_whatever_waited_when_the_machine_went_off_is_asked_about_days_later(rig
         job = rig.queue_one(undo_s=10 if kind == "held" else 0)
     if kind == "retry":
         at = now + timedelta(minutes=5)
-        rig.outbox.move(job.id, S.WAITING, now=now, wait_reason=WaitReason.NO_CONNECTION, retry_at=at)
+        rig.outbox.move(
+            [job.id], Transition(S.WAITING, wait_reason=WaitReason.NO_CONNECTION, retry_at=at), now
+        )
     if kind == "half sent":
         rig.outbox.begin([job], now, service_offset_s=0.0)
     away(rig, 60 * HOUR_S, has_restarted=True)

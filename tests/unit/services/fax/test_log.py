@@ -18,6 +18,7 @@ from rcdesk.services.fax.log import COLUMNS, PAGE_ROWS, FaxLog, plain_cell, writ
 from rcdesk.store.fax.folders import Folders
 from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.fax.received import InboundMessage, ReceivedFaxes
+from rcdesk.store.fax.transitions import Transition
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 ZONE = timezone(timedelta(hours=-8))
@@ -82,8 +83,10 @@ def test_every_column_of_a_fax_that_was_sent_failed_or_came_in(archive: Archive)
     for job in (sent, failed):
         request = archive.outbox.begin([job], later, service_offset_s=0.0)
         archive.outbox.hand_over(request.id, f"m{job.id}", later, "Handed to RingCentral")
-    archive.outbox.move(sent.id, FaxState.SENT, now=later, server_pages=3, detail="Accepted")
-    archive.outbox.move(failed.id, FaxState.FAILED, now=later, error_code="LineBusy", detail="Failed: busy")
+    archive.outbox.move([sent.id], Transition(FaxState.SENT, server_pages=3, detail="Accepted"), later)
+    archive.outbox.move(
+        [failed.id], Transition(FaxState.FAILED, error_code="LineBusy", detail="Failed: busy"), later
+    )
     archive.received.upsert("me", [incoming("in1", NOW + timedelta(minutes=3))], NOW)
     inbound, second, first = archive.log()
     assert first == dict(
@@ -114,7 +117,7 @@ def test_many_pages_of_rows_each_fax_once_newest_first_and_only_mine(archive: Ar
     )
     jobs = archive.outbox.add(draft, (), "me", "None", NOW)
     archive.outbox.add(draft, (), "somebody else", "None", NOW)
-    archive.outbox.move_all([job.id for job in jobs[::3]], FaxState.CANCELLED, now=NOW, detail="Cancelled")
+    archive.outbox.move([job.id for job in jobs[::3]], Transition(FaxState.CANCELLED, "Cancelled"), NOW)
     archive.received.upsert("me", [incoming(f"in{n}", NOW - timedelta(minutes=n)) for n in range(40)], NOW)
     rows = archive.log()
     outgoing = [row["Number"] for row in rows if row["Direction"] == "Outgoing"]
@@ -137,7 +140,7 @@ def test_a_row_that_moves_while_the_log_is_written_is_in_it_once(archive: Archiv
             if query.folder is Folder.QUEUE and offset:
                 ended = [j.id for j in jobs[-20:] if archive.outbox.get(j.id).state is FaxState.QUEUED]
                 if ended:
-                    archive.outbox.move_all(ended, FaxState.CANCELLED, now=NOW)
+                    archive.outbox.move(ended, Transition(FaxState.CANCELLED), NOW)
             return super().page(query, offset, limit)
 
     busy = Busy(archive.target.parent / "a.sqlite3")

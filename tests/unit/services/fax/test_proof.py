@@ -24,6 +24,7 @@ from rcdesk.services.account.connection import Connection
 from rcdesk.services.fax.proof import CACHE, ProofService
 from rcdesk.store.account.secrets import Secrets
 from rcdesk.store.fax.outbox import Outbox
+from rcdesk.store.fax.transitions import Transition
 
 if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
@@ -59,7 +60,7 @@ class Rig:
         request = self.outbox.begin([self.queued()], now, service_offset_s=0.0)
         (job,) = self.outbox.hand_over(request.id, created.message_id, now, "Handed to RingCentral")
         self.simulator.advance(600)
-        return self.outbox.move(job.id, FaxState.SENT, now=now)
+        return self.outbox.move([job.id], Transition(FaxState.SENT), now)[0]
 
     def facts_of(self, job: FaxJob) -> str:
         """Why there are no pages, "" when there are."""
@@ -149,7 +150,7 @@ def test_a_fax_of_unknown_outcome_is_not_called_never_sent(rig: Rig) -> None:
         (FaxState.NEEDS_YOU, "not certain"),
         (FaxState.SENT, "only counts as sent here"),
     ):
-        rig.outbox.move(job.id, state, now=datetime.now(UTC))
+        rig.outbox.move([job.id], Transition(state), datetime.now(UTC))
         assert words in rig.facts_of(job)
 
 

@@ -14,6 +14,7 @@ from rcdesk.core.fax.folder import Folder, FolderQuery, Only
 from rcdesk.store.database import open_database
 from rcdesk.store.fax.folders import Folders
 from rcdesk.store.fax.outbox import Outbox
+from rcdesk.store.fax.transitions import Transition
 from rcdesk.store.search_words import fold, match_text, place_of
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -68,7 +69,7 @@ def test_a_fax_moves_from_folder_to_folder(outbox: Outbox, folders: Folders) -> 
     )
     assert folders.count(query(text="ann")) == folders.count(query()) == 1
     for state, place in steps:
-        moved = outbox.move(job.id, state, now=NOW)
+        moved = outbox.move([job.id], Transition(state), NOW)[0]
         for folder in Folder:
             for text in ("", "ann"):
                 expected = (moved,) if folder is place else ()
@@ -165,7 +166,7 @@ def test_filters(outbox: Outbox, folders: Folders) -> None:
     failed, cancelled = add(outbox, name="Ann"), add(outbox, name="Ann", now=NOW + DAY)
     seen = add(outbox, name="Ann")
     for job, state in ((failed, FaxState.FAILED), (seen, FaxState.FAILED), (cancelled, FaxState.CANCELLED)):
-        outbox.move(job.id, state, now=NOW)
+        outbox.move([job.id], Transition(state), NOW)
     outbox.mark_seen([seen.id])
     for text in ("", "ann"):
         assert folders.all_ids(query(Folder.QUEUE, text, Only.SCHEDULED)) == (scheduled.id,)

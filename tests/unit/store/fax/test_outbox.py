@@ -27,6 +27,7 @@ from rcdesk.core.fax.fax import (
 from rcdesk.core.fax.folder import FolderCounts
 from rcdesk.store.database import open_database
 from rcdesk.store.fax.outbox import Outbox, pages_key
+from rcdesk.store.fax.transitions import Transition
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 FILE = SpooledFile(digest="a" * 64, name="a.pdf", media_type="application/pdf", size_bytes=7, pages=2)
@@ -136,9 +137,9 @@ def test_a_request_keeps_its_recipients_and_gives_its_message_to_the_batch(outbo
     jobs = add(outbox, *numbers(3))
     request = outbox.begin(jobs[:2], NOW, service_offset_s=0.0)
     outbox.mark_last_byte(request.id, NOW)
-    outbox.move(jobs[0].id, FaxState.INTERRUPTED, now=NOW)
-    outbox.move(jobs[0].id, FaxState.CANCELLED, now=NOW)
-    outbox.move(jobs[0].id, FaxState.QUEUED, now=NOW)
+    outbox.move([jobs[0].id], Transition(FaxState.INTERRUPTED), NOW)
+    outbox.move([jobs[0].id], Transition(FaxState.CANCELLED), NOW)
+    outbox.move([jobs[0].id], Transition(FaxState.QUEUED), NOW)
     again, handed = outbox.hand_over(request.id, "m1", NOW + SECOND, "Handed over")
     assert (handed.id, handed.state, handed.message_id) == (jobs[1].id, FaxState.HANDED_OVER, "m1")
     # One that was to go again has arrived after all: it does not.
@@ -166,9 +167,9 @@ def test_a_new_request_forgets_what_the_one_before_said(outbox: Outbox) -> None:
     (job,) = add(outbox)
     hand_over(outbox, job)
     outbox.set_server_pages(job.id, 3)
-    failed = outbox.move(job.id, FaxState.FAILED, now=NOW, error_code="LineBusy", detail="Busy")
+    failed = outbox.move([job.id], Transition(FaxState.FAILED, error_code="LineBusy", detail="Busy"), NOW)[0]
     assert (failed.error_code, failed.server_pages, failed.message_id) == ("LineBusy", 3, "m1")
-    outbox.move(job.id, FaxState.QUEUED, now=NOW)
+    outbox.move([job.id], Transition(FaxState.QUEUED), NOW)
     outbox.begin([job], NOW, service_offset_s=0.0)
     sending = outbox.get(job.id)
     assert (sending.error_code, sending.server_pages, sending.message_id) == ("", None, "")
@@ -226,7 +227,7 @@ def test_whatever_is_asked_a_fax_only_goes_where_it_may(outbox: Outbox, seed: in
             if new is FaxState.SENDING:
                 outbox.begin([outbox.get(job.id)], NOW, service_offset_s=0.0)
             else:
-                outbox.move(job.id, new, now=NOW, error_code=YOU_SAID_FAILED)
+                outbox.move([job.id], Transition(new, error_code=YOU_SAID_FAILED), NOW)
         except StoreError:
             assert not can_move(state, new)
         else:
@@ -242,29 +243,29 @@ def test_only_the_users_own_word_is_taken_back(outbox: Outbox, message_id: str) 
     (job,) = add(outbox)
     request = outbox.begin([job], NOW, service_offset_s=0.0)
     outbox.hand_over(request.id, message_id, NOW, "there")
-    outbox.move(job.id, FaxState.SENT, now=NOW)
+    outbox.move([job.id], Transition(FaxState.SENT), NOW)
     if message_id:
         with pytest.raises(StoreError, match="sent cannot become failed"):
-            outbox.move(job.id, FaxState.FAILED, now=NOW)
+            outbox.move([job.id], Transition(FaxState.FAILED), NOW)
         return
-    outbox.move(job.id, FaxState.FAILED, now=NOW, error_code=YOU_SAID_FAILED)
-    outbox.move(job.id, FaxState.SENT, now=NOW, error_code="")
-    outbox.move(job.id, FaxState.FAILED, now=NOW, error_code="NoAnswer")
+    outbox.move([job.id], Transition(FaxState.FAILED, error_code=YOU_SAID_FAILED), NOW)
+    outbox.move([job.id], Transition(FaxState.SENT, error_code=""), NOW)
+    outbox.move([job.id], Transition(FaxState.FAILED, error_code="NoAnswer"), NOW)
     with pytest.raises(StoreError, match="failed cannot become sent"):
-        outbox.move(job.id, FaxState.SENT, now=NOW)
+        outbox.move([job.id], Transition(FaxState.SENT), NOW)
 
 
 def test_all_take_the_step_or_none(outbox: Outbox) -> None:
     jobs = add(outbox, *numbers(3))
-    outbox.move(jobs[2].id, FaxState.CANCELLED, now=NOW)
+    outbox.move([jobs[2].id], Transition(FaxState.CANCELLED), NOW)
     with pytest.raises(StoreError, match="cancelled cannot become waiting"):
-        outbox.move_all([j.id for j in jobs], FaxState.WAITING, now=NOW)
+        outbox.move([j.id for j in jobs], Transition(FaxState.WAITING), NOW)
     assert [j.state for j in outbox.live("me")] == [FaxState.QUEUED] * 2
     assert len(outbox.events(jobs[0].id)) == 1
     with pytest.raises(StoreError, match="with a request only"):
-        outbox.move(jobs[0].id, FaxState.SENDING, now=NOW)
+        outbox.move([jobs[0].id], Transition(FaxState.SENDING), NOW)
     with pytest.raises(StoreError, match="not in the archive"):
-        outbox.move(4711, FaxState.CANCELLED, now=NOW)
+        outbox.move([4711], Transition(FaxState.CANCELLED), NOW)
     with pytest.raises(StoreError):
         add(outbox, "+16505550142", "")
     assert len(outbox.live("me")) == 2
@@ -274,12 +275,12 @@ def test_all_take_the_step_or_none(outbox: Outbox) -> None:
 
 def test_ends_that_need_the_user_are_unseen_until_seen(outbox: Outbox) -> None:
     one, two, three = add(outbox, *numbers(3))
-    assert outbox.move(one.id, FaxState.FAILED, now=NOW).is_seen is False
-    assert outbox.move(two.id, FaxState.CANCELLED, now=NOW).is_seen is True
+    assert outbox.move([one.id], Transition(FaxState.FAILED), NOW)[0].is_seen is False
+    assert outbox.move([two.id], Transition(FaxState.CANCELLED), NOW)[0].is_seen is True
     request = outbox.begin([three], NOW, service_offset_s=0.0)
     assert request.job_ids == (three.id,)
-    outbox.move(three.id, FaxState.INTERRUPTED, now=NOW)
-    assert outbox.move(three.id, FaxState.NEEDS_YOU, now=NOW).is_seen is False
+    outbox.move([three.id], Transition(FaxState.INTERRUPTED), NOW)
+    assert outbox.move([three.id], Transition(FaxState.NEEDS_YOU), NOW)[0].is_seen is False
     assert outbox.counts("me") == FolderCounts(queue=1, failed_unseen=1, needs_you=1)
     outbox.mark_seen([one.id, three.id])
     assert outbox.get(one.id).is_seen
@@ -300,7 +301,7 @@ def test_a_batch_goes_together_but_never_twice_to_one_number(outbox: Outbox) -> 
     assert "Another fax to this number" in held_back[0].detail
     outbox.begin(second, NOW, service_offset_s=0.0)
     assert outbox.next_request_jobs("me", NOW) == ()
-    outbox.move(first[0].id, FaxState.SENT, now=NOW)
+    outbox.move([first[0].id], Transition(FaxState.SENT), NOW)
     assert [j.id for j in outbox.next_request_jobs("me", NOW)] == [batch[3].id]
     later = outbox.next_request_jobs("me", NOW + HOUR)
     assert [j.id for j in later] == [batch[3].id]
@@ -327,9 +328,9 @@ def test_waiting_jobs_join_when_they_fall_due_soon(outbox: Outbox) -> None:
         strict=True,
     ):
         at = NOW + seconds * SECOND
-        outbox.move(job.id, FaxState.WAITING, now=NOW, wait_reason=reason, retry_at=at)
+        outbox.move([job.id], Transition(FaxState.WAITING, wait_reason=reason, retry_at=at), NOW)
     assert [j.id for j in outbox.next_request_jobs("me", NOW)] == [jobs[0].id, jobs[1].id]
-    outbox.move(jobs[0].id, FaxState.CANCELLED, now=NOW)
+    outbox.move([jobs[0].id], Transition(FaxState.CANCELLED), NOW)
     assert outbox.next_request_jobs("me", NOW) == ()
     assert outbox.next_due_at("me") == NOW + 30 * SECOND
     assert jobs[4].id not in {j.id for j in outbox.next_request_jobs("me", NOW + HOUR)}
@@ -342,10 +343,12 @@ def test_a_clock_that_goes_back_freezes_nothing(outbox: Outbox) -> None:
         (timed, WaitReason.SCHEDULED),
         (paused, WaitReason.PAUSED),
     ):
-        outbox.move(job.id, FaxState.WAITING, now=NOW, wait_reason=reason, retry_at=NOW + 60 * SECOND)
+        outbox.move(
+            [job.id], Transition(FaxState.WAITING, wait_reason=reason, retry_at=NOW + 60 * SECOND), NOW
+        )
     assert outbox.next_request_jobs("me", NOW) == ()
     assert [j.id for j in outbox.next_request_jobs("me", NOW - HOUR)] == [retry.id]
-    outbox.move(retry.id, FaxState.WAITING, now=NOW, wait_reason=WaitReason.SIGN_IN)
+    outbox.move([retry.id], Transition(FaxState.WAITING, wait_reason=WaitReason.SIGN_IN), NOW)
     assert [j.id for j in outbox.next_request_jobs("me", NOW)] == [retry.id]
 
 
@@ -374,7 +377,7 @@ def test_a_fax_gets_another_time(outbox: Outbox) -> None:
     assert (kept.state, kept.send_at, kept.retry_at) == (FaxState.HELD, later, held.retry_at)
     outbox.set_deadline(job.id, later, NOW)
     assert outbox.get(job.id).keep_trying_until == later
-    outbox.move(job.id, FaxState.CANCELLED, now=NOW)
+    outbox.move([job.id], Transition(FaxState.CANCELLED), NOW)
     with pytest.raises(StoreError, match="cannot be changed"):
         outbox.reschedule(job.id, later, SendBy.DESK, NOW)
 
@@ -382,7 +385,7 @@ def test_a_fax_gets_another_time(outbox: Outbox) -> None:
 def test_files_are_needed_while_a_fax_is_not_over_and_some_days_more(outbox: Outbox) -> None:
     (job,) = add(outbox)
     assert outbox.digests_needed(NOW + timedelta(days=400), 30) == {FILE.digest}
-    outbox.move(job.id, FaxState.CANCELLED, now=NOW)
+    outbox.move([job.id], Transition(FaxState.CANCELLED), NOW)
     assert outbox.digests_needed(NOW + timedelta(days=29), 30) == {FILE.digest}
     assert outbox.digests_needed(NOW + timedelta(days=31), 30) == frozenset()
 
@@ -391,9 +394,9 @@ def test_what_the_archive_knows_about_recipients(outbox: Outbox) -> None:
     known, near, failed, stranger = "+16505550142", "+16505550143", "+14155550100", "+442079460000"
     (job,) = add(outbox, known)
     hand_over(outbox, job)
-    outbox.move(job.id, FaxState.SENT, now=NOW)
+    outbox.move([job.id], Transition(FaxState.SENT), NOW)
     (bad,) = add(outbox, failed, files=(), now=NOW)
-    outbox.move(bad.id, FaxState.FAILED, now=NOW, detail="Nobody answered")
+    outbox.move([bad.id], Transition(FaxState.FAILED, "Nobody answered"), NOW)
     key = pages_key([FILE], "Hi")
     facts = {
         f.recipient.number: f for f in outbox.facts("me", [known, near, failed, stranger], key, NOW + HOUR)

@@ -12,6 +12,7 @@ from rcdesk.core.errors import StoreError
 from rcdesk.core.fax.fax import FaxDraft, FaxState, Recipient
 from rcdesk.core.people.people import PersonSource
 from rcdesk.store.fax.outbox import Outbox
+from rcdesk.store.fax.transitions import Transition
 from rcdesk.store.people.people import People, PersonRecord
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -91,7 +92,7 @@ def test_who_was_faxed_comes_first_the_last_one_before_the_others(people: People
 def test_a_number_that_never_worked_is_not_suggested(people: People, outbox: Outbox) -> None:
     (job_id,) = fax(outbox, Recipient(number="+16505550199", name="Slip"))
     assert names(people, "slip") == ["Slip"]
-    outbox.move(job_id, FaxState.CANCELLED, now=NOW)
+    outbox.move([job_id], Transition(FaxState.CANCELLED), NOW)
     assert names(people, "slip") == names(people, "") == []
 
 
