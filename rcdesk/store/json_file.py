@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import stat
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +20,7 @@ from msgspec import UNSET, Struct, ValidationError, convert
 from msgspec.structs import fields
 
 from rcdesk.core.errors import StoreUnavailable
+from rcdesk.core.regular_file import open_regular
 
 _log = logging.getLogger(__name__)
 
@@ -114,9 +114,8 @@ def take_notes() -> tuple[str, ...]:
 
 def _content(path: Path) -> bytes:
     """All bytes of a plain file. Raises OSError, and ValueError for what is no such file."""
-    # Opening a pipe would wait for somebody to write.
-    with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES:
-            raise ValueError("no file of ours")
-        return file.read()
+    with open_regular(path) as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ValueError("no file of ours")
+    return content

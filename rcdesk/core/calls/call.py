@@ -62,12 +62,7 @@ class CallState(Enum):
         return self in (CallState.DIALLING, CallState.RINGING_YOU, CallState.RINGING_THEM)
 
 
-_RANK = {
-    CallState.DIALLING: 0,
-    CallState.RINGING_YOU: 1,
-    CallState.RINGING_THEM: 2,
-    CallState.TALKING: 3,
-}
+_IN_ORDER = (CallState.DIALLING, CallState.RINGING_YOU, CallState.RINGING_THEM, CallState.TALKING)
 
 
 class CallRequest(Struct, frozen=True, kw_only=True):
@@ -135,25 +130,6 @@ class Call(Struct, frozen=True, kw_only=True):
         return self.state.is_final and bool(self.session_id) and self.result is None and is_open
 
 
-_LEGS = {
-    "Success": Leg.ANSWERED,
-    "InProgress": Leg.RINGING,
-    "Busy": Leg.BUSY,
-    "NoAnswer": Leg.NO_ANSWER,
-    "NoAnsweringMachine": Leg.NO_ANSWER,
-    "Rejected": Leg.REFUSED,
-    "Finished": Leg.HUNG_UP,
-    "GenericError": Leg.UNREACHABLE,
-    "Error": Leg.UNREACHABLE,
-    "CannotReach": Leg.UNREACHABLE,
-    "InternationalDisabled": Leg.UNREACHABLE,
-    "DestinationBlocked": Leg.UNREACHABLE,
-    "NotEnoughFunds": Leg.UNREACHABLE,
-    "NosuchUser": Leg.UNREACHABLE,
-    "RingOutFromThisNumberIsNotSupported": Leg.UNREACHABLE,
-    "Invalid": Leg.UNREACHABLE,
-}
-
 _THEIR_FAULTS = {"InternationalDisabled", "DestinationBlocked", "NotEnoughFunds", "NosuchUser"}
 """Failures of the whole call that say something about the number called, not about the user's phone."""
 
@@ -164,6 +140,17 @@ _WHY = {
     "NosuchUser": "nobody has this number",
     "RingOutFromThisNumberIsNotSupported": "the service cannot ring your phone at this number",
     "Invalid": "the service says the number is not valid",
+}
+
+_LEGS = {
+    "Success": Leg.ANSWERED,
+    "InProgress": Leg.RINGING,
+    "Busy": Leg.BUSY,
+    "NoAnswer": Leg.NO_ANSWER,
+    "NoAnsweringMachine": Leg.NO_ANSWER,
+    "Rejected": Leg.REFUSED,
+    "Finished": Leg.HUNG_UP,
+    **dict.fromkeys(("GenericError", "Error", "CannotReach", *_WHY), Leg.UNREACHABLE),
 }
 
 
@@ -196,7 +183,7 @@ def next_state(call: Call, report: RingOutReport, now_s: float) -> Call:
         state, callee = CallState.RINGING_YOU, Leg.WAITING
     else:
         return call
-    if _RANK[state] < _RANK[call.state]:
+    if _IN_ORDER.index(state) < _IN_ORDER.index(call.state):
         return call
     since = now_s if state is CallState.TALKING and call.talking_since_s is None else call.talking_since_s
     return replace(call, state=state, your_phone=caller, them=callee, talking_since_s=since)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rcdesk.core.errors import UserError
 from rcdesk.core.numbers.labels import WORD, Label, labels_in, labels_of
@@ -62,7 +63,7 @@ class Written(Struct, frozen=True, kw_only=True):
 
     @property
     def count(self) -> int:
-        return sum(map(str.isdigit, self.text))
+        return _count(self.text)
 
 
 class _Run(Struct, frozen=True):
@@ -91,8 +92,7 @@ def numbers_in(text: str, whole: Whole, groups: Groups) -> tuple[Written, ...]:
         gap = text[runs[index - 1].end : run.start] if index else ""
         is_behind = bool(numbers) and not loose and not numbers[-1].extension
         if is_behind and _is_extension(gap, run, text[run.end :]):
-            last = numbers[-1]
-            numbers[-1] = Written(text=last.text, start=last.start, end=run.end, extension=run.digits)
+            numbers[-1] = replace(numbers[-1], end=run.end, extension=run.digits)
         elif len(run.digits) >= FEWEST_OF_A_NUMBER or (len(runs) == 1) or whole(run.text):
             numbers.append(Written(text=run.text, start=run.start, end=run.end))
         else:
@@ -274,10 +274,7 @@ def _labelled(text: str, numbers: Sequence[Written]) -> tuple[Written, ...]:
     if is_before and not all(found):
         # "Fax 650… or 650…": both of them, or the first alone.
         found = [frozenset()] * len(numbers)
-    return tuple(
-        Written(text=n.text, start=n.start, end=n.end, extension=n.extension, labels=labels)
-        for n, labels in zip(numbers, found, strict=True)
-    )
+    return tuple(replace(n, labels=labels) for n, labels in zip(numbers, found, strict=True))
 
 
 def _sides(gap: str, is_first: bool, is_last: bool, *, can_follow: bool) -> tuple[str | None, str | None]:

@@ -22,21 +22,9 @@ SHORTEST_GROUPED = 7
 """Up to six digits may be an extension, which nobody groups."""
 _LONGEST_GROUPED = 18
 _PLAIN = re.compile(r"[+\d\s().\-/]*")
-_OTHER_MARKS = {
-    "\u2212": "-",
-    "\u2043": "-",
-    "\u30fc": "-",
-    "\u2044": "/",
-    "\u2215": "/",
-    "\u00b7": ".",
-    "\u2022": ".",
-    "\u2024": ".",
-    "\u2027": ".",
-    "\u3002": ".",
-    "\u00d7": "x",
-    "\u201a": ",",
-    "\u207a": "+",
-}
+_OTHER_MARKS = str.maketrans(
+    "\u2212\u2043\u30fc\u2044\u2215\u00b7\u2022\u2024\u2027\u3002\u00d7\u201a\u207a", "---//.....x,+"
+)
 
 
 def clean(text: str) -> str:
@@ -48,9 +36,8 @@ def clean(text: str) -> str:
 def _plain_char(char: str) -> str:
     if " " <= char <= "~":
         return char
-    other = _OTHER_MARKS.get(char)
-    if other is not None:
-        return other
+    if ord(char) in _OTHER_MARKS:
+        return char.translate(_OTHER_MARKS)
     category = unicodedata.category(char)
     if category == "Nd":
         return str(unicodedata.digit(char))
