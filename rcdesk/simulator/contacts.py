@@ -265,10 +265,6 @@ class AddressBooks:
         )
         return next(people, "")
 
-    def clear(self) -> None:
-        """As it was at the start."""
-        self._books.clear()
-
 
 def colleagues_of(owner: Subscriber) -> tuple[Colleague, ...]:
     """The directory of the user's company, themselves first."""

@@ -98,13 +98,6 @@ class RateLimits:
                 raise bad_parameter(name, value)
         self._windows.clear()
 
-    def reset(self) -> None:
-        self.limits = dict(DEFAULT_LIMITS)
-        self.window_s = self.penalty_s = 60.0
-        self.counts.clear()
-        self.requests_in_penalty = 0
-        self._windows.clear()
-
     def _headers(self, group: str, limit: int, remaining: int) -> dict[str, str]:
         return {
             "X-Rate-Limit-Group": group.lower(),

@@ -236,8 +236,3 @@ class MessageStore:
     def forget_tokens(self) -> None:
         """Know no sync token any more, as the service does after a while: every ISync is MSG-333."""
         self._tokens.clear()
-
-    def clear(self) -> None:
-        """Forget messages and tokens; ids go on."""
-        self._messages.clear()
-        self._tokens.clear()

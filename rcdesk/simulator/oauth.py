@@ -92,11 +92,13 @@ def invalid_grant(code: str, message: str) -> ErrorAnswer:
 class SignInBackend:
     """Issues and checks tokens."""
 
-    def __init__(self, clock: WorldClock, subscribers: tuple[Subscriber, ...]) -> None:
+    def __init__(
+        self, clock: WorldClock, subscribers: tuple[Subscriber, ...], client_id: str, client_secret: str
+    ) -> None:
         self._clock = clock
         self._subscribers = subscribers
-        self.client_id = secrets.token_urlsafe(16)
-        self.client_secret = secrets.token_urlsafe(32)
+        self.client_id = client_id
+        self.client_secret = client_secret
         self._by_access: dict[str, Session] = {}
         self._by_refresh: dict[str, Session] = {}
         self._dead: set[str] = set()
@@ -267,14 +269,6 @@ class SignInBackend:
     def session_of(self, access_token: str) -> Session | None:
         """The session of a bearer token, expired or not; None for one that is not known."""
         return self._by_access.get(access_token)
-
-    def clear(self) -> None:
-        """End every session and take back every rule set by the control."""
-        self._end_all()
-        self._wrong.clear()
-        self._locked_until.clear()
-        self.repeats_refresh, self.is_revoked, self.denies, self.refreshes = True, False, False, 0
-        self.missing_scopes = self.missing_features = frozenset()
 
     def _end_all(self) -> None:
         self._by_access.clear()

@@ -136,9 +136,3 @@ class PresenceBackend:
         if queue is None:
             return dnd in _PERSONAL
         return dnd in _DEPARTMENT and self.takes_queue(who, queue)
-
-    def clear(self) -> None:
-        """Everybody takes everything again, and nobody was moved."""
-        self.is_moved = False
-        self._chosen.clear()
-        self._off.clear()

@@ -8,6 +8,7 @@ Read next: `calls`, `inbound`, `faxes`, `oauth`; `server` for the door the netwo
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 
 from rcdesk.simulator.accounts import Subscriber, make_subscribers
@@ -32,7 +33,14 @@ class World:
     def __init__(self, clock: WorldClock) -> None:
         self.clock = clock
         self.subscribers: tuple[Subscriber, ...] = make_subscribers()
-        self.sign_in = SignInBackend(clock, self.subscribers)
+        self._app = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
+        self.reset()
+
+    def reset(self) -> None:
+        """An empty day: same people and secrets, no sessions, calls, faxes or limits reached."""
+        clock = self.clock
+        clock.clear()
+        self.sign_in = SignInBackend(clock, self.subscribers, *self._app)
         self.limits = RateLimits(clock)
         self.log = CallLog()
         self.log_delay_s = LOG_DELAY_S
@@ -49,21 +57,6 @@ class World:
         )
         self.presence = PresenceBackend()
         self._caller_ids: dict[tuple[int, str], str] = {}
-
-    def reset(self) -> None:
-        """Back to an empty day: same people and secrets, no sessions, calls, faxes or limits reached."""
-        self.clock.clear()
-        self.sign_in.clear()
-        self.limits.reset()
-        self.calls.clear()
-        self.inbound.clear()
-        self.books.clear()
-        self.messages.clear()
-        self.faxes.clear()
-        self.log.clear()
-        self.log_delay_s = LOG_DELAY_S
-        self.presence.clear()
-        self._caller_ids.clear()
 
     def caller_id(self, owner: Subscriber, feature: str) -> str:
         """The number shown for a feature (RingOut, FaxNumber), E.164."""

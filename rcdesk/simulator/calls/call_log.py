@@ -189,10 +189,6 @@ class CallLog:
         """Know no sync token any more: every ISync is CLG-104."""
         self._tokens.clear()
 
-    def clear(self) -> None:
-        self._records.clear()
-        self._tokens.clear()
-
 
 def _newest_first(records: list[LogRecord]) -> list[LogRecord]:
     return sorted(records, key=lambda record: record.started_at, reverse=True)

@@ -181,9 +181,6 @@ class CallBackend:
         """Every call that can still be asked about."""
         return list(self._calls.values())
 
-    def clear(self) -> None:
-        self._calls.clear()
-
     def _later(self, call: RingOut, delay_s: float, phase: Phase, step: Callable[[RingOut], None]) -> None:
         """Enter `phase` now and take `step` after the delay, unless the call has moved on by then."""
         call.phase = phase

@@ -118,9 +118,6 @@ class InboundBackend:
         """The user's calls that ring or are talked."""
         return [call for call in self._live if call.owner is owner]
 
-    def clear(self) -> None:
-        self._live.clear()
-
     def _picked_up(self, call: InboundCall) -> None:
         if call.outcome == "answered":
             call.is_answered = True

@@ -52,10 +52,6 @@ class FaxBackend:
         self._name_of = name_of
         self._tries: Counter[str] = Counter()
 
-    def clear(self) -> None:
-        """Nobody was called yet: the numbers that are busy at first are so again."""
-        self._tries.clear()
-
     def accept(
         self,
         owner: Subscriber,
