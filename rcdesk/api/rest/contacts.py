@@ -62,7 +62,7 @@ class Contact(Struct, frozen=True, kw_only=True):
 def contacts(session: ApiSession, token: CancelToken) -> tuple[Contact, ...]:
     """The user's address book; who has no number is left out."""
     pages = reading.pages(session, CONTACTS_PATH, token, group="Heavy", per_page=_PER_PAGE)
-    return tuple(found for page in pages for record in page if (found := _contact(record)).numbers)
+    return tuple(found for page in pages for record in page if (found := contact_of(record)).numbers)
 
 
 def directory(session: ApiSession, token: CancelToken) -> tuple[Contact, ...]:
@@ -77,11 +77,6 @@ def record(session: ApiSession, contact_id: str, token: CancelToken) -> Mapping[
     return reading.get(session, f"{CONTACTS_PATH}/{contact_id}", token, group="Heavy")
 
 
-def contact_of(record: Mapping[str, Any]) -> Contact:
-    """What the desk shows of a record."""
-    return _contact(record)
-
-
 def create(session: ApiSession, fields: Mapping[str, Any], token: CancelToken) -> Contact:
     """Add somebody to the user's address book; fields as fields_of() or record() have them.
 
@@ -89,7 +84,7 @@ def create(session: ApiSession, fields: Mapping[str, Any], token: CancelToken) -
     """
     body = {key: value for key, value in fields.items() if key not in _OF_THE_SERVICE and value}
     answer = read_json(session.request("POST", CONTACTS_PATH, group="Heavy", token=token, json=body))
-    made = _contact(answer)
+    made = contact_of(answer)
     if not made.id:
         raise OutcomeUnknown("RingCentral took the contact but did not say how it is kept.")
     return made
@@ -102,7 +97,7 @@ def change(session: ApiSession, contact_id: str, fields: Mapping[str, str], toke
     """
     path = f"{CONTACTS_PATH}/{contact_id}"
     answer = session.request("PATCH", path, group="Heavy", token=token, json=dict(fields))
-    return _contact({**read_json(answer), "id": contact_id})
+    return contact_of({**read_json(answer), "id": contact_id})
 
 
 def delete(session: ApiSession, contact_id: str, token: CancelToken) -> None:
@@ -128,7 +123,8 @@ def field_of(label: str) -> str:
     return next((field for field, known in _FIELDS if known.casefold() == label.casefold()), "otherPhone")
 
 
-def _contact(record: Mapping[str, Any]) -> Contact:
+def contact_of(record: Mapping[str, Any]) -> Contact:
+    """What the desk shows of a record."""
     numbers = (
         (label, reading.text(record, field), field.endswith("Fax"))
         for field, label in _FIELDS

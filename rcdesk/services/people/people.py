@@ -81,7 +81,7 @@ class PeopleService:
         if for_calls:
             return self._suggest_calls(owner_id, text, limit)
         found = self._people.suggest(owner_id, text, limit * _MORE)
-        persons = sorted(_merged(s for s in found if s.source is not PersonSource.GROUP), key=_rank)
+        persons = sorted(found, key=_rank)
         groups = [_of_group(g) for g in self._people.groups(owner_id) if g.members and _begins(text, g.name)]
         lines = [*groups, *persons] if text.strip() else [*persons, *groups]
         return tuple(lines[: max(0, limit)])
@@ -268,25 +268,6 @@ def _record(contact: Contact, label: str, number: str, is_fax: bool) -> PersonRe
         label=label,
         is_fax=is_fax,
     )
-
-
-def _merged(persons: Iterable[Suggestion]) -> list[Suggestion]:
-    """One line for each number: what one source does not know about it another may."""
-    best: dict[str, Suggestion] = {}
-    for person in persons:
-        known = best.get(person.number)
-        if known is None:
-            best[person.number] = person
-            continue
-        name = known.name or person.name
-        best[person.number] = replace(
-            known,
-            name=name,
-            label=known.label or person.label,
-            is_fax=known.is_fax or person.is_fax,
-            recipients=(Recipient(number=person.number, name=known.recipients[0].name or name),),
-        )
-    return list(best.values())
 
 
 def _rank(person: Suggestion) -> int:

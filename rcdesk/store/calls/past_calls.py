@@ -78,16 +78,6 @@ class PastCalls(Store):
         with self._db.reading() as connection:
             return page_of(connection, query, before, limit, numbers)
 
-    def of_numbers(self, owner_id: str, numbers: Sequence[str], limit: int) -> tuple[PastCall, ...]:
-        """The newest calls with any of these numbers."""
-        with self._db.reading() as connection:
-            return calls_with(connection, owner_id, numbers, limit)
-
-    def last_calls(self, owner_id: str, numbers: Sequence[str]) -> dict[str, PastCall]:
-        """The newest call with each of these numbers, of those there is one with."""
-        with self._db.reading() as connection:
-            return last_calls(connection, owner_id, numbers)
-
     def of_session(self, owner_id: str, session_id: str) -> PastCall | None:
         """The call of this session of the service, None when it is not known."""
         rows = self._db.rows(
@@ -162,7 +152,7 @@ def page_of(
 
 
 def last_calls(connection: sqlite3.Connection, owner_id: str, numbers: Sequence[str]) -> dict[str, PastCall]:
-    """See PastCalls.last_calls()."""
+    """The newest call with each of these numbers, of those there is one with."""
     rows = connection.execute(
         """SELECT p.* FROM json_each(:numbers) wanted CROSS JOIN past_call p ON p.moment_key = (
                SELECT max(moment_key) FROM past_call WHERE owner_id = :owner_id AND number = wanted.value)""",

@@ -24,7 +24,7 @@ from rcdesk.store.database import Store, transaction
 from rcdesk.store.fax.rows import received_fax, select_jobs
 from rcdesk.store.people.favourites import Favourites
 from rcdesk.store.rows import columns_of, insert, json_list, moment_or_none, to_text, value_of
-from rcdesk.store.search_words import fold, indexed_words, match_text, place_of
+from rcdesk.store.search_words import indexed_words, match_text, place_of
 
 _ROWS_PER_LINE = 4
 """How many numbers are read for one that is shown: the same number may be known from several sources."""
@@ -123,8 +123,8 @@ class People(Store):
     def suggest(self, owner_id: str, text: str, limit: int) -> tuple[Suggestion, ...]:
         """Recipients for what was typed, each number once: faxed before (last first), then fax numbers.
 
-        Groups whose name fits come first. Without any word: the last recipients. A number to which no fax
-        ever got through, nor is on its way, is not suggested as recent, and no short extension ever is.
+        Without any word: the last recipients. A number to which no fax ever got through, nor is on its way,
+        is not suggested as recent, and no short extension ever is.
         """
         match = match_text(place_of(owner_id), text)
         found = "person_fts MATCH ?" if match else "owner_id = ? AND source = 'recent'"
@@ -139,12 +139,7 @@ class People(Store):
             match or owner_id,
             limit * _ROWS_PER_LINE,
         )
-        lines = (
-            [*self._groups_like(owner_id, text), *_each_number_once(rows)]
-            if match
-            else _each_number_once(rows)
-        )
-        return tuple(lines[:limit])
+        return tuple(_each_number_once(rows)[:limit])
 
     def known(self, owner_id: str, numbers: Sequence[str]) -> tuple[KnownNumber, ...]:
         """What each source knows of these numbers, the user's own words first."""
@@ -283,20 +278,6 @@ class People(Store):
     def delete_group(self, group_id: int) -> None:
         """Forget a group; its members stay where else they are known from."""
         self._db.change("DELETE FROM recipient_group WHERE id = ?", group_id)
-
-    def _groups_like(self, owner_id: str, text: str) -> list[Suggestion]:
-        wanted = fold(text).split()
-        return [
-            Suggestion(
-                name=group.name,
-                number="",
-                label="",
-                source=PersonSource.GROUP,
-                recipients=group.members,
-            )
-            for group in self.groups(owner_id)
-            if all(any(word.startswith(w) for word in fold(group.name).split()) for w in wanted)
-        ]
 
 
 def _insert(

@@ -74,7 +74,7 @@ def test_any_call_presence_or_queue_is_read(body: dict[str, Any], records: list[
     assert {call.id for call in calls} <= {reading.text(record, "id") for record in records}
     assert presence._dnd(body) in Dnd
     assert all(queue.id for queue in presence._queues({"records": records}))
-    contacts._contact(body)
+    contacts.contact_of(body)
     contacts._entry(body)
 
 

@@ -14,6 +14,7 @@ from rcdesk.core.calls.call import Call, CallRequest, CallState, Leg
 from rcdesk.core.calls.past_call import CallOutcome, Direction, OnlyCalls, PastCall, PastCallQuery
 from rcdesk.store.calls.past_calls import PastCalls
 from rcdesk.store.database import VERSION, open_database, statements
+from rcdesk.store.people.people import People
 from rcdesk.store.schema import VERSION_1, VERSION_2
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -238,14 +239,17 @@ def test_missed_calls_are_counted_until_somebody_looks(calls: PastCalls) -> None
     assert (calls.count_missed("me"), calls.count_missed("other")) == (0, 1)
 
 
-def test_the_last_calls_and_all_calls_of_numbers(calls: PastCalls) -> None:
+def test_the_last_calls_and_all_calls_of_numbers(calls: PastCalls, tmp_path: Path) -> None:
+    people = People(tmp_path / "a.sqlite3")
     calls.remember("me", desk_call("old", at=NOW - timedelta(days=1)))
     calls.remember("me", desk_call("new"))
     calls.remember("me", missed("m"))
-    assert {n: c.id for n, c in calls.last_calls("me", [NUMBER, "+1", ""]).items()} == {NUMBER: "new"}
-    assert [c.id for c in calls.of_numbers("me", [NUMBER], 9)] == ["new", "old"]
-    assert len(calls.of_numbers("me", [NUMBER, "+442079460000"], 2)) == 2
-    assert calls.of_numbers("other", [NUMBER], 9) == ()
+    last = people.last_calls("me", [NUMBER, "+1", ""])
+    assert {n: c.id for n, c in last.items()} == {NUMBER: "new"}
+    assert [getattr(c.what, "id", "") for c in people.timeline("me", [NUMBER], 9)] == ["new", "old"]
+    assert len(people.timeline("me", [NUMBER, "+442079460000"], 2)) == 2
+    assert people.timeline("other", [NUMBER], 9) == ()
+    people.close()
 
 
 def live(call_id: str = "c1") -> Call:
