@@ -81,6 +81,11 @@ class ApiError(RcdeskError):
         self.parameter = parameter
         self.parameter_value = parameter_value
 
+    @property
+    def is_gone(self) -> bool:
+        """True when the service does not know what was asked for (any more)."""
+        return self.status == 404 or self.code == "CMN-102"
+
 
 class SignInNeeded(ApiError):
     """The credentials or tokens were refused; only a new sign-in helps."""

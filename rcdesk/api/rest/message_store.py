@@ -101,6 +101,16 @@ def get(session: ApiSession, message_id: str, token: CancelToken) -> Message:
     return _message(reading.get(session, _path(message_id), token))
 
 
+def find(session: ApiSession, message_id: str, token: CancelToken) -> Message | None:
+    """The same; None when it is gone."""
+    try:
+        return get(session, message_id, token)
+    except Rejected as exc:
+        if not exc.is_gone:
+            raise
+        return None
+
+
 def pages(
     session: ApiSession,
     *,
@@ -172,7 +182,7 @@ def set_read(session: ApiSession, ids: Iterable[str], is_read: bool, token: Canc
         try:
             session.request("PUT", _path(message_id), group="Medium", token=token, json=body)
         except Rejected as exc:
-            if exc.status != 404 and exc.code != "CMN-102":
+            if not exc.is_gone:
                 raise
 
 

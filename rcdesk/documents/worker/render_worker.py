@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Answer = tuple[Header, bytes]
-_CHUNK_BYTES = 1024 * 1024
 _PAGES_BEFORE_REOPENING = 50
 """PDFium keeps what it has read of an open file: 10 kB a page, without end."""
 _KEPT_FILES = 3

@@ -371,8 +371,3 @@ def session_of(connection: Connection | None) -> ApiSession:
     if connection.is_legacy:
         raise NotAllowed("This is not possible with this older service.", status=0)
     return connection.session
-
-
-def is_gone(error: ApiError) -> bool:
-    """True when the service does not know what was asked for (any more)."""
-    return error.status == 404 or error.code == "CMN-102"

@@ -39,7 +39,6 @@ from rcdesk.store.fax.spool import Spool
 if TYPE_CHECKING:
     from rcdesk.store.fax.received import ReceivedFaxes
 
-_CHUNK_BYTES = 256 * 1024
 _ENDINGS = {"application/pdf": "pdf", "image/tiff": "tif"}
 
 

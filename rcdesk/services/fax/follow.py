@@ -25,7 +25,6 @@ from rcdesk.core.fax.causes import call_result_cause, fax_cause, fax_code_for
 from rcdesk.core.fax.fax import FaxJob, FaxReport, FaxState, SendBy, state_for
 from rcdesk.core.fax.polling import FEW_MESSAGES, LISTED_FOR
 from rcdesk.core.fax.retry import Again, GiveUp, decide
-from rcdesk.services.account.connection import is_gone
 from rcdesk.services.fax import sentences as say
 from rcdesk.services.fax.reconcile import CLOCKS_DIFFER, Listing, by_message, digits
 from rcdesk.store.fax.outbox import Outbox
@@ -97,7 +96,7 @@ class Follower:
         unresolved: list[_Unresolved] = []
         groups = by_message(jobs)
         for message_id in self._single_looks([m for m in groups if m not in listed]):
-            message = self._read(session, message_id, token)
+            message = message_store.find(session, message_id, token)
             if message is not None:
                 listed[message_id] = message
             else:
@@ -120,15 +119,6 @@ class Follower:
                     case None:
                         pass
         return (*changed, *self._take(steps), *self._take(self._solve(session, unresolved, now, token)))
-
-    def _read(self, session: ApiSession, message_id: str, token: CancelToken) -> Message | None:
-        """One message, None when the service does not know it any more."""
-        try:
-            return message_store.get(session, message_id, token)
-        except Rejected as exc:
-            if not is_gone(exc):
-                raise
-            return None
 
     def _take(self, steps: Sequence[tuple[FaxJob, Transition]]) -> tuple[FaxJob, ...]:
         together: dict[Transition, list[int]] = {}

@@ -209,9 +209,7 @@ def _why_unknown(job: FaxJob) -> str:
 
 
 def _why(error: ApiError) -> str:
-    from rcdesk.services.account.connection import is_gone
-
-    return _GONE if is_gone(error) else f"{error} The pages are missing here because of that."
+    return _GONE if error.is_gone else f"{error} The pages are missing here because of that."
 
 
 def _sender_number(account: Account | None) -> str:

@@ -251,22 +251,20 @@ class ReceivedService:
 
     def _download(self, fax: ReceivedFax, token: CancelToken) -> ReceivedFax | None:
         """The fax with its pages, or known as gone; None when the service has no pages of it now."""
-        from rcdesk.services.account.connection import is_gone
-
         session = self._session(fax.owner_id)
         try:
             pages = self._where(session, fax, token)
         except ApiError as exc:
-            if not is_gone(exc):
+            if not exc.is_gone:
                 raise
             _check_is_theirs(session, fax.owner_id)
             return self._gone(fax)
         try:
             return self._fetch(session, fax, pages, token)
         except ApiError as exc:
-            if isinstance(exc, ServerTrouble) or is_gone(exc):
+            if isinstance(exc, ServerTrouble) or exc.is_gone:
                 self._postpone(fax)
-            if not is_gone(exc):
+            if not exc.is_gone:
                 raise
             return None
 

@@ -70,7 +70,7 @@ class ShelfService:
         Raises what asking raises: the rest is asked for the next time.
         """
         from rcdesk.api.rest import message_store
-        from rcdesk.services.account.connection import is_gone, session_of
+        from rcdesk.services.account.connection import session_of
         from rcdesk.services.fax.dispatch import acts_for
 
         due = self._shelves.due_at_service(owner_id)
@@ -82,7 +82,7 @@ class ShelfService:
             try:
                 message_store.delete(session, message_id, token)
             except (Rejected, NotAllowed) as exc:
-                if not is_gone(exc):
+                if not exc.is_gone:
                     refused, why = refused + 1, str(exc)
             self._outbox.forget_source(owner_id, message_id)
             self._shelves.done_at_service(owner_id, message_id)

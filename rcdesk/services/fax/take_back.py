@@ -20,7 +20,6 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import OutcomeUnknown, Rejected, ServerTrouble
 from rcdesk.core.fax.fax import FaxJob, FaxState, SendBy
-from rcdesk.services.account.connection import is_gone
 from rcdesk.services.fax.reconcile import by_message
 from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.fax.transitions import Transition
@@ -90,7 +89,7 @@ def _is_deleted(session: ApiSession, message_id: str, token: CancelToken, *, is_
             raise
         return True
     except Rejected as exc:
-        if not is_gone(exc):
+        if not exc.is_gone:
             raise
     return _read(session, message_id, token) is None
 
@@ -107,13 +106,8 @@ def _is_untouched(message: Message) -> bool:
 
 def _read(session: ApiSession, message_id: str, token: CancelToken) -> Message | None:
     """The message, None when the service has deleted it."""
-    try:
-        message = message_store.get(session, message_id, token)
-    except Rejected as exc:
-        if not is_gone(exc):
-            raise
-        return None
-    return None if message.is_gone else message
+    message = message_store.find(session, message_id, token)
+    return None if message is None or message.is_gone else message
 
 
 def _sentence(back: int, late: int, shared: int) -> str:

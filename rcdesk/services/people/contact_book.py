@@ -90,7 +90,7 @@ class ContactBook:
                 fields = contacts.record(session, source_id, token)
                 contacts.delete(session, source_id, token)
             except Rejected as exc:
-                if exc.status != 404:
+                if not exc.is_gone:
                     raise
         copies = self._copies(owner_id, form)
         for one in (form, *copies):
@@ -148,7 +148,7 @@ class ContactBook:
         try:
             record = contacts.record(session, contact_id, token)
         except Rejected as exc:
-            if exc.status == 404:
+            if exc.is_gone:
                 raise UserError(_GONE) from exc
             raise
         now = contacts.contact_of(record)

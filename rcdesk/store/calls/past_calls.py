@@ -39,19 +39,10 @@ class PastCalls(Store):
 
     def remember_all(self, owner_id: str, calls: Iterable[PastCall]) -> tuple[tuple[PastCall, bool], ...]:
         """All of them or none; brings each that was news, and whether it is a new row."""
-        # Calls of a known session first: a time-out of 60 s must not take their row away.
         changed: list[tuple[PastCall, bool]] = []
         with transaction(self._db.get()) as connection:
-            left = []
-            for call in calls:
-                old = _same_id_or_session(connection, owner_id, call)
-                if old is None:
-                    left.append(call)
-                elif (joined := _joined(past_call(old), call)) != past_call(old):
-                    _update(connection, old["moment_key"], joined)
-                    changed.append((joined, False))
-            for call in left:
-                # Looked up again: an earlier one of this list may be the same call.
+            # Calls of a known session first: a time-out of 60 s must not take their row away.
+            for call in sorted(calls, key=lambda c: _same_id_or_session(connection, owner_id, c) is None):
                 old = _same_id_or_session(connection, owner_id, call) or _same_moment(
                     connection, owner_id, call
                 )
