@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _RUN = 32
 """Dots in a row that must carry ink."""
-_LEAST_INK = 20
 _MOST_DOTS = 0.76
 _THIN = re.compile(rb"(?<![\x14-\xff])[\x14-\xff]{1,4}(?![\x14-\xff])")
 _RULED_LINES = 8
