@@ -87,20 +87,13 @@ def open_services(
     drafts, shelves = Drafts(paths.database), Shelves(paths.database)
     kept_drafts = KeptDrafts(drafts, spool, clock)
     proofs = ProofService(connection, outbox, paths.proof_dir, clock)
+    copy_of = kept_drafts.copy_of
+    faxes = FaxService(connection, outbox, spool, clock, received, count, counts, shelves, copy_of)
+    stores = (past_calls, outbox, received, people, folders, drafts, shelves)
     return ServiceSet(
         calls=CallService(connection),
         history=CallHistory(connection, past_calls, people, clock),
-        faxes=FaxService(
-            connection,
-            outbox,
-            spool,
-            clock,
-            received,
-            count,
-            counts,
-            shelves,
-            copy_of=kept_drafts.copy_of,
-        ),
+        faxes=faxes,
         dispatcher=Dispatcher(connection, outbox, spool, clock),
         drafts=kept_drafts,
         shelves=ShelfService(connection, shelves, outbox, spool, received, clock),
@@ -113,13 +106,5 @@ def open_services(
         watched=WatchedFiles(paths.watched_file),
         write_log=FaxLog(folders, clock).write,
         first_page=FirstPages(spool, received, proofs).png,
-        close=(
-            past_calls.close,
-            outbox.close,
-            received.close,
-            people.close,
-            folders.close,
-            drafts.close,
-            shelves.close,
-        ),
+        close=tuple(store.close for store in stores),
     )

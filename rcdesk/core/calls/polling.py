@@ -145,31 +145,42 @@ def plan_poll(
     is_look = False
     # A look tells nothing new of those of which one has shown already that they have changed.
     if crowds.is_looking and not look.is_due and not all(w.is_suspect for w in watched):
-        looked_s = max(look.asked_s, now_s - quota.window_s)
-        must_s = looked_s + cycle_s
-        may_s = looked_s + _quick_s(free, MANY_LAST_S) if crowds.is_look_urgent else must_s
-        is_look = min(may_s, must_s) <= now_s + _EARLY_S
+        look_s, must_s = _look_at(crowds, max(look.asked_s, now_s - quota.window_s), cycle_s, free)
+        is_look = look_s <= now_s + _EARLY_S
         if is_look:
             free -= must_s > now_s + _EARLY_S
         else:
-            moments.append(min(may_s, must_s))
+            moments.append(look_s)
     for single in crowds.singles:
         wanted_s = max(_wanted_s(single.call, now_s), _quick_s(free)) * len(crowds.singles)
         must_s = _heard_s(single) + cycle_s
         if _ask_or_wait(single, min(single.asked_s + wanted_s, must_s), now_s, asked, moments):
             free -= must_s > now_s + _EARLY_S
     if crowds.unsure and free + held > 0:
-        # One that has moved on leaves the crowd, and the next is asked at once: it may well have too.
-        even_s = quota.window_s / max(1.0, purse.allowance - quota.window_s / pace_s - MOST_HELD)
-        turn_s = min(_quick_s(free, MANY_LAST_S), max(QUICK_S, even_s))
-        at_s = max(crowds.unsure[0].asked_s + QUICK_S, crowds.unsure[-1].asked_s + turn_s)
-        _ask_or_wait(crowds.unsure[0], at_s, now_s, asked, moments)
+        _ask_or_wait(crowds.unsure[0], _turn_s(crowds, purse, pace_s, free), now_s, asked, moments)
     places = max(0, purse.places - is_look)
     must_wait = len(suspects) > len(asked) or places < len(asked)
     if must_wait or (crowds.is_looking and not moments and not look.is_due):
         moments.append(now_s + QUICK_S / 2)
     next_s = max(_EARLY_S, min(moments) - now_s) if moments else None
     return PollPlan(is_look=is_look, ask=tuple(asked[:places]), next_s=next_s)
+
+
+def _look_at(crowds: _Crowds, looked_s: float, cycle_s: float, free: int) -> tuple[float, float]:
+    """When the next look may be, the last one having been at looked_s, and when it must be."""
+    must_s = looked_s + cycle_s
+    may_s = looked_s + _quick_s(free, MANY_LAST_S) if crowds.is_look_urgent else must_s
+    return min(may_s, must_s), must_s
+
+
+def _turn_s(crowds: _Crowds, purse: _Purse, pace_s: float, free: int) -> float:
+    """When the turn of the first of the unsure has come.
+
+    One that has moved on leaves the crowd, and the next is asked at once: it may well have too.
+    """
+    even_s = purse.window_s / max(1.0, purse.allowance - purse.window_s / pace_s - MOST_HELD)
+    turn_s = min(_quick_s(free, MANY_LAST_S), max(QUICK_S, even_s))
+    return max(crowds.unsure[0].asked_s + QUICK_S, crowds.unsure[-1].asked_s + turn_s)
 
 
 def _paces(crowds: _Crowds, purse: _Purse, *, has_suspects: bool) -> tuple[float, float]:
