@@ -25,6 +25,9 @@ DEFAULT_LIMITS = {"Light": 50, "Medium": 40, "Heavy": 10, "Auth": 5}
 DEFAULT_WINDOW_S = 60.0
 PENALTY_WITHOUT_WORD_S = 60.0
 LONGEST_PENALTY_S = 3600.0
+MAX_WAIT_S = 20.0
+"""A longer wait is refused at once, so that nobody looks at a frozen button."""
+
 WINDOW_SLACK_S = 0.5
 """A request is counted there a little after it was counted here, by the time it takes to arrive."""
 
@@ -51,15 +54,10 @@ class _Group:
 
 
 class RateGate:
-    """Counts what was sent, learns from the answers, makes requests wait their turn. Thread-safe.
+    """Counts what was sent, learns from the answers, makes requests wait their turn. Thread-safe."""
 
-    max_wait_s: the longest wait that is waited out; a longer one is refused with RateLimited at once, so
-    that nobody looks at a frozen button.
-    """
-
-    def __init__(self, clock: Clock, *, max_wait_s: float = 20.0) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._max_wait_s = max_wait_s
         self._lock = threading.Lock()
         self._groups = {name: _Group(limit) for name, limit in DEFAULT_LIMITS.items()}
 
@@ -70,11 +68,10 @@ class RateGate:
 
         keep_free: places that must stay for more urgent requests, so that a long queue of faxes does not
         make a person wait who presses Call.
-        Raises RateLimited when the wait would be longer than max_wait_s (the gate's own when None) and
-        Cancelled when the token is cancelled meanwhile.
+        Raises RateLimited when the wait would be longer than max_wait_s (MAX_WAIT_S when None) and Cancelled
+        when the token is cancelled meanwhile.
         """
-        patience_s = self._max_wait_s if max_wait_s is None else max_wait_s
-        until_s = self._clock.monotonic() + patience_s
+        until_s = self._clock.monotonic() + (MAX_WAIT_S if max_wait_s is None else max_wait_s)
         while True:
             token.check()
             with self._lock:

@@ -106,14 +106,13 @@ class ApiSession:
         profile: ServerProfile,
         keeper: TokenKeeper,
         *,
-        gate: RateGate | None = None,
         clock: Clock | None = None,
         client_secret: str = "",
         kept: KeptGrant | None = None,
         transport: Transport | None = None,
     ) -> None:
         self._clock = clock or SystemClock()
-        self.gate = transport.gate if transport is not None else gate or RateGate(self._clock)
+        self.gate = transport.gate if transport is not None else RateGate(self._clock)
         self.transport = transport or Transport(
             profile.base_url, self.gate, self._clock, ca_file=profile.ca_file
         )

@@ -115,13 +115,13 @@ class Visit:
             raise bad_parameter("body") from exc
         return dict(parse_qsl(text, keep_blank_values=True))
 
-    def query_int(self, name: str, default: int, *, low: int = 1, high: int = 1000) -> int:
+    def query_int(self, name: str, default: int, *, high: int = 1000) -> int:
         """A whole number from the query; CMN-101 outside its range."""
         text = self.request.query.get(name)
         if text is None:
             return default
         try:
-            return number_from(text, low, high)
+            return number_from(text, 1, high)
         except ValueError as exc:
             raise bad_parameter(name, text) from exc
 

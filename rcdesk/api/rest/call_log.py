@@ -110,11 +110,11 @@ def sync_calls(
 
 
 def calls_of_session(
-    session: ApiSession, telephony_session_id: str, token: CancelToken, *, keep_free: int = 0
+    session: ApiSession, telephony_session_id: str, token: CancelToken
 ) -> tuple[CallLogEntry, ...]:
     """What the log says of one ring-out or call; empty until the record is written, seconds after the end."""
     params = {"telephonySessionId": telephony_session_id, "view": "Detailed"}
-    pages = reading.pages(session, PATH, token, group="Heavy", params=params, keep_free=keep_free)
+    pages = reading.pages(session, PATH, token, group="Heavy", params=params)
     return tuple(call for page in pages for call in _calls(page))
 
 

@@ -115,7 +115,6 @@ def pages(
     session: ApiSession,
     *,
     token: CancelToken,
-    message_type: str = "Fax",
     direction: str = "Outbound",
     date_from: datetime | None = None,
     date_to: datetime | None = None,
@@ -126,7 +125,7 @@ def pages(
 
     availability (of Alive, Deleted, Purged) is Alive when "".
     """
-    params: dict[str, Any] = {"messageType": message_type, "direction": direction}
+    params: dict[str, Any] = {"messageType": "Fax", "direction": direction}
     if date_from is not None:
         params["dateFrom"] = reading.stamp(date_from)
     if date_to is not None:

@@ -144,11 +144,9 @@ def pages(
     group: str = "Light",
     per_page: int = 100,
     params: Mapping[str, Any] | None = None,
-    most: int = MOST_PAGES,
     key: str = "id",
-    keep_free: int = 0,
 ) -> Iterator[tuple[Mapping[str, Any], ...]]:
-    """The records of a list, page by page, as long as the service names a next one; at most so many.
+    """The records of a list, page by page, as long as the service names a next one; at most MOST_PAGES.
 
     Totals are not looked at: some lists have none (call log), some change meanwhile. What is asked next is
     what the service says to ask, always at this path and this server; nothing is asked twice. An empty page
@@ -157,9 +155,9 @@ def pages(
     asked = _plain({**(params or {}), "page": 1, "perPage": per_page})
     seen: list[dict[str, list[str]]] = []
     empty = 0
-    while asked not in seen and len(seen) < most and empty < MOST_EMPTY:
+    while asked not in seen and len(seen) < MOST_PAGES and empty < MOST_EMPTY:
         seen.append(asked)
-        body = get(session, path, token, group=group, params=asked, keep_free=keep_free)
+        body = get(session, path, token, group=group, params=asked)
         yield records(body, key=key)
         following = child(body, "navigation").get("nextPage")
         if not isinstance(following, Mapping):
