@@ -7,6 +7,7 @@ them. Without Qt; any thread. Read next: app.py, which gives each desk its servi
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,9 @@ from rcdesk.services.calls.calls import CallService
 from rcdesk.services.calls.history import CallHistory
 from rcdesk.services.fax.dispatch import Dispatcher
 from rcdesk.services.fax.faxes import FaxService
-from rcdesk.services.fax.first_pages import FirstPages
+from rcdesk.services.fax.first_pages import first_page
 from rcdesk.services.fax.kept_drafts import KeptDrafts
-from rcdesk.services.fax.log import FaxLog
+from rcdesk.services.fax.log import write_log
 from rcdesk.services.fax.pasted import PastedFiles
 from rcdesk.services.fax.proof import ProofService
 from rcdesk.services.fax.received import ReceivedService
@@ -104,7 +105,7 @@ def open_services(
         folders=folders,
         pasted=PastedFiles(paths.pasted_dir),
         watched=WatchedFiles(paths.watched_file),
-        write_log=FaxLog(folders, clock).write,
-        first_page=FirstPages(spool, received, proofs).png,
+        write_log=partial(write_log, folders, clock),
+        first_page=partial(first_page, spool, received, proofs),
         close=tuple(store.close for store in stores),
     )

@@ -21,28 +21,22 @@ MAX_BYTES = 30 * 1024 * 1024
 """Larger files are not opened for a picture of the size of a stamp."""
 
 
-class FirstPages:
-    """Draws first pages; keeps none."""
-
-    def __init__(self, spool: Spool, received: ReceivedFaxes, proofs: ProofService) -> None:
-        self._spool = spool
-        self._received = received
-        self._proofs = proofs
-
-    def png(self, row: FaxRow, width_px: int) -> bytes:
-        """The first page as a PNG width_px wide; b"" when the pages are not here or cannot be drawn."""
-        if not isinstance(row, FaxJob):
-            here = row.is_here and row.size_bytes <= MAX_BYTES
-            return _drawn(self._received.path(row), row.media_type, width_px) if here else b""
-        if not row.files:
-            return b""
-        first = row.files[0]
-        if first.size_bytes <= MAX_BYTES and self._spool.has(first.digest, first.size_bytes):
-            drawn = _drawn(self._spool.path(first.digest), first.media_type, width_px)
-            if drawn:
-                return drawn
-        pages = self._proofs.pages(row)
-        return _drawn(pages.path, pages.media_type, width_px) if pages is not None else b""
+def first_page(
+    spool: Spool, received: ReceivedFaxes, proofs: ProofService, row: FaxRow, width_px: int
+) -> bytes:
+    """As a PNG width_px wide; b"" when the pages are not here or cannot be drawn."""
+    if not isinstance(row, FaxJob):
+        here = row.is_here and row.size_bytes <= MAX_BYTES
+        return _drawn(received.path(row), row.media_type, width_px) if here else b""
+    if not row.files:
+        return b""
+    first = row.files[0]
+    if first.size_bytes <= MAX_BYTES and spool.has(first.digest, first.size_bytes):
+        drawn = _drawn(spool.path(first.digest), first.media_type, width_px)
+        if drawn:
+            return drawn
+    pages = proofs.pages(row)
+    return _drawn(pages.path, pages.media_type, width_px) if pages is not None else b""
 
 
 def _drawn(path: Path, media_type: str, width_px: int) -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol, assert_never
 
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.clock import Clock, SystemClock
+from rcdesk.core.clock import Clock
 from rcdesk.core.fax.causes import fax_cause
 from rcdesk.core.fax.fax import FaxJob, FaxState
 from rcdesk.core.fax.folder import FaxRow, Folder, FolderQuery, Only, ReceivedFax
@@ -39,15 +39,12 @@ class FaxPages(Protocol):
         ...
 
 
-class FaxLog:
-    def __init__(self, folders: FaxPages, clock: Clock | None = None) -> None:
-        self._folders = folders
-        self._clock: Clock = clock or SystemClock()
-
-    def write(self, owner_id: str, target: Path, token: CancelToken | None = None) -> int:
-        """Write all faxes of an owner to target as CSV, see write_csv(); makes the folder if need be."""
-        make_folder_of(target)
-        return write_csv(self._folders, owner_id, target, now=self._clock.now(), token=token)
+def write_log(
+    folders: FaxPages, clock: Clock, owner_id: str, target: Path, token: CancelToken | None = None
+) -> int:
+    """Write all faxes of an owner to target as CSV, see write_csv(); makes the folder if need be."""
+    make_folder_of(target)
+    return write_csv(folders, owner_id, target, now=clock.now(), token=token)
 
 
 def write_csv(

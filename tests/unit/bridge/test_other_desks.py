@@ -53,7 +53,7 @@ class Desks:
 @pytest.fixture
 def desks(make_bench: Callable[[], Bench], bench: Bench, tmp_path: Path) -> Iterator[Desks]:
     """On the bench's lanes and archive; not started."""
-    from rcdesk.services.fax.log import FaxLog
+    from rcdesk.services.fax.log import write_log
     from rcdesk.services.fax.proof import ProofService
     from rcdesk.services.fax.received import ReceivedService
     from rcdesk.services.people.people import PeopleService
@@ -76,7 +76,9 @@ def desks(make_bench: Callable[[], Bench], bench: Bench, tmp_path: Path) -> Iter
     found = Desks(
         received=ReceivedDesk(lanes, session, received),
         people=PeopleDesk(lanes, session, people),
-        proofs=ProofDesk(lanes, session, proofs, FaxLog(folders, clock).write, page_image, paths.proof_dir),
+        proofs=ProofDesk(
+            lanes, session, proofs, partial(write_log, folders, clock), page_image, paths.proof_dir
+        ),
         folders=folders,
         problems=[],
         said=[],

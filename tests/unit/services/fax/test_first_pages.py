@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from PIL import Image
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.fax.fax import FaxDraft, FaxJob, Recipient, SpooledFile
-from rcdesk.services.fax.first_pages import MAX_BYTES, FirstPages
+from rcdesk.services.fax.first_pages import MAX_BYTES, first_page
 from rcdesk.services.fax.proof import ProofService
 from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.fax.received import ReceivedFaxes
@@ -22,7 +23,7 @@ from rcdesk.store.paths import Paths
 
 
 class Rig:
-    """The stores below FirstPages, on a real disk."""
+    """The stores below first_page(), on a real disk."""
 
     def __init__(self, root: Path) -> None:
         paths = Paths.under(root).create()
@@ -30,7 +31,7 @@ class Rig:
         self.outbox = Outbox(paths.database)
         self.received = ReceivedFaxes(paths.database, paths.archive_dir)
         proofs = ProofService(lambda: None, self.outbox, paths.proof_dir)
-        self.pages = FirstPages(self.spool, self.received, proofs)
+        self.pages = partial(first_page, self.spool, self.received, proofs)
         self.root = root
 
     def job(self, name: str, media_type: str, content: bytes) -> FaxJob:
@@ -64,7 +65,7 @@ def _picture() -> bytes:
 def test_the_spooled_copy_is_drawn(rig: Rig) -> None:
     job = rig.job("letter.png", "image/png", _picture())
     (rig.root / "letter.png").unlink()
-    with Image.open(io.BytesIO(rig.pages.png(job, 96))) as drawn:
+    with Image.open(io.BytesIO(rig.pages(job, 96))) as drawn:
         assert drawn.size == (96, 132)
 
 
@@ -73,17 +74,17 @@ def test_the_spooled_copy_is_drawn(rig: Rig) -> None:
     [("application/msword", b"PK"), ("application/pdf", b"%PDF-1.4 broken"), ("image/png", b"no picture")],
 )
 def test_what_cannot_be_drawn_has_no_picture(rig: Rig, media_type: str, content: bytes) -> None:
-    assert rig.pages.png(rig.job("file", media_type, content), 96) == b""
+    assert rig.pages(rig.job("file", media_type, content), 96) == b""
 
 
 def test_a_fax_without_its_file_has_no_picture(rig: Rig) -> None:
     job = rig.job("letter.png", "image/png", _picture())
     rig.spool.remove_unused(frozenset())
-    assert rig.pages.png(job, 96) == b""
-    assert rig.pages.png(replace(job, files=()), 96) == b""
+    assert rig.pages(job, 96) == b""
+    assert rig.pages(replace(job, files=()), 96) == b""
 
 
 def test_a_huge_file_is_not_opened_for_a_stamp(rig: Rig) -> None:
     job = rig.job("letter.png", "image/png", _picture())
     huge = replace(job.files[0], size_bytes=MAX_BYTES + 1)
-    assert rig.pages.png(replace(job, files=(huge,)), 96) == b""
+    assert rig.pages(replace(job, files=(huge,)), 96) == b""

@@ -26,7 +26,7 @@ from rcdesk.services.account.sign_in import KeptSignIn
 from rcdesk.services.calls.calls import CallService
 from rcdesk.services.calls.history import CallHistory
 from rcdesk.services.fax import sentences as say
-from rcdesk.services.fax.log import FaxLog
+from rcdesk.services.fax.log import write_log
 from rcdesk.services.fax.take_back import CANNOT
 from rcdesk.store.account.secrets import Secrets
 from rcdesk.store.calls.past_calls import PastCalls
@@ -115,7 +115,7 @@ def test_what_nobody_marks_leaves_the_queue_after_a_day(old: Rig, tmp_path: Path
     (fact,) = old.faxes.facts(old.draft(GOOD), old.owner)
     assert fact.last_good_at is None and not fact.is_known
     with closing(Folders(tmp_path / "a.sqlite3")) as folders:
-        FaxLog(folders, old.clock).write(old.owner, tmp_path / "log.csv")
+        write_log(folders, old.clock, old.owner, tmp_path / "log.csv")
     assert "Accepted by RingCentral, arrival not known" in (tmp_path / "log.csv").read_text("utf-8-sig")
     assert len(old.simulator.requests) == before, "nothing was asked"
     assert left.changed_at == went_out, "it counts as sent since it went out, not since today"

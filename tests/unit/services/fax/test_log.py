@@ -6,15 +6,17 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.clock import SystemClock
 from rcdesk.core.errors import Cancelled, StoreUnavailable
 from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState, Recipient, SpooledFile
 from rcdesk.core.fax.folder import FaxRow, Folder, FolderQuery
-from rcdesk.services.fax.log import COLUMNS, PAGE_ROWS, FaxLog, plain_cell, write_csv
+from rcdesk.services.fax.log import COLUMNS, PAGE_ROWS, plain_cell, write_csv, write_log
 from rcdesk.store.fax.folders import Folders
 from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.fax.received import InboundMessage, ReceivedFaxes
@@ -174,15 +176,15 @@ def test_harmless_cells_stay_as_they_are() -> None:
 
 def test_the_desk_writes_all_faxes_until_now_or_nothing(archive: Archive, tmp_path: Path) -> None:
     archive.add(Recipient(number="+16505550142"))
-    log = FaxLog(archive.folders)
-    assert log.write("me", archive.target) == 1
+    write = partial(write_log, archive.folders, SystemClock())
+    assert write("me", archive.target) == 1
     before = archive.target.read_bytes()
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
-        log.write("me", archive.target, token)
+        write("me", archive.target, token)
     assert archive.target.read_bytes() == before
     with pytest.raises(StoreUnavailable, match="this folder is not there"):
-        log.write("me", tmp_path / "gone" / "gone" / "log.csv")
-    assert log.write("me", tmp_path / "saved" / "log.csv") == 1
+        write("me", tmp_path / "gone" / "gone" / "log.csv")
+    assert write("me", tmp_path / "saved" / "log.csv") == 1
     assert archive.log(NOW) == []
