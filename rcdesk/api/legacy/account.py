@@ -15,18 +15,13 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.numbers.phone_number import pretty
 
 
-def owner_id(client: LegacyClient) -> str:
-    """Who this is, the same at every start: number, extension and server."""
-    return client.owner_id
-
-
 def read_account(client: LegacyClient, token: CancelToken) -> Account:
     """The account behind the credentials. Raises SignInNeeded when they are refused."""
     phones = LegacyPhone(client).numbers(token)
     main = client.main_number
     shown = {main: "Main number", **{p.phone_number: p.label for p in phones if p.phone_number != main}}
     return Account(
-        owner_id=owner_id(client),
+        owner_id=client.owner_id,
         name=pretty(main, client.home_country),
         company="",
         extension_number=client.extension,

@@ -113,9 +113,8 @@ def wire_time(moment: datetime) -> str:
 
 
 def _cover_name(index: int) -> str:
-    for page in COVER_PAGES:
-        if page.index == index:
-            return page.name
+    if 0 <= index < len(COVER_PAGES):
+        return COVER_PAGES[index].name
     raise UserError("This cover page is not one of the service's. Choose another, then send the fax.")
 
 

@@ -8,8 +8,6 @@ next: client.py, core/calls/call.py.
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from rcdesk.api.legacy.client import LegacyClient, unreadable
 from rcdesk.core.account.account import ForwardingNumber
 from rcdesk.core.calls.call import CallRequest, RingOutReport
@@ -72,9 +70,7 @@ class LegacyPhone:
         answer = self._client.ask("call", {**fields, **self._client.credentials}, token, has_effect=True)
         if not answer:
             raise OutcomeUnknown("RingCentral took the call but did not say how to follow it.")
-        return RingOutReport(
-            session_id=" ".join(answer.split()), call_status="", caller_status="", callee_status=""
-        )
+        return RingOutReport(session_id=" ".join(answer.split()))
 
     def status(self, session_id: str, token: CancelToken) -> RingOutReport:
         """See PhoneService.status; needs no credentials."""
@@ -82,16 +78,15 @@ class LegacyPhone:
         said, _, codes = answer.partition(" ")
         if not said:
             raise unreadable(has_effect=False)
-        report = RingOutReport(
-            session_id=session_id, call_status=_GONE, caller_status=_GONE, callee_status=_GONE
-        )
         if not codes.strip():
-            return report
+            return RingOutReport(
+                session_id=session_id, call_status=_GONE, caller_status=_GONE, callee_status=_GONE
+            )
         fields = [field.strip() for field in codes.split(";")]
         if len(fields) < _FEWEST_FIELDS:
-            return replace(report, call_status="", caller_status="", callee_status="")
-        return replace(
-            report,
+            return RingOutReport(session_id=session_id)
+        return RingOutReport(
+            session_id=session_id,
             call_status="CannotReach" if fields[0] == _OVER else _WORDS.get(fields[0], "Unknown"),
             callee_status=_WORDS.get(fields[2], "Unknown"),
             caller_status=_WORDS.get(fields[4], "Unknown"),

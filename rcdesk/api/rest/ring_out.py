@@ -55,7 +55,7 @@ class RestPhone:
         try:
             answer = reading.get(self._session, _path(session_id), token)
         except Rejected as exc:
-            if exc.status != 404 and exc.code != "CMN-102":
+            if not exc.is_gone:
                 raise
             return RingOutReport(
                 session_id=session_id, call_status=_GONE, caller_status=_GONE, callee_status=_GONE
@@ -69,7 +69,7 @@ class RestPhone:
                 "DELETE", _path(session_id), group="Heavy", token=token, max_wait_s=AT_ONCE_S
             )
         except Rejected as exc:
-            if exc.status != 404 and exc.code != "CMN-102":
+            if not exc.is_gone:
                 raise
 
 

@@ -86,9 +86,9 @@ class RingOutReport(Struct, frozen=True, kw_only=True):
     """One answer of the service about a ring-out: its three raw words, "" when absent."""
 
     session_id: str
-    call_status: str
-    caller_status: str
-    callee_status: str
+    call_status: str = ""
+    caller_status: str = ""
+    callee_status: str = ""
 
 
 class Call(Struct, frozen=True, kw_only=True):

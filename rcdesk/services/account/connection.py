@@ -15,7 +15,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from rcdesk.api.auth import BrowserAsk, Client, CodeGrant, Grant, grant_of
-from rcdesk.api.legacy.account import owner_id, read_account
+from rcdesk.api.legacy.account import read_account
 from rcdesk.api.legacy.client import LegacyClient
 from rcdesk.api.legacy.fax import LegacyFax
 from rcdesk.api.legacy.ring_out import LegacyPhone
@@ -96,7 +96,7 @@ class Connection:
     def owner_id(self) -> str:
         """Who is signed in, the same at every start; "" when nobody is."""
         if self.is_legacy:
-            return "" if self._legacy is None else owner_id(self._legacy)
+            return "" if self._legacy is None else self._legacy.owner_id
         tokens = self._session.tokens
         return "" if tokens is None else tokens.owner_id
 

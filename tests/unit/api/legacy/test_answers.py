@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from rcdesk.api.legacy.account import owner_id, read_account
+from rcdesk.api.legacy.account import read_account
 from rcdesk.api.legacy.client import LegacyClient
 from rcdesk.api.legacy.fax import COVER_PAGES, LegacyFax
 from rcdesk.api.legacy.ring_out import LegacyPhone
@@ -284,7 +284,7 @@ def test_there_are_no_rate_limits(client: LegacyClient, old_server: OldServer) -
 def test_the_account_is_what_the_list_says(client: LegacyClient, old_server: OldServer) -> None:
     old_server.texts = ["OK 6505553711;Home;8889363711;Business;12;Lobby;"]
     account = read_account(client, TOKEN)
-    assert account.owner_id == owner_id(client) == "18889363711*101@127.0.0.1"
+    assert account.owner_id == client.owner_id == "18889363711*101@127.0.0.1"
     assert (account.home_country, account.extension_number) == ("US", "101")
     assert [p.label for p in account.ringable] == ["Home", "Business", "Lobby"]
     main, *others = account.showable
@@ -336,7 +336,7 @@ def test_both_protocols_stand_behind_the_same_interfaces(client: LegacyClient) -
 def test_names_without_digits_are_different_people() -> None:
     profile = ServerProfile(name="t", base_url="https://old.example", kind=ServerKind.LEGACY)
     people = [LegacyClient(profile, name, "", "p") for name in ("alice", "bob", "Bob", "b1@x")]
-    assert [owner_id(person) for person in people] == [
+    assert [person.owner_id for person in people] == [
         "alice*@old.example",
         "bob*@old.example",
         "bob*@old.example",
