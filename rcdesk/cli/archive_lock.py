@@ -1,8 +1,7 @@
 """What every command without a window shares: the archive's lock in short turns, and how it signs in.
 
-While a command waits it gives the lock away, so that a window can be opened at any time. Nothing of Qt but
-QtCore and QtNetwork is imported. Main thread of a program without a window. Read next: call.py,
-fax.py, account.py.
+Nothing of Qt but QtCore and QtNetwork is imported. Main thread of a program without a window. Read next:
+executor.py, engine.py, account.py.
 """
 
 from __future__ import annotations
@@ -73,15 +72,6 @@ class ArchiveLock:
             self.stop.sleep(TURN_PAUSE_S)
         raise NotSent("Another rcdesk is just starting. Ask again in a moment.")
 
-    def pause(self, seconds: float) -> bool:
-        """Give the lock away and wait; False when Ctrl+C was pressed meanwhile."""
-        self.instance.end_turn()
-        try:
-            self.stop.sleep(seconds)
-        except Cancelled:
-            return False
-        return True
-
     def preferences(self) -> Preferences:
         """What the window remembers."""
         return preferences_file.load(self.paths.preferences_file)
@@ -127,6 +117,8 @@ class ArchiveLock:
             say(f"{state.trouble}. This goes on without it.", on_error=True)
 
     def _start_demo(self) -> RunningSimulator:
+        if self._simulator is not None:
+            return self._simulator
         try:
             from rcdesk.simulator import RunningSimulator
 

@@ -111,6 +111,15 @@ class Engine(QObject):
 
     def close(self) -> None:
         """End everything; calls that go on stay written down."""
+        try:
+            self._stop()
+        except KeyboardInterrupt:
+            # The second Ctrl+C: the process ends under what still runs.
+            for lane in self._lanes.values():
+                lane.stop(0.0)
+            raise
+
+    def _stop(self) -> None:
         if self._sending is not None:
             while not self._sending.halt():
                 self._live(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
