@@ -19,6 +19,7 @@ import pytest
 
 from tests.patience import PATIENCE_S
 from tests.places import REPOSITORY
+from tests.unit.conftest import SLOW, THOROUGH
 
 PACKAGE = REPOSITORY / "rcdesk"
 
@@ -247,3 +248,8 @@ def test_modules_named_in_the_source_exist() -> None:
         if not any(file.endswith(f"/{named}") for file in known)
     }
     assert lost == set()
+
+
+def test_the_test_files_that_take_long_are_there() -> None:
+    """One that has moved would run where it should not."""
+    assert [path for path in SLOW | THOROUGH if not path.is_file()] == []

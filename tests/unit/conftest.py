@@ -48,8 +48,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         elif item.path in THOROUGH:
             item.add_marker(pytest.mark.thorough)
-
-
-def pytest_configure() -> None:
-    """A file that is gone would be marked in vain."""
-    assert all(path.is_file() for path in SLOW | THOROUGH)
