@@ -177,7 +177,7 @@ class CallWatch(QObject):
         self._own_s.append(now_s)
         self._tracks[call_id] = replace(self._tracks[call_id], asked_s=now_s, is_due=True)
         self._lane.submit(
-            lambda token, report: _with_quota(service, service.status(session_id, token)),
+            lambda token, report: _with_quota(service, service.phone().status(session_id, token)),
             done=lambda answer: self._heard(call_id, answer),
             failed=lambda error: self._not_heard(call_id, error),
         )

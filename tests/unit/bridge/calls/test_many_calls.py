@@ -281,10 +281,10 @@ def test_a_call_log_that_never_tells_is_not_asked_for_ever(
 def test_a_cancel_that_did_nothing_is_said(
     desk: Desk, simulator: RunningSimulator, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rcdesk.services.calls.calls import CallService
+    from rcdesk.api.rest.ring_out import RestPhone
 
     monkeypatch.setattr(call_desk, "CANCEL_TAKES_S", 0.5)
-    monkeypatch.setattr(CallService, "cancel", lambda self, session_id, token: None)
+    monkeypatch.setattr(RestPhone, "cancel", lambda self, session_id, token: None)
     desk.bench.sign_in(simulator, qtbot)
     call_id = desk.call(SLOW)
     qtbot.waitUntil(lambda: bool(desk.of(call_id).session_id), timeout=WAIT_MS)

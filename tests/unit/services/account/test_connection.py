@@ -72,16 +72,16 @@ def test_a_call_from_ringing_to_its_end(simulator: RunningSimulator) -> None:
     service = CallService(lambda: connection)
     request = CallRequest(to_number="+16505550142", from_number=account.ringable[0].phone_number)
     call = Call(id="1", request=request, started_at=datetime.now(UTC), started_s=0.0)
-    call = next_state(call, service.place(call, CancelToken()), 0.0)
+    call = next_state(call, service.phone().place(call.request, CancelToken()), 0.0)
     seen = [call.state]
     for second in range(40):
         simulator.advance(1)
-        call = next_state(call, service.status(call.session_id, CancelToken()), float(second))
+        call = next_state(call, service.phone().status(call.session_id, CancelToken()), float(second))
         if call.state is not seen[-1]:
             seen.append(call.state)
         if call.state.is_final:
             break
     assert seen == [CallState.RINGING_YOU, CallState.RINGING_THEM, CallState.TALKING, CallState.ENDED]
-    service.cancel("4711", CancelToken())
-    assert "NoSessionFound" in service.status("4711", CancelToken()).call_status
+    service.phone().cancel("4711", CancelToken())
+    assert "NoSessionFound" in service.phone().status("4711", CancelToken()).call_status
     connection.close()

@@ -48,7 +48,7 @@ def _place(service: CallService, connection: Connection) -> str:
     request = CallRequest(to_number=LONG_TALK, from_number=account.ringable[0].phone_number)
     clock = SystemClock()
     call = Call(id="1", request=request, started_at=clock.now(), started_s=clock.monotonic())
-    return service.place(call, CancelToken()).session_id
+    return service.phone().place(call.request, CancelToken()).session_id
 
 
 def test_calls_going_on_are_listed_by_their_session(

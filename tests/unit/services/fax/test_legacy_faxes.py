@@ -339,13 +339,13 @@ def test_switched_while_a_fax_is_on_its_way_it_stays_with_its_account(
 def _placed(service: CallService, rig: Rig, number: str) -> Call:
     request = CallRequest(to_number=number, from_number=rig.account.ringable[0].phone_number)
     call = Call(id="1", request=request, started_at=rig.clock.now(), started_s=0.0)
-    return next_state(call, service.place(call, CancelToken()), 0.0)
+    return next_state(call, service.phone().place(call.request, CancelToken()), 0.0)
 
 
 def _played(service: CallService, rig: Rig, call: Call, step_s: float = 1.0) -> list[Call]:
     seen = [call]
     for second in range(200):
-        report = service.status(call.session_id, CancelToken())
+        report = service.phone().status(call.session_id, CancelToken())
         call = next_state(call, report, second * step_s)
         seen.append(call)
         if call.state.is_final:
@@ -373,14 +373,14 @@ def test_completed_without_having_been_seen_in_progress_is_unknown(old: Rig) -> 
 def test_a_ringing_call_is_cancelled_and_only_its_status_says_so(old: Rig) -> None:
     service = CallService(lambda: old.connection)
     call = _played_until(service, old, _placed(service, old, ANSWERS), CallState.RINGING_YOU)
-    service.cancel(call.session_id, CancelToken())
+    service.phone().cancel(call.session_id, CancelToken())
     old.simulator.advance(5)
-    assert service.status(call.session_id, CancelToken()).call_status == "NoSessionFound"
+    assert service.phone().status(call.session_id, CancelToken()).call_status == "NoSessionFound"
 
 
 def _played_until(service: CallService, rig: Rig, call: Call, state: CallState) -> Call:
     for second in range(60):
-        call = next_state(call, service.status(call.session_id, CancelToken()), float(second))
+        call = next_state(call, service.phone().status(call.session_id, CancelToken()), float(second))
         if call.state is state:
             return call
         rig.simulator.advance(1)
