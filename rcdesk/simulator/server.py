@@ -30,14 +30,8 @@ from rcdesk.simulator.fax.rendering import RenderBackend
 from rcdesk.simulator.recording import RecordedRequest, safe_headers
 from rcdesk.simulator.refusal import ErrorAnswer
 from rcdesk.simulator.routes import account as routes_account
-from rcdesk.simulator.routes import call_log as routes_calllog
-from rcdesk.simulator.routes import calls as routes_calls
-from rcdesk.simulator.routes import faxes as routes_faxes
 from rcdesk.simulator.routes import legacy as routes_legacy
-from rcdesk.simulator.routes import messages as routes_messages
-from rcdesk.simulator.routes import oauth as routes_oauth
-from rcdesk.simulator.routes import people as routes_people
-from rcdesk.simulator.routes import presence as routes_presence
+from rcdesk.simulator.routes import rest_routes
 from rcdesk.simulator.visit import Route, Visit, answer
 from rcdesk.simulator.world import World
 
@@ -47,16 +41,7 @@ RECORDED = 20_000
 RECEIVE_BUFFER = 128 * 1024
 GARBAGE = b'{"id": 17, "status": {"callSta'
 
-ALL_ROUTES: tuple[Route, ...] = (
-    *routes_oauth.ROUTES,
-    *routes_account.ROUTES,
-    *routes_calls.ROUTES,
-    *routes_faxes.ROUTES,
-    *routes_messages.ROUTES,
-    *routes_people.ROUTES,
-    *routes_presence.ROUTES,
-    *routes_calllog.ROUTES,
-)
+ALL_ROUTES = rest_routes()
 """Every operation of the REST service that the simulator implements; the old pages are `routes_legacy`."""
 
 
