@@ -6,11 +6,12 @@ ImageMagick's import takes the pictures. Everything runs in child processes. Rea
 
 from __future__ import annotations
 
+import itertools
 import os
 import select
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,8 +152,14 @@ class Display:
         """Click the left button at a point of the display, or another (3 is the right one)."""
         self._xdotool("mousemove", x, y, "click", button)
 
-    def drag(self, start: tuple[int, int], end: tuple[int, int], hover_shot: Path | None = None) -> None:
-        """Press at start, move in small steps to end, let go; hover_shot is a picture of the hovering."""
+    def drag(
+        self,
+        start: tuple[int, int],
+        end: tuple[int, int],
+        is_taken: Callable[[], bool],
+        hover_shot: Path | None = None,
+    ) -> None:
+        """Press at start, move in small steps to end, let go once is_taken; hover_shot shows the hovering."""
         self._xdotool("mousemove", *start)
         self._xdotool("mousedown", 1)
         steps = 24
@@ -160,8 +167,14 @@ class Display:
             x = start[0] + (end[0] - start[0]) * step // steps
             y = start[1] + (end[1] - start[1]) * step // steps
             self._xdotool("mousemove", "--sync", x, y)
-        for nudge in (3, -3, 2, -2):
+        nudges = itertools.cycle((3, -3, 2, -2))
+
+        def is_taken_here() -> bool:
+            nudge = next(nudges)
             self._xdotool("mousemove", "--sync", end[0] + nudge, end[1] + nudge)
+            return is_taken()
+
+        until(is_taken_here, 15, "the other window to take what is dragged")
         if hover_shot is not None:
             self.screenshot(hover_shot)
         self._xdotool("mouseup", 1)

@@ -1,7 +1,8 @@
 """A small window of another program, full of files that can be dragged out of it with the mouse.
 
 Run by the end2end tests as its own process: `python drag_source.py FILE…`. It starts a real QDrag with file
-URLs, exactly as a file manager does, prints when it is shown and what became of the drag. GUI thread only.
+URLs, exactly as a file manager does, prints when it is shown, when something would take the files and what
+became of the drag. GUI thread only.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class DragSource(QLabel):
         data.setUrls([QUrl.fromLocalFile(name) for name in self._files])
         drag = QDrag(self)
         drag.setMimeData(data)
+        drag.actionChanged.connect(lambda action: print(f"drag source: over {action.name}", flush=True))
         result = drag.exec(Qt.DropAction.CopyAction)
         print(f"drag source: {result.name}", flush=True)
 

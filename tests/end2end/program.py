@@ -162,6 +162,11 @@ class DragSource(Child):
         self.line_with("drag source: shown", 30)
         self.window = display.window_of(self.process.pid)
 
+    @property
+    def is_taken(self) -> bool:
+        """True while a window under the pointer would take the files."""
+        return any("drag source: over CopyAction" in line for line in tuple(self._lines.queue))
+
 
 def _shorten_undo(preferences: Path) -> None:
     """A fax can be taken back for a second instead of ten; what a desk has written itself stays."""
