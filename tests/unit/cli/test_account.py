@@ -503,12 +503,12 @@ def test_a_fax_that_is_waited_for_ends_when_somebody_else_signs_in(shell: Shell)
 def test_without_a_connection_a_fax_is_queued_for_who_is_signed_in(shell: Shell) -> None:
     """Only a cover page of the account's, which cannot be looked up by its name, is refused."""
     shell.login()
+    shell.simulator.stop()
     draft = FaxDraft(recipients=(Recipient(number="+16505550142"),), documents=(), note="Hello")
     for cover_name, status, words in (
         ("Classic", 2, "cannot be looked up"),
         ("", 13, "stays safe in the outbox"),
     ):
-        shell.simulator.fault("cut-before", times=50)
         lines: list[dict[str, Any]] = []
         command = FaxCommand(asked_fax=AskedFax(draft=draft, cover_name=cover_name))
         fax = FaxRun(command, shell.paths, CancelToken(), lines.append)
