@@ -7,7 +7,6 @@ device that never ends. Any thread but the GUI's.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -49,6 +48,8 @@ def reading() -> Iterator[None]:
 
 def sha256_of(path: Path, token: CancelToken | None = None) -> str:
     """The SHA-256 of what is in a file. Raises OSError, Cancelled."""
+    import hashlib  # OpenSSL, which a start need not load
+
     digest = hashlib.sha256()
     with open_regular(path) as file:
         while piece := file.read(_CHUNK_BYTES):
