@@ -332,6 +332,8 @@ class PreviewPane(PreviewFace):
                 self._fill_place(ref)
             case RequestKind.PREVIEW:
                 self._fill_place(ref, is_for_page=True)
+                if ref == self._shown.ref:
+                    self._redraw.start()  # fitted in its true shape, another size of it may be wanted
             case RequestKind.FINDINGS:
                 self._fill_place(ref, is_for_page=True)
                 self.findings_changed.emit()
