@@ -8,7 +8,6 @@ Units are points unless a name says otherwise. Read next: core/fax/cover.py, cov
 from __future__ import annotations
 
 import base64
-import hashlib
 import os
 from pathlib import Path
 
@@ -81,6 +80,8 @@ def write_cover(template: CoverTemplate, fields: CoverFields, paper: PaperSize, 
     content = cover_pdf(template, fields, paper)
     if not content:
         raise UserError("The cover page cannot be drawn. Choose another one, or none.")
+    import hashlib
+
     said = "\0".join((paper.value, template.html, *fields.by_name.values()))
     target = folder / f"cover-{hashlib.sha256(said.encode()).hexdigest()[:32]}.pdf"
     unfinished = target.with_name(target.name + ".new")

@@ -29,6 +29,7 @@ SLOW = {
     "pypdf",
     "PIL",
     "sqlite3",
+    "hashlib",
     "ssl",
     "email",
     "http",
