@@ -11,7 +11,6 @@ from __future__ import annotations
 import stat
 import struct
 import threading
-import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from rcdesk.core.fax.fax import Document
 from rcdesk.core.fax.paper import NotDrawnHere, PageRef, PasswordNeeded
 from rcdesk.core.file_name import readable
 from rcdesk.core.regular_file import open_regular, reading
-from rcdesk.documents.kinds import ALL_TYPES, PDF, PLAIN_TEXT, TIFF, kind_of
+from rcdesk.documents.kinds import ALL_TYPES, kind_of
 from rcdesk.documents.office.file import PASSWORD, is_locked_package
 from rcdesk.documents.same_file import check_same, seen
 
@@ -40,7 +39,7 @@ pdfium_lock = threading.RLock()
 def inspect(path: Path, token: CancelToken | None = None, count: PageCounter | None = None) -> Document:
     """Look at one file; count finds its pages, this process does without one.
 
-    Raises UserError saying why it cannot be faxed, PasswordNeeded (with a count only), Cancelled.
+    Raises UserError saying why it cannot be faxed, PasswordNeeded, Cancelled.
     """
     token = token or CancelToken()
     token.check()
@@ -54,10 +53,7 @@ def inspect(path: Path, token: CancelToken | None = None, count: PageCounter | N
     if kind is None:
         raise UserError(PASSWORD if _is_locked(path, token) else _unsupported(ending))
     media_type = ALL_TYPES[kind]
-    if count is not None:
-        pages = _counted(PageRef(path=path, media_type=media_type), token, count)
-    else:
-        pages = _pages(path, kind, media_type)
+    pages = _counted(PageRef(path=path, media_type=media_type), token, count or counted_here)
     document = Document(
         path=path,
         name=readable(path.name),
@@ -76,6 +72,13 @@ def look_at(path: Path, token: CancelToken, count: PageCounter | None = None) ->
         return inspect(path, token, count)
     except PasswordNeeded:
         return inspect(path, token, uncounted)
+
+
+def counted_here(ref: PageRef, token: CancelToken | None = None) -> int:
+    """A PageCounter that opens the file in this process: none but our own should be."""
+    from rcdesk.documents.pages import count_pages
+
+    return count_pages(ref.path, ref.media_type)
 
 
 def uncounted(ref: PageRef, token: CancelToken | None = None) -> int:
@@ -128,61 +131,6 @@ def _counted(ref: PageRef, token: CancelToken, count: PageCounter) -> int | None
         return count(ref, token)
     except NotDrawnHere:
         return None
-
-
-def _pages(path: Path, kind: str, media_type: str) -> int | None:
-    """Pages as far as they can be known here; None leaves the counting to the service."""
-    if media_type == PDF:
-        return _pdf_pages(path)
-    if media_type.startswith("image/"):
-        return _picture_pages(path, media_type)
-    if kind in PLAIN_TEXT:
-        return _text_pages(path)
-    return None
-
-
-def _pdf_pages(path: Path) -> int:
-    import pypdfium2
-
-    from rcdesk.documents.pdf_pages import pdf_source
-
-    with reading(), pdfium_lock:
-        try:
-            pdf = pypdfium2.PdfDocument(pdf_source(path))
-            try:
-                pages = len(pdf)
-            finally:
-                pdf.close()
-        except pypdfium2.PdfiumError as exc:
-            if "password" in str(exc).lower():
-                raise UserError(
-                    "This PDF is protected with a password. Save it without one and add that."
-                ) from exc
-            raise UserError("This PDF is damaged and cannot be opened. Choose another.") from exc
-    if pages == 0:
-        raise UserError("This PDF has no pages. Choose another.")
-    return pages
-
-
-def _picture_pages(path: Path, media_type: str) -> int:
-    from PIL import Image
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path) as picture:
-                return int(getattr(picture, "n_frames", 1)) if media_type == TIFF else 1
-    except Image.DecompressionBombError as exc:
-        raise UserError("This picture is too large to be faxed. Make it smaller and add that.") from exc
-    except BROKEN_PICTURE as exc:
-        raise UserError("This picture is damaged and cannot be opened. Choose another.") from exc
-
-
-def _text_pages(path: Path) -> int:
-    from rcdesk.documents.text_pages import TextPages
-
-    with TextPages(path) as pages:
-        return pages.count
 
 
 def _megabytes(size_bytes: int) -> str:
