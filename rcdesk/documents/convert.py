@@ -7,7 +7,6 @@ Read next: page_image.py, services/fax/proof.py.
 
 from __future__ import annotations
 
-import ctypes
 import io
 import shutil
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from rcdesk.core.regular_file import open_regular
 from rcdesk.documents.fresh_file import fresh_file
 from rcdesk.documents.inspect import pdfium_lock
 from rcdesk.documents.kinds import PDF
-from rcdesk.documents.page_image import open_pdf, open_pictures
+from rcdesk.documents.page_image import open_drawn, open_pdf
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -87,7 +86,7 @@ def _append_pages(document: Any, source: Path, media_type: str, token: CancelTok
         with open_pdf(source) as pages:
             document.import_pages(pages)
         return
-    with open_pictures(source, media_type) as pages:
+    with open_drawn(source, media_type) as pages:
         for page in range(pages.count):
             token.check()
             with open_pdf(_one_page_pdf(pages, page)) as single:
@@ -134,9 +133,8 @@ def _new_pdf(target: Path) -> Iterator[Any]:
 
 
 def _to_tiff(source: Path, media_type: str, target: Path, token: CancelToken) -> None:
-    pages = _fax_pages_of_pdf(source) if media_type == PDF else _fax_pages_of_picture(source, media_type)
     with tiff_writer(target) as tiff:
-        for page in pages:
+        for page in _fax_pages(source, media_type):
             token.check()
             page.save(tiff, "TIFF", compression="group4", dpi=FAX_DPI)
             tiff.newFrame()
@@ -157,45 +155,9 @@ def tiff_writer(target: Path) -> Iterator[AppendingTiffWriter]:
         io.BytesIO.close(writer)
 
 
-def _fax_pages_of_pdf(source: Path) -> Iterator[Image]:
-    """Each page of a PDF as a machine would print it; the lock is free between two pages."""
-    page, pages = 0, 1
-    while page < pages:
-        with open_pdf(source) as document:
-            pages = len(document)
-            if pages == 0:
-                raise UserError("This PDF has no pages. Nothing was saved.")
-            drawn = _draw(document, page)
-        yield drawn
-        page += 1
-
-
-def _draw(document: Any, page: int) -> Image:
-    """One page 1728 dots wide, its height by the other resolution, white paper, one bit."""
-    import pypdfium2
-    import pypdfium2.raw as pdfium
-
-    found = document[page]
-    try:
-        width_pt, height_pt = found.get_size()
-        height_px = round(FAX_WIDTH_PX * height_pt / max(1.0, width_pt) * FAX_DPI[1] / FAX_DPI[0])
-        height_px = max(1, min(height_px, _MAX_FAX_HEIGHT_PX))
-        bitmap = pypdfium2.PdfBitmap.new_native(FAX_WIDTH_PX, height_px, pdfium.FPDFBitmap_Gray)
-        try:
-            bitmap.fill_rect((255, 255, 255, 255), 0, 0, FAX_WIDTH_PX, height_px)
-            flags = pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE | pdfium.FPDF_PRINTING
-            pdfium.FPDF_RenderPageBitmap(
-                bitmap, found, 0, 0, FAX_WIDTH_PX, height_px, 0, ctypes.c_int(flags).value
-            )
-            return _one_bit(bitmap.to_pil())
-        finally:
-            bitmap.close()
-    finally:
-        found.close()
-
-
-def _fax_pages_of_picture(source: Path, media_type: str) -> Iterator[Image]:
-    with open_pictures(source, media_type) as pages:
+def _fax_pages(source: Path, media_type: str) -> Iterator[Image]:
+    """Each page as a machine would print it: white paper, one bit, its height by the other resolution."""
+    with open_drawn(source, media_type) as pages:
         for page in range(pages.count):
             width_mm, height_mm = pages.size_mm(page)
             height_px = round(FAX_WIDTH_PX * height_mm / width_mm * FAX_DPI[1] / FAX_DPI[0])

@@ -32,10 +32,7 @@ _NO_PICTURE = "Files of this kind are drawn by RingCentral only; there is no pic
 
 def page_count(path: Path, media_type: str) -> int:
     """How many pages a PDF or a picture has. Raises UserError when it cannot be opened."""
-    if media_type == PDF:
-        with open_pdf(path) as document:
-            return len(document)
-    with open_pictures(path, media_type) as pages:
+    with open_drawn(path, media_type) as pages:
         return pages.count
 
 
@@ -75,16 +72,16 @@ def open_pdf(path: Path | bytes) -> Iterator[Any]:
 
 
 @contextmanager
-def open_pictures(path: Path, media_type: str) -> Iterator[Pages]:
-    """A picture of one or many pages, as the composer draws them, closed on leaving. Raises UserError."""
-    from rcdesk.documents.picture_pages import PicturePages
+def open_drawn(path: Path, media_type: str) -> Iterator[Pages]:
+    """The pages of a PDF or a picture as the composer draws them, closed on leaving. Raises UserError."""
+    from rcdesk.documents.pages import open_pages
 
-    if not media_type.startswith("image/"):
+    if media_type != PDF and not media_type.startswith("image/"):
         raise UserError(_NO_PICTURE)
     if not path.exists():
         raise UserError(_NOT_THERE)
     try:
-        pages = PicturePages(path, media_type)
+        pages = open_pages(path, media_type)
     except NotDrawnHere as exc:
         raise UserError(_UNKNOWN) from exc
     except UserError as exc:
@@ -110,7 +107,7 @@ def _pdf_page(path: Path, page: int, width_px: int) -> Image:
 
 
 def _picture_page(path: Path, media_type: str, page: int, width_px: int) -> Image:
-    with open_pictures(path, media_type) as pages:
+    with open_drawn(path, media_type) as pages:
         width_mm, height_mm = pages.size_mm(page)
         height_px = max(1, min(round(width_px * height_mm / width_mm), _MAX_HEIGHT_PX))
         return pages.drawn(page, (width_px, height_px))
