@@ -7,7 +7,7 @@ user changes something is read again. Read next: people_desk.py, services/people
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -71,7 +71,8 @@ class OwnPeople(Telling):
         self._take(_Own())
         self._load()
 
-    def set_favourites(self, favourites: tuple[Favourite, ...]) -> None:
+    def set_favourites(self, wanted: Sequence[Favourite]) -> None:
+        favourites = tuple(wanted)
         if favourites == self._favourites:
             return
         if self._owner_id and not self._is_loaded:
@@ -93,9 +94,9 @@ class OwnPeople(Telling):
         service, owner_id = self._service, self._owner_id
         self._write_shown(lambda: service.set_choice(owner_id, number, choice))
 
-    def save_group(self, name: str, members: tuple[Recipient, ...]) -> None:
+    def save_group(self, name: str, recipients: Sequence[Recipient]) -> None:
         """Save a group, in the place of one with the same name."""
-        service, owner_id = self._service, self._owner_id
+        service, owner_id, members = self._service, self._owner_id, tuple(recipients)
         self._write_then_show(lambda: service.save_group(owner_id, name, members))
 
     def rename_group(self, group_id: int, name: str) -> None:

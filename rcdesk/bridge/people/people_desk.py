@@ -18,16 +18,13 @@ from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.people.own_people import OwnPeople
 from rcdesk.bridge.runtime.lane import Lane, Task
-from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError, UserError
-from rcdesk.core.fax.fax import Recipient
 from rcdesk.core.people.people import (
     Caller,
     DeletedPerson,
     DialChoice,
     Favourite,
-    Group,
     ImportedLine,
     ImportTable,
     Person,
@@ -47,50 +44,26 @@ MOST_PEOPLE = 2000
 MOST_TIMELINE = 200
 
 
-class PeopleDesk(Telling):
-    """groups_changed() and favourites_changed() when they are others; people_changed() when who is known, or
-    by which name, may be other; problem(str) and said(str), one sentence.
+class PeopleDesk(OwnPeople):
+    """Who is known, and what the user made of them. people_changed() when who is known, or by which name, may
+    be other; said(str), one sentence.
     """
 
-    groups_changed = Signal()
-    favourites_changed = Signal()
     people_changed = Signal()
     said = Signal(str)
 
     def __init__(self, lanes: Mapping[str, Lane], session: SessionDesk, people: PeopleService) -> None:
-        super().__init__()
+        super().__init__(lanes["disk"], people)
         self._archive = lanes["archive"]
-        self._disk = lanes["disk"]
         self._files = lanes["files"]
         self._downloads = lanes["downloads"]
         self._session = session
-        self._service = people
         self._owner = AccountGuard(session)
-        self._own = OwnPeople(self._disk, people, self)
-        self._asked = 0
-        self._asked_calls = 0
+        self._asked = {False: 0, True: 0}
         self._is_fetching = False
         self._is_started = False
-        self._own.groups_changed.connect(self.groups_changed)
-        self._own.favourites_changed.connect(self.favourites_changed)
-        self._own.problem.connect(self.problem)
         session.state_changed.connect(self._session_changed)
         session.account_changed.connect(self._session_changed)
-
-    @property
-    def groups(self) -> tuple[Group, ...]:
-        """The saved groups of the account, by name."""
-        return self._own.groups
-
-    @property
-    def favourites(self) -> tuple[Favourite, ...]:
-        """What the user wants at hand, in their order."""
-        return self._own.favourites
-
-    @property
-    def choices(self) -> Mapping[str, DialChoice]:
-        """How each number is called, of those for which something was chosen."""
-        return self._own.choices
 
     def start(self) -> None:
         """Read the groups and fetch the address book, as soon as somebody is signed in."""
@@ -101,34 +74,26 @@ class PeopleDesk(Telling):
         """Fetch no more; part of shutdown."""
         self._is_started = False
 
-    def suggest(self, text: str, done: Callable[[tuple[Suggestion, ...]], None]) -> None:
+    def suggest(
+        self, text: str, done: Callable[[tuple[Suggestion, ...]], None], *, for_calls: bool = False
+    ) -> None:
         """Who may be meant; an answer that a later question has overtaken is dropped."""
         service, owner_id = self._service, self._owner.id
-        self._asked += 1
-        asked = self._asked
+        self._asked[for_calls] += 1
+        asked = self._asked[for_calls]
 
         def heard(found: tuple[Suggestion, ...]) -> None:
-            if asked == self._asked:
+            if asked == self._asked[for_calls]:
                 done(found)
 
-        self._archive.ask(
-            lambda: service.suggest(owner_id, text, MOST_SUGGESTIONS) if owner_id else (), heard, self._tell
-        )
+        def work() -> tuple[Suggestion, ...]:
+            return service.suggest(owner_id, text, MOST_SUGGESTIONS, for_calls=for_calls) if owner_id else ()
+
+        self._ask(work, heard)
 
     def suggest_calls(self, text: str, done: Callable[[tuple[Suggestion, ...]], None]) -> None:
-        """Who may be called; an answer that a later question has overtaken is dropped."""
-        service, owner_id = self._service, self._owner.id
-        self._asked_calls += 1
-        asked = self._asked_calls
-
-        def heard(found: tuple[Suggestion, ...]) -> None:
-            if asked == self._asked_calls:
-                done(found)
-
-        self._ask(
-            lambda: service.suggest(owner_id, text, MOST_SUGGESTIONS, for_calls=True) if owner_id else (),
-            heard,
-        )
+        """Who may be called, as suggest()."""
+        self.suggest(text, done, for_calls=True)
 
     def list_people(self, text: str, done: Callable[[tuple[Person, ...]], None]) -> None:
         """Everybody the text finds: favourites first, then by name."""
@@ -160,9 +125,6 @@ class PeopleDesk(Telling):
         """True when this number is one of the favourites, as a phone or a fax."""
         return any(one.number == number for one in self.favourites)
 
-    def set_favourites(self, favourites: Sequence[Favourite]) -> None:
-        self._own.set_favourites(tuple(favourites))
-
     def toggle_favourite(self, number: str, name: str, is_fax: bool = False) -> None:
         """Make a number the last of the favourites, or none any more."""
         others = tuple(one for one in self.favourites if (one.number, one.is_fax) != (number, is_fax))
@@ -173,10 +135,6 @@ class PeopleDesk(Telling):
     def choice_of(self, number: str) -> DialChoice:
         """How this number is called; DialChoice() when nothing was chosen for it."""
         return self.choices.get(number, DialChoice())
-
-    def set_choice(self, number: str, choice: DialChoice) -> None:
-        """Remember how this number is called; DialChoice() forgets it."""
-        self._own.set_choice(number, choice)
 
     def import_people(self, lines: Sequence[ImportedLine], done: Callable[[int], None]) -> None:
         """Take what contacts_of() read into this desk's own people; done brings how many people there are."""
@@ -295,17 +253,6 @@ class PeopleDesk(Telling):
         ask = self._owner.in_own_name(lambda token: service.refresh(owner_id, token, region=region))
         self._downloads.submit(ask, done=fetched, failed=failed)
 
-    def save_group(self, name: str, recipients: Sequence[Recipient]) -> None:
-        """Save a group, in the place of one with the same name."""
-        self._own.save_group(name, tuple(recipients))
-
-    def rename_group(self, group_id: int, name: str) -> None:
-        self._own.rename_group(group_id, name)
-
-    def delete_group(self, group_id: int) -> None:
-        """Forget a group; the people in it stay known."""
-        self._own.delete_group(group_id)
-
     def read_import(
         self, path: Path, done: Callable[[ImportTable], None], ended: Callable[[], None]
     ) -> Task[ImportTable]:
@@ -358,7 +305,7 @@ class PeopleDesk(Telling):
         if not self._is_started:
             return
         if self._owner.look():
-            self._own.set_owner(self._owner.id)
+            self.set_owner(self._owner.id)
             self.people_changed.emit()
         if self._session.state is SessionState.SIGNED_IN:
             self.refresh()
