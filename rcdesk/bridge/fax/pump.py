@@ -8,6 +8,7 @@ set lets a fax lie. Read next: upload.py, services/fax/dispatch.py.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -31,6 +32,51 @@ HOLD_S = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 LONGEST_NAP_S = 60.0
 SHORTEST_NAP_S = 1.0
 LOOK_AGAIN_S = 10.0
+
+
+_log = logging.getLogger(__name__)
+
+
+class FaxRecovery(QObject):
+    """The first thing of a run: recovered() once; problem(str) each time it could not be done yet.
+
+    Until it works nothing is sent, because nobody would know what was sent already.
+    """
+
+    recovered = Signal()
+    problem = Signal(str)
+
+    def __init__(
+        self, lane_disk: Lane, faxes: FaxService, keep_files_days: int, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._disk = lane_disk
+        self._service = faxes
+        self._keep_files_days = keep_files_days
+        self._failures = 0
+        self._is_stopped = False
+        self._timer = single_shot(self, self.start)
+
+    @Slot()
+    def start(self) -> None:
+        service, keep_days = self._service, self._keep_files_days
+        self._disk.keep(lambda: service.recover(keep_days), self._done, self._failed)
+
+    def stop(self) -> None:
+        """Try no more; part of shutdown."""
+        self._is_stopped = True
+        self._timer.stop()
+
+    def _done(self, jobs: tuple[FaxJob, ...]) -> None:
+        if jobs:
+            _log.info("%d faxes were under way when rcdesk stopped", len(jobs))
+        self.recovered.emit()
+
+    def _failed(self, error: RcdeskError) -> None:
+        self.problem.emit(str(error))
+        if not self._is_stopped:
+            self._timer.start(int(HOLD_S[min(self._failures, len(HOLD_S) - 1)] * 1000))
+            self._failures += 1
 
 
 class FaxPump(QObject):

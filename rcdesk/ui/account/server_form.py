@@ -16,8 +16,8 @@ from rcdesk.core.account.account import DEFAULT_REDIRECT_PORT, ServerKind, Serve
 from rcdesk.ui.account.sign_in_forms import RedirectLine
 from rcdesk.ui.kit.boxes import NumberBox
 from rcdesk.ui.kit.lacks import grey
-from rcdesk.ui.kit.line import Line
 from rcdesk.ui.kit.look import Button, IconButton, across, label, named
+from rcdesk.ui.kit.plain_text import Line
 from rcdesk.ui.kit.theme import repolish
 from rcdesk.ui.words.server_words import base_url_of, is_production, kind_words
 

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QPushButton
 
 from rcdesk.core.account.account import AppSecret, Credentials, ServerKind, ServerProfile
 from rcdesk.ui.account.sign_in_form import SignInForm, is_about_app
-from rcdesk.ui.kit.line import Line
 from rcdesk.ui.kit.look import IconButton, across, dress, fill, label, named
+from rcdesk.ui.kit.plain_text import Line
 from rcdesk.ui.words.server_words import LEGACY_URL, base_url_of, host_of
 
 CONSOLE = "developers.ringcentral.com"

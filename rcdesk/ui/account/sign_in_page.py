@@ -22,9 +22,8 @@ from rcdesk.ui.account.sign_in_form import SignInForm, is_about_app
 from rcdesk.ui.account.sign_in_forms import BrowserForm, JwtForm, PasswordForm
 from rcdesk.ui.account.sign_in_ways import SignInWaiting, SignInWays
 from rcdesk.ui.kit.card import Card
-from rcdesk.ui.kit.line import Line
 from rcdesk.ui.kit.look import Button, across, color, down, dress, fill, glyph, hairline, label, named
-from rcdesk.ui.kit.plain_text import PlainLabel
+from rcdesk.ui.kit.plain_text import Line, PlainLabel
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.words.server_words import host_of, place_words
 

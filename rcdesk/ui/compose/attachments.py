@@ -17,10 +17,9 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QMenu, QWidget
 from rcdesk.core.fax.fax import Document
 from rcdesk.core.file_name import readable
 from rcdesk.ui.kit.badge import Badge
-from rcdesk.ui.kit.line import Line
 from rcdesk.ui.kit.look import Button, IconButton, across, color, down, dress, glyph, label, named, smooth
 from rcdesk.ui.kit.paper import PageGlyph
-from rcdesk.ui.kit.plain_text import PlainLabel
+from rcdesk.ui.kit.plain_text import Line, PlainLabel
 
 _CARD = """#attachmentCard { background: $surface; border: 1px solid $hairline; border-radius: 10px; }
 #attachmentCard:focus { border: 2px solid $accent; }"""

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from rcdesk.bridge.fax.fax_desk import FaxDesk
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.file_name import readable
-from rcdesk.ui.kit.line import Line
 from rcdesk.ui.kit.look import Button, across, named
+from rcdesk.ui.kit.plain_text import Line
 
 SHOWN_AFTER_MS = 400
 

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QW
 from rcdesk.core.fax.fax import FaxDraft
 from rcdesk.core.fax.send_checks import Oddity, RecipientFacts, SendQuestion
 from rcdesk.ui.compose.chips import odd_words
-from rcdesk.ui.kit.line import Line
 from rcdesk.ui.kit.look import (
     Button,
     across,
@@ -34,6 +33,7 @@ from rcdesk.ui.kit.look import (
 )
 from rcdesk.ui.kit.moments import coming, day_in_sentence
 from rcdesk.ui.kit.paper import paint_page
+from rcdesk.ui.kit.plain_text import Line
 from rcdesk.ui.kit.theme import theme
 
 PAGE_WIDTH_PX = 190

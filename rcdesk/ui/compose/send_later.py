@@ -17,11 +17,10 @@ from rcdesk.core.account.account import Account
 from rcdesk.core.account.capability import Capability
 from rcdesk.core.fax.fax import SendBy
 from rcdesk.core.spoken_time import readings_of
-from rcdesk.ui.kit.boxes import RadioChoice
+from rcdesk.ui.kit.boxes import RadioChoice, Switch
 from rcdesk.ui.kit.look import Button, across, label, named
 from rcdesk.ui.kit.moment_box import MomentBox, WhichMoment
 from rcdesk.ui.kit.moments import coming, until_words, zone_words
-from rcdesk.ui.kit.switch import Switch
 
 _MORNING = time(8, 0)
 _TRY_FOR_HOURS = 4

@@ -1,4 +1,4 @@
-"""Badge: a small fully round pill with a word in it, coloured by what it means.
+"""Badge: a small fully round pill with a word in it, coloured by what it means; Initials: letters in a disc.
 
 Kinds: good, wait, bad, accent, plain, and count (a number in the side bar). GUI thread.
 """
@@ -9,11 +9,40 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from rcdesk.ui.kit.look import font_of, scaled, smooth
+from rcdesk.ui.kit.look import color, font_of, scaled, smooth
 from rcdesk.ui.kit.theme import current, theme
 from rcdesk.ui.kit.tokens import ColorTokens
 
 HEIGHT = 22
+
+
+def letters_of(name: str) -> str:
+    """The first letters of the first and the last word, "" when there is none."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)).upper()
+
+
+class Initials(QWidget):
+    """The round sign of a person."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._letters = ""
+        self.setFixedSize(36, 36)
+
+    def set_name(self, name: str) -> None:
+        """Show the letters of this name; "#" without one."""
+        self._letters = letters_of(name) or "#"
+        self.update()
+
+    def paintEvent(self, event: object) -> None:
+        painter = smooth(self)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color("accent_tint"))
+        painter.drawEllipse(self.rect())
+        painter.setFont(font_of(self.font(), 13, QFont.Weight.Bold))
+        painter.setPen(color("accent_ink"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._letters)
 
 
 def badge_colors(tokens: ColorTokens, kind: str) -> tuple[str, str]:

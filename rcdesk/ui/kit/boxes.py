@@ -1,4 +1,4 @@
-"""Fields with something to click: a choice, a number with painted arrows; a radio button.
+"""Fields with something to click: a choice, a number with painted arrows; a radio button, a switch.
 
 The style sheet takes Qt's own arrows away, because they cannot follow the scheme; these paint them from the
 tokens. GUI thread. Read next: theme.py, moment_box.py.
@@ -6,12 +6,12 @@ tokens. GUI thread. Read next: theme.py, moment_box.py.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QRadioButton, QSpinBox, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QRadioButton, QSizePolicy, QSpinBox, QWidget
 
 from rcdesk.ui.kit.look import color, dress, named, smooth
-from rcdesk.ui.kit.theme import theme
+from rcdesk.ui.kit.theme import current, theme
 
 _SHEET = """
 $KIND { background: $surface; color: $ink; border: 1px solid $border; border-radius: 8px;
@@ -32,6 +32,46 @@ QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $ac
 QRadioButton:focus { color: $accent_ink; }
 QRadioButton:disabled { color: $ink3; }
 """
+
+
+TRACK_WIDTH = 44
+TRACK_HEIGHT = 24
+RING = 4
+
+
+class Switch(QAbstractButton):
+    """toggled(bool) follows isChecked(); name is what a screen reader says."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setCheckable(True)
+        self.setAccessibleName(name)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme().changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        """The track and room for the focus ring, in a target of at least 32."""
+        return QSize(TRACK_WIDTH + 2 * RING, 32)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = current()
+        painter = smooth(self)
+        track = QRectF(
+            (self.width() - TRACK_WIDTH) / 2, (self.height() - TRACK_HEIGHT) / 2, TRACK_WIDTH, TRACK_HEIGHT
+        )
+        if self.hasFocus() and self.property("keyboardFocus"):
+            painter.setPen(QPen(QColor(tokens.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(track.adjusted(-3, -3, 3, 3), 15, 15)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.accent if self.isChecked() else tokens.switch_off))
+        painter.setOpacity(1.0 if self.isEnabled() else 0.5)
+        painter.drawRoundedRect(track, TRACK_HEIGHT / 2, TRACK_HEIGHT / 2)
+        left = track.right() - TRACK_HEIGHT + 3 if self.isChecked() else track.left() + 3
+        painter.setBrush(QColor(tokens.onaccent))
+        painter.drawEllipse(QRectF(left, track.top() + 3, TRACK_HEIGHT - 6, TRACK_HEIGHT - 6))
 
 
 def draw_chevron(widget: QWidget, y: float, *, is_up: bool = False) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 PLAIN = "QToolTip, QMessageBox QLabel { qproperty-textFormat: PlainText; }"
@@ -20,6 +21,9 @@ _MOST = 4_000
 """Characters of one label or tip; more cannot be read there, and laying it out would hold up the window."""
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]")
 _BREAKS = re.compile("[\t\r\n]+")
+
+
+LEAST_WIDTH = 24
 
 
 def plain(text: str) -> str:
@@ -57,3 +61,37 @@ class PlainLabel(QLabel):
 
     def setText(self, text: str) -> None:
         super().setText(plain(text))
+
+
+class Line(PlainLabel):
+    """text() is always the whole text; only the picture is shortened."""
+
+    def __init__(self, role: str, parent: QWidget | None = None, *, name: str = "") -> None:
+        super().__init__("", parent, role=role)
+        self.setObjectName(name)
+
+    def setText(self, text: str) -> None:
+        """What comes on several lines stands on one."""
+        super().setText(one_line(text))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST_WIDTH, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The tool tip has what does not fit."""
+        super().resizeEvent(event)
+        self.setToolTip("" if self._fits() else self.text())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._fits():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        area = self.contentsRect()
+        elided = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(area, self.alignment(), elided)
+
+    def _fits(self) -> bool:
+        return QFontMetrics(self.font()).horizontalAdvance(self.text()) <= self.contentsRect().width()

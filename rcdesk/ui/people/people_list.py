@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.core.people.people import Person
-from rcdesk.ui.kit.initials import letters_of
+from rcdesk.ui.kit.badge import letters_of
 from rcdesk.ui.kit.look import color, glyph, scaled
 from rcdesk.ui.kit.row_list import CENTRE, ITEM_ROLE, Index, RowDelegate, RowList, RowModel, write, write_two
 

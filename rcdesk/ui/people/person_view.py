@@ -18,8 +18,8 @@ from rcdesk.bridge.desk import Desk
 from rcdesk.core.account.capability import Capability
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.core.people.people import Person, PersonNumber, PersonSource, TimelineItem
+from rcdesk.ui.kit.badge import Initials
 from rcdesk.ui.kit.card import Card
-from rcdesk.ui.kit.initials import Initials
 from rcdesk.ui.kit.lacks import Lacking, grey, why_not
 from rcdesk.ui.kit.look import Button, IconButton, across, down, fill, label, named, scrolling
 from rcdesk.ui.kit.reading_order import in_reading_order

@@ -31,9 +31,8 @@ from rcdesk.ui.kit.badge import Badge
 from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.flow import FlowFrame
 from rcdesk.ui.kit.icons import icon
-from rcdesk.ui.kit.line import Line
 from rcdesk.ui.kit.look import across, down, fill
-from rcdesk.ui.kit.plain_text import PlainLabel
+from rcdesk.ui.kit.plain_text import Line, PlainLabel
 from rcdesk.ui.kit.theme import set_role, theme
 from rcdesk.ui.phone.lamp import LampPair
 from rcdesk.ui.words import call_words

@@ -17,13 +17,13 @@ from rcdesk.core.account.capability import Capability
 from rcdesk.core.errors import UserError
 from rcdesk.core.numbers.phone_number import PhoneNumber, parse, pretty
 from rcdesk.core.people.people import DialChoice
+from rcdesk.ui.kit.boxes import Switch
 from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.icons import icon
 from rcdesk.ui.kit.lacks import Lacking, LackLine
 from rcdesk.ui.kit.look import Button, across, down, fill, label, named
 from rcdesk.ui.kit.plain_text import PlainLabel, menu_words
 from rcdesk.ui.kit.reading_order import in_reading_order
-from rcdesk.ui.kit.switch import Switch
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.phone.choices import RingMeOn, ShowAs
 from rcdesk.ui.phone.keypad import Keypad

@@ -21,9 +21,8 @@ from rcdesk.core.errors import UserError
 from rcdesk.core.numbers.phone_number import PhoneNumber, parse
 from rcdesk.core.people.people import Caller
 from rcdesk.ui.kit.announce import announce
-from rcdesk.ui.kit.line import Line
 from rcdesk.ui.kit.look import glyph
-from rcdesk.ui.kit.plain_text import PlainLabel
+from rcdesk.ui.kit.plain_text import Line, PlainLabel
 from rcdesk.ui.kit.theme import repolish, set_role, theme
 
 if TYPE_CHECKING:

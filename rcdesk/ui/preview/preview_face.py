@@ -11,8 +11,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from rcdesk.ui.kit.card import Card
-from rcdesk.ui.kit.line import Line
 from rcdesk.ui.kit.look import across, fill, label, named
+from rcdesk.ui.kit.plain_text import Line
 from rcdesk.ui.preview.page_advice import PageAdvice
 from rcdesk.ui.preview.page_strip import PageStrip
 from rcdesk.ui.preview.paper_view import PaperView

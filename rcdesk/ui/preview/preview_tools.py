@@ -9,10 +9,9 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from rcdesk.core.fax.paper import Dither
-from rcdesk.ui.kit.boxes import ChoiceBox
-from rcdesk.ui.kit.line import Line
+from rcdesk.ui.kit.boxes import ChoiceBox, Switch
 from rcdesk.ui.kit.look import IconButton, across, dress, fill, label, named
-from rcdesk.ui.kit.switch import Switch
+from rcdesk.ui.kit.plain_text import Line
 from rcdesk.ui.kit.theme import repolish
 
 _DITHERS = (Dither.AUTO, Dither.THRESHOLD, Dither.DIFFUSE)

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 
 from rcdesk.core.fax.fax import FaxOptions, Resolution
 from rcdesk.ui.kit.card import Card
-from rcdesk.ui.kit.line import Line
 from rcdesk.ui.kit.look import (
     Button,
     IconButton,
@@ -35,6 +34,7 @@ from rcdesk.ui.kit.look import (
     named,
     smooth,
 )
+from rcdesk.ui.kit.plain_text import Line
 from rcdesk.ui.kit.theme import set_role
 
 _Options = TypeVar("_Options", bound=FaxOptions)

@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from rcdesk.bridge.desk import Desk
+from rcdesk.ui.kit.boxes import Switch
 from rcdesk.ui.kit.look import down, label, named
-from rcdesk.ui.kit.switch import Switch
 
 
 class SettingsPage(QWidget):

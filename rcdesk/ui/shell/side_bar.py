@@ -23,7 +23,7 @@ from rcdesk.core.fax.folder import FolderCounts
 from rcdesk.ui.account.account_menu import AccountMenu
 from rcdesk.ui.account.presence_button import PresenceButton
 from rcdesk.ui.account.presence_menu import why_no_presence
-from rcdesk.ui.kit.initials import Initials
+from rcdesk.ui.kit.badge import Initials
 from rcdesk.ui.kit.look import IconButton, across, color, down, dress, fill, glyph, hairline, label, named
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import theme

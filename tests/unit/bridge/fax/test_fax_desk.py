@@ -562,7 +562,7 @@ def test_nothing_is_sent_before_the_last_run_is_put_in_order(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from rcdesk.bridge.fax import recovery as fax_recovery
+    from rcdesk.bridge.fax import pump as fax_pump
     from rcdesk.services.fax.faxes import FaxService
 
     first = make_bench()
@@ -570,7 +570,7 @@ def test_nothing_is_sent_before_the_last_run_is_put_in_order(
     with qtbot.waitSignal(first.faxes.queued, timeout=WAIT_MS):
         first.faxes.queue(_draft(_document(tmp_path), AT_ONCE, undo_s=1))
     assert first.stop()
-    monkeypatch.setattr(fax_recovery, "HOLD_S", (0.3,))
+    monkeypatch.setattr(fax_pump, "HOLD_S", (0.3,))
     real = FaxService.recover
     errors = [StoreUnavailable("The archive is used by another program.")]
 

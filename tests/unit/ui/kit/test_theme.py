@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+from rcdesk.ui.kit.boxes import Switch
 from rcdesk.ui.kit.icons import icon, pixmap, resources
-from rcdesk.ui.kit.switch import Switch
 from rcdesk.ui.kit.theme import apply, current, palette, style_sheet, theme
 from rcdesk.ui.kit.tokens import DARK, LIGHT, ColorTokens
 from tests.patient_bot import QtBot

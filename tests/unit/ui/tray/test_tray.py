@@ -21,8 +21,7 @@ from rcdesk.ui.kit import sounds
 from rcdesk.ui.kit.icons import resources
 from rcdesk.ui.shell.main_window import MainWindow
 from rcdesk.ui.tray.news import ended_words, missed_words
-from rcdesk.ui.tray.tray import Tray, TrayState, tray_icon
-from rcdesk.ui.tray.watch import TrayWatch
+from rcdesk.ui.tray.tray import Tray, TrayState, TrayWatch, tray_icon
 from tests.now import now
 from tests.patient_bot import QtBot
 from tests.unit.ui.kit.test_value_menu import live, past
