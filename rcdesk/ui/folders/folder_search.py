@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
@@ -206,23 +205,15 @@ class FolderSearch(QWidget):
         group.addAction(action)
 
     def _only_words(self, only: Only) -> str:
-        match only:
-            case Only.ALL:
-                return self.tr("All")
-            case Only.UNSEEN:
-                return self.tr("Unread") if self._folder is Folder.RECEIVED else self.tr("Not seen yet")
-            case Only.NEEDS_YOU:
-                return self.tr("Needs you")
-            case Only.SCHEDULED:
-                return self.tr("Scheduled")
-            case Only.FAILED:
-                return self.tr("Failed")
-            case Only.CANCELLED:
-                return self.tr("Cancelled")
-            case Only.ARCHIVED:
-                return self.tr("Archived")
-            case _:
-                assert_never(only)
+        return {
+            Only.ALL: self.tr("All"),
+            Only.UNSEEN: self.tr("Unread") if self._folder is Folder.RECEIVED else self.tr("Not seen yet"),
+            Only.NEEDS_YOU: self.tr("Needs you"),
+            Only.SCHEDULED: self.tr("Scheduled"),
+            Only.FAILED: self.tr("Failed"),
+            Only.CANCELLED: self.tr("Cancelled"),
+            Only.ARCHIVED: self.tr("Archived"),
+        }[only]
 
     def _span_words(self, span: Span) -> str:
         return {

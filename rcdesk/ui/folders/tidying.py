@@ -47,17 +47,12 @@ def tidies(rows: Sequence[FaxRow]) -> tuple[Tidy, ...]:
 
 def tidy_words(tidy: Tidy, count: int) -> str:
     """What the menu says."""
-    match tidy:
-        case Tidy.ARCHIVE:
-            return _tr("Archive") if count == 1 else _tr("Archive {0} faxes").format(count)
-        case Tidy.MOVE_BACK:
-            return _tr("Move back from the archive")
-        case Tidy.DELETE:
-            return _tr("Delete here") if count == 1 else _tr("Delete {0} faxes here").format(count)
-        case Tidy.DELETE_THERE:
-            return _tr("Delete here and at RingCentral")
-        case _:
-            assert_never(tidy)
+    return {
+        Tidy.ARCHIVE: _tr("Archive") if count == 1 else _tr("Archive {0} faxes").format(count),
+        Tidy.MOVE_BACK: _tr("Move back from the archive"),
+        Tidy.DELETE: _tr("Delete here") if count == 1 else _tr("Delete {0} faxes here").format(count),
+        Tidy.DELETE_THERE: _tr("Delete here and at RingCentral"),
+    }[tidy]
 
 
 def _done_words(tidy: Tidy, count: int, *, are_there: bool) -> str:
