@@ -1,6 +1,6 @@
 """Faxes as the window sees them: checked, queued, held, sent, followed to their end, changed on the way.
 
-GUI thread. What moves lies beside it: pump.py keeps requests going out (faxes lane), tray.py asks
+GUI thread. What moves lies beside it: pump.py keeps requests going out (faxes lane), watch.py asks
 how they fare (calls lane), undo.py holds them for the seconds after Send, stop.py takes them out or
 back, folder_news.py tells folders to look again (archive lane), jobs.py holds the copy to show. Commands
 run on the disk lane, looks on files. What is true is what the outbox says. Read next: pump.py.

@@ -1,4 +1,4 @@
-"""Which running calls to ask about now, and when to ask again: rules for the timer in bridge/calls/tray.py.
+"""Which running calls to ask about now, and when to ask again: rules for the timer in bridge/calls/watch.py.
 
 The service allows so many light requests in a sliding window (docs/wire.md 1.2), shared with everything else
 the program does. One call is asked about every second while something can change soon. From two calls on one

@@ -1,4 +1,4 @@
-"""How often to ask about faxes the service has: pure rules for the QTimer in bridge/fax/tray.py.
+"""How often to ask about faxes the service has: pure rules for the QTimer in bridge/fax/watch.py.
 
 The service's default limit for these requests is Light 50 a minute, shared by everything the program
 does (product.md), so following slows where nothing can change soon. Read next: calls/polling.py for calls.
