@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
-    QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -27,6 +25,7 @@ from rcdesk.core.fax.fax import FaxDraft
 from rcdesk.core.fax.folder import FaxRow, Folder
 from rcdesk.ui.account.account_menu import AccountMenu
 from rcdesk.ui.compose.watched_bar import WatchedBar
+from rcdesk.ui.kit.look import across, down
 from rcdesk.ui.shell.notice_bar import NoticeBar
 from rcdesk.ui.shell.side_bar import SideBar
 
@@ -259,16 +258,8 @@ class DeskSide(QWidget):
         page.fax_chosen.connect(self.open_fax)
 
     def _build(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.side_bar)
-        column = QVBoxLayout()
-        column.setSpacing(0)
-        column.addWidget(self.notice_bar)
-        column.addWidget(self.watched_bar)
-        column.addWidget(self._stack, 1)
-        row.addLayout(column, 1)
+        column = down(self.notice_bar, self.watched_bar, (self._stack, 1), spacing=0)
+        across(self.side_bar, (column, 1), of=self, margins=0, spacing=0)
 
     def _connect(self) -> None:
         self.side_bar.page_asked.connect(self.page_asked)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -28,6 +28,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from rcdesk.bridge.account.session_desk import SessionState
+from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.ui.account.sign_in_door import SignInDoor
 from rcdesk.ui.kit.fit import fit_to_screen
 from rcdesk.ui.kit.plain_text import one_line
@@ -74,14 +75,9 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._outer = QStackedWidget()
         self.setCentralWidget(self._outer)
-        self._furnish_timer = QTimer(self)
-        self._furnish_timer.setSingleShot(True)
-        self._furnish_timer.timeout.connect(self._furnish)
+        self._furnish_timer = single_shot(self, self._furnish)
         self._is_furnished = self._is_painted = self._drop_begins = False
-        self._geometry_timer = QTimer(self)
-        self._geometry_timer.setSingleShot(True)
-        self._geometry_timer.setInterval(SAVE_DELAY_MS)
-        self._geometry_timer.timeout.connect(self._save_geometry)
+        self._geometry_timer = single_shot(self, self._save_geometry, SAVE_DELAY_MS)
         self._door = SignInDoor(desk.session, self)
         self._door.asked.connect(self._begin_sign_in)
         self._door.changed.connect(self._session_changed)
