@@ -100,7 +100,7 @@ def test_the_menu_has_everything_in_order(tray: Tray, stage: Stage) -> None:
     shown = [(e.words, e.note) for e in tray.menu.entries if e.kind is not Kind.LINE]
     times = [f"{at:%H:%M}" for at in (c.at.astimezone() for c in stage.history.recents)]
     if any(c.at.astimezone().date() != NOW.astimezone().date() for c in stage.history.recents):
-        times = [note for _, note in shown[7:9]]
+        times = [note for _, note in shown[8:10]]
     assert shown == [
         ("Mara Okafor", "Taking calls · ringing your desk phone"),
         ("Type a number…", ""),
