@@ -360,27 +360,10 @@ def _paths(options: Options) -> Paths:
     return Paths.chosen(is_demo=options.demo)
 
 
-class _Log(logging.Handler):
-    """The file is opened, and what turns it over imported, with the first line."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
-
-    @cached_property
-    def _file(self) -> logging.Handler:
-        from logging.handlers import RotatingFileHandler
-
-        file = RotatingFileHandler(self._path, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
-        file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
-        return file
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._file.emit(record)
-
-
 def _start_log(paths: Paths) -> None:
-    logging.getLogger("rcdesk").addHandler(_Log(paths.log_file))
+    from rcdesk.bridge.runtime.log_file import LogFile
+
+    logging.getLogger("rcdesk").addHandler(LogFile(paths.log_file))
     logging.getLogger("rcdesk").setLevel(logging.INFO)
 
 

@@ -102,6 +102,9 @@ class FaxFolderPage(QWidget):
     def _fill_card(self, card: Card) -> None:
         inside = card.body
         fill(inside, (self._stack, 1), margins=(8, 12, 8, 20), spacing=8)
+        room = self.foot.sizePolicy()
+        room.setRetainSizeWhenHidden(True)  # the buttons stay at the right end
+        self.foot.setSizePolicy(room)
         foot = QHBoxLayout()
         fill(foot, (self.foot, 1), margins=(12, 0, 12, 0))
         for button in (self._archive, self._trash):
