@@ -27,12 +27,12 @@ from rcdesk.ui.compose.composed import Composed, composed_of, facts, headline, m
 from rcdesk.ui.compose.composer_card import ComposerCard
 from rcdesk.ui.compose.composer_preview import ComposerPreview, PreviewFold
 from rcdesk.ui.compose.file_looks import FileLooks
+from rcdesk.ui.compose.incoming import FileChoice
 from rcdesk.ui.compose.kept_composed import composed_from, lost_words
 from rcdesk.ui.compose.made_fax import MadeFax
 from rcdesk.ui.compose.open_draft import OpenDraft
 from rcdesk.ui.compose.send_later import AT_ONCE, SendLaterDialog, SendTime, time_words
 from rcdesk.ui.compose.sending import ComposerFace, Sending
-from rcdesk.ui.kit.file_choice import FileChoice
 from rcdesk.ui.kit.lacks import why_no_fax
 from rcdesk.ui.kit.look import Button, across, down, fill, label
 from rcdesk.ui.preview.preview_pane import PreviewPane

@@ -14,9 +14,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from PySide6.QtCore import QCoreApplication, QMimeData, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMimeData, QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QTextDocumentFragment
+from PySide6.QtWidgets import QFileDialog, QWidget
 
+from rcdesk.bridge.account.preferences import PreferencesDesk
 from rcdesk.core.fax.incoming import MOST_FILES, Clip, ClipKind, IncomingFiles
 
 MOST_RICH_CHARACTERS = 1_000_000
@@ -40,6 +42,36 @@ _LAYOUTS = {
 _TAKEN = ("image/", "text/plain", "text/html", "text/uri-list")
 _FORMATTED = re.compile(r"<(?!/?(?:html|head|body|meta|span|div|p|br|!--|!doctype)\b)[a-z!/]", re.IGNORECASE)
 _STYLED = re.compile(r"font-(?:weight|style|size)|text-(?:decoration|align)|color:", re.IGNORECASE)
+
+
+class FileChoice(QObject):
+    """chosen(tuple[Path, ...]) brings what was picked."""
+
+    chosen = Signal(object)
+
+    def __init__(self, preferences: PreferencesDesk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._preferences = preferences
+        self._parent = parent
+
+    @Slot()
+    def ask(self) -> None:
+        """Open the dialog; nothing waits for it."""
+        dialog = QFileDialog(self._parent, self.tr("Add files to the fax"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        folder = self._preferences.value.last_folder
+        if folder and Path(folder).is_dir():
+            dialog.setDirectory(folder)
+        dialog.filesSelected.connect(self._picked)
+        dialog.open()
+
+    @Slot(list)
+    def _picked(self, names: list[str]) -> None:
+        paths = tuple(Path(name) for name in names)
+        if paths:
+            self._preferences.update(last_folder=str(paths[0].parent))
+        self.chosen.emit(paths)
 
 
 def clipboard_data() -> QMimeData:

@@ -19,12 +19,11 @@ from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.capability import Capability
 from rcdesk.core.calls.past_call import OnlyCalls, PastCall, PastCallQuery
 from rcdesk.core.clock import SystemClock
-from rcdesk.ui.kit.filter_row import FilterRow
 from rcdesk.ui.kit.icons import icon
 from rcdesk.ui.kit.lacks import Lacking, LackLine, grey_action, why_not
 from rcdesk.ui.kit.look import IconButton
 from rcdesk.ui.kit.row_list import ITEM_ROLE, RowList
-from rcdesk.ui.people.list_page import ListPage
+from rcdesk.ui.people.list_page import FilterRow, ListPage
 from rcdesk.ui.phone.past_call_row import PastCallDelegate, call_sentence, dialled, key_of_call
 from rcdesk.ui.phone.placing import region_of
 

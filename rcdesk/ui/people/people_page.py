@@ -31,11 +31,10 @@ from rcdesk.core.people.people import (
     PersonSource,
 )
 from rcdesk.ui.compose.import_dialog import ImportDialog, ListReading
-from rcdesk.ui.kit.filter_row import FilterRow
 from rcdesk.ui.kit.icons import icon
 from rcdesk.ui.kit.lacks import LackLine, grey_action, why_not
 from rcdesk.ui.kit.look import Button, across, label
-from rcdesk.ui.people.list_page import ListPage
+from rcdesk.ui.people.list_page import FilterRow, ListPage
 from rcdesk.ui.people.people_list import PeopleList, PeopleModel
 from rcdesk.ui.people.person_view import toggle_star, why_fixed
 from rcdesk.ui.phone.contact_dialog import ContactDialog

@@ -23,14 +23,13 @@ from rcdesk.core.fax.cover import CoverChoice, CoverFields
 from rcdesk.core.fax.fax import Document, Resolution
 from rcdesk.core.fax.paper import Finding, PagePlan, PageRef, PaperSize
 from rcdesk.render.own_covers import usual_paper
-from rcdesk.ui.preview.cover_drawing import CoverDrawing
 from rcdesk.ui.preview.outgoing_pages import Outgoing
 from rcdesk.ui.preview.page_arranger import PageArranger
 from rcdesk.ui.preview.page_list import PageList
 from rcdesk.ui.preview.page_pictures import PagePictures
 from rcdesk.ui.preview.page_questions import Viewing, first_questions, further_questions
 from rcdesk.ui.preview.preview_face import PreviewFace
-from rcdesk.ui.preview.shown_page import ShownCover, ShownPage
+from rcdesk.ui.preview.shown_page import CoverDrawing, ShownCover, ShownPage
 from rcdesk.ui.preview.strip_model import Place, StripModel, cover_item, page_item
 
 WHO = "preview"
