@@ -2,7 +2,7 @@
 
 What is shown is a copy in memory of what lies on disk; every change goes to the disk lane at once and is not
 lost when the program ends. When somebody else signs in, leaving() comes first, so that the composer can put
-away what is not theirs. GUI thread. Read next: services/fax/kept_drafts.py, ui/compose/open_draft.py,
+away what is not theirs. GUI thread. Read next: services/fax/kept_drafts.py, ui/compose/kept_composed.py,
 ui/folders/drafts_page.py.
 """
 

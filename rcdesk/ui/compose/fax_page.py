@@ -3,7 +3,7 @@
 The page collects a FaxDraft; made_fax.py makes what is uploaded when that is not the user's own files;
 sending.py asks the one question, hands it to FaxDesk and offers Undo. What is entered is kept as a draft at
 once. A fax that comes (new, opened, undone, forwarded) never mixes with another: the one that gives way stays
-in Drafts. GUI thread. Read next: composed.py, open_draft.py, sending.py, composer_preview.py.
+in Drafts. GUI thread. Read next: composed.py, kept_composed.py, sending.py, composer_preview.py.
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ from rcdesk.ui.compose.composer_card import ComposerCard
 from rcdesk.ui.compose.composer_preview import ComposerPreview, PreviewFold
 from rcdesk.ui.compose.file_looks import FileLooks
 from rcdesk.ui.compose.incoming import FileChoice
-from rcdesk.ui.compose.kept_composed import composed_from, lost_words
+from rcdesk.ui.compose.kept_composed import OpenDraft, composed_from, lost_words
 from rcdesk.ui.compose.made_fax import MadeFax
-from rcdesk.ui.compose.open_draft import OpenDraft
 from rcdesk.ui.compose.send_later import AT_ONCE, SendLaterDialog, SendTime, time_words
 from rcdesk.ui.compose.sending import ComposerFace, Sending
 from rcdesk.ui.kit.lacks import why_no_fax

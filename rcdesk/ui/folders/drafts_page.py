@@ -1,7 +1,7 @@
 """Drafts: the faxes that were begun and not sent, the one changed last on top.
 
 Enter or a double click goes on with one, Del deletes the chosen ones and offers Undo. GUI thread. Read next:
-bridge/fax/drafts_desk.py, kept_composed.py, open_draft.py.
+bridge/fax/drafts_desk.py, kept_composed.py.
 """
 
 from __future__ import annotations

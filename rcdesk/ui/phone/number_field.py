@@ -9,7 +9,9 @@ number_hint.py, suggestions.py.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 
+from msgspec import Struct
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QHideEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
@@ -23,11 +25,67 @@ from rcdesk.core.people.people import PersonSource, Suggestion
 from rcdesk.ui.kit.icons import icon
 from rcdesk.ui.kit.look import across, named
 from rcdesk.ui.kit.suggestions import Suggestions
-from rcdesk.ui.kit.text_history import Shown, TextHistory
 from rcdesk.ui.kit.theme import repolish, theme
 from rcdesk.ui.phone.number_hint import NumberHint
 
 __all__ = ["NumberField", "NumberHint"]
+
+
+MOST_STEPS = 100
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """A text and where the caret stands in it."""
+
+    text: str
+    caret: int
+
+
+class _EditKind(Enum):
+    TYPED = "typed"
+    ERASED = "erased"
+    REPLACED = "replaced"
+
+
+class TextHistory:
+    """What the line showed before; undo() and redo() give what it shall show, None when there is nothing."""
+
+    def __init__(self) -> None:
+        self._now = Shown(text="", caret=0)
+        self._past: list[Shown] = []
+        self._future: list[Shown] = []
+        self._kind = _EditKind.REPLACED
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._future)
+
+    def show(self, shown: Shown, changed_by: int) -> None:
+        """The line shows this now; changed_by: characters more than before, as the user changed it."""
+        kind = {1: _EditKind.TYPED, -1: _EditKind.ERASED}.get(changed_by, _EditKind.REPLACED)
+        if shown.text != self._now.text and (kind is not self._kind or kind is _EditKind.REPLACED):
+            self._past = [*self._past, self._now][-MOST_STEPS:]
+        self._kind = kind
+        self._now = shown
+        self._future.clear()
+
+    def undo(self) -> Shown | None:
+        return self._step(self._past, self._future)
+
+    def redo(self) -> Shown | None:
+        return self._step(self._future, self._past)
+
+    def _step(self, source: list[Shown], target: list[Shown]) -> Shown | None:
+        if not source:
+            return None
+        target.append(self._now)
+        self._now = source.pop()
+        self._kind = _EditKind.REPLACED
+        return self._now
 
 
 class NumberField(QLineEdit):

@@ -17,9 +17,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QMenu,
 
 from rcdesk.core.calls.past_call import CallOutcome, Direction
 from rcdesk.core.people.people import Caller, PersonSource
-from rcdesk.ui.kit.text_history import Shown, TextHistory
 from rcdesk.ui.kit.theme import theme
-from rcdesk.ui.phone.number_field import NumberField
+from rcdesk.ui.phone.number_field import NumberField, Shown, TextHistory
 from rcdesk.ui.phone.number_hint import NumberHint
 from tests.now import now
 from tests.patience import PATIENCE_S
