@@ -79,21 +79,18 @@ class Running:
 
     @cached_property
     def bugs(self) -> BugReports:
-        """Says in the window that something unexpected happened."""
         from rcdesk.ui.shell.bug_report import BugReports
 
         return BugReports(self.window, str(self.paths.log_file))
 
     @cached_property
     def tray(self) -> Tray:
-        """The icon and its menu."""
         from rcdesk.ui.tray.tray import Tray
 
         return Tray(self.desk, self.window)
 
     @cached_property
     def orders(self) -> OrderDesk:
-        """Answers what other starts ask."""
         from rcdesk.bridge.fax_orders import FaxOrders
         from rcdesk.bridge.order_desk import OrderDesk
 
@@ -115,7 +112,6 @@ class Running:
 
     @cached_property
     def shortcuts(self) -> GlobalShortcut:
-        """The keys that work in every program."""
         from rcdesk.bridge.runtime.global_shortcut import GlobalShortcut
 
         shortcuts = GlobalShortcut(self.lanes["shortcuts"])

@@ -248,7 +248,6 @@ class Tour(QObject):
         return next((d for d in self._window.findChildren(QDialog) if d.isVisible()), None)
 
     def _asked(self) -> str:
-        """The words of the question."""
         dialog = self._dialog()
         what = dialog.findChild(QLabel, "reviewWhat") if dialog is not None else None
         return f"asked once: {what.text()}" if what is not None else ""
@@ -258,11 +257,9 @@ class Tour(QObject):
             self._find(QAbstractButton, "reviewConfirm").click()
 
     def _listed(self, folder: str) -> int:
-        """How many rows a folder shows."""
         return self._window.desk_side.folders[folder].model.rowCount()
 
     def _count(self, name: str) -> int:
-        """How many rows a list shows."""
         return self._find(QListView, name).model().rowCount()
 
     def _attached(self) -> str:

@@ -53,9 +53,7 @@ class Grant(Protocol):
     """One way of signing in."""
 
     @property
-    def client(self) -> Client:
-        """The app that asks."""
-        ...
+    def client(self) -> Client: ...
 
     @property
     def refused(self) -> str:
@@ -235,7 +233,6 @@ def refresh(
 
 
 def revoke(transport: Transport, client: Client, tokens: Tokens, token: CancelToken) -> None:
-    """Tell the service that the tokens are no longer wanted."""
     secret = tokens.refresh_token or tokens.access_token
     form = client.form({"token": secret})
     transport.send(

@@ -152,7 +152,6 @@ class _WatchedReader(io.RawIOBase):
         self._exchange = exchange
 
     def readable(self) -> bool:
-        """Always."""
         return True
 
     def readinto(self, buffer: Any) -> int:
@@ -162,7 +161,6 @@ class _WatchedReader(io.RawIOBase):
         return size
 
     def close(self) -> None:
-        """Let the socket go."""
         self._socket_file.close()
         super().close()
 

@@ -33,8 +33,6 @@ WINDOW_SLACK_S = 0.5
 
 
 class _Group:
-    """What is known about one group of requests."""
-
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.window_s = DEFAULT_WINDOW_S

@@ -89,7 +89,6 @@ class Desk(QObject):
 
     @cached_property
     def calls(self) -> CallDesk:
-        """Live calls."""
         from rcdesk.bridge.calls.call_desk import CallDesk
 
         service = late(lambda: self._services.calls)
@@ -97,21 +96,18 @@ class Desk(QObject):
 
     @cached_property
     def history(self) -> HistoryDesk:
-        """Calls that are over."""
         from rcdesk.bridge.calls.history_desk import HistoryDesk
 
         return HistoryDesk(self._lanes, self.session, late(lambda: self._services.history))
 
     @cached_property
     def numbers(self) -> NumbersDesk:
-        """Where a number is."""
         from rcdesk.bridge.calls.numbers_desk import NumbersDesk
 
         return NumbersDesk(self._lanes, self.session)
 
     @cached_property
     def faxes(self) -> FaxDesk:
-        """The outbox."""
         from rcdesk.bridge.fax.fax_desk import FaxDesk
 
         service, dispatcher = late(lambda: self._services.faxes), late(lambda: self._services.dispatcher)
@@ -120,14 +116,12 @@ class Desk(QObject):
 
     @cached_property
     def drafts(self) -> DraftsDesk:
-        """Faxes that were begun."""
         from rcdesk.bridge.fax.drafts_desk import DraftsDesk
 
         return DraftsDesk(self._lanes, self.session, late(lambda: self._services.drafts))
 
     @cached_property
     def shelves(self) -> ShelfDesk:
-        """What was archived and deleted."""
         from rcdesk.bridge.fax.shelf_desk import ShelfDesk
 
         shelves = ShelfDesk(self._lanes, self.session, late(lambda: self._services.shelves))
@@ -137,7 +131,6 @@ class Desk(QObject):
 
     @cached_property
     def received(self) -> ReceivedDesk:
-        """Faxes that came."""
         from rcdesk.bridge.fax.received_desk import ReceivedDesk
 
         received = ReceivedDesk(self._lanes, self.session, late(lambda: self._services.received))
@@ -146,7 +139,6 @@ class Desk(QObject):
 
     @cached_property
     def people(self) -> PeopleDesk:
-        """Who can be called and faxed."""
         from rcdesk.bridge.people.people_desk import PeopleDesk
 
         people = PeopleDesk(self._lanes, self.session, late(lambda: self._services.people))
@@ -155,14 +147,12 @@ class Desk(QObject):
 
     @cached_property
     def presence(self) -> PresenceDesk:
-        """Whether calls are taken."""
         from rcdesk.bridge.account.presence_desk import PresenceDesk
 
         return PresenceDesk(self._lanes, self.session, late(lambda: self._services.presence))
 
     @cached_property
     def proofs(self) -> ProofDesk:
-        """What shows that a fax was sent."""
         from rcdesk.bridge.fax.proof_desk import ProofDesk
 
         services = self._services
@@ -178,28 +168,24 @@ class Desk(QObject):
 
     @cached_property
     def pages(self) -> PagesDesk:
-        """The pages of what is to be faxed."""
         from rcdesk.bridge.fax.pages_desk import PagesDesk
 
         return PagesDesk(self._lanes, self._worker, self._pages_dir)
 
     @cached_property
     def covers(self) -> CoversDesk:
-        """Cover pages of one's own."""
         from rcdesk.bridge.fax.covers_desk import CoversDesk
 
         return CoversDesk(self._lanes, self._covers)
 
     @cached_property
     def pasted(self) -> PastedDesk:
-        """Files of what was pasted."""
         from rcdesk.bridge.fax.pasted_desk import PastedDesk
 
         return PastedDesk(self._lanes["disk"], late(lambda: self._services.pasted))
 
     @cached_property
     def watched(self) -> WatchedFolder:
-        """The folder whose new files are offered."""
         from rcdesk.bridge.fax.watched_folder import WatchedFolder
 
         return WatchedFolder(self._lanes["disk"], self.preferences, late(lambda: self._services.watched))

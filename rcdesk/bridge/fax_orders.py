@@ -34,14 +34,10 @@ class LiveFaxes(Protocol):
     """What is needed of bridge/fax/fax_desk.py."""
 
     @property
-    def jobs(self) -> tuple[FaxJob, ...]:
-        """The faxes under way and the last that ended, newest first."""
-        ...
+    def jobs(self) -> tuple[FaxJob, ...]: ...
 
     @property
-    def job_changed(self) -> SignalInstance:
-        """Tells every change of a job, progress included."""
-        ...
+    def job_changed(self) -> SignalInstance: ...
 
 
 class _FaxWatcher(Struct, eq=False):

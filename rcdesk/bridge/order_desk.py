@@ -65,30 +65,20 @@ class LiveCalls(Protocol):
     """What is needed of bridge/calls/call_desk.py."""
 
     @property
-    def calls(self) -> tuple[Call, ...]:
-        """Live and recently ended calls, newest first."""
-        ...
+    def calls(self) -> tuple[Call, ...]: ...
 
     @property
-    def call_changed(self) -> SignalInstance:
-        """Tells every change of a call."""
-        ...
+    def call_changed(self) -> SignalInstance: ...
 
-    def place(self, request: CallRequest) -> str:
-        """Start a call; its id."""
-        ...
+    def place(self, request: CallRequest) -> str: ...
 
-    def cancel(self, call_id: str) -> None:
-        """Cancel one that is not connected yet."""
-        ...
+    def cancel(self, call_id: str) -> None: ...
 
 
 class Choices(Protocol):
     """What is needed of bridge/people/people_desk.py."""
 
-    def choice_of(self, number: str) -> DialChoice:
-        """How this number was called last."""
-        ...
+    def choice_of(self, number: str) -> DialChoice: ...
 
 
 class KeptPreferences(Protocol):

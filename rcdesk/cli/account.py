@@ -58,8 +58,6 @@ UNKNOWN_SIGN_INS = "{0}, so it cannot be said who is signed in."
 
 
 class AccountWord(Enum):
-    """The commands."""
-
     LOGIN = "login"
     LOGOUT = "logout"
     WHOAMI = "whoami"
@@ -88,21 +86,13 @@ class AccountCommand(Struct, frozen=True, kw_only=True):
 class Prompts(Protocol):
     """Whoever types: secrets are asked for unseen, or come line by line from standard input."""
 
-    def secret(self, name: str) -> str:
-        """One secret, "" when there is none."""
-        ...
+    def secret(self, name: str) -> str: ...
 
-    def line(self, name: str) -> str:
-        """Something that is no secret."""
-        ...
+    def line(self, name: str) -> str: ...
 
-    def everything(self) -> str:
-        """All of standard input that is left."""
-        ...
+    def everything(self) -> str: ...
 
-    def open_url(self, url: str) -> None:
-        """Open an address in the browser, if that is possible."""
-        ...
+    def open_url(self, url: str) -> None: ...
 
 
 class AccountRun:
@@ -127,11 +117,9 @@ class AccountRun:
         self._make_secrets = make_secrets
 
     def close(self) -> None:
-        """Give everything back."""
         self._lock.close()
 
     def run(self) -> None:
-        """Do it."""
         try:
             match self._command.word:
                 case AccountWord.LOGIN:

@@ -73,11 +73,9 @@ class ArchiveLock:
         raise NotSent("Another rcdesk is just starting. Ask again in a moment.")
 
     def preferences(self) -> Preferences:
-        """What the window remembers."""
         return preferences_file.load(self.paths.preferences_file)
 
     def profiles(self) -> ServerProfiles:
-        """The saved server profiles."""
         return profiles_store.load(
             profiles_store.profiles_file(self.paths.preferences_file), self.preferences()
         )

@@ -61,7 +61,6 @@ class CommandRun:
         self._call_id = ""
 
     def close(self) -> None:
-        """Give everything back."""
         self._executor.close()
 
     def lines(self) -> Generator[Output, None, None]:

@@ -82,7 +82,6 @@ class FaxRun:
         self._executor.close()
 
     def run(self) -> None:
-        """Send it."""
         order = SendOrder(asked_fax=self._command.asked_fax, is_wait=self._command.is_wait)
         try:
             with closing(self._executor.follow(order, self._next_order, lost=OTHER_WINDOW)) as lines:

@@ -48,8 +48,6 @@ def run(command: FaxCommand) -> int:
 
 
 class FaxTeller:
-    """Prints lines as they come; status is that of the last one."""
-
     def __init__(self, *, is_json: bool, is_terminal: bool) -> None:
         self._is_json = is_json
         self._is_terminal = is_terminal
@@ -59,7 +57,6 @@ class FaxTeller:
         self.status = int(ExitStatus.TROUBLE)
 
     def tell(self, output: dict[str, Any]) -> None:
-        """One line of core/orders/order.py."""
         self.status = output.get("status", self.status)
         if "progress" in output:
             self._tell_progress(output["progress"])

@@ -77,9 +77,7 @@ class AnyTeller(Protocol):
 
     status: int
 
-    def tell(self, output: dict[str, Any]) -> None:
-        """Print one line."""
-        ...
+    def tell(self, output: dict[str, Any]) -> None: ...
 
 
 class Teller:
@@ -139,7 +137,6 @@ class Interrupts(CancelToken):
 
     @property
     def is_cancelled(self) -> bool:
-        """True once Ctrl+C was pressed."""
         return self._is_asked
 
     def check(self) -> None:

@@ -23,7 +23,6 @@ class Clock(Protocol):
 
 class SystemClock:
     def now(self) -> datetime:
-        """The current moment, aware, in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:

@@ -266,7 +266,6 @@ class RunningSimulator:
         self._do(lambda server: setattr(server.world, "log_delay_s", seconds))
 
     def state(self) -> dict[str, Any]:
-        """What `GET /simulator/state` says."""
         from rcdesk.simulator.control import state_json
 
         return self._do(state_json)

@@ -43,7 +43,6 @@ class LegacyFax:
 
     @property
     def owner_id(self) -> str:
-        """See FaxService.owner_id."""
         return self._client.owner_id
 
     @property

@@ -52,7 +52,6 @@ class RestFax:
 
     @property
     def sign_in(self) -> object:
-        """See FaxApi.sign_in: the access token."""
         tokens = self._session.tokens
         return None if tokens is None or not tokens.access_token else tokens.access_token
 

@@ -19,11 +19,9 @@ class KeptAccountDesk(SavedValue[KeptAccount]):
         return kept.account if kept.profile_key == profile.key else None
 
     def keep(self, profile: ServerProfile, account: Account) -> None:
-        """The keyring has the sign-in of this person."""
         self._set(KeptAccount(profile_key=profile.key, account=account))
 
     def forget(self, profile: ServerProfile) -> None:
-        """Nothing is kept for this profile any more."""
         if self._value.profile_key == profile.key:
             self._set(KeptAccount())
 

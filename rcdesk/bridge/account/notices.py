@@ -20,8 +20,6 @@ PASSING_MS = 12_000
 
 
 class NoticeKind(Enum):
-    """How serious it is."""
-
     INFO = "info"
     GOOD = "good"
     WARNING = "warning"
@@ -65,7 +63,6 @@ class Notices(QObject):
 
     @property
     def bar(self) -> Bar | None:
-        """The bar to show now."""
         return self._bar
 
     def post(self, kind: NoticeKind, title: str, text: str = "") -> None:
@@ -77,7 +74,6 @@ class Notices(QObject):
         self.posted.emit(Notice(kind=kind, title=title, text=text))
 
     def stop(self) -> None:
-        """Stop the timers; part of shutdown."""
         self._penalty.stop()
         self._passing_timer.stop()
 

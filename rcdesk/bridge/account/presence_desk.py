@@ -82,7 +82,6 @@ class PresenceDesk(QObject):
 
     @property
     def is_changing(self) -> bool:
-        """True while a request is under way."""
         return self._asked > 0
 
     def for_a_while(self) -> datetime:
@@ -101,12 +100,10 @@ class PresenceDesk(QObject):
         self._change(lambda token: service.set_calls(owner_id, takes_calls, until, token))
 
     def set_queue_calls(self, is_on: bool, until: datetime | None = None) -> None:
-        """Take calls of the queues or not, for good or until then."""
         service, owner_id = self._service, self._owner_id
         self._change(lambda token: service.set_queue_calls(owner_id, is_on, until, token))
 
     def set_queue(self, queue_id: str, is_on: bool) -> None:
-        """Take calls of one queue or not."""
         service, owner_id = self._service, self._owner_id
         self._change(lambda token: service.set_queue(owner_id, queue_id, is_on, token))
 

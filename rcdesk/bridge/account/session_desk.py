@@ -179,7 +179,6 @@ class SessionDesk(QObject):
             self._set(SessionState.SIGNING_IN, None)
 
     def demo_failed(self, error: RcdeskError) -> None:
-        """There is no demo."""
         self._sign_in_failed(error)
 
     def resume(self, profile: ServerProfile, *, is_news: bool = False) -> None:

@@ -83,7 +83,6 @@ class CallDesk(QObject):
         *,
         clock: Clock | None = None,
     ) -> None:
-        """history: where calls are written down."""
         super().__init__()
         self._session = session
         self._clock: Clock = clock or SystemClock()
@@ -184,7 +183,6 @@ class CallDesk(QObject):
             self._acts.cancel(call)
 
     def dismiss(self, call_id: str) -> None:
-        """Take an ended call off the list."""
         call = self._calls.get(call_id)
         if call is not None and call.state.is_final:
             del self._calls[call_id]
@@ -490,7 +488,6 @@ class CallActs(QObject):
         self._timer = single_shot(self, self._go_on)
 
     def stop(self) -> None:
-        """What waits is not done any more; part of shutdown."""
         self._waiting.clear()
         self._timer.stop()
 

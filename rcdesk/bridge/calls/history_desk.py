@@ -98,7 +98,6 @@ class HistoryDesk(Telling):
 
     @property
     def is_syncing(self) -> bool:
-        """True while an answer of the call log is due."""
         return self._is_syncing
 
     @property
@@ -128,7 +127,6 @@ class HistoryDesk(Telling):
         self.changed.emit()
 
     def mark_seen(self) -> None:
-        """Somebody looked at the missed calls."""
         service, owner_id = self._service, self._owner.id
         if self._missed_count:
             self._write(lambda: service.mark_seen(owner_id))

@@ -46,7 +46,6 @@ class NumbersDesk(QObject):
         self._warm()
 
     def stop(self) -> None:
-        """Ask for no more; part of shutdown."""
         self._is_started = False
 
     def place(self, e164: str, done: Callable[[str], None]) -> None:

@@ -97,7 +97,6 @@ class PastCallsModel(QAbstractListModel):
         return not parent.isValid() and self._has_more and not self._is_reading
 
     def fetchMore(self, parent: _Index) -> None:
-        """Read the next page; it is appended when it is there."""
         query = self._query
         if query is None or not self._rows or not self.canFetchMore(parent):
             return

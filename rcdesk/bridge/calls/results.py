@@ -50,7 +50,6 @@ class CallResults(QObject):
         return self._timer.isActive()
 
     def want(self, call: Call) -> None:
-        """Find out how this call ended."""
         self._wanted[call.id] = _Wanted(call=call)
         for oldest in list(self._wanted)[:-MOST_WANTED]:
             del self._wanted[oldest]
@@ -62,7 +61,6 @@ class CallResults(QObject):
         self._plan()
 
     def forget(self) -> None:
-        """Nobody wants to know any more."""
         self._wanted.clear()
         self._timer.stop()
 

@@ -20,17 +20,13 @@ from rcdesk.core.fax.cover import CoverTemplate
 class CoverFiles(Protocol):
     """Where covers are kept: store.covers.Covers."""
 
-    def list(self) -> tuple[CoverTemplate, ...]:
-        """All of them, by name."""
-        ...
+    def list(self) -> tuple[CoverTemplate, ...]: ...
 
     def save(self, cover: CoverTemplate) -> CoverTemplate: ...
 
     def delete(self, cover_id: str) -> None: ...
 
-    def import_file(self, source: Path) -> CoverTemplate:
-        """Keep a copy of an HTML file."""
-        ...
+    def import_file(self, source: Path) -> CoverTemplate: ...
 
 
 class CoversDesk(Telling):
@@ -57,7 +53,6 @@ class CoversDesk(Telling):
         self._change(lambda: files.save(cover), done)
 
     def import_file(self, source: Path, done: Callable[[CoverTemplate], None]) -> None:
-        """Keep a copy of an HTML file as a cover."""
         files = self._files
         self._change(lambda: files.import_file(source), done)
 

@@ -106,7 +106,6 @@ class DraftsDesk(QObject):
         self.changed.emit()
 
     def bring_back(self, keys: Collection[str]) -> None:
-        """These were not meant to be deleted."""
         back = {key: self._deleted.pop(key) for key in keys if key in self._deleted}
         if not back:
             return

@@ -95,7 +95,6 @@ class FaxDesk(QObject):
 
     @property
     def counts(self) -> FolderCounts:
-        """How many faxes the folders hold that the side bar counts."""
         return self._news.counts
 
     @property
@@ -268,7 +267,6 @@ class FaxDesk(QObject):
         self._change(job_ids, lambda service, ids: service.mark(ids, was_sent))
 
     def mark_seen(self, job_ids: int | Sequence[int]) -> None:
-        """The user has seen how these ended."""
         ids = _ids(job_ids)
         service = self._service
 

@@ -51,7 +51,6 @@ class FaxJobs(QObject):
 
     @property
     def live_count(self) -> int:
-        """How many of them are not over."""
         return sum(not job.state.is_final for job in self._jobs.values())
 
     def get(self, job_id: int) -> FaxJob | None:

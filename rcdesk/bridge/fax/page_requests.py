@@ -32,8 +32,6 @@ MAX_ANSWERS = 4000
 
 
 class RequestKind(Enum):
-    """What is asked about a page."""
-
     COUNT = "count"
     THUMBNAIL = "thumbnail"
     PREVIEW = "preview"
@@ -79,7 +77,6 @@ def refusal_of(error: RcdeskError) -> PageRefusal:
 
 
 def count_request(ref: PageRef) -> PageRequest:
-    """How many pages this file has."""
     return PageRequest(kind=RequestKind.COUNT, plan=PagePlan(source=ref))
 
 
@@ -91,15 +88,11 @@ def thumbnail_request(ref: PageRef, width_px: int) -> PageRequest:
 class PageWork(Protocol):
     """Works on pages, in another process: documents.worker.PageWorker. Raises UserError and Cancelled."""
 
-    def warm_up(self) -> None:
-        """Get ready for the first question, without waiting for it."""
-        ...
+    def warm_up(self) -> None: ...
 
     def count(self, ref: PageRef, *, token: CancelToken | None = None) -> int: ...
 
-    def thumbnail(self, ref: PageRef, width_px: int, *, token: CancelToken | None = None) -> bytes:
-        """The page as PNG of this width."""
-        ...
+    def thumbnail(self, ref: PageRef, width_px: int, *, token: CancelToken | None = None) -> bytes: ...
 
     def fax_preview(
         self,
@@ -109,9 +102,7 @@ class PageWork(Protocol):
         width_px: int | None,
         *,
         token: CancelToken | None = None,
-    ) -> bytes:
-        """The fax raster as PNG: its very dots, or scaled to this width."""
-        ...
+    ) -> bytes: ...
 
     def findings(
         self,
@@ -129,9 +120,7 @@ class PageWork(Protocol):
         paper: PaperSize,
         *,
         token: CancelToken | None = None,
-    ) -> float:
-        """About how long the page is on the line."""
-        ...
+    ) -> float: ...
 
     def write(
         self,

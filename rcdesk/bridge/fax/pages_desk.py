@@ -238,7 +238,6 @@ class PagesDesk(Telling):
         )
 
     def stop(self) -> None:
-        """Ask nothing any more."""
         self._is_stopped = True
         self._warm_up_timer.stop()
         self._requests.clear()

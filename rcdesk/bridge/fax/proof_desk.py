@@ -29,13 +29,9 @@ if TYPE_CHECKING:
 class PageImages(Protocol):
     """Draws pages of a file: documents.page_image."""
 
-    def page_count(self, path: Path, media_type: str) -> int:
-        """How many pages the file has."""
-        ...
+    def page_count(self, path: Path, media_type: str) -> int: ...
 
-    def page_png(self, path: Path, media_type: str, page: int, width_px: int) -> bytes:
-        """One page (from 0) as PNG of this width."""
-        ...
+    def page_png(self, path: Path, media_type: str, page: int, width_px: int) -> bytes: ...
 
 
 class ProofDesk(Telling):

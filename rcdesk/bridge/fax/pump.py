@@ -63,7 +63,6 @@ class FaxRecovery(QObject):
         self._disk.keep(lambda: service.recover(keep_days), self._done, self._failed)
 
     def stop(self) -> None:
-        """Try no more; part of shutdown."""
         self._is_stopped = True
         self._timer.stop()
 

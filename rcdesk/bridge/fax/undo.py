@@ -29,8 +29,6 @@ LONGEST_S = 60.0
 
 
 class _UndoWindow(QTimer):
-    """A timer that knows its jobs."""
-
     def __init__(self, job_ids: tuple[int, ...], parent: QObject) -> None:
         super().__init__(parent)
         self.job_ids = job_ids
@@ -121,7 +119,6 @@ class FaxUndo(Telling):
         self._windows.stop()
 
     def left_s(self, job_ids: Sequence[int]) -> float:
-        """Seconds left to take back one of these, 0.0 when it is too late."""
         return self._windows.left_s(job_ids)
 
     def hold(self, jobs: Iterable[FaxJob], undo_s: float | None = None) -> None:

@@ -74,7 +74,6 @@ class FaxUpload(QObject):
 
     @property
     def job_ids(self) -> tuple[int, ...]:
-        """The jobs of the request under way, () when none is."""
         return self._job_ids
 
     def begin(self, owner_id: str) -> None:

@@ -91,7 +91,6 @@ class WatchedFolder(QObject):
         self._preferences_changed()
 
     def stop(self) -> None:
-        """Watch nothing any more; part of shutdown."""
         self._is_stopped = True
         self._settle.stop()
         self._unwatch()

@@ -71,7 +71,6 @@ class PeopleDesk(OwnPeople):
         self._session_changed()
 
     def stop(self) -> None:
-        """Fetch no more; part of shutdown."""
         self._is_started = False
 
     def suggest(
@@ -116,7 +115,6 @@ class PeopleDesk(OwnPeople):
         self._ask(lambda: service.caller(owner_id, number) if owner_id else Caller(number=number), done)
 
     def callers(self, numbers: Sequence[str], done: Callable[[Mapping[str, Caller]], None]) -> None:
-        """Who each of these numbers belongs to."""
         service, owner_id, wanted = self._service, self._owner.id, tuple(numbers)
         nobody = {number: Caller(number=number) for number in wanted}
         self._ask(lambda: service.callers(owner_id, wanted) if owner_id else nobody, done)
@@ -188,7 +186,6 @@ class PeopleDesk(OwnPeople):
         )
 
     def restore_person(self, deleted: DeletedPerson) -> None:
-        """Bring back who was deleted."""
         service, owner_id, region = self._service, self._owner.id, self._owner.region
 
         def restored(_: object) -> None:

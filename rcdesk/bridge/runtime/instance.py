@@ -174,7 +174,6 @@ class Instance(QObject):
             self._turn.touch()
 
     def end_turn(self) -> None:
-        """Give the lock back until the next turn."""
         if self._is_first:
             self._turn.unlink(missing_ok=True)
             self.close()

@@ -47,7 +47,6 @@ class SavedValue(QObject, Generic[T]):
 
     @property
     def value(self) -> T:
-        """What it is now."""
         return self._value
 
     def _set(self, value: T) -> None:

@@ -36,11 +36,9 @@ class Turns(QObject):
 
     @property
     def is_idle(self) -> bool:
-        """True when nothing is being done."""
         return all(lane.is_idle for lane in self._lanes)
 
     def lane(self, name: str) -> Lane:
-        """One more lane."""
         lane = _TurnLane(name, self)
         self._lanes.append(lane)
         return lane

@@ -123,7 +123,6 @@ class ServerProfiles(Struct, frozen=True, kw_only=True):
         return replace(self, profiles=kept, active_id="" if self.active_id == profile_id else self.active_id)
 
     def activated(self, profile_id: str) -> ServerProfiles:
-        """With this profile as the active one."""
         return replace(self, active_id=profile_id)
 
 
@@ -143,7 +142,6 @@ class Credentials(Struct, frozen=True, kw_only=True):
 
     @property
     def grant(self) -> GrantKind:
-        """Which way of signing in these are for."""
         if self.jwt:
             return GrantKind.JWT
         return GrantKind.PASSWORD if self.username or self.password else GrantKind.BROWSER

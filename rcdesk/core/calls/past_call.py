@@ -14,8 +14,6 @@ from msgspec import Struct
 
 
 class Direction(Enum):
-    """Who called whom."""
-
     OUT = "out"
     IN = "in"
 

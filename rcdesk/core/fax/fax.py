@@ -174,7 +174,6 @@ class FaxOptions(Struct, frozen=True, kw_only=True):
 
     @property
     def options(self) -> FaxOptions:
-        """The choices alone."""
         return FaxOptions().with_options(self)
 
     def with_options(self, options: FaxOptions) -> Self:

@@ -47,8 +47,6 @@ class Shelf(Enum):
 
 
 class Only(Enum):
-    """A filter within a folder."""
-
     ALL = "all"
     UNSEEN = "unseen"
     """Not looked at yet: unread received faxes, failures not seen."""

@@ -47,5 +47,4 @@ class IncomingFiles(Struct, frozen=True, kw_only=True):
 
     @property
     def is_empty(self) -> bool:
-        """True when nothing can be added to a fax."""
         return not self.files and not self.clips

@@ -70,7 +70,6 @@ class PaperSize(Enum):
 
     @property
     def words(self) -> str:
-        """Its name as people say it."""
         return {"letter": "Letter", "legal": "Legal", "a4": "A4"}[self.value]
 
     def fax_size(self, resolution: Resolution) -> tuple[int, int]:
@@ -159,17 +158,13 @@ class PagePlan(Struct, frozen=True, kw_only=True):
         return replace(self, rotate=(self.rotate + degrees) % 360)
 
     def fixed(self, fix: Fix) -> PagePlan:
-        """The same page with one fix more."""
         return replace(self, fixes=self.fixes | {fix})
 
     def unfixed(self, fix: Fix) -> PagePlan:
-        """The same page with one fix less."""
         return replace(self, fixes=self.fixes - {fix})
 
 
 class FindingKind(Enum):
-    """What can be wrong with a page."""
-
     GREY = "grey"
     HAIRLINE = "hairline"
     SMALL_TYPE = "small type"

@@ -252,7 +252,6 @@ class _Desk:
         return self._tokens.setdefault(number, CancelToken())
 
     def forget(self, number: int) -> None:
-        """The job is over."""
         self._tokens.pop(number, None)
 
     def read(self) -> None:

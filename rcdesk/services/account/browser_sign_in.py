@@ -165,7 +165,6 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
 
     def do_GET(self) -> None:
-        """Serve one page and close."""
         status, body = self.server.owner.visited(self.headers.get("Host", ""), self.path)
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")

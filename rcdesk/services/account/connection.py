@@ -111,12 +111,10 @@ class Connection:
 
     @property
     def is_persistent(self) -> bool:
-        """True when the sign-in survives the end of the program."""
         return self._secrets.is_persistent
 
     @property
     def keyring(self) -> KeyringState:
-        """How the keyring stood when it was last asked."""
         return self._secrets.state
 
     def look_for_keyring(self) -> KeyringState:

@@ -89,11 +89,9 @@ class PresenceService:
     def set_queue_calls(
         self, owner_id: str, is_on: bool, until: datetime | None, token: CancelToken
     ) -> PresenceNews:
-        """The same for calls of all queues."""
         return self._set(owner_id, QUEUES, is_on, until, token)
 
     def set_queue(self, owner_id: str, queue_id: str, is_on: bool, token: CancelToken) -> PresenceNews:
-        """Take calls of one queue, or do not."""
         from rcdesk.api.rest import presence as api
 
         api.set_queue(self._session(), queue_id, is_on, token)

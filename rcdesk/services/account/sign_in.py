@@ -51,7 +51,6 @@ class KeptSignIn:
         return self._found("tokens", Tokens)
 
     def save(self, tokens: Tokens) -> None:
-        """Keep these tokens instead of the former ones."""
         self._keep("tokens", to_builtins(tokens))
 
     def clear(self) -> None:
@@ -70,7 +69,6 @@ class KeptSignIn:
             self._keep("credentials", to_builtins(credentials))
 
     def grant(self) -> Grant | None:
-        """The kept credentials as a grant."""
         credentials = self.credentials
         try:
             return None if credentials is None else grant_of(credentials)

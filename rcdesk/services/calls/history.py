@@ -106,11 +106,9 @@ class CallHistory:
         return self.page(PastCallQuery(owner_id=owner_id, text=text), None, limit)
 
     def missed_count(self, owner_id: str) -> int:
-        """How many missed calls nobody has looked at."""
         return self._calls.count_missed(owner_id)
 
     def mark_seen(self, owner_id: str) -> bool:
-        """Somebody looked at the missed calls; True when that was news."""
         return self._calls.mark_seen(owner_id)
 
     def put_live(self, owner_id: str, call: Call) -> None:
@@ -118,7 +116,6 @@ class CallHistory:
         self._calls.put_live(owner_id, call)
 
     def drop_live(self, owner_id: str, call_id: str) -> None:
-        """This call is over."""
         self._calls.drop_live(owner_id, call_id)
 
     def live_calls(self, owner_id: str) -> tuple[Call, ...]:

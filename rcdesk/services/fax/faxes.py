@@ -325,7 +325,6 @@ class FaxService:
         return self._take(states, [job.id for job in told], step)
 
     def mark_seen(self, job_ids: Sequence[int]) -> None:
-        """The user has seen how these ended."""
         self._outbox.mark_seen(job_ids)
 
     # -- questions ------------------------------------------------------------------------------------------

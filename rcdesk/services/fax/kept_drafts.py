@@ -65,7 +65,6 @@ class KeptDrafts:
         self._drafts.mark(keys, self._clock.now())
 
     def bring_back(self, keys: Collection[str]) -> None:
-        """These were not meant to be deleted."""
         self._drafts.mark(keys, None)
 
     def purge(self, after: timedelta = timedelta()) -> None:

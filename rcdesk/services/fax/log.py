@@ -34,9 +34,7 @@ _PLAIN_NUMBER = re.compile(r"\+?\d{1,20}")
 class FaxPages(Protocol):
     """What is read: the part of store.folders.Folders needed here."""
 
-    def page(self, query: FolderQuery, offset: int, limit: int) -> tuple[FaxRow, ...]:
-        """Rows of a folder, newest first."""
-        ...
+    def page(self, query: FolderQuery, offset: int, limit: int) -> tuple[FaxRow, ...]: ...
 
 
 def write_log(

@@ -148,7 +148,6 @@ class PeopleService:
         return self.callers(owner_id, (number,))[number]
 
     def callers(self, owner_id: str, numbers: Sequence[str]) -> dict[str, Caller]:
-        """Who each of these numbers belongs to."""
         return callers_of(
             numbers,
             self._people.known(owner_id, numbers),
@@ -161,11 +160,9 @@ class PeopleService:
         return self._people.timeline(owner_id, numbers, limit)
 
     def favourites(self, owner_id: str) -> tuple[Favourite, ...]:
-        """What the user wants at hand, in their order."""
         return self._people.favourites.list(owner_id)
 
     def set_favourites(self, owner_id: str, favourites: Sequence[Favourite]) -> None:
-        """These are the favourites now, in this order."""
         self._people.favourites.replace(owner_id, favourites)
 
     def choices(self, owner_id: str) -> Mapping[str, DialChoice]:
@@ -173,7 +170,6 @@ class PeopleService:
         return self._people.favourites.choices(owner_id)
 
     def set_choice(self, owner_id: str, number: str, choice: DialChoice) -> None:
-        """Remember how a number is called; DialChoice() forgets it."""
         self._people.favourites.set_choice(owner_id, number, choice)
 
     def import_people(self, owner_id: str, lines: Sequence[ImportedLine]) -> int:
@@ -207,7 +203,6 @@ class PeopleService:
         self._people.rename_group(group_id, _group_name(name))
 
     def delete_group(self, group_id: int) -> None:
-        """Forget a group; its members stay known."""
         self._people.delete_group(group_id)
 
     def read_import(self, path: Path, token: CancelToken) -> ImportTable:

@@ -55,17 +55,14 @@ class KeyringEntries:
         self.is_left = False
 
     def get(self, key: str) -> str | None:
-        """An entry, None when there is none."""
         self._check()
         return self._backend.get_password(self._service, key)
 
     def set(self, key: str, value: str) -> None:
-        """Make or replace an entry."""
         self._check()
         self._backend.set_password(self._service, key, value)
 
     def delete(self, key: str) -> None:
-        """Remove an entry that is there."""
         self._check()
         self._backend.delete_password(self._service, key)
 

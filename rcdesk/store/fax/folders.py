@@ -41,7 +41,6 @@ class _Selection(Struct, frozen=True, kw_only=True):
 
 class Folders(Store):
     def count(self, query: FolderQuery) -> int:
-        """How many faxes the query finds."""
         selection = _select(query)
         with self._db.reading() as connection:
             (row,) = connection.execute(selection.sql("count(*)"), selection.values).fetchall()

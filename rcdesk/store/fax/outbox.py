@@ -352,7 +352,6 @@ class Outbox(Store):
             return events_of(connection, job_id)
 
     def mark_seen(self, job_ids: Sequence[int]) -> None:
-        """The user has seen how these ended."""
         self._db.change(f"UPDATE fax SET is_seen = 1 WHERE is_seen = 0 AND id {IN_LIST}", json_list(job_ids))
 
     def is_paused(self, owner_id: str) -> bool:

@@ -52,7 +52,6 @@ class PresenceButton(QAbstractButton):
         return self._menu
 
     def follow(self, presence: PresenceDesk) -> None:
-        """Show this presence from now on."""
         self._presence = presence
         presence.changed.connect(self._refresh)
         self._refresh()

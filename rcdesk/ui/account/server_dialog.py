@@ -82,7 +82,6 @@ class ServerDialog(QDialog):
         fill(layout, self._undo_bar, self._problem, self._make_foot())
 
     def _make_left(self) -> QVBoxLayout:
-        """The list and what changes it."""
         named(self.list, "serverList", self.tr("Servers"))
         self.list.setFixedWidth(258)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -36,12 +36,10 @@ class SignInDoor(QObject):
 
     @Slot()
     def ask_again(self) -> None:
-        """Open the page to sign in again."""
         self._ask(is_another=False)
 
     @Slot()
     def ask_another(self) -> None:
-        """Open the page to sign in with another account."""
         self._ask(is_another=True)
 
     def _ask(self, *, is_another: bool) -> None:
@@ -51,7 +49,6 @@ class SignInDoor(QObject):
 
     @Slot()
     def leave(self) -> None:
-        """Back to the desk."""
         self._is_asked_for = False
         self.changed.emit()
 

@@ -110,7 +110,6 @@ class ComposerPreview(QObject):
         self._covers_changed()
 
     def show(self, composed: Composed) -> None:
-        """Show what is written."""
         account = self._desk.session.account
         self._preview.set_documents(composed.documents)
         self._preview.set_cover(self._card.covers.choice, cover_fields(composed, account))

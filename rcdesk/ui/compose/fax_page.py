@@ -99,7 +99,6 @@ class FaxPage(ComposerFace):
         self._exchange(self._clean)
 
     def open_draft(self, key: str) -> None:
-        """Go on with this draft."""
         kept = self._desk.drafts.get(key)
         if kept is not None and key != self.draft.key and not self._is_busy:
             made = composed_from(kept, self._region)
@@ -416,7 +415,6 @@ class FaxPage(ComposerFace):
 
     @Slot()
     def choose_time(self) -> None:
-        """Ask when it goes out."""
         dialog = SendLaterDialog(self._time, self, account=self._desk.session.account)
         dialog.decided.connect(self._time_decided)
         dialog.open()

@@ -48,7 +48,6 @@ class FileLooks(QWidget):
 
     @property
     def is_busy(self) -> bool:
-        """True while a file is being looked at."""
         return bool(self._due)
 
     @property

@@ -199,8 +199,6 @@ class ManageGroups(QDialog):
 
 
 class GroupMenu(QObject):
-    """The button Groups and its menu."""
-
     def __init__(self, desk: Desk, field: RecipientField, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk, self._field, self._window = desk, field, parent

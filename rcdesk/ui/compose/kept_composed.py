@@ -84,7 +84,6 @@ def _new_key() -> str:
 
 
 def kept_of(composed: Composed, key: str, now: datetime) -> KeptDraft:
-    """The composer as a draft."""
     pages = composed.pages if composed.pages and composed.pages.documents == composed.documents else None
     rows = pages.rows if pages is not None and pages.is_changed else None
     return KeptDraft(
@@ -107,7 +106,6 @@ def kept_of(composed: Composed, key: str, now: datetime) -> KeptDraft:
 
 
 def composed_from(draft: KeptDraft, region: str) -> Composed:
-    """The draft as the composer shows it."""
     pages = PageList(documents=draft.documents, counts=draft.counts).as_added()
     if draft.rows is not None:
         rows = (row if isinstance(row, PagePlan) else draft.documents[row] for row in draft.rows)

@@ -70,7 +70,6 @@ class FaxListView(QTableView):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """The mouse needs no focus ring."""
         self.has_ring = False
         super().mousePressEvent(event)
 

@@ -180,7 +180,6 @@ class FaxStory(Card):
         return self._who.text()
 
     def clear(self) -> None:
-        """Nothing is chosen."""
         self._rows = ()
         self._show_words(
             self.tr("No fax chosen"), "", self.tr("Choose a fax to see what happened to it, step by step.")

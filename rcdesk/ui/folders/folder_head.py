@@ -22,7 +22,6 @@ class _PauseButton(Button):
     """Says what pressing it does: Pause all, or Resume all."""
 
     def set_paused(self, is_paused: bool) -> None:
-        """Change words and icon."""
         self.setText(self.tr("Resume all") if is_paused else self.tr("Pause all"))
         self.setAccessibleName(self.text())
         self._icon_name = "play" if is_paused else "stop"

@@ -160,7 +160,6 @@ class FolderSearch(QWidget):
 
     @Slot()
     def clear(self) -> None:
-        """Ask for the whole folder again."""
         self.field.clear()
         self._choose(Only.ALL, Span.EVER)
 

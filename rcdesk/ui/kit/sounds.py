@@ -107,7 +107,6 @@ class Sounds(QObject):
         desk.faxes.ended.connect(self._fax_ended)
 
     def stop(self) -> None:
-        """Silence; part of shutdown."""
         self.player.stop()
 
     def _play(self, name: str) -> None:

@@ -59,7 +59,6 @@ def source_words(source: PersonSource) -> str:
 
 
 def source_icon(source: PersonSource) -> str:
-    """The icon of a source."""
     return {
         PersonSource.RECENT: "clock",
         PersonSource.CONTACT: "person",

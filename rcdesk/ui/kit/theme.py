@@ -272,7 +272,6 @@ _theme: Theme | None = None
 
 
 def theme() -> Theme:
-    """The one Theme of the process."""
     global _theme
     if _theme is None:
         _theme = Theme()

@@ -54,7 +54,6 @@ class PageArranger(QObject):
 
     @Slot()
     def undo(self) -> None:
-        """Take back the last thing done to the pages."""
         if self._undo:
             self.pages = self._undo.pop()
             self.changed.emit()

@@ -130,7 +130,6 @@ class PageList(Struct, frozen=True, kw_only=True):
         return replace(self, rows=(*head, *taken, *tail))
 
     def turned(self, rows: Collection[int], degrees: int) -> PageList:
-        """These pages turned clockwise."""
         return self._each(rows, lambda plan: plan.turned(degrees))
 
     def removed(self, rows: Collection[int], is_removed: bool) -> PageList:

@@ -199,7 +199,6 @@ class PaperView(QAbstractScrollArea):
         self.show_sketch(_nothing, ratio)
 
     def show_words(self, sentence: str) -> None:
-        """A sentence instead of a page."""
         self._put(QImage(), None, sentence, LETTER_RATIO)
         self._is_dimmed = False
 

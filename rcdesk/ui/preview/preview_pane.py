@@ -90,7 +90,6 @@ class PreviewPane(PreviewFace):
                 self._show_answer()
 
     def set_paper(self, paper: PaperSize) -> None:
-        """The other machine's paper."""
         self.view.paper = paper
         if paper is not self._paper:
             self._paper = paper
@@ -112,7 +111,6 @@ class PreviewPane(PreviewFace):
 
     @property
     def pages(self) -> PageList:
-        """How the pages are arranged."""
         return self.arranger.pages
 
     @property

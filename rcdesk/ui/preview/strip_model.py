@@ -77,7 +77,6 @@ class StripModel(QAbstractListModel):
 
     @property
     def count(self) -> int:
-        """How many places there are."""
         return self._count
 
     @property

@@ -49,7 +49,6 @@ class NavButton(QAbstractButton):
         self.update()
 
     def set_words(self, words: str) -> None:
-        """Another name from now on."""
         self.setText(words)
         self.setAccessibleName(words)
         self._retip()

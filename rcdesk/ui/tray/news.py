@@ -150,7 +150,6 @@ class TrayNews(QObject):
         self._tell("rcdesk", text, None, is_bad=False)
 
     def stop(self) -> None:
-        """Stop the timers; part of shutdown."""
         self._gather.stop()
         self._click.stop()
 

@@ -83,7 +83,6 @@ class TrayWatch(QObject):
         self._timer.stop()
 
     def end(self) -> None:
-        """Stop everything; part of shutdown."""
         self._timer.stop()
         self._settle.stop()
 

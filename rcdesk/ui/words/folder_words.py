@@ -12,7 +12,6 @@ def _tr(text: str) -> str:
 
 
 def title(folder: Folder) -> str:
-    """The folder's name."""
     return {
         Folder.QUEUE: _tr("Queue"),
         Folder.SENT: _tr("Sent"),
