@@ -121,6 +121,7 @@ class Engine(QObject):
 
     def _stop(self) -> None:
         if self._sending is not None:
+            self._sending.tell_nobody()
             while not self._sending.halt():
                 self._live(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         self._tick.stop()

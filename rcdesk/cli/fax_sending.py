@@ -131,6 +131,11 @@ class FaxSending(QObject):
         self._until_s = self._clock.monotonic() + PATIENCE_S
         self._faxes.look_up(self._job_ids, self._found)
 
+    def tell_nobody(self) -> None:
+        """Whoever asked has gone; the outbox is not looked at any more."""
+        self._timer.stop()
+        self._tell = None
+
     def halt(self) -> bool:
         """Begin nothing more; True once nothing is under way whose end must be known."""
         if self._task is not None:
@@ -152,7 +157,8 @@ class FaxSending(QObject):
     def _is_wanted(self, odd: str) -> bool:
         """Ask whoever sits there; meanwhile a window may be opened, which has a question of its own."""
         ask, tell = self._terms.ask, self._tell
-        assert tell is not None
+        if tell is None:
+            return False
         is_wanted = False
         if ask is not None:
             self._turns.let_go()

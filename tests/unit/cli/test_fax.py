@@ -401,8 +401,9 @@ def test_many_with_the_same_news_share_a_line(shell: Shell, capsys: pytest.Captu
     for line in shell.fax(*(f"+1650555{n:04d}" for n in range(1000, 1060))):
         teller.tell(line)
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == "60 recipients: Queued" and "50 recipients: Handed to RingCentral" in said
-    assert len(said) == 5
+    handed = [int(line.split()[0]) for line in said if line.endswith("recipients: Handed to RingCentral")]
+    assert said[0] == "60 recipients: Queued" and sum(handed) == 60
+    assert len(said) <= 5, "a line for each of the two requests, or less"
 
 
 def test_the_temporary_pages_are_gone_afterwards(shell: Shell, tmp_path: Path) -> None:
