@@ -23,12 +23,10 @@ from rcdesk.core.spoken_time import wall_clock
 from rcdesk.ui.kit.moments import soon
 from rcdesk.ui.kit.value_menu import MenuEntry, line, section
 
+_tr = partial(QCoreApplication.translate, "presence")
+
 LACK_LETTERS = 30
 """A menu's row does not wrap by itself."""
-
-
-def _tr(sentence: str) -> str:
-    return QCoreApplication.translate("presence", sentence)
 
 
 def presence_words(presence: Presence | None, now: datetime) -> tuple[str, str]:

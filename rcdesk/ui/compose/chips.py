@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Container
+from functools import partial
 from typing import assert_never
 
 from msgspec import Struct
@@ -19,6 +20,8 @@ from rcdesk.core.errors import UserError
 from rcdesk.core.fax.fax import Recipient
 from rcdesk.core.fax.send_checks import Oddity, RecipientFacts
 from rcdesk.ui.kit.look import color, glyph, smooth
+
+_tr = partial(QCoreApplication.translate, "RecipientField")
 
 SEPARATORS = re.compile(r"[,;\n\r\t]+")
 CHIP_HEIGHT = 28
@@ -265,7 +268,3 @@ class MoreChip(QAbstractButton):
         painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
         painter.setPen(color("accent_ink"))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("RecipientField", text)

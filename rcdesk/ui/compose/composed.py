@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -20,6 +21,8 @@ from rcdesk.ui.compose.attachments import size_words
 from rcdesk.ui.compose.chips import RecipientEntry, entry_of
 from rcdesk.ui.compose.send_later import AT_ONCE, SendTime, keeper_words
 from rcdesk.ui.preview.page_list import PageList
+
+_tr = partial(QCoreApplication.translate, "FaxPage")
 
 
 class Composed(FaxOptions, frozen=True, kw_only=True):
@@ -235,7 +238,3 @@ def time_problem(draft: FaxDraft) -> str:
     if draft.keep_trying_until is not None and draft.keep_trying_until <= (draft.send_at or now):
         return _tr("The time to keep trying until has passed. Choose another, or clear it.")
     return ""
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("FaxPage", text)

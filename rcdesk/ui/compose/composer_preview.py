@@ -7,6 +7,7 @@ Read next: preview_pane.py, composer_card.py, cover_editor.py.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QDate, QEvent, QLocale, QObject, Signal, Slot
@@ -36,6 +37,8 @@ from rcdesk.ui.compose.cover_editor import CoverEditor
 from rcdesk.ui.kit.look import Button, dress
 from rcdesk.ui.preview.page_list import ref_of
 from rcdesk.ui.preview.preview_pane import PreviewPane
+
+_tr = partial(QCoreApplication.translate, "ComposerPreview")
 
 WHO = "documents"
 CARD_PX = 36
@@ -267,7 +270,3 @@ def _to(entries: tuple[RecipientEntry, ...], region: str) -> str:
         return _tr("{0} recipients").format(len(people)) if people else ""
     shown = pretty(people[0].number, region)
     return f"{people[0].name}\n{shown}" if people[0].name else shown
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ComposerPreview", text)

@@ -33,6 +33,8 @@ from rcdesk.ui.kit.look import Button, across, down, dress, fill, label, named
 from rcdesk.ui.preview.page_questions import paper_ratio
 from rcdesk.ui.preview.paper_view import PaperView
 
+_tr = partial(QCoreApplication.translate, "CoverEditor")
+
 DRAW_MS = 180
 SIZES = (10, 12, 14, 18, 24, 36)
 _SHEET = """
@@ -278,7 +280,3 @@ def _field_words(field: str) -> str:
         "note": _tr("Note"),
         "confidentiality": _tr("Confidentiality notice"),
     }[field]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("CoverEditor", text)

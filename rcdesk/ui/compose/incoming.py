@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +21,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from rcdesk.bridge.account.preferences import PreferencesDesk
 from rcdesk.core.fax.incoming import MOST_FILES, Clip, ClipKind, IncomingFiles
+
+_tr = partial(QCoreApplication.translate, "Incoming")
 
 MOST_RICH_CHARACTERS = 1_000_000
 """Of HTML; beyond it the plain text is taken."""
@@ -227,10 +230,6 @@ def _capped(paths: Iterable[Path], problem: str) -> IncomingFiles:
         words = _tr("{0} files are too many at once: the first {1} are here. Send the others in another fax.")
         problem = " ".join(filter(None, (words.format(f"{len(files):,}", MOST_FILES), problem)))
     return IncomingFiles(files=files[:MOST_FILES], problem=problem)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Incoming", text)
 
 
 def take_a_copy(event: QDropEvent) -> None:

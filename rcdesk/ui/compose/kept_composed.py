@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 from PySide6.QtCore import QCoreApplication, QObject, Slot
@@ -20,6 +21,8 @@ from rcdesk.ui.compose.chips import RecipientEntry, entry_of, read_entry
 from rcdesk.ui.compose.composed import Composed
 from rcdesk.ui.compose.send_later import SendTime
 from rcdesk.ui.preview.page_list import PageList, Row
+
+_tr = partial(QCoreApplication.translate, "KeptComposed")
 
 KEEP_AFTER_MS = 300
 
@@ -166,7 +169,3 @@ def _entries(draft: KeptDraft, region: str) -> tuple[RecipientEntry, ...]:
         made.append(entry)
         already |= {entry.recipient.number} if entry.recipient is not None else set()
     return tuple(made)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("KeptComposed", text)

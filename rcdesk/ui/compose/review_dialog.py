@@ -8,6 +8,7 @@ Read next: sending.py, core/fax/send_checks.py.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal, Slot
@@ -35,6 +36,8 @@ from rcdesk.ui.kit.moments import coming, day_in_sentence
 from rcdesk.ui.kit.paper import paint_page
 from rcdesk.ui.kit.plain_text import Line
 from rcdesk.ui.kit.theme import theme
+
+_tr = partial(QCoreApplication.translate, "ReviewDialog")
 
 PAGE_WIDTH_PX = 190
 _PAGE_HEIGHT_PX = 246
@@ -271,7 +274,3 @@ class ReviewDialog(QDialog):
     def _correct(self) -> None:
         self.correct_asked.emit(self._first.recipient.number)
         self.accept()
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ReviewDialog", text)

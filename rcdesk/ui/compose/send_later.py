@@ -7,6 +7,7 @@ brings its answer by the signal decided(). GUI thread. Read next: send_bar.py.
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 from msgspec import Struct
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
@@ -21,6 +22,8 @@ from rcdesk.ui.kit.boxes import RadioChoice, Switch
 from rcdesk.ui.kit.look import Button, across, label, named
 from rcdesk.ui.kit.moment_box import MomentBox, WhichMoment
 from rcdesk.ui.kit.moments import coming, until_words, zone_words
+
+_tr = partial(QCoreApplication.translate, "SendLater")
 
 _MORNING = time(8, 0)
 _TRY_FOR_HOURS = 4
@@ -230,7 +233,3 @@ def _next_morning() -> datetime:
     morning = datetime.combine(now.date(), _MORNING)
     is_over = morning <= now.replace(tzinfo=None)
     return readings_of(morning + timedelta(days=1) if is_over else morning).moments[0]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("SendLater", text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from functools import partial
 from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
@@ -17,6 +18,8 @@ from rcdesk.core.fax.causes import NextStep, api_cause, cause_of
 from rcdesk.core.fax.fax import FaxJob, FaxState, WaitReason
 from rcdesk.core.fax.folder import FaxRow, Folder, ReceivedFax
 from rcdesk.core.fax.retry import Help, help_for
+
+_tr = partial(QCoreApplication.translate, "FaxSteps")
 
 
 class FaxStep(Enum):
@@ -85,10 +88,6 @@ _OVER_BADLY = frozenset({FaxState.FAILED, FaxState.CANCELLED})
 _CALLED_INSTEAD = frozenset({FaxState.FAILED, FaxState.WAITING, FaxState.NEEDS_YOU, FaxState.INTERRUPTED})
 _OF_THAT_ONE = (FaxStep.IT_WAS_SENT, FaxStep.SEND_AGAIN)
 _SOON = frozenset({WaitReason.SCHEDULED, WaitReason.RETRY, WaitReason.TROUBLE, WaitReason.NO_CONNECTION})
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("FaxSteps", text)
 
 
 def steps(row: FaxRow) -> tuple[FaxStep, ...]:

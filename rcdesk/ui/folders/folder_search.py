@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
@@ -20,6 +21,8 @@ from rcdesk.core.spoken_time import readings_of
 from rcdesk.ui.kit.icons import icon
 from rcdesk.ui.kit.look import IconButton, across, named
 from rcdesk.ui.kit.theme import theme
+
+_tr = partial(QCoreApplication.translate, "FolderSearch")
 
 DEBOUNCE_MS = 150
 _CHOICES = {
@@ -42,10 +45,6 @@ class Span(Enum):
     def since(self, today: date) -> datetime | None:
         """The first moment of the span, aware; None for ever."""
         return None if self.value is None else _midnight(today - timedelta(days=self.value - 1))
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("FolderSearch", text)
 
 
 def _midnight(day: date) -> datetime:

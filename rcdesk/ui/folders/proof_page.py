@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QLocale, QMarginsF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QPageSize, QPainter, QPdfWriter, QPen
@@ -18,14 +19,12 @@ from rcdesk.core.fax.proof import ProofFacts
 from rcdesk.ui.kit.tokens import LIGHT
 from rcdesk.ui.words.fax_words import state_badge
 
+_tr = partial(QCoreApplication.translate, "ProofPage")
+
 DPI = 300
 EDGE = 54.0
 LABEL_WIDTH = 190.0
 INK, FAINT, LINE = QColor(LIGHT.paperink), QColor(LIGHT.ink2), QColor(LIGHT.border)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ProofPage", text)
 
 
 def moment(at: datetime) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from functools import partial
 from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
@@ -16,6 +17,8 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from rcdesk.bridge.fax.shelf_desk import ShelfDesk
 from rcdesk.core.fax.fax import FaxJob
 from rcdesk.core.fax.folder import FaxRow, ReceivedFax, Shelf
+
+_tr = partial(QCoreApplication.translate, "Tidying")
 
 
 class Tidy(Enum):
@@ -116,7 +119,3 @@ class Tidying(QObject):
 def _are_there(rows: Sequence[FaxRow]) -> bool:
     """True when RingCentral has one of them."""
     return any(row.message_id and not (isinstance(row, ReceivedFax) and row.is_gone) for row in rows)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Tidying", text)

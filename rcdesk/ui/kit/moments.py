@@ -7,14 +7,13 @@ shown. GUI thread. Read next: core/spoken_time.py, moment_box.py.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QTimeZone
 
 from rcdesk.core import spoken_time
 
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Moments", text)
+_tr = partial(QCoreApplication.translate, "Moments")
 
 
 def _now() -> datetime:

@@ -8,6 +8,7 @@ is thrown away. GUI thread. Read next: recipient_field.py, number_field.py.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -39,6 +40,8 @@ from rcdesk.core.people.people import PersonSource, Suggestion
 from rcdesk.ui.kit.announce import announce
 from rcdesk.ui.kit.look import color, down, dress, glyph, named
 from rcdesk.ui.kit.row_list import ITEM_ROLE, Index, RowModel
+
+_tr = partial(QCoreApplication.translate, "Suggestions")
 
 PAUSE_MS = 120
 SHOWN_ROWS = 7
@@ -301,7 +304,3 @@ class Suggestions(QFrame):
         self.close_list()
         if isinstance(suggestion, Suggestion):
             self.accepted.emit(suggestion)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Suggestions", text)

@@ -6,6 +6,8 @@ double click on a fax opens it in its folder. GUI thread. Read next: person_view
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication, QModelIndex, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
@@ -30,9 +32,7 @@ from rcdesk.ui.kit.row_list import (
 )
 from rcdesk.ui.words import call_words, fax_words
 
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Timeline", text)
+_tr = partial(QCoreApplication.translate, "Timeline")
 
 
 def item_words(item: TimelineItem) -> tuple[str, str]:

@@ -7,6 +7,8 @@ Pure but for the desk it asks. GUI thread. Read next: dialer.py, bridge/calls/ca
 
 from __future__ import annotations
 
+from functools import partial
+
 from msgspec import Struct
 from PySide6.QtCore import QCoreApplication
 
@@ -18,6 +20,8 @@ from rcdesk.core.calls.call import CallRequest
 from rcdesk.core.numbers.phone_number import PhoneNumber, pretty
 from rcdesk.core.people.people import DialChoice
 from rcdesk.ui.kit.lacks import why_not
+
+_tr = partial(QCoreApplication.translate, "placing")
 
 HOME = "US"
 """Whose numbers are meant while nobody is signed in."""
@@ -132,7 +136,3 @@ def _shown(account: Account | None, wanted: tuple[str, ...]) -> tuple[str, str]:
     e164 = next(n for n in (*wanted, account.ring_out_caller_id, first) if n in numbers)
     shown = pretty(e164, account.home_country)
     return e164, f"{numbers[e164].label} {shown}".strip()
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("placing", text)

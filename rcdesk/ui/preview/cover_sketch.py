@@ -6,11 +6,15 @@ in units of a letter page of 816 x 1056. GUI thread. Read next: paper_view.py.
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from rcdesk.core.fax.cover import CoverFields
 from rcdesk.ui.kit.look import color, font_of
+
+_tr = partial(QCoreApplication.translate, "CoverSketch")
 
 WIDTH = 816.0
 _EDGE = 84.0
@@ -84,7 +88,3 @@ def _paint_stamp(painter: QPainter, height: float) -> None:
     painter.drawRoundedRect(rect, 28, 28)
     painter.setPen(color("wait_ink"))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, words)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("CoverSketch", text)

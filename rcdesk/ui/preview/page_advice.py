@@ -16,6 +16,8 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QWidget
 from rcdesk.core.fax.paper import Finding, Fix
 from rcdesk.ui.kit.look import Button, down, dress, label, named
 
+_tr = partial(QCoreApplication.translate, "PageAdvice")
+
 WIDTH = 168
 """More when the buttons need it: with large letters or in another language."""
 _MARGIN = 14
@@ -181,7 +183,3 @@ def _row(*parts: QWidget) -> QWidget:
     for part in parts:
         layout.addWidget(part)
     return row
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("PageAdvice", text)

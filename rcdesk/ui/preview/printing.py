@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from rcdesk.bridge.fax.proof_desk import ProofDesk
 
+_tr = partial(QCoreApplication.translate, "Printing")
+
 WIDEST_PX = 2550
 
 
@@ -99,10 +101,6 @@ def _say(proofs: ProofDesk, title: str, is_whole: bool) -> None:
                 "{0}", title
             )
         )
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Printing", text)
 
 
 def ask_and_print(proofs: ProofDesk, path: Path, media_type: str, title: str, parent: QWidget) -> None:

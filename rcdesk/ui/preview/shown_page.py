@@ -25,6 +25,8 @@ from rcdesk.ui.preview.page_pictures import PagePictures
 from rcdesk.ui.preview.page_questions import Viewing, paper_ratio
 from rcdesk.ui.preview.preview_face import PreviewFace
 
+_tr = partial(QCoreApplication.translate, "PreviewPane")
+
 DRAW_MS = 200
 
 
@@ -151,7 +153,3 @@ class ShownPage:
         words = places.item(row).spoken if 0 <= row < places.count else view.words
         view.setAccessibleName(words)
         view.setAccessibleDescription(" ".join(dict.fromkeys(f.sentence for f in findings)))
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("PreviewPane", text)

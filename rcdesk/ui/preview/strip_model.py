@@ -7,6 +7,7 @@ Thumbnails come later than the items and are put beside them. GUI thread. Read n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -18,6 +19,8 @@ from rcdesk.core.account.account import CoverPage
 from rcdesk.core.fax.cover import CoverTemplate
 from rcdesk.core.fax.fax import Document
 from rcdesk.core.fax.paper import Finding, PagePlan
+
+_tr = partial(QCoreApplication.translate, "PageStrip")
 
 ITEM_ROLE = Qt.ItemDataRole.UserRole + 1
 
@@ -139,7 +142,3 @@ class StripModel(QAbstractListModel):
             assert self._make is not None
             found = self._made[row] = self._make(row)
         return found
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("PageStrip", text)

@@ -51,6 +51,8 @@ from PySide6.QtCore import QCoreApplication
 from rcdesk.core.account.account import Account, ServerProfile
 from rcdesk.ui.words.server_words import place_words
 
+_tr = partial(QCoreApplication.translate, "window")
+
 PAGES = ("phone", "fax", "queue", "sent", "failed", "received", "people", "calls", "drafts")
 NARROW_BELOW_PX = 1000
 SAVE_DELAY_MS = 500
@@ -461,7 +463,3 @@ def window_title(profile: ServerProfile | None, account: Account | None, state: 
     elif state is SessionState.NEEDS_SIGN_IN:
         notes.append(_tr("sign in again"))
     return " ".join([f"{NAME} — {who}" if who else NAME, *(f"({note})" for note in notes)])
-
-
-def _tr(sentence: str) -> str:
-    return QCoreApplication.translate("window", sentence)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from rcdesk.core.calls.call import Call
     from rcdesk.core.calls.past_call import PastCall
 
+_tr = partial(QCoreApplication.translate, "Tray")
+
 FAVOURITES_SHOWN = 6
 RECENTS_SHOWN = 4
 
@@ -49,10 +51,6 @@ class Acts(Protocol):
 
     def quit(self) -> None:
         """End the program."""
-
-
-def _tr(sentence: str) -> str:
-    return QCoreApplication.translate("Tray", sentence)
 
 
 def tray_entries(desk: Desk, acts: Acts, now: datetime, shortcuts: dict[str, str]) -> tuple[MenuEntry, ...]:

@@ -31,6 +31,8 @@ from rcdesk.ui.words.fax_words import folder_of, pages_words, sentence, who
 if TYPE_CHECKING:
     from PySide6.QtDBus import QDBusMessage
 
+_tr = partial(QCoreApplication.translate, "Tray")
+
 GATHER_MS = 800
 _WARNING = QSystemTrayIcon.MessageIcon.Warning
 _INFORMATION = QSystemTrayIcon.MessageIcon.Information
@@ -297,7 +299,3 @@ def _pretty(number: str, region: str) -> str:
     from rcdesk.core.numbers.phone_number import pretty
 
     return pretty(number, region)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Tray", text)

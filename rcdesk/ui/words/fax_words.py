@@ -7,6 +7,7 @@ somebody read it. GUI thread (tr). Read next: fax_steps.py, fax_list.py, fax_sto
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
@@ -16,11 +17,9 @@ from rcdesk.core.fax.folder import FaxRow, Folder, ReceivedFax
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.ui.kit.moments import clock_time, coming
 
+_tr = partial(QCoreApplication.translate, "FaxWords")
+
 LONGEST_UNDO_S = 60
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("FaxWords", text)
 
 
 def number_of(row: FaxRow) -> str:

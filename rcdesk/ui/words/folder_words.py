@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication
 
 from rcdesk.core.fax.folder import Folder
 
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("FolderWords", text)
+_tr = partial(QCoreApplication.translate, "FolderWords")
 
 
 def title(folder: Folder) -> str:

@@ -6,6 +6,7 @@ way, so all get it here. Pure but for translation. Read next: server_dialog.py, 
 
 from __future__ import annotations
 
+from functools import partial
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -13,12 +14,10 @@ from PySide6.QtCore import QCoreApplication
 
 from rcdesk.core.account.account import PRODUCTION_URL, ServerKind, ServerProfile
 
+_tr = partial(QCoreApplication.translate, "servers")
+
 LEGACY_URL = "https://service.ringcentral.com"
 """Where the service of 2010 was; it is retired there, look-alikes and proxies remain (docs/wire.md 2)."""
-
-
-def _tr(sentence: str) -> str:
-    return QCoreApplication.translate("servers", sentence)
 
 
 def host_of(base_url: str) -> str:
