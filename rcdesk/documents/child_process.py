@@ -3,7 +3,7 @@
 A child runs no code of the folder the program was started in, which may be full of downloads: Python does not
 look there for modules (-P), and the child's own working directory is a folder of ours. Used for the
 renderers, the HTML and the cover process; waiting also for LibreOffice. Blocking, on a lane. Read next:
-render_process.py, office.py.
+render_process.py, conversion.py.
 """
 
 from __future__ import annotations

@@ -20,11 +20,11 @@ from rcdesk.core.people.people import ImportTable
 from rcdesk.services.account.presence import PresenceService
 from rcdesk.services.calls.calls import CallService
 from rcdesk.services.calls.history import CallHistory
+from rcdesk.services.fax.csv_log import write_log
 from rcdesk.services.fax.dispatch import Dispatcher
 from rcdesk.services.fax.faxes import FaxService
 from rcdesk.services.fax.first_pages import first_page
 from rcdesk.services.fax.kept_drafts import KeptDrafts
-from rcdesk.services.fax.log import write_log
 from rcdesk.services.fax.pasted import PastedFiles
 from rcdesk.services.fax.proof import ProofService
 from rcdesk.services.fax.received import ReceivedService

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rcdesk.core.fax.fax import FaxState
-from rcdesk.documents.office.office import find_libreoffice
+from rcdesk.documents.office.conversion import find_libreoffice
 from tests.flows.conftest import Opened, press_send
 from tests.flows.test_preview_flow import SENT, arrived_pages, shown_pages
 from tests.unit.documents import office_files

@@ -28,7 +28,7 @@ THOROUGH = frozenset(
         "bridge/runtime/test_instance_orders.py",
         "bridge/test_second_start.py",
         "cli/test_fax.py",
-        "documents/office/test_office.py",
+        "documents/office/test_conversion.py",
         "documents/test_exact_pages.py",
         "documents/test_html_pdf.py",
         "documents/test_odd_names.py",

@@ -2,7 +2,7 @@
 
 GUI thread. The facts of a proof need the service (downloads lane); binding, rendering and the log run on the
 disk lane, so that folders stay quick. Only the first pages in a folder's rows are
-drawn where the rows are read. Read next: services/fax/proof.py, services/fax/log.py.
+drawn where the rows are read. Read next: services/fax/proof.py, services/fax/csv_log.py.
 """
 
 from __future__ import annotations

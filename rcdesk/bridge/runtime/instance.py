@@ -6,8 +6,8 @@ files, or the fax asked for on the command line, to the first through a local so
 the other is of the same user. A message is one line of JSON: a list of files, or the object of
 core/orders/asked_fax.py or core/orders/order.py. A command without a window holds the lock in short turns and
 marks them, so that others wait for its end instead of complaining. QtNetwork and what is said are imported
-with the door, after the first paint: the lock does not need them. Read next: door.py, app.py, cli/call.py,
-order_desk.py.
+with the door, after the first paint: the lock does not need them. Read next: socket_place.py, app.py,
+cli/call.py, order_desk.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QDeadlineTimer, QLockFile, QObject, Signal, Slot
 
-from rcdesk.bridge.runtime.door import ArchiveFolder, is_ours, socket_name
+from rcdesk.bridge.runtime.socket_place import ArchiveFolder, is_ours, socket_name
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown
 

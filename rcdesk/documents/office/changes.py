@@ -3,7 +3,7 @@
 LibreOffice prints deleted text beside what replaced it; nobody faxes that on purpose. Word and OpenDocument
 files are XML in a zip: what was deleted is taken out of a copy, what was inserted stays. In a .doc or an RTF
 changes are only seen and said. Nothing is parsed, a part that is too large is left as it is. Any thread but
-the GUI's. Read next: office.py.
+the GUI's. Read next: conversion.py.
 """
 
 from __future__ import annotations

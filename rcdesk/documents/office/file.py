@@ -2,7 +2,7 @@
 
 LibreOffice takes what it does not know for plain text, and what it cannot open it refuses without saying why;
 so a file is looked at here before and after. Nothing is decoded: first bytes, a zip's list of contents, and
-names that are searched for. Any thread but the GUI's. Read next: office.py.
+names that are searched for. Any thread but the GUI's. Read next: conversion.py.
 """
 
 from __future__ import annotations

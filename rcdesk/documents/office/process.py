@@ -2,7 +2,7 @@
 
 Its profile is ours: no macros, nothing fetched from elsewhere, and whatever is asked of the web all the same
 goes to a proxy that is not there; on Linux it has no network at all where the system lets a program give that
-up. It keeps its temporary files in the folder of the run. Blocking, on a lane. Read next: office.py,
+up. It keeps its temporary files in the folder of the run. Blocking, on a lane. Read next: conversion.py,
 child_process.py.
 """
 

@@ -5,7 +5,7 @@ process with a memory limit and a time-out for each job, which is ended and repl
 takes too much. One renderer does quick things (counts, thumbnails, previews, findings); a second one exists
 while a whole fax is written, so that neither waits for the other. Call it from lanes, never from the GUI
 thread; any number of threads may. Passwords stay in memory here. Read next: render_process.py,
-render_worker.py, office.py.
+render_worker.py, conversion.py.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from rcdesk.documents.html_pdf import HtmlPdfs
 from rcdesk.documents.kinds import HTML, PDF, TIFF
 from rcdesk.documents.lists.address_list import TOO_MUCH, UNREADABLE
 from rcdesk.documents.office.changes import left_out
-from rcdesk.documents.office.office import Office, is_office
+from rcdesk.documents.office.conversion import Office, is_office
 from rcdesk.documents.pages import MAX_DRAWN_PX
 from rcdesk.documents.worker import wire
 from rcdesk.documents.worker.render_process import CRASHED, TOO_LONG, TOO_MUCH_MEMORY, RenderProcess

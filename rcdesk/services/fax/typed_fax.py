@@ -24,7 +24,7 @@ from rcdesk.core.fax.paper import NotDrawnHere, PageRef, PasswordNeeded
 from rcdesk.core.fax.recipient_text import recipient_in
 from rcdesk.core.spoken_time import Readings, readings_of
 from rcdesk.documents.inspect import PageCounter, check_total, inspect
-from rcdesk.documents.office.office import is_office
+from rcdesk.documents.office.conversion import is_office
 from rcdesk.documents.worker.worker import PageWorker
 
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")

@@ -53,7 +53,7 @@ class Desks:
 @pytest.fixture
 def desks(make_bench: Callable[[], Bench], bench: Bench, tmp_path: Path) -> Iterator[Desks]:
     """On the bench's lanes and archive; not started."""
-    from rcdesk.services.fax.log import write_log
+    from rcdesk.services.fax.csv_log import write_log
     from rcdesk.services.fax.proof import ProofService
     from rcdesk.services.fax.received import ReceivedService
     from rcdesk.services.people.people import PeopleService

@@ -1,6 +1,6 @@
 """Self-made office files: their XML is written here, the old kinds are turned into by LibreOffice itself.
 
-Used by the tests of office.py where LibreOffice is installed. No test is in here.
+Used by the tests of conversion.py where LibreOffice is installed. No test is in here.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-from rcdesk.bridge.runtime.door import LONGEST_SOCKET_PATH, SOCKET_NAME
 from rcdesk.bridge.runtime.instance import Instance
+from rcdesk.bridge.runtime.socket_place import LONGEST_SOCKET_PATH, SOCKET_NAME
 from tests.patience import PATIENCE_S
 from tests.patient_bot import QtBot
 from tests.places import REPOSITORY

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtNetwork import QLocalSocket
 
-from rcdesk.bridge.runtime.door import SOCKET_NAME
 from rcdesk.bridge.runtime.instance import FaxOrder, Instance
+from rcdesk.bridge.runtime.socket_place import SOCKET_NAME
 from rcdesk.core.fax.fax import Document, FaxDraft, Recipient
 from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome, asked_fax_json
 from tests.patience import PATIENCE_S

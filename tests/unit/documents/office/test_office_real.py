@@ -26,7 +26,7 @@ from rcdesk.core.fax.fax import Resolution
 from rcdesk.core.fax.paper import NotDrawnHere, PagePlan, PageRef, PaperSize
 from rcdesk.documents.inspect import inspect
 from rcdesk.documents.office import process as office_process
-from rcdesk.documents.office.office import Office, find_libreoffice
+from rcdesk.documents.office.conversion import Office, find_libreoffice
 from rcdesk.documents.worker.worker import PageWorker
 from tests.patience import PATIENCE_S
 from tests.unit.documents import office_files

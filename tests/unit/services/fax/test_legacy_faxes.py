@@ -26,7 +26,7 @@ from rcdesk.services.account.sign_in import KeptSignIn
 from rcdesk.services.calls.calls import CallService
 from rcdesk.services.calls.history import CallHistory
 from rcdesk.services.fax import sentences as say
-from rcdesk.services.fax.log import write_log
+from rcdesk.services.fax.csv_log import write_log
 from rcdesk.services.fax.take_back import CANNOT
 from rcdesk.store.account.secrets import Secrets
 from rcdesk.store.calls.past_calls import PastCalls

@@ -16,7 +16,7 @@ from rcdesk.core.clock import SystemClock
 from rcdesk.core.errors import Cancelled, StoreUnavailable
 from rcdesk.core.fax.fax import FaxDraft, FaxJob, FaxState, Recipient, SpooledFile
 from rcdesk.core.fax.folder import FaxRow, Folder, FolderQuery
-from rcdesk.services.fax.log import COLUMNS, PAGE_ROWS, plain_cell, write_csv, write_log
+from rcdesk.services.fax.csv_log import COLUMNS, PAGE_ROWS, plain_cell, write_csv, write_log
 from rcdesk.store.fax.folders import Folders
 from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.fax.received import InboundMessage, ReceivedFaxes

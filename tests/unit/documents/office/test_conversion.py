@@ -25,8 +25,8 @@ from rcdesk.core.fax.fax import Resolution
 from rcdesk.core.fax.paper import NotDrawnHere, PagePlan, PageRef, PaperSize
 from rcdesk.documents.inspect import inspect
 from rcdesk.documents.kinds import MEDIA_TYPES
+from rcdesk.documents.office.conversion import Office, find_libreoffice, is_office
 from rcdesk.documents.office.file import COMPOUND
-from rcdesk.documents.office.office import Office, find_libreoffice, is_office
 from rcdesk.documents.worker.worker import PageWorker
 from tests.patience import PATIENCE_S
 from tests.unit.documents.bombs import zip_bomb
@@ -189,7 +189,7 @@ def test_closing_ends_it(tmp_path: Path, soffice: Path) -> None:
 
 def test_without_libreoffice_it_is_said_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("rcdesk.documents.office.office._PLACES", ())
+    monkeypatch.setattr("rcdesk.documents.office.conversion._PLACES", ())
     assert find_libreoffice() is None
     worker = PageWorker(tmp_path / "cache")
     path = docx(tmp_path / "a.docx")
