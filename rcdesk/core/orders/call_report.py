@@ -8,7 +8,7 @@ thread. Read next: order.py, asked_call.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, assert_never
+from typing import Any
 
 from rcdesk.core.account.account import Account
 from rcdesk.core.account.preferences import Preferences
@@ -97,27 +97,19 @@ def sentence(output: Mapping[str, Any]) -> str:
         return "Cancelling the call"
     if output["is_unreachable"]:
         return "No connection to RingCentral: asking again"
-    state = CallState(output["state"])
-    match state:
-        case CallState.DIALLING:
-            return f"Asking RingCentral to ring {phone}"
-        case CallState.RINGING_YOU:
-            then = ", then press 1" if output["press_1"] else ""
-            return f"Ringing {phone} — pick up{then}"
-        case CallState.RINGING_THEM:
-            return "Ringing them"
-        case CallState.TALKING:
-            return "Talking"
-        case CallState.ENDED:
-            return f"Ended after {duration(output['talked_s'])}"
-        case CallState.FAILED:
-            return output["reason"] or _failed(output, phone)
-        case CallState.CANCELLED:
-            return "Cancelled before it was connected"
-        case CallState.ENDED_UNKNOWN:
-            return _from_log(output) or output["reason"] or "The result of this call is unknown."
-        case _:
-            assert_never(state)
+    then = ", then press 1" if output["press_1"] else ""
+    return {
+        CallState.DIALLING: f"Asking RingCentral to ring {phone}",
+        CallState.RINGING_YOU: f"Ringing {phone} — pick up{then}",
+        CallState.RINGING_THEM: "Ringing them",
+        CallState.TALKING: "Talking",
+        CallState.ENDED: f"Ended after {duration(output['talked_s'])}",
+        CallState.FAILED: output["reason"] or _failed(output, phone),
+        CallState.CANCELLED: "Cancelled before it was connected",
+        CallState.ENDED_UNKNOWN: _from_log(output)
+        or output["reason"]
+        or "The result of this call is unknown.",
+    }[CallState(output["state"])]
 
 
 def status_line(output: Mapping[str, Any]) -> str:
@@ -149,33 +141,22 @@ def _phone(output: Mapping[str, Any]) -> str:
 
 
 def _failed(output: Mapping[str, Any], phone: str) -> str:
-    match output["result"]:
-        case CallOutcome.YOU_WERE_BUSY.value:
-            return f"Busy: {phone}, so they were not called"
-        case CallOutcome.YOU_DID_NOT_ANSWER.value:
-            return f"You did not pick up {phone}, so they were not called"
-        case CallOutcome.YOU_REFUSED.value:
-            return "Your phone refused the call, so they were not called"
-        case CallOutcome.BUSY.value:
-            return "They are busy"
-        case CallOutcome.NO_ANSWER.value:
-            return "They did not answer"
-        case CallOutcome.REFUSED.value:
-            return "They refused the call"
-        case _:
-            return "The call could not be connected"
+    return {
+        CallOutcome.YOU_WERE_BUSY.value: f"Busy: {phone}, so they were not called",
+        CallOutcome.YOU_DID_NOT_ANSWER.value: f"You did not pick up {phone}, so they were not called",
+        CallOutcome.YOU_REFUSED.value: "Your phone refused the call, so they were not called",
+        CallOutcome.BUSY.value: "They are busy",
+        CallOutcome.NO_ANSWER.value: "They did not answer",
+        CallOutcome.REFUSED.value: "They refused the call",
+    }.get(output["result"], "The call could not be connected")
 
 
 def _from_log(output: Mapping[str, Any]) -> str:
     """The result that RingCentral's call log gave for a call whose end was not seen."""
-    match output["result"]:
-        case CallOutcome.TALKED.value:
-            return f"Ended after {duration(output['talked_s'])}"
-        case CallOutcome.VOICEMAIL.value:
-            return "Ended with their voicemail"
-        case None | CallOutcome.UNKNOWN.value:
-            return ""
-        case CallOutcome.CANCELLED.value:
-            return "Cancelled before it was connected"
-        case _:
-            return _failed(output, _phone(output))
+    return {
+        CallOutcome.TALKED.value: f"Ended after {duration(output['talked_s'])}",
+        CallOutcome.VOICEMAIL.value: "Ended with their voicemail",
+        None: "",
+        CallOutcome.UNKNOWN.value: "",
+        CallOutcome.CANCELLED.value: "Cancelled before it was connected",
+    }.get(output["result"], _failed(output, _phone(output)))

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Protocol, assert_never
+from typing import Protocol
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
@@ -133,31 +133,19 @@ def _state(job: FaxJob) -> str:
         return "Accepted by RingCentral, arrival not known"
     if job.is_marked:
         return "Sent, as the user said" if job.state is FaxState.SENT else "Failed, as the user said"
-    match job.state:
-        case FaxState.PREPARING:
-            return "Getting ready"
-        case FaxState.HELD:
-            return "Can be undone"
-        case FaxState.QUEUED:
-            return "Waiting for its turn"
-        case FaxState.WAITING:
-            return "Waiting"
-        case FaxState.SENDING:
-            return "Sending"
-        case FaxState.HANDED_OVER:
-            return "Handed to RingCentral"
-        case FaxState.SENT:
-            return "Accepted by their machine"
-        case FaxState.FAILED:
-            return "Failed"
-        case FaxState.INTERRUPTED:
-            return "Interrupted, being checked"
-        case FaxState.NEEDS_YOU:
-            return "Needs a decision"
-        case FaxState.CANCELLED:
-            return "Cancelled"
-        case _:
-            assert_never(job.state)
+    return {
+        FaxState.PREPARING: "Getting ready",
+        FaxState.HELD: "Can be undone",
+        FaxState.QUEUED: "Waiting for its turn",
+        FaxState.WAITING: "Waiting",
+        FaxState.SENDING: "Sending",
+        FaxState.HANDED_OVER: "Handed to RingCentral",
+        FaxState.SENT: "Accepted by their machine",
+        FaxState.FAILED: "Failed",
+        FaxState.INTERRUPTED: "Interrupted, being checked",
+        FaxState.NEEDS_YOU: "Needs a decision",
+        FaxState.CANCELLED: "Cancelled",
+    }[job.state]
 
 
 def _moment(at: datetime, zone: tzinfo | None) -> str:

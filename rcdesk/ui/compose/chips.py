@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Container
 from functools import partial
-from typing import assert_never
 
 from msgspec import Struct
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
@@ -110,27 +109,18 @@ def odd_words(facts: RecipientFacts, pretty: Callable[[str], str]) -> str:
     """What is odd about one recipient as a sentence, "" when nothing is. pretty shows a number."""
     number = pretty(facts.recipient.number)
     oddity = facts.oddity
-    match oddity:
-        case None:
-            return ""
-        case Oddity.SAME_PAGES_TODAY:
-            return _tr("These pages went to {0} within the last day.").format(number)
-        case Oddity.ONE_DIGIT_OFF:
-            near = facts.near
-            known = (near.name or pretty(near.number)) if near is not None else ""
-            return _tr("First fax to {0} — one digit from {1}.").format(number, known)
-        case Oddity.VOICE_NUMBER:
-            return _tr("{0} is a telephone ({1}), not a fax.").format(number, facts.voice_label)
-        case Oddity.MAY_NOT_EXIST:
-            return _tr("{0} may not exist.").format(number)
-        case Oddity.FAILED_LATELY:
-            why = facts.failed_why.strip().rstrip(".")
-            words = _tr("The last fax to {0} failed").format(number)
-            return f"{words}: {why}." if why else f"{words}."
-        case Oddity.FIRST_TIME:
-            return _tr("First fax to {0}.").format(number)
-        case _:
-            assert_never(oddity)
+    near, why = facts.near, facts.failed_why.strip().rstrip(".")
+    known = (near.name or pretty(near.number)) if near is not None else ""
+    failed = _tr("The last fax to {0} failed").format(number)
+    return {
+        None: "",
+        Oddity.SAME_PAGES_TODAY: _tr("These pages went to {0} within the last day.").format(number),
+        Oddity.ONE_DIGIT_OFF: _tr("First fax to {0} — one digit from {1}.").format(number, known),
+        Oddity.VOICE_NUMBER: _tr("{0} is a telephone ({1}), not a fax.").format(number, facts.voice_label),
+        Oddity.MAY_NOT_EXIST: _tr("{0} may not exist.").format(number),
+        Oddity.FAILED_LATELY: f"{failed}: {why}." if why else f"{failed}.",
+        Oddity.FIRST_TIME: _tr("First fax to {0}.").format(number),
+    }[oddity]
 
 
 def odd_summary(facts: list[RecipientFacts], pretty: Callable[[str], str]) -> str:

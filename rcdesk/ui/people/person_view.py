@@ -7,8 +7,6 @@ bridge/people/people_desk.py.
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QShowEvent
@@ -351,17 +349,19 @@ def toggle_star(desk: Desk, number: PersonNumber, name: str) -> None:
 
 def why_fixed(desk: Desk, person: Person) -> str:
     """Why somebody can be neither edited nor deleted here, "" when they can."""
-    match person.source:
-        case PersonSource.IMPORT:
-            return ""
-        case PersonSource.CONTACT:
-            return why_not(desk.session, Capability.CONTACTS_CHANGE)
-        case PersonSource.DIRECTORY:
-            return desk.people.tr("Colleagues come from the company directory; an administrator changes it.")
-        case PersonSource.RECENT | PersonSource.GROUP:
-            return desk.people.tr("Known only from your calls and faxes. Add them as a new person first.")
-        case _:
-            assert_never(person.source)
+    return {
+        PersonSource.IMPORT: "",
+        PersonSource.CONTACT: why_not(desk.session, Capability.CONTACTS_CHANGE),
+        PersonSource.DIRECTORY: desk.people.tr(
+            "Colleagues come from the company directory; an administrator changes it."
+        ),
+        PersonSource.RECENT: desk.people.tr(
+            "Known only from your calls and faxes. Add them as a new person first."
+        ),
+        PersonSource.GROUP: desk.people.tr(
+            "Known only from your calls and faxes. Add them as a new person first."
+        ),
+    }[person.source]
 
 
 def _numbers_of(person: Person | None) -> tuple[PersonNumber, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
-from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QWidget
@@ -26,25 +25,25 @@ _NO_LIMIT = 16_777_215
 
 def fix_words(fix: Fix) -> tuple[str, str]:
     """What the button says, and one short sentence of what it does."""
-    match fix:
-        case Fix.WHITEN_GREY:
-            return _tr("Sharpen page"), _tr("Makes grey boxes white, keeps the lines and text.")
-        case Fix.THICKEN_LINES:
-            return _tr("Thicken lines"), _tr("Makes lines thinner than a dot wide enough to print.")
-        case Fix.ENLARGE:
-            return _tr("Enlarge page"), _tr("Enlarges the print until it fills the width of the paper.")
-        case Fix.DROP_BLANK:
-            return _tr("Leave out page"), _tr("Nothing is printed on it; it costs a minute and a sheet.")
-        case Fix.ROTATE:
-            return _tr("Keep upright"), _tr("Does not turn the wide page, but shrinks it to the width.")
-        case Fix.FLATTEN:
-            return _tr("Flatten form"), _tr("Sends the page as you see it, with all its fields.")
-        case Fix.DESKEW:
-            return _tr("Straighten page"), _tr("Turns the slanted scan back.")
-        case Fix.SHRINK_TO_PAPER:
-            return _tr("Shrink to paper"), _tr("Shrinks the page to one sheet, so that nothing is cut.")
-        case _:
-            assert_never(fix)
+    return {
+        Fix.WHITEN_GREY: (_tr("Sharpen page"), _tr("Makes grey boxes white, keeps the lines and text.")),
+        Fix.THICKEN_LINES: (
+            _tr("Thicken lines"),
+            _tr("Makes lines thinner than a dot wide enough to print."),
+        ),
+        Fix.ENLARGE: (_tr("Enlarge page"), _tr("Enlarges the print until it fills the width of the paper.")),
+        Fix.DROP_BLANK: (
+            _tr("Leave out page"),
+            _tr("Nothing is printed on it; it costs a minute and a sheet."),
+        ),
+        Fix.ROTATE: (_tr("Keep upright"), _tr("Does not turn the wide page, but shrinks it to the width.")),
+        Fix.FLATTEN: (_tr("Flatten form"), _tr("Sends the page as you see it, with all its fields.")),
+        Fix.DESKEW: (_tr("Straighten page"), _tr("Turns the slanted scan back.")),
+        Fix.SHRINK_TO_PAPER: (
+            _tr("Shrink to paper"),
+            _tr("Shrinks the page to one sheet, so that nothing is cut."),
+        ),
+    }[fix]
 
 
 class PageAdvice(QScrollArea):

@@ -48,40 +48,24 @@ def duration(seconds: float) -> str:
 
 def leg_kind(leg: Leg) -> str:
     """Label role of a leg: good, wait, bad or muted."""
-    if leg.is_failed:
-        return "bad"
-    match leg:
-        case Leg.ANSWERED:
-            return "good"
-        case Leg.RINGING:
-            return "wait"
-        case _:
-            return "muted"
+    kinds = {Leg.ANSWERED: "good", Leg.RINGING: "wait"}
+    return "bad" if leg.is_failed else kinds.get(leg, "muted")
 
 
 def your_leg(call: Call) -> str:
     """What your own phone is doing, in words."""
     phone = your_phone_name(call.request.from_kind)
-    match call.your_phone:
-        case Leg.WAITING:
-            return _tr("Cancelled") if call.state is CallState.CANCELLED else _tr("Waiting")
-        case Leg.RINGING:
-            return _tr("Ringing your {phone}", phone=phone)
-        case Leg.ANSWERED:
-            label = call.request.from_label
-            return _tr("Answered · {label}", label=label) if label else _tr("Answered")
-        case Leg.BUSY:
-            return _tr("Busy")
-        case Leg.NO_ANSWER:
-            return _tr("You did not pick up")
-        case Leg.REFUSED:
-            return _tr("Refused")
-        case Leg.HUNG_UP:
-            return _tr("Hung up")
-        case Leg.UNREACHABLE:
-            return _tr("Cannot be reached")
-        case _:
-            assert_never(call.your_phone)
+    label = call.request.from_label
+    return {
+        Leg.WAITING: _tr("Cancelled") if call.state is CallState.CANCELLED else _tr("Waiting"),
+        Leg.RINGING: _tr("Ringing your {phone}", phone=phone),
+        Leg.ANSWERED: _tr("Answered · {label}", label=label) if label else _tr("Answered"),
+        Leg.BUSY: _tr("Busy"),
+        Leg.NO_ANSWER: _tr("You did not pick up"),
+        Leg.REFUSED: _tr("Refused"),
+        Leg.HUNG_UP: _tr("Hung up"),
+        Leg.UNREACHABLE: _tr("Cannot be reached"),
+    }[call.your_phone]
 
 
 def their_leg(call: Call, now_s: float | None) -> str:
@@ -119,25 +103,16 @@ def badge(call: Call) -> tuple[str, str]:
         return _tr("Cancelling"), "wait"
     if call.waits_for_sign_in and not call.state.is_final:
         return _tr("Waiting"), "wait"
-    match call.state:
-        case CallState.DIALLING:
-            return _tr("Calling"), "accent"
-        case CallState.RINGING_YOU:
-            return _tr("Ringing you"), "wait"
-        case CallState.RINGING_THEM:
-            return _tr("Ringing them"), "wait"
-        case CallState.TALKING:
-            return _tr("Connected"), "good"
-        case CallState.ENDED:
-            return _tr("Ended"), "plain"
-        case CallState.FAILED:
-            return _failed_word(call.your_phone, call.them), "bad"
-        case CallState.CANCELLED:
-            return _tr("Cancelled"), "plain"
-        case CallState.ENDED_UNKNOWN:
-            return _late_badge(call.result)
-        case _:
-            assert_never(call.state)
+    return {
+        CallState.DIALLING: (_tr("Calling"), "accent"),
+        CallState.RINGING_YOU: (_tr("Ringing you"), "wait"),
+        CallState.RINGING_THEM: (_tr("Ringing them"), "wait"),
+        CallState.TALKING: (_tr("Connected"), "good"),
+        CallState.ENDED: (_tr("Ended"), "plain"),
+        CallState.FAILED: (_failed_word(call.your_phone, call.them), "bad"),
+        CallState.CANCELLED: (_tr("Cancelled"), "plain"),
+        CallState.ENDED_UNKNOWN: _late_badge(call.result),
+    }[call.state]
 
 
 def _late_badge(result: PastCall | None) -> tuple[str, str]:
@@ -210,35 +185,25 @@ def freshness(call: Call, now_s: float) -> str:
 
 def outcome(call: PastCall) -> tuple[str, str]:
     """(words, kind) for a call that is over; kind is muted, wait or bad."""
-    match call.outcome:
-        case CallOutcome.TALKED:
-            return (duration(call.talked_s) if call.talked_s > 0 else _tr("Talked")), "muted"
-        case CallOutcome.MISSED:
-            return _tr("Missed"), "bad"
-        case CallOutcome.VOICEMAIL:
-            return _tr("Missed · voicemail"), "bad"
-        case CallOutcome.BUSY:
-            return _tr("Busy"), "wait"
-        case CallOutcome.NO_ANSWER:
-            return _tr("No answer"), "wait"
-        case CallOutcome.REFUSED:
-            is_mine = call.direction is Direction.IN
-            return (_tr("You refused") if is_mine else _tr("Refused")), "muted" if is_mine else "bad"
-        case CallOutcome.UNREACHABLE:
-            is_placed = call.direction is Direction.IN or call.session_id or call.log_id
-            return (_tr("Cannot be reached") if is_placed else _tr("Not placed")), "bad"
-        case CallOutcome.CANCELLED:
-            return _tr("Cancelled"), "muted"
-        case CallOutcome.YOU_WERE_BUSY:
-            return _tr("Your phone was busy"), "wait"
-        case CallOutcome.YOU_DID_NOT_ANSWER:
-            return _tr("You did not pick up"), "wait"
-        case CallOutcome.YOU_REFUSED:
-            return _tr("Your phone refused"), "wait"
-        case CallOutcome.UNKNOWN:
-            return _tr("Result unknown"), "wait"
-        case _:
-            assert_never(call.outcome)
+    came = call.direction is Direction.IN
+    talked = duration(call.talked_s) if call.talked_s > 0 else _tr("Talked")
+    refused = (_tr("You refused"), "muted") if came else (_tr("Refused"), "bad")
+    is_placed = came or call.session_id or call.log_id
+    unreachable = _tr("Cannot be reached") if is_placed else _tr("Not placed")
+    return {
+        CallOutcome.TALKED: (talked, "muted"),
+        CallOutcome.MISSED: (_tr("Missed"), "bad"),
+        CallOutcome.VOICEMAIL: (_tr("Missed · voicemail"), "bad"),
+        CallOutcome.BUSY: (_tr("Busy"), "wait"),
+        CallOutcome.NO_ANSWER: (_tr("No answer"), "wait"),
+        CallOutcome.REFUSED: refused,
+        CallOutcome.UNREACHABLE: (unreachable, "bad"),
+        CallOutcome.CANCELLED: (_tr("Cancelled"), "muted"),
+        CallOutcome.YOU_WERE_BUSY: (_tr("Your phone was busy"), "wait"),
+        CallOutcome.YOU_DID_NOT_ANSWER: (_tr("You did not pick up"), "wait"),
+        CallOutcome.YOU_REFUSED: (_tr("Your phone refused"), "wait"),
+        CallOutcome.UNKNOWN: (_tr("Result unknown"), "wait"),
+    }[call.outcome]
 
 
 def what_happened(call: PastCall) -> str:
@@ -287,18 +252,13 @@ def _failed_word(your_phone: Leg, them: Leg) -> str:
 
 
 def _failed_sentence(call: Call, phone: str) -> str:
-    match call.your_phone:
-        case Leg.BUSY:
-            return _tr("Your {phone} is busy, so they were not called.", phone=phone)
-        case Leg.NO_ANSWER:
-            return _tr("You did not pick up your {phone}, so they were not called.", phone=phone)
-        case Leg.REFUSED:
-            return _tr("Your {phone} refused the call, so they were not called.", phone=phone)
-        case Leg.UNREACHABLE:
-            return _tr("Your {phone} could not be reached, so they were not called.", phone=phone)
-        case _:
-            pass
-    return {
+    yours = {
+        Leg.BUSY: _tr("Your {phone} is busy, so they were not called.", phone=phone),
+        Leg.NO_ANSWER: _tr("You did not pick up your {phone}, so they were not called.", phone=phone),
+        Leg.REFUSED: _tr("Your {phone} refused the call, so they were not called.", phone=phone),
+        Leg.UNREACHABLE: _tr("Your {phone} could not be reached, so they were not called.", phone=phone),
+    }
+    return yours.get(call.your_phone) or {
         Leg.BUSY: _tr("They are on another call. Try again in a while."),
         Leg.NO_ANSWER: _tr("They did not answer."),
         Leg.REFUSED: _tr("They refused the call."),

@@ -116,25 +116,27 @@ def _received_badge(fax: ReceivedFax) -> tuple[str, str]:
 
 def _waiting_badge(job: FaxJob) -> tuple[str, str]:
     at = clock_time(job.retry_at) if job.retry_at is not None else ""
-    match job.wait_reason:
-        case WaitReason.SCHEDULED:
-            return (coming(job.retry_at) if job.retry_at is not None else _tr("Scheduled")), "plain"
-        case WaitReason.RATE_LIMIT:
-            return (_tr("Waiting until {0}").format(at) if at else _tr("Waiting")), "wait"
-        case WaitReason.RETRY | WaitReason.TROUBLE:
-            return (_tr("Trying again at {0}").format(at) if at else _tr("Waiting to try again")), "wait"
-        case WaitReason.NO_CONNECTION:
-            return _tr("No connection"), "wait"
-        case WaitReason.SIGN_IN:
-            return _tr("Sign in first"), "wait"
-        case WaitReason.SAME_NUMBER:
-            return _tr("Waiting for its turn"), "plain"
-        case WaitReason.PAUSED:
-            return _tr("Paused"), "plain"
-        case WaitReason.NONE | WaitReason.LATE:
-            return state_badge(FaxState.WAITING)
-        case _:
-            assert_never(job.wait_reason)
+    return {
+        WaitReason.SCHEDULED: (
+            (coming(job.retry_at) if job.retry_at is not None else _tr("Scheduled")),
+            "plain",
+        ),
+        WaitReason.RATE_LIMIT: ((_tr("Waiting until {0}").format(at) if at else _tr("Waiting")), "wait"),
+        WaitReason.RETRY: (
+            (_tr("Trying again at {0}").format(at) if at else _tr("Waiting to try again")),
+            "wait",
+        ),
+        WaitReason.TROUBLE: (
+            (_tr("Trying again at {0}").format(at) if at else _tr("Waiting to try again")),
+            "wait",
+        ),
+        WaitReason.NO_CONNECTION: (_tr("No connection"), "wait"),
+        WaitReason.SIGN_IN: (_tr("Sign in first"), "wait"),
+        WaitReason.SAME_NUMBER: (_tr("Waiting for its turn"), "plain"),
+        WaitReason.PAUSED: (_tr("Paused"), "plain"),
+        WaitReason.NONE: state_badge(FaxState.WAITING),
+        WaitReason.LATE: state_badge(FaxState.WAITING),
+    }[job.wait_reason]
 
 
 def sentence(row: FaxRow) -> str:
@@ -206,23 +208,18 @@ def _without_failed(detail: str) -> str:
 
 
 def _waiting_sentence(job: FaxJob) -> str:
-    match job.wait_reason:
-        case WaitReason.SCHEDULED:
-            return _tr("Scheduled · can be changed until it is handed over")
-        case WaitReason.SAME_NUMBER:
-            return job.detail or _tr("Another fax to this number is going out")
-        case WaitReason.PAUSED:
-            return job.detail or _tr("Paused by you. It stays here until you resume it.")
-        case WaitReason.NO_CONNECTION:
-            return job.detail or _tr("Safe here; it goes out when the connection is back.")
-        case WaitReason.SIGN_IN:
-            return job.detail or _tr("Safe here; it goes out when you have signed in again.")
-        case WaitReason.RATE_LIMIT:
-            return job.detail or _tr("RingCentral asks us to wait. Nothing is lost.")
-        case WaitReason.RETRY | WaitReason.TROUBLE | WaitReason.NONE | WaitReason.LATE:
-            return job.detail or _tr("Nothing was sent yet. rcdesk tries again by itself.")
-        case _:
-            assert_never(job.wait_reason)
+    return {
+        WaitReason.SCHEDULED: _tr("Scheduled · can be changed until it is handed over"),
+        WaitReason.SAME_NUMBER: job.detail or _tr("Another fax to this number is going out"),
+        WaitReason.PAUSED: job.detail or _tr("Paused by you. It stays here until you resume it."),
+        WaitReason.NO_CONNECTION: job.detail or _tr("Safe here; it goes out when the connection is back."),
+        WaitReason.SIGN_IN: job.detail or _tr("Safe here; it goes out when you have signed in again."),
+        WaitReason.RATE_LIMIT: job.detail or _tr("RingCentral asks us to wait. Nothing is lost."),
+        WaitReason.RETRY: job.detail or _tr("Nothing was sent yet. rcdesk tries again by itself."),
+        WaitReason.TROUBLE: job.detail or _tr("Nothing was sent yet. rcdesk tries again by itself."),
+        WaitReason.NONE: job.detail or _tr("Nothing was sent yet. rcdesk tries again by itself."),
+        WaitReason.LATE: job.detail or _tr("Nothing was sent yet. rcdesk tries again by itself."),
+    }[job.wait_reason]
 
 
 def second_line(row: FaxRow) -> str:
