@@ -45,12 +45,8 @@ class Executor:
         self._terms = terms
         self._clock = clock
         self._engine: Engine | None = None
-        self._is_window = False
-
-    @property
-    def is_window(self) -> bool:
+        self.is_window = False
         """True while a window has the order; False once it has gone."""
-        return self._is_window
 
     def close(self) -> None:
         """Give everything back; what goes on stays written down."""
@@ -69,9 +65,9 @@ class Executor:
 
             self._engine = Engine(self._lock, self._terms, self._clock)
         if self._engine is None:
-            self._is_window = True
+            self.is_window = True
             yield from self._lock.instance.ask(order, stop)
-            self._is_window = False
+            self.is_window = False
             return
         with closing(self._engine.ask(order, stop)) as lines:
             yield from lines
@@ -106,10 +102,10 @@ class Executor:
                         raise
                     raise OutcomeUnknown(gone) from exc
                 except OutcomeUnknown:
-                    self._is_window = False
+                    self.is_window = False
                     if not is_follow(order):
                         raise
-            if not self._is_window:
+            if not self.is_window:
                 break
             self._stop.sleep(ADOPT_PAUSE_S)
         yield refusal(lost, ExitStatus.UNKNOWN)

@@ -24,12 +24,8 @@ class AccountGuard:
 
     def __init__(self, session: SessionDesk) -> None:
         self._session = session
-        self._id = ""
-
-    @property
-    def id(self) -> str:
+        self.id = ""
         """Account.owner_id, "" for nobody."""
-        return self._id
 
     @property
     def region(self) -> str:
@@ -40,12 +36,12 @@ class AccountGuard:
     def look(self) -> bool:
         """See who is signed in now; True when that is another than before."""
         account = self._session.account
-        before, self._id = self._id, account.owner_id if account is not None else ""
-        return self._id != before
+        before, self.id = self.id, account.owner_id if account is not None else ""
+        return self.id != before
 
     def in_own_name(self, ask: Callable[[CancelToken], T]) -> Work[T]:
         """Work for a lane, which raises Cancelled there when somebody else is signed in by then."""
-        session, owner_id = self._session, self._id
+        session, owner_id = self._session, self.id
 
         def work(token: CancelToken, _report: Report) -> T:
             session.check_owner(owner_id)

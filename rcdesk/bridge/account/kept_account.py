@@ -15,14 +15,14 @@ class KeptAccountDesk(SavedValue[KeptAccount]):
 
     def of(self, profile: ServerProfile) -> Account | None:
         """Who signed in there last, None when no sign-in is kept."""
-        kept = self._value
+        kept = self.value
         return kept.account if kept.profile_key == profile.key else None
 
     def keep(self, profile: ServerProfile, account: Account) -> None:
         self._set(KeptAccount(profile_key=profile.key, account=account))
 
     def forget(self, profile: ServerProfile) -> None:
-        if self._value.profile_key == profile.key:
+        if self.value.profile_key == profile.key:
             self._set(KeptAccount())
 
     def _plan_save(self) -> None:

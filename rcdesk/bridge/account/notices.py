@@ -52,7 +52,7 @@ class Notices(QObject):
     def __init__(self, session: SessionDesk) -> None:
         super().__init__()
         self._session = session
-        self._bar: Bar | None = None
+        self.bar: Bar | None = None
         self._penalty = single_shot(self, self._refresh)
         self._passing: Bar | None = None
         self._passing_timer = single_shot(self, self._pass, PASSING_MS)
@@ -60,10 +60,6 @@ class Notices(QObject):
         session.account_changed.connect(self._refresh)
         session.rate_limited.connect(self._limited)
         session.keyring_changed.connect(self._refresh)
-
-    @property
-    def bar(self) -> Bar | None:
-        return self._bar
 
     def post(self, kind: NoticeKind, title: str, text: str = "") -> None:
         """Tell the user something in passing; a warning or an error is also on the bar for a while."""
@@ -99,8 +95,8 @@ class Notices(QObject):
     @Slot()
     def _refresh(self) -> None:
         bar = self._wanted()
-        if bar != self._bar:
-            self._bar = bar
+        if bar != self.bar:
+            self.bar = bar
             self.bar_changed.emit(bar)
 
     def _wanted(self) -> Bar | None:

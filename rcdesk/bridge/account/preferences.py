@@ -36,7 +36,7 @@ class PreferencesDesk(SavedValue[Preferences]):
 
     def update(self, **changes: Any) -> None:
         """Change some fields of Preferences; saved soon. TypeError for a field that does not exist."""
-        self._set(replace(self._value, **changes))
+        self._set(replace(self.value, **changes))
 
     def flush(self) -> None:
         self._timer.stop()

@@ -50,10 +50,13 @@ class PresenceDesk(QObject):
         self._session = session
         self._service = presence
         self._clock: Clock = clock or SystemClock()
-        self._presence: Presence | None = None
-        self._queues_until: datetime | None = None
+        self.presence: Presence | None = None
+        """What the service says; None before it answered, signed out, or when the account may not know."""
+        self.queues_until: datetime | None = None
+        """When the choice about queue calls is put back (presence.until is for the user's own calls)."""
         self._next_due: datetime | None = None
-        self._reason = ""
+        self.reason = ""
+        """Why presence is None although somebody is signed in; "" when that is only a matter of time."""
         self._owner_id = ""
         self._is_running = self._is_active = self._is_failing = False
         self._round = 0
@@ -64,21 +67,6 @@ class PresenceDesk(QObject):
         self._due = single_shot(self, self._when_due)
         session.state_changed.connect(self._session_changed)
         session.account_changed.connect(self._session_changed)
-
-    @property
-    def presence(self) -> Presence | None:
-        """What the service says; None before it answered, signed out, or when the account may not know."""
-        return self._presence
-
-    @property
-    def queues_until(self) -> datetime | None:
-        """When the choice about queue calls is put back (presence.until is for the user's own calls)."""
-        return self._queues_until
-
-    @property
-    def reason(self) -> str:
-        """Why presence is None although somebody is signed in; "" when that is only a matter of time."""
-        return self._reason
 
     @property
     def is_changing(self) -> bool:
@@ -176,14 +164,14 @@ class PresenceDesk(QObject):
 
     def _look_if_unknown(self) -> None:
         """An answer for somebody who has left kept the first look of the next one waiting."""
-        if self._presence is None and not self._reason:
+        if self.presence is None and not self.reason:
             self.refresh()
 
     def _heard(self, news: PresenceNews) -> None:
         self._is_failing = False
         self._answered_s = self._clock.monotonic()
-        self._presence, self._reason = news.presence, news.reason
-        self._queues_until, self._next_due = news.queues_until, news.next_due
+        self.presence, self.reason = news.presence, news.reason
+        self.queues_until, self._next_due = news.queues_until, news.next_due
         self._wait_for_due()
         self.changed.emit()
 
@@ -233,11 +221,11 @@ class PresenceDesk(QObject):
         if is_other:
             self._owner_id = owner_id
             self._round += 1
-            self._presence, self._queues_until, self._next_due, self._reason = None, None, None, ""
+            self.presence, self.queues_until, self._next_due, self.reason = None, None, None, ""
             self._answered_s = float("-inf")
             self._due.stop()
             self.changed.emit()
         self._watch()
-        is_new = self._presence is None and not self._reason
+        is_new = self.presence is None and not self.reason
         if self._session.state is SessionState.SIGNED_IN and (is_other or is_new or self._is_failing):
             self.refresh()

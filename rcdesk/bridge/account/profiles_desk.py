@@ -47,38 +47,38 @@ class ProfilesDesk(SavedValue[ServerProfiles]):
 
     @property
     def active(self) -> ServerProfile | None:
-        return self._value.active
+        return self.value.active
 
     def known(self, profile: ServerProfile) -> ServerProfile:
         """The profile with its id: that of the saved one for the same server and app, else a new one."""
         if profile.id:
             return profile
         wanted = (profile.kind, profile.base_url, profile.client_id)
-        found = next((p for p in self._value.profiles if (p.kind, p.base_url, p.client_id) == wanted), None)
+        found = next((p for p in self.value.profiles if (p.kind, p.base_url, p.client_id) == wanted), None)
         return self.another(profile) if found is None else replace(profile, id=found.id)
 
     def another(self, profile: ServerProfile) -> ServerProfile:
         """The profile with a new id, for a second person at the same server."""
-        return self._value.identified(replace(profile, id=""))
+        return self.value.identified(replace(profile, id=""))
 
     def put(self, profile: ServerProfile) -> ServerProfile:
         """Save a new or changed profile; returns it with its id. The simulator inside is not saved."""
         if profile.is_demo:
             return profile
         profile = self.known(profile)
-        self._set(self._value.with_saved(profile))
+        self._set(self.value.with_saved(profile))
         return profile
 
     def activate(self, profile_id: str) -> None:
         """Make this the profile the next start goes on with; "" for none."""
-        self._set(self._value.activated(profile_id))
+        self._set(self.value.activated(profile_id))
 
     def remove(self, profile_id: str) -> None:
         """Forget a profile, with the sign-in kept for it."""
-        profile = self._value.find(profile_id)
+        profile = self.value.find(profile_id)
         if profile is None:
             return
-        self._set(self._value.without(profile_id))
+        self._set(self.value.without(profile_id))
         self.removed.emit(profile)
         self.forget_sign_in(profile)
 

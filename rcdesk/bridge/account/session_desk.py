@@ -96,32 +96,28 @@ class SessionDesk(QObject):
         self._open_url = open_url
         self._profiles = profiles
         self._kept = kept
-        self._is_demo_coming = False
+        self.is_demo_coming = False
+        """True from the wish for the demo until it is there, or is not."""
         self._before: tuple[SessionState, Account | None] = (SessionState.SIGNED_OUT, None)
         self._opened_url = ""
-        self._state = SessionState.SIGNED_OUT
-        self._account: Account | None = None
-        self._is_persistent = False
+        self.state = SessionState.SIGNED_OUT
+        self.account: Account | None = None
+        """The signed-in account; kept while offline."""
+        self.is_persistent = False
+        """True when the sign-in survives a restart: there is a keyring to keep it in."""
         self._retries = 0
         self._retry_timer = single_shot(self, self._retry)
-        self._keyring = KeyringState.FINE
+        self.keyring = KeyringState.FINE
         self._keyring_timer = single_shot(self, self._look_for_keyring, KEYRING_MS)
         self._waits_for_keyring = False
-        self._offline_reason = ""
-        self._trouble: RcdeskError | None = None
+        self.offline_reason = ""
+        """A sentence on what of this machine is why there is no connection, "" when nothing is known."""
+        self.trouble: RcdeskError | None = None
+        """Why the last question of who is signed in had no answer, None when it had one."""
         self._wanted: Credentials | None = None
         self.keyring_told.connect(self._keyring_told)
         if profiles is not None:
             profiles.removed.connect(self._profile_removed)
-
-    @property
-    def state(self) -> SessionState:
-        return self._state
-
-    @property
-    def account(self) -> Account | None:
-        """The signed-in account; kept while offline."""
-        return self._account
 
     @property
     def profile(self) -> ServerProfile | None:
@@ -134,48 +130,24 @@ class SessionDesk(QObject):
         return self._link.connection
 
     @property
-    def is_persistent(self) -> bool:
-        """True when the sign-in survives a restart: there is a keyring to keep it in."""
-        return self._is_persistent
-
-    @property
-    def keyring(self) -> KeyringState:
-        return self._keyring
-
-    @property
-    def offline_reason(self) -> str:
-        """A sentence on what of this machine is why there is no connection, "" when nothing is known."""
-        return self._offline_reason
-
-    @property
-    def trouble(self) -> RcdeskError | None:
-        """Why the last question of who is signed in had no answer, None when it had one."""
-        return self._trouble
-
-    @property
-    def is_demo_coming(self) -> bool:
-        """True from the wish for the demo until it is there, or is not."""
-        return self._is_demo_coming
-
-    @property
     def is_signed_in(self) -> bool:
         """True when requests make sense: signed in, or offline with tokens and an account."""
-        return self._account is not None and self._state in (SessionState.SIGNED_IN, SessionState.OFFLINE)
+        return self.account is not None and self.state in (SessionState.SIGNED_IN, SessionState.OFFLINE)
 
     def expect(self, profile: ServerProfile) -> None:
         """Be who signed in there last, if that sign-in is kept, until resume() knows: their desk is shown
         meanwhile."""
         account = self._kept.of(profile) if self._kept is not None else None
         if account is not None:
-            self._before = (self._state, self._account)
+            self._before = (self.state, self.account)
             self._link.profile = profile
             self._set(SessionState.SIGNING_IN, account)
 
     def expect_demo(self) -> None:
         """The demo is being started: its desk is shown until sign_in_jwt() or demo_failed() follows."""
-        if self._state is SessionState.SIGNED_OUT:
-            self._before = (self._state, self._account)
-            self._is_demo_coming = True
+        if self.state is SessionState.SIGNED_OUT:
+            self._before = (self.state, self.account)
+            self.is_demo_coming = True
             self._set(SessionState.SIGNING_IN, None)
 
     def demo_failed(self, error: RcdeskError) -> None:
@@ -206,7 +178,7 @@ class SessionDesk(QObject):
 
     def cancel_sign_in(self) -> None:
         """Give up the sign-in that is going on; everything is as it was before."""
-        if self._state is SessionState.SIGNING_IN:
+        if self.state is SessionState.SIGNING_IN:
             self._link.begin_round()
             self._restore()
 
@@ -220,8 +192,8 @@ class SessionDesk(QObject):
 
     def assume(self, account: Account) -> None:
         """Nothing more can be learned now of who the kept sign-in is of: work is begun in their name."""
-        if self._state is SessionState.OFFLINE and self._account is None:
-            self._set(self._state, account)
+        if self.state is SessionState.OFFLINE and self.account is None:
+            self._set(self.state, account)
 
     def reload(self) -> None:
         """Read the account again (numbers, cover pages)."""
@@ -230,7 +202,7 @@ class SessionDesk(QObject):
 
     def check(self) -> None:
         """Something did not get through: find out whether the session is offline or must sign in again."""
-        if self._state is SessionState.SIGNED_IN:
+        if self.state is SessionState.SIGNED_IN:
             self.reload()
 
     def sign_out(self) -> None:
@@ -257,7 +229,7 @@ class SessionDesk(QObject):
 
     def _tell_left(self, sentence: str) -> None:
         self.left.emit(sentence)
-        if sentence and self._state is SessionState.SIGNED_OUT:
+        if sentence and self.state is SessionState.SIGNED_OUT:
             self.failed.emit(sentence)
 
     @Slot(object)
@@ -272,25 +244,25 @@ class SessionDesk(QObject):
         if self.connection is None:
             return
         match error:
-            case SignInNeeded() if self._state is SessionState.SIGNING_IN:
-                self._before = (SessionState.NEEDS_SIGN_IN, self._account)
+            case SignInNeeded() if self.state is SessionState.SIGNING_IN:
+                self._before = (SessionState.NEEDS_SIGN_IN, self.account)
             case SignInNeeded():
-                self._trouble = error
+                self.trouble = error
                 self._retry_timer.stop()
-                self._set(SessionState.NEEDS_SIGN_IN, self._account)
+                self._set(SessionState.NEEDS_SIGN_IN, self.account)
             case RateLimited():
                 self.rate_limited.emit(error.retry_after_s)
-            case NetworkError() if self._state is SessionState.SIGNED_IN:
+            case NetworkError() if self.state is SessionState.SIGNED_IN:
                 self._go_offline(error)
             case _:
                 pass
 
     def heard_answer(self) -> None:
         """Another desk got an answer: the network is back."""
-        if self._state is SessionState.OFFLINE and self._account is not None:
+        if self.state is SessionState.OFFLINE and self.account is not None:
             self._retry_timer.stop()
             self._retries = 0
-            self._set(SessionState.SIGNED_IN, self._account)
+            self._set(SessionState.SIGNED_IN, self.account)
 
     def check_owner(self, owner_id: str) -> None:
         """Raise Cancelled when it is not this person any more who is signed in; from any thread.
@@ -312,11 +284,11 @@ class SessionDesk(QObject):
         self._retries = 0
         self._wanted, self._waits_for_keyring = None, False
         former, was = self.profile, self._before
-        if self._state is not SessionState.SIGNING_IN:
-            was = (self._state, self._account)
+        if self.state is not SessionState.SIGNING_IN:
+            was = (self.state, self.account)
         is_same_person = former is not None and former.key == profile.key
         self._before = was if is_same_person else (SessionState.SIGNED_OUT, None)
-        self._set(SessionState.SIGNING_IN, self._account if is_same_person else None)
+        self._set(SessionState.SIGNING_IN, self.account if is_same_person else None)
         if not is_news and self._link.serves(profile):
             self._link.profile = profile
             then()
@@ -329,7 +301,7 @@ class SessionDesk(QObject):
                 self._before = was
             self._sign_in_failed(error)
 
-        self._link.change(profile, opened=then, failed=failed, has_account=lambda: self._account is not None)
+        self._link.change(profile, opened=then, failed=failed, has_account=lambda: self.account is not None)
 
     def _ask_resume(self, *, is_quiet: bool) -> None:
         """is_quiet: somebody was signed in, so tokens that are gone mean that they must sign in again."""
@@ -379,14 +351,14 @@ class SessionDesk(QObject):
 
     def _resumed(self, answer: Answer) -> None:
         account = answer.account
-        self._trouble = None
+        self.trouble = None
         self._retries = 0
-        self._is_persistent = answer.is_persistent
+        self.is_persistent = answer.is_persistent
         was_wanted, self._wanted = self._wanted is not None, None
-        if account is not None and (was_wanted or self._state is SessionState.SIGNING_IN):
+        if account is not None and (was_wanted or self.state is SessionState.SIGNING_IN):
             self._remember_profile(answer)
         self._note_secret(answer.app_secret)
-        was_expected = account is None and self._account is not None
+        was_expected = account is None and self.account is not None
         self._set(SessionState.SIGNED_OUT if account is None else SessionState.SIGNED_IN, account)
         self._keep_account()
         if was_expected:
@@ -398,20 +370,20 @@ class SessionDesk(QObject):
 
     def _came_late(self, answer: Answer) -> None:
         """Given up when it was done already: requests go out as this person, so the window says so."""
-        if self._state is SessionState.SIGNING_IN:
+        if self.state is SessionState.SIGNING_IN:
             self._before = (SessionState.SIGNED_IN, answer.account)
             return
-        self._is_persistent = answer.is_persistent
+        self.is_persistent = answer.is_persistent
         self._remember_profile(answer)
         self._set(SessionState.SIGNED_IN, answer.account)
         self._keep_account()
 
     def _keep_account(self) -> None:
         """The next start shows the desk at once of whoever the keyring can sign in."""
-        profile, account = self.profile, self._account
+        profile, account = self.profile, self.account
         if self._kept is None or profile is None or profile.is_demo:
             return
-        if account is not None and self._is_persistent and self._state is SessionState.SIGNED_IN:
+        if account is not None and self.is_persistent and self.state is SessionState.SIGNED_IN:
             self._kept.keep(profile, account)
         else:
             self._kept.forget(profile)
@@ -422,11 +394,11 @@ class SessionDesk(QObject):
 
     def _resume_failed(self, error: RcdeskError, *, is_quiet: bool) -> None:
         """Without a network the tokens are still good: offline, and try again."""
-        self._trouble = error
+        self.trouble = error
         match error:
             case Cancelled():
                 return
-            case RateLimited() if self._state is SessionState.SIGNED_IN:
+            case RateLimited() if self.state is SessionState.SIGNED_IN:
                 self.rate_limited.emit(error.retry_after_s)
                 return
             case NetworkError() | ServerTrouble() | RateLimited():
@@ -440,16 +412,16 @@ class SessionDesk(QObject):
                 self._say_waits_for_keyring()
                 return
             case SignInNeeded():
-                self._set(SessionState.NEEDS_SIGN_IN, self._account)
-            case NotAllowed() if self._account is not None:
+                self._set(SessionState.NEEDS_SIGN_IN, self.account)
+            case NotAllowed() if self.account is not None:
                 pass
             case _:
-                if not (is_quiet and self._account is not None):
+                if not (is_quiet and self.account is not None):
                     self._set(SessionState.SIGNED_OUT, None)
         self.failed.emit(str(error))
 
     def _sign_in_failed(self, error: RcdeskError) -> None:
-        self._trouble = error
+        self.trouble = error
         self._restore()
         if isinstance(error, RateLimited):
             self.rate_limited.emit(error.retry_after_s)
@@ -468,19 +440,19 @@ class SessionDesk(QObject):
             self.tr(
                 "{0}, so the sign-in that may be kept there cannot be used. rcdesk goes on by itself when "
                 "that is over. Or sign in again here: that lasts until rcdesk ends."
-            ).replace("{0}", self._keyring.trouble or self.tr("The keyring cannot be used"))
+            ).replace("{0}", self.keyring.trouble or self.tr("The keyring cannot be used"))
         )
 
     @Slot(object)
     def _keyring_told(self, state: KeyringState) -> None:
         """A keyring in trouble is looked for again and again: what it missed is kept as soon as it can be."""
-        self._keyring = state
+        self.keyring = state
         if state.is_trouble:
-            self._is_persistent = False
+            self.is_persistent = False
             self._keyring_timer.start()
         elif state is KeyringState.FINE:
-            self._is_persistent = True
-            if self._state is SessionState.SIGNED_IN:
+            self.is_persistent = True
+            if self.state is SessionState.SIGNED_IN:
                 self._keep_account()
         self.keyring_changed.emit(state)
 
@@ -490,7 +462,7 @@ class SessionDesk(QObject):
             if state.is_trouble:
                 self._keyring_timer.start()
                 return
-            is_waiting = self._waits_for_keyring and self._state is SessionState.SIGNED_OUT
+            is_waiting = self._waits_for_keyring and self.state is SessionState.SIGNED_OUT
             if is_waiting and self.profile is not None:
                 self.resume(self.profile, is_news=True)
 
@@ -521,15 +493,15 @@ class SessionDesk(QObject):
 
     def _go_offline(self, error: RcdeskError | None = None) -> None:
         if error is not None:
-            self._offline_reason = str(error) if isinstance(error, NoWayOut) else ""
+            self.offline_reason = str(error) if isinstance(error, NoWayOut) else ""
         delay_s = RETRY_S[min(self._retries, len(RETRY_S) - 1)]
         self._retries += 1
         self._retry_timer.start(delay_s * 1000)
-        self._set(SessionState.OFFLINE, self._account)
+        self._set(SessionState.OFFLINE, self.account)
 
     @Slot()
     def _retry(self) -> None:
-        if self._state is not SessionState.OFFLINE or self._link.is_asking:
+        if self.state is not SessionState.OFFLINE or self._link.is_asking:
             return
         if self._wanted is not None:
             self._ask_sign_in(self._wanted, keeps_trying=True)
@@ -537,11 +509,11 @@ class SessionDesk(QObject):
             self._ask_resume(is_quiet=True)
 
     def _set(self, state: SessionState, account: Account | None) -> None:
-        has_new_account = account != self._account
-        has_new_state = state is not self._state
-        self._state, self._account = state, account
+        has_new_account = account != self.account
+        has_new_state = state is not self.state
+        self.state, self.account = state, account
         if state is not SessionState.SIGNING_IN:
-            self._is_demo_coming = False
+            self.is_demo_coming = False
         if state is SessionState.NEEDS_SIGN_IN and self.profile is not None:
             self._forget_account(self.profile)
         if has_new_account:

@@ -33,14 +33,10 @@ class SessionLink:
         self.profile: ServerProfile | None = None
         self._lane = lane
         self._connect = connect
-        self._connection: Connection | None = None
+        self.connection: Connection | None = None
+        """The connection in use, from any thread; None while there is none yet, or none any more."""
         self._task: Task[Answer] | None = None
         self._round = 0
-
-    @property
-    def connection(self) -> Connection | None:
-        """The connection in use, from any thread; None while there is none yet, or none any more."""
-        return self._connection
 
     @property
     def is_asking(self) -> bool:
@@ -49,7 +45,7 @@ class SessionLink:
 
     def serves(self, profile: ServerProfile) -> bool:
         """True when the connection there is can be used for this profile too."""
-        return self._connection is not None and is_same_server(profile, self.profile)
+        return self.connection is not None and is_same_server(profile, self.profile)
 
     def begin_round(self) -> None:
         """Cancel what is being asked, and listen to nothing any more that was asked before."""
@@ -71,34 +67,34 @@ class SessionLink:
         opened() or failed() follows, in the same round only. has_account says whether the window shows an
         account, which then needs a connection although this one was given up.
         """
-        old, former = self._connection, self.profile
-        self._connection, self.profile = None, profile
+        old, former = self.connection, self.profile
+        self.connection, self.profile = None, profile
         round_, connect = self._round, self._connect
 
         def is_left_without() -> bool:
             """Given up meanwhile, and the account that is shown again has no connection yet."""
-            return self._connection is None and self.profile is profile and has_account()
+            return self.connection is None and self.profile is profile and has_account()
 
         def made(connection: Connection) -> None:
             if round_ == self._round:
                 # One that came late for the same profile may stand there already.
-                self._close(self._connection)
-                self._connection = connection
+                self._close(self.connection)
+                self.connection = connection
                 opened()
             elif is_left_without():
-                self._connection = connection
+                self.connection = connection
             else:
                 self._close(connection)
 
         def not_made(error: RcdeskError) -> None:
             if round_ != self._round:
                 if is_left_without():
-                    self._connection, self.profile = old, former
+                    self.connection, self.profile = old, former
                 else:
                     self._close(old)
                 return
             if old is not None:
-                self._connection, self.profile = old, former
+                self.connection, self.profile = old, former
             failed(error)
 
         def work() -> Connection:
@@ -125,7 +121,7 @@ class SessionLink:
         gets the answer when another round has begun with the connection still in use. Without a connection
         nothing is asked.
         """
-        connection = self._connection
+        connection = self.connection
         if connection is None:
             return
         round_ = self._round
@@ -134,7 +130,7 @@ class SessionLink:
             if round_ == self._round:
                 self._task = None
                 done(answer)
-            elif came_late is not None and connection is self._connection:
+            elif came_late is not None and connection is self.connection:
                 came_late(answer)
 
         def not_answered(error: RcdeskError) -> None:
@@ -159,7 +155,7 @@ class SessionLink:
         done hears whether the service was told. False when there is nothing to leave.
         """
         self.begin_round()
-        connection, self._connection = self._connection, None
+        connection, self.connection = self.connection, None
         profile, connect = self.profile, self._connect
         if profile is None:
             return False
@@ -173,7 +169,7 @@ class SessionLink:
 
     def look_for_keyring(self, done: Callable[[KeyringState], None]) -> None:
         """Ask the keyring whether it can be used now; done hears how it stands."""
-        connection = self._connection
+        connection = self.connection
         if connection is not None:
             self._lane.ask(lambda: connection.look_for_keyring(), done, _not_looked)
 

@@ -65,11 +65,13 @@ class HistoryDesk(Telling):
         self._session = session
         self._service = history
         self._owner = AccountGuard(session)
-        self._recents: tuple[PastCall, ...] = ()
-        self._missed_count = 0
+        self.recents: tuple[PastCall, ...] = ()
+        """The newest calls that match the last search, newest first."""
+        self.missed_count = 0
+        """How many missed calls nobody has looked at."""
         self._search = ""
         self._is_started = False
-        self._is_syncing = False
+        self.is_syncing = False
         self._is_wanted = False
         self._failures = 0
         self._timer = single_shot(self, self.refresh)
@@ -77,28 +79,14 @@ class HistoryDesk(Telling):
         session.state_changed.connect(self._session_changed)
         session.account_changed.connect(self._session_changed)
 
-    @property
-    def recents(self) -> tuple[PastCall, ...]:
-        """The newest calls that match the last search, newest first."""
-        return self._recents
-
     def has_talked(self, number: str) -> bool:
         """True when a call with this number lately became a talk: somebody has it."""
-        return any(call.number == number and call.outcome is CallOutcome.TALKED for call in self._recents)
-
-    @property
-    def missed_count(self) -> int:
-        """How many missed calls nobody has looked at."""
-        return self._missed_count
+        return any(call.number == number and call.outcome is CallOutcome.TALKED for call in self.recents)
 
     @property
     def owner_id(self) -> str:
         """Whose calls these are: what a PastCallQuery asks by; "" while nobody is signed in."""
         return self._owner.id
-
-    @property
-    def is_syncing(self) -> bool:
-        return self._is_syncing
 
     @property
     def next_sync_s(self) -> float | None:
@@ -128,7 +116,7 @@ class HistoryDesk(Telling):
 
     def mark_seen(self) -> None:
         service, owner_id = self._service, self._owner.id
-        if self._missed_count:
+        if self.missed_count:
             self._write(lambda: service.mark_seen(owner_id))
 
     def remember(self, call: PastCall) -> None:
@@ -193,15 +181,15 @@ class HistoryDesk(Telling):
     def refresh(self) -> None:
         """Ask the call log now; once more afterwards when that is being done already."""
         service, owner_id, region = self._service, self._owner.id, self._owner.region
-        self._is_wanted = self._is_syncing
+        self._is_wanted = self.is_syncing
         may_ask = self._has_news and self._is_started and self._session.is_signed_in
-        if self._is_syncing or not owner_id or not may_ask:
+        if self.is_syncing or not owner_id or not may_ask:
             return
         self._timer.stop()
-        self._is_syncing = True
+        self.is_syncing = True
 
         def done(news: HistoryNews) -> None:
-            self._is_syncing = False
+            self.is_syncing = False
             self._failures = 0
             self._session.heard_answer()
             if owner_id == self._owner.id:
@@ -209,7 +197,7 @@ class HistoryDesk(Telling):
             self._go_on(SYNC_S)
 
         def failed(error: RcdeskError) -> None:
-            self._is_syncing = False
+            self.is_syncing = False
             if isinstance(error, Cancelled):
                 if owner_id != self._owner.id:
                     self.refresh()
@@ -273,12 +261,12 @@ class HistoryDesk(Telling):
         self._archive.ask(look, done, self._tell)
 
     def _show(self, found: _Recents) -> None:
-        is_other, is_count_other = found.recents != self._recents, found.missed_count != self._missed_count
-        self._recents, self._missed_count = found.recents, found.missed_count
+        is_other, is_count_other = found.recents != self.recents, found.missed_count != self.missed_count
+        self.recents, self.missed_count = found.recents, found.missed_count
         if is_other:
-            self.recents_changed.emit(self._recents)
+            self.recents_changed.emit(self.recents)
         if is_count_other:
-            self.missed_count_changed.emit(self._missed_count)
+            self.missed_count_changed.emit(self.missed_count)
 
     @Slot()
     def _session_changed(self) -> None:
@@ -286,12 +274,12 @@ class HistoryDesk(Telling):
             return
         if self._owner.look():
             self._failures = 0
-            self._is_wanted = self._is_syncing
+            self._is_wanted = self.is_syncing
             self._begin(self._owner.id)
         if not self._session.is_signed_in:
             self._timer.stop()
         elif self._session.state is SessionState.SIGNED_IN and not (
-            self._timer.isActive() or self._is_syncing
+            self._timer.isActive() or self.is_syncing
         ):
             self.refresh()
 

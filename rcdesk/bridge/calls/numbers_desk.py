@@ -31,14 +31,10 @@ class NumbersDesk(QObject):
         self._warmed: set[str] = set()
         self._places: dict[str, str] = {}
         self._asked = ""
-        self._is_ready = False
+        self.is_ready = False
+        """True when core.phone_number answers within a frame."""
         self._is_started = False
         session.account_changed.connect(self._warm)
-
-    @property
-    def is_ready(self) -> bool:
-        """True when core.phone_number answers within a frame."""
-        return self._is_ready
 
     def start(self) -> None:
         """Begin to import; called after the first paint."""
@@ -77,8 +73,8 @@ class NumbersDesk(QObject):
         self._lane.ask(lambda: _warm(region), self._warm_now, _ignore)
 
     def _warm_now(self, _: None) -> None:
-        if not self._is_ready:
-            self._is_ready = True
+        if not self.is_ready:
+            self.is_ready = True
             self.ready.emit()
 
 

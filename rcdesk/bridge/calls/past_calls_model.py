@@ -41,39 +41,31 @@ class PastCallsModel(QAbstractListModel):
         super().__init__(parent)
         self.words = words
         self._history = history
-        self._query: PastCallQuery | None = None
+        self.query: PastCallQuery | None = None
+        """What is listed, None before the first set_query()."""
         self._rows: list[PastCall] = []
         self._has_more = False
-        self._is_reading = False
+        self.is_reading = False
         self._is_stale = False
         history.changed.connect(self.refresh)
 
-    @property
-    def query(self) -> PastCallQuery | None:
-        """What is listed, None before the first set_query()."""
-        return self._query
-
-    @property
-    def is_reading(self) -> bool:
-        return self._is_reading
-
     def set_query(self, query: PastCallQuery) -> None:
         """List something else; the rows shown stay until the answer is there."""
-        if query == self._query:
+        if query == self.query:
             return
-        self._query = query
-        self._is_reading = self._is_stale = False
+        self.query = query
+        self.is_reading = self._is_stale = False
         self._read(query, 0, is_new=True)
 
     @Slot()
     def refresh(self) -> None:
         """Calls came in or changed: read what is loaded again."""
-        if self._query is None:
+        if self.query is None:
             return
-        if self._is_reading:
+        if self.is_reading:
             self._is_stale = True
             return
-        self._read(self._query, len(self._rows), is_new=False)
+        self._read(self.query, len(self._rows), is_new=False)
 
     def row_of(self, call_id: str) -> int | None:
         """Where a call is listed, None when it is not (loaded)."""
@@ -94,19 +86,19 @@ class PastCallsModel(QAbstractListModel):
         return None
 
     def canFetchMore(self, parent: _Index) -> bool:
-        return not parent.isValid() and self._has_more and not self._is_reading
+        return not parent.isValid() and self._has_more and not self.is_reading
 
     def fetchMore(self, parent: _Index) -> None:
-        query = self._query
+        query = self.query
         if query is None or not self._rows or not self.canFetchMore(parent):
             return
         last = self._rows[-1]
-        self._is_reading = True
+        self.is_reading = True
 
         def done(found: tuple[PastCall, ...]) -> None:
-            if query is not self._query:
+            if query is not self.query:
                 return
-            self._is_reading = False
+            self.is_reading = False
             known = {call.id for call in self._rows}
             fresh = [call for call in found if call.id not in known]
             self._has_more = len(found) == PAGE_ROWS
@@ -122,12 +114,12 @@ class PastCallsModel(QAbstractListModel):
     def _read(self, query: PastCallQuery, loaded: int, *, is_new: bool) -> None:
         """Read from the top; a page more than is loaded, since new calls push old ones down."""
         limit = loaded + PAGE_ROWS
-        self._is_reading, self._is_stale = True, False
+        self.is_reading, self._is_stale = True, False
 
         def done(found: tuple[PastCall, ...]) -> None:
-            if query is not self._query:
+            if query is not self.query:
                 return
-            self._is_reading = False
+            self.is_reading = False
             if is_new:
                 self.beginResetModel()
                 self._rows, self._has_more = list(found), len(found) == limit
@@ -139,7 +131,7 @@ class PastCallsModel(QAbstractListModel):
         self._history.page(query, None, limit, done, self._not_read)
 
     def _not_read(self) -> None:
-        self._is_reading = False
+        self.is_reading = False
 
     def _end(self) -> None:
         self.loaded.emit()

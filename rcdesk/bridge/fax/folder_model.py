@@ -157,37 +157,29 @@ class FolderModel(QAbstractListModel):
         self._lane = lane_archive
         self._archive = archive
         self.words = words
-        self._query: FolderQuery | None = None
+        self.query: FolderQuery | None = None
+        """What is listed, None before the first set_query()."""
         self._count = 0
         self._pages = FolderPages()
         self._wanted: list[int] = []
         self._is_reading = False
         self._is_looking = False
         self._is_stale = False
-        self._is_watched = True
-        self._sending: dict[int, FaxJob] = {}
-
-    @property
-    def query(self) -> FolderQuery | None:
-        """What is listed, None before the first set_query()."""
-        return self._query
-
-    @property
-    def is_watched(self) -> bool:
+        self.is_watched = True
         """False while nobody looks at this folder, so that it need not be read again."""
-        return self._is_watched
+        self._sending: dict[int, FaxJob] = {}
 
     def set_watched(self, is_watched: bool) -> None:
         """Tell whether somebody looks; what changed meanwhile is read at once."""
-        self._is_watched = is_watched
+        self.is_watched = is_watched
         if is_watched and self._is_stale:
             self.refresh()
 
     def set_query(self, query: FolderQuery) -> None:
         """List something else. The rows shown stay until the first page of the answer is there."""
-        if query == self._query:
+        if query == self.query:
             return
-        self._query = query
+        self.query = query
         self._wanted.clear()
         self._is_reading = self._is_looking = False
         self._look(keeps_rows=False)
@@ -195,9 +187,9 @@ class FolderModel(QAbstractListModel):
     @Slot()
     def refresh(self) -> None:
         """Something in the folder may have changed: look again, without letting go of what is shown."""
-        if self._query is None:
+        if self.query is None:
             return
-        if self._is_looking or not self._is_watched:
+        if self._is_looking or not self.is_watched:
             self._is_stale = True
             return
         self._look(keeps_rows=True)
@@ -205,7 +197,7 @@ class FolderModel(QAbstractListModel):
     @Slot(object)
     def update_row(self, job: FaxJob) -> None:
         """Show this newer value of a job in its place, when it is listed and loaded."""
-        if self._query is None or self._query.folder is Folder.RECEIVED:
+        if self.query is None or self.query.folder is Folder.RECEIVED:
             return
         if job.state is FaxState.SENDING:
             self._sending[job.id] = job
@@ -270,14 +262,14 @@ class FolderModel(QAbstractListModel):
         self._read()
 
     def _read(self) -> None:
-        query, archive = self._query, self._archive
+        query, archive = self.query, self._archive
         if self._is_reading or self._is_looking or query is None or not self._wanted:
             return
         page = self._wanted[-1]
         self._is_reading = True
 
         def done(found: FolderRead) -> None:
-            if query is not self._query:
+            if query is not self.query:
                 return
             self._is_reading = False
             if page in self._wanted:
@@ -287,7 +279,7 @@ class FolderModel(QAbstractListModel):
             self._read()
 
         def failed(error: RcdeskError) -> None:
-            if query is self._query:
+            if query is self.query:
                 self._is_reading = False
                 self._wanted.clear()
             self._tell(error)
@@ -304,7 +296,7 @@ class FolderModel(QAbstractListModel):
         self.loaded.emit()
 
     def _look(self, *, keeps_rows: bool) -> None:
-        query, archive = self._query, self._archive
+        query, archive = self.query, self._archive
         if query is None:
             return
         self._is_looking, self._is_stale = True, False
@@ -312,7 +304,7 @@ class FolderModel(QAbstractListModel):
         ids = self._held_ids() if keeps_rows else ()
 
         def done(found: FolderRead) -> None:
-            if query is not self._query:
+            if query is not self.query:
                 return
             self._is_looking = False
             self._take(found, keeps_rows=keeps_rows)
@@ -321,7 +313,7 @@ class FolderModel(QAbstractListModel):
             self._end_look()
 
         def failed(error: RcdeskError) -> None:
-            if query is self._query:
+            if query is self.query:
                 self._is_looking = False
                 self._is_stale = False
             self._tell(error)
@@ -329,7 +321,7 @@ class FolderModel(QAbstractListModel):
         self._lane.ask(lambda: read_folder(archive, query, pages, ids, with_count=True), done, failed)
 
     def _end_look(self) -> None:
-        if self._is_stale and self._is_watched:
+        if self._is_stale and self.is_watched:
             self.refresh()
         else:
             self._read()
@@ -398,12 +390,12 @@ class FolderModel(QAbstractListModel):
 
     def _ask(self, work: Callable[[FolderQuery], T], done: Callable[[T], None]) -> None:
         """Ask the archive about the query of now; an answer that comes when it is another is dropped."""
-        query = self._query
+        query = self.query
         if query is None:
             return
 
         def heard(value: T) -> None:
-            if query is self._query:
+            if query is self.query:
                 done(value)
 
         self._lane.ask(lambda: work(query), heard, self._tell)

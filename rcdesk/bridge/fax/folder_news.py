@@ -35,14 +35,10 @@ class FolderNews(QObject):
         self._lane = lane_archive
         self._service = faxes
         self._owner_id = ""
-        self._counts = FolderCounts()
+        self.counts = FolderCounts()
         self._is_counting = False
         self._is_touched = False
         self._timer = single_shot(self, self._tell, PAUSE_MS)
-
-    @property
-    def counts(self) -> FolderCounts:
-        return self._counts
 
     def set_owner(self, owner_id: str) -> None:
         """Count for this owner from now on; "" for nobody."""
@@ -90,6 +86,6 @@ class FolderNews(QObject):
             self._count()
 
     def _take(self, counts: FolderCounts) -> None:
-        if counts != self._counts:
-            self._counts = counts
+        if counts != self.counts:
+            self.counts = counts
             self.counted.emit(counts)

@@ -36,13 +36,9 @@ class FaxJobs(QObject):
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._owner_id = ""
-        self._jobs: dict[int, FaxJob] = {}
-
-    @property
-    def owner_id(self) -> str:
+        self.owner_id = ""
         """Whose jobs are kept, "" for nobody's."""
-        return self._owner_id
+        self._jobs: dict[int, FaxJob] = {}
 
     @property
     def all(self) -> tuple[FaxJob, ...]:
@@ -63,7 +59,7 @@ class FaxJobs(QObject):
 
     def reset(self, owner_id: str) -> None:
         """Forget everything and keep the jobs of this owner from now on."""
-        self._owner_id = owner_id
+        self.owner_id = owner_id
         self._jobs.clear()
         self.changed.emit(())
 
@@ -73,7 +69,7 @@ class FaxJobs(QObject):
         has_moved = False
         for job in jobs:
             before = self._jobs.get(job.id)
-            if before == job or job.owner_id != self._owner_id or self._is_stale(job, before):
+            if before == job or job.owner_id != self.owner_id or self._is_stale(job, before):
                 continue
             self._jobs[job.id] = job = _with_progress(job, before)
             has_new_state = before is None or before.state is not job.state

@@ -168,12 +168,8 @@ class PageCache:
 
     def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
         self._max_bytes = max_bytes
-        self._size_bytes = 0
+        self.size_bytes = 0
         self._answers: OrderedDict[PageRequest, PageAnswer | PageRefusal] = OrderedDict()
-
-    @property
-    def size_bytes(self) -> int:
-        return self._size_bytes
 
     def get(self, ask: PageRequest) -> PageAnswer | PageRefusal | None:
         """The answer, None when it is not known (any more)."""
@@ -186,9 +182,9 @@ class PageCache:
         """Keep an answer; those used longest ago go when there is no room."""
         self._drop(ask)
         self._answers[ask] = found
-        self._size_bytes += _weight(found)
+        self.size_bytes += _weight(found)
         while len(self._answers) > 1 and (
-            self._size_bytes > self._max_bytes or len(self._answers) > MAX_ANSWERS
+            self.size_bytes > self._max_bytes or len(self._answers) > MAX_ANSWERS
         ):
             self._drop(next(iter(self._answers)))
 
@@ -201,7 +197,7 @@ class PageCache:
     def _drop(self, ask: PageRequest) -> None:
         found = self._answers.pop(ask, None)
         if found is not None:
-            self._size_bytes -= _weight(found)
+            self.size_bytes -= _weight(found)
 
 
 def _weight(found: PageAnswer | PageRefusal) -> int:

@@ -58,7 +58,8 @@ class PagesDesk(Telling):
         super().__init__()
         self._lane = lanes[LANE]
         self._worker = worker
-        self._exact_dir = exact_dir
+        self.exact_dir = exact_dir
+        """Where covers and fax files are written until they are in the spool."""
         self._cache = PageCache()
         self._requests: dict[str, dict[PageRequest, None]] = {}
         self._asked: PageRequest | None = None
@@ -70,7 +71,7 @@ class PagesDesk(Telling):
 
     def start(self) -> None:
         """Clear away what an earlier run made and did not send; the spool has what was sent."""
-        folder = self._exact_dir
+        folder = self.exact_dir
         self._lane.ask(lambda: _clear(folder), _forget, self._tell)
 
     # Looking
@@ -167,11 +168,6 @@ class PagesDesk(Telling):
 
     # Drawing what is no file
 
-    @property
-    def exact_dir(self) -> Path:
-        """Where covers and fax files are written until they are in the spool."""
-        return self._exact_dir
-
     def draw(
         self,
         key: str,
@@ -245,7 +241,7 @@ class PagesDesk(Telling):
             self._task.cancel()
 
     def _new_target(self) -> Path:
-        return self._exact_dir / f"{uuid.uuid4().hex}.tiff"
+        return self.exact_dir / f"{uuid.uuid4().hex}.tiff"
 
     def _progressed(self, total: int, done: int) -> None:
         self.progressed.emit(done, total)

@@ -103,7 +103,7 @@ class FaxPump(QObject):
         self._jobs = jobs
         self._clock = clock
         self._is_ready = False
-        self._is_paused = False
+        self.is_paused = False
         self._is_wanted = False
         self._failures = 0
         self._held_until_s = 0.0
@@ -134,10 +134,6 @@ class FaxPump(QObject):
             return -1
         return max(0, int((self._due_s - self._clock.monotonic()) * 1000))
 
-    @property
-    def is_paused(self) -> bool:
-        return self._is_paused
-
     def open(self) -> None:
         """What the last run left behind is in order: sending may begin."""
         self._is_ready = True
@@ -145,7 +141,7 @@ class FaxPump(QObject):
 
     def set_paused(self, is_paused: bool) -> None:
         """Hold the whole queue, or let it go on. A request under way is finished."""
-        self._is_paused = is_paused
+        self.is_paused = is_paused
         self.pump()
 
     def stop(self) -> None:
@@ -193,7 +189,7 @@ class FaxPump(QObject):
     def _may_send(self) -> bool:
         return (
             self._is_ready
-            and not self._is_paused
+            and not self.is_paused
             and bool(self._jobs.owner_id)
             and self._session.is_signed_in
             # One that still seems to be sent: how its request ended could not be written down yet.

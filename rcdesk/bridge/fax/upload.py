@@ -63,7 +63,7 @@ class FaxUpload(QObject):
         self._task: Task[UploadResult] | None = None
         self._unwanted = _Unwanted()
         self._unheard: frozenset[int] = frozenset()
-        self._job_ids: tuple[int, ...] = ()
+        self.job_ids: tuple[int, ...] = ()
         self._is_complete = False
         self._since = QElapsedTimer()
 
@@ -71,10 +71,6 @@ class FaxUpload(QObject):
     def is_busy(self) -> bool:
         """True while the lane looks for a fax to send, or sends."""
         return self._task is not None
-
-    @property
-    def job_ids(self) -> tuple[int, ...]:
-        return self._job_ids
 
     def begin(self, owner_id: str) -> None:
         """Send what comes next. Only when not is_busy."""
@@ -106,7 +102,7 @@ class FaxUpload(QObject):
 
     def cancel(self, job_ids: Sequence[int]) -> frozenset[int]:
         """The user no longer wants these sent; returns the ones of this request: they are seen to here."""
-        ours = frozenset(job_ids) & frozenset(self._job_ids)
+        ours = frozenset(job_ids) & frozenset(self.job_ids)
         if self._task is None or not ours:
             return frozenset()
         self._unwanted.job_ids |= ours
@@ -117,8 +113,8 @@ class FaxUpload(QObject):
 
     def _progress(self, value: object) -> None:
         job_ids, sent, total = cast("tuple[tuple[int, ...], int, int]", value)
-        is_first = job_ids != self._job_ids
-        self._job_ids = job_ids
+        is_first = job_ids != self.job_ids
+        self.job_ids = job_ids
         self._is_complete = sent >= total > 0
         pause_ms = PROGRESS_MS if len(job_ids) <= MANY else PROGRESS_OF_MANY_MS
         if not is_first and not self._is_complete and self._since.elapsed() < pause_ms:
@@ -138,5 +134,5 @@ class FaxUpload(QObject):
 
     def _end(self) -> None:
         self._task = None
-        self._job_ids = ()
+        self.job_ids = ()
         self._is_complete = False

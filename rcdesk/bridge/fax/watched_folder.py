@@ -53,7 +53,7 @@ class WatchedFolder(QObject):
         self._lane = lane_disk
         self._preferences = preferences
         self._files = files
-        self._folder: Path | None = None
+        self.folder: Path | None = None
         self._since_ms: dict[FileMark, int] = {}
         self._offer: list[FileMark] = []
         self._answered: set[FileMark] = set()
@@ -70,13 +70,9 @@ class WatchedFolder(QObject):
         self._clock.start()
 
     @property
-    def folder(self) -> Path | None:
-        return self._folder
-
-    @property
     def offer(self) -> tuple[Path, ...]:
         """The complete files that wait for an answer, by name."""
-        folder = self._folder
+        folder = self.folder
         return tuple(folder / mark.name for mark in self._offer) if folder is not None else ()
 
     @property
@@ -110,7 +106,7 @@ class WatchedFolder(QObject):
     @Slot()
     def look(self) -> None:
         """Look into the folder now, or once more when the look that is under way has ended."""
-        folder, files = self._folder, self._files
+        folder, files = self.folder, self._files
         if folder is None or self._is_stopped:
             return
         if self._is_looking:
@@ -122,14 +118,14 @@ class WatchedFolder(QObject):
 
         def done(marks: tuple[FileMark, ...]) -> None:
             self._is_looking = False
-            if folder == self._folder:
+            if folder == self.folder:
                 self._looked(marks, asked_ms)
             else:
                 self.look()
 
         def failed(error: RcdeskError) -> None:
             self._is_looking = False
-            if folder != self._folder:
+            if folder != self.folder:
                 self.look()
             elif not isinstance(error, Cancelled):
                 self._failed(error)
@@ -159,7 +155,7 @@ class WatchedFolder(QObject):
         self._since_ms.clear()
         self._set_offer([])
         self._unwatch()
-        folder = self._folder
+        folder = self.folder
         is_watched = folder is not None and self._watcher.addPath(str(folder.parent))
         if is_watched and not self._is_lost:
             self._settle.start()  # it may have come back before this watch stood
@@ -173,7 +169,7 @@ class WatchedFolder(QObject):
             self.offer_changed.emit()
 
     def _answer(self, marks: list[FileMark]) -> None:
-        folder, files = self._folder, self._files
+        folder, files = self.folder, self._files
         if not marks or folder is None:
             return
         self._answered.update(marks)
@@ -188,7 +184,7 @@ class WatchedFolder(QObject):
 
         While a later look is due anyway, that one is enough; what happens beside it is no hurry.
         """
-        if path != str(self._folder):
+        if path != str(self.folder):
             self._unwatch()
             self._settle.start()
         elif not self._settle.isActive():
@@ -198,11 +194,11 @@ class WatchedFolder(QObject):
     def _preferences_changed(self) -> None:
         name = self._preferences.value.watched_folder
         folder = Path(name) if name else None
-        if folder == self._folder:
+        if folder == self.folder:
             return
         self._unwatch()
         self._settle.stop()
-        self._folder = folder
+        self.folder = folder
         self._since_ms.clear()
         self._answered.clear()
         was_lost, self._is_lost = self._is_lost, False
@@ -213,7 +209,7 @@ class WatchedFolder(QObject):
 
     def _watch(self) -> None:
         """Before a look counts, the watch must stand: what changes after it is heard."""
-        folder = str(self._folder)
+        folder = str(self.folder)
         if self._watched == folder and self._watcher.directories():
             return
         self._unwatch()

@@ -43,26 +43,14 @@ class OwnPeople(Telling):
         self._disk = lane_disk
         self._service = people
         self._owner_id = ""
-        self._groups: tuple[Group, ...] = ()
-        self._favourites: tuple[Favourite, ...] = ()
-        self._choices: dict[str, DialChoice] = {}
+        self.groups: tuple[Group, ...] = ()
+        """By name."""
+        self.favourites: tuple[Favourite, ...] = ()
+        """In the user's order."""
+        self.choices: dict[str, DialChoice] = {}
+        """How each number is called, of those for which something was chosen."""
         self._changes = 0
         self._is_loaded = False
-
-    @property
-    def groups(self) -> tuple[Group, ...]:
-        """By name."""
-        return self._groups
-
-    @property
-    def favourites(self) -> tuple[Favourite, ...]:
-        """In the user's order."""
-        return self._favourites
-
-    @property
-    def choices(self) -> Mapping[str, DialChoice]:
-        """How each number is called, of those for which something was chosen."""
-        return self._choices
 
     def set_owner(self, owner_id: str) -> None:
         """Let go of what is held and read what this owner made; "" for nobody."""
@@ -73,24 +61,24 @@ class OwnPeople(Telling):
 
     def set_favourites(self, wanted: Sequence[Favourite]) -> None:
         favourites = tuple(wanted)
-        if favourites == self._favourites:
+        if favourites == self.favourites:
             return
         if self._owner_id and not self._is_loaded:
             # Written now, they would replace those that are still being read.
             self.problem.emit(self.tr("Your favourites are still being read. Try again in a moment."))
             return
-        self._favourites, service, owner_id = favourites, self._service, self._owner_id
+        self.favourites, service, owner_id = favourites, self._service, self._owner_id
         self._write_shown(lambda: service.set_favourites(owner_id, favourites))
         self.favourites_changed.emit()
 
     def set_choice(self, number: str, choice: DialChoice) -> None:
         """Remember how this number is called; DialChoice() forgets it."""
-        if choice == self._choices.get(number, DialChoice()):
+        if choice == self.choices.get(number, DialChoice()):
             return
         if choice == DialChoice():
-            self._choices.pop(number, None)
+            self.choices.pop(number, None)
         else:
-            self._choices[number] = choice
+            self.choices[number] = choice
         service, owner_id = self._service, self._owner_id
         self._write_shown(lambda: service.set_choice(owner_id, number, choice))
 
@@ -143,10 +131,10 @@ class OwnPeople(Telling):
         self._disk.ask(work, done, self._tell)
 
     def _take(self, own: _Own) -> None:
-        self._choices = dict(own.choices)
-        if own.groups != self._groups:
-            self._groups = own.groups
+        self.choices = dict(own.choices)
+        if own.groups != self.groups:
+            self.groups = own.groups
             self.groups_changed.emit()
-        if own.favourites != self._favourites:
-            self._favourites = own.favourites
+        if own.favourites != self.favourites:
+            self.favourites = own.favourites
             self.favourites_changed.emit()

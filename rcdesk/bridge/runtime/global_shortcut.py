@@ -40,7 +40,8 @@ class GlobalShortcut(QObject):
         self._portal: PortalShortcuts | None = None
         self._task: Task[None] | None = None
         self._triggers: dict[str, str] = {}
-        self._problem = ""
+        self.problem = ""
+        """One sentence on why there are no keys, "" when there are some or none were asked for."""
 
     @property
     def is_bound(self) -> bool:
@@ -52,16 +53,11 @@ class GlobalShortcut(QObject):
         """What to press for each of QUICK_DIAL and SEND_FAX, in the desktop's words; "" when it is silent."""
         return dict(self._triggers)
 
-    @property
-    def problem(self) -> str:
-        """One sentence on why there are no keys, "" when there are some or none were asked for."""
-        return self._problem
-
     def start(self) -> None:
         """Ask the desktop for the keys, which may ask the user."""
         if self._portal is not None:
             return
-        self._problem = ""
+        self.problem = ""
         portal = self._portal = PortalShortcuts(self._bus)
         wanted = (
             Shortcut(id=QUICK_DIAL, description=self.tr("Type a number to call"), preferred=QUICK_DIAL_KEYS),
@@ -103,5 +99,5 @@ class GlobalShortcut(QObject):
     def _ended(self, portal: PortalShortcuts | None, problem: str) -> None:
         if portal is self._portal:
             self._portal = None
-            self._triggers, self._problem = {}, problem
+            self._triggers, self.problem = {}, problem
             self.changed.emit()

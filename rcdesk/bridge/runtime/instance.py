@@ -100,16 +100,12 @@ class Instance(QObject):
         self._lock = QLockFile(str(data_dir / LOCK_NAME))
         # Never stale by age: only when the process that holds it is gone.
         self._lock.setStaleLockTime(0)
-        self._is_first = self._lock.tryLock(0)
+        self.is_first = self._lock.tryLock(0)
+        """True when this program may work on the archive."""
         self._turn = data_dir / TURN_NAME
         self._data_dir = data_dir
         self._server: QLocalServer | None = None
         self._heard: dict[QLocalSocket, QByteArray] = {}
-
-    @property
-    def is_first(self) -> bool:
-        """True when this program may work on the archive."""
-        return self._is_first
 
     @property
     def why_not(self) -> str:
@@ -125,7 +121,7 @@ class Instance(QObject):
 
     def listen(self) -> bool:
         """Let later starts hand over to this one. False when they could not: why is in the log."""
-        if not self._is_first:
+        if not self.is_first:
             return False
         if self._server is not None:
             return True
@@ -157,9 +153,9 @@ class Instance(QObject):
 
     def take(self) -> bool:
         """Try for the lock again; True when this program may work on the archive now."""
-        if not self._is_first:
-            self._is_first = self._lock.tryLock(0)
-        return self._is_first
+        if not self.is_first:
+            self.is_first = self._lock.tryLock(0)
+        return self.is_first
 
     def begin_turn(self) -> bool:
         """Take the lock for the short turn of a command; False when another program has it."""
@@ -170,11 +166,11 @@ class Instance(QObject):
 
     def keep_turn(self) -> None:
         """This turn takes longer, for a large fax: those who wait for its end go on waiting."""
-        if self._is_first:
+        if self.is_first:
             self._turn.touch()
 
     def end_turn(self) -> None:
-        if self._is_first:
+        if self.is_first:
             self._turn.unlink(missing_ok=True)
             self.close()
 
@@ -190,7 +186,7 @@ class Instance(QObject):
         patience = patience or CancelToken()
         socket = self._knock(patience)
         if socket is None:
-            if not self._is_first:
+            if not self.is_first:
                 raise NotSent(FOREIGN if self._is_foreign else NO_ANSWER)
             return
         try:
@@ -246,9 +242,9 @@ class Instance(QObject):
         if self._server is not None:
             self._server.close()
             self._server = None
-        if self._is_first:
+        if self.is_first:
             self._lock.unlock()
-            self._is_first = False
+            self.is_first = False
 
     @Slot()
     def _connected(self) -> None:

@@ -41,18 +41,14 @@ class SavedValue(QObject, Generic[T]):
         self._path = path
         self._lane = lane_disk
         self._save = save
-        self._value = load(path)
-        self._saved = self._value
+        self.value = load(path)
+        self._saved = self.value
         self._pending = 0
-
-    @property
-    def value(self) -> T:
-        return self._value
 
     def _set(self, value: T) -> None:
         """Hold another value, have it written, and tell."""
-        if value != self._value:
-            self._value = value
+        if value != self.value:
+            self.value = value
             self._plan_save()
             self.changed.emit(value)
 
@@ -62,7 +58,7 @@ class SavedValue(QObject, Generic[T]):
 
     def _submit(self, *, is_kept: bool) -> None:
         """Write the value on the lane; is_kept: also when the lane stops before its turn."""
-        value, path, save = self._value, self._path, self._save
+        value, path, save = self.value, self._path, self._save
 
         def done(_: None) -> None:
             self._pending -= 1
@@ -83,10 +79,10 @@ class SavedValue(QObject, Generic[T]):
         if self._pending:
             self._submit(is_kept=True)
             return
-        if self._saved == self._value:
+        if self._saved == self.value:
             return
         try:
-            self._save(self._path, self._value)
-            self._saved = self._value
+            self._save(self._path, self.value)
+            self._saved = self.value
         except RcdeskError:
             _log.warning("%s could not be saved", self._path.name)

@@ -27,12 +27,8 @@ class Turns(QObject):
         self._instance = instance
         self._lanes: list[Lane] = []
         self._is_held = True
-        self._is_lost = False
-
-    @property
-    def is_lost(self) -> bool:
+        self.is_lost = False
         """True once another program had the archive when there was work: it is the one to ask now."""
-        return self._is_lost
 
     @property
     def is_idle(self) -> bool:
@@ -45,11 +41,11 @@ class Turns(QObject):
 
     def begin(self) -> bool:
         """There is work: True when the archive is ours for it."""
-        if not self._is_lost and not self._instance.is_first:
-            self._is_lost = not self._instance.begin_turn()
-            if not self._is_lost:
+        if not self.is_lost and not self._instance.is_first:
+            self.is_lost = not self._instance.begin_turn()
+            if not self.is_lost:
                 self.begun.emit()
-        return not self._is_lost
+        return not self.is_lost
 
     def hold(self) -> None:
         """Keep the archive also while nothing is done."""

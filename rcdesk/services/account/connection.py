@@ -52,58 +52,50 @@ _UNEXPECTED = "rcdesk could not finish the sign-in. Go back to it and try again.
 class Connection:
     def __init__(self, profile: ServerProfile, secrets: Secrets, clock: Clock | None = None) -> None:
         """Raises UserError when the profile's address or certificate file cannot be used."""
-        self._profile = profile
+        self.profile = profile
+        """The server and its limits, the way of the last sign-in, and whether the app's secret is kept."""
         self._secrets = Secrets(use_keyring=False) if profile.is_demo else secrets
         self._clock = clock
         self._settling = threading.Lock()
         self._kept = KeptSignIn(self._secrets, profile)
-        self._session = self._open(self._profile, self._kept)
+        self.session = self._open(self.profile, self._kept)
+        """What the functions of api/rest take; on a legacy profile nobody is ever signed in to it."""
         is_kept = bool(self._kept.client_secret)
-        self._profile = replace(profile, app_secret=AppSecret.KEPT) if is_kept else profile.without_secret()
+        self.profile = replace(profile, app_secret=AppSecret.KEPT) if is_kept else profile.without_secret()
         self._legacy = self._open_legacy(self._kept.credentials) if self.is_legacy else None
 
     @property
     def is_legacy(self) -> bool:
         """True when the server speaks the API of 2010: calls and faxes, and nothing to read."""
-        return self._profile.kind is ServerKind.LEGACY
-
-    @property
-    def profile(self) -> ServerProfile:
-        """The server and its limits, the way of the last sign-in, and whether the app's secret is kept."""
-        return self._profile
-
-    @property
-    def session(self) -> ApiSession:
-        """What the functions of api/rest take; on a legacy profile nobody is ever signed in to it."""
-        return self._session
+        return self.profile.kind is ServerKind.LEGACY
 
     @property
     def phone(self) -> PhoneApi:
         """Calls, over what the profile speaks. Raises SignInNeeded when nobody is signed in."""
-        return LegacyPhone(self._signed_in_legacy()) if self.is_legacy else RestPhone(self._session)
+        return LegacyPhone(self._signed_in_legacy()) if self.is_legacy else RestPhone(self.session)
 
     @property
     def fax(self) -> FaxApi:
         """Faxes, over what the profile speaks. Raises SignInNeeded when nobody is signed in."""
-        return LegacyFax(self._signed_in_legacy()) if self.is_legacy else RestFax(self._session)
+        return LegacyFax(self._signed_in_legacy()) if self.is_legacy else RestFax(self.session)
 
     @property
     def is_signed_in(self) -> bool:
         """True when there is something to ask with, though the service may have forgotten it."""
-        return self._legacy is not None if self.is_legacy else self._session.has_tokens
+        return self._legacy is not None if self.is_legacy else self.session.has_tokens
 
     @property
     def owner_id(self) -> str:
         """Who is signed in, the same at every start; "" when nobody is."""
         if self.is_legacy:
             return "" if self._legacy is None else self._legacy.owner_id
-        tokens = self._session.tokens
+        tokens = self.session.tokens
         return "" if tokens is None else tokens.owner_id
 
     @property
     def kept_owner_id(self) -> str:
         """Whose sign-in is kept for this server by now: another program may have signed somebody else in."""
-        kept = Connection(self._profile, self._secrets, self._clock)
+        kept = Connection(self.profile, self._secrets, self._clock)
         try:
             return kept.owner_id
         finally:
@@ -155,12 +147,12 @@ class Connection:
         """
         # Whoever signs in again is not asked for the app's secret another time.
         client_secret = client_secret.strip() or self._kept.client_secret
-        credentials = Credentials(client_id=self._profile.client_id, client_secret=client_secret)
+        credentials = Credentials(client_id=self.profile.client_id, client_secret=client_secret)
         client = Client(client_id=credentials.client_id, client_secret=client_secret)
-        ask = BrowserAsk.fresh(client, self._profile.redirect_uri)
+        ask = BrowserAsk.fresh(client, self.profile.redirect_uri)
         with BrowserReturn(ask.redirect_uri, ask.state, self._clock) as browser:
             try:
-                opened(ask.url(self._profile.base_url))
+                opened(ask.url(self.profile.base_url))
                 code = browser.wait(token, noticed=noticed)
                 account = self._take(CodeGrant(ask, code), credentials, token)
             except RcdeskError as exc:
@@ -194,7 +186,7 @@ class Connection:
         """
         if self.is_legacy:
             return read_account(self._signed_in_legacy(), token)
-        return _account_of(self._session, token)
+        return _account_of(self.session, token)
 
     def sign_out(self, token: CancelToken) -> bool:
         """Forget tokens and secrets here and tell the service; False when it could not be told.
@@ -204,20 +196,20 @@ class Connection:
         with self._settling:
             self._kept.forget()
             self._kept.keep_client_secret("")
-            self._profile = self._profile.without_secret()
-            is_told = self._session.sign_out(token)
+            self.profile = self.profile.without_secret()
+            is_told = self.session.sign_out(token)
             self._close_legacy()
             self._kept.check_wiped()
             return is_told
 
     def close(self) -> None:
         """Close the network connections; what is saved stays saved."""
-        self._session.close()
+        self.session.close()
         self._close_legacy()
 
     def _take(self, grant: Grant, credentials: Credentials, token: CancelToken) -> Account:
         """Trade a grant for tokens, see whose they are, and only then use and keep them."""
-        session, kept, profile = self._session, self._kept, self._profile
+        session, kept, profile = self.session, self._kept, self.profile
         if grant.client.client_id != profile.client_id:
             profile = replace(profile, client_id=grant.client.client_id)
             kept = KeptSignIn(self._secrets, profile)
@@ -225,7 +217,7 @@ class Connection:
         try:
             return self._settle(grant, credentials, token, (session, kept, profile))
         finally:
-            if session is not self._session:
+            if session is not self.session:
                 session.close()
 
     def _settle(
@@ -254,8 +246,8 @@ class Connection:
                 # Whose faxes may go out is told by the tokens, also where the service does not name them.
                 session.take(grant, replace(tokens, owner_id=tokens.owner_id or account.owner_id))
                 kept.keep_credentials(credentials)
-                former, self._session, self._kept = self._session, session, kept
-                self._profile = replace(profile, grant=credentials.grant, app_secret=_secret_of(grant.client))
+                former, self.session, self._kept = self.session, session, kept
+                self.profile = replace(profile, grant=credentials.grant, app_secret=_secret_of(grant.client))
                 if former is not session:
                     former.close()
         if not is_wanted:
@@ -282,14 +274,14 @@ class Connection:
             self._close_legacy()
             self._legacy = client
             self._kept.keep_credentials(credentials)
-            self._profile = replace(self._profile, grant=credentials.grant)
+            self.profile = replace(self.profile, grant=credentials.grant)
         return account
 
     def _open_legacy(self, credentials: Credentials | None) -> LegacyClient | None:
         if credentials is None:
             return None
         who = (credentials.username, credentials.extension, credentials.password)
-        return LegacyClient(self._profile, *who, clock=self._clock)
+        return LegacyClient(self.profile, *who, clock=self._clock)
 
     def _signed_in_legacy(self) -> LegacyClient:
         if self._legacy is None:

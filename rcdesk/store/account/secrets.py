@@ -62,15 +62,11 @@ class Secrets:
         self._stop = stop or CancelToken()
         self._told = told
         self._asks_to_unlock = asks_to_unlock
-        self._state = KeyringState.FINE if use_keyring else KeyringState.ABSENT
-        self._logged = self._state
+        self.state = KeyringState.FINE if use_keyring else KeyringState.ABSENT
+        """How the keyring stood when it was last asked."""
+        self._logged = self.state
         self._has_answered = False
         self._unanswered: KeyringQuestion[Any] | None = None
-
-    @property
-    def state(self) -> KeyringState:
-        """How the keyring stood when it was last asked."""
-        return self._state
 
     @property
     def is_persistent(self) -> bool:
@@ -90,7 +86,7 @@ class Secrets:
                 self._ask(lambda shelf: shelf.get(_ANY_KEY))
             except _Unusable:
                 pass
-            return self._state
+            return self.state
 
     def save(self, key: str, value: str) -> None:
         """Keep a secret: in the keyring, and in memory as well. Raises Cancelled after stop."""
@@ -130,12 +126,12 @@ class Secrets:
                 self._forget_missed_without_keyring()
 
     def _forget_missed_without_keyring(self) -> None:
-        if self._state is KeyringState.ABSENT:
+        if self.state is KeyringState.ABSENT:
             self._missed.clear()
 
     def _ask(self, read: Callable[[KeyringEntries], T]) -> T:
         """Write what the keyring has missed, then read. Raises _Unusable; how it stands is in state then."""
-        if self._state is KeyringState.ABSENT:
+        if self.state is KeyringState.ABSENT:
             raise _Unusable()
         if self._unanswered is not None and not self._unanswered.is_over:
             # It is still silent; a service that ends, or answers late, ends the question too.
@@ -151,7 +147,7 @@ class Secrets:
             return read(shelf)
 
         question = KeyringQuestion(self._service, work)
-        former = self._state
+        former = self.state
         try:
             found = question.answer(self._stop, lambda: self._tell(KeyringState.WAITING))
         except Cancelled:
@@ -187,8 +183,8 @@ class Secrets:
         self._tell(state)
 
     def _tell(self, state: KeyringState) -> None:
-        if state is not self._state:
-            self._state = state
+        if state is not self.state:
+            self.state = state
             if self._told is not None:
                 self._told(state)
 

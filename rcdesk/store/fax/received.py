@@ -49,16 +49,12 @@ class ReceivedFaxes(Store):
 
     def __init__(self, database_path: Path, archive_dir: Path) -> None:
         super().__init__(database_path)
-        self._archive_dir = archive_dir
-
-    @property
-    def archive_dir(self) -> Path:
+        self.archive_dir = archive_dir
         """Where the pages lie; a download may be written there under a name that begins with UNFINISHED."""
-        return self._archive_dir
 
     def remove_unfinished(self) -> None:
         """Delete what a run that was ended left half done. Call at start, never during a put()."""
-        for file in self._archive_dir.glob(UNFINISHED + "*") if self._archive_dir.is_dir() else ():
+        for file in self.archive_dir.glob(UNFINISHED + "*") if self.archive_dir.is_dir() else ():
             try:
                 file.unlink()
             except OSError:
@@ -114,14 +110,14 @@ class ReceivedFaxes(Store):
                 file.seek(0)
                 spooled = copy_in(
                     file,
-                    self._archive_dir,
+                    self.archive_dir,
                     lambda digest: self._place(digest, media_type),
                     token or CancelToken(),
                 )
         except (Unreadable, OSError) as exc:
             text = why(exc) if isinstance(exc, OSError) else "its download cannot be read"
             raise StoreUnavailable(
-                f"A received fax could not be kept in {self._archive_dir}: {text}. RingCentral still has it, "
+                f"A received fax could not be kept in {self.archive_dir}: {text}. RingCentral still has it, "
                 "and rcdesk will try again."
             ) from exc
         with transaction(self._db.get()) as connection:
@@ -176,7 +172,7 @@ class ReceivedFaxes(Store):
 
     def _place(self, digest: str, media_type: str) -> Path:
         ending = "tif" if media_type == TIFF else "pdf"
-        return self._archive_dir / digest[:2] / f"{digest}.{ending}"
+        return self.archive_dir / digest[:2] / f"{digest}.{ending}"
 
 
 def _media_type(start: bytes) -> str:

@@ -37,7 +37,8 @@ class PresenceButton(QAbstractButton):
         self._state = SessionState.SIGNED_OUT
         self._token = ""
         self._is_narrow = False
-        self._menu: TrayMenu | None = None
+        self.menu: TrayMenu | None = None
+        """The choices once they were opened."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._minute = single_shot(self, self._refresh)
@@ -45,11 +46,6 @@ class PresenceButton(QAbstractButton):
         self.clicked.connect(self.open_menu)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         theme().changed.connect(self.update)
-
-    @property
-    def menu(self) -> TrayMenu | None:
-        """The choices once they were opened."""
-        return self._menu
 
     def follow(self, presence: PresenceDesk) -> None:
         self._presence = presence
@@ -87,11 +83,11 @@ class PresenceButton(QAbstractButton):
         desk = self._presence
         if desk is None or self._state is not SessionState.SIGNED_IN:
             return
-        if self._menu is None:
-            self._menu = named(TrayMenu(self), "presenceMenu")
-        self._menu.show_entries(presence_entries(desk, datetime.now(UTC), self._lack))
+        if self.menu is None:
+            self.menu = named(TrayMenu(self), "presenceMenu")
+        self.menu.show_entries(presence_entries(desk, datetime.now(UTC), self._lack))
         corner = self.mapToGlobal(QPoint(-8, 0))
-        self._menu.popup(corner - QPoint(0, self._menu.sizeHint().height() + 4))
+        self.menu.popup(corner - QPoint(0, self.menu.sizeHint().height() + 4))
 
     @Slot()
     def _refresh(self) -> None:
@@ -109,8 +105,8 @@ class PresenceButton(QAbstractButton):
         self.setAccessibleDescription(self._lack)
         self.setToolTip(self._lack or words)
         self.setVisible(bool(words) and (not self._is_narrow or bool(token)))
-        if self._menu is not None and self._presence is not None and self._menu.isVisible():
-            self._menu.show_entries(presence_entries(self._presence, datetime.now(UTC), self._lack))
+        if self.menu is not None and self._presence is not None and self.menu.isVisible():
+            self.menu.show_entries(presence_entries(self._presence, datetime.now(UTC), self._lack))
         self.updateGeometry()
         self.update()
 

@@ -117,7 +117,7 @@ class FolderSearch(QWidget):
     def __init__(self, folder: Folder) -> None:
         super().__init__()
         self._folder = folder
-        self._only = Only.ALL
+        self.only = Only.ALL
         self._span = Span.EVER
         self.field = self._make_field()
         self._pause = single_shot(self, self.changed, DEBOUNCE_MS)
@@ -135,17 +135,13 @@ class FolderSearch(QWidget):
         theme().changed.connect(self._relook)
 
     @property
-    def only(self) -> Only:
-        return self._only
-
-    @property
     def is_narrowed(self) -> bool:
         """True when less than the whole folder is asked for."""
         return bool(self.field.text().strip()) or self._is_filtered
 
     @property
     def _is_filtered(self) -> bool:
-        return self._only is not Only.ALL or self._span is not Span.EVER
+        return self.only is not Only.ALL or self._span is not Span.EVER
 
     def query(self, owner_id: str) -> FolderQuery:
         """What to list for this account."""
@@ -154,7 +150,7 @@ class FolderSearch(QWidget):
         if (days := days_of(text, today)) is not None:
             text, since, until = "", _midnight(days[0]), _midnight(days[1])
         return FolderQuery(
-            folder=self._folder, owner_id=owner_id, text=text, only=self._only, since=since, until=until
+            folder=self._folder, owner_id=owner_id, text=text, only=self.only, since=since, until=until
         )
 
     @Slot()
@@ -187,7 +183,7 @@ class FolderSearch(QWidget):
         self._only_actions = QActionGroup(self)
         if len(_CHOICES[self._folder]) > 1:
             for only in _CHOICES[self._folder]:
-                self._add(self._only_actions, self._only_words(only), only, only is self._only)
+                self._add(self._only_actions, self._only_words(only), only, only is self.only)
             self.menu.addSeparator()
         self._span_actions = QActionGroup(self)
         for span in Span:
@@ -241,12 +237,12 @@ class FolderSearch(QWidget):
     def _picked(self, action: QAction) -> None:
         value = action.data()
         self._choose(
-            value if isinstance(value, Only) else self._only, value if isinstance(value, Span) else self._span
+            value if isinstance(value, Only) else self.only, value if isinstance(value, Span) else self._span
         )
 
     def _choose(self, only: Only, span: Span) -> None:
-        is_same = (only, span) == (self._only, self._span)
-        self._only, self._span = only, span
+        is_same = (only, span) == (self.only, self._span)
+        self.only, self._span = only, span
         for action in (*self._only_actions.actions(), *self._span_actions.actions()):
             action.setChecked(action.data() in (only, span))
         if is_same:
@@ -257,7 +253,7 @@ class FolderSearch(QWidget):
     @Slot()
     def _relook(self) -> None:
         self._sign.setIcon(icon("search", "ink3"))
-        chosen = [self._only_words(self._only)] if self._only is not Only.ALL else []
+        chosen = [self._only_words(self.only)] if self.only is not Only.ALL else []
         chosen += [self._span_words(self._span)] if self._span is not Span.EVER else []
         words = self.tr("Filter: {0}").format(", ".join(chosen)) if chosen else self.tr("Filter")
         self.button.setToolTip(words)

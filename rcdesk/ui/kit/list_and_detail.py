@@ -33,7 +33,8 @@ class FolderBody(QWidget):
         self._first = first
         self._card = card
         self._side = side
-        self._is_folded = False
+        self.is_folded = False
+        """True while only one of the two is shown."""
         self._is_turned = False
         self.details = Button(self.tr("Details"), icon_name="right", name="storyDetails", act=self.show_story)
         self._back = Button(self.tr("Back to the list"), kind="link", icon_name="left", name="storyBack")
@@ -45,11 +46,6 @@ class FolderBody(QWidget):
         side.installEventFilter(self)
         theme().changed.connect(self._fold)
         self._arrange()
-
-    @property
-    def is_folded(self) -> bool:
-        """True while only one of the two is shown."""
-        return self._is_folded
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -84,13 +80,13 @@ class FolderBody(QWidget):
     @Slot()
     def _fold(self) -> None:
         is_folded = self.width() < FOLD_PX * theme().scale
-        if is_folded != self._is_folded:
-            self._is_folded = is_folded
+        if is_folded != self.is_folded:
+            self.is_folded = is_folded
             self._is_turned = False
             self._arrange()
 
     def _arrange(self) -> None:
-        self._card.setVisible(not self._is_folded or not self._is_turned)
-        self._frame.setVisible(not self._is_folded or self._is_turned)
-        self.details.setVisible(self._is_folded)
-        self._back.setVisible(self._is_folded)
+        self._card.setVisible(not self.is_folded or not self._is_turned)
+        self._frame.setVisible(not self.is_folded or self._is_turned)
+        self.details.setVisible(self.is_folded)
+        self._back.setVisible(self.is_folded)

@@ -179,17 +179,9 @@ class Theme(QObject):
         super().__init__()
         self._app: QApplication | None = None
         self._scheme = "system"
-        self._tokens = LIGHT
-        self._scale = 1.0
-
-    @property
-    def tokens(self) -> ColorTokens:
-        return self._tokens
-
-    @property
-    def scale(self) -> float:
+        self.tokens = LIGHT
+        self.scale = 1.0
         """Type size against the design's 14 px body."""
-        return self._scale
 
     def apply(self, app: QApplication, scheme: str = "system") -> None:
         """Dress the application; scheme is "light", "dark" or "system" (followed live)."""
@@ -211,10 +203,10 @@ class Theme(QObject):
         app = self._app
         if app is None:
             return
-        self._tokens = DARK if self._wants_dark(app) else LIGHT
-        self._scale = _scale_of(app.font())
-        app.setPalette(palette(self._tokens))
-        app.setStyleSheet(style_sheet(self._tokens, self._scale))
+        self.tokens = DARK if self._wants_dark(app) else LIGHT
+        self.scale = _scale_of(app.font())
+        app.setPalette(palette(self.tokens))
+        app.setStyleSheet(style_sheet(self.tokens, self.scale))
         self.changed.emit()
 
     def _wants_dark(self, app: QApplication) -> bool:

@@ -135,7 +135,7 @@ class PersonView(Card):
         super().__init__(parent=parent, padding=20)
         named(self, "personView", self.tr("Person"))
         self._desk = desk
-        self._person: Person | None = None
+        self.person: Person | None = None
         self._number = ""
         self._asked = 0
         self._initials = Initials()
@@ -162,10 +162,6 @@ class PersonView(Card):
         desk.history.changed.connect(self._read_timeline)
         desk.faxes.folders_changed.connect(self._read_timeline)
         self.show_nobody()
-
-    @property
-    def person(self) -> Person | None:
-        return self._person
 
     def showEvent(self, event: QShowEvent) -> None:
         """What happened meanwhile is read now."""
@@ -202,8 +198,8 @@ class PersonView(Card):
     @Slot()
     def _show_changes(self) -> None:
         for link in (self._edit, self._delete):
-            link.setVisible(self._can_change and self._person is not None and bool(self._person.name))
-            grey(link, why_fixed(self._desk, self._person) if self._person else "")
+            link.setVisible(self._can_change and self.person is not None and bool(self.person.name))
+            grey(link, why_fixed(self._desk, self.person) if self.person else "")
 
     def show_nobody(self, words: str = "") -> None:
         """Show that nobody is chosen, in these words or the usual ones."""
@@ -219,7 +215,7 @@ class PersonView(Card):
 
     def show_number(self, number: str, name: str) -> None:
         """Show whoever has this number; the number alone until it is known who that is."""
-        shown = self._person
+        shown = self.person
         if shown is None or not any(one.number == number for one in shown.numbers):
             only = (PersonNumber(number=number),)
             self._show(Person(key=number, name=name, company="", numbers=only, source=PersonSource.RECENT))
@@ -234,7 +230,7 @@ class PersonView(Card):
         self._desk.people.person(number, heard)
 
     def _show(self, person: Person | None) -> None:
-        before, self._person = self._person, person
+        before, self.person = self.person, person
         if person is not None and person == before:
             return
         is_somebody = person is not None
@@ -257,11 +253,11 @@ class PersonView(Card):
         self._read_timeline()
 
     def toggle_star(self, number: PersonNumber) -> None:
-        name = self._person.name if self._person else ""
+        name = self.person.name if self.person else ""
         toggle_star(self._desk, number, name)
 
     def ask_call(self, number: str) -> None:
-        self.call_asked.emit(number, self._person.name if self._person else "")
+        self.call_asked.emit(number, self.person.name if self.person else "")
 
     def ask_fax(self, number: str) -> None:
         self.fax_asked.emit(number)
@@ -271,24 +267,24 @@ class PersonView(Card):
 
     @Slot()
     def _ask_contact(self) -> None:
-        if self._person is not None:
-            self.contact_asked.emit(self._person.numbers[0].number)
+        if self.person is not None:
+            self.contact_asked.emit(self.person.numbers[0].number)
 
     @Slot()
     def _ask_edit(self) -> None:
-        if self._person is not None:
-            self.edit_asked.emit(self._person)
+        if self.person is not None:
+            self.edit_asked.emit(self.person)
 
     @Slot()
     def _ask_delete(self) -> None:
-        if self._person is not None:
-            self.delete_asked.emit(self._person)
+        if self.person is not None:
+            self.delete_asked.emit(self.person)
 
     @Slot()
     def _read_number(self) -> None:
         """Somebody may have got a name: look again who that is."""
         if self._number:
-            self.show_number(self._number, self._person.name if self._person else "")
+            self.show_number(self._number, self.person.name if self.person else "")
 
     @Slot()
     def _show_stars(self) -> None:
@@ -302,7 +298,7 @@ class PersonView(Card):
             line.setParent(None)
             line.deleteLater()
         region = region_of(self._desk)
-        numbers = self._person.numbers if self._person else ()
+        numbers = self.person.numbers if self.person else ()
         self._lines = [NumberLine(number, pretty(number.number, region), self._box) for number in numbers]
         for line in self._lines:
             line.star_asked.connect(self.toggle_star)
@@ -325,12 +321,12 @@ class PersonView(Card):
 
     @Slot()
     def _read_timeline(self) -> None:
-        person = self._person
+        person = self.person
         if person is None or not self.isVisible():
             return
 
         def heard(items: tuple[TimelineItem, ...]) -> None:
-            if self._person is not None and _numbers_of(self._person) == _numbers_of(person):
+            if self.person is not None and _numbers_of(self.person) == _numbers_of(person):
                 self.timeline.rows.show_rows(items)
                 self._nothing.setVisible(not items)
                 self.timeline.setVisible(bool(items))

@@ -53,7 +53,7 @@ class CallCard(Card):
 
     def __init__(self, call: Call, region: str, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
-        self._call = call
+        self.call = call
         self._region = region
         self._clock = clock
         self._name = call.request.to_name
@@ -64,10 +64,6 @@ class CallCard(Card):
         theme().changed.connect(self._relook)
         self._relook()
         self.show_call(call, is_open=True)
-
-    @property
-    def call(self) -> Call:
-        return self._call
 
     @property
     def stops(self) -> tuple[QWidget, ...]:
@@ -86,7 +82,7 @@ class CallCard(Card):
 
     def show_call(self, call: Call, *, is_open: bool) -> None:
         """Show this state; a card that is not open has no lamps."""
-        self._call = call
+        self.call = call
         self._name_parts("" if is_open else f"_{call.id}")
         self._show_head(is_open=is_open)
         self.lamps_box.setVisible(is_open)
@@ -113,7 +109,7 @@ class CallCard(Card):
 
     def _show_head(self, *, is_open: bool) -> None:
         """Who is called and how the call stands."""
-        call = self._call
+        call = self.call
         shown = pretty(call.request.to_number, self._region)
         if call.request.extension:
             shown = self.tr("{0} ext. {1}").format(shown, call.request.extension)
@@ -128,7 +124,7 @@ class CallCard(Card):
 
     def _show_legs(self) -> None:
         """The lamps and the words below them; the words of their side depend on the time: refresh()."""
-        call = self._call
+        call = self.call
         is_over = call.state.is_final
         icon_name = call_words.phone_icon(call.request.from_kind)
         # Of a call that only the call log saw end, a leg may still be as it was when it was last heard of.
@@ -142,7 +138,7 @@ class CallCard(Card):
 
     def _show_steps(self, *, is_open: bool) -> None:
         """The buttons that say what is possible now."""
-        call = self._call
+        call = self.call
         is_over = call.state.is_final
         self.cancel.setVisible(call.state.can_cancel)
         self.cancel.setEnabled(not call.is_cancelling)
@@ -159,7 +155,7 @@ class CallCard(Card):
 
     def take(self, call: Call) -> None:
         """News of this call: often only that it is as it was, which moves nothing but the small line."""
-        before, self._call = self._call, call
+        before, self.call = self.call, call
         if replace(call, checked_s=before.checked_s, is_unreachable=before.is_unreachable) == before:
             self.refresh()
         else:
@@ -174,7 +170,7 @@ class CallCard(Card):
         """The name of whom was called, once it is known."""
         if caller.name and not self._name:
             self._name = caller.name
-            self.show_call(self._call, is_open=self.is_open)
+            self.show_call(self.call, is_open=self.is_open)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The button beside the sentence, or below it."""
@@ -195,7 +191,7 @@ class CallCard(Card):
 
     def refresh(self) -> None:
         """Move what depends on the time alone."""
-        call, now_s = self._call, self._clock.monotonic()
+        call, now_s = self.call, self._clock.monotonic()
         self.their_state.setText(call_words.their_leg(call, now_s))
         parts = (
             []
@@ -304,28 +300,28 @@ class CallCard(Card):
 
     @Slot()
     def _fax_instead(self) -> None:
-        self.fax_asked.emit(self._call.request.to_number)
+        self.fax_asked.emit(self.call.request.to_number)
 
     @Slot()
     def _add_contact(self) -> None:
-        self.contact_asked.emit(self._call.request.to_number)
+        self.contact_asked.emit(self.call.request.to_number)
 
     @Slot()
     def _copy_number(self) -> None:
-        QGuiApplication.clipboard().setText(self._call.request.to_number)
+        QGuiApplication.clipboard().setText(self.call.request.to_number)
         self.copy_number.setText(self.tr("Copied"))
 
     @Slot()
     def _cancel(self) -> None:
-        self.cancel_asked.emit(self._call)
+        self.cancel_asked.emit(self.call)
 
     @Slot()
     def _again(self) -> None:
-        self.again_asked.emit(self._call)
+        self.again_asked.emit(self.call)
 
     @Slot()
     def _dismiss(self) -> None:
-        self.dismiss_asked.emit(self._call)
+        self.dismiss_asked.emit(self.call)
 
     @Slot()
     def _relook(self) -> None:

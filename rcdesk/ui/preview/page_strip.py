@@ -168,7 +168,8 @@ class PageStrip(QListView):
         self.can_undo = False
         self._press = QPoint()
         self._dragged: tuple[int, ...] = ()
-        self._drop_at: int | None = None
+        self.drop_at: int | None = None
+        """Where dragged pages would go, None while nothing is dragged."""
         self.selectionModel().currentChanged.connect(self._current_changed)
         self.horizontalScrollBar().valueChanged.connect(self._scrolled)
         theme().changed.connect(self.viewport().update)
@@ -183,11 +184,6 @@ class PageStrip(QListView):
         """The chosen places, in order; the current one when nothing else is."""
         rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
         return tuple(rows) or ((self.current_row,) if self.current_row >= 0 else ())
-
-    @property
-    def drop_at(self) -> int | None:
-        """Where dragged pages would go, None while nothing is dragged."""
-        return self._drop_at
 
     def visible_rows(self) -> range:
         offset, step = self.horizontalScrollBar().value(), CELL.width()
@@ -261,8 +257,8 @@ class PageStrip(QListView):
         is_held = bool(event.buttons() & Qt.MouseButton.LeftButton)
         far = (place - self._press).manhattanLength() >= QApplication.startDragDistance()
         rows = self._movable(self._dragged)
-        if is_held and rows and (far or self._drop_at is not None):
-            self._drop_at = self._gap_at(place.x())
+        if is_held and rows and (far or self.drop_at is not None):
+            self.drop_at = self._gap_at(place.x())
             self._scroll_at_edge(place.x())
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
             self.viewport().update()
@@ -272,7 +268,7 @@ class PageStrip(QListView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let the pages go, or choose the one that was pressed."""
-        gap, rows = self._drop_at, self._movable(self._dragged)
+        gap, rows = self.drop_at, self._movable(self._dragged)
         was_among = len(self._dragged) > 1
         self._end_drag()
         if gap is not None:
@@ -287,12 +283,12 @@ class PageStrip(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._drop_at is None:
+        if self.drop_at is None:
             return
         painter = smooth(self.viewport())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("accent"))
-        x = self._drop_at * CELL.width() - self.horizontalScrollBar().value() - 2
+        x = self.drop_at * CELL.width() - self.horizontalScrollBar().value() - 2
         painter.drawRoundedRect(QRectF(max(0, x - 1.5), 2, 3, CARD.height()), 1.5, 1.5)
 
     def _movable(self, rows: Sequence[int]) -> tuple[int, ...]:
@@ -312,7 +308,7 @@ class PageStrip(QListView):
             bar.setValue(bar.value() + 12)
 
     def _end_drag(self) -> None:
-        self._dragged, self._drop_at = (), None
+        self._dragged, self.drop_at = (), None
         self.unsetCursor()
         self.viewport().update()
 

@@ -52,8 +52,10 @@ class PageViewer(QDialog):
         self._proofs = proofs
         self._path = path
         self._media_type = media_type
-        self._page = 0
-        self._count = 0
+        self.page = 0
+        """The page shown, from 0."""
+        self.count = 0
+        """How many pages there are, 0 until they were counted."""
         self._is_fit = True
         self._is_closed = False
         self._pictures: dict[tuple[int, int], QPixmap] = {}
@@ -75,21 +77,11 @@ class PageViewer(QDialog):
         self._area.setFocus()
         proofs.page_count(path, media_type, self._counted)
 
-    @property
-    def page(self) -> int:
-        """The page shown, from 0."""
-        return self._page
-
-    @property
-    def count(self) -> int:
-        """How many pages there are, 0 until they were counted."""
-        return self._count
-
     def turn_to(self, page: int) -> None:
         """Show this page, the nearest one when there is no such."""
-        page = max(0, min(page, self._count - 1))
-        if page != self._page and self._count:
-            self._page = page
+        page = max(0, min(page, self.count - 1))
+        if page != self.page and self.count:
+            self.page = page
             self._area.verticalScrollBar().setValue(0)
             self._refresh()
             self._show_page()
@@ -167,12 +159,12 @@ class PageViewer(QDialog):
         self.close()
 
     def _step(self, by: int, _is_checked: bool = False) -> None:
-        self.turn_to(self._page + by)
+        self.turn_to(self.page + by)
 
     def _counted(self, count: int) -> None:
         if self._is_closed:
             return
-        self._count = count
+        self.count = count
         self._refresh()
         if count:
             self._show_page()
@@ -187,13 +179,13 @@ class PageViewer(QDialog):
 
     @Slot()
     def _show_page(self) -> None:
-        if not self._count:
+        if not self.count:
             return
-        key = (self._page, self._width_px())
+        key = (self.page, self._width_px())
         if key in self._pictures:
             self._put(self._pictures[key])
             return
-        self._proofs.page_image(self._path, self._media_type, self._page, key[1], partial(self._drawn, key))
+        self._proofs.page_image(self._path, self._media_type, self.page, key[1], partial(self._drawn, key))
 
     def _drawn(self, key: tuple[int, int], png: bytes) -> None:
         if self._is_closed:
@@ -202,7 +194,7 @@ class PageViewer(QDialog):
         self._pictures[key] = picture
         while len(self._pictures) > KEPT:
             del self._pictures[next(iter(self._pictures))]
-        if key == (self._page, self._width_px()):
+        if key == (self.page, self._width_px()):
             self._put(picture)
 
     def _put(self, picture: QPixmap) -> None:
@@ -216,10 +208,10 @@ class PageViewer(QDialog):
         )
 
     def _refresh(self) -> None:
-        words = self.tr("Page {0} of {1}").format(self._page + 1, self._count) if self._count else ""
+        words = self.tr("Page {0} of {1}").format(self.page + 1, self.count) if self.count else ""
         self._where.setText(words)
         self._sheet.setAccessibleName(words)
-        self._previous.setEnabled(self._page > 0)
-        self._next.setEnabled(self._page + 1 < self._count)
+        self._previous.setEnabled(self.page > 0)
+        self._next.setEnabled(self.page + 1 < self.count)
         self._fit.setChecked(self._is_fit)
         self._full.setChecked(not self._is_fit)

@@ -147,18 +147,15 @@ class PaperView(QAbstractScrollArea):
         self.setStyleSheet("#paperView { background: transparent; border: none; }")
         self._image = QImage()
         self._sketch: Sketch | None = None
-        self._words = ""
+        self.words = ""
+        """The sentence shown instead of a page, "" when there is a page."""
         self._ratio = LETTER_RATIO
-        self._findings: tuple[Finding, ...] = ()
-        self._zoom: float | None = None
+        self.findings: tuple[Finding, ...] = ()
+        self.zoom: float | None = None
         self._is_dimmed = False
         self._wheel = 0
         self.paper: PaperSize | None = None
         theme().changed.connect(self.viewport().update)
-
-    @property
-    def zoom(self) -> float | None:
-        return self._zoom
 
     @property
     def percent(self) -> int:
@@ -169,15 +166,6 @@ class PaperView(QAbstractScrollArea):
     def wanted_width_px(self) -> int:
         """Device pixels a picture of the page should be wide."""
         return max(1, round(self.paper_rect().width() * self.devicePixelRatioF()))
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        return self._findings
-
-    @property
-    def words(self) -> str:
-        """The sentence shown instead of a page, "" when there is a page."""
-        return self._words
 
     @property
     def has_picture(self) -> bool:
@@ -203,20 +191,20 @@ class PaperView(QAbstractScrollArea):
         self._is_dimmed = False
 
     def set_findings(self, findings: Sequence[Finding]) -> None:
-        if tuple(findings) != self._findings:
-            self._findings = tuple(findings)
+        if tuple(findings) != self.findings:
+            self.findings = tuple(findings)
             self.viewport().update()
 
     def set_zoom(self, zoom: float | None, anchor: QPointF | None = None) -> None:
         """Fit the page (None) or show it at this size; what is at anchor (in the viewport) stays there."""
         if zoom is not None:
             zoom = max(ZOOMS[0], min(zoom, ZOOMS[-1]))
-        if zoom == self._zoom:
+        if zoom == self.zoom:
             return
         anchor = anchor or QRectF(self.viewport().rect()).center()
         paper = self.paper_rect()
         x, y = (anchor.x() - paper.x()) / paper.width(), (anchor.y() - paper.y()) / paper.height()
-        self._zoom = zoom
+        self.zoom = zoom
         self._measure()
         size = self._paper_size()
         self.horizontalScrollBar().setValue(round(EDGE + x * size.width() - anchor.x()))
@@ -261,7 +249,7 @@ class PaperView(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._measure()
-        if self._zoom is None:
+        if self.zoom is None:
             self.zoomed.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -316,7 +304,7 @@ class PaperView(QAbstractScrollArea):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("table"))
         painter.drawRoundedRect(table, 10, 10)
-        if self._words:
+        if self.words:
             self._paint_words(painter, table)
         elif self.has_picture:
             self._paint_page(painter, table)
@@ -328,7 +316,7 @@ class PaperView(QAbstractScrollArea):
     def _paint_words(self, painter: QPainter, table: QRectF) -> None:
         painter.setPen(color("ink2"))
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(table.adjusted(32, 20, -32, -20), flags, self._words)
+        painter.drawText(table.adjusted(32, 20, -32, -20), flags, self.words)
 
     def _paint_page(self, painter: QPainter, table: QRectF) -> None:
         paper = self.paper_rect()
@@ -344,9 +332,9 @@ class PaperView(QAbstractScrollArea):
             painter.setOpacity(0.72)
             painter.fillRect(paper, color("table"))
             painter.setOpacity(1.0)
-        elif self._findings:
+        elif self.findings:
             dpr = self.devicePixelRatioF()
-            paint_marks(painter, paper, table.adjusted(2, 2, -2, -2), self._findings, self.font(), dpr)
+            paint_marks(painter, paper, table.adjusted(2, 2, -2, -2), self.findings, self.font(), dpr)
 
     def _paint_image(self, painter: QPainter, paper: QRectF, table: QRectF) -> None:
         """Only the part of the picture that can be seen; the paper's own white shows through."""
@@ -366,17 +354,17 @@ class PaperView(QAbstractScrollArea):
         painter.restore()
 
     def _put(self, image: QImage, sketch: Sketch | None, words: str, ratio: float) -> None:
-        self._image, self._sketch, self._words = image, sketch, words
+        self._image, self._sketch, self.words = image, sketch, words
         if words or sketch is not None:
-            self._findings = ()
+            self.findings = ()
         if abs(ratio - self._ratio) > 1e-4:
             self._ratio = ratio
             self._measure()
         self.viewport().update()
 
     def _paper_size(self) -> QSize:
-        if self._zoom is not None:
-            width = FULL_WIDTH_PX * self._zoom
+        if self.zoom is not None:
+            width = FULL_WIDTH_PX * self.zoom
             return QSize(round(width), round(width * self._ratio))
         area = self.viewport().size()
         width = min(area.width() - 2 * EDGE, (area.height() - 2 * EDGE) / self._ratio)
@@ -384,7 +372,7 @@ class PaperView(QAbstractScrollArea):
 
     def _measure(self) -> None:
         size, area = self._paper_size(), self.viewport().size()
-        has_page = self._zoom is not None
+        has_page = self.zoom is not None
         for bar, paper, room in (
             (self.horizontalScrollBar(), size.width(), area.width()),
             (self.verticalScrollBar(), size.height(), area.height()),

@@ -53,8 +53,9 @@ class PreviewPane(PreviewFace):
         self._pictures = PagePictures(desk)
         self._cover: CoverChoice = None
         self._fields = CoverFields()
-        self._wants_exact = self._shows_exact = False
-        self._paper = usual_paper()
+        self.wants_exact = self._shows_exact = False
+        """True when the user asked for exact pages."""
+        self.paper = usual_paper()
         self._shown = ShownPage(self, self._pictures)
         self._asked_about: PagePlan | None = None
         self.arranger = PageArranger(self.strip, self)
@@ -75,7 +76,7 @@ class PreviewPane(PreviewFace):
             return
         self.arranger.put(self.pages.with_documents(documents))
         if not documents:
-            self._wants_exact = False
+            self.wants_exact = False
         self._show_soon()
 
     def set_cover(self, cover: CoverChoice, fields: CoverFields) -> None:
@@ -85,26 +86,26 @@ class PreviewPane(PreviewFace):
         if is_other:
             self._refresh()
         elif is_news and cover is not None:
-            self._drawing.want(cover, self._counted_fields, self._paper)
+            self._drawing.want(cover, self._counted_fields, self.paper)
             if self.strip.current_row == 0:
                 self._show_answer()
 
     def set_paper(self, paper: PaperSize) -> None:
         self.view.paper = paper
-        if paper is not self._paper:
-            self._paper = paper
+        if paper is not self.paper:
+            self.paper = paper
             self._refresh()
 
     def set_exact(self, is_exact: bool) -> None:
         """Send these very pages instead of the files."""
-        if is_exact != self._wants_exact:
-            self._wants_exact = is_exact
+        if is_exact != self.wants_exact:
+            self.wants_exact = is_exact
             self._changed()
 
     def set_pages(self, pages: PageList, *, is_exact: bool = False) -> None:
         """Show this arrangement, as it was read from `pages` before."""
         self.arranger.put(pages)
-        self._wants_exact = is_exact
+        self.wants_exact = is_exact
         self._changed()
 
     # What it says
@@ -121,12 +122,7 @@ class PreviewPane(PreviewFace):
     @property
     def is_exact(self) -> bool:
         """True when these very pages are sent: it was asked for, or the files would not do."""
-        return bool(self.pages.plans) and (self._wants_exact or self._must_be_exact)
-
-    @property
-    def wants_exact(self) -> bool:
-        """True when the user asked for exact pages."""
-        return self._wants_exact
+        return bool(self.pages.plans) and (self.wants_exact or self._must_be_exact)
 
     @property
     def _must_be_exact(self) -> bool:
@@ -138,10 +134,6 @@ class PreviewPane(PreviewFace):
     @property
     def resolution(self) -> Resolution:
         return self.resolution_choice.value
-
-    @property
-    def paper(self) -> PaperSize:
-        return self._paper
 
     @property
     def page_total(self) -> int | None:
@@ -178,7 +170,7 @@ class PreviewPane(PreviewFace):
             cover=self._cover,
             fields=self._counted_fields,
             resolution=self.resolution,
-            paper=self._paper,
+            paper=self.paper,
         )
 
     # How it is put together
@@ -215,7 +207,7 @@ class PreviewPane(PreviewFace):
     def _looking(self) -> Viewing:
         return Viewing(
             resolution=self.resolution,
-            paper=self._paper,
+            paper=self.paper,
             width_px=self.view.wanted_width_px,
             ratio=self.devicePixelRatioF(),
             is_exact=self._shows_exact,
@@ -255,7 +247,7 @@ class PreviewPane(PreviewFace):
     def _show_strip(self) -> None:
         self._strip_soon.stop()
         self._shows_exact = self.is_exact
-        self._drawing.want(self._cover, self._counted_fields, self._paper)
+        self._drawing.want(self._cover, self._counted_fields, self.paper)
         self.arranger.offset = 1 if self._cover is not None else 0
         row = max(0, self.strip.current_row)
         self._places.fill(self.strip.strip, self._pictures, self._looking)

@@ -74,18 +74,14 @@ class StripModel(QAbstractListModel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._count = 0
+        self.count = 0
         self._make: Callable[[int], Place] | None = None
         self._made: dict[int, Place] = {}
 
     @property
-    def count(self) -> int:
-        return self._count
-
-    @property
     def items(self) -> tuple[StripItem, ...]:
         """What is shown, in order. Makes every place: prefer item()."""
-        return tuple(self.item(row) for row in range(self._count))
+        return tuple(self.item(row) for row in range(self.count))
 
     def item(self, row: int) -> StripItem:
         """One place, from 0."""
@@ -97,9 +93,9 @@ class StripModel(QAbstractListModel):
 
     def set_places(self, count: int, make: Callable[[int], Place]) -> None:
         """Show so many; make gives each when it is looked at. Only what differs is painted again."""
-        if count != self._count:
+        if count != self.count:
             self.beginResetModel()
-            self._count, self._make = count, make
+            self.count, self._make = count, make
             self._made.clear()
             self.endResetModel()
             return
@@ -119,11 +115,11 @@ class StripModel(QAbstractListModel):
             self.dataChanged.emit(index, index)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else self._count
+        return 0 if parent.isValid() else self.count
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Title, spoken words, and the item itself under ITEM_ROLE."""
-        if not index.isValid() or not 0 <= index.row() < self._count:
+        if not index.isValid() or not 0 <= index.row() < self.count:
             return None
         item = self.item(index.row())
         match role:

@@ -180,7 +180,8 @@ class Tray(QObject):
         super().__init__(window)
         self._desk = desk
         self._window = window
-        self._quick_dial: QuickDial | None = None
+        self.quick_dial: QuickDial | None = None
+        """The small window once it was asked for."""
         self._shortcuts: dict[str, str] = {}
         self._look: TrayState | None = None
         self._is_ending = False
@@ -275,10 +276,10 @@ class Tray(QObject):
         if self._sounds is not None:
             self._sounds.stop()
         self._window.removeEventFilter(self)
-        if self._quick_dial is not None:
-            self._quick_dial.close()
-            self._quick_dial.deleteLater()
-            self._quick_dial = None
+        if self.quick_dial is not None:
+            self.quick_dial.close()
+            self.quick_dial.deleteLater()
+            self.quick_dial = None
         self._icon.hide()
 
     # What the menu does
@@ -288,15 +289,10 @@ class Tray(QObject):
         """Show the small window for a number, at once: it is made once and kept."""
         from rcdesk.ui.phone.quick_dial import QuickDial
 
-        if self._quick_dial is None:
-            self._quick_dial = QuickDial(self._desk)
-            self._quick_dial.fax_asked.connect(self._window.new_fax)
-        self._quick_dial.appear()
-
-    @property
-    def quick_dial(self) -> QuickDial | None:
-        """The small window once it was asked for."""
-        return self._quick_dial
+        if self.quick_dial is None:
+            self.quick_dial = QuickDial(self._desk)
+            self.quick_dial.fax_asked.connect(self._window.new_fax)
+        self.quick_dial.appear()
 
     def call(self, number: str, name: str) -> None:
         """Call a favourite or a recent number. What is missing is said, with the number in the window."""

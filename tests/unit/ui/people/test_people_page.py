@@ -300,7 +300,7 @@ def test_rows_grow_with_the_font_and_show_a_ring_for_keys(
     qtbot: QtBot, qapp: QApplication, page: PeoplePage
 ) -> None:
     small = page.list.sizeHintForRow(0)
-    theme()._scale = 1.5
+    theme().scale = 1.5
     theme().changed.emit()
     assert page.list.sizeHintForRow(0) == round(small * 1.5)
     theme().set_scheme("light")
