@@ -53,9 +53,7 @@ _APP_REFUSED = frozenset({"OAU-146", "OAU-147", "invalid_client", "unauthorized_
 class KeptGrant(Protocol):
     """Credentials that may be shown again without asking the person."""
 
-    def grant(self) -> Grant | None:
-        """The grant that was kept, None when there is none."""
-        ...
+    def grant(self) -> Grant | None: ...
 
     def forget(self) -> None:
         """The service did not accept it any more."""

@@ -46,7 +46,6 @@ class Terminal:
     """Prompts on the terminal, or the lines of standard input. Ctrl+C there raises Cancelled."""
 
     def secret(self, name: str) -> str:
-        """One secret, "" when there is none."""
         if sys.stdin is not None and sys.stdin.isatty():
             with typing():
                 return getpass.getpass(f"{name}: ").strip()

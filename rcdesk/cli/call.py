@@ -64,7 +64,6 @@ class CommandRun:
         self._executor.close()
 
     def lines(self) -> Generator[Output, None, None]:
-        """What happens, line by line."""
         try:
             lines = self._executor.follow(self._command.order, self._next_order, lost=LOST, gone=CLOSED)
             with closing(lines):

@@ -54,7 +54,6 @@ class LineParser(argparse.ArgumentParser):
 
     @property
     def option_words(self) -> frozenset[str]:
-        """All options there are, as they are typed."""
         return frozenset(self._option_string_actions)
 
 

@@ -65,7 +65,6 @@ class TextPages(Pages):
         return SIZE_MM
 
     def lines(self, page: int) -> tuple[str, ...]:
-        """What stands on a page, line by line."""
         self.check(page)
         first, end = self._starts[page], self._starts[page + 1]
         return tuple(line for line in self._lines[first:end] if line != "\f")

@@ -81,7 +81,6 @@ class PdfSheets:
         self.painter.scale(DPI / POINTS_PER_INCH, DPI / POINTS_PER_INCH)
 
     def next(self) -> None:
-        """Go on on a new sheet."""
         self._writer.newPage()
 
     def end(self) -> bytes:

@@ -67,7 +67,6 @@ def query_moment(text: str) -> datetime:
 
 
 def a_moment(value: str) -> bool:
-    """What query_moment takes."""
     try:
         query_moment(value)
     except ValueError:
@@ -111,8 +110,6 @@ def text(low: int = 0, high: int = MOST_CHARACTERS) -> Kind:
 
 
 def word(*words: str) -> Kind:
-    """One of these words."""
-
     def judge(value: Any, name: str) -> None:
         if not isinstance(value, str) or value not in words:
             raise bad_parameter(name, value)
@@ -133,8 +130,6 @@ def moment(value: Any, name: str) -> None:
 
 
 def items(kind: Kind, *, low: int = 0, high: int = 1000) -> Kind:
-    """A list of so many of a kind."""
-
     def judge(value: Any, name: str) -> None:
         if not isinstance(value, list) or not low <= len(value) <= high:
             raise bad_parameter(name, value)

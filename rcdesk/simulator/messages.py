@@ -149,8 +149,6 @@ def location_of(number: str) -> str:
 
 
 class MessageStore:
-    """Every message of the world."""
-
     def __init__(self, clock: WorldClock) -> None:
         self._clock = clock
         self._messages: dict[int, StoredMessage] = {}

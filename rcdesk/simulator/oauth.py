@@ -85,7 +85,6 @@ def _same(left: str, right: str) -> bool:
 
 
 def invalid_grant(code: str, message: str) -> ErrorAnswer:
-    """400 with OAuth's invalid_grant."""
     return ErrorAnswer(400, code, message, oauth_error="invalid_grant")
 
 

@@ -11,8 +11,6 @@ from rcdesk.core.account.account import Account, KeptAccount, ServerProfile
 
 
 class KeptAccountDesk(SavedValue[KeptAccount]):
-    """Holds the KeptAccount."""
-
     def of(self, profile: ServerProfile) -> Account | None:
         """Who signed in there last, None when no sign-in is kept."""
         kept = self.value

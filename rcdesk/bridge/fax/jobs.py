@@ -54,7 +54,6 @@ class FaxJobs(QObject):
         return self._jobs.get(job_id)
 
     def has(self, *states: FaxState) -> bool:
-        """True when a job is in one of these states."""
         return any(job.state in states for job in self._jobs.values())
 
     def reset(self, owner_id: str) -> None:

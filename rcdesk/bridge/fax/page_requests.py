@@ -172,7 +172,6 @@ class PageCache:
         self._answers: OrderedDict[PageRequest, PageAnswer | PageRefusal] = OrderedDict()
 
     def get(self, ask: PageRequest) -> PageAnswer | PageRefusal | None:
-        """The answer, None when it is not known (any more)."""
         found = self._answers.get(ask)
         if found is not None:
             self._answers.move_to_end(ask)

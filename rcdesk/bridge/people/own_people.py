@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 
 class _Own(Struct, frozen=True, kw_only=True):
-    """All of it, as it was read."""
-
     groups: tuple[Group, ...] = ()
     favourites: tuple[Favourite, ...] = ()
     choices: Mapping[str, DialChoice] = field(default_factory=dict)

@@ -348,7 +348,6 @@ def _objects(socket: QLocalSocket, patience: CancelToken) -> Generator[dict[str,
 
 
 def _object(line: bytes) -> dict[str, Any] | None:
-    """One line of an answer; None for what is none."""
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):

@@ -150,7 +150,6 @@ class PagePlan(Struct, frozen=True, kw_only=True):
 
     @property
     def is_sent(self) -> bool:
-        """False when the page is left out."""
         return not self.is_removed and Fix.DROP_BLANK not in self.fixes
 
     def turned(self, degrees: int) -> PagePlan:

@@ -169,7 +169,6 @@ def number_of(link: str) -> str:
 
 
 def order_json(order: Order) -> str:
-    """One line of JSON."""
     body: dict[str, Any]
     match order:
         case SendOrder():

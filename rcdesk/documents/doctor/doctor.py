@@ -85,8 +85,6 @@ def _facts(pages: Pages, index: int, spot: Placement, resolution: Resolution) ->
 
 
 class _PageCheck(Struct):
-    """One page in the surgery."""
-
     pages: Pages
     index: int
     plan: PagePlan
@@ -195,7 +193,6 @@ class _PageCheck(Struct):
             )
 
     def _growth(self) -> float:
-        """How much the page would be enlarged."""
         larger = placement(
             self.pages, self.index, self.plan.fixed(Fix.ENLARGE), self.view.resolution, self.paper
         )

@@ -94,7 +94,6 @@ def _is_content(patch: Patch, size: tuple[int, int]) -> bool:
 
 
 def _area(view: PageView, patch: Patch) -> GreyArea | None:
-    """The patch as a grey area, None when it is black."""
     box = _dots_of(view, patch)
     inside = patch.mask().resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.NEAREST)
     grey = view.grey.crop(box)

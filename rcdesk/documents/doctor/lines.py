@@ -115,7 +115,6 @@ class _Search:
         return found
 
     def _ended(self, line: _OpenLine, column: int) -> Iterator[_Rule]:
-        """The line that ends before this column, if it is one."""
         if len(line.inks) >= _LEAST_LOOKS and sorted(line.inks)[len(line.inks) // 2] < _MOST_DOTS:
             yield _Rule(line.row, line.first * self._step, (column + 1) * self._step)
 

@@ -69,7 +69,6 @@ class Frames:
         self._needed = _LENGTH.size
 
     def feed(self, piece: bytes) -> None:
-        """What came."""
         self._pending += piece
 
     def next(self) -> tuple[Header, bytes] | None:
@@ -173,7 +172,6 @@ class Trouble(Struct, frozen=True, kw_only=True):
 
     @property
     def error(self) -> RcdeskError:
-        """What was refused()."""
         kind, sentence = _ERRORS.get(self.kind, UserError), self.sentence[:500]
         if kind is Cancelled:
             return Cancelled()

@@ -36,7 +36,6 @@ class _Draft(Struct):
         self.company = self.company or one.company
 
     def person(self, favourites: Iterable[str]) -> Person:
-        """The value that leaves."""
         return Person(
             key=self.key,
             name=self.name,

@@ -103,7 +103,6 @@ class PastCalls(Store):
             insert(connection, "live_call", values, verb="INSERT OR REPLACE")
 
     def drop_live(self, owner_id: str, call_id: str) -> None:
-        """This call is over."""
         self._db.change("DELETE FROM live_call WHERE owner_id = ? AND id = ?", owner_id, call_id)
 
     def live(self, owner_id: str) -> tuple[Call, ...]:
@@ -132,7 +131,6 @@ def page_of(
     limit: int,
     numbers: Sequence[str] = (),
 ) -> tuple[PastCall, ...]:
-    """See PastCalls.page()."""
     bound = _bound(connection, query.owner_id, before)
     keys = set(_keys(connection, query, bound, limit))
     if numbers and query.text.strip():

@@ -57,7 +57,6 @@ class Folders(Store):
             return tuple(received_fax(row) for row in connection.execute(sql, (json_list(keys),)))
 
     def row(self, folder: Folder, row_id: int) -> FaxRow | None:
-        """One fax, None when it is not in this archive."""
         with self._db.reading() as connection:
             if folder is not Folder.RECEIVED:
                 jobs = select_jobs(connection, "WHERE id = ?", row_id)

@@ -103,7 +103,6 @@ class People(Store):
             _insert(connection, owner_id, source, records)
 
     def records(self, owner_id: str, source: PersonSource, source_id: str) -> tuple[KnownNumber, ...]:
-        """All numbers of one person of a source."""
         rows = self._db.rows(
             f"""SELECT {_KNOWN} FROM person WHERE owner_id = ? AND source = ? AND source_id = ?
                 ORDER BY id""",
@@ -152,7 +151,6 @@ class People(Store):
         return tuple(map(_known, rows))
 
     def names(self, owner_id: str, numbers: Sequence[str]) -> dict[str, str]:
-        """The name of each number that has one."""
         names: dict[str, str] = {}
         for one in self.known(owner_id, numbers):
             if one.name:

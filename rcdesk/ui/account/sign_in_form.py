@@ -79,7 +79,6 @@ class SignInForm(QWidget):
         self._captions[field].setVisible(is_shown)
 
     def take(self, profile: ServerProfile) -> None:
-        """Sign in to this server from now on."""
         self._profile = profile
 
     def begin(self) -> None:

@@ -184,7 +184,6 @@ class AskedFaxes(QObject):
 
     @Slot(object)
     def _queued(self, jobs: tuple[FaxJob, ...]) -> None:
-        """Tell whoever waits for these."""
         numbers = frozenset(job.recipient.number for job in jobs)
         for waiting in self._queueing:
             if waiting[0] == numbers:

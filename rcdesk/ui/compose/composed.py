@@ -111,7 +111,6 @@ class Composed(FaxOptions, frozen=True, kw_only=True):
 
 
 def composed_of(draft: FaxDraft, region: str) -> Composed:
-    """A draft as the composer shows it."""
     return Composed(
         entries=tuple(entry_of(r, region) for r in draft.recipients),
         documents=draft.documents,

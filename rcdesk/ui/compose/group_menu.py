@@ -207,7 +207,6 @@ class GroupMenu(QObject):
 
     @Slot()
     def open_menu(self) -> None:
-        """Show the groups and what can be done with them."""
         menu = named(QMenu(self.button), "groupsMenu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         groups = self._desk.people.groups

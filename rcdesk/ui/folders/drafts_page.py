@@ -80,7 +80,6 @@ class DraftsList(RowList):
         self.doubleClicked.connect(self.open_asked)
 
     def chosen(self) -> tuple[KeptDraft, ...]:
-        """The chosen drafts, from the top."""
         rows = sorted(self.selectionModel().selectedRows(), key=lambda index: index.row())
         return tuple(row.data(ITEM_ROLE) for row in rows)
 

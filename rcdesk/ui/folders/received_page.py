@@ -130,7 +130,6 @@ class ReceivedStory(Card):
 
     @property
     def fax_id(self) -> int | None:
-        """Which fax is shown, None when none."""
         return self._fax.id if self._fax is not None else None
 
     def show_fax(self, fax: ReceivedFax) -> None:

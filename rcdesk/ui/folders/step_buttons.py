@@ -44,7 +44,6 @@ class StepButtons(QWidget):
         self._lines = down(of=self, margins=0, spacing=8)
 
     def button(self, step: FaxStep) -> Button | None:
-        """The button of a step, None when it is not offered."""
         return self.findChild(Button, _object_name(step))
 
     def set_steps(self, steps: Sequence[FaxStep], count: int = 1, row: FaxRow | None = None) -> None:

@@ -87,7 +87,6 @@ class Tidying(QObject):
         self._last: list[tuple[Shelf, tuple[int, ...], tuple[int, ...]]] = []
 
     def take(self, tidy: Tidy, rows: Sequence[FaxRow]) -> None:
-        """Do it with these."""
         self._last = []
         for shelf in (Shelf.NONE, Shelf.ARCHIVED):
             chosen = [row for row in rows if row.is_archived is (shelf is Shelf.ARCHIVED)]

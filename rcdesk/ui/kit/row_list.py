@@ -123,7 +123,6 @@ class RowModel(QAbstractListModel):
             self.endResetModel()
 
     def words(self, item: Any) -> str:
-        """One row as text."""
         return self.spoken(item)
 
     def spoken(self, item: Any) -> str:
@@ -195,7 +194,6 @@ class RowList(QListView):
         self.model().modelReset.connect(self._choose_again)
 
     def item(self) -> object:
-        """The value of the current row, None when there is none."""
         return self.currentIndex().data(ITEM_ROLE) if self.currentIndex().isValid() else None
 
     def choose_first(self) -> None:

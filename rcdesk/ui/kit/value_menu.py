@@ -44,8 +44,6 @@ QMenu::separator { height: 1px; margin: 4px 0; background: transparent; }
 
 
 class Kind(Enum):
-    """What an entry is."""
-
     ITEM = "item"
     HEAD = "head"
     SECTION = "section"

@@ -57,7 +57,6 @@ class PeopleModel(RowModel):
         return flags | Qt.ItemFlag.ItemIsDragEnabled if self.can_move else flags
 
     def supportedDropActions(self) -> Qt.DropAction:
-        """Rows are moved."""
         return Qt.DropAction.MoveAction
 
     def moveRows(self, source: Index, row: int, count: int, target: Index, to: int) -> bool:

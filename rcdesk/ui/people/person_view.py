@@ -77,7 +77,6 @@ class NumberLine(QWidget):
         self.show_star(is_favourite=False)
 
     def show_star(self, *, is_favourite: bool) -> None:
-        """Whether this number is a favourite."""
         if is_favourite == self._is_favourite:
             return
         self._is_favourite = is_favourite

@@ -71,7 +71,6 @@ class CallCard(Card):
         return self.dismiss, self.cancel, self.again, *self._steps
 
     def begin(self, call: Call, region: str) -> None:
-        """Be the card of this call from now on."""
         self._region, self._name = region, call.request.to_name
         self.show_call(call, is_open=True)
 
@@ -108,7 +107,6 @@ class CallCard(Card):
             widget.setObjectName(name + mark)
 
     def _show_head(self, *, is_open: bool) -> None:
-        """Who is called and how the call stands."""
         call = self.call
         shown = pretty(call.request.to_number, self._region)
         if call.request.extension:
@@ -163,7 +161,6 @@ class CallCard(Card):
 
     @property
     def has_name(self) -> bool:
-        """True when it is known who was called."""
         return bool(self._name)
 
     def show_caller(self, caller: Caller) -> None:

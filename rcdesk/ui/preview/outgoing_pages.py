@@ -51,7 +51,6 @@ class Outgoing(Struct, frozen=True, kw_only=True):
 
     @property
     def cover_name(self) -> str:
-        """The name of the own cover, "" for none."""
         return self.cover.name if isinstance(self.cover, CoverTemplate) else ""
 
     @property

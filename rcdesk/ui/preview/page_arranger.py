@@ -60,7 +60,6 @@ class PageArranger(QObject):
 
     @property
     def chosen(self) -> tuple[int, ...]:
-        """The chosen rows of the page list."""
         return self._rows(self._strip.selected_rows)
 
     @property

@@ -78,7 +78,6 @@ class PageList(Struct, frozen=True, kw_only=True):
 
     @property
     def sent(self) -> tuple[PagePlan, ...]:
-        """The pages that are sent."""
         return tuple(plan for plan in self.plans if plan.is_sent)
 
     @property

@@ -42,7 +42,6 @@ class Viewing(Struct, frozen=True, kw_only=True):
     is_exact: bool = False
 
     def preview(self, plan: PagePlan) -> PageRequest:
-        """The page as it will arrive."""
         exact = None if self.width_px > LARGEST_SCALED_PX else self.width_px // _STEP_PX * _STEP_PX
         return self._ask(RequestKind.PREVIEW, plan, exact)
 

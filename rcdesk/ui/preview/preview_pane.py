@@ -371,7 +371,6 @@ class StripPlaces(Struct, frozen=True, kw_only=True):
     rows: tuple[PagePlan | Document, ...]
 
     def fill(self, model: StripModel, pictures: PagePictures, looking: Viewing) -> None:
-        """Show all of them."""
         pages = self._pages
         model.set_places(len(pages), partial(self._place, pages, pictures, looking))
 

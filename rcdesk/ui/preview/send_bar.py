@@ -193,7 +193,6 @@ class SendBar(Card):
         return row
 
     def show_summary(self, title: str, facts: str, *, can_send: bool) -> None:
-        """What Send would do now."""
         self._title.setText(title)
         self._facts.setText(facts)
         self.send.setEnabled(can_send)

@@ -238,7 +238,6 @@ class DeskSide(QWidget):
 
     @Slot(str)
     def open_draft(self, key: str) -> None:
-        """Go on with a draft."""
         self.page_asked.emit("fax")
         self.fax_page.open_draft(key)
 

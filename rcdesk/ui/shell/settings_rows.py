@@ -51,7 +51,6 @@ class SettingsPage(QWidget):
         self._rows += 1
 
     def switch(self, name: str, preference: str, words: str, hint: str = "") -> Switch:
-        """A row with a switch for a preference that is true or false."""
         made = named(Switch(name), name)
         made.setChecked(bool(getattr(self._desk.preferences.value, preference)))
         made.toggled.connect(partial(self._switched, preference))

@@ -61,7 +61,6 @@ class NoteText(QObject):
 
     @property
     def is_known(self) -> bool:
-        """True when it is known who shows the messages."""
         return self._reads_markup is not None
 
     def ask(self) -> None:

@@ -255,7 +255,6 @@ def spoken(row: FaxRow) -> str:
 
 
 def folder_of(row: FaxRow) -> Folder:
-    """Where this row lies."""
     if isinstance(row, ReceivedFax):
         return Folder.RECEIVED
     return next(folder for folder in Folder if row.state in folder.states)
