@@ -233,10 +233,15 @@ class Running:
             self._simulator = simulator
         running = self._simulator
         profile = ServerProfile(
-            name="Demo desk", base_url=running.base_url, client_id=running.client_id, is_demo=True
+            name="Demo desk",
+            base_url=running.base_url,
+            client_id=running.credentials["client_id"],
+            is_demo=True,
         )
         credentials = Credentials(
-            client_id=running.client_id, client_secret=running.client_secret, jwt=running.jwt
+            client_id=running.credentials["client_id"],
+            client_secret=running.credentials["client_secret"],
+            jwt=running.credentials["jwt"],
         )
         self.desk.session.sign_in_jwt(profile, credentials)
 

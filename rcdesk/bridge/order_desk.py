@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import Any, Protocol, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, assert_never
 
 from msgspec import Struct, field
-from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from rcdesk.bridge.account.profiles_desk import ProfilesDesk
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
@@ -47,6 +47,9 @@ from rcdesk.core.orders.order import (
 from rcdesk.core.orders.who_report import who_json
 from rcdesk.core.people.people import DialChoice
 
+if TYPE_CHECKING:
+    from rcdesk.bridge.calls.call_desk import CallDesk
+
 Tell: TypeAlias = Callable[[dict[str, Any]], bool]
 
 RESULT_MS = 8_000
@@ -59,20 +62,6 @@ NOT_FOLLOWED = (
     "The window has signed out, so how this call ends is unknown. It goes on by itself: hang up to end it."
 )
 NOT_CANCELLED = "The call could not be cancelled and goes on. See rcdesk status."
-
-
-class LiveCalls(Protocol):
-    """What is needed of bridge/calls/call_desk.py."""
-
-    @property
-    def calls(self) -> tuple[Call, ...]: ...
-
-    @property
-    def call_changed(self) -> SignalInstance: ...
-
-    def place(self, request: CallRequest) -> str: ...
-
-    def cancel(self, call_id: str) -> None: ...
 
 
 class Choices(Protocol):
@@ -116,7 +105,7 @@ class OrderDesk(QObject):
     def __init__(
         self,
         session: SessionDesk,
-        calls: LiveCalls,
+        calls: CallDesk,
         choices: Choices,
         preferences: KeptPreferences,
         *,

@@ -93,10 +93,15 @@ class ArchiveLock:
             return (active, None) if active else sign_in_of(self._way.sign_in, self.preferences())
         running = self._start_demo()
         profile = ServerProfile(
-            name="Demo desk", base_url=running.base_url, client_id=running.client_id, is_demo=True
+            name="Demo desk",
+            base_url=running.base_url,
+            client_id=running.credentials["client_id"],
+            is_demo=True,
         )
         return profile, Credentials(
-            client_id=running.client_id, client_secret=running.client_secret, jwt=running.jwt
+            client_id=running.credentials["client_id"],
+            client_secret=running.credentials["client_secret"],
+            jwt=running.credentials["jwt"],
         )
 
     def secrets(self) -> Secrets:

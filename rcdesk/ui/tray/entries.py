@@ -29,28 +29,21 @@ RECENTS_SHOWN = 4
 
 
 class Acts(Protocol):
-    """What can be done from the menu."""
+    """What can be done from the menu: by the Tray."""
 
-    def open_quick_dial(self) -> None:
-        """Show the small window for a number."""
+    def open_quick_dial(self) -> None: ...
 
-    def call(self, number: str, name: str) -> None:
-        """Call this number now."""
+    def call(self, number: str, name: str) -> None: ...
 
-    def send_fax(self, number: str = "") -> None:
-        """Open an empty composer, or one with this recipient."""
+    def send_fax(self, number: str = "") -> None: ...
 
-    def show_page(self, name: str) -> None:
-        """Open the window on this page."""
+    def show_page(self, name: str) -> None: ...
 
-    def open_desk(self) -> None:
-        """Open the window as it was left."""
+    def open_desk(self) -> None: ...
 
-    def cancel(self, call_id: str) -> None:
-        """Cancel a call that is not connected yet."""
+    def cancel(self, call_id: str) -> None: ...
 
-    def quit(self) -> None:
-        """End the program."""
+    def quit(self) -> None: ...
 
 
 def tray_entries(desk: Desk, acts: Acts, now: datetime, shortcuts: dict[str, str]) -> tuple[MenuEntry, ...]:
