@@ -302,7 +302,7 @@ def _run_window(application: QApplication, running: Running, options: Options, i
     painted = FirstPaint(application)
     painted.happened.connect(lambda: _heed_signals(application, leave))
     if os.environ.get("RCDESK_PRINT_READY"):
-        painted.happened.connect(_print_ready)
+        painted.happened.connect(lambda: print("rcdesk: window shown", flush=True))
     painted.happened.connect(lambda: _start_log(running.paths))
     painted.happened.connect(lambda: _begin(running, instance, application))
     window.installEventFilter(painted)
@@ -351,10 +351,6 @@ def _heed_signals(application: QApplication, leave: Callable[[], None]) -> None:
     from rcdesk.bridge.runtime.stop_signals import StopSignals
 
     StopSignals(application).received.connect(leave)
-
-
-def _print_ready() -> None:
-    print("rcdesk: window shown", flush=True)
 
 
 def _paths(options: Options) -> Paths:

@@ -29,6 +29,14 @@ class TimeStyle(Struct, frozen=True, kw_only=True):
 _style = TimeStyle()
 
 
+def duration(seconds: float) -> str:
+    """Seconds as 0:09, 2:13 or 1:02:03."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, secs = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{secs:02d}" if hours else f"{minutes}:{secs:02d}"
+
+
 def write_like(style: TimeStyle) -> None:
     """From now on times are written so; once, before the first one is."""
     global _style

@@ -151,7 +151,10 @@ class PdfPages(Pages):
                     self._held = (page, self._document[page])
                 yield self._held[1]
             except (pypdfium2.PdfiumError, ctypes.ArgumentError, MemoryError) as exc:
-                raise UserError(_page_damaged(page)) from exc
+                raise UserError(
+                    f"Page {page + 1} of this PDF is damaged and cannot be drawn. "
+                    "Remove the page or choose another file."
+                ) from exc
 
     def close(self) -> None:
         with pdfium_lock:
@@ -182,7 +185,7 @@ def count_pdf_pages(path: Path, password: str | None = None) -> int:
     with pdfium_lock:
         pages = 0
         if os.path.isfile(path):
-            secret = None if password is None else _c_string(password)
+            secret = None if password is None else f"{password}\0".encode()
             raw = pdfium.FPDF_LoadDocument(os.fsencode(path) + b"\0", secret)
             if raw:
                 pages = pdfium.FPDF_GetPageCount(raw)
@@ -256,11 +259,6 @@ def _opened(path: Path, password: str | None) -> Any:
         raise UserError("This PDF is damaged and cannot be opened. Choose another.") from exc
 
 
-def _c_string(text: str) -> bytes:
-    """As PDFium takes names of files and passwords."""
-    return f"{text}\0".encode()
-
-
 def _prepare_forms(document: Any) -> None:
     """Make form fields drawable; a form PDFium cannot handle is drawn without its fields."""
     import warnings
@@ -273,9 +271,3 @@ def _prepare_forms(document: Any) -> None:
             document.init_forms()
     except pypdfium2.PdfiumError:
         return
-
-
-def _page_damaged(page: int) -> str:
-    return (
-        f"Page {page + 1} of this PDF is damaged and cannot be drawn. Remove the page or choose another file."
-    )

@@ -208,7 +208,7 @@ class PagesDesk(Telling):
         when one has been changed since, failed says so.
         """
         worker = self._worker
-        targets = [self._new_target() for _ in parts]
+        targets = [self.exact_dir / f"{uuid.uuid4().hex}.tiff" for _ in parts]
         name = name or self.tr("Pages of this fax")
         total = sum(1 for part in parts if isinstance(part, tuple) for plan in part if plan.is_sent)
 
@@ -239,9 +239,6 @@ class PagesDesk(Telling):
         self._requests.clear()
         if self._task is not None:
             self._task.cancel()
-
-    def _new_target(self) -> Path:
-        return self.exact_dir / f"{uuid.uuid4().hex}.tiff"
 
     def _progressed(self, total: int, done: int) -> None:
         self.progressed.emit(done, total)

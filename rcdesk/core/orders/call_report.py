@@ -16,6 +16,7 @@ from rcdesk.core.calls.call import Call, CallState
 from rcdesk.core.calls.past_call import CallOutcome
 from rcdesk.core.orders.asked_call import phones, usual_phone, usual_show_as
 from rcdesk.core.orders.order import ExitStatus
+from rcdesk.core.spoken_time import duration
 
 _STATUSES = {
     CallOutcome.TALKED: ExitStatus.DONE,
@@ -122,14 +123,6 @@ def status_line(output: Mapping[str, Any]) -> str:
     return (
         f"{output['id'][:8]}  {whom}  your phone ({phone}): {output['your_phone']}  them: {them}{time}{age}"
     )
-
-
-def duration(seconds: float) -> str:
-    """Seconds as 0:09, 2:13 or 1:02:03."""
-    whole = max(0, int(seconds))
-    hours, rest = divmod(whole, 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
 
 
 def _phone(output: Mapping[str, Any]) -> str:

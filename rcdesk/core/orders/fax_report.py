@@ -134,9 +134,5 @@ def news(before: Mapping[str, Any] | None, output: Mapping[str, Any]) -> list[st
         if len(people) > WORDS_AT_ONCE:
             lines.append(f"{len(people)} recipients: {words}")
         else:
-            lines += [f"{_whom(one)}: {words}" for one in people]
+            lines += [f"{one['name']} {one['number']}: {words}".lstrip() for one in people]
     return lines
-
-
-def _whom(one: Mapping[str, Any]) -> str:
-    return f"{one['name']} {one['number']}".strip()

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
@@ -20,6 +20,9 @@ from rcdesk.core.fax.causes import fax_cause
 from rcdesk.core.fax.fax import FaxJob, FaxState
 from rcdesk.core.fax.folder import FaxRow, Folder, FolderQuery, Only, ReceivedFax
 from rcdesk.documents.fresh_file import fresh_file, make_folder_of
+
+if TYPE_CHECKING:
+    from rcdesk.store.fax.folders import Folders
 
 COLUMNS = (
     *("Time", "Direction", "Name", "Number", "Documents", "Pages here", "Pages by RingCentral"),
@@ -31,14 +34,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 _PLAIN_NUMBER = re.compile(r"\+?\d{1,20}")
 
 
-class FaxPages(Protocol):
-    """What is read: the part of store.folders.Folders needed here."""
-
-    def page(self, query: FolderQuery, offset: int, limit: int) -> tuple[FaxRow, ...]: ...
-
-
 def write_log(
-    folders: FaxPages, clock: Clock, owner_id: str, target: Path, token: CancelToken | None = None
+    folders: Folders, clock: Clock, owner_id: str, target: Path, token: CancelToken | None = None
 ) -> int:
     """Write all faxes of an owner to target as CSV, see write_csv(); makes the folder if need be."""
     make_folder_of(target)
@@ -46,7 +43,7 @@ def write_log(
 
 
 def write_csv(
-    folders: FaxPages,
+    folders: Folders,
     owner_id: str,
     target: Path,
     *,
@@ -90,7 +87,7 @@ def plain_cell(text: str) -> str:
     return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) else text
 
 
-def _rows(folders: FaxPages, query: FolderQuery, token: CancelToken) -> Iterator[FaxRow]:
+def _rows(folders: Folders, query: FolderQuery, token: CancelToken) -> Iterator[FaxRow]:
     """The rows of one folder, each once. Pages overlap, for rows may move away while the log is written."""
     offset = 0
     last_ids: frozenset[int] = frozenset()

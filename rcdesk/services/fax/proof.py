@@ -89,7 +89,7 @@ class ProofService:
         return ProofFacts(
             job=job,
             events=self._outbox.events(job_id),
-            from_name=_sender_name(account),
+            from_name=", ".join(filter(None, (account.name, account.company))) if account is not None else "",
             from_number=_sender_number(account),
             made_at=self._clock.now(),
             has_pages=not why,
@@ -219,7 +219,3 @@ def _sender_number(account: Account | None) -> str:
     able = [number for number in account.numbers if number.can_fax]
     able.sort(key=lambda number: not number.is_primary)
     return account.fax_caller_id or (able[0].phone_number if able else "")
-
-
-def _sender_name(account: Account | None) -> str:
-    return ", ".join(filter(None, (account.name, account.company))) if account is not None else ""

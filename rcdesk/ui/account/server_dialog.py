@@ -17,7 +17,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
-    QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -79,7 +78,8 @@ class ServerDialog(QDialog):
         middle = across(self._make_left(), (self.form, 1), spacing=24)
         layout = down((middle, 1), of=self, margins=(24, 20, 24, 20), spacing=14)
         self._build_undo_bar()
-        fill(layout, self._undo_bar, self._problem, self._make_foot())
+        close = Button(self.tr("Close"), name="serversClose", act=self.accept)
+        fill(layout, self._undo_bar, self._problem, across(..., close, self.use))
 
     def _make_left(self) -> QVBoxLayout:
         named(self.list, "serverList", self.tr("Servers"))
@@ -110,9 +110,6 @@ class ServerDialog(QDialog):
         across((self._undo_words, 1), self.undo, of=self._undo_bar, margins=(12, 2, 6, 2))
         self.undo.setObjectName("undoRemove")
         self._undo_bar.hide()
-
-    def _make_foot(self) -> QHBoxLayout:
-        return across(..., Button(self.tr("Close"), name="serversClose", act=self.accept), self.use)
 
     def begin_new(self, kind: ServerKind, base_url: str, _is_checked: bool = False) -> None:
         """A server to fill in; it is saved once it has an address."""

@@ -7,7 +7,9 @@ thread. Read next: sign_in_ways.py, sign_in_forms.py, bridge/account/session_des
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
+from typing import TypeVar
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
@@ -26,6 +28,8 @@ from rcdesk.ui.kit.look import Button, across, color, down, dress, fill, glyph, 
 from rcdesk.ui.kit.plain_text import Line, PlainLabel
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.words.server_words import host_of, place_words
+
+_F = TypeVar("_F", bound=SignInForm)
 
 CARD_WIDTH_PX = 424
 DEFAULT_NAME = "RingCentral"
@@ -71,24 +75,15 @@ class SignInPage(QWidget):
 
     @cached_property
     def browser(self) -> BrowserForm:
-        form = BrowserForm()
-        form.asked.connect(self._open_browser)
-        self._add_form(form)
-        return form
+        return self._added(BrowserForm(), self._open_browser)
 
     @cached_property
     def jwt(self) -> JwtForm:
-        form = JwtForm()
-        form.asked.connect(self._sign_in)
-        self._add_form(form)
-        return form
+        return self._added(JwtForm(), self._sign_in)
 
     @cached_property
     def password(self) -> PasswordForm:
-        form = PasswordForm()
-        form.asked.connect(self._sign_in)
-        self._add_form(form)
-        return form
+        return self._added(PasswordForm(), self._sign_in)
 
     @cached_property
     def waiting(self) -> SignInWaiting:
@@ -129,12 +124,14 @@ class SignInPage(QWidget):
         self._show_leave()
         self.ways.begin()
 
-    def _add_form(self, form: SignInForm) -> None:
+    def _added(self, form: _F, act: Callable[..., None]) -> _F:
+        form.asked.connect(act)
         form.back_asked.connect(self._go_back)
         form.take(self._profile)
         form.set_busy(is_busy=self._desk.session.state is SessionState.SIGNING_IN)
         self._forms.append(form)
         self._add_view(form)
+        return form
 
     def _add_view(self, view: QWidget) -> None:
         view.hide()

@@ -27,6 +27,7 @@ from rcdesk.core.calls.call import Call, CallState, Leg
 from rcdesk.core.clock import Clock
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.core.people.people import Caller
+from rcdesk.core.spoken_time import duration
 from rcdesk.ui.kit.badge import Badge
 from rcdesk.ui.kit.card import Card
 from rcdesk.ui.kit.flow import FlowFrame
@@ -190,11 +191,7 @@ class CallCard(Card):
         """Move what depends on the time alone."""
         call, now_s = self.call, self._clock.monotonic()
         self.their_state.setText(call_words.their_leg(call, now_s))
-        parts = (
-            []
-            if call.state.is_final
-            else [call_words.duration(now_s - (call.talking_since_s or call.started_s))]
-        )
+        parts = [] if call.state.is_final else [duration(now_s - (call.talking_since_s or call.started_s))]
         if call.request.show_as_label:
             words_for = self.tr("Shown as {0}") if call.state.is_final else self.tr("shown as {0}")
             parts.append(words_for.replace("{0}", call.request.show_as_label))

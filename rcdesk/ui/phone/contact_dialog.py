@@ -12,7 +12,6 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
-    QHBoxLayout,
     QLineEdit,
     QScrollArea,
     QVBoxLayout,
@@ -166,7 +165,8 @@ class ContactDialog(QDialog):
         layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._said)
         layout.addStretch(1)
-        layout.addLayout(self._make_foot())
+        cancel = Button(self.tr("Cancel"), name="contactCancel", act=self.reject)
+        layout.addLayout(across(..., cancel, self.save))
 
     def _make_numbers(self) -> QScrollArea:
         self._more = Button(self.tr("Add a number"), kind="link", icon_name="plus", name="contactMore")
@@ -176,9 +176,6 @@ class ContactDialog(QDialog):
         self._scroll = scrolling(box, is_clear=True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return self._scroll
-
-    def _make_foot(self) -> QHBoxLayout:
-        return across(..., Button(self.tr("Cancel"), name="contactCancel", act=self.reject), self.save)
 
     def _fill_place(self) -> None:
         """Where somebody new is kept; who is there already stays where they are."""

@@ -35,11 +35,8 @@ class PagePictures:
         ask = looking.preview(plan)
         image = self._images.pop(ask, None)
         if image is None:
-            png = self._desk.known(ask)
-            if not isinstance(png, bytes):
-                return None
-            image = QImage.fromData(png)
-            if image.isNull():
+            image = self._known(ask)
+            if image is None:
                 return None
             if image.depth() == 1:
                 # Fifteen times quicker than to grey, and quicker to paint.
@@ -52,6 +49,11 @@ class PagePictures:
         inches = image.height() / lines_per_inch(looking.resolution)
         return image, inches / max(0.1, image.width() / DPI_X)
 
+    def _known(self, ask: PageRequest) -> QImage | None:
+        png = self._desk.known(ask)
+        image = QImage.fromData(png) if isinstance(png, bytes) else QImage()
+        return None if image.isNull() else image
+
     def thumbnail(self, plan: PagePlan | Document | None, looking: Viewing) -> QPixmap | None:
         """The page small, turned as the user turned it; None for a whole file."""
         if not isinstance(plan, PagePlan):
@@ -61,11 +63,8 @@ class PagePictures:
         key = (ask, turn)
         found = self._thumbnails.get(key)
         if found is None:
-            png = self._desk.known(ask)
-            if not isinstance(png, bytes):
-                return None
-            image = QImage.fromData(png)
-            if image.isNull():
+            image = self._known(ask)
+            if image is None:
                 return None
             if turn:
                 image = image.transformed(QTransform().rotate(turn))

@@ -171,7 +171,7 @@ class PageStrip(QListView):
         self.drop_at: int | None = None
         """Where dragged pages would go, None while nothing is dragged."""
         self.selectionModel().currentChanged.connect(self._current_changed)
-        self.horizontalScrollBar().valueChanged.connect(self._scrolled)
+        self.horizontalScrollBar().valueChanged.connect(self.scrolled)
         theme().changed.connect(self.viewport().update)
 
     @property
@@ -314,6 +314,3 @@ class PageStrip(QListView):
 
     def _current_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
         self.shown.emit(current.row())
-
-    def _scrolled(self) -> None:
-        self.scrolled.emit()

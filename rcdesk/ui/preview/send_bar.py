@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from msgspec.structs import replace
-from PySide6.QtCore import QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -71,7 +71,7 @@ class ResolutionChoice(QFrame):
             self._group.addButton(button, number)
             layout.addWidget(button)
         self.choose(FaxOptions())
-        self._group.idClicked.connect(self._clicked)
+        self._group.idClicked.connect(self.changed)
 
     @property
     def value(self) -> Resolution:
@@ -84,10 +84,6 @@ class ResolutionChoice(QFrame):
     def chosen(self, options: _Options) -> _Options:
         """The same with what is chosen here."""
         return replace(options, resolution=self.value)
-
-    @Slot(int)
-    def _clicked(self, _number: int) -> None:
-        self.changed.emit()
 
 
 class UndoButton(Button):

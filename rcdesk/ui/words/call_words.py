@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 
 from rcdesk.core.calls.call import Call, CallState, Leg
 from rcdesk.core.calls.past_call import CallOutcome, Direction, PastCall
+from rcdesk.core.spoken_time import duration
 
 
 def _tr(sentence: str, **parts: str) -> str:
@@ -36,14 +37,6 @@ def phone_icon(kind: str) -> str:
     return {"Mobile": "mobile", "Home": "home", "Work": "deskphone", "PhoneLine": "deskphone"}.get(
         kind, "phone"
     )
-
-
-def duration(seconds: float) -> str:
-    """Seconds as 0:09, 2:13 or 1:02:03."""
-    whole = max(0, int(seconds))
-    hours, rest = divmod(whole, 3600)
-    minutes, secs = divmod(rest, 60)
-    return f"{hours}:{minutes:02d}:{secs:02d}" if hours else f"{minutes}:{secs:02d}"
 
 
 def leg_kind(leg: Leg) -> str:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from rcdesk.core.calls.call import Call, CallRequest, CallState, Leg
 from rcdesk.core.calls.past_call import CallOutcome, Direction, PastCall
+from rcdesk.core.spoken_time import duration
 from rcdesk.ui.kit import moments
 from rcdesk.ui.words import call_words as words
 
@@ -45,7 +46,7 @@ def test_the_coach_speaks_of_your_phone() -> None:
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (9.9, "0:09"), (133, "2:13"), (3723, "1:02:03")])
 def test_durations(seconds: float, shown: str) -> None:
-    assert words.duration(seconds) == shown
+    assert duration(seconds) == shown
 
 
 def test_freshness_says_how_old_the_state_is() -> None:
