@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 from functools import partial
-from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
 
@@ -90,47 +89,44 @@ _OF_THAT_ONE = (FaxStep.IT_WAS_SENT, FaxStep.SEND_AGAIN)
 _SOON = frozenset({WaitReason.SCHEDULED, WaitReason.RETRY, WaitReason.TROUBLE, WaitReason.NO_CONNECTION})
 
 
+_STEPS = {
+    FaxState.PREPARING: (FaxStep.CANCEL,),
+    FaxState.HELD: (FaxStep.UNDO, FaxStep.CANCEL),
+    FaxState.QUEUED: (FaxStep.PAUSE, FaxStep.CHANGE_TIME, FaxStep.CANCEL),
+    FaxState.SENDING: (FaxStep.CANCEL,),
+    FaxState.HANDED_OVER: (FaxStep.CANCEL,),
+    FaxState.SENT: (FaxStep.PROOF, FaxStep.FORWARD, FaxStep.EDIT, FaxStep.CALL),
+    FaxState.INTERRUPTED: (FaxStep.CALL, FaxStep.CANCEL),
+    FaxState.NEEDS_YOU: (FaxStep.IT_WAS_SENT, FaxStep.SEND_AGAIN, FaxStep.CALL, FaxStep.CANCEL),
+    FaxState.CANCELLED: (FaxStep.SEND_AGAIN, FaxStep.EDIT, FaxStep.CALL),
+}
+
+
 def steps(row: FaxRow) -> tuple[FaxStep, ...]:
     """What a person can do now, the most helpful first."""
     if isinstance(row, ReceivedFax):
         return _received_steps(row)
     match row.state:
-        case FaxState.PREPARING:
-            return (FaxStep.CANCEL,)
-        case FaxState.HELD:
-            return (FaxStep.UNDO, FaxStep.CANCEL)
-        case FaxState.QUEUED:
-            return (FaxStep.PAUSE, FaxStep.CHANGE_TIME, FaxStep.CANCEL)
-        case FaxState.WAITING:
-            return _waiting_steps(row)
-        case FaxState.SENDING:
-            return (FaxStep.CANCEL,)
         case FaxState.HANDED_OVER if row.is_accepted:
             return (FaxStep.MARK_SENT, FaxStep.MARK_FAILED, FaxStep.CALL)
-        case FaxState.HANDED_OVER:
-            return (FaxStep.CHANGE_TIME, FaxStep.CANCEL) if row.is_scheduled else (FaxStep.CANCEL,)
         case FaxState.SENT if row.is_arrival_unknown:
             marks = (FaxStep.MARK_SENT, FaxStep.MARK_FAILED)
             return (*marks, FaxStep.FORWARD, FaxStep.EDIT, FaxStep.PROOF, FaxStep.CALL)
         case FaxState.SENT if row.is_marked:
             return (FaxStep.FORWARD, FaxStep.EDIT, FaxStep.PROOF, FaxStep.MARK_FAILED, FaxStep.CALL)
-        case FaxState.SENT:
-            return (FaxStep.PROOF, FaxStep.FORWARD, FaxStep.EDIT, FaxStep.CALL)
-        case FaxState.FAILED:
-            return _failed_steps(row)
-        case FaxState.INTERRUPTED:
-            return (FaxStep.CALL, FaxStep.CANCEL)
         case FaxState.NEEDS_YOU if row.is_late:
             return (FaxStep.SEND_NOW, FaxStep.CHANGE_TIME, FaxStep.CALL, FaxStep.CANCEL)
         case FaxState.NEEDS_YOU if row.maybe_message_id:
             answers = (FaxStep.COMPARE, FaxStep.IT_WAS_SENT, FaxStep.SEND_AGAIN)
             return (*answers, FaxStep.CALL, FaxStep.CANCEL)
-        case FaxState.NEEDS_YOU:
-            return (FaxStep.IT_WAS_SENT, FaxStep.SEND_AGAIN, FaxStep.CALL, FaxStep.CANCEL)
-        case FaxState.CANCELLED:
-            return (FaxStep.SEND_AGAIN, FaxStep.EDIT, FaxStep.CALL)
+        case FaxState.HANDED_OVER if row.is_scheduled:
+            return (FaxStep.CHANGE_TIME, FaxStep.CANCEL)
+        case FaxState.WAITING:
+            return _waiting_steps(row)
+        case FaxState.FAILED:
+            return _failed_steps(row)
         case _:
-            assert_never(row.state)
+            return _STEPS[row.state]
 
 
 def _waiting_steps(job: FaxJob) -> tuple[FaxStep, ...]:

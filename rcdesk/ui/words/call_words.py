@@ -63,31 +63,21 @@ def your_leg(call: Call) -> str:
 
 def their_leg(call: Call, now_s: float | None) -> str:
     """What the other party's phone is doing, in words. now_s: monotonic seconds, None leaves the time out."""
-    match call.them:
-        case Leg.WAITING:
-            return _tr("Not called") if call.state.is_final else _tr("Waiting for you")
-        case Leg.RINGING if call.state.is_final:
-            return _tr("Hung up") if call.outcome is CallOutcome.TALKED else _tr("Not reached")
-        case Leg.RINGING:
-            return _tr("Ringing")
-        case Leg.ANSWERED:
-            since = call.talking_since_s
-            end = call.ended_s if call.ended_s is not None else now_s
-            if since is None:
-                return _tr("Answered")
-            return _tr("Talking") if end is None else _tr("Talking, {time}", time=duration(end - since))
-        case Leg.BUSY:
-            return _tr("Busy")
-        case Leg.NO_ANSWER:
-            return _tr("No answer")
-        case Leg.REFUSED:
-            return _tr("Refused")
-        case Leg.HUNG_UP:
-            return _tr("Hung up")
-        case Leg.UNREACHABLE:
-            return _tr("Cannot be reached")
-        case _:
-            assert_never(call.them)
+    since, end = call.talking_since_s, call.ended_s if call.ended_s is not None else now_s
+    rang = _tr("Hung up") if call.outcome is CallOutcome.TALKED else _tr("Not reached")
+    answered = _tr("Answered") if since is None else _tr("Talking")
+    if since is not None and end is not None:
+        answered = _tr("Talking, {time}", time=duration(end - since))
+    return {
+        Leg.WAITING: _tr("Not called") if call.state.is_final else _tr("Waiting for you"),
+        Leg.RINGING: rang if call.state.is_final else _tr("Ringing"),
+        Leg.ANSWERED: answered,
+        Leg.BUSY: _tr("Busy"),
+        Leg.NO_ANSWER: _tr("No answer"),
+        Leg.REFUSED: _tr("Refused"),
+        Leg.HUNG_UP: _tr("Hung up"),
+        Leg.UNREACHABLE: _tr("Cannot be reached"),
+    }[call.them]
 
 
 def badge(call: Call) -> tuple[str, str]:

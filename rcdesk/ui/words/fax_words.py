@@ -160,42 +160,32 @@ def _received_sentence(fax: ReceivedFax) -> str:
 
 
 def _job_sentence(job: FaxJob) -> str:
-    match job.state:
-        case FaxState.PREPARING:
-            return job.detail or _tr("A safe copy is being made.")
-        case FaxState.HELD:
-            return _tr("Nothing has left yet: it can be taken back.")
-        case FaxState.QUEUED:
-            return job.detail or _tr("Safe on this computer; it goes out next.")
-        case FaxState.WAITING:
-            return _waiting_sentence(job)
-        case FaxState.SENDING:
-            done = percent(job)
-            return _tr("Sending to RingCentral…") if done is None else _tr("Sending, {0} %").format(done)
-        case FaxState.HANDED_OVER if job.is_accepted:
-            return _accepted_sentence(job)
-        case FaxState.HANDED_OVER:
-            if job.is_scheduled:
-                return _tr("Scheduled at RingCentral · goes out even when this computer is off")
-            return job.detail or _tr("Handed to RingCentral, which is faxing it now.")
-        case FaxState.SENT:
-            return job.detail or _tr("Accepted by their machine at {0}.").format(clock_time(job.changed_at))
-        case FaxState.FAILED:
-            return _without_failed(job.detail) or _tr("RingCentral could not send it.")
-        case FaxState.INTERRUPTED:
-            if job.detail and not job.detail.startswith("Interrupted"):
-                return job.detail
-            return _tr("No answer came back, so it may have arrived. It is not sent again before we know.")
-        case FaxState.NEEDS_YOU:
-            return job.detail or _tr("It may have been sent. Look before sending again.")
-        case FaxState.CANCELLED:
-            return job.detail or _tr("Cancelled by you. Nothing more happens.")
-        case _:
-            assert_never(job.state)
+    done = percent(job)
+    sending = _tr("Sending to RingCentral…") if done is None else _tr("Sending, {0} %").format(done)
+    taken = _tr("Accepted by their machine at {0}.")
+    unsure = _tr("No answer came back, so it may have arrived. It is not sent again before we know.")
+    is_told = bool(job.detail) and not job.detail.startswith("Interrupted")
+    return {
+        FaxState.PREPARING: job.detail or _tr("A safe copy is being made."),
+        FaxState.HELD: _tr("Nothing has left yet: it can be taken back."),
+        FaxState.QUEUED: job.detail or _tr("Safe on this computer; it goes out next."),
+        FaxState.WAITING: _waiting_sentence(job),
+        FaxState.SENDING: sending,
+        FaxState.HANDED_OVER: _handed_sentence(job),
+        FaxState.SENT: job.detail or taken.format(clock_time(job.changed_at)),
+        FaxState.FAILED: _without_failed(job.detail) or _tr("RingCentral could not send it."),
+        FaxState.INTERRUPTED: job.detail if is_told else unsure,
+        FaxState.NEEDS_YOU: job.detail or _tr("It may have been sent. Look before sending again."),
+        FaxState.CANCELLED: job.detail or _tr("Cancelled by you. Nothing more happens."),
+    }[job.state]
 
 
-def _accepted_sentence(job: FaxJob) -> str:
-    """Nothing more is heard of it here: the user learns it elsewhere, and says so."""
+def _handed_sentence(job: FaxJob) -> str:
+    """Nothing more is heard here of one that is only accepted: the user learns it elsewhere, and says so."""
+    if not job.is_accepted:
+        if job.is_scheduled:
+            return _tr("Scheduled at RingCentral · goes out even when this computer is off")
+        return job.detail or _tr("Handed to RingCentral, which is faxing it now.")
     if job.is_scheduled and not _is_past(job):
         return _tr("Scheduled at RingCentral · the result comes by e-mail")
     return _tr("Accepted; the result comes by e-mail. Then mark it as sent or as failed.")
