@@ -7,18 +7,14 @@ never an argument. Main thread of a program without a window. Read next: account
 from __future__ import annotations
 
 import getpass
-import json
-import logging
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-
 from rcdesk.cli.account import AccountCommand, AccountRun, AccountWord
-from rcdesk.cli.output import conclude, typing
+from rcdesk.cli.output import conclude, print_json, typing
 from rcdesk.cli.spoken import say
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.orders.order import ExitStatus
@@ -28,18 +24,13 @@ from rcdesk.store.paths import Paths
 
 def run(command: AccountCommand) -> int:
     """Do it, print what became of it, return the exit status."""
-    # A socket of Qt wants an application, though no event loop runs.
-    application = QCoreApplication.instance() or QCoreApplication(["rcdesk"])
-    logging.getLogger("rcdesk").addHandler(logging.NullHandler())
     teller = AccountTeller(command)
 
     def go(stop: CancelToken) -> None:
         with closing(AccountRun(command, Paths.chosen(), stop, teller.tell, Terminal())) as going:
             going.run()
 
-    status = conclude(go, teller)
-    del application
-    return status
+    return conclude(go, teller)
 
 
 class Terminal:
@@ -108,10 +99,7 @@ class AccountTeller:
         """One line of core/orders/order.py, or of account.py."""
         self.status = output.get("status", self.status)
         if self._command.is_json:
-            print(
-                json.dumps({**output.get("who", {}), **{key: output[key] for key in output if key != "who"}})
-            )
-            sys.stdout.flush()
+            print_json(output, "who")
         else:
             for line in self._lines(output):
                 say(line)

@@ -7,16 +7,12 @@ core/orders/fax_report.py.
 
 from __future__ import annotations
 
-import json
-import logging
 import sys
 from contextlib import closing
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-
 from rcdesk.cli.fax import FaxCommand, FaxRun
-from rcdesk.cli.output import conclude, typing
+from rcdesk.cli.output import conclude, print_json, typing
 from rcdesk.cli.spoken import say
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.orders.fax_report import news
@@ -30,9 +26,6 @@ _CLEAR = "\r\x1b[K"
 
 def run(command: FaxCommand) -> int:
     """Send it, print what becomes of it, return the exit status."""
-    # A socket of Qt wants an application, though no event loop runs.
-    application = QCoreApplication.instance() or QCoreApplication(["rcdesk"])
-    logging.getLogger("rcdesk").addHandler(logging.NullHandler())
     teller = FaxTeller(is_json=command.is_json, is_terminal=sys.stdout.isatty())
     sits_there = sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
     ask = _ask if sits_there and not command.is_json else None
@@ -42,9 +35,7 @@ def run(command: FaxCommand) -> int:
         with closing(FaxRun(command, paths, stop, teller.tell, ask=ask)) as going:
             going.run()
 
-    status = conclude(go, teller)
-    del application
-    return status
+    return conclude(go, teller)
 
 
 class FaxTeller:
@@ -63,7 +54,7 @@ class FaxTeller:
             return
         self._end_line()
         if self._is_json:
-            _print_json({**output.get("fax", {}), **{key: output[key] for key in output if key != "fax"}})
+            print_json(output, "fax")
         else:
             fax = output.get("fax")
             for line in news(self._fax, fax) if fax is not None else ():
@@ -80,7 +71,7 @@ class FaxTeller:
         is_new = ids != self._sent[0]
         if self._is_json:
             if is_new or percent // _STEPS != self._sent[1] // _STEPS:
-                _print_json({"progress": progress})
+                print_json({"progress": progress})
         elif self._is_terminal:
             print(f"{_CLEAR}{_sending(len(ids))}: {percent} %", end="", flush=True)
             self._is_line_open = True
@@ -96,10 +87,6 @@ class FaxTeller:
 
 def _sending(recipients: int) -> str:
     return "Sending" if recipients == 1 else f"Sending to {recipients} recipients"
-
-
-def _print_json(output: dict[str, Any]) -> None:
-    print(json.dumps(output), flush=True)
 
 
 def _ask(sentence: str) -> bool:

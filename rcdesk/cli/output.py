@@ -37,10 +37,6 @@ ENDED = "Ended at once. What was begun may have happened: look in the window of 
 
 def run(command: Command) -> int:
     """Do what was asked, print what becomes of it, return the exit status."""
-    # A socket of Qt wants an application, though no event loop runs.
-    application = QCoreApplication.instance() or QCoreApplication(["rcdesk"])
-    # Only sentences meant for people go to standard error.
-    logging.getLogger("rcdesk").addHandler(logging.NullHandler())
     teller = Teller(command)
 
     def go(stop: CancelToken) -> None:
@@ -49,13 +45,15 @@ def run(command: Command) -> int:
                 for output in lines:
                     teller.tell(output)
 
-    status = conclude(go, teller)
-    del application
-    return status
+    return conclude(go, teller)
 
 
 def conclude(go: Callable[[CancelToken], None], teller: AnyTeller) -> int:
     """Let it go, with Ctrl+C as its token, and give the exit status."""
+    # A socket of Qt wants an application, though no event loop runs.
+    application = QCoreApplication.instance() or QCoreApplication(["rcdesk"])
+    # Only sentences meant for people go to standard error.
+    logging.getLogger("rcdesk").addHandler(logging.NullHandler())
     follow_region()
     try:
         with _interrupts() as stop:
@@ -69,7 +67,14 @@ def conclude(go: Callable[[CancelToken], None], teller: AnyTeller) -> int:
     except KeyboardInterrupt:
         teller.tell({"error": ENDED, "status": int(ExitStatus.INTERRUPTED)})
     leave_stuck_lanes(teller.status)
+    del application
     return teller.status
+
+
+def print_json(output: dict[str, Any], inner: str = "") -> None:
+    """One object on a line, the keys of the inner one beside the others."""
+    others = {key: output[key] for key in output if key != inner}
+    print(json.dumps({**output.get(inner, {}), **others}), flush=True)
 
 
 class AnyTeller(Protocol):
@@ -92,8 +97,7 @@ class Teller:
         """One line of core/orders/order.py."""
         self.status = output.get("status", self.status)
         if self._command.is_json:
-            call = output.get("call", {})
-            print(json.dumps({**call, **{key: output[key] for key in output if key != "call"}}), flush=True)
+            print_json(output, "call")
         else:
             self._say(output)
         if "error" in output:
