@@ -132,12 +132,19 @@ def _states(lines: list[dict[str, Any]]) -> list[str]:
 
 def test_without_waiting_it_is_handed_over(shell: Shell) -> None:
     lines = shell.fax(GOOD, OTHER, note="Hello")
-    assert _states(lines) == ["queued", "handed over"] and lines[-1]["status"] == 0
+    # On a busy machine the service may be done with it before it is looked at.
+    assert _states(lines) in (
+        ["queued", "handed over"],
+        ["queued", "sent"],
+        ["queued", "handed over", "sent"],
+    )
+    assert lines[-1]["status"] == 0
     assert all("status" not in line for line in lines[:-1])
     progress = [line["progress"] for line in lines if "progress" in line]
     assert progress[-1]["bytes_sent"] == progress[-1]["bytes_total"] > 13
     (fax,) = shell.simulator.stored_faxes()
-    assert {job.recipient.number for job in shell.jobs(FaxState.HANDED_OVER)} == {GOOD, OTHER}
+    gone = (*shell.jobs(FaxState.HANDED_OVER), *shell.jobs(FaxState.SENT))
+    assert {job.recipient.number for job in gone} == {GOOD, OTHER}
     assert str(fax.message_id) == lines[-1]["fax"]["recipients"][0]["message_id"]
 
 
