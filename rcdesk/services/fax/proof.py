@@ -39,7 +39,7 @@ _UNCERTAIN = "It is not certain that RingCentral has this fax, so there are no p
 _NOT_YET = "RingCentral has not drawn the pages yet. Make the proof again later."
 _GONE = "RingCentral does not keep the pages of this fax any more."
 _NO_NETWORK = "RingCentral could not be reached for the pages. Make the proof again later."
-_SIGNED_OUT = "The pages lie with RingCentral and nobody is signed in. Sign in and make the proof again."
+_SIGNED_OUT = "The pages are at RingCentral, and nobody is signed in. Sign in and make the proof again."
 
 
 class ProofPages(NamedTuple):
