@@ -162,7 +162,7 @@ class FaxActs(QObject):
 
     def _ask_time(self, jobs: list[FaxJob]) -> None:
         dialog = TimeDialog(
-            self.tr("When should it be sent?"),
+            self.tr("When should it go out?"),
             self.tr("Until then it can be changed or cancelled."),
             at=jobs[0].send_at,
             without_words=self.tr("Send it now"),
