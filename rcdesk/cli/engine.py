@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, Slot
 
@@ -25,7 +25,7 @@ from rcdesk.bridge.calls.history_desk import HistoryDesk
 from rcdesk.bridge.order_desk import OrderDesk
 from rcdesk.bridge.people.own_people import OwnPeople
 from rcdesk.bridge.runtime.instance import OrderHeard
-from rcdesk.bridge.runtime.lazy import Lazy
+from rcdesk.bridge.runtime.lazy import late
 from rcdesk.bridge.runtime.turns import Turns
 from rcdesk.cli.archive_lock import ArchiveLock, Output, is_dialling
 from rcdesk.core.account.account import Account, ServerKind, ServerProfile
@@ -84,11 +84,13 @@ class Engine(QObject):
         )
         self._session = SessionDesk(self._lanes["calls"], self._connect)
         self._cache = TemporaryDirectory(prefix="rcdesk-")
-        self._worker = Lazy(self._make_worker)
-        self._services = Lazy(self._open_services)
-        self._history = HistoryDesk(self._lanes, self._session, self._service("history"), has_news=False)
-        self._calls = CallDesk(self._lanes["calls"], self._session, self._service("calls"), self._history)
-        self._own = OwnPeople(self._lanes["disk"], self._service("people"))
+        self._ends: list[Callable[[], object]] = []
+        self._worker = late(self._make_worker)
+        self._services = services = late(self._open_services)
+        history, calls = late(lambda: services.history), late(lambda: services.calls)
+        self._history = HistoryDesk(self._lanes, self._session, history, has_news=False)
+        self._calls = CallDesk(self._lanes["calls"], self._session, calls, self._history)
+        self._own = OwnPeople(self._lanes["disk"], late(lambda: services.people))
         self._session.account_changed.connect(self._account_changed)
         self._orders = OrderDesk(
             self._session, self._calls, self, self._preferences, has_talked=self._history.has_talked
@@ -130,11 +132,8 @@ class Engine(QObject):
                 desk.stop()
         for lane in reversed(self._lanes.values()):
             lane.stop()
-        if self._worker.is_made:
-            self._worker.close()
-        if self._services.is_made:
-            for close in reversed(self._services.close):
-                close()
+        for end in reversed(self._ends):
+            end()
         if self._session.connection is not None:
             self._session.connection.close()
         if self._outbox is not None:
@@ -255,19 +254,18 @@ class Engine(QObject):
 
         return connection_for(profile, self._credentials, self._secrets())
 
-    def _service(self, name: str) -> Any:
-        return Lazy(lambda: getattr(self._services, name))
-
     def _build_faxes(self, terms: FaxTerms) -> tuple[FaxDesk, FaxSending]:
         from rcdesk.bridge.fax.fax_desk import FaxDesk
         from rcdesk.cli.fax_sending import FaxSending
         from rcdesk.store.fax.outbox import Outbox
 
+        services = self._services
+        service = late(lambda: services.faxes)
         faxes = FaxDesk(
             self._lanes,
             self._session,
-            self._service("faxes"),
-            self._service("dispatcher"),
+            service,
+            late(lambda: services.dispatcher),
             clock=self._clock,
             keep_files_days=self._preferences.value.keep_files_days,
         )
@@ -278,7 +276,7 @@ class Engine(QObject):
             self._session,
             faxes,
             self._lanes["files"],
-            self._service("faxes"),
+            service,
             self._make_draft,
             outbox.many,
             self._clock,
@@ -290,8 +288,9 @@ class Engine(QObject):
         """On a lane."""
         from rcdesk.services.fax.asked_draft import CommandDrafts
 
-        folder, worker = Path(self._cache.name), cast("PageWorker", self._worker)
-        drafts = CommandDrafts(worker, folder, self._own_covers(), self._preferences.value)
+        drafts = CommandDrafts(
+            self._worker, Path(self._cache.name), self._own_covers(), self._preferences.value
+        )
         return drafts.draft(asked_fax, account, token)
 
     def _own_covers(self) -> tuple[CoverTemplate, ...]:
@@ -302,13 +301,15 @@ class Engine(QObject):
     def _make_worker(self) -> PageWorker:
         from rcdesk.documents.worker.worker import PageWorker
 
-        return PageWorker(Path(self._cache.name) / "work")
+        worker = PageWorker(Path(self._cache.name) / "work")
+        self._ends.append(worker.close)
+        return worker
 
     def _open_services(self) -> ServiceSet:
         from rcdesk.services.service_set import open_services
 
-        worker, session = cast("PageWorker", self._worker), self._session
-        return open_services(
+        worker, session = self._worker, self._session
+        opened = open_services(
             self._paths,
             lambda: session.connection,
             self._clock,
@@ -316,8 +317,10 @@ class Engine(QObject):
             lambda *given: worker.counts(*given),
             lambda path, token: worker.read_list(path, token),
         )
+        self._ends += opened.close
+        return opened
 
     def _count(self, ref: PageRef, token: CancelToken | None) -> int:
         from rcdesk.services.fax.typed_fax import quick_count
 
-        return quick_count(cast("PageWorker", self._worker))(ref, token)
+        return quick_count(self._worker)(ref, token)

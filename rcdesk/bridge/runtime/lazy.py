@@ -15,21 +15,14 @@ T = TypeVar("T")
 
 def late(make: Callable[[], T]) -> T:
     """What make gives, made at its first use, which is a lane's."""
-    return cast("T", Lazy(make))
+    return cast("T", _Late(make))
 
 
-class Lazy:
-    """What late() gives, with a question more."""
-
+class _Late:
     def __init__(self, make: Callable[[], object]) -> None:
         self._make = make
         self._made: object | None = None
         self._lock = threading.Lock()
-
-    @property
-    def is_made(self) -> bool:
-        """True once somebody needed it."""
-        return self._made is not None
 
     def __getattr__(self, name: str) -> Any:
         with self._lock:
