@@ -84,7 +84,8 @@ class KeptDrafts:
         for document in draft.all_documents:
             if document.digest:
                 continue
-            file = self._copies.get(_mark(document.path))
+            mark = _mark(document.path)
+            file = self._copies.get(mark) if mark[1] >= 0 else self.copy_of(document.path)
             if file is None:
                 due[document.path] = None
             else:
@@ -93,7 +94,7 @@ class KeptDrafts:
 
     def _copy(self, path: Path, token: CancelToken) -> None:
         mark = _mark(path)
-        spooled = self._spool.add(path, token)
+        spooled = self._spool.add(path, token, otherwise="The draft is kept without it.")
         self._copies[mark] = SpooledFile(
             digest=spooled.digest,
             name=readable(path.name),
@@ -120,7 +121,7 @@ class KeptDrafts:
 
 
 def _mark(path: Path) -> _Mark:
-    """A file as it is now; one that is not there has no copy."""
+    """A file as it is now: path, size and time; the size of one that is not there is -1."""
     try:
         found = path.stat()
     except OSError:

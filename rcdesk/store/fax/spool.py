@@ -28,8 +28,15 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def add(self, path: Path, token: CancelToken, report: Callable[[int], None] | None = None) -> Spooled:
-        """Copy a file in; report(bytes copied so far) after every chunk.
+    def add(
+        self,
+        path: Path,
+        token: CancelToken,
+        report: Callable[[int], None] | None = None,
+        *,
+        otherwise: str = "Nothing was sent.",
+    ) -> Spooled:
+        """Copy a file in; report(bytes copied so far) after every chunk. otherwise: what a failure means.
 
         Raises UserError when the original cannot be read, StoreUnavailable when the copy cannot be written,
         Cancelled between chunks. Nothing is left behind after a failure.
@@ -37,17 +44,17 @@ class Spool:
         try:
             source = open_regular(path)
         except FileNotFoundError as exc:
-            raise UserError(f"{path.name} is not there any more. Nothing was sent.") from exc
+            raise UserError(f"{path.name} is not there any more. {otherwise}") from exc
         except OSError as exc:
-            raise UserError(f"{path.name} cannot be read ({exc.strerror}). Nothing was sent.") from exc
+            raise UserError(f"{path.name} cannot be read ({exc.strerror}). {otherwise}") from exc
         with source:
             try:
                 return copy_in(source, self._folder, self.path, token, report)
             except Unreadable as exc:
-                raise UserError(f"{path.name} cannot be read to its end. Nothing was sent.") from exc
+                raise UserError(f"{path.name} cannot be read to its end. {otherwise}") from exc
             except OSError as exc:
                 raise StoreUnavailable(
-                    f"The fax could not be kept here: {why(exc)}. Nothing was sent. rcdesk keeps a copy in "
+                    f"The fax could not be kept here: {why(exc)}. {otherwise} rcdesk keeps a copy in "
                     f"{self._folder} until the fax has gone."
                 ) from exc
 

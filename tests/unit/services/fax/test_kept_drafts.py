@@ -131,6 +131,22 @@ def test_what_is_nowhere_any_more_is_named_and_the_rest_stays(desk: Desk) -> Non
     assert again.lost == ("gone.txt", "stays.txt") and again.documents == ()
 
 
+def test_a_file_that_goes_after_it_was_copied_is_no_trouble(desk: Desk) -> None:
+    draft = KeptDraft(key="one", changed_at=NOW, documents=(desk.file(),))
+    desk.keep(draft)
+    draft.documents[0].path.unlink()
+    saved = desk.drafts.keep("me", replace(draft, typed="more"), CancelToken())
+    assert saved.problem == ""
+    assert saved.draft.documents[0].path.read_text() == "Hello"
+
+
+def test_a_file_that_goes_before_is_said_of_the_draft_not_of_the_fax(desk: Desk) -> None:
+    draft = KeptDraft(key="one", changed_at=NOW, documents=(desk.file(),))
+    draft.documents[0].path.unlink()
+    saved = desk.drafts.keep("me", draft, CancelToken())
+    assert saved.problem == "letter.txt is not there any more. The draft is kept without it."
+
+
 def test_a_deleted_draft_comes_back_until_it_is_purged_with_its_files(desk: Desk) -> None:
     document = desk.file()
     for key in ("one", "two"):
