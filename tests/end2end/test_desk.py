@@ -124,6 +124,17 @@ def compose_by_drop(
     display.key("Return")
 
 
+def send(display: Display, simulator: SimulatorProcess) -> dict[str, Any]:
+    """Press Send until the fax has arrived: Send refuses while its files are still being looked at."""
+    known = len(faxes(simulator))
+
+    def arrived() -> list[dict[str, Any]]:
+        display.key("ctrl+Return")
+        return faxes(simulator)[known:]
+
+    return until(arrived, 20, "the fax to arrive", every_s=2)[0]
+
+
 def test_starts_and_quits_by_keyboard(display: Display, start_desk: StartDesk, shots: Path) -> None:
     desk = start_desk("--color-scheme", "light")
     assert "rcdesk" in display.title(desk.window).lower()
@@ -172,8 +183,7 @@ def test_a_file_dragged_from_another_window_is_faxed(
     source = start_drag_source([letter])
     compose_by_drop(display, desk, source, FAX_SENT, shots / "drag-hover.png")
     display.screenshot(shots / "drag-dropped.png")
-    display.key("ctrl+Return")
-    fax = until(lambda: faxes(simulator_process), 20, "the fax to arrive")[0]
+    fax = send(display, simulator_process)
     assert fax["to"][0]["phoneNumber"] == f"+1{FAX_SENT}"
     upload = until(lambda: uploads(simulator_process), 5, "the upload to be recorded")
     assert len(upload) == 1
@@ -201,8 +211,7 @@ def test_several_files_and_a_folder_dropped_at_once(
     source = start_drag_source([letter, folder, notes])
     compose_by_drop(display, desk, source, FAX_AT_ONCE)
     display.screenshot(shots / "drag-folder-refused.png")
-    display.key("ctrl+Return")
-    until(lambda: faxes(simulator_process), 20, "the fax to arrive")
+    send(display, simulator_process)
     assert sent_names(uploads(simulator_process)[0]) == [letter.name, notes.name]
     quit_by_key(display, desk)
 
@@ -216,8 +225,8 @@ def test_files_on_the_command_line_wait_in_the_composer(
     letter = write_pdf(tmp_path / "Letter.pdf")
     desk = sign_in(simulator_process, start_desk, str(letter))
     display.type(FAX_AT_ONCE)
-    display.key("Return", "ctrl+Return")
-    until(lambda: faxes(simulator_process), 20, "the fax to arrive")
+    display.key("Return")
+    send(display, simulator_process)
     assert sent_names(uploads(simulator_process)[0]) == [letter.name]
     quit_by_key(display, desk)
 
@@ -291,9 +300,7 @@ def test_pictures_of_every_panel(
     for number in (FAX_SENT, FAX_WRONG):
         compose_by_drop(display, desk, source, number, shots / f"{scheme}-drop-hover.png")
         picture(f"new-fax-{number[-4:]}")
-        known = len(faxes(simulator_process))
-        display.key("ctrl+Return")
-        until(lambda n=known: len(faxes(simulator_process)) > n, 20, "the fax to arrive")  # type: ignore[misc]
+        send(display, simulator_process)
     display.key("ctrl+3")
     display.screenshot(shots / f"{scheme}-queue.png", desk.window)
     until(

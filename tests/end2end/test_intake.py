@@ -15,7 +15,7 @@ import pytest
 
 from tests.end2end.display import Display, merged
 from tests.end2end.program import Child, DeskProcess, SimulatorProcess, desk_command, with_package
-from tests.end2end.test_desk import FAX_SENT, StartDesk, faxes, quit_by_key, sign_in, uploads, write_pdf
+from tests.end2end.test_desk import FAX_SENT, StartDesk, faxes, quit_by_key, send, sign_in, uploads, write_pdf
 from tests.end2end.waiting import stays, until
 
 pytestmark = pytest.mark.end2end
@@ -107,8 +107,7 @@ def test_a_picture_and_files_are_pasted_and_faxed(
     display.activate(desk.window)
     display.key("ctrl+v")
     stays(lambda: desk.process.poll() is None, 2, "the desk to run on while it looks at both")
-    display.key("ctrl+Return")
-    until(lambda: uploads(simulator_process), 30, "the fax to be uploaded")
+    send(display, simulator_process)
     display.screenshot(shots / "pasted.png", desk.window)
     until(lambda: not list(pasted.iterdir()), 20, "the pasted picture to be removed")
     quit_by_key(display, desk)

@@ -300,8 +300,12 @@ def test_the_service_disappears_during_a_call(open_desk: OpenDesk) -> None:
     finally:
         simulator.stop()
     desk.screen.wait_for("no connection")
-    call = desk.running.desk.calls.calls[0]
-    assert call.is_unreachable or call.state is CallState.ENDED_UNKNOWN
+
+    def is_left_unknown() -> bool:
+        call = desk.running.desk.calls.calls[0]
+        return call.is_unreachable or call.state is CallState.ENDED_UNKNOWN
+
+    desk.screen.wait(is_left_unknown)
     assert desk.running.desk.session.state is SessionState.OFFLINE
 
 
