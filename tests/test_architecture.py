@@ -67,7 +67,7 @@ STARTS = {
 """Child processes: which modules a layer may start with -m. What is started need not be imported."""
 
 GROUPS = {
-    "core": "numbers account calls fax people orders",
+    "core": "numbers account calls fax messages people orders",
     "store": "account fax calls people",
     "services": "account calls people fax",
     "bridge": "runtime account calls people fax",
@@ -76,7 +76,7 @@ GROUPS = {
 """Inside a layer a group imports itself and those before it; the modules beside them tie them together."""
 
 APART = {
-    "core": {("calls", "fax")},
+    "core": {("calls", "fax"), ("calls", "messages"), ("fax", "messages")},
     "services": {("calls", "people"), ("calls", "fax"), ("people", "fax")},
     "bridge": {("calls", "people"), ("calls", "fax"), ("people", "fax")},
     "ui": {("account", "preview"), ("account", "phone"), ("preview", "phone"), ("phone", "compose")},

@@ -60,7 +60,7 @@ class Part(Struct, frozen=True, kw_only=True):
                     left -= len(chunk)
                     yield chunk if self.encoding == "octets" else _encode(chunk)
         except OSError as exc:
-            raise UserError("A file of this fax cannot be read any more. Nothing was sent.") from exc
+            raise UserError("One of the files cannot be read any more. Nothing was sent.") from exc
 
 
 class MultipartBody:
@@ -142,7 +142,7 @@ def file_part(
     try:
         size_bytes = path.stat().st_size
     except OSError as exc:
-        raise UserError("A file of this fax cannot be found any more. Nothing was sent.") from exc
+        raise UserError("One of the files cannot be found any more. Nothing was sent.") from exc
     disposition = f'form-data; name="{field}"' if field else "attachment"
     headers = (
         ("Content-Type", media_type),
@@ -185,7 +185,7 @@ def _read_exactly(file: FileIO, size: int) -> bytes:
     while missing:
         chunk = file.read(missing)
         if not chunk:
-            raise UserError("A file of this fax changed while it was being sent. The fax was not sent.")
+            raise UserError("One of the files changed while it was being sent. Nothing was sent.")
         parts.append(chunk)
         missing -= len(chunk)
     return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -1,5 +1,5 @@
-"""What a test or a person can order the simulator to do besides what the service does: faxes and calls that
-come in, sync tokens that are forgotten, the state of everything.
+"""What a test or a person can order the simulator to do besides what the service does: faxes, calls, texts
+and voicemails that come in, calls that are recorded, sync tokens that are forgotten, the state of everything.
 
 Lives on the simulator's event loop thread. Read next: `routes/control` (the HTTP side), `running` (for tests
 in Python).
@@ -7,15 +7,21 @@ in Python).
 
 from __future__ import annotations
 
+import io
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rcdesk.simulator.accounts import Subscriber
 from rcdesk.simulator.calls.inbound import OUTCOMES
+from rcdesk.simulator.calls.recordings import RECORDING_KINDS
 from rcdesk.simulator.clock import wire_time
-from rcdesk.simulator.messages import StoredDocument, StoredMessage
-from rcdesk.simulator.recording import StoredFax, stored_fax
+from rcdesk.simulator.mail.sound import mp3_sound, wav_sound
+from rcdesk.simulator.mail.texts import StoredText
+from rcdesk.simulator.mail.voicemail import TRANSCRIPTS, StoredVoicemail
+from rcdesk.simulator.messages import StoredDocument, StoredFile, StoredMessage
+from rcdesk.simulator.recording import SentText, StoredFax, sent_text, stored_fax
 from rcdesk.simulator.refusal import bad_parameter
 from rcdesk.simulator.server import SimulatorServer
 
@@ -35,10 +41,8 @@ def receive_fax(server: SimulatorServer, order: dict[str, Any]) -> StoredMessage
     """An inbound fax of `{to?, from?, pages?, text?}`; to a number of either account."""
     world = server.world
     to_number = str(order.get("to") or world.subscribers[0].fax_number)
-    owner = next((s for s in world.subscribers if any(x.number == to_number for x in s.lines)), None)
+    owner = _owner_of(server, to_number)
     pages = order.get("pages", 1)
-    if owner is None:
-        raise bad_parameter("to", to_number)
     if not isinstance(pages, int) or not 1 <= pages <= 200:
         raise bad_parameter("pages", pages)
     text = str(order.get("text") or "A fax received by the simulator.")
@@ -51,6 +55,112 @@ def receive_fax(server: SimulatorServer, order: dict[str, Any]) -> StoredMessage
     )
     server.renderer.begin(message)
     return message
+
+
+def _owner_of(server: SimulatorServer, number: str) -> Subscriber:
+    """Whose number this is; CMN-101 when it is nobody's."""
+    people = server.world.subscribers
+    owner = next((s for s in people if any(line.number == number for line in s.lines)), None)
+    if owner is None:
+        raise bad_parameter("to", number)
+    return owner
+
+
+def _picture(colour: str) -> StoredFile:
+    """A small picture to send along."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    try:
+        Image.new("RGB", (320, 240), colour).save(out, "PNG")
+    except ValueError as exc:
+        raise bad_parameter("picture", colour) from exc
+    return StoredFile(content=out.getvalue(), media_type="image/png", name="picture.png")
+
+
+def receive_text(
+    server: SimulatorServer, order: dict[str, Any], files: Sequence[StoredFile] = ()
+) -> StoredText:
+    """An inbound text of `{to?, from?, text?, picture?, others?}`; picture is a colour, others a group."""
+    world = server.world
+    texting = next(line.number for line in world.subscribers[0].lines if "SmsSender" in line.features)
+    to_number = str(order.get("to") or texting)
+    pictures = [_picture(str(order["picture"]))] if order.get("picture") else []
+    others = order.get("others") or []
+    if not isinstance(others, list | tuple):
+        raise bad_parameter("others", others)
+    return world.texts.receive(
+        _owner_of(server, to_number),
+        sender=str(order.get("from") or "+16505550143"),
+        to_number=to_number,
+        text=str(order.get("text") or ""),
+        files=[*files, *pictures],
+        others=[str(number) for number in others],
+    )
+
+
+def receive_voicemail(server: SimulatorServer, order: dict[str, Any]) -> StoredVoicemail:
+    """A voicemail of `{to?, from?, seconds?, transcript?, after_s?, status?, private?, sound?, name?}`.
+
+    sound: wav or mp3; after_s: when the transcript comes, with that status (Completed).
+    """
+    world = server.world
+    owner = _owner_of(server, str(order.get("to") or world.subscribers[0].main_number))
+    seconds = seconds_of(order, "seconds") or 12.0
+    status = order.get("status") or "Completed"
+    if status not in TRANSCRIPTS:
+        raise bad_parameter("status", status)
+    is_mp3 = order.get("sound") == "mp3"
+    content = mp3_sound(seconds) if is_mp3 else wav_sound(seconds, world.messages.next_id())
+    sound = StoredFile(
+        content=content,
+        media_type="audio/mpeg" if is_mp3 else "audio/wav",
+        name=f"voicemail.{'mp3' if is_mp3 else 'wav'}",
+    )
+    return world.voicemail(
+        owner,
+        str(order.get("from") or ""),
+        sound,
+        round(seconds),
+        name=str(order.get("name") or ""),
+        transcript=str(order.get("transcript") or ""),
+        transcript_status=status,
+        after_s=seconds_of(order, "after_s"),
+        is_private=order.get("private") is True,
+    )
+
+
+def record_call(server: SimulatorServer, order: dict[str, Any]) -> str:
+    """A recording of `{id?, kind?, ready_after_s?, sound?, seconds?}` on a call of the first user's log.
+
+    id: the call's telephonySessionId or its record's, the latest call when it is not given. Returns the
+    recording's id; CMN-101 when there is no such call.
+    """
+    kind = order.get("kind") or "OnDemand"
+    if kind not in RECORDING_KINDS:
+        raise bad_parameter("kind", kind)
+    server.world.clock.settle()
+    recording = server.world.record_call(
+        server.world.subscribers[0],
+        str(order.get("id") or ""),
+        kind=kind,
+        ready_after_s=seconds_of(order, "ready_after_s"),
+        is_mp3=order.get("sound") == "mp3",
+        length_s=seconds_of(order, "seconds") or None,
+    )
+    if recording is None:
+        raise bad_parameter("id", order.get("id") or "")
+    return recording.id
+
+
+def stored_texts(server: SimulatorServer) -> list[SentText]:
+    """Every text that went out, oldest first."""
+    server.world.clock.settle()
+    return [
+        sent_text(m)
+        for m in server.world.messages.all()
+        if isinstance(m, StoredText) and m.direction == "Outbound"
+    ]
 
 
 def forget_sync_tokens(server: SimulatorServer) -> None:
@@ -74,10 +184,7 @@ def receive_call(server: SimulatorServer, order: dict[str, Any]) -> str:
     """
     world = server.world
     world.clock.settle()
-    to_number = str(order.get("to") or world.subscribers[0].main_number)
-    owner = next((s for s in world.subscribers if any(x.number == to_number for x in s.lines)), None)
-    if owner is None:
-        raise bad_parameter("to", to_number)
+    owner = _owner_of(server, str(order.get("to") or world.subscribers[0].main_number))
     outcome = order.get("outcome") or "missed"
     if outcome not in OUTCOMES:
         raise bad_parameter("outcome", outcome)
@@ -129,7 +236,8 @@ def state_json(server: SimulatorServer) -> dict[str, Any]:
             }
             for c in world.calls.all()
         ],
-        "faxes": [m.json(server.base_url) for m in world.messages.all()],
+        "faxes": [m.json(server.base_url) for m in world.messages.faxes()],
+        "messages": [m.json(server.base_url) for m in world.messages.all() if m.kind != "Fax"],
         "faults": server.faults.as_json(),
         "storm": server.storm.as_json() if server.storm else None,
         "injected": dict(server.injected),
@@ -152,4 +260,4 @@ def order_presence(server: SimulatorServer, order: dict[str, Any]) -> None:
 def stored_faxes(server: SimulatorServer) -> list[StoredFax]:
     """Every outbound message, oldest first."""
     server.world.clock.settle()
-    return [stored_fax(m) for m in server.world.messages.all() if m.direction == "Outbound"]
+    return [stored_fax(m) for m in server.world.messages.faxes() if m.direction == "Outbound"]

@@ -1,10 +1,10 @@
 """The magic numbers: dial one of these and the simulated world gives exactly this outcome.
 
 One table, kept here so that the page under `/simulator/`, the demo's window and the tests all read the
-same thing. Any other number answers (a call) or receives the pages (a fax). Values only, no thread of its
-own.
+same thing. Any other number answers (a call), receives the pages (a fax) or the words (a text). Values only,
+no thread of its own.
 
-Read next: `calls` and `faxes`, which act these plans out.
+Read next: `calls`, `faxes` and `mail/texts`, which act these plans out.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class MagicNumber:
     """One row: `outcome` is a short stable name, `description` one sentence for a person."""
 
     number: str
-    kind: Literal["call", "fax"]
+    kind: Literal["call", "fax", "text"]
     outcome: str
     description: str
 
@@ -57,6 +57,21 @@ class FaxPlan:
     is_sent: bool = True
     error_code: str | None = None
     busy_times: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextPlan:
+    """How a text to one recipient will go; `queued_s` None means it never leaves the queue.
+
+    report_s: so long after it was sent the carrier says what became of it, None when it never does.
+    refusal: status, code and message of the answer that takes no text at all. reply: what they text back.
+    """
+
+    queued_s: float | None = 1.0
+    report_s: float | None = 3.0
+    error_code: str | None = None
+    refusal: tuple[int, str, str] | None = None
+    reply: str = ""
 
 
 _CALLS: tuple[tuple[str, str, CallPlan], ...] = (
@@ -165,12 +180,61 @@ _FAXES: tuple[tuple[str, str, str, FaxPlan], ...] = (
     ),
 )
 
+TEXT_ERROR_CODES: tuple[str, ...] = (
+    *("SMS-RC-403", "SMS-RC-410", "SMS-RC-413", "SMS-RC-430", "SMS-RC-500", "SMS-RC-501", "SMS-RC-503"),
+    *("SMS-RC-504", "SMS-UP-410", "SMS-UP-413", "SMS-UP-414", "SMS-UP-430", "SMS-UP-431", "SMS-UP-432"),
+    *("SMS-UP-433", "SMS-UP-500", "SMS-CAR-104", "SMS-CAR-199", "SMS-CAR-400", "SMS-CAR-410"),
+    *("SMS-CAR-411", "SMS-CAR-412", "SMS-CAR-413", "SMS-CAR-414", "SMS-CAR-430", "SMS-CAR-431"),
+    *("SMS-CAR-432", "SMS-CAR-433", "SMS-CAR-434", "SMS-CAR-435", "SMS-CAR-450", "SMS-CAR-451"),
+    *("SMS-CAR-452", "SMS-CAR-460", "SMS-CAR-461", "SMS-CAR-500"),
+)
+"""deliveryErrorCode (guide, SMS errors): those of carriers come after the text was sent."""
+
+TEXT_REFUSALS: tuple[tuple[int, str, str], ...] = (
+    (400, "MSG-240", "Phone number is not of the US"),
+    (403, "MSG-243", "Sending texts is blocked"),
+    (503, "MSG-290", "Texts cannot be sent at the moment"),
+    (429, "MSG-305", "Too many texts"),
+    (400, "MSG-309", "Recipient cannot get texts"),
+    (400, "MSG-310", "Recipient does not support texts"),
+    (400, "MSG-314", "Recipient is not reachable by texts"),
+    (400, "MSG-324", "Recipient may not get texts"),
+)
+
+_TEXTS: tuple[tuple[str, str, str, TextPlan], ...] = (
+    ("+16505553000", "delivered", "The text is sent after a second and delivered 3 later.", TextPlan()),
+    *(
+        (f"+1650555{at}", code, f"The text fails with {code}.", TextPlan(error_code=code))
+        for at, code in enumerate(TEXT_ERROR_CODES, start=3001)
+    ),
+    ("+16505553050", "slow text", "The text waits 90 seconds in the queue.", TextPlan(queued_s=90)),
+    ("+16505553051", "text never leaves", "The text stays in the queue for ever.", TextPlan(queued_s=None)),
+    (
+        *("+16505553052", "only sent", "The text is sent; the carrier never says that it was delivered."),
+        TextPlan(report_s=None),
+    ),
+    (
+        *("+16505553060", "replies", "The text is delivered, and an answer comes 2 seconds later."),
+        TextPlan(reply="Thanks, see you then."),
+    ),
+    (
+        *("+16505553061", "opts out", "The text is delivered, and STOP comes back: the next one fails."),
+        TextPlan(reply="STOP"),
+    ),
+    *(
+        (f"+1650555{at}", row[1], f"The text is refused with {row[1]}.", TextPlan(refusal=row))
+        for at, row in enumerate(TEXT_REFUSALS, start=3101)
+    ),
+)
+
 _CALL_PLANS = {f"+1650555{at:04d}": plan for at, (_, _, plan) in enumerate(_CALLS, start=200)}
 _FAX_PLANS = {number: plan for number, _, _, plan in _FAXES}
+_TEXT_PLANS = {number: plan for number, _, _, plan in _TEXTS}
 
 MAGIC_NUMBERS: list[MagicNumber] = [
     *(MagicNumber(number, "call", *row[:2]) for number, row in zip(_CALL_PLANS, _CALLS, strict=True)),
     *(MagicNumber(number, "fax", outcome, description) for number, outcome, description, _ in _FAXES),
+    *(MagicNumber(number, "text", outcome, description) for number, outcome, description, _ in _TEXTS),
 ]
 """Every documented number, calls first."""
 
@@ -183,3 +247,8 @@ def call_plan(number: str) -> CallPlan:
 def fax_plan(number: str) -> FaxPlan:
     """The plan for a fax to this E.164 number; an ordinary number receives it."""
     return _FAX_PLANS.get(number, FaxPlan())
+
+
+def text_plan(number: str) -> TextPlan:
+    """The plan for a text to this E.164 number; an ordinary number gets it."""
+    return _TEXT_PLANS.get(number, TextPlan())

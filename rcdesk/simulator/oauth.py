@@ -25,7 +25,8 @@ from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter
 
 SCOPES = (
     *("ReadAccounts", "EditExtensions", "CallControl", "RingOut", "Faxes", "ReadMessages", "EditMessages"),
-    *("ReadCallLog", "ReadPresence", "EditPresence", "ReadContacts", "Contacts"),
+    *("ReadCallLog", "ReadPresence", "EditPresence", "ReadContacts", "Contacts", "SMS", "ReadCallRecording"),
+    "WebSocket",
 )
 """The permissions of the app (spec: x-app-permission)."""
 FEATURES = ("CallForwarding", "Fax", "FaxReceiving", "InternationalCalling", "RingOut", "Presence", "SMS")
@@ -34,9 +35,12 @@ FEATURES = ("CallForwarding", "Fax", "FaxReceiving", "InternationalCalling", "Ri
 _APP = (
     ("POST|GET|DELETE", r"/ring-out", ("RingOut",)),
     ("POST", r"/fax$", ("Faxes",)),
-    ("GET", r"/message-(store|sync)", ("ReadMessages", "EditMessages")),
+    ("POST", r"/(sms|mms)$", ("SMS",)),
+    ("GET", r"/message-(store|sync)", ("ReadMessages", "EditMessages", "SMS")),
     ("PUT|PATCH|DELETE", r"/message-store", ("EditMessages",)),
     ("GET", r"/(active-calls|call-log|call-log-sync)", ("ReadCallLog",)),
+    ("GET", r"/recording/", ("ReadCallRecording",)),
+    ("POST", r"/oauth/wstoken$", ("WebSocket",)),
     ("GET", r"/(call-queue-)?presence", ("ReadPresence", "EditPresence")),
     ("PUT", r"/(call-queue-)?presence", ("EditPresence",)),
     ("GET", r"/address-book", ("ReadContacts", "Contacts")),
@@ -45,8 +49,11 @@ _APP = (
 _USER = (
     ("POST", r"/ring-out", "RingOut", "CMN-408"),
     ("POST", r"/fax$", "Fax", "MSG-341"),
+    ("POST", r"/(sms|mms)$", "SMS", "CMN-408"),
     ("GET|PUT", r"/presence", "Presence", "CMN-408"),
 )
+_CALLED = {"SMS": "OutboundSMS"}
+"""Features whose permission has another name."""
 CODE_TTL_S = 60
 REFRESH_TTL_S = 604_800
 REPEAT_S = 3600
@@ -151,7 +158,8 @@ class SignInBackend:
         for methods, pattern, any_of in _APP:
             check(not set(any_of) & set(self.scopes), methods, pattern, "CMN-401", "application", any_of[0])
         for methods, pattern, feature, code in _USER:
-            check(feature in self.missing_features, methods, pattern, code, "user", feature)
+            name = _CALLED.get(feature, feature)
+            check(feature in self.missing_features, methods, pattern, code, "user", name)
 
     def with_jwt(self, assertion: str, ttl_s: int) -> Session:
         for subscriber in self._subscribers:

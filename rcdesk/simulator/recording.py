@@ -1,4 +1,4 @@
-"""What was asked of the simulator, and the faxes it was given: frozen values for tests and the demo.
+"""What was asked of the simulator, and the faxes and texts it was given: values for tests and the demo.
 
 Bearer tokens and client secrets are struck out before a request is kept; sign-in forms are not kept at all.
 Of faxes, deleted ones included, there is what the client meant by each, to count how often it was stored.
@@ -6,12 +6,14 @@ Of faxes, deleted ones included, there is what the client meant by each, to coun
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from rcdesk.simulator.clock import wire_time
+from rcdesk.simulator.mail.texts import StoredText
 from rcdesk.simulator.messages import StoredMessage
 
 
@@ -88,4 +90,42 @@ def stored_fax(message: StoredMessage) -> StoredFax:
         outcomes={party.number: party.status or "" for party in message.recipients},
         is_deleted=message.availability != "Alive",
         original_id=message.original_id,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentText:
+    """One text that went out; outcomes: number → messageStatus; digests: SHA-256 in hex of its files."""
+
+    message_id: int
+    from_number: str
+    numbers: tuple[str, ...]
+    text: str
+    digests: tuple[str, ...]
+    created_at: datetime
+    status: str
+    outcomes: dict[str, str]
+    is_deleted: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """For `GET /simulator/stored-texts`."""
+        return {**asdict(self), "created_at": wire_time(self.created_at)}
+
+
+def sent_text(message: StoredText) -> SentText:
+    """The value of an outbound text."""
+    return SentText(
+        message_id=message.id,
+        from_number=message.sender.number,
+        numbers=tuple(party.number for party in message.recipients),
+        text=message.text,
+        digests=tuple(
+            hashlib.sha256(file.content).hexdigest()
+            for file in message.files
+            if isinstance(file.content, bytes)
+        ),
+        created_at=message.created_at,
+        status=message.status,
+        outcomes={party.number: party.status or "" for party in message.recipients},
+        is_deleted=message.availability != "Alive",
     )

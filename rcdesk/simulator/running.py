@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from rcdesk.simulator.faults import STORM_KINDS, Storm, fault_from
-from rcdesk.simulator.recording import RecordedRequest, StoredFax
+from rcdesk.simulator.recording import RecordedRequest, SentText, StoredFax
 
 if TYPE_CHECKING:
     from rcdesk.simulator.server import SimulatorServer
@@ -252,6 +252,85 @@ class RunningSimulator:
         order = {"from": sender, "outcome": outcome, "talk_s": talk_s, "rings_s": rings_s}
         more = {"name": name, "queue": queue, "to": to}
         return self._do(lambda server: receive_call(server, {**order, **more}))
+
+    def inbound_text(
+        self,
+        text: str = "",
+        *,
+        sender: str = "+16505550143",
+        to: str | None = None,
+        others: Sequence[str] = (),
+        files: Sequence[tuple[str, str, bytes]] = (),
+    ) -> int:
+        """Somebody texts a number of either account (Mara's direct one); returns the message id.
+
+        others: the rest of a group. files: name, media type and content of each. STOP and START are obeyed.
+        """
+
+        def receive(server: SimulatorServer) -> int:
+            from rcdesk.simulator.control import receive_text
+            from rcdesk.simulator.messages import StoredFile
+
+            server.world.clock.settle()
+            order = {"text": text, "from": sender, "to": to, "others": list(others)}
+            stored = [
+                StoredFile(name=name, media_type=kind, content=content) for name, kind, content in files
+            ]
+            return receive_text(server, order, stored).id
+
+        return self._do(receive)
+
+    def inbound_voicemail(
+        self,
+        sender: str = "+16505550143",
+        *,
+        seconds: float = 12.0,
+        transcript: str = "",
+        after_s: float = 0.0,
+        status: str = "Completed",
+        is_private: bool = False,
+        sound: Literal["wav", "mp3"] = "wav",
+        name: str = "",
+        to: str | None = None,
+    ) -> int:
+        """Somebody calls and leaves a voicemail; returns the message id. The call is in the log as well.
+
+        transcript comes after_s simulated seconds, with that status; until then it is InProgress, and
+        NotAvailable for ever when there is none.
+        """
+        from rcdesk.simulator.control import receive_voicemail
+
+        order = {"from": sender, "seconds": seconds, "transcript": transcript, "after_s": after_s, "to": to}
+        more = {"status": status, "private": is_private, "sound": sound, "name": name}
+        return self._do(lambda server: receive_voicemail(server, {**order, **more}).id)
+
+    def record_call(
+        self,
+        session_id: str = "",
+        *,
+        kind: Literal["OnDemand", "Automatic"] = "OnDemand",
+        ready_after_s: float = 0.0,
+        sound: Literal["wav", "mp3"] = "wav",
+        seconds: float = 0.0,
+    ) -> str:
+        """A call of the first user's log was recorded, the latest unless its session is named; its id.
+
+        Until ready_after_s its sound is answered with 404. seconds: how long, as the call when 0.
+        """
+        from rcdesk.simulator.control import record_call
+
+        order = {"id": session_id, "kind": kind, "ready_after_s": ready_after_s}
+        return self._do(lambda server: record_call(server, {**order, "sound": sound, "seconds": seconds}))
+
+    def set_registered(self, is_registered: bool) -> None:
+        """Whether numbers are registered for texting; if not, every text fails."""
+        self._do(lambda server: setattr(server.world.texts, "is_registered", is_registered))
+
+    def stored_texts(self) -> list[SentText]:
+        """Every text that went out, deleted ones included, oldest first."""
+        from rcdesk.simulator.control import stored_texts
+
+        return self._do(stored_texts)
 
     def set_presence(self, *, dnd_status: str | None = None, is_moved: bool | None = None) -> None:
         """What the first user set in the old user interface; whether accounts are on the new handling."""

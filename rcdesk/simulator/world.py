@@ -15,11 +15,14 @@ from rcdesk.simulator.accounts import Subscriber, make_subscribers
 from rcdesk.simulator.calls.call_log import CallLog, LogParty, LogRecord, call_record, fax_record
 from rcdesk.simulator.calls.calls import CallBackend, RingOut
 from rcdesk.simulator.calls.inbound import InboundBackend, InboundCall, Outcome
+from rcdesk.simulator.calls.recordings import RecordingBackend, StoredRecording
 from rcdesk.simulator.clock import WorldClock
 from rcdesk.simulator.contacts import AddressBooks
 from rcdesk.simulator.fax.faxes import FaxBackend
 from rcdesk.simulator.limits import RateLimits
-from rcdesk.simulator.messages import MessageStore, Party, StoredMessage
+from rcdesk.simulator.mail.texts import TextBackend
+from rcdesk.simulator.mail.voicemail import StoredVoicemail
+from rcdesk.simulator.messages import MessageStore, Party, StoredFile, StoredMessage
 from rcdesk.simulator.oauth import SignInBackend
 from rcdesk.simulator.presence import PresenceBackend, Queue
 
@@ -55,6 +58,8 @@ class World:
             fax_number_of=self.fax_number_of,
             name_of=self.books.name_of,
         )
+        self.texts = TextBackend(clock, self.messages, self.books.name_of)
+        self.recordings = RecordingBackend(clock)
         self.presence = PresenceBackend()
         self._caller_ids: dict[tuple[int, str], str] = {}
 
@@ -104,6 +109,77 @@ class World:
             record = call.record()
             self.log.add(replace(record, id=record_id) if record_id else record)
         return call
+
+    def voicemail(
+        self,
+        owner: Subscriber,
+        sender: str,
+        sound: StoredFile,
+        length_s: int,
+        *,
+        name: str = "",
+        transcript: str = "",
+        transcript_status: str = "Completed",
+        after_s: float = 0.0,
+        is_private: bool = False,
+    ) -> StoredVoicemail:
+        """Somebody calls and leaves a message; after_s it is transcribed, unless there is no transcript."""
+        call = self.inbound_call(owner, sender, outcome="voicemail", name=name)
+        assert call is not None, "a call to nobody's queue is a call"
+        now = self.clock.now()
+        message = StoredVoicemail(
+            id=self.messages.next_id(),
+            owner=owner,
+            direction="Inbound",
+            sender=Party(number=call.sender.number, name=call.sender.name),
+            recipients=[Party(number=call.to_number, name=owner.name)],
+            created_at=now,
+            modified_at=now,
+            status="Received",
+            sound=sound,
+            length_s=length_s,
+            is_private=is_private,
+            transcript_status="InProgress" if transcript else "NotAvailable",
+        )
+        self.messages.add(message)
+        self.log.change(
+            lambda record: record.telephony_session_id == call.id,
+            message_id=message.id,
+            message_type="VoiceMail",
+        )
+
+        def transcribed() -> None:
+            message.transcript, message.transcript_status = transcript, transcript_status
+            self.messages.touched(message)
+
+        if transcript:
+            self.clock.at(after_s, transcribed)
+        return message
+
+    def record_call(
+        self,
+        owner: Subscriber,
+        session_id: str,
+        *,
+        kind: str,
+        ready_after_s: float = 0.0,
+        is_mp3: bool = False,
+        length_s: float | None = None,
+    ) -> StoredRecording | None:
+        """Put a recording on a call of the log, the latest when session_id is ""; None when there is none."""
+        calls = (record for record in self.log.of(owner) if record.type == "Voice")
+        call = next((c for c in calls if session_id in ("", c.telephony_session_id, c.id)), None)
+        if call is None:
+            return None
+        recording = self.recordings.add(
+            owner,
+            kind=kind,
+            length_s=call.duration_s if length_s is None else length_s,
+            ready_after_s=ready_after_s,
+            is_mp3=is_mp3,
+        )
+        self.log.change(lambda record: record.id == call.id, recording=recording)
+        return recording
 
     def _party(self, owner: Subscriber, number: str, name: str) -> LogParty:
         known = name or self.books.name_of(owner, number)

@@ -7,6 +7,9 @@ listFaxCoverPages, all Light (docs/wire.md 1.3). Blocking, on a lane's thread. R
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -92,19 +95,55 @@ def forwarding_numbers(session: ApiSession, token: CancelToken) -> tuple[Forward
 def phone_numbers(session: ApiSession, token: CancelToken) -> tuple[AccountNumber, ...]:
     """The extension's numbers; can_show is the feature CallerId, can_fax the type VoiceFax or FaxOnly."""
     return tuple(
-        AccountNumber(
-            id=reading.text(record, "id"),
-            phone_number=reading.text(record, "phoneNumber"),
-            label=reading.text(record, "label") or spaced(reading.text(record, "usageType")),
-            usage=reading.text(record, "usageType"),
-            kind=reading.text(record, "type"),
-            can_show="CallerId" in reading.words(record, "features"),
-            can_fax=reading.text(record, "type") in _FAX_TYPES,
-            is_primary=record.get("primary") is True,
-        )
+        _account_number(record, reading.words(record, "features"))
         for page in reading.pages(session, f"{reading.EXTENSION}/phone-number", token)
         for record in page
         if reading.text(record, "phoneNumber")
+    )
+
+
+class SmsRegistration(Struct, frozen=True, kw_only=True):
+    """Whether a US number may text people in the US: brand and campaign must be confirmed there.
+
+    statuses: words of the spec, "" when there is no such thing; errors: what the registry says is wrong.
+    """
+
+    campaign_status: str
+    brand_status: str
+    errors: tuple[str, ...] = ()
+
+    @property
+    def is_registered(self) -> bool:
+        """True when texts will not fail for this."""
+        return self.campaign_status == "Confirmed"
+
+
+def sms_registration(session: ApiSession, number_id: str, token: CancelToken) -> SmsRegistration:
+    """What the registry says of one of the extension's numbers (spec: smsConfigurationInfo, Light)."""
+    path = f"{reading.EXTENSION}/phone-number/{quote(number_id, safe='')}/sms-configuration"
+    body = reading.get(session, path, token)
+    campaign, brand = reading.child(body, "smsCampaignInfo"), reading.child(body, "smsBrandInfo")
+    errors = (*reading.children(campaign, "errors"), *reading.children(brand, "errors"))
+    return SmsRegistration(
+        campaign_status=reading.text(campaign, "status"),
+        brand_status=reading.text(brand, "status"),
+        errors=tuple(filter(None, (reading.text(error, "message") for error in errors))),
+    )
+
+
+def _account_number(record: Mapping[str, Any], features: frozenset[str]) -> AccountNumber:
+    return AccountNumber(
+        id=reading.text(record, "id"),
+        phone_number=reading.text(record, "phoneNumber"),
+        label=reading.text(record, "label") or spaced(reading.text(record, "usageType")),
+        usage=reading.text(record, "usageType"),
+        kind=reading.text(record, "type"),
+        can_show="CallerId" in features,
+        can_fax=reading.text(record, "type") in _FAX_TYPES,
+        is_primary=record.get("primary") is True,
+        can_text="SmsSender" in features,
+        can_send_pictures="MmsSender" in features,
+        can_text_abroad="InternationalSmsSender" in features,
     )
 
 

@@ -8,7 +8,7 @@ services/calls/history.py, core/fax/causes.py (what the words on a fax mean).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -16,6 +16,7 @@ from msgspec import Struct
 from rcdesk.api.rest import reading
 from rcdesk.api.session import ApiSession
 from rcdesk.core.cancel import CancelToken
+from rcdesk.core.messages.recording import Recording, RecordingKind
 
 PATH = f"{reading.EXTENSION}/call-log"
 SYNC_PATH = f"{reading.EXTENSION}/call-log-sync"
@@ -67,6 +68,7 @@ class CallLogEntry(Struct, frozen=True, kw_only=True):
     reason: str
     action: str
     own_result: str = ""
+    recordings: tuple[Recording, ...] = ()
 
 
 class CallLogChange(Struct, frozen=True, kw_only=True):
@@ -161,7 +163,33 @@ def _entry(record: Mapping[str, Any]) -> CallLogEntry:
         reason=reading.text(record, "reason"),
         action=reading.text(record, "action"),
         own_result=_own_result(record),
+        recordings=recordings_of(record),
     )
+
+
+def recordings_of(record: Mapping[str, Any]) -> tuple[Recording, ...]:
+    """The recordings of a call, the earliest leg's first; those of a transferred one lie at its legs."""
+    is_inbound = reading.text(record, "direction") == "Inbound"
+    other = reading.child(record, "from" if is_inbound else "to")
+    found: dict[str, Recording] = {}
+    for part in (*reading.children(record, "legs"), record):
+        node = reading.child(part, "recording")
+        if recording_id := reading.text(node, "id"):
+            is_automatic = reading.text(node, "type") == RecordingKind.AUTOMATIC.value
+            recording = Recording(
+                id=recording_id,
+                kind=RecordingKind.AUTOMATIC if is_automatic else RecordingKind.ON_DEMAND,
+                uri=reading.text(node, "contentUri"),
+                call_id=reading.text(record, "id"),
+                telephony_session_id=reading.text(record, "telephonySessionId"),
+                is_inbound=is_inbound,
+                number=reading.text(other, "phoneNumber") or reading.text(other, "extensionNumber"),
+                name=reading.text(other, "name"),
+                at=reading.moment(part, "startTime") or reading.moment(record, "startTime"),
+                length_s=reading.integer(part, "duration") or 0,
+            )
+            found.setdefault(recording_id, recording)
+    return tuple(sorted(found.values(), key=lambda item: item.at or datetime.max.replace(tzinfo=UTC)))
 
 
 def _own_result(record: Mapping[str, Any]) -> str:

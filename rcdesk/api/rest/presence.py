@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rcdesk.api.rest import reading
+from rcdesk.api.rest import features, reading
 from rcdesk.api.session import ApiSession
 from rcdesk.api.transport import read_json
 from rcdesk.core.account.presence import Dnd, QueueStatus
@@ -20,7 +20,6 @@ from rcdesk.core.errors import NotAllowed, Rejected
 
 PATH = f"{reading.EXTENSION}/presence"
 QUEUES_PATH = f"{reading.EXTENSION}/call-queue-presence"
-FEATURES_PATH = f"{reading.EXTENSION}/features"
 _MOVED = "NewCallHandlingAndForwarding"
 
 
@@ -30,15 +29,10 @@ def is_moved(session: ApiSession, token: CancelToken) -> bool:
     Spec: readExtensionFeatures (Medium). What cannot be asked is not there yet.
     """
     try:
-        body = reading.get(session, FEATURES_PATH, token, group="Medium", params={"featureId": _MOVED})
+        found = features.read(session, [_MOVED], token).get(_MOVED)
     except (NotAllowed, Rejected):
         return False
-    return any(
-        reading.text(param, "name") == "isNewBackendAvailable" and reading.text(param, "value") == "true"
-        for record in reading.records(body)
-        if reading.text(record, "id") == _MOVED
-        for param in reading.children(record, "params")
-    )
+    return found is not None and ("isNewBackendAvailable", "true") in found.params
 
 
 def read(session: ApiSession, token: CancelToken, *, is_moved: bool = False) -> Dnd:

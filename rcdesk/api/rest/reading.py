@@ -145,6 +145,7 @@ def pages(
     per_page: int = 100,
     params: Mapping[str, Any] | None = None,
     key: str = "id",
+    keep_free: int = 0,
 ) -> Iterator[tuple[Mapping[str, Any], ...]]:
     """The records of a list, page by page, as long as the service names a next one; at most MOST_PAGES.
 
@@ -157,7 +158,7 @@ def pages(
     empty = 0
     while asked not in seen and len(seen) < MOST_PAGES and empty < MOST_EMPTY:
         seen.append(asked)
-        body = get(session, path, token, group=group, params=asked)
+        body = get(session, path, token, group=group, params=asked, keep_free=keep_free)
         yield records(body, key=key)
         following = child(body, "navigation").get("nextPage")
         if not isinstance(following, Mapping):

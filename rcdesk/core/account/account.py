@@ -164,7 +164,11 @@ class ForwardingNumber(Struct, frozen=True, kw_only=True):
 
 
 class AccountNumber(Struct, frozen=True, kw_only=True):
-    """A number of the extension (spec: UserPhoneNumberInfo); can_show means it may be the caller ID."""
+    """A number of the extension (spec: UserPhoneNumberInfo); can_show means it may be the caller ID.
+
+    can_text, can_send_pictures, can_text_abroad: what may go out from it (features SmsSender, MmsSender,
+    InternationalSmsSender).
+    """
 
     id: str
     phone_number: str
@@ -174,6 +178,9 @@ class AccountNumber(Struct, frozen=True, kw_only=True):
     can_show: bool = False
     can_fax: bool = False
     is_primary: bool = False
+    can_text: bool = False
+    can_send_pictures: bool = False
+    can_text_abroad: bool = False
 
 
 class CoverPage(Struct, frozen=True, kw_only=True):
@@ -219,6 +226,11 @@ class Account(Struct, frozen=True, kw_only=True):
     def showable(self) -> tuple[AccountNumber, ...]:
         """The numbers that may be shown to the called party."""
         return tuple(n for n in self.numbers if n.can_show)
+
+    @property
+    def textable(self) -> tuple[AccountNumber, ...]:
+        """The numbers texts may go out from, the primary one first."""
+        return tuple(sorted((n for n in self.numbers if n.can_text), key=lambda n: not n.is_primary))
 
 
 class KeptAccount(Struct, frozen=True, kw_only=True):

@@ -29,6 +29,11 @@ class Capability(Enum):
     PRESENCE_CHANGE = "presence-change"
     CONTACTS = "contacts"
     CONTACTS_CHANGE = "contacts-change"
+    TEXT = "text"
+    MESSAGES = "messages"
+    MESSAGES_CHANGE = "messages-change"
+    RECORDINGS = "recordings"
+    EVENTS = "events"
 
 
 class LackReason(Enum):
@@ -61,6 +66,13 @@ _NEEDS = {
     Capability.PRESENCE_CHANGE: _Needs("Changing the presence", ("EditPresence",), "Presence"),
     Capability.CONTACTS: _Needs("The address book of the account", ("ReadContacts", "Contacts")),
     Capability.CONTACTS_CHANGE: _Needs("Changing the address book of the account", ("Contacts",)),
+    Capability.TEXT: _Needs("Sending texts", ("SMS",), "SMS"),
+    Capability.MESSAGES: _Needs("Reading texts and voicemails", (*_READ, "SMS")),
+    Capability.MESSAGES_CHANGE: _Needs("Marking and deleting texts and voicemails", ("EditMessages",)),
+    Capability.RECORDINGS: _Needs("Listening to recordings", ("ReadCallRecording",)),
+    Capability.EVENTS: _Needs(
+        "Hearing of news at once", ("WebSocket", "WebSocketsSubscription", "WebSocketSubscription")
+    ),
 }
 _OFFERED_BY_LEGACY = frozenset({Capability.CALL, Capability.FAX_SEND})
 

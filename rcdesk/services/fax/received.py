@@ -31,11 +31,12 @@ from rcdesk.core.errors import (
     UserError,
 )
 from rcdesk.core.fax.folder import ReceivedFax
+from rcdesk.core.messages.parts import Attachment
 from rcdesk.store.fax.content import UNFINISHED
 from rcdesk.store.fax.received import InboundMessage, ReceivedFaxes
 
 if TYPE_CHECKING:
-    from rcdesk.api.rest.message_store import Attachment, Message, SyncPage
+    from rcdesk.api.rest.message_store import Message, SyncPage
     from rcdesk.api.session import ApiSession
     from rcdesk.services.account.connection import Connection
 
@@ -275,7 +276,7 @@ class ReceivedService:
         message = message_store.get(session, fax.message_id, token)
         if message.is_gone:
             raise Rejected("RingCentral has deleted this fax.", status=404)
-        return message.pages or message_store.Attachment(id="", type="", uri="", content_type="")
+        return message.pages or Attachment(id="", type="", uri="", content_type="")
 
     def _fetch(
         self, session: ApiSession, fax: ReceivedFax, pages: Attachment, token: CancelToken

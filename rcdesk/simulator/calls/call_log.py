@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from rcdesk.simulator.accounts import Subscriber
 from rcdesk.simulator.calls.calls import Phase, RingOut
+from rcdesk.simulator.calls.recordings import StoredRecording
 from rcdesk.simulator.clock import wire_time
 from rcdesk.simulator.messages import Party, StoredMessage, location_of
 from rcdesk.simulator.refusal import ErrorAnswer
@@ -74,6 +75,8 @@ class LogRecord:
     started_at: datetime
     duration_s: float
     message_id: int | None = None
+    message_type: str = "Fax"
+    recording: StoredRecording | None = None
     session_id: str = ""
     telephony_session_id: str = ""
     own_number: str = ""
@@ -104,7 +107,7 @@ class LogRecord:
         if self.message_id is not None:
             record["message"] = {
                 "id": str(self.message_id),
-                "type": "Fax",
+                "type": self.message_type,
                 "uri": f"{extension_uri}/message-store/{self.message_id}",
             }
         if is_detailed:
@@ -130,6 +133,8 @@ class LogRecord:
             fields["telephonySessionId"] = self.telephony_session_id
         if self.reason is not None:
             fields["reason"] = self.reason
+        if self.recording is not None:
+            fields["recording"] = self.recording.json(extension_uri)
         return fields
 
     def _legs(self, extension_uri: str) -> list[dict[str, Any]]:
@@ -164,6 +169,14 @@ class CallLog:
         """Write a record; the next ISync brings it."""
         self._revision += 1
         self._records.append((self._revision, record))
+
+    def change(self, is_meant: Callable[[LogRecord], bool], **fields: Any) -> None:
+        """Write the first record that is meant once more, with other fields; the next ISync brings it."""
+        for number, (_, record) in enumerate(list(self._records)):
+            if is_meant(record):
+                del self._records[number]
+                self.add(replace(record, **fields))
+                return
 
     def of(self, owner: Subscriber) -> list[LogRecord]:
         """The user's records, the latest begun first."""

@@ -98,7 +98,7 @@ class FaxBackend:
 
     def resend(self, owner: Subscriber, envelope: dict[str, Any]) -> StoredMessage:
         """A new fax from the pages of an older one: `{originalMessageId, to?, sendTime?}`."""
-        original = self._store.get(owner, str(envelope.get("originalMessageId", "")))
+        original = self._store.fax(owner, str(envelope.get("originalMessageId", "")))
         if original.status == "Queued":
             raise ErrorAnswer(406, "MSG-343", "The message cannot be resent at the moment")
         as_before = {

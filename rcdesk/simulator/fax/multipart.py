@@ -61,7 +61,12 @@ MEDIA_TYPES = {
 
 
 class FaxForm:
-    """The reading of one upload; afterwards `envelope` and `documents` hold what came."""
+    """The reading of one upload; afterwards `envelope` and `documents` hold what came.
+
+    most_bytes: of all files together.
+    """
+
+    most_bytes = MAX_ATTACHMENTS
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
@@ -214,7 +219,7 @@ class FaxForm:
             self._stored += len(chunk)
             if self._visit.body_size > MAX_BODY:
                 self._note(ErrorAnswer(413, "MSG-338", "Message is too large", parameter="attachment"))
-            elif self._stored > MAX_ATTACHMENTS:
+            elif self._stored > self.most_bytes:
                 self._note(ErrorAnswer(413, "MSG-337", "Attachments are too large", parameter="attachment"))
             elif self._problem is None:
                 out.write(chunk)

@@ -5,6 +5,7 @@ Lives on the simulator's event loop thread; the records are in `calllog`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -33,6 +34,15 @@ def _session(visit: Visit) -> tuple[str, str]:
     return found
 
 
+def _recorded(visit: Visit) -> Callable[[LogRecord], bool]:
+    """Whether a record has a recording of the kind that is asked for, if one is."""
+    query = visit.request.query
+    kind = query.get("recordingType", "All" if query.get("withRecording") == "true" else "")
+    return lambda record: (
+        not kind or (record.recording is not None and kind in ("All", record.recording.kind))
+    )
+
+
 def _is_detailed(visit: Visit) -> bool:
     return "Detailed" in visit.choices("view")
 
@@ -56,6 +66,7 @@ async def call_log(visit: Visit) -> web.StreamResponse:
     extension = visit.request.query.get("extensionNumber", "")
     session_id, telephony_session_id = _session(visit)
     date_from, date_to = visit.date_range()
+    recorded = _recorded(visit)
 
     def wanted(record: LogRecord) -> bool:
         if session_id or telephony_session_id:
@@ -65,6 +76,7 @@ async def call_log(visit: Visit) -> web.StreamResponse:
             )
         return (
             (not types or record.type in types)
+            and recorded(record)
             and (not directions or record.direction in directions)
             and (not number or any(number in known for known in record.numbers))
             and (not extension or extension in record.extensions)
@@ -108,11 +120,11 @@ async def sync(visit: Visit) -> web.StreamResponse:
         newest = world.log.of(who)
         found = [r for r in newest if date_from is None or r.started_at >= date_from][:limit]
         token = world.log.new_token(who)
-    is_detailed = _is_detailed(visit)
+    is_detailed, recorded = _is_detailed(visit), _recorded(visit)
     records = [
         record.json(visit.extension_uri, is_detailed=is_detailed)
         for record in found
-        if record.is_missed or not is_missed_only
+        if (record.is_missed or not is_missed_only) and recorded(record)
     ]
     info = {"syncType": kind, "syncToken": token, "syncTime": wire_time(world.clock.now())}
     return answer({"uri": f"{visit.extension_uri}/call-log-sync", "records": records, "syncInfo": info})

@@ -1,5 +1,5 @@
 """The control API under `/simulator/`, which the real service does not have: time, faults, storms, limits,
-inbound faxes and calls.
+inbound faxes, calls, texts and voicemails.
 
 No sign-in: the simulator listens on 127.0.0.1 only. `GET /simulator/` explains all this to a person and
 lists the magic numbers. Lives on the simulator's event loop thread; read `control` next, which does what is
@@ -53,8 +53,8 @@ td:first-child{{font-family:monospace;white-space:nowrap}}</style>
 The service's own paths begin with <code>/restapi</code>; the ones below exist only here.</p>
 <h2>Control</h2><table>{commands}</table>
 <h2>Kinds of fault</h2><table>{rows(list(KINDS.items()))}</table>
-<h2>Magic numbers</h2><p>Any other number answers, or receives the fax. The company's short extensions
-(102, 103, 200, 201) answer too; a call to another extension finds nobody.</p>
+<h2>Magic numbers</h2><p>Any other number answers, or receives the fax or the text. The company's short
+extensions (102, 103, 200, 201) answer too; a call to another extension finds nobody.</p>
 <table>{numbers}</table></html>"""
 
 
@@ -115,6 +115,28 @@ async def _calm(server: SimulatorServer, order: dict[str, Any]) -> None:
 
 async def _inbound_call(server: SimulatorServer, order: dict[str, Any]) -> Any:
     return {"id": control.receive_call(server, order)}
+
+
+async def _inbound_text(server: SimulatorServer, order: dict[str, Any]) -> Any:
+    return control.receive_text(server, order).json(server.base_url)
+
+
+async def _inbound_voicemail(server: SimulatorServer, order: dict[str, Any]) -> Any:
+    return control.receive_voicemail(server, order).json(server.base_url)
+
+
+async def _record_call(server: SimulatorServer, order: dict[str, Any]) -> Any:
+    return {"id": control.record_call(server, order)}
+
+
+async def _stored_texts(server: SimulatorServer, order: dict[str, Any]) -> Any:
+    return [text.as_json() for text in control.stored_texts(server)]
+
+
+async def _texting(server: SimulatorServer, order: dict[str, Any]) -> None:
+    if not isinstance(order.get("registered"), bool):
+        raise bad_parameter("registered", order.get("registered"))
+    server.world.texts.is_registered = order["registered"]
 
 
 async def _log_delay(server: SimulatorServer, order: dict[str, Any]) -> None:
@@ -178,6 +200,31 @@ COMMANDS = (
         " takes its time",
         _inbound_call,
     ),
+    ControlCommand(
+        *("POST", "/simulator/inbound-text"),
+        '{"from": "+16505550143", "to": "+16505550190", "text": "STOP", "picture": "teal", "others": []}:'
+        " somebody texts; a picture is a colour, with others it is a group",
+        _inbound_text,
+    ),
+    ControlCommand(
+        *("POST", "/simulator/inbound-voicemail"),
+        '{"from": "+16505550143", "seconds": 12, "transcript": "…", "after_s": 30, "status": "Completed",'
+        ' "private": false, "sound": "wav|mp3", "name": "", "to": "+18885550100"}: somebody leaves a'
+        " voicemail, whose transcript comes later",
+        _inbound_voicemail,
+    ),
+    ControlCommand(
+        *("POST", "/simulator/record-call"),
+        '{"id": "s-…", "kind": "OnDemand|Automatic", "ready_after_s": 120, "sound": "wav|mp3"}:'
+        " a call of the log was recorded, the latest unless one is named; it can be fetched later",
+        _record_call,
+    ),
+    ControlCommand(
+        *("POST", "/simulator/texting"),
+        '{"registered": false}: whether numbers are registered for texting; if not, every text fails',
+        _texting,
+    ),
+    ControlCommand("GET", "/simulator/stored-texts", "each text that went out", _stored_texts),
     ControlCommand(
         *("POST", "/simulator/call-log-delay"),
         '{"seconds": 2}: how long after a call its record is written',

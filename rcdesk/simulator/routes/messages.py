@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -25,7 +26,7 @@ from rcdesk.simulator.checks import (
     word,
 )
 from rcdesk.simulator.clock import wire_time
-from rcdesk.simulator.messages import StoredMessage
+from rcdesk.simulator.messages import StoredFile, StoredMail, StoredMessage
 from rcdesk.simulator.multi_status import MULTI, ids_in, multi_status
 from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter, not_found
 from rcdesk.simulator.routes.account import EXTENSION
@@ -35,15 +36,18 @@ STORE = f"{EXTENSION}/message-store"
 MOST_IN_BODY = 1000
 
 
-def _filter(visit: Visit) -> Callable[[StoredMessage], bool]:
+def _filter(visit: Visit) -> Callable[[StoredMail], bool]:
     types, directions = visit.choices("messageType"), visit.choices("direction")
     reads, alive = visit.choices("readStatus"), visit.choices("availability") or {"Alive"}
     digits = visit.request.query.get("phoneNumber", "").replace(" ", "").lstrip("+")
 
-    def wanted(message: StoredMessage) -> bool:
+    conversation = visit.request.query.get("conversationId", "")
+
+    def wanted(message: StoredMail) -> bool:
         numbers = [party.number for party in [message.sender, *message.recipients]]
         return (
-            (not types or "Fax" in types)
+            (not types or message.kind in types)
+            and conversation in ("", str(message.conversation_id))
             and (not directions or message.direction in directions)
             and (not reads or message.read_status in reads)
             and message.availability in alive
@@ -56,11 +60,24 @@ def _filter(visit: Visit) -> Callable[[StoredMessage], bool]:
 async def list_messages(visit: Visit) -> web.StreamResponse:
     wanted = _filter(visit)
     date_from, date_to = visit.date_range()
-    found = visit.world.messages.find(
-        visit.subscriber, lambda m: wanted(m) and date_from <= m.created_at <= date_to
+    found = _newest_of_each(
+        visit,
+        visit.world.messages.find(
+            visit.subscriber, lambda m: wanted(m) and date_from <= m.created_at <= date_to
+        ),
     )
     uri = f"{visit.extension_uri}/message-store"
     return answer(visit.page(uri, [message.json(visit.extension_uri) for message in found]))
+
+
+def _newest_of_each(visit: Visit, found: list[StoredMail]) -> list[StoredMail]:
+    """With distinctConversations only the newest text of each."""
+    if visit.request.query.get("distinctConversations") != "true":
+        return found
+    newest: dict[int, StoredMail] = {}
+    for message in found:
+        newest.setdefault(message.conversation_id or -message.id, message)
+    return list(newest.values())
 
 
 def _ids(visit: Visit) -> list[str]:
@@ -70,7 +87,7 @@ def _ids(visit: Visit) -> list[str]:
     return ids
 
 
-def _get(visit: Visit, message_id: str) -> StoredMessage:
+def _get(visit: Visit, message_id: str) -> StoredMail:
     return visit.world.messages.get(visit.subscriber, message_id)
 
 
@@ -155,7 +172,7 @@ async def delete_message(visit: Visit) -> web.StreamResponse:
 
     def delete(message_id: str) -> dict[str, Any]:
         message = _get(visit, message_id)
-        if kind not in ("All", "Fax"):
+        if kind not in ("All", message.kind):
             raise not_found("messageId", message_id)
         visit.world.messages.delete(message, is_purge=is_purge)
         return {}
@@ -167,28 +184,52 @@ async def delete_message(visit: Visit) -> web.StreamResponse:
     return response if has_failed else no_content()
 
 
+async def delete_by_filter(visit: Visit) -> web.StreamResponse:
+    """DELETE …/message-store: a conversation, a kind, what is older than dateTo, or simply everything."""
+    query = visit.request.query
+    kind, date_to = query.get("type", "All"), visit.moment("dateTo")
+    conversations = visit.choices("conversationId")
+
+    def is_meant(message: StoredMail) -> bool:
+        return (
+            message.availability == "Alive"
+            and kind in ("All", message.kind)
+            and (not conversations or str(message.conversation_id) in conversations)
+            and (date_to is None or message.created_at < date_to)
+        )
+
+    for message in visit.world.messages.find(visit.subscriber, is_meant):
+        visit.world.messages.delete(message, is_purge=query.get("purge") == "true")
+    return no_content()
+
+
 async def content(visit: Visit) -> web.StreamResponse:
-    """GET …/message-store/{messageId}/content/{attachmentId}: the rendered pages, at the media host."""
+    """GET …/message-store/{messageId}/content/{attachmentId}, at the media host."""
     info = visit.request.match_info
     message = _get(visit, info["messageId"])
-    is_elsewhere = visit.request.host.startswith("platform.")
-    if info["attachmentId"] != str(message.id) or message.availability == "Purged" or is_elsewhere:
+    if isinstance(message, StoredMessage):
+        await visit.renderer.settled(message)
+    found = message.file(info["attachmentId"]) if message.availability != "Purged" else None
+    if found is None or visit.request.host.startswith("platform."):
         raise not_found("attachmentId", info["attachmentId"])
-    await visit.renderer.settled(message)
-    if message.rendered is None:
-        raise not_found("attachmentId", info["attachmentId"])
-    _check_range(visit.request, message.rendered.stat().st_size)
+    return download(visit, found)
+
+
+def download(visit: Visit, file: StoredFile) -> web.StreamResponse:
+    """A file of the media host, or the part of it that is asked for."""
+    _check_range(visit.request, file.size_bytes)
     kind = "attachment" if visit.request.query.get("contentDisposition") == "Attachment" else "inline"
-    suffix = message.rendered.suffix
-    wanted = visit.request.query.get("contentDispositionFilename") or f"fax-{message.id}{suffix}"
+    wanted = visit.request.query.get("contentDispositionFilename") or file.name
     name = re.sub(r"[^\w .()+-]", "_", wanted, flags=re.ASCII)[:200]
-    return web.FileResponse(
-        message.rendered,
-        headers={
-            "Content-Type": message.owner.fax_media_type,
-            "Content-Disposition": f'{kind}; filename="{name}"',
-        },
-    )
+    headers = {"Content-Type": file.media_type, "Content-Disposition": f'{kind}; filename="{name}"'}
+    if isinstance(file.content, Path):
+        return web.FileResponse(file.content, headers=headers)
+    part = visit.request.http_range
+    if part.start is None and part.stop is None:
+        return web.Response(body=file.content, headers=headers)
+    start, stop, _ = part.indices(file.size_bytes)
+    headers["Content-Range"] = f"bytes {start}-{stop - 1}/{file.size_bytes}"
+    return web.Response(status=206, body=file.content[start:stop], headers=headers)
 
 
 def _check_range(request: web.Request, size: int) -> None:
@@ -209,25 +250,27 @@ async def sync(visit: Visit) -> web.StreamResponse:
     limit = visit.query_int("recordCount", 250)
     has_older = False
     if kind == "ISync":
-        since = world.messages.since(who, visit.request.query.get("syncToken", ""))
-        types, directions = visit.choices("messageType"), visit.choices("direction")
+        since, types, directions = world.messages.since(who, visit.request.query.get("syncToken", ""))
+        types = visit.choices("messageType") or types
+        directions = visit.choices("direction") or directions
         found = world.messages.find(
             who,
             lambda m: (
                 m.revision > since
-                and (not types or "Fax" in types)
+                and (not types or m.kind in types)
                 and (not directions or m.direction in directions)
             ),
         )
     else:
         wanted = _filter(visit)
+        types, directions = visit.choices("messageType"), visit.choices("direction")
         date_from, date_to = visit.date_range()
         everything = world.messages.find(who, lambda m: wanted(m) and m.created_at <= date_to)
-        found = [m for m in everything if m.created_at >= date_from][:limit]
+        found = _newest_of_each(visit, [m for m in everything if m.created_at >= date_from])[:limit]
         has_older = len(found) < len(everything)
     info: dict[str, Any] = {
         "syncType": kind,
-        "syncToken": world.messages.new_token(who),
+        "syncToken": world.messages.new_token(who, types, directions),
         "syncTime": wire_time(world.clock.now()),
         "olderRecordsExist": has_older,
     }
@@ -250,6 +293,7 @@ _FILTER = {
     "readStatus": one_of("Read", "Unread"),
 }
 _MANY = frozenset({"availability", "direction", "messageType", "readStatus"})
+_TYPE = one_of("Fax", "SMS", "VoiceMail", "Pager", "Text", "All")
 
 ROUTES = (
     Route(
@@ -273,7 +317,15 @@ ROUTES = (
         f"{STORE}/{{messageId}}",
         "Medium",
         delete_message,
-        query={"purge": A_FLAG, "type": one_of("Fax", "SMS", "VoiceMail", "Pager", "Text", "All")},
+        query={"purge": A_FLAG, "type": _TYPE},
+    ),
+    Route(
+        "DELETE",
+        STORE,
+        "Medium",
+        delete_by_filter,
+        query={"purge": A_FLAG, "type": _TYPE, "conversationId": a_text, "dateTo": a_moment},
+        repeatable=frozenset({"conversationId"}),
     ),
     Route(
         "GET",

@@ -29,6 +29,7 @@ from rcdesk.core.account.presence import Dnd
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import OutcomeUnknown, RcdeskError, Rejected, ServerTrouble
 from rcdesk.core.fax.fax import Recipient, Resolution
+from rcdesk.core.messages.parts import Attachment
 from rcdesk.core.service import FaxContents
 from tests.unit.api.socket_server import SocketServer, answer, read_request
 
@@ -350,7 +351,7 @@ ELSEWHERE = (
 def test_pages_are_fetched_from_no_other_host(service: Service, uri: str) -> None:
     port = service.url.rpartition(":")[2]
     service.answers = [b"%PDF-"]
-    pages = message_store.Attachment(id="1", type="", uri=uri.format(port=port), content_type="")
+    pages = Attachment(id="1", type="", uri=uri.format(port=port), content_type="")
     with pytest.raises(RcdeskError):
         message_store.content(service.session, pages, bytearray().extend, TOKEN)
     assert service.heads == []
@@ -359,7 +360,7 @@ def test_pages_are_fetched_from_no_other_host(service: Service, uri: str) -> Non
 def test_pages_are_fetched_from_where_the_message_says(service: Service) -> None:
     service.answers = [b"%PDF-"]
     for uri in (f"{service.url}/odd/place?x=1", "//evil.example/x", service.url.upper() + "/y"):
-        pages = message_store.Attachment(id="1", type="", uri=uri, content_type="")
+        pages = Attachment(id="1", type="", uri=uri, content_type="")
         message_store.content(service.session, pages, bytearray().extend, TOKEN)
     assert lines(service) == [
         "GET /odd/place?x=1 HTTP/1.1",
@@ -373,7 +374,7 @@ def test_the_token_follows_no_redirect(service: Service, status: int) -> None:
     other = Service()
     other.answers = [b"%PDF-"]
     service.answers, service.status, service.headers = [b""], status, (f"Location: {other.url}/x",)
-    pages = message_store.Attachment(id="1", type="", uri=f"{service.url}/x", content_type="")
+    pages = Attachment(id="1", type="", uri=f"{service.url}/x", content_type="")
     with pytest.raises(RcdeskError):
         message_store.content(service.session, pages, bytearray().extend, TOKEN)
     assert other.heads == []

@@ -7,7 +7,12 @@ import pytest
 from rcdesk.core.account.account import Account
 from rcdesk.core.account.capability import Capability, Lack, LackReason, lacks_of, legacy_lacks
 
-ALL_SCOPES = "ReadAccounts RingOut Faxes EditMessages ReadCallLog EditPresence Contacts"
+ALL_SCOPES = " ".join(
+    [
+        "ReadAccounts RingOut Faxes EditMessages ReadCallLog EditPresence Contacts",
+        "SMS ReadCallRecording WebSocket",
+    ]
+)
 
 
 def lacking(scope: str, **features: bool) -> set[Capability]:
@@ -23,7 +28,16 @@ def test_what_the_service_does_not_mention_is_possible() -> None:
     [
         ("RingOut", {Capability.CALL}),
         ("Faxes", {Capability.FAX_SEND, Capability.FAX_RESEND}),
-        ("EditMessages", {Capability.FAX_FOLLOW, Capability.FAX_READ, Capability.FAX_CHANGE}),
+        (
+            "EditMessages",
+            {
+                *(Capability.FAX_FOLLOW, Capability.FAX_READ, Capability.FAX_CHANGE),
+                Capability.MESSAGES_CHANGE,
+            },
+        ),
+        ("SMS", {Capability.TEXT}),
+        ("ReadCallRecording", {Capability.RECORDINGS}),
+        ("WebSocket", {Capability.EVENTS}),
         ("ReadCallLog", {Capability.CALL_LOG}),
         ("EditPresence", {Capability.PRESENCE, Capability.PRESENCE_CHANGE}),
         ("Contacts", {Capability.CONTACTS, Capability.CONTACTS_CHANGE}),
@@ -36,7 +50,7 @@ def test_each_scope_is_needed_for_something(scope: str, lost: set[Capability]) -
 def test_reading_alone_does_not_change() -> None:
     reading = ALL_SCOPES.replace("Edit", "Read").replace("Contacts", "ReadContacts")
     changes = {Capability.FAX_CHANGE, Capability.PRESENCE_CHANGE, Capability.CONTACTS_CHANGE}
-    assert lacking(reading) == changes
+    assert lacking(reading) == {*changes, Capability.MESSAGES_CHANGE}
 
 
 @pytest.mark.parametrize(
@@ -46,6 +60,7 @@ def test_reading_alone_does_not_change() -> None:
         ("Fax", {Capability.FAX_SEND, Capability.FAX_RESEND}),
         ("FaxReceiving", {Capability.FAX_RECEIVE}),
         ("Presence", {Capability.PRESENCE, Capability.PRESENCE_CHANGE}),
+        ("SMS", {Capability.TEXT}),
     ],
 )
 def test_a_feature_that_is_off_is_the_administrators(feature: str, lost: set[Capability]) -> None:

@@ -244,7 +244,7 @@ def test_stopping_does_not_wait_for_a_long_drawing() -> None:
     running = RunningSimulator.start(clock="manual")
     with Client(running) as client:
         assert client.fax(files=(("long.pdf", "application/pdf", pdf_of(190)),)).ok
-    (message,) = (m for m in running._running.world.messages.all() if m.direction == "Outbound")
+    (message,) = (m for m in running._running.world.messages.faxes() if m.direction == "Outbound")
     running.stop()
     assert not running._thread.is_alive()
     assert message.rendered is None, "it was given up, not waited for"

@@ -1,0 +1,1 @@
+"""Texts, voicemails and recordings: what they are, and the rules that need no network."""

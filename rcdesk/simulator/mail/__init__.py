@@ -1,0 +1,1 @@
+"""Texts and voicemails of the simulated world."""
