@@ -45,6 +45,7 @@ class Fuzz:
         self._simulator = simulator
         self._http = requests.Session()
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._recording = simulator.record_call()
         self.operations = list(_implemented(contract))
         self.asked: set[str] = set()
         self.statuses: Counter[int] = Counter()
@@ -85,6 +86,8 @@ class Fuzz:
             "attachmentId": newest["faxes"],
             "ringoutId": newest["calls"],
             "callRecordId": newest["calls"],
+            "recordingId": self._recording,
+            "phoneNumberId": "5002",
         }
         return {name: known[name] for name in re.findall(r"\{(\w+)\}", template)}
 

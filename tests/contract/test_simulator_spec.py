@@ -17,7 +17,7 @@ import requests
 from rcdesk.simulator import RunningSimulator
 from rcdesk.simulator.magic import FAX_ERROR_CODES
 from tests.contract.spec import SpecValidator
-from tests.unit.simulator.client import Client
+from tests.unit.simulator.client import Client, multipart_mixed
 
 pytestmark = pytest.mark.contract
 
@@ -120,6 +120,44 @@ def walk_through_calls(client: JudgedClient) -> None:
     assert client.get("/call-log-sync", recordCount=9, statusGroup="Missed").ok
 
 
+def walk_through_messages(client: JudgedClient) -> None:
+    """Texts, voicemails, recordings."""
+    simulator = client.simulator
+    party = {"phoneNumber": "+16505550190"}
+    body = {"from": party, "to": [{"phoneNumber": "+16505553000"}], "text": "Hello"}
+    sent = client.post("/sms", body).json()
+    headers = {"Content-Type": "multipart/mixed; boundary=frontier"}
+    upload = multipart_mixed(body, (("a.vcf", "text/vcard", b"BEGIN:VCARD"),))
+    for path in ("/sms", "/mms"):
+        assert client.send("POST", path, data=upload, headers=headers).ok
+    failed = client.post("/sms", {**body, "to": [{"phoneNumber": "+16505553001"}]}).json()
+    simulator.inbound_text("Hi", others=["+16505550144"], files=[("a.txt", "text/plain", b"x")])
+    simulator.inbound_voicemail(transcript="Please call.", after_s=5)
+    assert client.get("/message-store", messageType="VoiceMail").json()["records"]
+    simulator.advance(10)
+    assert client.get(failed["uri"]).json()["deliveryErrorCode"] == "SMS-RC-403"
+    both = {"messageType": ["SMS", "VoiceMail"]}
+    assert len(client.get("/message-store", **both, distinctConversations="true").json()["records"]) == 4
+    token = client.get("/message-sync", syncType="FSync", **both).json()["syncInfo"]["syncToken"]
+    thread = sent["conversation"]["id"]
+    assert len(client.get("/message-store", conversationId=thread).json()["records"]) == 3
+    assert client.send("DELETE", f"/message-store?conversationId={thread}&type=SMS").status_code == 204
+    assert len(client.get("/message-sync", syncType="ISync", syncToken=token).json()["records"]) == 3
+    number = client.get("/phone-number").json()["records"][1]["id"]
+    assert client.get(f"/phone-number/{number}/sms-configuration").json()["smsCampaignInfo"]
+    simulator.inbound_call("+16505550143", outcome="answered", talk_s=40)
+    simulator.record_call(kind="Automatic")
+    for view in ("Simple", "Detailed"):
+        log = client.get("/call-log", recordingType="All", view=view).json()
+    [record] = log["records"]
+    assert client.get("/call-log", recordingType="OnDemand").json()["records"] == []
+    assert client.get(record["recording"]["uri"]).json()["duration"] == 40
+    sound = client.get(record["recording"]["contentUri"])
+    assert sound.headers["Content-Type"] == "audio/wav" and sound.content.startswith(b"RIFF")
+    part = client.send("GET", record["recording"]["contentUri"], headers={"Range": "bytes=10-19"})
+    assert (part.status_code, part.content) == (206, sound.content[10:20])
+
+
 def walk(client: JudgedClient) -> None:
     """Ask for every operation at least once."""
     simulator = client.simulator
@@ -137,6 +175,7 @@ def walk(client: JudgedClient) -> None:
     ):
         assert client.get(path).ok
     walk_through_calls(client)
+    walk_through_messages(client)
     assert client.get("/address-book/contact", startsWith="b", sortBy=["Company"], perPage=3).ok
     assert client.get("/address-book/contact").json()["paging"]["totalElements"] == 12
     for per_page in ("all", 2):

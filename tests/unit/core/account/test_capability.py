@@ -9,8 +9,8 @@ from rcdesk.core.account.capability import Capability, Lack, LackReason, lacks_o
 
 ALL_SCOPES = " ".join(
     [
-        "ReadAccounts RingOut Faxes EditMessages ReadCallLog EditPresence Contacts",
-        "SMS ReadCallRecording WebSocket",
+        *("ReadAccounts", "RingOut", "Faxes", "EditMessages", "ReadCallLog", "EditPresence", "Contacts"),
+        *("SMS", "ReadCallRecording", "WebSocket"),
     ]
 )
 
