@@ -19,6 +19,7 @@ from msgspec import Struct
 from rcdesk.api.body import parse, sound
 from rcdesk.api.rate_gate import LONGEST_PENALTY_S, PENALTY_WITHOUT_WORD_S, retry_after_s
 from rcdesk.core.errors import ApiError, NotAllowed, RateLimited, Rejected, ServerTrouble, SignInNeeded
+from rcdesk.core.messages.causes import REFUSAL_CODES, text_cause
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ _NOT_ALLOWED = {
     "InsufficientPermissions": "This app or your RingCentral user lacks {permission} needed for this.",
     "MSG-340": "Sending faxes is not available for this RingCentral account.",
     "MSG-341": "Your RingCentral user may not send faxes. Ask the account's administrator.",
+    **{code: text_cause(code).words for code in ("MSG-243", "MSG-304")},
 }
 _RATE = frozenset({"CMN-301", "CMN-302", "CMN-303", "CMN-310"})
 _REJECTED = {
@@ -61,10 +63,11 @@ _REJECTED = {
     "MSG-338": "This is too large for RingCentral. Send fewer or smaller files.",
     "MSG-343": "RingCentral cannot resend this fax now.",
     "MSG-347": "RingCentral refused the fax: one of its files is empty.",
-    "MSG-348": "RingCentral refused the fax: it cannot print one of the file types.",
+    "MSG-348": "RingCentral refused one of the files: it does not take files of this type.",
     "MSG-349": "RingCentral could not read the fax request.",
     "MSG-350": "RingCentral could not read the fax request.",
     "MSG-351": "RingCentral refused the fax: a file has no name.",
+    **{code: text_cause(code).words for code in REFUSAL_CODES},
 }
 
 
@@ -175,7 +178,7 @@ def _by_status(status: int, refusal: Refusal) -> str:
         case 413:
             return "This is too large for RingCentral. Send fewer or smaller files."
         case 415:
-            return "RingCentral refused the fax: it cannot print one of the file types."
+            return "RingCentral refused one of the files: it does not take files of this type."
         case _:
             return _quoted("RingCentral refused this", refusal)
 

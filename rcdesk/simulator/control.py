@@ -127,6 +127,8 @@ def receive_voicemail(server: SimulatorServer, order: dict[str, Any]) -> StoredV
         transcript_status=status,
         after_s=seconds_of(order, "after_s"),
         is_private=order.get("private") is True,
+        age_s=seconds_of(order, "age_s"),
+        record_id=str(order.get("record_id") or ""),
     )
 
 

@@ -222,6 +222,12 @@ class MessageStore:
         self._messages[message.id] = message
         self._note(message, is_new=True)
 
+    def redate(self, message: StoredMail, message_id: int, created_at: datetime) -> None:
+        """Give a message another id and an earlier time, as if it had always been so."""
+        del self._messages[message.id]
+        message.id, message.created_at = message_id, created_at
+        self._messages[message_id] = message
+
     def touched(self, message: StoredMail) -> None:
         """Note a change: new modification time, next revision."""
         self._note(message, is_new=False)

@@ -117,7 +117,9 @@ _CALLS: tuple[_Called | _WasCalled, ...] = (
 def add_samples(server: SimulatorServer) -> None:
     """Put the faxes into the first user's message store and begin to draw them; log the calls."""
     from rcdesk.simulator.control import text_documents
+    from rcdesk.simulator.mail.samples import add_mail_samples
 
+    add_mail_samples(server)
     world = server.world
     owner = world.subscribers[0]
     # The ids are the same at every start: a desk that has seen a former demo knows faxes and calls again.

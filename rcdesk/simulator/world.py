@@ -122,19 +122,22 @@ class World:
         transcript_status: str = "Completed",
         after_s: float = 0.0,
         is_private: bool = False,
+        age_s: float = 0.0,
+        record_id: str = "",
     ) -> StoredVoicemail:
         """Somebody calls and leaves a message; after_s it is transcribed, unless there is no transcript."""
-        call = self.inbound_call(owner, sender, outcome="voicemail", name=name)
+        call = self.inbound_call(
+            owner, sender, outcome="voicemail", name=name, age_s=age_s, record_id=record_id
+        )
         assert call is not None, "a call to nobody's queue is a call"
-        now = self.clock.now()
         message = StoredVoicemail(
             id=self.messages.next_id(),
             owner=owner,
             direction="Inbound",
             sender=Party(number=call.sender.number, name=call.sender.name),
             recipients=[Party(number=call.to_number, name=owner.name)],
-            created_at=now,
-            modified_at=now,
+            created_at=call.started_at,
+            modified_at=call.started_at,
             status="Received",
             sound=sound,
             length_s=length_s,

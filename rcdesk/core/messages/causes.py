@@ -152,5 +152,10 @@ def text_cause(code: str) -> TextCause:
     )
 
 
+REFUSAL_CODES = tuple(
+    f"MSG-{number}" for number in (240, 241, 242, 243, 245, 246, 304, 305, 309, 310, 314, 324)
+)
+"""What a request to send a text is refused with at once; faxes know none of them."""
+
 KNOWN_CODES = frozenset(_BY_CODE) | {f"SMS-RC-{number}" for number in _BY_NUMBER}
 """Codes with words of their own; the numbers hold for SMS-UP- and SMS-CAR- too."""

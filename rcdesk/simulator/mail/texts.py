@@ -7,7 +7,7 @@ event loop thread. Read next: `mail/text_upload` (how files come), `routes/texts
 
 from __future__ import annotations
 
-import itertools
+import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -104,14 +104,11 @@ class TextBackend:
         self._clock = clock
         self._store = store
         self._name_of = name_of
-        self._threads: dict[tuple[int, str, frozenset[str]], int] = {}
-        self._numbers = itertools.count(store.next_id() // 1000)
         self._opted_out: set[tuple[str, str]] = set()
         self.is_registered = True
 
     def clear(self) -> None:
-        """Nobody has texted or opted out yet; thread numbers go on."""
-        self._threads.clear()
+        """Nobody has opted out yet."""
         self._opted_out.clear()
         self.is_registered = True
 
@@ -177,10 +174,6 @@ class TextBackend:
         own = {line.number for line in owner.lines}
         numbers = [sender.number, *(party.number for party in recipients)]
         mine = next((number for number in numbers if number in own), "")
-        key = (owner.extension_id, mine, frozenset(numbers) - {mine})
-        thread = self._threads.get(key)
-        if thread is None:
-            thread = self._threads[key] = next(self._numbers)
         now = self._clock.now()
         message = StoredText(
             id=self._store.next_id(),
@@ -193,7 +186,7 @@ class TextBackend:
             status=status,
             read_status="Unread" if direction == "Inbound" else "Read",
             text=text,
-            conversation=thread,
+            conversation=_thread(owner, mine, frozenset(numbers) - {mine}),
             files=tuple(files),
             sizes=tuple(_size_of(file) for file in files),
         )
@@ -264,6 +257,12 @@ class TextBackend:
                 if not re.fullmatch(r"\+1[2-9]\d{9}", number):
                     raise ErrorAnswer(400, "MSG-240", "Phone number is not of the US", parameter="to")
         return [Party(number=number, status="Queued") for number in dict.fromkeys(numbers)]
+
+
+def _thread(owner: Subscriber, mine: str, others: frozenset[str]) -> int:
+    """The same number for the same people, at every start."""
+    who = f"{owner.extension_id} {mine} {' '.join(sorted(others))}"
+    return int.from_bytes(hashlib.sha256(who.encode()).digest()[:6])
 
 
 def _entry(value: object, name: str) -> dict[str, Any]:

@@ -370,10 +370,10 @@ def test_samples_hold_the_calls_of_the_last_days() -> None:
         since = (datetime.now(UTC) - timedelta(days=10)).isoformat()
         records = log(client, dateFrom=since, type="Voice")
         times = [r["startTime"] for r in records]
-        assert len(records) == 11 and times == sorted(times, reverse=True)
+        assert len(records) == 15 and times == sorted(times, reverse=True)
         assert [r["result"] for r in records].count("Missed") == 2
         assert {r["direction"] for r in records} == {"Inbound", "Outbound"}
-        assert len({r["id"] for r in records}) == 11
+        assert len({r["id"] for r in records}) == 15
         assert records[0]["from"]["name"] == "Priya Raman"
 
 
