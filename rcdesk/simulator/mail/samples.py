@@ -89,18 +89,18 @@ def add_mail_samples(server: SimulatorServer) -> None:
             envelope: dict[str, Any] = {"from": {"phoneNumber": own}, "to": to, "text": sample.text}
             message = world.texts.accept(owner, envelope)
         else:
-            order = {"from": sample.who, "text": sample.text, "picture": sample.picture}
-            message = control.receive_text(server, {**order, "others": sample.others})
+            said = {"from": sample.who, "text": sample.text, "picture": sample.picture}
+            message = control.receive_text(server, {**said, "others": sample.others})
             message.read_status = "Read" if sample.is_read else "Unread"
         at = now - timedelta(seconds=sample.age_s)
         world.messages.redate(message, int(f"{owner.extension_id}1{number:03}"), at)
-    for number, said in enumerate(_VOICEMAILS):
-        order: dict[str, Any] = {"from": said.sender, "seconds": said.seconds, "transcript": said.transcript}
+    for number, left in enumerate(_VOICEMAILS):
+        order: dict[str, Any] = {"from": left.sender, "seconds": left.seconds, "transcript": left.transcript}
         voicemail = control.receive_voicemail(
-            server, {**order, "age_s": said.age_s, "record_id": f"{owner.extension_id}-said-{number}"}
+            server, {**order, "age_s": left.age_s, "record_id": f"{owner.extension_id}-said-{number}"}
         )
-        voicemail.read_status = "Read" if said.is_read else "Unread"
-        at = now - timedelta(seconds=said.age_s)
+        voicemail.read_status = "Read" if left.is_read else "Unread"
+        at = now - timedelta(seconds=left.age_s)
         world.messages.redate(voicemail, int(f"{owner.extension_id}2{number:03}"), at)
     world.inbound_call(
         owner,
