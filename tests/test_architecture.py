@@ -46,7 +46,7 @@ def _door(packages: str, *foreign: str) -> Door:
 
 DOORS = {
     "core": _door("core", "phonenumbers", "msgspec"),
-    "api": _door("api core", "requests", "urllib3", "msgspec"),
+    "api": _door("api core", "requests", "urllib3", "msgspec", "websockets"),
     "store": _door("store core", "sqlite3", "keyring", "secretstorage", "platformdirs", "msgspec"),
     "documents": _door("documents core", *DRAWING, "charset_normalizer", "msgspec"),
     "render": _door("render core bridge.runtime.region", "PySide6.QtCore", "PySide6.QtGui"),

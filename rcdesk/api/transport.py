@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -154,6 +155,20 @@ class Transport:
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
             raise self._lost(exc, exchange, method) from exc
         return self._judged(response, has_effect=has_effect)
+
+    @property
+    def proxy(self) -> str | None:
+        """The proxy on the way, None when there is none."""
+        return self._way.proxy
+
+    def tls_context(self) -> ssl.SSLContext:
+        """What trusts the certificates that requests are sent by."""
+        trusted = self._way.verify
+        where = trusted if isinstance(trusted, str) else requests.certs.where()
+        is_folder = Path(where).is_dir()
+        return ssl.create_default_context(
+            cafile=None if is_folder else where, capath=where if is_folder else None
+        )
 
     def chunks(self, response: requests.Response, token: CancelToken) -> Iterator[bytes]:
         """The body of a streamed answer, 64 KB at a time. Raises NotSent when it breaks off, Cancelled."""

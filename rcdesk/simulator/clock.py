@@ -37,6 +37,8 @@ class WorldClock:
         self._event_time: datetime | None = None
         self._agenda: list[tuple[datetime, int, Callable[[], object]]] = []
         self._order = itertools.count()
+        self.after_action: Callable[[], object] = lambda: None
+        """Called after each action, at its moment."""
 
     def now(self) -> datetime:
         """The simulated moment; inside an agenda action, the moment it was due."""
@@ -64,6 +66,7 @@ class WorldClock:
             self._event_time = due
             try:
                 action()
+                self.after_action()
             finally:
                 self._event_time = None
 

@@ -165,6 +165,21 @@ def stored_texts(server: SimulatorServer) -> list[SentText]:
     ]
 
 
+def drop_sockets(server: SimulatorServer, order: dict[str, Any]) -> int:
+    """Lose the event sockets of `{how?}` (see events/sockets, DROPS); how many there were."""
+    return server.sockets.drop(str(order.get("how") or "abort"))
+
+
+def colleague_presence(server: SimulatorServer, order: dict[str, Any]) -> None:
+    """A colleague's presence of `{extension?, telephonyStatus?, presenceStatus?}`, told to administrators."""
+    words: dict[str, Any] = {
+        name: str(order[name])
+        for name in ("telephonyStatus", "presenceStatus", "userStatus", "dndStatus")
+        if name in order
+    }
+    server.events.colleague(str(order.get("extension") or "400131427101"), words)
+
+
 def forget_sync_tokens(server: SimulatorServer) -> None:
     """Every sync token given so far is void, of messages and of calls."""
     server.world.messages.forget_tokens()

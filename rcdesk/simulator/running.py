@@ -326,6 +326,37 @@ class RunningSimulator:
         """Whether numbers are registered for texting; if not, every text fails."""
         self._do(lambda server: setattr(server.world.texts, "is_registered", is_registered))
 
+    def drop_sockets(self, how: str = "abort") -> int:
+        """Lose the event sockets, in one of the ways of events/sockets (DROPS); how many there were."""
+        from rcdesk.simulator.control import drop_sockets
+
+        return self._do(lambda server: drop_sockets(server, {"how": how}))
+
+    @property
+    def open_sockets(self) -> int:
+        """How many event sockets are open."""
+        return self._do(lambda server: server.sockets.count)
+
+    @property
+    def subscriptions(self) -> list[tuple[str, ...]]:
+        """The filters of every subscription there is."""
+
+        def look(server: SimulatorServer) -> list[tuple[str, ...]]:
+            found = [link.subscription for link in server.events.links.values()]
+            return [tuple(f.text for f in one.filters) for one in found if one is not None]
+
+        return self._do(look)
+
+    def single_use_tokens(self, is_wanted: bool = True) -> None:
+        """Let a wstoken open one socket only."""
+        self._do(lambda server: setattr(server.events, "is_single_use", is_wanted))
+
+    def colleague_presence(self, extension_id: str, **words: str) -> None:
+        """A colleague's presence changed: telephonyStatus, presenceStatus, userStatus, dndStatus."""
+        from rcdesk.simulator.control import colleague_presence
+
+        self._do(lambda server: colleague_presence(server, {"extension": extension_id, **words}))
+
     def stored_texts(self) -> list[SentText]:
         """Every text that went out, deleted ones included, oldest first."""
         from rcdesk.simulator.control import stored_texts
@@ -369,7 +400,9 @@ class RunningSimulator:
         """Run `work` on the simulator's thread and wait for it."""
 
         async def run() -> T:
-            return work(self._running)
+            done = work(self._running)
+            self._running.events.look()
+            return done
 
         return self._call(run())
 

@@ -25,6 +25,8 @@ from aiohttp import ClientConnectionError, web
 
 from rcdesk.simulator.checks import check_query
 from rcdesk.simulator.clock import WorldClock
+from rcdesk.simulator.events import sockets
+from rcdesk.simulator.events.events import EventBackend
 from rcdesk.simulator.faults import Fault, FaultList, Storm
 from rcdesk.simulator.fax.rendering import RenderBackend
 from rcdesk.simulator.recording import RecordedRequest, safe_headers
@@ -65,6 +67,9 @@ class SimulatorServer:
         self.base_url = ""
         self.spool = Path(tempfile.mkdtemp(prefix="rcdesk-simulator-"))
         self.renderer = RenderBackend(self.world, self.spool)
+        self.events = EventBackend(self.world)
+        self.sockets = sockets.Sockets(self.events)
+        self._ticking: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
         self._routes: dict[object, Route] = {}
 
@@ -87,7 +92,7 @@ class SimulatorServer:
         from rcdesk.simulator.routes import control as routes_control
 
         app = web.Application(middlewares=[self._door], client_max_size=1024 * 1024)
-        for route in (*ALL_ROUTES, *routes_legacy.ROUTES):
+        for route in (*ALL_ROUTES, *routes_legacy.ROUTES, *sockets.routes(self.sockets)):
             handler = self._served(route)
             self._routes[handler] = route
             app.router.add_route(route.method, route.path, handler)
@@ -104,10 +109,15 @@ class SimulatorServer:
             listener.close()
             await self.stop()
             raise
-        self.base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.base_url = self.events.base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        if not self.world.clock.is_manual:
+            self._ticking = asyncio.create_task(self.sockets.tick())
 
     async def stop(self) -> None:
         """Close the door, finish drawing, remove the spool."""
+        if self._ticking is not None:
+            self._ticking.cancel()
+        await self.sockets.close()
         if self._runner is not None:
             await self._runner.cleanup()
         await self.renderer.close()
@@ -118,10 +128,12 @@ class SimulatorServer:
         await self.renderer.settled()
         self.world.clock.advance(seconds)
         await self.renderer.settled()
+        self.events.look()
 
     async def reset(self) -> None:
         await self.renderer.settled()
         self.world.reset()
+        self.events.clear()
         self.faults.clear()
         self.storm = None
         self.injected.clear()
@@ -157,6 +169,7 @@ class SimulatorServer:
             base_url=self._named(request),
             spool=self.spool,
             renderer=self.renderer,
+            events=self.events,
         )
         _VISIT.set(visit)
         self.world.clock.settle()
@@ -178,6 +191,7 @@ class SimulatorServer:
                 request.transport.abort()
             return web.Response(status=500)
         finally:
+            self.events.look()
             self._record(visit, status)
 
     def _named(self, request: web.Request) -> str:

@@ -24,6 +24,7 @@ from rcdesk.simulator.refusal import ErrorAnswer, bad_parameter
 from rcdesk.simulator.world import World
 
 if TYPE_CHECKING:
+    from rcdesk.simulator.events.events import EventBackend
     from rcdesk.simulator.fax.rendering import RenderBackend
 
 CHUNK = 65_536
@@ -38,6 +39,7 @@ class Visit:
     base_url: str
     spool: Path
     renderer: RenderBackend
+    events: EventBackend | None = None
     bytes_per_second: float | None = None
     body_size: int = 0
     recorded_json: Any = None

@@ -88,6 +88,7 @@ class Fuzz:
             "callRecordId": newest["calls"],
             "recordingId": self._recording,
             "phoneNumberId": "5002",
+            "subscriptionId": "1",
         }
         return {name: known[name] for name in re.findall(r"\{(\w+)\}", template)}
 

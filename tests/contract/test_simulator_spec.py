@@ -7,17 +7,20 @@ the walk complete. Read `spec` for the judge.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
+from websockets.sync.client import connect
 
 from rcdesk.simulator import RunningSimulator
 from rcdesk.simulator.magic import FAX_ERROR_CODES
 from tests.contract.spec import SpecValidator
-from tests.unit.simulator.client import Client, multipart_mixed
+from tests.patience import PATIENCE_S
+from tests.unit.simulator.client import EXTENSION, Client, multipart_mixed
 
 pytestmark = pytest.mark.contract
 
@@ -158,6 +161,31 @@ def walk_through_messages(client: JudgedClient) -> None:
     assert (part.status_code, part.content) == (206, sound.content[10:20])
 
 
+def walk_through_events(client: JudgedClient) -> None:
+    """A socket with a subscription, which REST can list, read, renew and end."""
+    path = "/restapi/v1.0/subscription"
+    wanted = {
+        "eventFilters": [f"{EXTENSION}/message-store", f"{EXTENSION}/favorite"],
+        "deliveryMode": {"transportType": "WebSocket"},
+    }
+    given = client.send("POST", "/restapi/oauth/wstoken").json()
+    with connect(f"{given['uri']}?access_token={given['ws_access_token']}", proxy=None) as socket:
+        assert json.loads(socket.recv(PATIENCE_S))[0]["type"] == "ConnectionDetails"
+        request = {"type": "ClientRequest", "messageId": "a", "method": "POST", "path": path}
+        socket.send(json.dumps([request, wanted]))
+        meta, made = json.loads(socket.recv(PATIENCE_S))
+        assert (meta["messageId"], meta["status"]) == ("a", 200)
+        client.validator.check_schema("SubscriptionInfo", made, strict=True)
+        assert [item["filter"] for item in made["disabledFilters"]] == wanted["eventFilters"][1:]
+        assert [one["id"] for one in client.get(path).json()["records"]] == [made["id"]]
+        socket.send(json.dumps([{**request, "method": "GET", "path": f"{path}/{made['id']}"}]))
+        assert json.loads(socket.recv(PATIENCE_S))[1]["id"] == made["id"]
+        assert client.get(f"{path}/{made['id']}").ok
+        assert client.send("POST", f"{path}/{made['id']}/renew").ok
+        assert client.send("DELETE", f"{path}/{made['id']}").status_code == 204
+        assert client.get(f"{path}/{made['id']}").status_code == 404
+
+
 def walk(client: JudgedClient) -> None:
     """Ask for every operation at least once."""
     simulator = client.simulator
@@ -176,6 +204,7 @@ def walk(client: JudgedClient) -> None:
         assert client.get(path).ok
     walk_through_calls(client)
     walk_through_messages(client)
+    walk_through_events(client)
     assert client.get("/address-book/contact", startsWith="b", sortBy=["Company"], perPage=3).ok
     assert client.get("/address-book/contact").json()["paging"]["totalElements"] == 12
     for per_page in ("all", 2):

@@ -178,6 +178,17 @@ class CallLog:
                 self.add(replace(record, **fields))
                 return
 
+    @property
+    def revision(self) -> int:
+        """How often something was written."""
+        return self._revision
+
+    def written_since(self, revision: int) -> list[LogRecord]:
+        """What was written after that, the earliest first."""
+        if revision == self._revision:
+            return []
+        return [record for at, record in self._records if at > revision]
+
     def of(self, owner: Subscriber) -> list[LogRecord]:
         """The user's records, the latest begun first."""
         return _newest_first([record for record in self if record.owner is owner])

@@ -139,6 +139,14 @@ async def _texting(server: SimulatorServer, order: dict[str, Any]) -> None:
     server.world.texts.is_registered = order["registered"]
 
 
+async def _drop_sockets(server: SimulatorServer, order: dict[str, Any]) -> Any:
+    return {"dropped": control.drop_sockets(server, order)}
+
+
+async def _colleague_presence(server: SimulatorServer, order: dict[str, Any]) -> None:
+    control.colleague_presence(server, order)
+
+
 async def _log_delay(server: SimulatorServer, order: dict[str, Any]) -> None:
     server.world.log_delay_s = control.seconds_of(order, "seconds")
 
@@ -224,6 +232,17 @@ COMMANDS = (
         '{"registered": false}: whether numbers are registered for texting; if not, every text fails',
         _texting,
     ),
+    ControlCommand(
+        *("POST", "/simulator/drop-sockets"),
+        '{"how": "abort|close|mute|absolute|idle|forget"}: lose the event sockets; those forgotten cannot be'
+        " recovered",
+        _drop_sockets,
+    ),
+    ControlCommand(
+        *("POST", "/simulator/colleague-presence"),
+        '{"extension": "400131427101", "telephonyStatus": "Ringing"}: an event for administrators',
+        _colleague_presence,
+    ),
     ControlCommand("GET", "/simulator/stored-texts", "each text that went out", _stored_texts),
     ControlCommand(
         *("POST", "/simulator/call-log-delay"),
@@ -266,6 +285,7 @@ def _served(
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def serve(request: web.Request) -> web.StreamResponse:
         said = await command.handler(server, await _order(request) if command.method == "POST" else {})
+        server.events.look()
         if isinstance(said, web.Response):
             return said
         return web.Response(status=204) if said is None else web.json_response(said)

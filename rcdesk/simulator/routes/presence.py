@@ -9,11 +9,9 @@ from typing import Any
 
 from aiohttp import web
 
-from rcdesk.simulator.calls.calls import RingOut
-from rcdesk.simulator.calls.inbound import InboundCall
 from rcdesk.simulator.checks import A_FLAG, PAGING, a_text, flag, items, shape, text
-from rcdesk.simulator.clock import wire_time
 from rcdesk.simulator.contacts import colleagues_of
+from rcdesk.simulator.events.told import presence_json
 from rcdesk.simulator.presence import QUEUES, REQUEST, Queue
 from rcdesk.simulator.refusal import not_found
 from rcdesk.simulator.routes.account import ACCOUNT, EXTENSION
@@ -27,63 +25,18 @@ QUEUE_REQUEST = shape(
 """ExtensionCallQueueUpdatePresenceList, with what makes sense of it."""
 
 
-def _call_json(call: RingOut | InboundCall) -> dict[str, Any]:
-    """ActiveCallInfo; the id of a ring-out is the telephonySessionId."""
-    if isinstance(call, RingOut):
-        direction, leg = "Outbound", 1
-        from_number, from_name = call.shown_number, call.owner.name
-        to_number, to_name = call.to_number or call.to_extension, call.to_name
-    else:
-        direction, leg = "Inbound", 2
-        from_number, from_name = call.sender.number or call.sender.extension, call.sender.name
-        to_number, to_name = call.to_number, call.owner.name
-    return {
-        "id": f"a-{call.session_id}",
-        "direction": direction,
-        "queueCall": isinstance(call, InboundCall) and call.is_queue_call,
-        "from": from_number,
-        "fromName": from_name,
-        "to": to_number,
-        "toName": to_name,
-        "startTime": wire_time(call.started_at),
-        "telephonyStatus": call.telephony_status,
-        "sessionId": call.session_id,
-        "telephonySessionId": call.id,
-        "partyId": f"p-{call.id.removeprefix('s-')}-{leg}",
-        "terminationType": "final",
-    }
-
-
-def _presence_json(visit: Visit, *, is_detailed: bool = False) -> dict[str, Any]:
-    who, world = visit.subscriber, visit.world
-    calls: list[RingOut | InboundCall] = [*world.calls.active(who), *world.inbound.active(who)]
-    words = {call.telephony_status for call in calls}
-    telephony = next((word for word in ("CallConnected", "Ringing") if word in words), "NoCall")
-    state = world.presence.of(who)
-    is_busy = telephony != "NoCall" or state["dndStatus"] == "DoNotAcceptAnyCalls"
-    body = {
-        "uri": f"{visit.extension_uri}/presence",
-        "extension": {"id": who.extension_id, "uri": visit.extension_uri, "extensionNumber": who.extension},
-        "presenceStatus": "Busy" if is_busy else state["userStatus"],
-        "telephonyStatus": telephony,
-        "aggregatedTelephonyStatus": telephony,
-        **state,
-    }
-    if is_detailed:
-        body["activeCalls"] = [_call_json(call) for call in calls]
-    return body
-
-
 async def presence(visit: Visit) -> web.StreamResponse:
     """GET …/presence; with `detailedTelephonyState` the calls going on too."""
-    return answer(
-        _presence_json(visit, is_detailed=visit.request.query.get("detailedTelephonyState") == "true")
-    )
+    return answer(_json(visit, is_detailed=visit.request.query.get("detailedTelephonyState") == "true"))
 
 
 async def set_presence(visit: Visit) -> web.StreamResponse:
     visit.world.presence.choose(visit.subscriber, await visit.json_object(REQUEST))
-    return answer(_presence_json(visit))
+    return answer(_json(visit, is_detailed=False))
+
+
+def _json(visit: Visit, *, is_detailed: bool) -> dict[str, Any]:
+    return presence_json(visit.world, visit.subscriber, visit.extension_uri, is_detailed=is_detailed)
 
 
 def _queue_json(visit: Visit, queue: Queue) -> dict[str, Any]:

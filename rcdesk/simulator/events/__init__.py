@@ -1,0 +1,1 @@
+"""News that the simulated service pushes: subscriptions, and the sockets they come through."""
