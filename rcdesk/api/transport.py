@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import requests
+import requests.certs
 import urllib3.exceptions
 from requests.auth import AuthBase, HTTPBasicAuth
 from urllib3.util import parse_url

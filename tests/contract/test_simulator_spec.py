@@ -164,7 +164,7 @@ def walk_through_messages(client: JudgedClient) -> None:
 def walk_through_events(client: JudgedClient) -> None:
     """A socket with a subscription, which REST can list, read, renew and end."""
     path = "/restapi/v1.0/subscription"
-    wanted = {
+    wanted: dict[str, Any] = {
         "eventFilters": [f"{EXTENSION}/message-store", f"{EXTENSION}/favorite"],
         "deliveryMode": {"transportType": "WebSocket"},
     }

@@ -88,11 +88,11 @@ def test_it_says_where_to_look(simulator: RunningSimulator, session: ApiSession)
         assert simulator.subscriptions == [OWN]
         text = simulator.inbound_text("Hello", sender=DANA)
         news = listener.next()
-        assert (news.kind, news.mail, news.extension_id) == (NewsKind.MESSAGES, {"SMS"}, MARA)
+        assert (news.kind, news.mail, news.extension_id) == (NewsKind.MESSAGES, frozenset({"SMS"}), MARA)
         assert news.new_ids == (str(text),)
         voicemail = simulator.inbound_voicemail(DANA, transcript="Call me.", after_s=30)
         news = listener.next(NewsKind.MESSAGES)
-        assert (news.mail, news.new_ids) == ({"VoiceMail"}, (str(voicemail),))
+        assert (news.mail, news.new_ids) == (frozenset({"VoiceMail"}), (str(voicemail),))
         missed = listener.next(NewsKind.CALL)
         assert missed.is_missed and missed.number == DANA and missed.direction == "Inbound"
         simulator.advance(30)
