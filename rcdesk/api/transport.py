@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import requests
-import requests.certs
+import requests.utils
 import urllib3.exceptions
 from requests.auth import AuthBase, HTTPBasicAuth
 from urllib3.util import parse_url
@@ -165,7 +165,7 @@ class Transport:
     def tls_context(self) -> ssl.SSLContext:
         """What trusts the certificates that requests are sent by."""
         trusted = self._way.verify
-        where = trusted if isinstance(trusted, str) else requests.certs.where()
+        where = trusted if isinstance(trusted, str) else requests.utils.DEFAULT_CA_BUNDLE_PATH
         is_folder = Path(where).is_dir()
         return ssl.create_default_context(
             cafile=None if is_folder else where, capath=where if is_folder else None

@@ -7,6 +7,7 @@ manual clock.
 
 from __future__ import annotations
 
+import asyncio
 import io
 from typing import Any
 
@@ -14,6 +15,7 @@ import pypdfium2
 import pytest
 
 from rcdesk.simulator import RunningSimulator
+from tests.patience import PATIENCE_S
 
 ringcentral = pytest.importorskip("ringcentral", reason="needs the vendor's SDK: pip install ringcentral")
 
@@ -119,3 +121,56 @@ def test_an_error_reaches_the_sdk_with_its_message(platform: Any) -> None:
     with pytest.raises(ApiException) as refused:
         platform.post(f"{EXTENSION}/ring-out", {"from": {"phoneNumber": "x"}, "to": {"phoneNumber": "y"}})
     assert refused.value.api_response().response().status_code == 400
+
+
+async def heard_over_a_socket(sdk: Any, simulator: RunningSimulator) -> list[Any]:
+    """Subscribe with the vendor's client, let something happen, change and end the subscription."""
+    from ringcentral.websocket.events import WebSocketEvents
+
+    client = sdk.create_web_socket_client()
+    heard: asyncio.Queue[Any] = asyncio.Queue()
+    ready, made = asyncio.Event(), asyncio.Queue[Any]()
+    client.on(WebSocketEvents.connectionCreated, lambda _: ready.set())
+    client.on(WebSocketEvents.subscriptionCreated, made.put_nowait)
+    client.on(WebSocketEvents.receiveSubscriptionNotification, heard.put_nowait)
+    connection = asyncio.create_task(client.create_new_connection())
+    await asyncio.wait_for(ready.wait(), PATIENCE_S)
+    await client.create_subscription([f"{EXTENSION}/message-store"])
+    subscription = await asyncio.wait_for(made.get(), PATIENCE_S)
+    await asyncio.to_thread(simulator.inbound_text, "Hello")
+    found = [await asyncio.wait_for(heard.get(), PATIENCE_S)]
+    await client.update_subscription(subscription, [f"{EXTENSION}/message-store/instant?type=SMS"])
+    await asyncio.wait_for(made.get(), PATIENCE_S)
+    await asyncio.to_thread(simulator.inbound_text, "Again")
+    found.append(await asyncio.wait_for(heard.get(), PATIENCE_S))
+    await client.remove_subscription(subscription)
+    await client.close_connection()
+    connection.cancel()
+    await asyncio.wait([connection])
+    return found
+
+
+def test_news_over_a_socket(sdk: Any, platform: Any, simulator: RunningSimulator) -> None:
+    counted, whole = asyncio.run(heard_over_a_socket(sdk, simulator))
+    assert counted[1]["body"]["changes"][0]["newCount"] == 1
+    assert counted[1]["event"].endswith("/extension/400131427008/message-store")
+    assert (whole[1]["body"]["subject"], whole[1]["body"]["eventType"]) == ("Again", "Create")
+
+
+def test_a_text(platform: Any, simulator: RunningSimulator) -> None:
+    body = {
+        "from": {"phoneNumber": "+16505550190"},
+        "to": [{"phoneNumber": "+16505553000"}],
+        "text": "Hello",
+    }
+    sent = platform.post(f"{EXTENSION}/sms", body).json_dict()
+    simulator.advance(10)
+    assert platform.get(f"{EXTENSION}/message-store/{sent['id']}").json_dict()["messageStatus"] == "Delivered"
+
+
+def test_a_text_with_a_file(sdk: Any, platform: Any, simulator: RunningSimulator) -> None:
+    builder = sdk.create_multipart_builder()
+    builder.set_body({"from": {"phoneNumber": "+16505550190"}, "to": [{"phoneNumber": "+16505553000"}]})
+    builder.add(("note.txt", "Hello", "text/plain"))
+    sent = platform.send_request(builder.request(f"{EXTENSION}/mms")).json_dict()
+    assert [item["type"] for item in sent["attachments"]] == ["MmsAttachment"]

@@ -12,6 +12,7 @@ import json
 import secrets
 import uuid
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -74,14 +75,22 @@ class Link:
     outbox: asyncio.Queue[str | None] | None = None
     is_mute: bool = False
 
-    def send(self, kind: str, body: Any = None, *, status: int = 200, message_id: str = "") -> None:
+    def send(
+        self,
+        kind: str,
+        body: Any = None,
+        *,
+        status: int = 200,
+        message_id: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         """A frame; events are kept until the socket is there again."""
         self.sequence += 1
         meta: dict[str, Any] = {
             "type": kind,
             "messageId": message_id or str(uuid.uuid4()),
             "status": status,
-            "headers": {"RCRequestId": str(uuid.uuid4())},
+            "headers": {"RCRequestId": str(uuid.uuid4()), **(headers or {})},
             "wsc": {"token": f"{self.key}.{self.sequence}", "sequence": self.sequence},
         }
         frame = json.dumps([meta] if body is None else [meta, body])

@@ -147,7 +147,8 @@ class Sockets:
                 link.send("Heartbeat", message_id=message_id)
             elif kind == "ClientRequest":
                 status, answered = await self._request(visit, link, meta, body)
-                link.send("ClientRequest", answered, status=status, message_id=message_id)
+                headers = {"WSG-SubscriptionId": link.subscription.id} if link.subscription else {}
+                link.send("ClientRequest", answered, status=status, message_id=message_id, headers=headers)
                 self._events.look()
             else:
                 link.send("Error", {"errorCode": "WSG-901", "message": "Unknown type"}, status=400)
