@@ -204,6 +204,15 @@ def location_of(number: str) -> str:
     return next((place for prefix, place in places.items() if number.startswith(prefix)), "Somewhere")
 
 
+@dataclass(frozen=True, slots=True)
+class _SyncToken:
+    extension_id: int
+    revision: int
+    at: datetime
+    kinds: frozenset[str]
+    directions: frozenset[str]
+
+
 class MessageStore:
     def __init__(self, clock: WorldClock) -> None:
         self._clock = clock
@@ -212,7 +221,9 @@ class MessageStore:
         self._messages: dict[int, StoredMail] = {}
         self._ids = itertools.count(_first_id())
         self._revision = 0
-        self._tokens: dict[str, tuple[int, int, set[str], set[str]]] = {}
+        self._tokens: dict[str, _SyncToken] = {}
+        self.overlap_s = 0.0
+        """An ISync repeats what changed so long before its token: 5 s at RingCentral, 0 unless set."""
 
     def next_id(self) -> int:
         """A message id never used before."""
@@ -301,15 +312,26 @@ class MessageStore:
     def new_token(self, owner: Subscriber, kinds: set[str], directions: set[str]) -> str:
         """A sync token for everything up to now; it remembers which messages were wanted, all when empty."""
         token = secrets.token_urlsafe(18)
-        self._tokens[token] = (owner.extension_id, self._revision, kinds, directions)
+        self._tokens[token] = _SyncToken(
+            owner.extension_id, self._revision, self._clock.now(), frozenset(kinds), frozenset(directions)
+        )
         return token
 
-    def since(self, owner: Subscriber, token: str) -> tuple[int, set[str], set[str]]:
-        """Revision, kinds and directions a sync token stands for; MSG-333 when it says nothing to us."""
-        extension_id, revision, kinds, directions = self._tokens.get(token, (0, 0, set(), set()))
-        if extension_id != owner.extension_id:
+    def changed_since(
+        self, owner: Subscriber, token: str
+    ) -> tuple[Callable[[StoredMail], bool], frozenset[str], frozenset[str]]:
+        """What a sync token stands for: whether a message changed since, and the kinds and directions that
+        were wanted. MSG-333 when it says nothing to us."""
+        known = self._tokens.get(token)
+        if known is None or known.extension_id != owner.extension_id:
             raise ErrorAnswer(400, "MSG-333", "Full synchronization is required", parameter="syncToken")
-        return revision, kinds, directions
+        again_from = known.at - timedelta(seconds=self.overlap_s)
+
+        def has_changed(message: StoredMail) -> bool:
+            is_repeated = self.overlap_s > 0 and message.modified_at >= again_from
+            return message.revision > known.revision or is_repeated
+
+        return has_changed, known.kinds, known.directions
 
     def forget_tokens(self) -> None:
         """Know no sync token any more, as the service does after a while: every ISync is MSG-333."""

@@ -201,6 +201,10 @@ class RunningSimulator:
 
         self._do(forget_sync_tokens)
 
+    def set_sync_overlap(self, seconds: float) -> None:
+        """Let an ISync of messages repeat what changed so long before its token, as the service does (5)."""
+        self._do(lambda server: setattr(server.world.messages, "overlap_s", seconds))
+
     def set_limits(self, **limits: float) -> None:
         """Requests per window by group (Light, Medium, Heavy, Auth), and `window_s`, `penalty_s`."""
         self._do(lambda server: server.world.limits.configure(dict(limits)))

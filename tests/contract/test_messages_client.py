@@ -247,6 +247,12 @@ def test_a_lost_answer_is_an_unknown_outcome(
         send(desk, files=(picture,) if has_file else ())
     assert len(desk.simulator.stored_texts()) == (kind != "cut-after")
     assert len(desk.asked("POST", "ms")) == 1
+    send(desk, text="Another")
+    files = (picture,) if has_file else ()
+    draft = TextDraft(from_number=MINE, to=(TO,), text="Hello", files=files)
+    since = datetime.now(UTC) - timedelta(hours=1)
+    found = mailbox.sent_like(desk.session, draft, since, desk.token)
+    assert [str(one.message_id) for one in desk.simulator.stored_texts()][:-1] == [text.id for text in found]
 
 
 def test_what_never_left_is_not_sent(desk: Desk, picture: TextFile, tmp_path: Path) -> None:
@@ -281,6 +287,17 @@ def test_one_sync_follows_texts_and_voicemails(desk: Desk) -> None:
     desk.simulator.forget_sync_tokens()
     with pytest.raises(FullSyncNeeded):
         mailbox.sync(desk.session, sync_token=third.sync_token, token=desk.token)
+
+
+def test_a_sync_may_repeat_what_it_said(desk: Desk) -> None:
+    desk.simulator.set_sync_overlap(5)
+    desk.simulator.inbound_text("One", sender=TO)
+    token = mailbox.sync(desk.session, sync_token=None, token=desk.token).sync_token
+    again = mailbox.sync(desk.session, sync_token=token, token=desk.token)
+    assert [t.text for t in again.texts] == ["One"]
+    desk.simulator.advance(6)
+    later = mailbox.sync(desk.session, sync_token=again.sync_token, token=desk.token)
+    assert mailbox.sync(desk.session, sync_token=later.sync_token, token=desk.token).is_empty
 
 
 def test_a_sync_of_one_kind_and_its_length(desk: Desk) -> None:

@@ -18,7 +18,7 @@ from rcdesk.api.rest import message_store, reading
 from rcdesk.api.session import ApiSession
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.messages.parts import MessageParty, availability_of
-from rcdesk.core.messages.text import TextMessage, TextRecipient, text_state
+from rcdesk.core.messages.text import TextDraft, TextMessage, TextRecipient, text_state
 from rcdesk.core.messages.voicemail import Voicemail, transcript_state
 
 
@@ -127,6 +127,23 @@ def transcript(session: ApiSession, voicemail: Voicemail, token: CancelToken) ->
     content = bytearray()
     message_store.content(session, voicemail.words, content.extend, token)
     return content.decode(errors="replace").strip()
+
+
+def sent_like(
+    session: ApiSession, draft: TextDraft, since: datetime, token: CancelToken
+) -> tuple[TextMessage, ...]:
+    """Texts in the store that a draft may have become since then (aware, the service's time), oldest first.
+
+    For a send whose answer was lost: none means that it did not go, one that it did.
+    """
+    filters = {"messageType": MailKind.TEXT.value, "direction": "Outbound", "phoneNumber": draft.to[0]}
+    found = [
+        text
+        for page in message_store.record_pages(session, filters, token=token, date_from=since)
+        for text in map(text_of, page)
+        if draft.may_be(text)
+    ]
+    return tuple(reversed(found))
 
 
 def text_of(body: Mapping[str, Any]) -> TextMessage:

@@ -130,3 +130,16 @@ class TextDraft(Struct, frozen=True, kw_only=True):
     def is_mms(self) -> bool:
         """True for what goes out as MMS: with files, or to a group."""
         return bool(self.files) or len(self.to) > 1
+
+    def may_be(self, text: TextMessage) -> bool:
+        """Whether a text in the message store is what this became: the same people, words, number of files.
+
+        Two equal drafts look alike there: whoever asks compares times, and takes each text once.
+        """
+        return (
+            not text.is_inbound
+            and text.sender.number == self.from_number
+            and {to.number for to in text.to} == set(self.to)
+            and text.text.strip() == self.text.strip()
+            and len(text.attachments) == len(self.files)
+        )

@@ -75,7 +75,3 @@ class RecordingBackend:
         if found is None or found.owner.account_id != owner.account_id or self._clock.now() < found.ready_at:
             raise not_found("recordingId", recording_id)
         return found
-
-    def clear(self) -> None:
-        """Forget them; ids go on."""
-        self._recordings.clear()

@@ -58,17 +58,18 @@ class EventBackend:
         self._last: dict[str, Any] = {}
         self._logged = 0
         self._sequence: Counter[str] = Counter()
-        world.messages.on_change.append(self._note)
         world.clock.after_action = self.look
+        world.messages.on_change.append(self._note)
 
     def clear(self) -> None:
-        """Nobody listens any more."""
+        """A new day: nobody listens any more, and the world's messages are others."""
         for link in self.links.values():
             link.put(links.END)
         self.links.clear()
         self._tokens.clear()
         self._mail.clear()
         self.is_single_use = False
+        self._world.messages.on_change.append(self._note)
         self._forget()
 
     # Tokens and connections.

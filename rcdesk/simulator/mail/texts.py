@@ -107,11 +107,6 @@ class TextBackend:
         self._opted_out: set[tuple[str, str]] = set()
         self.is_registered = True
 
-    def clear(self) -> None:
-        """Nobody has opted out yet."""
-        self._opted_out.clear()
-        self.is_registered = True
-
     def accept(
         self, owner: Subscriber, envelope: dict[str, Any], files: Sequence[StoredFile] = ()
     ) -> StoredText:

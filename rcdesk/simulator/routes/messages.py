@@ -250,13 +250,14 @@ async def sync(visit: Visit) -> web.StreamResponse:
     limit = visit.query_int("recordCount", 250)
     has_older = False
     if kind == "ISync":
-        since, types, directions = world.messages.since(who, visit.request.query.get("syncToken", ""))
-        types = visit.choices("messageType") or types
-        directions = visit.choices("direction") or directions
+        token = visit.request.query.get("syncToken", "")
+        has_changed, kinds, ways = world.messages.changed_since(who, token)
+        types = visit.choices("messageType") or set(kinds)
+        directions = visit.choices("direction") or set(ways)
         found = world.messages.find(
             who,
             lambda m: (
-                m.revision > since
+                has_changed(m)
                 and (not types or m.kind in types)
                 and (not directions or m.direction in directions)
             ),
