@@ -112,7 +112,7 @@ class EventStream:
             opening = self._expect(socket, "ConnectionDetails")
             is_recovered = bool(self._wsc) and reading.text(opening.body, "recoveryState") == "Successful"
             # What a former connection counted says nothing about this one.
-            self._sequence = opening.sequence if not is_recovered else self._sequence
+            self._sequence = 0
             self._keep(opening)
             waiting: list[Frame] = []
             if not is_recovered or not self._subscription_id:
