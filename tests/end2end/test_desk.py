@@ -301,7 +301,7 @@ def test_pictures_of_every_panel(
         compose_by_drop(display, desk, source, number, shots / f"{scheme}-drop-hover.png")
         picture(f"new-fax-{number[-4:]}")
         send(display, simulator_process)
-    display.key("ctrl+3")
+    display.key("ctrl+8")
     display.screenshot(shots / f"{scheme}-queue.png", desk.window)
     until(
         lambda: {f["messageStatus"] for f in faxes(simulator_process)} == {"Sent", "SendingFailed"},
@@ -309,8 +309,8 @@ def test_pictures_of_every_panel(
         "both faxes to be decided",
     )
     asked_again(simulator_process, "/message-store")
-    display.key("ctrl+4")
+    display.key("ctrl+9")
     picture("sent")
-    display.key("ctrl+5")
+    display.key("ctrl+0")
     picture("failed")
     quit_by_key(display, desk)

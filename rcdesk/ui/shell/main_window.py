@@ -33,6 +33,7 @@ from rcdesk.ui.account.sign_in_door import SignInDoor
 from rcdesk.ui.kit.fit import fit_to_screen
 from rcdesk.ui.kit.plain_text import one_line
 from rcdesk.ui.kit.theme import theme
+from rcdesk.ui.shell.places import KEYS
 
 if TYPE_CHECKING:
     from rcdesk.bridge.desk import Desk
@@ -53,8 +54,6 @@ from rcdesk.ui.words.server_words import place_words
 
 _tr = partial(QCoreApplication.translate, "window")
 
-PAGES = ("phone", "fax", "queue", "sent", "failed", "received", "people", "calls", "drafts")
-NARROW_BELOW_PX = 1000
 SAVE_DELAY_MS = 500
 LONGEST_NUMBER = 40
 
@@ -70,7 +69,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._desk = desk
         self.has_tray = False
-        self._page = desk.preferences.value.page if desk.preferences.value.page in PAGES else "phone"
+        self._page = desk.preferences.value.page if desk.preferences.value.page in KEYS else "phone"
         self.setObjectName("mainWindow")
         self.setWindowTitle("rcdesk")
         self.resize(1280, 800)
@@ -115,7 +114,7 @@ class MainWindow(QMainWindow):
         side.side_bar.scheme_asked.connect(self._set_scheme)
         side.accounts.another_asked.connect(self._door.ask_another)
         side.accounts.servers_asked.connect(self.open_servers)
-        side.side_bar.set_narrow(self.width() < NARROW_BELOW_PX)
+        side.side_bar.fit(self.size())
         side.side_bar.show_person(self._desk.session.account, self._desk.session.state)
         side.watched_bar.files_asked.connect(self.fax_files)
         side.composer_made.connect(self._composer_made)
@@ -163,7 +162,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def show_page(self, name: str) -> None:
-        if name not in PAGES:
+        if name not in KEYS:
             return
         self._page = name
         self.desk_side.show_page(name)
@@ -219,10 +218,10 @@ class MainWindow(QMainWindow):
         self.desk_side.write_fax(number)
 
     def _add_keys(self) -> None:
-        for number, name in enumerate(PAGES, start=1):
-            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
+        for name, keys in KEYS.items():
+            shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.activated.connect(partial(self.show_page, name))
-        for keys, act in (
+        for other, act in (
             ("Ctrl+L", self._focus_number),
             ("Ctrl+N", self._new_fax_asked),
             ("Ctrl+O", self._choose_files),
@@ -232,7 +231,7 @@ class MainWindow(QMainWindow):
             ("Ctrl+Q", self.quit_requested.emit),
             (QKeySequence.StandardKey.Paste, self.paste),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut = QShortcut(QKeySequence(other), self)
             shortcut.activated.connect(act)
 
     @Slot()
@@ -421,7 +420,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._is_furnished:
-            self.side_bar.set_narrow(self.width() < NARROW_BELOW_PX)
+            self.side_bar.fit(self.size())
         if self.isVisible():
             self._geometry_timer.start()
 

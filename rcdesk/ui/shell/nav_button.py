@@ -6,19 +6,20 @@ Painted from the tokens; narrow it is the icon alone. GUI thread. Read next: sid
 from __future__ import annotations
 
 from msgspec import Struct
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPen
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton
 
 from rcdesk.ui.kit.look import color, font_of, glyph, named, smooth
 
 
 class NavPlace(Struct, frozen=True, kw_only=True):
-    """An entry of the side bar; name is the page's name."""
+    """An entry of the side bar; name is the page's name, keys open it."""
 
     name: str
     words: str
     icon_name: str
+    keys: str
 
 
 class NavButton(QAbstractButton):
@@ -36,6 +37,7 @@ class NavButton(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedHeight(max(36, self.fontMetrics().height() + 16))
+        self._retip()
 
     def sizeHint(self) -> QSize:
         return QSize(184, 36)
@@ -61,8 +63,10 @@ class NavButton(QAbstractButton):
         self.update()
 
     def _retip(self) -> None:
-        """Words for an icon alone, and the reason for a coloured pill."""
-        self.setToolTip(self.accessibleName() if self._is_narrow or self._tone else "")
+        """The words of an icon alone or of a coloured pill, and the keys."""
+        words = self.accessibleName() if self._is_narrow or self._tone else self.text()
+        keys = QKeySequence(self.place.keys).toString(QKeySequence.SequenceFormat.NativeText)
+        self.setToolTip(f"{words} · {keys}")
 
     def paintEvent(self, event: object) -> None:
         painter = smooth(self)
@@ -97,8 +101,7 @@ class NavButton(QAbstractButton):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color(back))
         if self._is_narrow:
-            painter.setBrush(color(self._tone or "accent"))
-            painter.drawEllipse(QPointF(self.width() - 9, 9), 4, 4)
+            self._badge(painter)
             return
         size = max(11, painter.fontMetrics().height() - 5)
         painter.setFont(font_of(self.font(), size, QFont.Weight.DemiBold))
@@ -108,3 +111,14 @@ class NavButton(QAbstractButton):
         painter.drawRoundedRect(pill, 10, 10)
         painter.setPen(color(ink))
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _badge(self, painter: QPainter) -> None:
+        """The number at the corner of the icon."""
+        painter.setFont(font_of(self.font(), 10, QFont.Weight.Bold))
+        words = str(self._count) if self._count < 100 else "99+"
+        width = max(17, painter.fontMetrics().horizontalAdvance(words) + 8)
+        badge = QRectF(self.width() - width, 0, width, 17)
+        painter.setBrush(color(self._tone or "ink2"))
+        painter.drawRoundedRect(badge, 8.5, 8.5)
+        painter.setPen(color({"bad": "onaccent", "wait": "onwait"}.get(self._tone, "sidebar")))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, words)

@@ -6,7 +6,7 @@ changes it (follow). GUI thread. Read next: nav_button.py, presence_button.py, d
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -28,9 +28,12 @@ from rcdesk.ui.kit.look import IconButton, across, color, down, dress, fill, gly
 from rcdesk.ui.kit.plain_text import PlainLabel
 from rcdesk.ui.kit.theme import theme
 from rcdesk.ui.shell.nav_button import NavButton, NavPlace
+from rcdesk.ui.shell.places import KEYS
 
 WIDE_PX = 208
 NARROW_PX = 64
+NARROW_BELOW_PX = 1000
+LOW_BELOW_PX = 680
 
 
 class SideBar(QFrame):
@@ -54,9 +57,9 @@ class SideBar(QFrame):
         self._initials = Initials()
         self._word = label("rcdesk", "rowTitle")
         self._logo = PlainLabel()
-        self._sections = (label(self.tr("FAXES"), "label"), label(self.tr("DESK"), "label"))
-        for title in self._sections:
-            dress(title, "font-size: 11px; font-weight: 600; color: $ink2; padding-left: 12px;")
+        self._faxes = label(self.tr("FAXES"), "label")
+        dress(self._faxes, "font-size: 11px; font-weight: 600; color: $ink2; padding-left: 12px;")
+        self._line = hairline()
         self._menu_button = IconButton("gear", self.tr("Account and settings"), size=18, act=self._open_menu)
         self._menu_button.setObjectName("accountMenuButton")
         self._build()
@@ -66,36 +69,36 @@ class SideBar(QFrame):
 
     def _build(self) -> None:
         head = across(self._logo, (self._word, 1), margins=(6, 0, 0, 0), spacing=10)
-        layout = down(head, 24, of=self, margins=(12, 16, 12, 16), spacing=4)
-        self._add(layout, NavPlace(name="phone", words=self.tr("Phone"), icon_name="phone"))
-        self._add(layout, NavPlace(name="fax", words=self.tr("New fax"), icon_name="compose"))
-        fill(layout, 8, self._sections[0], 2)
-        self._add(layout, NavPlace(name="drafts", words=self.tr("Drafts"), icon_name="draft"))
-        self._add(layout, NavPlace(name="queue", words=self.tr("Queue"), icon_name="queue"))
-        self._add(layout, NavPlace(name="sent", words=self.tr("Sent"), icon_name="sent"))
-        self._add(layout, NavPlace(name="failed", words=self.tr("Failed"), icon_name="failed"))
-        self._add(layout, NavPlace(name="received", words=self.tr("Received"), icon_name="inbox"))
-        fill(layout, 8, self._sections[1], 2)
-        self._add(layout, NavPlace(name="people", words=self.tr("People"), icon_name="people"))
-        self._add(layout, NavPlace(name="calls", words=self.tr("Calls"), icon_name="clock"))
+        layout = self._rows = down(head, 24, of=self, margins=(12, 16, 12, 16), spacing=4)
+        self._add(layout, "phone", self.tr("Phone"), "phone")
+        self._add(layout, "calls", self.tr("Calls"), "clock")
+        self._add(layout, "people", self.tr("People"), "people")
+        fill(layout, 8, self._faxes, self._line, 2)
+        self._add(layout, "fax", self.tr("New fax"), "compose")
+        self._add(layout, "received", self.tr("Received"), "inbox")
+        self._add(layout, "queue", self.tr("Queue"), "queue")
+        self._add(layout, "sent", self.tr("Sent"), "sent")
+        self._add(layout, "failed", self.tr("Failed"), "failed")
+        self._add(layout, "drafts", self.tr("Drafts"), "draft")
         fill(layout, ..., hairline(), 10)
         self._menu_button.setFixedWidth(28)
         words = down(self._name_label, self._state, spacing=1)
         self._foot = across(self._initials, (words, 1), self._menu_button, spacing=8)
         layout.addLayout(self._foot)
 
-    def _add(self, layout: QVBoxLayout, place: NavPlace) -> None:
-        button = NavButton(place)
+    def _add(self, layout: QVBoxLayout, name: str, words: str, icon_name: str) -> None:
+        button = NavButton(NavPlace(name=name, words=words, icon_name=icon_name, keys=KEYS[name]))
         self._group.addButton(button)
-        self._buttons[place.name] = button
+        self._buttons[name] = button
         layout.addWidget(button)
         button.clicked.connect(self._clicked)
 
     def set_narrow(self, is_narrow: bool) -> None:
         """64 px with icons, or 208 px with words."""
         self.setFixedWidth(NARROW_PX if is_narrow else WIDE_PX)
-        for part in (self._word, *self._sections, self._name_label, self._initials):
+        for part in (self._word, self._faxes, self._name_label, self._initials):
             part.setVisible(not is_narrow)
+        self._line.setVisible(is_narrow)
         self._state.set_narrow(is_narrow)
         # One above the other where there is no room beside it.
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
@@ -104,6 +107,11 @@ class SideBar(QFrame):
         self._foot.setAlignment(self._menu_button, middle)
         for button in self._buttons.values():
             button.set_narrow(is_narrow)
+
+    def fit(self, window: QSize) -> None:
+        """Narrow in a narrow window, and with the rows closer together in a low one."""
+        self.set_narrow(window.width() < NARROW_BELOW_PX)
+        self._rows.setSpacing(0 if window.height() < LOW_BELOW_PX else 4)
 
     def mark(self, name: str) -> None:
         """Show which page is open."""

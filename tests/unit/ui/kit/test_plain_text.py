@@ -60,7 +60,8 @@ from rcdesk.ui.phone.contact_dialog import ContactDialog
 from rcdesk.ui.phone.quick_dial import QuickDial
 from rcdesk.ui.preview.page_viewer import PageViewer
 from rcdesk.ui.shell.bug_report import BugReports
-from rcdesk.ui.shell.main_window import PAGES, MainWindow
+from rcdesk.ui.shell.main_window import MainWindow
+from rcdesk.ui.shell.places import KEYS
 from rcdesk.ui.shell.settings_dialog import SettingsDialog
 from rcdesk.ui.tray.tray import Tray
 from tests.patient_bot import QtBot
@@ -222,7 +223,7 @@ def test_every_page_shows_names_letter_by_letter(qtbot: QtBot, stage: Stage, nam
     window.show()
     stage.session.become(stage.session.state, stage.session.account)
     tips = 0
-    for page in PAGES:
+    for page in KEYS:
         window.show_page(page)
         happen(stage, name)
         if page == "fax":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit
 
 from rcdesk.bridge.account.notices import Bar, NoticeKind
@@ -17,7 +17,8 @@ from tests.patient_bot import QtBot
 
 pytest.importorskip("rcdesk.ui.phone.phone_page")
 
-from rcdesk.ui.shell.main_window import PAGES, MainWindow
+from rcdesk.ui.shell.main_window import MainWindow
+from rcdesk.ui.shell.places import KEYS
 from rcdesk.ui.shell.side_bar import NARROW_PX, WIDE_PX
 from tests.unit.ui.stage import ACCOUNT, Stage, job, shoot
 
@@ -31,12 +32,10 @@ def window(qtbot: QtBot, stage: Stage) -> MainWindow:
     return made
 
 
-@pytest.mark.parametrize(("number", "name"), list(enumerate(PAGES, start=1)))
-def test_pages_by_key_and_remembered(
-    qtbot: QtBot, window: MainWindow, stage: Stage, number: int, name: str
-) -> None:
+@pytest.mark.parametrize("name", KEYS)
+def test_pages_by_key_and_remembered(qtbot: QtBot, window: MainWindow, stage: Stage, name: str) -> None:
     window.activateWindow()
-    qtbot.keyClick(window, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.ControlModifier)
+    qtbot.keySequence(window, QKeySequence(KEYS[name]))
     assert stage.preferences.value.page == name
     assert stage.pages.is_warm is (name == "fax"), "pages are drawn for who opens the Fax page"
 
@@ -87,18 +86,18 @@ def test_counts(window: MainWindow, stage: Stage) -> None:
     names = [b.accessibleName() for b in window.side_bar._buttons.values()]
     assert names == [
         "Phone",
+        "Calls",
+        "People",
         "New fax",
-        "Drafts",
+        "Received, 3, unread",
         "Queue, 2, 1 waiting for your answer",
         "Sent",
         "Failed, 1, not seen yet",
-        "Received, 3, unread",
-        "People",
-        "Calls",
+        "Drafts",
     ]
     stage.faxes.counts_changed.emit(FolderCounts())
     names = [b.accessibleName() for b in window.side_bar._buttons.values()]
-    assert names == ["Phone", "New fax", "Drafts", "Queue", "Sent", "Failed", "Received", "People", "Calls"]
+    assert names == ["Phone", "Calls", "People", "New fax", "Received", "Queue", "Sent", "Failed", "Drafts"]
     stage.history.missed_count_changed.emit(2)
     assert window.side_bar._buttons["calls"].accessibleName() == "Calls, 2, missed"
 
@@ -161,7 +160,7 @@ def test_pictures(qtbot: QtBot, scheme: str) -> None:
     qtbot.addWidget(window)
     window.show()
     stage.faxes.have(job(2, FaxState.QUEUED), job(1, FaxState.FAILED))
-    for name in PAGES:
+    for name in KEYS:
         window.show_page(name)
         shoot(window, f"window-{name}-{scheme}")
     stage.session.become(SessionState.SIGNED_OUT, None)
