@@ -26,7 +26,6 @@ PACKAGE = REPOSITORY / "rcdesk"
 QT = "PySide6"
 DRAWING = ("pypdfium2", "pypdf", "PIL", "pi_heif")
 CHILDREN = "render documents.worker.render_worker documents.confined"
-QT_CORE = ("PySide6.QtCore", "PySide6.QtNetwork")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +50,11 @@ DOORS = {
     "documents": _door("documents core", *DRAWING, "charset_normalizer", "msgspec"),
     "render": _door("render core bridge.runtime.region", "PySide6.QtCore", "PySide6.QtGui"),
     "services": _door("services core api store documents", "msgspec"),
-    "bridge": _door("bridge core services", *QT_CORE, "jeepney", "msgspec"),
+    "bridge": _door("bridge core services", "PySide6.QtCore", "jeepney", "msgspec"),
     "ui": _door("ui core bridge render", QT, "msgspec"),
     "cli": _door(
         f"cli core store services bridge simulator app __version__ documents.worker.worker {CHILDREN}",
-        *QT_CORE,
+        "PySide6.QtCore",
         "msgspec",
     ),
     "simulator": _door("simulator", "aiohttp", "yarl", "multidict", "PIL", "pypdfium2"),

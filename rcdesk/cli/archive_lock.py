@@ -1,6 +1,6 @@
 """What every command without a window shares: the archive's lock in short turns, and how it signs in.
 
-Nothing of Qt but QtCore and QtNetwork is imported. Main thread of a program without a window. Read next:
+Nothing of Qt but QtCore is imported. Main thread of a program without a window. Read next:
 executor.py, engine.py, account.py.
 """
 

@@ -2,7 +2,7 @@
 
 Whoever has the archive is given the order and its lines come back (executor.py). While a call is waited for a
 window may be opened, which then goes on with the call and is listened to, or closed again. Nothing of Qt but
-QtCore and QtNetwork is imported. Main thread of a program without a window. Read next: executor.py,
+QtCore is imported. Main thread of a program without a window. Read next: executor.py,
 core/orders/order.py, output.py.
 """
 

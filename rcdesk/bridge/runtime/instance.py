@@ -5,13 +5,14 @@ is a file with the owner's process id, so one left behind by a crash is taken ov
 files, or the fax asked for on the command line, to the first through a local socket, and both look whether
 the other is of the same user. A message is one line of JSON: a list of files, or the object of
 core/orders/asked_fax.py or core/orders/order.py. A command without a window holds the lock in short turns and
-marks them, so that others wait for its end instead of complaining. QtNetwork and what is said are imported
-with the door, after the first paint: the lock does not need them. Read next: socket_place.py, app.py,
-cli/call.py, order_desk.py.
+marks them, so that others wait for its end instead of complaining. The door and what is said are imported
+after the first paint: the lock does not need them. Read next: door.py, socket_place.py, app.py, cli/call.py,
+order_desk.py.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -19,15 +20,16 @@ from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QDeadlineTimer, QLockFile, QObject, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, Signal, Slot
 
-from rcdesk.bridge.runtime.socket_place import ArchiveFolder, is_ours, socket_name
+from rcdesk.bridge.runtime.socket_place import ArchiveFolder, socket_name
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NotSent, OutcomeUnknown
 
 if TYPE_CHECKING:
-    from PySide6.QtNetwork import QLocalServer, QLocalSocket
+    import socket
 
+    from rcdesk.bridge.runtime.door import Door, Visitor
     from rcdesk.core.orders.asked_fax import AskedFax, AskedOutcome
     from rcdesk.core.orders.order import Order
 
@@ -54,7 +56,6 @@ FOREIGN = (
 )
 WENT_AWAY = "The running rcdesk ended before it answered. Look at rcdesk status before you ask again."
 
-MOST_BYTES = 1_000_000
 _HEARD = "heard"
 
 
@@ -104,8 +105,8 @@ class Instance(QObject):
         """True when this program may work on the archive."""
         self._turn = data_dir / TURN_NAME
         self._data_dir = data_dir
-        self._server: QLocalServer | None = None
-        self._heard: dict[QLocalSocket, QByteArray] = {}
+        self._door: Door | None = None
+        self._visitors: set[Visitor] = set()
 
     @property
     def why_not(self) -> str:
@@ -123,20 +124,19 @@ class Instance(QObject):
         """Let later starts hand over to this one. False when they could not: why is in the log."""
         if not self.is_first:
             return False
-        if self._server is not None:
+        if self._door is not None:
             return True
-        from PySide6.QtNetwork import QLocalServer
+        from rcdesk.bridge.runtime.door import Door
 
         # The lock is ours, so a socket or the mark of a turn that lies there belongs to nobody any more.
         self._turn.unlink(missing_ok=True)
-        QLocalServer.removeServer(self._name)
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._connected)
-        if not self._name or not self._server.listen(self._name):
-            _log.warning("later starts cannot reach this one: %s", self._server.errorString())
-            self._server = None
-        return self._server is not None
+        try:
+            self._door = Door(self._name, self)
+        except OSError as exc:
+            _log.warning("later starts cannot reach this one: %s", exc.strerror or exc)
+            return False
+        self._door.came.connect(self._came)
+        return True
 
     def send(self, files: Sequence[Path]) -> bool:
         """Hand files, or only the wish to be seen, to the program that holds the lock; False: no answer."""
@@ -184,30 +184,26 @@ class Instance(QObject):
         from rcdesk.core.orders.order import order_json
 
         patience = patience or CancelToken()
-        socket = self._knock(patience)
-        if socket is None:
+        other = self._knock(patience)
+        if other is None:
             if not self.is_first:
                 raise NotSent(FOREIGN if self._is_foreign else NO_ANSWER)
             return
-        try:
-            socket.write(QByteArray(order_json(order).encode("ascii") + b"\n"))
-            for told in _objects(socket, patience):
+        with other:
+            _tell(other, order_json(order))
+            for told in _objects(other, patience):
                 yield told
                 if "status" in told:
                     return
-        finally:
-            socket.abort()
         raise OutcomeUnknown(WENT_AWAY)
 
-    def _knock(self, patience: CancelToken) -> QLocalSocket | None:
+    def _knock(self, patience: CancelToken) -> socket.socket | None:
         """Until the door opens, or the lock is ours, or it takes too long."""
-        from PySide6.QtNetwork import QLocalSocket
+        from rcdesk.bridge.runtime.door import is_ours, knock
 
-        socket = QLocalSocket()
         deadline, end_of_turn = QDeadlineTimer(ANSWER_MS), QDeadlineTimer(TURN_MS)
         touched = _touched(self._turn)
-        socket.connectToServer(self._name)
-        while not socket.waitForConnected(max(0, deadline.remainingTime())):
+        while (other := knock(self._name, ANSWER_MS / 1000)) is None:
             if (now := _touched(self._turn)) != touched:
                 touched, end_of_turn = now, QDeadlineTimer(TURN_MS)
             if touched and not end_of_turn.hasExpired():
@@ -215,73 +211,47 @@ class Instance(QObject):
             if self.take() or deadline.hasExpired():
                 return None
             patience.sleep(KNOCK_AGAIN_S)
-            socket.connectToServer(self._name)
-        if not is_ours(socket):
+        if not is_ours(other):
             _log.warning("another user answers in the place of rcdesk; nothing was handed over")
             self._is_foreign = True
-            socket.abort()
+            other.close()
             return None
-        return socket
+        return other
 
     def _hand(self, line: str, lines: int = 1) -> list[str]:
         """Say one line and hear so many, fewer when no more come in time."""
-        socket = self._knock(CancelToken())
-        if socket is None:
+        other = self._knock(CancelToken())
+        if other is None:
             return []
-        socket.write(QByteArray(line.encode("utf-8") + b"\n"))
         heard = b""
-        while heard.count(b"\n") < lines:
-            if not socket.waitForReadyRead(DECIDE_MS if heard else ANSWER_MS):
-                break
-            heard += bytes(socket.readAll().data())
-        socket.disconnectFromServer()
+        with other:
+            _tell(other, line)
+            while heard.count(b"\n") < lines:
+                found = _hear(other, DECIDE_MS if heard else ANSWER_MS)
+                if not found:
+                    break
+                heard += found
         return heard.decode("ascii", "replace").split("\n")[:-1]
 
     def close(self) -> None:
         """Close the door and give the lock back: last of all, when nothing works on the archive any more."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        if self._door is not None:
+            self._door.close()
+            self._door = None
+        for visitor in tuple(self._visitors):
+            visitor.hang_up()
         if self.is_first:
             self._lock.unlock()
             self.is_first = False
 
-    @Slot()
-    def _connected(self) -> None:
-        while self._server is not None and self._server.hasPendingConnections():
-            socket = self._server.nextPendingConnection()
-            if not is_ours(socket):
-                _log.warning("another user asked for something, which was not heard")
-                socket.abort()
-                socket.deleteLater()
-                continue
-            self._heard[socket] = QByteArray()
-            socket.readyRead.connect(self._read)
-            socket.disconnected.connect(self._left)
+    @Slot(object)
+    def _came(self, visitor: Visitor) -> None:
+        self._visitors.add(visitor)
+        visitor.said.connect(self._answer)
+        visitor.gone.connect(self._visitors.discard)
 
-    @Slot()
-    def _read(self) -> None:
-        for socket in list(self._heard):
-            if not socket.bytesAvailable():
-                continue
-            heard = self._heard[socket]
-            heard.append(socket.readAll())
-            if heard.endsWith(b"\n"):
-                self._answer(socket, bytes(heard.data()))
-            elif heard.size() > MOST_BYTES:
-                _log.warning("another start asked for more than makes sense")
-                socket.abort()
-
-    @Slot()
-    def _left(self) -> None:
-        from PySide6.QtNetwork import QLocalSocket
-
-        for socket in list(self._heard):
-            if socket.state() is QLocalSocket.LocalSocketState.UnconnectedState:
-                del self._heard[socket]
-                socket.deleteLater()
-
-    def _answer(self, socket: QLocalSocket, line: bytes) -> None:
+    @Slot(object, bytes)
+    def _answer(self, visitor: Visitor, line: bytes) -> None:
         from rcdesk.core.orders.asked_fax import read_asked_fax
         from rcdesk.core.orders.order import is_order, read_order
 
@@ -289,60 +259,76 @@ class Instance(QObject):
             found = json.loads(line)
             if is_order(found):
                 order = read_order(found)
-                self._heard[socket] = QByteArray()
-                self._say(socket, _HEARD)
+                visitor.say(_HEARD)
                 self.ordered.emit(
                     OrderHeard(
                         order,
-                        lambda told: self._say(socket, json.dumps(told)),
-                        lambda: socket in self._heard,
+                        lambda told: self._say(visitor, json.dumps(told)),
+                        lambda: visitor in self._visitors,
                     )
                 )
                 return
             asked = _files(found) if isinstance(found, list) else read_asked_fax(found)
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             _log.warning("another start asked for something that makes no sense")
-            socket.abort()
+            visitor.hang_up()
             return
-        self._heard[socket] = QByteArray()
-        self._say(socket, _HEARD)
+        visitor.say(_HEARD)
         if isinstance(asked, tuple):
             self.asked.emit(asked)
         else:
-            self.fax_asked.emit(FaxOrder(asked, lambda outcome: self._told(socket, outcome)))
+            self.fax_asked.emit(FaxOrder(asked, lambda outcome: self._told(visitor, outcome)))
 
-    def _told(self, socket: QLocalSocket, outcome: AskedOutcome) -> None:
-        self._say(socket, outcome.value)
+    def _told(self, visitor: Visitor, outcome: AskedOutcome) -> None:
+        self._say(visitor, outcome.value)
 
-    def _say(self, socket: QLocalSocket, word: str) -> bool:
+    def _say(self, visitor: Visitor, line: str) -> bool:
         """One line to another start; False when it went away meanwhile."""
-        if socket not in self._heard:
+        if visitor not in self._visitors:
             return False
-        socket.write(QByteArray(word.encode("ascii") + b"\n"))
-        socket.flush()
+        visitor.say(line)
         return True
 
 
-def _objects(socket: QLocalSocket, patience: CancelToken) -> Generator[dict[str, Any], None, None]:
+def _tell(other: socket.socket, line: str) -> None:
+    """Where that fails nothing is heard either."""
+    other.settimeout(ANSWER_MS / 1000)
+    with contextlib.suppress(OSError):
+        other.sendall(line.encode("utf-8") + b"\n")
+
+
+def _hear(other: socket.socket, patience_ms: int) -> bytes | None:
+    """What comes next, b"" when the other program has gone, None while it says nothing."""
+    other.settimeout(patience_ms / 1000)
+    try:
+        return other.recv(65536)
+    except TimeoutError:
+        return None
+    except OSError:
+        return b""
+
+
+def _objects(other: socket.socket, patience: CancelToken) -> Generator[dict[str, Any], None, None]:
     """The lines of JSON that come after the first one, which only says that the order was heard."""
     waited = QDeadlineTimer(ANSWER_MS)
     heard, has_answered = b"", False
     while True:
         if patience.is_cancelled:
             raise Cancelled()
-        if not socket.waitForReadyRead(LISTEN_MS) and not socket.bytesAvailable():
-            if socket.state() is not socket.LocalSocketState.ConnectedState:
-                return
+        found = _hear(other, LISTEN_MS)
+        if found == b"":
+            return
+        if found is None:
             if not has_answered and waited.hasExpired():
                 return
             continue
-        heard += bytes(socket.readAll().data())
+        heard += found
         *lines, heard = heard.split(b"\n")
         for line in lines:
             if not has_answered:
                 has_answered = True
-            elif (found := _object(line)) is not None:
-                yield found
+            elif (told := _object(line)) is not None:
+                yield told
             else:
                 return
 

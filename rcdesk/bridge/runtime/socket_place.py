@@ -1,9 +1,8 @@
-"""Where one program of this user reaches another: a socket in the archive's folder, and who is behind it.
+"""Where one program of this user reaches another: a socket in the archive's folder.
 
 The folder is for its user only (store/paths.py). A socket's path may not be longer than some hundred bytes:
 where that of the folder is, the folder is held open and named by its number, so that both programs still
-meet in the same private place. Whoever is at the other end must be of the same user, as the system says.
-GUI thread, or the main thread of a command. Read next: instance.py.
+meet in the same private place. GUI thread, or the main thread of a command. Read next: door.py, instance.py.
 """
 
 from __future__ import annotations
@@ -11,10 +10,6 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from PySide6.QtNetwork import QLocalSocket
 
 SOCKET_NAME = "rcdesk.sock"
 LONGEST_SOCKET_PATH = 100
@@ -45,9 +40,6 @@ class ArchiveFolder:
 def socket_name(folder: ArchiveFolder) -> str:
     """In the archive's own folder, which only its user can open; "" where there is no safe place."""
     path = str(folder.path / SOCKET_NAME)
-    if os.name != "posix":
-        user = os.environ.get("USERNAME", "")
-        return f"rcdesk-{_mark(os.fsencode(f'{user}:{folder.path}'))}"
     if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
         return path
     if name := folder.short_name:
@@ -69,16 +61,3 @@ def _is_private(folder: Path) -> bool:
     except OSError:
         return False
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
-
-
-def is_ours(qt_socket: QLocalSocket) -> bool:
-    """True when the program at the other end is of this user, as the system says."""
-    import socket
-    import struct
-
-    peer_of = getattr(socket, "SO_PEERCRED", None)
-    if peer_of is None:
-        return True
-    with socket.socket(fileno=os.dup(int(qt_socket.socketDescriptor()))) as same:
-        _, user, _ = struct.unpack("3i", same.getsockopt(socket.SOL_SOCKET, peer_of, struct.calcsize("3i")))
-    return bool(user == os.geteuid())

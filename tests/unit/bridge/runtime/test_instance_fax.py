@@ -86,8 +86,6 @@ def test_a_program_that_ends_before_it_says_is_no_answer(qtbot: QtBot, folder: P
     second = _second_start(folder)
     qtbot.waitUntil(lambda: bool(orders), timeout=30_000)
     first.close()
-    for socket in first.findChildren(QLocalSocket):
-        socket.abort()
     said, _ = second.communicate(timeout=PATIENCE_S)
     assert said == "None\n"
     orders[0].tell(AskedOutcome.QUEUED)

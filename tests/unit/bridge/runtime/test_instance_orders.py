@@ -203,9 +203,9 @@ def test_what_makes_no_sense_is_hung_up_on_and_nothing_else(folder: Path, qtbot:
     first.listen()
     socket = QLocalSocket()
     socket.connectToServer(first._name)
-    qtbot.waitUntil(lambda: bool(first._heard), timeout=5000)
+    qtbot.waitUntil(lambda: bool(first._visitors), timeout=5000)
     socket.write(line + b"\n")
-    qtbot.waitUntil(lambda: not first._heard, timeout=5000)
+    qtbot.waitUntil(lambda: not first._visitors, timeout=5000)
     assert heard == []
     socket.abort()
     first.close()
