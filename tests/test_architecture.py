@@ -67,10 +67,10 @@ STARTS = {
 
 GROUPS = {
     "core": "numbers account calls fax messages people orders",
-    "store": "account fax calls people",
-    "services": "account calls people fax",
-    "bridge": "runtime account calls people fax",
-    "ui": "kit words account preview phone compose people folders shell tray",
+    "store": "account fax calls people messages",
+    "services": "account calls people fax messages",
+    "bridge": "runtime account calls people fax messages",
+    "ui": "kit words account preview phone compose people voicemail folders shell tray",
 }
 """Inside a layer a group imports itself and those before it; the modules beside them tie them together."""
 

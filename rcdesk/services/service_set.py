@@ -30,6 +30,8 @@ from rcdesk.services.fax.proof import ProofService
 from rcdesk.services.fax.received import ReceivedService
 from rcdesk.services.fax.shelves import ShelfService
 from rcdesk.services.fax.watched import WatchedFiles
+from rcdesk.services.messages.recordings import RecordingService
+from rcdesk.services.messages.voicemails import VoicemailService
 from rcdesk.services.people.people import PeopleService
 from rcdesk.store.account.presence_timer import PresenceTimers
 from rcdesk.store.calls.past_calls import PastCalls
@@ -39,6 +41,9 @@ from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.fax.received import ReceivedFaxes
 from rcdesk.store.fax.shelves import Shelves
 from rcdesk.store.fax.spool import Spool
+from rcdesk.store.messages.recordings import Recordings
+from rcdesk.store.messages.sounds import SoundFiles
+from rcdesk.store.messages.voicemails import Voicemails
 from rcdesk.store.paths import Paths
 from rcdesk.store.people.people import People
 
@@ -58,6 +63,8 @@ class ServiceSet(Struct, frozen=True, kw_only=True):
     drafts: KeptDrafts
     shelves: ShelfService
     received: ReceivedService
+    voicemails: VoicemailService
+    recordings: RecordingService
     people: PeopleService
     presence: PresenceService
     proofs: ProofService
@@ -85,12 +92,14 @@ def open_services(
     people, past_calls = People(paths.database), PastCalls(paths.database)
     received = ReceivedFaxes(paths.database, paths.archive_dir)
     folders = Folders(paths.database)
+    voicemails, recordings = Voicemails(paths.database), Recordings(paths.database)
+    sounds = SoundFiles(paths.sounds_dir)
     drafts, shelves = Drafts(paths.database), Shelves(paths.database)
     kept_drafts = KeptDrafts(drafts, spool, clock)
     proofs = ProofService(connection, outbox, paths.proof_dir, clock)
     copy_of = kept_drafts.copy_of
     faxes = FaxService(connection, outbox, spool, clock, received, count, counts, shelves, copy_of)
-    stores = (past_calls, outbox, received, people, folders, drafts, shelves)
+    stores = (past_calls, outbox, received, people, folders, drafts, shelves, voicemails, recordings)
     return ServiceSet(
         calls=CallService(connection),
         history=CallHistory(connection, past_calls, people, clock),
@@ -99,6 +108,8 @@ def open_services(
         drafts=kept_drafts,
         shelves=ShelfService(connection, shelves, outbox, spool, received, clock),
         received=ReceivedService(connection, received, clock),
+        voicemails=VoicemailService(connection, voicemails, sounds, people, clock),
+        recordings=RecordingService(connection, recordings, sounds, people, clock),
         people=PeopleService(connection, people, clock, read_list),
         presence=PresenceService(connection, PresenceTimers(paths.presence_file), clock),
         proofs=proofs,

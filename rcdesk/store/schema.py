@@ -4,10 +4,11 @@ Version 1 is what the first release wrote and must stay as it was. Version 2 add
 jobs, reasons to wait, received faxes, people, groups and the search. Version 3 adds the calls of all the
 user's phones, the calls that are on, favourites and how each number is called; database.py copies the calls
 of version 1 over. Version 4 adds drafts, version 5 what a lost request is known by, and when the queue was
-last worked on. Version 6 adds the shelf: what was archived or deleted lies in a folder of its own. What FTS5
-indexes is prepared by search_words.py: words of letters and digits only, so the plain ascii tokenizer and
-detail=none suffice, and "place" holds a word or more naming owner and folder, so that a search never has to
-look into the row itself. Read next: database.py, search_words.py, core/fax/fax.py.
+last worked on. Version 6 adds the shelf: what was archived or deleted lies in a folder of its own, version 7
+voicemails and recordings. What FTS5 indexes is prepared by search_words.py: words of letters and digits only,
+so the plain ascii tokenizer and detail=none suffice, and "place" holds a word or more naming owner and
+folder, so that a search never has to look into the row itself. Read next: database.py, search_words.py,
+core/fax/fax.py.
 """
 
 from __future__ import annotations
@@ -466,4 +467,77 @@ CREATE TABLE message_deleted (                   -- was deleted here: a sync mus
 """
 )
 
-MIGRATIONS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6)
+VERSION_7 = (
+    """
+CREATE TABLE voicemail (
+    moment_key       INTEGER PRIMARY KEY,
+    owner_id         TEXT NOT NULL,
+    message_id       TEXT NOT NULL,
+    created_at       TEXT NOT NULL,
+    number           TEXT NOT NULL DEFAULT '',
+    name             TEXT NOT NULL DEFAULT '',
+    extension        TEXT NOT NULL DEFAULT '',
+    to_number        TEXT NOT NULL DEFAULT '',
+    length_s         INTEGER NOT NULL DEFAULT 0,
+    transcript       TEXT,                       -- NULL until it was fetched
+    transcript_state TEXT NOT NULL DEFAULT 'NotAvailable',
+    is_private       INTEGER NOT NULL DEFAULT 0,
+    is_read          INTEGER NOT NULL DEFAULT 0,
+    is_unsaid        INTEGER NOT NULL DEFAULT 0, -- the service was not told yet whether it was heard
+    is_gone          INTEGER NOT NULL DEFAULT 0,
+    deleted_at       TEXT,                       -- until purge() it can come back
+    digest           TEXT NOT NULL DEFAULT '',
+    size_bytes       INTEGER NOT NULL DEFAULT 0,
+    media_type       TEXT NOT NULL DEFAULT '',
+    words            TEXT NOT NULL DEFAULT '',
+    place            TEXT GENERATED ALWAYS AS (
+        '§' || hex(owner_id) || CASE WHEN deleted_at IS NULL THEN '' ELSE '§deleted' END) VIRTUAL,
+    UNIQUE (owner_id, message_id)
+);
+CREATE INDEX voicemail_by_time ON voicemail (owner_id, moment_key) WHERE deleted_at IS NULL;
+CREATE INDEX voicemail_unread ON voicemail (owner_id, moment_key) WHERE deleted_at IS NULL AND is_read = 0;
+CREATE INDEX voicemail_by_digest ON voicemail (digest) WHERE digest <> '';
+"""
+    + _search("voicemail", "moment_key")
+    + _kept_found("voicemail", "moment_key", "words, deleted_at")
+    + """
+CREATE TABLE recording (
+    moment_key   INTEGER PRIMARY KEY,
+    owner_id     TEXT NOT NULL,
+    recording_id TEXT NOT NULL,
+    kind         TEXT NOT NULL,
+    at           TEXT NOT NULL,
+    uri          TEXT NOT NULL DEFAULT '',
+    call_id      TEXT NOT NULL DEFAULT '',
+    session_id   TEXT NOT NULL DEFAULT '',
+    is_inbound   INTEGER NOT NULL DEFAULT 0,
+    number       TEXT NOT NULL DEFAULT '',
+    name         TEXT NOT NULL DEFAULT '',
+    length_s     REAL NOT NULL DEFAULT 0,
+    is_waiting   INTEGER NOT NULL DEFAULT 0,
+    note         TEXT NOT NULL DEFAULT '',
+    marks        TEXT NOT NULL DEFAULT '[]',     -- JSON, see recordings.py
+    digest       TEXT NOT NULL DEFAULT '',
+    size_bytes   INTEGER NOT NULL DEFAULT 0,
+    media_type   TEXT NOT NULL DEFAULT '',
+    words        TEXT NOT NULL DEFAULT '',
+    place        TEXT GENERATED ALWAYS AS ('§' || hex(owner_id)) VIRTUAL,
+    UNIQUE (owner_id, recording_id)
+);
+CREATE INDEX recording_by_time ON recording (owner_id, moment_key);
+CREATE INDEX recording_by_digest ON recording (digest) WHERE digest <> '';
+"""
+    + _search("recording", "moment_key")
+    + _kept_found("recording", "moment_key", "words")
+    + """
+CREATE TABLE voice_sync (
+    owner_id   TEXT NOT NULL,
+    kind       TEXT NOT NULL,                    -- voicemail or recording
+    sync_token TEXT NOT NULL,
+    synced_at  TEXT NOT NULL,
+    PRIMARY KEY (owner_id, kind)
+) WITHOUT ROWID;
+"""
+)
+
+MIGRATIONS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7)

@@ -31,6 +31,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import (
     ApiError,
+    Cancelled,
     KeyringUnavailable,
     NotAllowed,
     RcdeskError,
@@ -361,3 +362,18 @@ def session_of(connection: Connection | None) -> ApiSession:
     if connection.is_legacy:
         raise NotAllowed("This is not possible with this older service.", status=0)
     return connection.session
+
+
+def session_for(connection: Connection | None, owner_id: str) -> ApiSession:
+    """The same, of this person. Raises Cancelled when somebody else is signed in by now: nobody waits for
+    this answer any more, and what another account says is never filed here."""
+    session = session_of(connection)
+    check_is_theirs(session, owner_id)
+    return session
+
+
+def check_is_theirs(session: ApiSession, owner_id: str) -> None:
+    """Before and after asking. Raises Cancelled when somebody else is signed in by now."""
+    tokens = session.tokens
+    if tokens is not None and tokens.owner_id not in ("", owner_id):
+        raise Cancelled()

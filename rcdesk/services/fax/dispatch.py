@@ -36,7 +36,6 @@ from rcdesk.store.fax.spool import Spool
 from rcdesk.store.fax.transitions import Transition
 
 if TYPE_CHECKING:
-    from rcdesk.api.session import ApiSession
     from rcdesk.services.account.connection import Connection
 
 Report = Callable[[tuple[tuple[int, ...], int, int]], None]
@@ -289,12 +288,6 @@ class Dispatcher:
             now = self._clock.now()
             self._outbox.move_those_in({FaxState.WAITING}, ids_of(waiting), step, now, reason=reason)
         self._refused = None
-
-
-def acts_for(session: ApiSession, owner_id: str) -> bool:
-    """False when somebody else is signed in by now: a fax never goes out from another person's account."""
-    tokens = session.tokens
-    return tokens is None or tokens.owner_id in ("", owner_id)
 
 
 def fax_of(connection: Connection | None) -> FaxApi:

@@ -9,30 +9,25 @@ room is imported at the first request. Read next: api/rest/message_store.py, sto
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import TYPE_CHECKING, Literal
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import (
     ApiError,
-    Cancelled,
     NetworkError,
     NotAllowed,
     Rejected,
     ServerTrouble,
-    StoreUnavailable,
     UserError,
 )
 from rcdesk.core.fax.folder import ReceivedFax
 from rcdesk.core.messages.parts import Attachment
-from rcdesk.store.fax.content import UNFINISHED
+from rcdesk.services.download import download
 from rcdesk.store.fax.received import InboundMessage, ReceivedFaxes
 
 if TYPE_CHECKING:
@@ -49,6 +44,7 @@ POSTPONED_S = (60.0, 300.0, 1800.0)
 """Pauses after a download that failed by the service's fault: the last one repeats."""
 _HEADS = (b"%PDF-", b"II*\x00", b"MM\x00*")
 _LARGEST_BYTES = 200_000_000
+_KEPT = "A received fax"
 
 
 class ReceivedService:
@@ -149,11 +145,9 @@ class ReceivedService:
 
     def _session(self, owner_id: str) -> ApiSession:
         """Raises Cancelled when somebody else is signed in by now: nobody waits for this answer any more."""
-        from rcdesk.services.account.connection import session_of
+        from rcdesk.services.account.connection import session_for
 
-        session = session_of(self._connection())
-        _check_is_theirs(session, owner_id)
-        return session
+        return session_for(self._connection(), owner_id)
 
     def _take_changes(
         self, session: ApiSession, owner_id: str, sync_token: str, token: CancelToken
@@ -284,24 +278,15 @@ class ReceivedService:
         """Download to a file of its own beside the archive, check that it is a fax, then file it."""
         from rcdesk.api.rest import message_store
 
-        with self._filing, _unfinished(self._received.archive_dir) as (path, file):
-            written = 0
-
-            def write(chunk: bytes) -> None:
-                nonlocal written
-                written += len(chunk)
-                if written > _LARGEST_BYTES:
-                    raise ServerTrouble(
-                        "RingCentral sent a fax without end. It is tried again later.", status=200
-                    )
-                with _disk():
-                    file.write(chunk)
-
-            message_store.content(session, pages, write, token)
-            with _disk():
-                file.close()
-            _check_is_fax(path)
-            stored = self._received.put(fax.id, path, token)
+        folder = self._received.archive_dir
+        with self._filing, download(folder, most_bytes=_LARGEST_BYTES, sent="a fax", kept=_KEPT) as coming:
+            message_store.content(session, pages, coming.write, token)
+            if not coming.close().startswith(_HEADS):
+                # Such as the page of a hotel's network.
+                raise ServerTrouble(
+                    "RingCentral sent something that is not a fax. It is tried again later.", status=200
+                )
+            stored = self._received.put(fax.id, coming.path, token)
         self._postponed.pop(fax.id, None)
         return stored
 
@@ -325,43 +310,6 @@ class ReceivedService:
 
 
 def _check_is_theirs(session: ApiSession, owner_id: str) -> None:
-    """Before and after asking: what another person's account says is never filed here."""
-    from rcdesk.services.fax.dispatch import acts_for
+    from rcdesk.services.account.connection import check_is_theirs
 
-    if not acts_for(session, owner_id):
-        raise Cancelled()
-
-
-@contextmanager
-def _unfinished(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
-    """A file in the folder to download to, open for writing, that is gone afterwards."""
-    with _disk():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=folder)
-    path = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield path, file
-    finally:
-        path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _disk() -> Iterator[None]:
-    try:
-        yield
-    except OSError as exc:
-        raise StoreUnavailable(
-            f"A received fax could not be saved here ({exc.strerror}). It stays at RingCentral "
-            "and is fetched later."
-        ) from exc
-
-
-def _check_is_fax(path: Path) -> None:
-    """Raises ServerTrouble for anything but a PDF or a TIFF, such as the page of a hotel's network."""
-    with _disk(), path.open("rb") as file:
-        head = file.read(8)
-    if not head.startswith(_HEADS):
-        raise ServerTrouble(
-            "RingCentral sent something that is not a fax. It is tried again later.", status=200
-        )
+    check_is_theirs(session, owner_id)

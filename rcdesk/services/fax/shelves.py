@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
-from rcdesk.core.errors import Cancelled, NotAllowed, Rejected
+from rcdesk.core.errors import NotAllowed, Rejected
 from rcdesk.core.fax.folder import Shelf
 from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.fax.received import ReceivedFaxes
@@ -70,15 +70,12 @@ class ShelfService:
         Raises what asking raises: the rest is asked for the next time.
         """
         from rcdesk.api.rest import message_store
-        from rcdesk.services.account.connection import session_of
-        from rcdesk.services.fax.dispatch import acts_for
+        from rcdesk.services.account.connection import session_for
 
         due = self._shelves.due_at_service(owner_id)
         refused, why = 0, ""
         for message_id in due:
-            session = session_of(self._connection())
-            if not acts_for(session, owner_id):
-                raise Cancelled()
+            session = session_for(self._connection(), owner_id)
             try:
                 message_store.delete(session, message_id, token)
             except (Rejected, NotAllowed) as exc:
@@ -88,5 +85,5 @@ class ShelfService:
             self._shelves.done_at_service(owner_id, message_id)
         if not refused:
             return ""
-        what = "the fax" if refused == 1 else f"{refused} faxes"
+        what = "it" if refused == 1 else f"{refused} messages"
         return f"RingCentral did not delete {what}, here it is done. {why}"

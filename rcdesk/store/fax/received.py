@@ -71,7 +71,7 @@ class ReceivedFaxes(Store):
         changed: list[int] = []
         with transaction(self._db.get()) as connection:
             for one in incoming:
-                if _was_deleted(connection, owner_id, one.message_id):
+                if was_deleted(connection, owner_id, one.message_id):
                     continue
                 old = connection.execute(
                     "SELECT * FROM received_fax WHERE owner_id = ? AND message_id = ?",
@@ -194,7 +194,8 @@ def _insert(connection: sqlite3.Connection, owner_id: str, one: InboundMessage, 
     return int(row["id"])
 
 
-def _was_deleted(connection: sqlite3.Connection, owner_id: str, message_id: str) -> bool:
+def was_deleted(connection: sqlite3.Connection, owner_id: str, message_id: str) -> bool:
+    """True for a message of whatever kind that was deleted here: a sync does not bring it back."""
     sql = "SELECT 1 FROM message_deleted WHERE owner_id = ? AND message_id = ?"
     return connection.execute(sql, (owner_id, message_id)).fetchone() is not None
 

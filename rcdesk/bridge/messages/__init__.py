@@ -1,0 +1,1 @@
+"""Desks of voicemails, recordings and the player."""

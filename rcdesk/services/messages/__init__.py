@@ -1,0 +1,1 @@
+"""Voicemails and recordings: followed, fetched once, kept."""

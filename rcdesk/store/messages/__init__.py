@@ -1,0 +1,1 @@
+"""Voicemails and recordings in the archive."""

@@ -1,0 +1,1 @@
+"""Voicemails and recordings: lists, player, what can be done with each."""
