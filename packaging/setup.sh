@@ -21,7 +21,7 @@ QT_LIBRARIES="libegl1:libEGL.so.1 libgl1:libGL.so.1 libxkbcommon0:libxkbcommon.s
 # package:command it brings.
 TEST_TOOLS="xvfb:Xvfb openbox:openbox trayer:trayer xdotool:xdotool imagemagick:import dbus:dbus-run-session
     gnome-keyring:gnome-keyring-daemon libtiff-tools:tiffinfo poppler-utils:pdfimages
-    desktop-file-utils:desktop-file-validate openssl:openssl"
+    desktop-file-utils:desktop-file-validate openssl:openssl pulseaudio:pulseaudio pulseaudio-utils:parec"
 FONTS="fonts-inter fonts-dejavu-core"
 # A real browser for the sign-in: 20 seconds. Without it those tests are skipped and say so.
 BROWSER_PACKAGE="chromium"

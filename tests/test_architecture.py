@@ -24,8 +24,10 @@ from tests.unit.conftest import SLOW, THOROUGH
 PACKAGE = REPOSITORY / "rcdesk"
 
 QT = "PySide6"
-DRAWING = ("pypdfium2", "pypdf", "PIL", "pi_heif")
-CHILDREN = "render documents.worker.render_worker documents.confined"
+DRAWING = ("pypdfium2", "pypdf", "PIL", "pi_heif", "miniaudio")
+CHILDREN = (
+    "render documents.worker.render_worker documents.confined documents.sound.decode documents.sound.play"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,9 @@ who is signed in and where. All work with and without a window. Each has a --hel
 
 """
 _LINKS = ("tel:", "callto:")
-_CHILDREN = frozenset({"--page-process", "--html-process", "--cover-process"})
+_CHILDREN = frozenset(
+    {"--page-process", "--html-process", "--cover-process", "--decode-process", "--play-process"}
+)
 _WITH_VALUE = frozenset({"--demo-speed", "--tour", "--sign-in", "--color-scheme"})
 _ACCOUNT_WORDS = frozenset({"login", "logout", "whoami", "profiles"})
 _WORDS = frozenset({"fax", "call", "status", "cancel", "numbers"}) | _ACCOUNT_WORDS
@@ -152,6 +154,10 @@ def _child(given: list[str]) -> int:
         from rcdesk.documents.worker import render_worker
 
         return render_worker.main()
+    if given[0] == "--play-process":
+        from rcdesk.documents.sound import play
+
+        return play.main()
     from rcdesk.documents import confined
 
     confined.confine([os.path.dirname(os.path.abspath(given[-1]))])
@@ -159,6 +165,10 @@ def _child(given: list[str]) -> int:
         from rcdesk.render import cover
 
         return cover.main(given[1:])
+    if given[0] == "--decode-process":
+        from rcdesk.documents.sound import decode
+
+        return decode.main(given[1:])
     from rcdesk.render import html
 
     return html.main(given[1:])

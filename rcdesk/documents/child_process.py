@@ -23,11 +23,14 @@ LOOK_EVERY_S = 0.05
 PAGE_ROOM, CONFINED = "rcdesk.documents.worker.render_worker", "rcdesk.documents.confined"
 
 
-def python_command(module: str, flag: str, *more: str) -> list[str]:
-    """How one of our modules is started; a packaged program starts itself with this flag."""
+def python_command(module: str, flag: str, *more: str, is_confined: bool = True) -> list[str]:
+    """How one of our modules is started; a packaged program starts itself with this flag.
+
+    is_confined: False for one that reads nothing foreign and needs the system's services.
+    """
     if getattr(sys, "frozen", False):
         return [sys.executable, flag, *more]
-    if module != PAGE_ROOM:  # which does it when it has what it needs
+    if is_confined and module != PAGE_ROOM:  # which does it when it has what it needs
         module, more = CONFINED, (module, *more)
     return [sys.executable, "-P", "-m", module, *more]
 

@@ -1,0 +1,1 @@
+"""Sounds: decoded in a child process that has nothing, played by another."""
