@@ -31,6 +31,7 @@ from rcdesk.store.paths import Paths
 
 if TYPE_CHECKING:
     from rcdesk.bridge.fax.proof_desk import PageImages
+    from rcdesk.documents.sound.reader import SoundReader
     from rcdesk.documents.worker.worker import PageWorker
     from rcdesk.services.account.connection import Connection
     from rcdesk.services.service_set import ServiceSet
@@ -92,6 +93,7 @@ class Works:
             worker=self._page_worker,
             covers=late(self._make_covers),
             images=late(_page_images),
+            sounds=late(self._make_sounds),
             pages_dir=self._paths.pages_dir,
             proof_dir=self._paths.proof_dir,
         )
@@ -128,6 +130,13 @@ class Works:
         worker = PageWorker(self._paths.pages_dir / "office")
         self._closing.append(worker.close)
         return worker
+
+    def _make_sounds(self) -> SoundReader:
+        from rcdesk.documents.sound.reader import SoundReader
+
+        reader = SoundReader(self._paths.pages_dir / "sounds")
+        self._closing.append(reader.close)
+        return reader
 
     def _make_covers(self) -> Covers:
         from rcdesk.store.fax.covers import Covers

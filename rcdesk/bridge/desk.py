@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from rcdesk.bridge.fax.received_desk import ReceivedDesk
     from rcdesk.bridge.fax.shelf_desk import ShelfDesk
     from rcdesk.bridge.fax.watched_folder import WatchedFolder
+    from rcdesk.bridge.messages.player_desk import PlayerDesk, SoundWork
+    from rcdesk.bridge.messages.recordings_desk import RecordingsDesk
+    from rcdesk.bridge.messages.voicemail_desk import VoicemailDesk
     from rcdesk.bridge.people.people_desk import PeopleDesk
     from rcdesk.bridge.runtime.lane import Lane
     from rcdesk.core.fax.folder import FaxRow
@@ -55,7 +58,8 @@ class _Part(Protocol):
 class Desk(QObject):
     """session, preferences, profiles and notices are there from the beginning.
 
-    services, worker, covers and images may be made late (lazy.py); pages_dir, proof_dir: for what is drawn.
+    services, worker, covers, images and sounds may be made late (lazy.py); pages_dir, proof_dir: for what is
+    drawn.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Desk(QObject):
         worker: PageWork,
         covers: CoverFiles,
         images: PageImages,
+        sounds: SoundWork,
         pages_dir: Path,
         proof_dir: Path,
     ) -> None:
@@ -83,6 +88,7 @@ class Desk(QObject):
         self._worker = worker
         self._covers = covers
         self._images = images
+        self._sounds = sounds
         self._pages_dir = pages_dir
         self._proof_dir = proof_dir
         self._parts: tuple[_Part, ...] = ()
@@ -136,6 +142,26 @@ class Desk(QObject):
         received = ReceivedDesk(self._lanes, self.session, late(lambda: self._services.received))
         received.changed.connect(self.faxes.touch_folders)
         return received
+
+    @cached_property
+    def voicemails(self) -> VoicemailDesk:
+        from rcdesk.bridge.messages.voicemail_desk import VoicemailDesk
+
+        voicemails = VoicemailDesk(self._lanes, self.session, late(lambda: self._services.voicemails))
+        voicemails.deleted.connect(self.shelves.tell_service)
+        return voicemails
+
+    @cached_property
+    def recordings(self) -> RecordingsDesk:
+        from rcdesk.bridge.messages.recordings_desk import RecordingsDesk
+
+        return RecordingsDesk(self._lanes, self.session, late(lambda: self._services.recordings))
+
+    @cached_property
+    def player(self) -> PlayerDesk:
+        from rcdesk.bridge.messages.player_desk import PlayerDesk
+
+        return PlayerDesk(self._lanes["files"], self._sounds, self.preferences)
 
     @cached_property
     def people(self) -> PeopleDesk:
@@ -217,6 +243,9 @@ class Desk(QObject):
             self.faxes,
             self.shelves,
             self.received,
+            self.voicemails,
+            self.recordings,
+            self.player,
             self.people,
             self.presence,
             self.pages,

@@ -47,13 +47,18 @@ def start(
     return subprocess.Popen(
         command,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": module_path(), "PYTHONSAFEPATH": "1", **environment},
+        env=child_environment(environment),
         stdin=stdin,
         stdout=stdout,
         stderr=subprocess.DEVNULL,
         start_new_session=os.name == "posix",
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
+
+
+def child_environment(more: Mapping[str, str]) -> dict[str, str]:
+    """The program's own, without what would bring code of the current folder."""
+    return {**os.environ, "PYTHONPATH": module_path(), "PYTHONSAFEPATH": "1", **more}
 
 
 def module_path() -> str:

@@ -82,14 +82,16 @@ class ShelfDesk(QObject):
                 "Deleted here. RingCentral keeps it: other faxes of the same sending are still here."
             )
             self.said.emit(words)
-        self._delete_there()
+        self.tell_service()
 
     @Slot()
     def _look(self) -> None:
         self._owner.look()
-        self._delete_there()
+        self.tell_service()
 
-    def _delete_there(self) -> None:
+    @Slot()
+    def tell_service(self) -> None:
+        """Ask RingCentral to delete what it is to delete, if it can be asked now."""
         owner_id, service = self._owner.id, self._service
         if self._is_asking or not owner_id or self._session.state is not SessionState.SIGNED_IN:
             return

@@ -20,7 +20,8 @@ class Preferences(Struct, frozen=True, kw_only=True):
     for nowhere. custom_ring_number: a phone of one's own beside the account's, E.164. dials_links_at_once: a
     tel: link is called without a further Enter. global_shortcut: ask the desktop for one. home_country (ISO
     3166): of the account used last, how the command line reads numbers. paper:
-    the PaperSize chosen in the preview, "" for that of the account's country. What breaks a limit in the file
+    the PaperSize chosen in the preview, "" for that of the account's country. sound_output: what voicemails
+    are heard on, by name, "" for the computer's own choice. What breaks a limit in the file
     is not taken from it.
     """
 
@@ -52,3 +53,4 @@ class Preferences(Struct, frozen=True, kw_only=True):
     has_sounds: bool = False
     start_hidden: bool = False
     global_shortcut: bool = True
+    sound_output: str = ""

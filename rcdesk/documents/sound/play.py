@@ -6,7 +6,7 @@ Orders come as JSON lines at its standard input, news go as lines to its standar
     {"outputs": [NAME…]}  {"at": SECONDS, "is_playing": …}  {"ended": true}  {"trouble": "none"|"stalled"}
 
 The system's sound library, which may hang or fall, is nobody else's then; the program looks for outputs only
-while somebody listens. It ends with its input. Read next: stretch.py, bridge/messages/player.py.
+while somebody listens. It ends with its input. Read next: stretch.py, bridge/messages/player_desk.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from rcdesk.documents.child_process import python_command
+from rcdesk.documents.child_process import child_environment, python_command
 from rcdesk.documents.sound.form import RATE_HZ, SAMPLE_BYTES
 from rcdesk.documents.sound.stretch import Stretch
 
@@ -230,6 +230,11 @@ def tell(**news: object) -> None:
 def play_command() -> list[str]:
     """How the player is started; a packaged program starts itself with --play-process."""
     return python_command("rcdesk.documents.sound.play", "--play-process", is_confined=False)
+
+
+def play_environment() -> dict[str, str]:
+    """What it is started with: nothing of the folder the program was started in."""
+    return child_environment({})
 
 
 def main() -> int:

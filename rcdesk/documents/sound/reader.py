@@ -13,28 +13,20 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from msgspec import Struct
-
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import StoreUnavailable, UserError
+from rcdesk.core.messages.sound import ReadSound
 from rcdesk.documents.child_process import python_command, run
 from rcdesk.documents.fresh_file import not_saved
 from rcdesk.documents.sound.decode import TOO_LONG_STATUS
 from rcdesk.documents.sound.form import LONGEST_S, PEAKS, length_s
+from rcdesk.documents.sound.play import play_command, play_environment
 
 TIMEOUT_S = 120.0
 KEPT = 6
 _DAMAGED = "This sound cannot be played: the file is damaged. You can save it and try another program."
 _TOO_LONG = f"This sound is longer than {LONGEST_S // 3600} hours. Save it and play it with another program."
 _SLOW = "This sound takes too long to be read. Save it and play it with another program."
-
-
-class ReadSound(Struct, frozen=True, kw_only=True):
-    """A sound that can be played: where its samples lie, and the heights of its waveform, 0 to 255."""
-
-    samples: Path
-    length_s: float
-    peaks: tuple[int, ...]
 
 
 class SoundReader:
@@ -59,6 +51,14 @@ class SoundReader:
             while len(self._made) > KEPT:
                 self._made.popitem(last=False)[1].samples.unlink(missing_ok=True)
             return made
+
+    def play_command(self) -> list[str]:
+        """How what plays is started."""
+        return play_command()
+
+    def play_environment(self) -> dict[str, str]:
+        """What it is started with."""
+        return play_environment()
 
     def close(self) -> None:
         """Remove everything."""

@@ -18,10 +18,11 @@ import pytest
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, UserError
+from rcdesk.core.messages.sound import ReadSound
 from rcdesk.documents.sound import reader
 from rcdesk.documents.sound.form import PEAKS, RATE_HZ
 from rcdesk.documents.sound.play import play_command
-from rcdesk.documents.sound.reader import ReadSound, SoundReader
+from rcdesk.documents.sound.reader import SoundReader
 from rcdesk.documents.sound.stretch import Stretch
 from rcdesk.simulator.mail.sound import mp3_sound, wav_sound
 from tests.patience import PATIENCE_S
