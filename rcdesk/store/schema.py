@@ -5,10 +5,10 @@ jobs, reasons to wait, received faxes, people, groups and the search. Version 3 
 user's phones, the calls that are on, favourites and how each number is called; database.py copies the calls
 of version 1 over. Version 4 adds drafts, version 5 what a lost request is known by, and when the queue was
 last worked on. Version 6 adds the shelf: what was archived or deleted lies in a folder of its own, version 7
-voicemails and recordings. What FTS5 indexes is prepared by search_words.py: words of letters and digits only,
-so the plain ascii tokenizer and detail=none suffice, and "place" holds a word or more naming owner and
-folder, so that a search never has to look into the row itself. Read next: database.py, search_words.py,
-core/fax/fax.py.
+voicemails and recordings, version 8 texts, their conversations and what is yet to be sent. What FTS5 indexes
+is prepared by search_words.py: words of letters and digits only, so the plain ascii tokenizer and detail=none
+suffice, and "place" holds a word or more naming owner and folder, so that a search never has to look into the
+row itself. Read next: database.py, search_words.py, core/fax/fax.py.
 """
 
 from __future__ import annotations
@@ -540,4 +540,94 @@ CREATE TABLE voice_sync (
 """
 )
 
-MIGRATIONS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7)
+VERSION_8 = (
+    """
+CREATE TABLE conversation (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner_id    TEXT NOT NULL,
+    people_key  TEXT NOT NULL,                   -- core.messages.conversation.people_key()
+    people      TEXT NOT NULL,                   -- JSON: number and name of each
+    words       TEXT NOT NULL DEFAULT '',        -- what its people are found by, a blank before each word
+    newest_key  INTEGER NOT NULL DEFAULT 0,      -- of the newest text or of the draft: the order of the list
+    unread      INTEGER NOT NULL DEFAULT 0,
+    not_sent    INTEGER NOT NULL DEFAULT 0,
+    own_number  TEXT NOT NULL DEFAULT '',
+    draft       TEXT NOT NULL DEFAULT '',        -- JSON, see conversations.py
+    draft_key   INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (owner_id, people_key)
+);
+CREATE INDEX conversation_by_time ON conversation (owner_id, newest_key) WHERE newest_key > 0;
+CREATE INDEX conversation_unread ON conversation (owner_id, newest_key, unread) WHERE unread > 0;
+CREATE INDEX conversation_not_sent ON conversation (owner_id, newest_key, not_sent) WHERE not_sent > 0;
+CREATE INDEX conversation_with_draft ON conversation (owner_id) WHERE draft <> '';
+
+CREATE TABLE text (
+    moment_key      INTEGER PRIMARY KEY,         -- the order of time, also in the search
+    owner_id        TEXT NOT NULL,
+    conversation_id INTEGER NOT NULL REFERENCES conversation (id),
+    message_id      TEXT NOT NULL DEFAULT '',    -- '' until the service has it
+    is_inbound      INTEGER NOT NULL,
+    sender_number   TEXT NOT NULL DEFAULT '',
+    sender_name     TEXT NOT NULL DEFAULT '',
+    own_number      TEXT NOT NULL DEFAULT '',
+    recipients      TEXT NOT NULL DEFAULT '[]',  -- JSON
+    text            TEXT NOT NULL DEFAULT '',
+    at              TEXT NOT NULL,
+    state           TEXT NOT NULL,
+    error_code      TEXT NOT NULL DEFAULT '',
+    detail          TEXT NOT NULL DEFAULT '',
+    is_read         INTEGER NOT NULL DEFAULT 1,
+    is_read_told    INTEGER NOT NULL DEFAULT 1,  -- 0: the service does not know yet
+    deleted_at      TEXT,
+    opt             TEXT NOT NULL DEFAULT '',    -- 'stop' or 'start': what it asks for
+    words           TEXT NOT NULL DEFAULT '',
+    place           TEXT GENERATED ALWAYS AS (
+        '§' || hex(owner_id) || CASE WHEN deleted_at IS NULL THEN '' ELSE '§deleted' END) VIRTUAL
+);
+CREATE UNIQUE INDEX text_by_message ON text (owner_id, message_id) WHERE message_id <> '';
+CREATE INDEX text_by_conversation ON text (conversation_id, moment_key) WHERE deleted_at IS NULL;
+CREATE INDEX text_unread ON text (conversation_id) WHERE is_read = 0 AND deleted_at IS NULL;
+CREATE INDEX text_not_sent ON text (conversation_id)
+    WHERE state IN ('not sent', 'not delivered', 'unsure') AND deleted_at IS NULL;
+CREATE INDEX text_untold ON text (owner_id) WHERE is_read_told = 0;
+CREATE INDEX text_deleted ON text (owner_id, deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX text_opt ON text (conversation_id, own_number, moment_key) WHERE opt <> '';
+CREATE INDEX text_open ON text (owner_id, state) WHERE message_id = '';
+
+CREATE TABLE text_file (
+    text_id        INTEGER NOT NULL REFERENCES text (moment_key) ON DELETE CASCADE,
+    position       INTEGER NOT NULL,
+    name           TEXT NOT NULL,
+    media_type     TEXT NOT NULL,
+    size_bytes     INTEGER NOT NULL DEFAULT 0,
+    digest         TEXT NOT NULL DEFAULT '',
+    uri            TEXT NOT NULL DEFAULT '',
+    attachment_id  TEXT NOT NULL DEFAULT '',
+    original_bytes INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (text_id, position)
+) WITHOUT ROWID;
+CREATE INDEX text_file_by_digest ON text_file (digest) WHERE digest <> '';
+
+CREATE TABLE text_request (                      -- of each text that was written here
+    text_id          INTEGER PRIMARY KEY REFERENCES text (moment_key) ON DELETE CASCADE,
+    release_at       TEXT,                       -- until then it can be taken back
+    retry_at         TEXT,
+    tries            INTEGER NOT NULL DEFAULT 0,
+    looks            INTEGER NOT NULL DEFAULT 0, -- how often it was looked for in the message store
+    started_at       TEXT,                       -- written before the first byte of the last try leaves
+    last_byte_at     TEXT,                       -- written before the last byte of the last try leaves
+    service_offset_s REAL NOT NULL DEFAULT 0
+);
+
+CREATE TABLE text_sync (
+    owner_id   TEXT PRIMARY KEY,
+    sync_token TEXT NOT NULL,
+    synced_at  TEXT NOT NULL
+) WITHOUT ROWID;
+
+"""
+    + _search("text", "moment_key")
+    + _kept_found("text", "moment_key", "owner_id, deleted_at, words")
+)
+
+MIGRATIONS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8)

@@ -1,11 +1,13 @@
 """A text message (SMS, or MMS when it has files or several recipients) and one that is yet to be sent.
 
-    outgoing:  Sending ──► Sent ──► Delivered        few carriers say Delivered: Sent may be the last word
-                  │          └────► Not delivered    the carrier gave it back
-                  └───────────────► Not sent         RingCentral or its gateway refused it
+    outgoing:  Held ──► Waiting ──► Sending ──► Sent ──► Delivered    few carriers say Delivered
+                 ▲        │ ▲          │ │         └────► Not delivered  the carrier gave it back
+                 │        │ └──────────┤ └──────────────► Not sent       RingCentral or its gateway refused it
+             take back ◄──┘            └──► Checking ──► Unsure          no answer: it may have been sent
 
-Each recipient has a state of their own; that of the whole is the service's. Pure; frozen values cross
-threads. Read next: causes.py (why it did not go), text_checks.py (what may be sent).
+Held, Waiting, Checking and Unsure are of this desk alone. Each recipient has a state of their own; that of
+the whole is the service's. Pure; frozen values cross threads. Read next: conversation.py (texts as they are
+kept), causes.py (why it did not go), text_checks.py (what may be sent).
 """
 
 from __future__ import annotations
@@ -22,6 +24,14 @@ from rcdesk.core.messages.parts import Attachment, Availability, MessageParty
 class TextState(Enum):
     """How it stands; UNKNOWN is a word of the service that nobody here knows."""
 
+    HELD = "held"
+    """It goes in a few seconds, and can be taken back until then."""
+    WAITING = "waiting"
+    """For its turn, for the connection, or for a better time."""
+    CHECKING = "checking"
+    """Its answer was lost: RingCentral is asked whether it went."""
+    UNSURE = "unsure"
+    """Nobody can say whether it went: the user decides."""
     SENDING = "sending"
     SENT = "sent"
     DELIVERED = "delivered"
@@ -38,7 +48,17 @@ class TextState(Enum):
     @property
     def is_open(self) -> bool:
         """True when more will be heard soon; Sent may become Delivered, or not."""
-        return self is TextState.SENDING
+        return self in (TextState.HELD, TextState.WAITING, TextState.CHECKING, TextState.SENDING)
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """True while nothing of it has left."""
+        return self in (TextState.HELD, TextState.WAITING)
+
+    @property
+    def needs_you(self) -> bool:
+        """True when somebody should look at it: it did not arrive, or nobody knows."""
+        return self.is_failed or self is TextState.UNSURE
 
 
 _STATES = {

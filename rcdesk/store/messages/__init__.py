@@ -1,1 +1,1 @@
-"""Voicemails and recordings in the archive."""
+"""Texts, voicemails and recordings in the archive."""
