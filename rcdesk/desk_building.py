@@ -155,6 +155,7 @@ class Works:
             worker.count,
             worker.counts,
             worker.read_list,
+            worker.small_picture,
         )
         self._closing.extend(services.close)
         return services

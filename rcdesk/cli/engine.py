@@ -316,6 +316,7 @@ class Engine(QObject):
             self._count,
             lambda *given: worker.counts(*given),
             lambda path, token: worker.read_list(path, token),
+            lambda *about: worker.small_picture(*about),
         )
         self._ends += opened.close
         return opened

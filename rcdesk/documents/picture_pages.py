@@ -90,7 +90,7 @@ class PicturePages(Pages):
         self._is_spent = True
         self._is_inverted = False
         self._orientation: int | None = None
-        with _as_damage():
+        with picture_damage():
             try:
                 self._frames = page_frames(path) if media_type == TIFF else (0,)
                 self._stand_at(self._frames[0])
@@ -132,7 +132,7 @@ class PicturePages(Pages):
         from PIL import Image
 
         grey = self._grey_of(page, size_px if crop == WHOLE and turn % 180 == 0 else None)
-        with _as_damage():
+        with picture_damage():
             if turn % 360:
                 turns = {
                     90: Image.Transpose.ROTATE_270,
@@ -169,14 +169,14 @@ class PicturePages(Pages):
     def _go_to(self, page: int) -> None:
         """Stand at the frame of a page and note its facts, nothing decoded yet."""
         self.check(page)
-        with _as_damage():
+        with picture_damage():
             try:
                 self._stand_at(self._frames[page])
             except EOFError as exc:
                 raise UserError(f"Page {page + 1} of this picture is damaged. Choose another.") from exc
         self._check_size()
         if page not in self._facts:
-            with _as_damage():
+            with picture_damage():
                 self._facts[page] = _facts_of(self._picture, self._orientation)
 
     def _stand_at(self, frame: int) -> None:
@@ -186,7 +186,7 @@ class PicturePages(Pages):
         try:
             if self._is_spent:
                 self._picture.close()
-                self._picture = _opened(self._path, self._media_type)
+                self._picture = open_picture(self._path, self._media_type)
                 self._is_spent, self._is_inverted, self._orientation = False, False, None
             if len(self._frames) > 1 or frame:
                 self._picture.seek(frame)
@@ -209,7 +209,7 @@ class PicturePages(Pages):
             return self._grey[1]
         self._grey = None
         self._go_to(page)
-        with _as_damage():
+        with picture_damage():
             is_draft = wanted is not None and _is_jpeg_to_shrink(self._picture, wanted)
             if is_draft and wanted is not None:
                 self._picture.draft("L", wanted)
@@ -233,7 +233,7 @@ class PicturePages(Pages):
 
 
 @contextmanager
-def _as_damage() -> Iterator[None]:
+def picture_damage() -> Iterator[None]:
     """Pillow's many ways to say that a file is broken, as one sentence; its warnings say the same again."""
     from PIL import Image
 
@@ -251,7 +251,7 @@ def _as_damage() -> Iterator[None]:
         raise UserError(_DAMAGED) from exc
 
 
-def _opened(path: Path, media_type: str) -> Image:
+def open_picture(path: Path, media_type: str) -> Image:
     """By the kind the file is and no other: some of Pillow's readers start programs. Raises as Pillow."""
     from PIL import Image
 

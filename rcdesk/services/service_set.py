@@ -31,6 +31,9 @@ from rcdesk.services.fax.received import ReceivedService
 from rcdesk.services.fax.shelves import ShelfService
 from rcdesk.services.fax.watched import WatchedFiles
 from rcdesk.services.messages.recordings import RecordingService
+from rcdesk.services.messages.sending import TextSender
+from rcdesk.services.messages.text_sync import TextSync
+from rcdesk.services.messages.texts import SmallPicture, TextService
 from rcdesk.services.messages.voicemails import VoicemailService
 from rcdesk.services.people.people import PeopleService
 from rcdesk.store.account.presence_timer import PresenceTimers
@@ -41,6 +44,9 @@ from rcdesk.store.fax.outbox import Outbox
 from rcdesk.store.fax.received import ReceivedFaxes
 from rcdesk.store.fax.shelves import Shelves
 from rcdesk.store.fax.spool import Spool
+from rcdesk.store.messages.conversations import Conversations
+from rcdesk.store.messages.files import TextFiles
+from rcdesk.store.messages.outbox import TextOutbox
 from rcdesk.store.messages.recordings import Recordings
 from rcdesk.store.messages.sounds import SoundFiles
 from rcdesk.store.messages.voicemails import Voicemails
@@ -63,6 +69,9 @@ class ServiceSet(Struct, frozen=True, kw_only=True):
     drafts: KeptDrafts
     shelves: ShelfService
     received: ReceivedService
+    texts: TextService
+    text_sender: TextSender
+    text_sync: TextSync
     voicemails: VoicemailService
     recordings: RecordingService
     people: PeopleService
@@ -83,10 +92,12 @@ def open_services(
     count: PageCounter,
     counts: PagesCounter,
     read_list: Callable[[Path, CancelToken], ImportTable],
+    small_picture: SmallPicture,
 ) -> ServiceSet:
     """Open the archive and build everything on it. Raises StoreError when it cannot be opened.
 
-    count, counts, read_list: the page worker's, so that no file of the user is decoded in this process.
+    count, counts, read_list, small_picture: the page worker's, so that no file of the user is decoded in this
+    process.
     """
     outbox, spool = Outbox(paths.database), Spool(paths.spool_dir)
     people, past_calls = People(paths.database), PastCalls(paths.database)
@@ -94,12 +105,15 @@ def open_services(
     folders = Folders(paths.database)
     voicemails, recordings = Voicemails(paths.database), Recordings(paths.database)
     sounds = SoundFiles(paths.sounds_dir)
+    texts, text_outbox = Conversations(paths.database), TextOutbox(paths.database)
+    text_files = TextFiles(paths.texts_dir)
     drafts, shelves = Drafts(paths.database), Shelves(paths.database)
     kept_drafts = KeptDrafts(drafts, spool, clock)
     proofs = ProofService(connection, outbox, paths.proof_dir, clock)
     copy_of = kept_drafts.copy_of
     faxes = FaxService(connection, outbox, spool, clock, received, count, counts, shelves, copy_of)
-    stores = (past_calls, outbox, received, people, folders, drafts, shelves, voicemails, recordings)
+    kept = (past_calls, outbox, received, people, folders, drafts, shelves)
+    stores = (*kept, voicemails, recordings, texts, text_outbox)
     return ServiceSet(
         calls=CallService(connection),
         history=CallHistory(connection, past_calls, people, clock),
@@ -108,6 +122,9 @@ def open_services(
         drafts=kept_drafts,
         shelves=ShelfService(connection, shelves, outbox, spool, received, clock),
         received=ReceivedService(connection, received, clock),
+        texts=TextService(connection, texts, text_outbox, text_files, people, clock, small_picture),
+        text_sender=TextSender(connection, text_outbox, text_files, clock),
+        text_sync=TextSync(connection, texts, text_files, clock),
         voicemails=VoicemailService(connection, voicemails, sounds, people, clock),
         recordings=RecordingService(connection, recordings, sounds, people, clock),
         people=PeopleService(connection, people, clock, read_list),

@@ -21,9 +21,9 @@ APP_NAME = "rcdesk"
 class Paths(Struct, frozen=True, kw_only=True):
     """The places rcdesk writes to; nothing exists until create().
 
-    archive_dir holds the pages of received faxes, sounds_dir voicemails and recordings, proof_dir the proof
-    packs unless the user chooses another place, proof_cache_dir the pages of sent faxes as the service
-    rendered them: they can be had again.
+    archive_dir holds the pages of received faxes, sounds_dir voicemails and recordings, texts_dir the files
+    of texts, proof_dir the proof packs unless the user chooses another place, proof_cache_dir the pages of
+    sent faxes as the service rendered them: they can be had again.
     pasted_dir holds what was pasted into the fax that is being written, pages_dir the pages and covers made
     for it until the spool has them, covers_dir the covers of one's own.
     """
@@ -33,6 +33,7 @@ class Paths(Struct, frozen=True, kw_only=True):
     spool_dir: Path
     archive_dir: Path
     sounds_dir: Path
+    texts_dir: Path
     proof_dir: Path
     proof_cache_dir: Path
     pasted_dir: Path
@@ -79,6 +80,7 @@ class Paths(Struct, frozen=True, kw_only=True):
             spool_dir=data / "spool",
             archive_dir=data / "received",
             sounds_dir=data / "sounds",
+            texts_dir=data / "texts",
             proof_dir=data / "proofs",
             proof_cache_dir=data / "proof-cache",
             pasted_dir=data / "pasted",
@@ -100,6 +102,7 @@ class Paths(Struct, frozen=True, kw_only=True):
             self.spool_dir,
             self.archive_dir,
             self.sounds_dir,
+            self.texts_dir,
             self.proof_dir,
             self.proof_cache_dir,
             self.log_file.parent,

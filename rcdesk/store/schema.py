@@ -614,6 +614,8 @@ CREATE TABLE text_request (                      -- of each text that was writte
     retry_at         TEXT,
     tries            INTEGER NOT NULL DEFAULT 0,
     looks            INTEGER NOT NULL DEFAULT 0, -- how often it was looked for in the message store
+    stumbles         INTEGER NOT NULL DEFAULT 0, -- how often in a row it did not get through
+    is_denied        INTEGER NOT NULL DEFAULT 0, -- the service itself said that the last try failed
     started_at       TEXT,                       -- written before the first byte of the last try leaves
     last_byte_at     TEXT,                       -- written before the last byte of the last try leaves
     service_offset_s REAL NOT NULL DEFAULT 0

@@ -27,6 +27,7 @@ from rcdesk.core.fax.paper import DPI_X, PagePlan, PageRef, PaperSize, lines_per
 from rcdesk.core.regular_file import reading, sha256_of
 from rcdesk.documents import confined, raster
 from rcdesk.documents.pages import Pages, count_pages, dots, open_pages
+from rcdesk.documents.small_picture import small_picture
 from rcdesk.documents.worker import limits, wire
 from rcdesk.documents.worker.wire import Header
 
@@ -63,6 +64,9 @@ class RenderWorker:
                 return self._counts(job, token, progress)
             case "thumbnail":
                 return {}, self._thumbnail(job)
+            case "small":
+                ref = wire.typed(job["ref"], PageRef)
+                return {}, small_picture(ref.path, ref.media_type, job["most_px"], job["most_bytes"])
             case "preview":
                 return self._preview(job)
             case "findings":

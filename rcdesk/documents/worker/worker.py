@@ -137,6 +137,14 @@ class PageWorker:
         job = {"do": "thumbnail", "ref": ref, "width_px": _sane_width(width_px)}
         return self._ask(self._quick, job, self._page_timeout_s, token, about=ref)[1]
 
+    def small_picture(
+        self, path: Path, media_type: str, most_px: int, most_bytes: int, token: CancelToken | None = None
+    ) -> bytes:
+        """A picture as a JPEG no larger than this. Raises UserError, Cancelled."""
+        ref = PageRef(path=path, media_type=media_type)
+        job: Header = {"do": "small", "ref": ref, "most_px": _sane_width(most_px), "most_bytes": most_bytes}
+        return self._ask(self._quick, job, self._page_timeout_s, token, about=ref)[1]
+
     def fax_preview(
         self,
         plan: PagePlan,

@@ -47,6 +47,8 @@ class TextRequest(Struct, frozen=True, kw_only=True):
     retry_at: datetime | None
     tries: int
     looks: int
+    stumbles: int
+    is_denied: bool
     started_at: datetime | None
     last_byte_at: datetime | None
     service_offset_s: float
@@ -155,7 +157,8 @@ class TextOutbox(Store):
                 return False
             connection.execute(
                 """UPDATE text_request SET started_at = ?, last_byte_at = NULL, retry_at = NULL, looks = 0,
-                   tries = tries + 1, service_offset_s = ?, release_at = NULL WHERE text_id = ?""",
+                   is_denied = 0, tries = tries + 1, service_offset_s = ?, release_at = NULL
+                   WHERE text_id = ?""",
                 (to_text(now), service_offset_s, text_id),
             )
         return True
@@ -187,7 +190,8 @@ class TextOutbox(Store):
             since = (_SENDING, _CHECKING)
             if _put(connection, text_id, _WAITING, detail=detail, since=since):
                 connection.execute(
-                    "UPDATE text_request SET retry_at = ?, last_byte_at = NULL WHERE text_id = ?",
+                    """UPDATE text_request SET retry_at = ?, last_byte_at = NULL, stumbles = stumbles + 1
+                       WHERE text_id = ?""",
                     (text_or_none(retry_at), text_id),
                 )
             return _there(connection, text_id)
@@ -199,10 +203,13 @@ class TextOutbox(Store):
             _put(connection, text_id, TextState.NOT_SENT, code=code, detail=detail, since=since)
             return _there(connection, text_id)
 
-    def check(self, text_id: int) -> KeptText:
-        """Its answer was lost."""
+    def check(self, text_id: int, *, is_denied: bool = False) -> KeptText:
+        """Its answer was lost; is_denied: or says that it failed, which need not be the last word."""
         with transaction(self._db.get()) as connection:
             _put(connection, text_id, _CHECKING, since=(_SENDING,))
+            connection.execute(
+                "UPDATE text_request SET is_denied = ? WHERE text_id = ?", (int(is_denied), text_id)
+            )
             return _there(connection, text_id)
 
     def unsure(self, text_id: int) -> KeptText:
@@ -225,7 +232,7 @@ class TextOutbox(Store):
                 owner_id,
             )
 
-    def message_ids(self, owner_id: str, message_ids: Sequence[str]) -> frozenset[str]:
+    def known_messages(self, owner_id: str, message_ids: Sequence[str]) -> frozenset[str]:
         """Which of these messages a text is known to be."""
         rows = self._db.rows(
             """SELECT message_id FROM text WHERE owner_id = ? AND message_id <> ''
@@ -284,6 +291,8 @@ def _request(row: sqlite3.Row) -> TextRequest:
         retry_at=moment_or_none(row["retry_at"]),
         tries=row["tries"],
         looks=row["looks"],
+        stumbles=row["stumbles"],
+        is_denied=bool(row["is_denied"]),
         started_at=moment_or_none(row["started_at"]),
         last_byte_at=moment_or_none(row["last_byte_at"]),
         service_offset_s=row["service_offset_s"],
