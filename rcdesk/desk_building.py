@@ -152,12 +152,12 @@ class Works:
             self._paths,
             lambda: session.connection,
             SystemClock(),
-            worker.count,
-            worker.counts,
-            worker.read_list,
-            worker.small_picture,
+            lambda *given: worker.count(*given),
+            lambda *given: worker.counts(*given),
+            lambda *given: worker.read_list(*given),
+            lambda *given: worker.small_picture(*given),
         )
-        self._closing.extend(services.close)
+        self._closing.append(services.close)
         return services
 
 

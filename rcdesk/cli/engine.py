@@ -318,7 +318,7 @@ class Engine(QObject):
             lambda path, token: worker.read_list(path, token),
             lambda *about: worker.small_picture(*about),
         )
-        self._ends += opened.close
+        self._ends.append(opened.close)
         return opened
 
     def _count(self, ref: PageRef, token: CancelToken | None) -> int:

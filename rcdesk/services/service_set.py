@@ -38,6 +38,7 @@ from rcdesk.services.messages.voicemails import VoicemailService
 from rcdesk.services.people.people import PeopleService
 from rcdesk.store.account.presence_timer import PresenceTimers
 from rcdesk.store.calls.past_calls import PastCalls
+from rcdesk.store.database import ThreadConnections
 from rcdesk.store.fax.drafts import Drafts
 from rcdesk.store.fax.folders import Folders
 from rcdesk.store.fax.outbox import Outbox
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
 
 
 class ServiceSet(Struct, frozen=True, kw_only=True):
-    """The services; close: the stores below them, in the order of their opening."""
+    """The services; close: the archive below them."""
 
     calls: CallService
     history: CallHistory
@@ -82,7 +83,7 @@ class ServiceSet(Struct, frozen=True, kw_only=True):
     watched: WatchedFiles
     write_log: Callable[[str, Path], object]
     first_page: Callable[[FaxRow, int], bytes]
-    close: tuple[Callable[[], None], ...]
+    close: Callable[[], None]
 
 
 def open_services(
@@ -99,21 +100,20 @@ def open_services(
     count, counts, read_list, small_picture: the page worker's, so that no file of the user is decoded in this
     process.
     """
-    outbox, spool = Outbox(paths.database), Spool(paths.spool_dir)
-    people, past_calls = People(paths.database), PastCalls(paths.database)
-    received = ReceivedFaxes(paths.database, paths.archive_dir)
-    folders = Folders(paths.database)
-    voicemails, recordings = Voicemails(paths.database), Recordings(paths.database)
+    archive = ThreadConnections(paths.database)
+    outbox, spool = Outbox(archive), Spool(paths.spool_dir)
+    people, past_calls = People(archive), PastCalls(archive)
+    received = ReceivedFaxes(archive, paths.archive_dir)
+    folders = Folders(archive)
+    voicemails, recordings = Voicemails(archive), Recordings(archive)
     sounds = SoundFiles(paths.sounds_dir)
-    texts, text_outbox = Conversations(paths.database), TextOutbox(paths.database)
+    texts, text_outbox = Conversations(archive), TextOutbox(archive)
     text_files = TextFiles(paths.texts_dir)
-    drafts, shelves = Drafts(paths.database), Shelves(paths.database)
+    drafts, shelves = Drafts(archive), Shelves(archive)
     kept_drafts = KeptDrafts(drafts, spool, clock)
     proofs = ProofService(connection, outbox, paths.proof_dir, clock)
     copy_of = kept_drafts.copy_of
     faxes = FaxService(connection, outbox, spool, clock, received, count, counts, shelves, copy_of)
-    kept = (past_calls, outbox, received, people, folders, drafts, shelves)
-    stores = (*kept, voicemails, recordings, texts, text_outbox)
     return ServiceSet(
         calls=CallService(connection),
         history=CallHistory(connection, past_calls, people, clock),
@@ -135,5 +135,5 @@ def open_services(
         watched=WatchedFiles(paths.watched_file),
         write_log=partial(write_log, folders, clock),
         first_page=partial(first_page, spool, received, proofs),
-        close=tuple(store.close for store in stores),
+        close=archive.close,
     )

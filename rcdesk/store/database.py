@@ -183,10 +183,13 @@ class ThreadConnections:
 
 class Store:
     """Tables of one archive. Any thread; every method raises StoreUnavailable when the file cannot be used,
-    and nothing has changed then."""
+    and nothing has changed then.
 
-    def __init__(self, database_path: Path) -> None:
-        self._db = ThreadConnections(database_path)
+    Stores of one program share their connections, for each takes a quarter of a megabyte.
+    """
+
+    def __init__(self, database: Path | ThreadConnections) -> None:
+        self._db = ThreadConnections(database) if isinstance(database, Path) else database
 
     def close(self) -> None:
         """Close every thread's connection: call it when the threads have stopped."""

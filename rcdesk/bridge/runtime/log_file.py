@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import re
 from functools import cached_property
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
@@ -35,6 +34,8 @@ class LogFile(logging.Handler):
 
     @cached_property
     def _file(self) -> logging.Handler:
+        from logging.handlers import RotatingFileHandler
+
         file = RotatingFileHandler(self._path, maxBytes=_MOST_BYTES, backupCount=_OLD_ONES, encoding="utf-8")
         file.setFormatter(_Private("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
         return file

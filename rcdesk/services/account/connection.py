@@ -40,7 +40,6 @@ from rcdesk.core.errors import (
     UserError,
 )
 from rcdesk.core.service import FaxApi, PhoneApi
-from rcdesk.services.account.browser_sign_in import BrowserReturn
 from rcdesk.services.account.sign_in import KeptSignIn
 from rcdesk.store.account.secrets import Secrets
 
@@ -148,6 +147,8 @@ class Connection:
         """
         # Whoever signs in again is not asked for the app's secret another time.
         client_secret = client_secret.strip() or self._kept.client_secret
+        from rcdesk.services.account.browser_sign_in import BrowserReturn
+
         credentials = Credentials(client_id=self.profile.client_id, client_secret=client_secret)
         client = Client(client_id=credentials.client_id, client_secret=client_secret)
         ask = BrowserAsk.fresh(client, self.profile.redirect_uri)

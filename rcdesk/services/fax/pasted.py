@@ -13,7 +13,6 @@ from pathlib import Path
 
 from rcdesk.core.errors import StoreUnavailable
 from rcdesk.core.fax.incoming import Clip, ClipKind
-from rcdesk.documents.clips import write_clip
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +33,8 @@ class PastedFiles:
     def keep(self, clips: Sequence[Clip]) -> tuple[Path, ...]:
         """Write each into a file of its own: "Pasted image 2026-11-22 10.15.png". Raises UserError for a
         picture that cannot be faxed, StoreUnavailable when the disk cannot take it."""
+        from rcdesk.documents.clips import write_clip
+
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as exc:

@@ -17,7 +17,7 @@ from msgspec import Struct
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import StoreError, StoreUnavailable
 from rcdesk.core.fax.folder import ReceivedFax
-from rcdesk.store.database import Store, transaction
+from rcdesk.store.database import Store, ThreadConnections, transaction
 from rcdesk.store.fax.content import UNFINISHED, Unreadable, copy_in, is_content, why
 from rcdesk.store.fax.rows import received_fax
 from rcdesk.store.rows import IN_LIST, columns_of, free_key, insert, json_list, to_text, update
@@ -47,8 +47,8 @@ class InboundMessage(Struct, frozen=True, kw_only=True):
 class ReceivedFaxes(Store):
     """The inbound faxes of everybody who used this archive."""
 
-    def __init__(self, database_path: Path, archive_dir: Path) -> None:
-        super().__init__(database_path)
+    def __init__(self, database: Path | ThreadConnections, archive_dir: Path) -> None:
+        super().__init__(database)
         self.archive_dir = archive_dir
         """Where the pages lie; a download may be written there under a name that begins with UNFINISHED."""
 

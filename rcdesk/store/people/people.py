@@ -20,7 +20,7 @@ from rcdesk.core.errors import StoreError
 from rcdesk.core.fax.fax import Recipient
 from rcdesk.core.people.people import Group, PersonSource, Suggestion, TimelineItem
 from rcdesk.store.calls.past_calls import calls_with, last_calls, page_of
-from rcdesk.store.database import Store, transaction
+from rcdesk.store.database import Store, ThreadConnections, transaction
 from rcdesk.store.fax.rows import received_fax, select_jobs
 from rcdesk.store.people.favourites import Favourites
 from rcdesk.store.rows import columns_of, insert, json_list, moment_or_none, to_text, value_of
@@ -63,8 +63,8 @@ class KnownNumber(PersonRecord, frozen=True, kw_only=True):
 class People(Store):
     """The people and groups of everybody who used this archive; callers ask by owner_id."""
 
-    def __init__(self, database_path: Path) -> None:
-        super().__init__(database_path)
+    def __init__(self, database: Path | ThreadConnections) -> None:
+        super().__init__(database)
         self.favourites = Favourites(self._db)
 
     def replace(
