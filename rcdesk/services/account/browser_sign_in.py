@@ -69,7 +69,9 @@ class BrowserReturn:
         self._lock = threading.Lock()
         self._is_taken = False
         self._is_over = threading.Event()
-        self._is_told = threading.Event()
+        self._held = 0
+        self._none_held = threading.Event()
+        self._none_held.set()
         self._problem = TOO_LATE
         self._server = _open(parts.port or 80, self)
 
@@ -81,8 +83,7 @@ class BrowserReturn:
     ) -> None:
         """Stop listening; a browser that still waits is told first."""
         self._is_over.set()
-        if self._is_taken:
-            self._is_told.wait(_LAST_PAGE_S)
+        self._none_held.wait(_LAST_PAGE_S)
         self._server.server_close()
 
     def wait(self, token: CancelToken, *, noticed: Callable[[str], None], timeout_s: float = WAIT_S) -> str:
@@ -125,6 +126,8 @@ class BrowserReturn:
             return 400, page("Not this sign-in", STRANGE)
         with self._lock:
             is_first, self._is_taken = not self._is_taken, True
+            self._held += 1
+            self._none_held.clear()
         if is_first:
             self._answers.put(_Answer(code=found.get("code", ""), error=found.get("error", "")))
         if not self._is_over.wait(_HOLD_S):
@@ -137,10 +140,12 @@ class BrowserReturn:
             is_good=True,
         )
 
-    def told(self) -> None:
-        """A last page has been written. On the visit's thread."""
-        if self._is_over.is_set():
-            self._is_told.set()
+    def told(self, status: int) -> None:
+        """A page has been written, or its reader has gone: 200 is for who was held. On the visit's thread."""
+        with self._lock:
+            self._held -= status == 200
+            if not self._held:
+                self._none_held.set()
 
 
 class _Server(ThreadingHTTPServer):
@@ -166,6 +171,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         status, body = self.server.owner.visited(self.headers.get("Host", ""), self.path)
+        try:
+            self._write(status, body)
+        finally:
+            self.server.owner.told(status)
+
+    def _write(self, status: int, body: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
@@ -176,7 +187,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
         self.wfile.flush()
-        self.server.owner.told()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: the address holds the code."""
