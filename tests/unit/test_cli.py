@@ -270,6 +270,17 @@ def test_numbers_are_read_in_the_country_of_the_account(
 
 
 @pytest.mark.parametrize(
+    ("typed", "shown"), [("6505550110", "6505550110"), ("+1 (650) 555-0110", "'+1 (650) 555-0110'")]
+)
+def test_a_number_among_the_files_is_told_its_place(
+    capsys: pytest.CaptureFixture[str], typed: str, shown: str
+) -> None:
+    assert main(["fax", typed, "letter.pdf"]) == 2
+    said = capsys.readouterr().err
+    assert f"There is no file {typed}. If that is a fax number, give it as --to {shown}." in said
+
+
+@pytest.mark.parametrize(
     ("files", "rest", "sentence"),
     [
         (["missing.pdf"], [], "There is no file"),

@@ -9,6 +9,7 @@ core/orders/asked_fax.py.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ from rcdesk.documents.inspect import PageCounter, check_total, inspect
 from rcdesk.documents.office.conversion import is_office
 from rcdesk.documents.worker.worker import PageWorker
 
+_NUMBER = re.compile(r"\+?[\d\s().-]{3,}")
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
 _TIMES = "Give it as 16:45 or as 2030-01-31 16:45."
 
@@ -137,6 +139,9 @@ def _document(path: Path, profile: ServerProfile, count: PageCounter) -> Documen
         ) from exc
     except UserError as exc:
         if not path.exists():
-            raise UserError(f"There is no file {path}.") from exc
+            what_to_do = ""
+            if _NUMBER.fullmatch(str(path)):
+                what_to_do = f" If that is a fax number, give it as --to {shlex.quote(str(path))}."
+            raise UserError(f"There is no file {path}.{what_to_do}") from exc
         raise UserError(f"{path}: {exc}") from exc
     return document
