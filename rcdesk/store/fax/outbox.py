@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 
 from rcdesk.core.errors import StoreError
 from rcdesk.core.fax.fax import (
-    LATE_AFTER,
     FaxDraft,
     FaxEvent,
     FaxJob,
@@ -29,6 +28,7 @@ from rcdesk.core.fax.folder import FolderCounts
 from rcdesk.core.fax.send_checks import RecipientFacts
 from rcdesk.store.database import Store, transaction
 from rcdesk.store.fax import facts as fax_facts
+from rcdesk.store.fax.late import note_at_work, put_off_late
 from rcdesk.store.fax.next_batch import changed_since, next_jobs
 from rcdesk.store.fax.recovery import recover
 from rcdesk.store.fax.rows import (
@@ -435,39 +435,3 @@ class Outbox(Store):
 
 def _is_paused(connection: sqlite3.Connection, owner_id: str) -> bool:
     return bool(connection.execute("SELECT 1 FROM queue_pause WHERE owner_id = ?", (owner_id,)).fetchone())
-
-
-NOTED_EVERY = timedelta(minutes=5)
-
-
-def put_off_late(
-    connection: sqlite3.Connection, owner_id: str, now: datetime, word: Callable[[datetime], str]
-) -> tuple[FaxJob, ...]:
-    """See Outbox.put_off_late."""
-    row = connection.execute("SELECT seen_at FROM queue_at_work WHERE owner_id = ?", (owner_id,)).fetchone()
-    away = now - from_text(row["seen_at"]) if row is not None else None
-    if away is None or not timedelta(0) <= away < NOTED_EVERY:
-        note_at_work(connection, owner_id, now)
-    if away is not None and away <= LATE_AFTER:
-        return ()
-    rows = connection.execute(
-        """SELECT id, retry_at, changed_at, send_at FROM fax
-           WHERE owner_id = ? AND folder = 'queue' AND state IN ('queued', 'waiting')
-           AND wait_reason <> 'paused' AND keep_trying_until IS NULL ORDER BY id""",
-        (owner_id,),
-    ).fetchall()
-    late: dict[datetime, list[int]] = {}
-    for row in rows:
-        due = moment_or_none(row["retry_at"]) or from_text(row["changed_at"])
-        due = max(due, moment_or_none(row["send_at"]) or due)
-        if now - due > LATE_AFTER:
-            late.setdefault(due, []).append(row["id"])
-    for due, ids in late.items():
-        step = Transition(FaxState.NEEDS_YOU, word(due), wait_reason=WaitReason.LATE)
-        take_step(connection, ids, step, now)
-    return jobs_with(connection, sorted(job_id for ids in late.values() for job_id in ids))
-
-
-def note_at_work(connection: sqlite3.Connection, owner_id: str, now: datetime) -> None:
-    """See Outbox.note_at_work."""
-    connection.execute("INSERT OR REPLACE INTO queue_at_work VALUES (?, ?)", (owner_id, to_text(now)))

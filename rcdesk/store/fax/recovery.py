@@ -2,8 +2,8 @@
 
 Crash, kill and shutdown take this one road at the next start. A request whose last byte may have left is
 interrupted (it may have arrived: never repeated blindly), any other is queued again; held faxes stay held,
-but not for long. What is older than LATE_AFTER goes only when the user says so. A function inside a
-transaction of outbox.py. Read next: fax_steps.py.
+but not for long. What is late by now asks first (late.py). A function inside a transaction of outbox.py.
+Read next: transitions.py.
 """
 
 from __future__ import annotations
@@ -11,28 +11,25 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime, timedelta
 
-from rcdesk.core.fax.fax import LATE_AFTER, FaxJob, FaxState, WaitReason
+from rcdesk.core.fax.fax import FaxJob, FaxState
+from rcdesk.store.fax.late import COLUMNS, ask_first, is_late
 from rcdesk.store.fax.rows import jobs_with
 from rcdesk.store.fax.transitions import Transition, take_step
-from rcdesk.store.rows import IN_LIST, from_text, json_list, to_text
+from rcdesk.store.rows import IN_LIST, json_list, to_text
 
 UNDO_AFTER_CRASH = timedelta(seconds=60)
 """A fax that was held when rcdesk ended can be taken back at most this long after the next start."""
 
 _QUEUED = Transition(FaxState.QUEUED, "Stopped before it had left; it goes out again")
 _INTERRUPTED = Transition(FaxState.INTERRUPTED, "Interrupted: checking with RingCentral")
-_LATE = Transition(
-    FaxState.NEEDS_YOU,
-    detail="Needs you: rcdesk was closed before it went out. Nothing was sent. Send it now?",
-    wait_reason=WaitReason.LATE,
-)
+_LATE = "Needs you: rcdesk was closed before it went out. Nothing was sent. Send it now?"
 _FAILED = Transition(FaxState.FAILED, "rcdesk was closed before the fax was ready. Nothing was sent.")
 
 
 def recover(connection: sqlite3.Connection, now: datetime) -> tuple[FaxJob, ...]:
     """Do it for all owners; returns the jobs that were half done, as they are now."""
     rows = connection.execute(
-        """SELECT fax.id, fax.state, fax.changed_at, fax.send_at, fax_request.last_byte_at FROM fax
+        f"""SELECT fax.id, fax.state, {COLUMNS}, fax_request.last_byte_at FROM fax
            LEFT JOIN fax_request ON fax_request.id = fax.request_id
            WHERE fax.state IN ('preparing', 'held', 'sending') ORDER BY fax.id"""
     ).fetchall()
@@ -40,21 +37,18 @@ def recover(connection: sqlite3.Connection, now: datetime) -> tuple[FaxJob, ...]
     late: list[int] = []
     steps: dict[Transition, list[int]] = {_QUEUED: [], _INTERRUPTED: [], _FAILED: []}
     for row in rows:
-        since = max(row["changed_at"], row["send_at"] or "")
-        if now - from_text(since) > LATE_AFTER and not row["last_byte_at"]:
-            late.append(row["id"])
-        match FaxState(row["state"]):
-            case FaxState.SENDING:
-                steps[_INTERRUPTED if row["last_byte_at"] else _QUEUED].append(row["id"])
-            case FaxState.PREPARING:
-                steps[_FAILED].append(row["id"])
-            case _:
-                held.append(row["id"])
+        state = FaxState(row["state"])
+        if state is FaxState.PREPARING:
+            steps[_FAILED].append(row["id"])
+        elif row["last_byte_at"] and state is FaxState.SENDING:
+            steps[_INTERRUPTED].append(row["id"])
+        else:
+            (held if state is FaxState.HELD else steps[_QUEUED]).append(row["id"])
+            if is_late(row, now):
+                late.append(row["id"])
     for step, ids in steps.items():
         take_step(connection, ids, step, now)
-    in_doubt = f"state IN ('held', 'queued') AND keep_trying_until IS NULL AND id {IN_LIST}"
-    found = connection.execute(f"SELECT id FROM fax WHERE {in_doubt}", (json_list(late),)).fetchall()
-    take_step(connection, [row["id"] for row in found], _LATE, now)
+    ask_first(connection, late, _LATE, now)
     at = to_text(now + UNDO_AFTER_CRASH)
     connection.execute(
         f"UPDATE fax SET retry_at = min(coalesce(retry_at, ?), ?) WHERE id {IN_LIST}",
