@@ -9,8 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Set
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -68,3 +68,22 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def files_in(folder: Path, pattern: str = "*") -> list[Path]:
+    """The files there; none where there is no folder, or one that cannot be read."""
+    try:
+        return [file for file in folder.glob(pattern) if file.is_file()]
+    except OSError:
+        return []
+
+
+def remove_files(folder: Path, pattern: str = "*", *, keep: Set[str] = frozenset()) -> int:
+    """Delete those there whose names need not be kept, as far as that can be done; how many it were."""
+    removed = 0
+    for file in files_in(folder, pattern):
+        if file.name not in keep:
+            with suppress(OSError):
+                file.unlink()
+                removed += 1
+    return removed

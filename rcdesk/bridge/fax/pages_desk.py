@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +33,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, RcdeskError
 from rcdesk.core.fax.fax import Document, Resolution
 from rcdesk.core.fax.paper import FaxFileFacts, NotDrawnHere, PagePlan, PageRef, PaperSize
+from rcdesk.core.regular_file import remove_files
 
 T = TypeVar("T")
 
@@ -72,7 +72,7 @@ class PagesDesk(Telling):
     def start(self) -> None:
         """Clear away what an earlier run made and did not send; the spool has what was sent."""
         folder = self.exact_dir
-        self._lane.ask(lambda: _clear(folder), _forget, self._tell)
+        self._lane.ask(lambda: remove_files(folder), _forget, self._tell)
 
     # Looking
 
@@ -292,14 +292,6 @@ def _as_sent(
         media_type=sent.media_type,
         pages=worker.count(sent, token=token),
     )
-
-
-def _clear(folder: Path) -> None:
-    """On the pages lane, before anything is made there."""
-    for file in folder.iterdir() if folder.is_dir() else ():
-        if file.is_file():
-            with suppress(OSError):
-                file.unlink()
 
 
 def _forget(_nothing: object) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rcdesk.core.errors import StoreUnavailable
 from rcdesk.core.fax.incoming import Clip, ClipKind
+from rcdesk.core.regular_file import files_in
 
 _log = logging.getLogger(__name__)
 
@@ -55,9 +56,8 @@ class PastedFiles:
                 self._unlink(path)
 
     def remove_all(self) -> None:
-        if self._folder.is_dir():
-            for path in self._folder.iterdir():
-                self._unlink(path)
+        for path in files_in(self._folder):
+            self._unlink(path)
 
     def _free_name(self, kind: ClipKind) -> Path:
         stem = f"{_NAMES[kind]} {self._now():%Y-%m-%d %H.%M}"

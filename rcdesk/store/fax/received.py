@@ -17,6 +17,7 @@ from msgspec import Struct
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import StoreError, StoreUnavailable
 from rcdesk.core.fax.folder import ReceivedFax
+from rcdesk.core.regular_file import remove_files
 from rcdesk.store.database import Store, ThreadConnections, transaction
 from rcdesk.store.fax.content import UNFINISHED, Unreadable, copy_in, is_content, why
 from rcdesk.store.fax.rows import received_fax
@@ -54,11 +55,7 @@ class ReceivedFaxes(Store):
 
     def remove_unfinished(self) -> None:
         """Delete what a run that was ended left half done. Call at start, never during a put()."""
-        for file in self.archive_dir.glob(UNFINISHED + "*") if self.archive_dir.is_dir() else ():
-            try:
-                file.unlink()
-            except OSError:
-                continue
+        remove_files(self.archive_dir, UNFINISHED + "*")
 
     def upsert(
         self, owner_id: str, incoming: Sequence[InboundMessage], now: datetime

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import StoreUnavailable, UserError
-from rcdesk.core.regular_file import open_regular
+from rcdesk.core.regular_file import open_regular, remove_files
 from rcdesk.store.fax.content import CHUNK_BYTES, Spooled, Unreadable, copy_in, is_content, why
 
 _log = logging.getLogger(__name__)
@@ -85,12 +85,4 @@ class Spool:
 
     def remove_unused(self, digests_in_use: Set[str]) -> int:
         """Delete copies no job names and unfinished ones; returns how many. Never during an add()."""
-        removed = 0
-        for file in self._folder.rglob("*") if self._folder.is_dir() else ():
-            if file.is_file() and file.name not in digests_in_use:
-                try:
-                    file.unlink()
-                    removed += 1
-                except OSError:
-                    continue
-        return removed
+        return remove_files(self._folder, "**/*", keep=digests_in_use)

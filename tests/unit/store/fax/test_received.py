@@ -122,6 +122,13 @@ def test_what_a_run_left_half_done_is_removed(received: ReceivedFaxes, tmp_path:
     assert kept.exists() and not half.exists() and received.archive_dir == half.parent
 
 
+def test_a_folder_that_cannot_be_read_holds_nothing_to_remove(tmp_path: Path) -> None:
+    """A name that is too long stands for all that the system refuses, also to root."""
+    received = ReceivedFaxes(tmp_path / "outbox.sqlite3", tmp_path / ("x" * 300))
+    received.remove_unfinished()
+    received.close()
+
+
 def test_read_marks_and_sync_tokens(received: ReceivedFaxes) -> None:
     one, two = received.upsert("me", [FAX, replace(FAX, message_id="m2", is_read=True)], NOW)
     changed = received.set_read([one.id, two.id], True)
