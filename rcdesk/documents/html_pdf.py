@@ -10,17 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
-import threading
 from pathlib import Path
 
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.errors import Cancelled, StoreUnavailable
 from rcdesk.core.fax.paper import NotDrawnHere
 from rcdesk.core.regular_file import open_regular, reading
-from rcdesk.documents.child_process import LOOK_EVERY_S, python_command, run
-from rcdesk.documents.fresh_file import not_saved
+from rcdesk.documents.child_process import python_command, run
+from rcdesk.documents.kept_pdfs import KeptPdfs
 
 MAX_HTML_BYTES = 2_000_000
 TIMEOUT_S = 10.0
@@ -34,14 +31,11 @@ _SLOW = f"This HTML file takes too long to be drawn on this computer. {_COUNTED}
 _FAILED = f"This HTML file cannot be drawn on this computer. {_COUNTED}"
 
 
-class HtmlPdfs:
-    """Turns HTML files into PDFs and keeps these while the program runs."""
+class HtmlPdfs(KeptPdfs):
+    """Turns HTML files into PDFs."""
 
     def __init__(self, cache_dir: Path, *, timeout_s: float = TIMEOUT_S) -> None:
-        self._folder = (cache_dir / "html").absolute()
-        self._timeout_s = timeout_s
-        self._turn = threading.Lock()
-        self._is_closed = threading.Event()
+        super().__init__((cache_dir / "html").absolute(), timeout_s)
         self._refused: dict[str, str] = {}
 
     def pdf_of(self, path: Path, token: CancelToken | None = None) -> Path:
@@ -54,26 +48,12 @@ class HtmlPdfs:
         content = _content(path)
         digest = hashlib.sha256(content).hexdigest()
         kept = self._folder / f"{digest}.pdf"
-        while not self._turn.acquire(timeout=LOOK_EVERY_S):
-            token.check()
-        try:
-            if self._is_closed.is_set():
-                raise Cancelled()
+        with self._my_turn(kept, token):
             if digest in self._refused:
                 raise NotDrawnHere(self._refused[digest])
             if not kept.is_file():
                 self._make(content, digest, kept, token)
             return kept
-        except OSError as exc:
-            raise StoreUnavailable(not_saved(kept, exc)) from exc
-        finally:
-            self._turn.release()
-
-    def close(self) -> None:
-        """End what is under way as cancelled and remove everything that was kept."""
-        self._is_closed.set()
-        with self._turn:
-            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _make(self, content: bytes, digest: str, kept: Path, token: CancelToken) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

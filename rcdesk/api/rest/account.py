@@ -7,7 +7,7 @@ listFaxCoverPages, all Light (docs/wire.md 1.3). Blocking, on a lane's thread. R
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -86,9 +86,7 @@ def forwarding_numbers(session: ApiSession, token: CancelToken) -> tuple[Forward
             kind=reading.text(record, "type") or "Other",
             can_ring="CallForwarding" in reading.words(record, "features"),
         )
-        for page in reading.pages(session, f"{reading.EXTENSION}/forwarding-number", token)
-        for record in page
-        if reading.text(record, "phoneNumber")
+        for record in _with_number(session, "forwarding-number", token)
     )
 
 
@@ -96,9 +94,7 @@ def phone_numbers(session: ApiSession, token: CancelToken) -> tuple[AccountNumbe
     """The extension's numbers; can_show is the feature CallerId, can_fax the type VoiceFax or FaxOnly."""
     return tuple(
         _account_number(record, reading.words(record, "features"))
-        for page in reading.pages(session, f"{reading.EXTENSION}/phone-number", token)
-        for record in page
-        if reading.text(record, "phoneNumber")
+        for record in _with_number(session, "phone-number", token)
     )
 
 
@@ -129,6 +125,12 @@ def sms_registration(session: ApiSession, number_id: str, token: CancelToken) ->
         brand_status=reading.text(brand, "status"),
         errors=tuple(filter(None, (reading.text(error, "message") for error in errors))),
     )
+
+
+def _with_number(session: ApiSession, name: str, token: CancelToken) -> Iterator[Mapping[str, Any]]:
+    """The records of a list of numbers that have one."""
+    for page in reading.pages(session, f"{reading.EXTENSION}/{name}", token):
+        yield from (record for record in page if reading.text(record, "phoneNumber"))
 
 
 def _account_number(record: Mapping[str, Any], features: frozenset[str]) -> AccountNumber:

@@ -17,17 +17,20 @@ NONE_WORDS = frozenset({"none", "no"})
 
 def cover_called(
     name: str, pages: Sequence[CoverPage], own: Sequence[CoverTemplate] = ()
-) -> CoverPage | CoverTemplate | None:
-    """The cover page of this name, None for none. Raises UserError, which lists the names there are."""
+) -> tuple[CoverTemplate | None, int]:
+    """The cover of one's own of this name, else the index of the account's page, 0 for none.
+
+    Raises UserError, which lists the names there are.
+    """
     wanted = name.strip().casefold()
     known: list[CoverPage | CoverTemplate] = [*own, *pages]
     found = [cover for cover in known if cover.name.casefold() == wanted]
     if not found and wanted in NONE_WORDS:
-        return None
+        return None, 0
     found = found or [cover for cover in known if wanted and cover.name.casefold().startswith(wanted)]
     if len(found) == 1 or (found and len({cover.name.casefold() for cover in found}) == 1):
         cover = found[0]
-        return None if isinstance(cover, CoverPage) and cover.index == 0 else cover
+        return (None, cover.index) if isinstance(cover, CoverPage) else (cover, 0)
     names = ", ".join(dict.fromkeys(cover.name for cover in known)) or "none"
     if found:
         raise UserError(f'"{name.strip()}" may be more than one cover page. Say which: {names}.')

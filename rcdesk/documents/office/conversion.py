@@ -11,16 +11,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import threading
 from collections import OrderedDict
 from pathlib import Path
 
 from rcdesk.core.cancel import CancelToken
-from rcdesk.core.errors import Cancelled, StoreUnavailable, UserError
+from rcdesk.core.errors import UserError
 from rcdesk.core.fax.paper import NotDrawnHere
 from rcdesk.core.regular_file import open_regular, reading, sha256_of
-from rcdesk.documents.child_process import LOOK_EVERY_S
-from rcdesk.documents.fresh_file import not_saved
+from rcdesk.documents.kept_pdfs import KeptPdfs
 from rcdesk.documents.kinds import DRAWN_HERE, MEDIA_TYPES, ODF
 from rcdesk.documents.office.changes import accept_changes
 from rcdesk.documents.office.file import PASSWORD, ending_of, is_locked, weigh
@@ -67,16 +65,13 @@ def find_libreoffice() -> Path | None:
     return next((Path(place) for place in _PLACES if Path(place).is_file()), None)
 
 
-class Office:
-    """Turns office files into PDFs and keeps these while the program runs."""
+class Office(KeptPdfs):
+    """Turns office files into PDFs."""
 
     def __init__(self, cache_dir: Path, *, program: Path | None = None, timeout_s: float = TIMEOUT_S) -> None:
         """program: LibreOffice's soffice; looked for when it is first needed if None."""
-        self._folder = cache_dir / "office"
+        super().__init__(cache_dir / "office", timeout_s)
         self._program = program
-        self._timeout_s = timeout_s
-        self._turn = threading.Lock()
-        self._is_closed = threading.Event()
         self._is_tidy = False
         self._refused: dict[str, UserError] = {}
         self._digests: OrderedDict[tuple[Path, int, int], str] = OrderedDict()
@@ -101,11 +96,7 @@ class Office:
         if digest and digest != found:
             raise UserError(_CHANGED)
         kept = self._folder / f"{found}{path.suffix.lower()}.pdf"
-        while not self._turn.acquire(timeout=LOOK_EVERY_S):
-            token.check()
-        try:
-            if self._is_closed.is_set():
-                raise Cancelled()
+        with self._my_turn(kept, token):
             if not self._is_tidy:
                 # What a program that was killed left: pages of documents, and half a profile perhaps.
                 shutil.rmtree(self._folder, ignore_errors=True)
@@ -116,16 +107,6 @@ class Office:
             if not kept.is_file():
                 self._make(program, path, kept, token)
             return kept
-        except OSError as exc:
-            raise StoreUnavailable(not_saved(kept, exc)) from exc
-        finally:
-            self._turn.release()
-
-    def close(self) -> None:
-        """End what is under way as cancelled and remove everything that was kept."""
-        self._is_closed.set()
-        with self._turn:
-            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _make(self, program: Path, path: Path, kept: Path, token: CancelToken) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

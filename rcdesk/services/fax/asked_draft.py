@@ -66,10 +66,7 @@ class CommandDrafts:
     def _cover(self, asked_fax: AskedFax, account: Account) -> tuple[CoverTemplate | None, int]:
         """(own cover, index): what was named, else what was chosen last."""
         if asked_fax.cover_name:
-            cover = cover_called(asked_fax.cover_name, account.cover_pages, self._own)
-            if isinstance(cover, CoverTemplate):
-                return cover, 0
-            return None, cover.index if cover is not None else 0
+            return cover_called(asked_fax.cover_name, account.cover_pages, self._own)
         if asked_fax.draft.cover_index is not None:
             return None, cover_page(asked_fax.draft.cover_index, account.cover_pages)
         last = next((own for own in self._own if own.id == self._preferences.own_cover), None)

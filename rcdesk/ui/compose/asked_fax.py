@@ -76,10 +76,8 @@ class AskedFaxes(QObject):
             return asked_fax.draft, None
         account = self._desk.session.account
         pages = account.cover_pages if account is not None else ()
-        cover = cover_called(asked_fax.cover_name, pages, self._desk.covers.covers)
-        if isinstance(cover, CoverTemplate):
-            return replace(asked_fax.draft, cover_index=0), cover
-        return replace(asked_fax.draft, cover_index=cover.index if cover is not None else 0), None
+        own, index = cover_called(asked_fax.cover_name, pages, self._desk.covers.covers)
+        return replace(asked_fax.draft, cover_index=index), own
 
     def _open(self, draft: FaxDraft, problem: str = "", own: CoverTemplate | None = None) -> None:
         self._window.show_composer()

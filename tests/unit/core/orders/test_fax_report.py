@@ -109,10 +109,10 @@ OWN = CoverTemplate(id="Modern clinic", name="Modern clinic", html="<p/>")
 
 
 def test_the_whole_name_decides_else_its_beginning() -> None:
-    assert cover_called(" CLASSIC ", PAGES) == PAGES[1]
-    assert cover_called("modern", PAGES, (OWN,)) == PAGES[3]
-    assert cover_called("Modern c", PAGES, (OWN,)) == OWN
-    assert cover_called("none", PAGES) is None and cover_called("None", ()) is None
+    assert cover_called(" CLASSIC ", PAGES) == (None, PAGES[1].index)
+    assert cover_called("modern", PAGES, (OWN,)) == (None, PAGES[3].index)
+    assert cover_called("Modern c", PAGES, (OWN,)) == (OWN, 0)
+    assert cover_called("none", PAGES) == cover_called("None", ()) == (None, 0)
 
 
 @pytest.mark.parametrize(("name", "words"), [("clas", "may be more than one"), ("Baroque", "no cover page")])
