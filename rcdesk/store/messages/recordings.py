@@ -17,7 +17,7 @@ from msgspec import to_builtins
 
 from rcdesk.core.messages.kept import KeptRecording, Mark, OnlyKept
 from rcdesk.core.messages.recording import Recording
-from rcdesk.store.database import transaction
+from rcdesk.store.database import ThreadConnections, transaction
 from rcdesk.store.messages.sounds import KeptSounds
 from rcdesk.store.rows import free_key, insert, sound_rows, to_text, update, value_of
 from rcdesk.store.search_words import indexed_words
@@ -31,8 +31,8 @@ class Recordings(KeptSounds[KeptRecording]):
     only = {OnlyKept.ALL: "1", OnlyKept.NEW: "1", OnlyKept.HERE: "digest <> ''"}
     gone = "This recording is not in the archive any more."
 
-    def __init__(self, database_path: Path) -> None:
-        super().__init__(database_path, _recording)
+    def __init__(self, database: Path | ThreadConnections) -> None:
+        super().__init__(database, _recording)
 
     def upsert(
         self, owner_id: str, recordings: Iterable[Recording], now: datetime

@@ -16,7 +16,8 @@ from typing import ClassVar, Generic, TypeVar
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import StoreError, StoreUnavailable
 from rcdesk.core.messages.kept import ENDINGS, MP3, WAV, Kept, KeptQuery, OnlyKept
-from rcdesk.store.database import Store, transaction
+from rcdesk.core.regular_file import remove_files
+from rcdesk.store.database import Store, ThreadConnections, transaction
 from rcdesk.store.fax.content import UNFINISHED, Spooled, Unreadable, copy_in, is_content, why
 from rcdesk.store.rows import IN_LIST, json_list, to_text
 from rcdesk.store.search_words import match_text, place_of
@@ -41,11 +42,7 @@ class SoundFiles:
 
     def remove_unfinished(self) -> None:
         """Delete what a run that was ended left half done. Call at start, never during a keep()."""
-        for file in self.folder.glob(UNFINISHED + "*") if self.folder.is_dir() else ():
-            try:
-                file.unlink()
-            except OSError:
-                continue
+        remove_files(self.folder, UNFINISHED + "*")
 
     def keep(self, source: Path, media_type: str, token: CancelToken) -> Spooled:
         """Copy a sound in; the source stays. Raises StoreUnavailable, Cancelled."""
@@ -80,8 +77,8 @@ class KeptSounds(Store, Generic[K]):
     gone: ClassVar[str]
     """What is said of one that is not there."""
 
-    def __init__(self, database_path: Path, read: Callable[[sqlite3.Row], K]) -> None:
-        super().__init__(database_path)
+    def __init__(self, database: Path | ThreadConnections, read: Callable[[sqlite3.Row], K]) -> None:
+        super().__init__(database)
         self._read = read
 
     def page(self, query: KeptQuery, limit: int = 200, *, numbers: Sequence[str] = ()) -> tuple[K, ...]:

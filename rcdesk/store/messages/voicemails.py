@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rcdesk.core.messages.kept import KeptVoicemail, OnlyKept
 from rcdesk.core.messages.voicemail import TranscriptState, Voicemail
-from rcdesk.store.database import transaction
+from rcdesk.store.database import ThreadConnections, transaction
 from rcdesk.store.fax.received import was_deleted
 from rcdesk.store.messages.sounds import KeptSounds
 from rcdesk.store.rows import IN_LIST, free_key, insert, json_list, to_text, update, value_of
@@ -32,8 +32,8 @@ class Voicemails(KeptSounds[KeptVoicemail]):
     only = {OnlyKept.ALL: "1", OnlyKept.NEW: "is_read = 0", OnlyKept.HERE: "digest <> ''"}
     gone = "This voicemail is not in the archive any more."
 
-    def __init__(self, database_path: Path) -> None:
-        super().__init__(database_path, _voicemail)
+    def __init__(self, database: Path | ThreadConnections) -> None:
+        super().__init__(database, _voicemail)
 
     def upsert(
         self, owner_id: str, voicemails: Iterable[Voicemail], gone: Iterable[str], now: datetime
