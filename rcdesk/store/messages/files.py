@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import StoreUnavailable, UserError
-from rcdesk.core.regular_file import open_regular
+from rcdesk.core.regular_file import files_in, open_regular
 from rcdesk.store.fax.content import UNFINISHED, Spooled, Unreadable, copy_in, is_content, why
 
 
@@ -47,7 +47,7 @@ class TextFiles:
 
     def remove_unused(self, in_use: Callable[[], Set[str]]) -> int:
         """Delete copies nothing names, and unfinished ones; how many."""
-        files = [file for file in self.folder.rglob("*") if file.is_file()] if self.folder.is_dir() else []
+        files = files_in(self.folder, "**/*")
         wanted = in_use() if files else frozenset()
         removed = 0
         for file in files:
