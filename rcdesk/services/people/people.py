@@ -34,7 +34,6 @@ from rcdesk.core.people.people import (
     Suggestion,
     TimelineItem,
 )
-from rcdesk.documents.lists.address_list import read_address_list
 from rcdesk.services.people.contact_book import ContactBook
 from rcdesk.services.people.imports import contacts_of, people_of, recipients_of
 from rcdesk.services.people.persons import callers_of, calls_suggested, is_found, persons_of
@@ -61,11 +60,11 @@ class PeopleService:
         connection: Callable[[], Connection | None],
         people: People,
         clock: Clock | None = None,
-        read_list: Callable[[Path, CancelToken], ImportTable] = read_address_list,
+        read_list: Callable[[Path, CancelToken], ImportTable] | None = None,
     ) -> None:
         """read_list: how a file is read, in a renderer where there is one."""
         self._connection = connection
-        self._read_list = read_list
+        self._read_list = read_list or _read_here
         self._people = people
         self.book = ContactBook(connection, people)
         self._clock: Clock = clock or SystemClock()
@@ -289,3 +288,9 @@ def _group_name(name: str) -> str:
     if len(name) > MAX_GROUP_NAME_CHARACTERS:
         raise UserError(f"This name is too long; {MAX_GROUP_NAME_CHARACTERS} characters are the most.")
     return name
+
+
+def _read_here(path: Path, token: CancelToken) -> ImportTable:
+    from rcdesk.documents.lists.address_list import read_address_list
+
+    return read_address_list(path, token)
