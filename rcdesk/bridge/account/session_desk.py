@@ -244,6 +244,9 @@ class SessionDesk(QObject):
         if self.connection is None:
             return
         match error:
+            case SignInNeeded() if self._is_of_nobody:
+                # It was asked for somebody who has left: nobody is here whose sign-in is over.
+                pass
             case SignInNeeded() if self.state is SessionState.SIGNING_IN:
                 self._before = (SessionState.NEEDS_SIGN_IN, self.account)
             case SignInNeeded():
@@ -256,6 +259,12 @@ class SessionDesk(QObject):
                 self._go_offline(error)
             case _:
                 pass
+
+    @property
+    def _is_of_nobody(self) -> bool:
+        """Nobody is signed in, nor was before the sign-in that is under way."""
+        state = self._before[0] if self.state is SessionState.SIGNING_IN else self.state
+        return state is SessionState.SIGNED_OUT
 
     def heard_answer(self) -> None:
         """Another desk got an answer: the network is back."""

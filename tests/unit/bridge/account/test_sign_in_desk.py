@@ -231,6 +231,27 @@ def test_an_error_of_an_earlier_request_does_not_end_the_sign_in(
     entrance.settle(qtbot, SessionState.SIGNED_IN)
 
 
+def test_an_error_of_an_earlier_person_asks_nobody_to_sign_in_again(
+    entrance: Entrance, profile: ServerProfile, simulator: RunningSimulator, qtbot: QtBot
+) -> None:
+    entrance.session.sign_in(profile, credentials_of(simulator))
+    entrance.settle(qtbot, SessionState.SIGNED_IN)
+    empty = entrance.profiles.put(entrance.profiles.another(replace(profile, name="Owen")))
+    late = SignInNeeded("late", status=401)
+    entrance.session.use(empty.id)
+    entrance.session.heard_error(late)
+    entrance.settle(qtbot, SessionState.SIGNED_OUT)
+    assert entrance.session.connection is not None
+    entrance.session.heard_error(late)
+    assert entrance.session.state is SessionState.SIGNED_OUT
+    entrance.browser.is_idle = True
+    entrance.session.sign_in_browser(empty)
+    qtbot.waitUntil(lambda: bool(entrance.browser.opened), timeout=WAIT_MS)
+    entrance.session.heard_error(late)
+    entrance.session.cancel_sign_in()
+    assert now(entrance.session.state) is SessionState.SIGNED_OUT
+
+
 def test_two_people_at_one_server_switch_without_a_restart(
     entrance: Entrance, profile: ServerProfile, simulator: RunningSimulator, qtbot: QtBot
 ) -> None:
