@@ -49,19 +49,23 @@ class Visit:
         )
 
 
-def findings(case: Case, folder: Path, *fixes: Fix) -> tuple[Finding, ...]:
-    made = case.make(folder)
+def findings(case: Case, folder: Path) -> tuple[Finding, ...]:
+    return looked_at(case, case.make(folder))
+
+
+def looked_at(case: Case, made: tuple[Path, str], *fixes: Fix) -> tuple[Finding, ...]:
     plan = case.plan(made)
     with open_pages(*made) as pages:
         return examine(pages, 0, replace(plan, fixes=plan.fixes | set(fixes)), case.resolution, case.paper)
 
 
 def visited(case: Case, folder: Path) -> Visit:
-    found = findings(case, folder)
+    made = case.make(folder)
+    found = looked_at(case, made)
     fix = next((finding.fix for finding in found if finding.kind is case.kind), None)
     if fix is None:
         return Visit(case, found)
-    return Visit(case, found, fix, findings(case, folder, fix))
+    return Visit(case, found, fix, looked_at(case, made, fix))
 
 
 OF_PAGES = [kind for kind in FindingKind if kind is not FindingKind.NOT_SHOWN]
