@@ -198,10 +198,12 @@ def bomb_files(folder: Path) -> Iterator[tuple[str, Path, str]]:
 class Run:
     """One worker, many files."""
 
-    def __init__(self, folder: Path, kept: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, kept: Path | None = None, *, page_timeout_s: float = PAGE_TIMEOUT_S
+    ) -> None:
         self.tally = Tally()
         self.worker = PageWorker(
-            folder / "cache", quick_timeout_s=QUICK_TIMEOUT_S, page_timeout_s=PAGE_TIMEOUT_S
+            folder / "cache", quick_timeout_s=QUICK_TIMEOUT_S, page_timeout_s=page_timeout_s
         )
         self._folder = folder
         self._kept = kept
