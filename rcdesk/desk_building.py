@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from rcdesk.store.account.secrets import Secrets
     from rcdesk.store.fax.covers import Covers
 
-LANES = ("calls", "faxes", "disk", "archive", "downloads", "pages", "files", "shortcuts", "sign-in")
+LANES = ("calls", "faxes", "disk", "archive", "downloads", "pages", "files", "shortcuts", "sign-in", "news")
 
 
 class Works:

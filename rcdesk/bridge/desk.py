@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject
 from rcdesk.bridge.runtime.lazy import late
 
 if TYPE_CHECKING:
+    from rcdesk.bridge.account.news_desk import NewsDesk
     from rcdesk.bridge.account.notices import Notices
     from rcdesk.bridge.account.preferences import PreferencesDesk
     from rcdesk.bridge.account.presence_desk import PresenceDesk
@@ -178,6 +179,12 @@ class Desk(QObject):
         return PresenceDesk(self._lanes, self.session, late(lambda: self._services.presence))
 
     @cached_property
+    def news(self) -> NewsDesk:
+        from rcdesk.bridge.account.news_desk import NewsDesk
+
+        return NewsDesk(self._lanes["news"], self.session, late(lambda: self._services.news))
+
+    @cached_property
     def proofs(self) -> ProofDesk:
         from rcdesk.bridge.fax.proof_desk import ProofDesk
 
@@ -251,11 +258,28 @@ class Desk(QObject):
             self.pages,
             self.watched,
             self.drafts,
+            self.news,
         )
+        self._follow_news()
         for part in self._parts:
             part.start()
         self.covers.start()
         self.pasted.start()
+
+    def _follow_news(self) -> None:
+        """Whoever shows it looks when something has changed, and by the clock less often meanwhile."""
+        news = self.news
+        news.all_changed.connect(self.history.refresh)
+        news.mail_changed.connect(self._mail_changed)
+        news.presence_changed.connect(self.presence.refresh)
+        news.call_changed.connect(self.history.hear)
+        for part in (self.received, self.history):
+            news.live_changed.connect(part.set_live)
+
+    def _mail_changed(self, kinds: frozenset[str]) -> None:
+        if "Fax" in kinds:
+            self.received.sync_now()
+            self.faxes.look()
 
     def stop(self) -> None:
         """Stop every timer and write the preferences; the lanes are stopped next, by app.py."""

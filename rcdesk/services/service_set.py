@@ -17,6 +17,7 @@ from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.fax.folder import FaxRow
 from rcdesk.core.people.people import ImportTable
+from rcdesk.services.account.news import NewsService
 from rcdesk.services.account.presence import PresenceService
 from rcdesk.services.calls.calls import CallService
 from rcdesk.services.calls.history import CallHistory
@@ -77,6 +78,7 @@ class ServiceSet(Struct, frozen=True, kw_only=True):
     recordings: RecordingService
     people: PeopleService
     presence: PresenceService
+    news: NewsService
     proofs: ProofService
     folders: Folders
     pasted: PastedFiles
@@ -129,6 +131,7 @@ def open_services(
         recordings=RecordingService(connection, recordings, sounds, people, clock),
         people=PeopleService(connection, people, clock, read_list),
         presence=PresenceService(connection, PresenceTimers(paths.presence_file), clock),
+        news=NewsService(connection),
         proofs=proofs,
         folders=folders,
         pasted=PastedFiles(paths.pasted_dir),

@@ -394,19 +394,23 @@ class RunningSimulator:
         return self._server
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run `work` on the simulator's loop and wait for it."""
+        """Run `work` on the simulator's loop and wait for it; who listens hears what it changed."""
         if self._loop is None or not self._thread.is_alive():
             work.close()
             raise RuntimeError("the simulator is not running")
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(CALL_TIMEOUT_S)
+
+        async def run() -> T:
+            done = await work
+            self._running.events.look()
+            return done
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(CALL_TIMEOUT_S)
 
     def _do(self, work: Callable[[SimulatorServer], T]) -> T:
         """Run `work` on the simulator's thread and wait for it."""
 
         async def run() -> T:
-            done = work(self._running)
-            self._running.events.look()
-            return done
+            return work(self._running)
 
         return self._call(run())
 

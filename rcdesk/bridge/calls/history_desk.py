@@ -20,6 +20,7 @@ from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane, ignore
 from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.bridge.runtime.timers import single_shot
+from rcdesk.core.account.news import News
 from rcdesk.core.calls.call import Call
 from rcdesk.core.calls.past_call import CallOutcome, HistoryNews, PastCall, PastCallQuery
 from rcdesk.core.errors import Cancelled, RateLimited, RcdeskError
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
     from rcdesk.services.calls.history import CallHistory
 
 SYNC_S = 120.0
+LIVE_SYNC_S = 600.0
+"""While news are heard as they happen."""
 SLOWEST_S = 900.0
 AFTER_CALL_S = 5.0
-"""The service writes a call down a few seconds after its end."""
+"""The service writes a call down a few seconds after its end, or later: then it is looked for once more."""
+LATER_S = 30.0
 
 MOST_RECENTS = 50
 
@@ -74,8 +78,9 @@ class HistoryDesk(Telling):
         self.is_syncing = False
         self._is_wanted = False
         self._failures = 0
+        self._sync_s = SYNC_S
         self._timer = single_shot(self, self.refresh)
-        self._after_call = single_shot(self, self.refresh)
+        self._after_call = single_shot(self, self._look_after_call)
         session.state_changed.connect(self._session_changed)
         session.account_changed.connect(self._session_changed)
 
@@ -139,8 +144,30 @@ class HistoryDesk(Telling):
     def touch(self) -> None:
         """A call of this desk has ended: read again, and look into the call log in a few seconds."""
         self.reread()
-        if self._is_started and not self._after_call.isActive():
+        if self._is_started and not (self._after_call.isActive() and not self._is_second_look):
             self._after_call.start(int(AFTER_CALL_S * 1000))
+
+    @Slot(bool)
+    def set_live(self, is_live: bool) -> None:
+        """News are heard as they happen, or no longer: then look often."""
+        self._sync_s = LIVE_SYNC_S if is_live else SYNC_S
+        if not is_live and self._timer.isActive():
+            self._timer.start(min(self._timer.remainingTime(), int(SYNC_S * 1000)))
+
+    @Slot(object)
+    def hear(self, news: News) -> None:
+        """News of a call: a missed one is shown at once, the log completes it when it has it."""
+        if news.code not in ("Disconnected", "Gone"):
+            return
+        service, owner_id, region = self._service, self._owner.id, self._owner.region
+        if news.is_missed and owner_id:
+
+            def done(call: PastCall | None) -> None:
+                if call is not None and owner_id == self._owner.id:
+                    self._take(HistoryNews(changed=1, missed=(call,)))
+
+            self._disk.keep(lambda: service.heard_missed(owner_id, news, region), done, self._tell)
+        self.touch()
 
     def result_of(self, session_id: str, done: Callable[[PastCall | None], None]) -> None:
         service, owner_id = self._service, self._owner.id
@@ -178,6 +205,16 @@ class HistoryDesk(Telling):
         self._archive.ask(lambda: service.page(query, before, limit), done, not_heard)
 
     @Slot()
+    def _look_after_call(self) -> None:
+        self.refresh()
+        if not self._is_second_look:
+            self._after_call.start(int(LATER_S * 1000))
+
+    @property
+    def _is_second_look(self) -> bool:
+        return self._after_call.interval() == LATER_S * 1000
+
+    @Slot()
     def refresh(self) -> None:
         """Ask the call log now; once more afterwards when that is being done already."""
         service, owner_id, region = self._service, self._owner.id, self._owner.region
@@ -194,7 +231,7 @@ class HistoryDesk(Telling):
             self._session.heard_answer()
             if owner_id == self._owner.id:
                 self._take(news)
-            self._go_on(SYNC_S)
+            self._go_on(self._sync_s)
 
         def failed(error: RcdeskError) -> None:
             self.is_syncing = False
@@ -226,6 +263,8 @@ class HistoryDesk(Telling):
 
     def _take(self, news: HistoryNews) -> None:
         if news.changed:
+            if self._is_second_look:
+                self._after_call.stop()
             self.reread()
         if news.missed:
             self.missed.emit(news.missed)

@@ -141,6 +141,10 @@ class FaxDesk(QObject):
 
         self._read(lambda service: service.live(owner_id, tuple(job_ids)), found)
 
+    def look(self) -> None:
+        """Something has changed with faxes at the service: see at once how those under way fare."""
+        self._watch.look()
+
     def check_files(self, paths: Sequence[Path]) -> None:
         """Look at files that were dropped or chosen; checked() brings one DocumentCheck each, in order."""
         service, wanted, stops = self._service, tuple(paths), self._stops

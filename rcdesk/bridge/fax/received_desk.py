@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from rcdesk.services.fax.received import ReceivedService
 
 SYNC_S = 60.0
+LIVE_SYNC_S = 600.0
+"""While news are heard as they happen, which say when there is something to sync."""
 NEWS_FOR = timedelta(days=1)
 """The first sync of an account brings a month at once, which is no news."""
 
@@ -62,6 +64,7 @@ class ReceivedDesk(Telling):
         self._is_syncing = False
         self._is_wanted = False
         self._is_downloading = False
+        self._sync_s = SYNC_S
         self._failures = 0
         self._told = ""
         self._known: set[int] = set()
@@ -84,6 +87,13 @@ class ReceivedDesk(Telling):
         self._is_started = False
         self._timer.stop()
 
+    @Slot(bool)
+    def set_live(self, is_live: bool) -> None:
+        """News are heard as they happen, or no longer: then look often."""
+        self._sync_s = LIVE_SYNC_S if is_live else SYNC_S
+        if not is_live and self._timer.isActive():
+            self._timer.start(min(self._timer.remainingTime(), int(SYNC_S * 1000)))
+
     @Slot()
     def sync_now(self) -> None:
         """Ask for what is new; once more afterwards when that is being done already."""
@@ -103,7 +113,7 @@ class ReceivedDesk(Telling):
             if new:
                 self._tell_new(new)
                 self.changed.emit()
-            self._timer.start(int(SYNC_S * 1000))
+            self._timer.start(int(self._sync_s * 1000))
             self._download()
             if self._is_wanted:
                 self.sync_now()

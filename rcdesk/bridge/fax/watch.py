@@ -47,7 +47,7 @@ class FaxWatch(QObject):
         self._service = faxes
         self._jobs = jobs
         self._clock = clock
-        self._is_due = False
+        self._is_due = self._is_wanted = False
         self._is_stopped = False
         self._timer = single_shot(self, self._look)
 
@@ -64,6 +64,12 @@ class FaxWatch(QObject):
     def schedule(self) -> None:
         """Plan the next look, or none when nothing is followed."""
         self._schedule(0.0)
+
+    def look(self) -> None:
+        """Something has changed: look now, and once more when a look is under way already."""
+        self._is_wanted = self._is_due
+        if self._timer.isActive():
+            self._timer.start(0)
 
     def _schedule(self, at_least_s: float) -> None:
         interval_s = fax_interval_s(self._jobs.all, self._clock.now())
@@ -95,6 +101,8 @@ class FaxWatch(QObject):
             if owner_id == self._jobs.owner_id:
                 self.heard.emit(jobs)
             self.schedule()
+            if self._is_wanted:
+                self.look()
 
         self._lane.submit(
             lambda token, report: service.refresh(owner_id, token), done=done, failed=self._not_heard

@@ -10,6 +10,9 @@ from enum import Enum
 
 from msgspec import Struct
 
+EVERY_MAIL = frozenset({"Fax", "SMS", "VoiceMail"})
+"""The kinds of messages there may be news of."""
+
 
 class NewsKind(Enum):
     """What happened."""

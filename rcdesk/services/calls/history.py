@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from rcdesk.core.account.news import News
 from rcdesk.core.calls.call import Call
 from rcdesk.core.calls.past_call import CallOutcome, Direction, HistoryNews, PastCall, PastCallQuery
 from rcdesk.core.cancel import CancelToken
@@ -92,6 +93,23 @@ class CallHistory:
     def remember(self, owner_id: str, call: PastCall) -> PastCall | None:
         """Keep a call that has ended, or complete it; see PastCalls.remember()."""
         return self._calls.remember(owner_id, call)
+
+    def heard_missed(self, owner_id: str, news: News, region: str) -> PastCall | None:
+        """Keep a missed call that was just heard of; None when it is known already. The log completes it."""
+        if not news.call_id or self._calls.of_session(owner_id, news.call_id) is not None:
+            return None
+        call = PastCall(
+            id=f"log-{news.call_id}",
+            direction=Direction.IN,
+            number=_number(news.number, region),
+            name=news.name if any(c.isalpha() for c in news.name) else "",
+            at=self._clock.now(),
+            outcome=CallOutcome.MISSED,
+            session_id=news.call_id,
+            is_seen=False,
+        )
+        kept = self._calls.remember(owner_id, call)
+        return self._named(owner_id, (kept,))[0] if kept is not None else None
 
     def page(
         self, query: PastCallQuery, before: tuple[datetime, str] | None = None, limit: int = 200

@@ -266,9 +266,14 @@ class DeskSide(QWidget):
         desk.faxes.counts_changed.connect(self.side_bar.set_counts)
         desk.drafts.changed.connect(self._count_drafts)
         desk.history.missed_count_changed.connect(self.side_bar.set_missed)
+        desk.news.late_changed.connect(self._news_late)
         desk.calls.problem.connect(self._call_problem)
         for voice in (desk.faxes, desk.received, desk.shelves):
             voice.problem.connect(self._fax_problem)
+
+    @Slot()
+    def _news_late(self) -> None:
+        self.side_bar.show_late(self._desk.news.is_late)
 
     @Slot(str)
     def _call_problem(self, sentence: str) -> None:

@@ -54,6 +54,12 @@ class SideBar(QFrame):
         self._name_label = label("", "rowTitle")
         self._accounts: AccountMenu | None = None
         self._state = named(PresenceButton(), "sessionState")
+        self._late = named(label(self.tr("News come late"), "small"), "newsLate")
+        self._late.setToolTip(
+            self.tr("RingCentral's news do not get through. rcdesk asks every minute or two instead.")
+        )
+        self._late.hide()
+        self._is_late = False
         self._initials = Initials()
         self._word = label("rcdesk", "rowTitle")
         self._logo = PlainLabel()
@@ -82,7 +88,7 @@ class SideBar(QFrame):
         self._add(layout, "drafts", self.tr("Drafts"), "draft")
         fill(layout, ..., hairline(), 10)
         self._menu_button.setFixedWidth(28)
-        words = down(self._name_label, self._state, spacing=1)
+        words = down(self._name_label, self._state, self._late, spacing=1)
         self._foot = across(self._initials, (words, 1), self._menu_button, spacing=8)
         layout.addLayout(self._foot)
 
@@ -99,6 +105,7 @@ class SideBar(QFrame):
         for part in (self._word, self._faxes, self._name_label, self._initials):
             part.setVisible(not is_narrow)
         self._line.setVisible(is_narrow)
+        self._late.setVisible(self._is_late and not is_narrow)
         self._state.set_narrow(is_narrow)
         # One above the other where there is no room beside it.
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
@@ -143,6 +150,11 @@ class SideBar(QFrame):
     def follow(self, presence: PresenceDesk) -> None:
         """Show this presence at the foot, with its menu."""
         self._state.follow(presence)
+
+    def show_late(self, is_late: bool) -> None:
+        """Say that what is shown may be a minute or two old, or no longer."""
+        self._is_late = is_late
+        self._late.setVisible(is_late and self.width() == WIDE_PX)
 
     def offer_accounts(self, accounts: AccountMenu) -> None:
         """Put these accounts into the menu at the foot."""

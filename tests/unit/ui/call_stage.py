@@ -242,6 +242,21 @@ class StageNumbers(QObject):
         done(self.places.get(e164, ""))
 
 
+class StageNews(QObject):
+    """NewsDesk's face."""
+
+    late_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_late = False
+
+    def be_late(self, is_late: bool) -> None:
+        """Become so and tell."""
+        self.is_late = is_late
+        self.late_changed.emit()
+
+
 class StagePresence(QObject):
     """PresenceDesk's face: every change is true at once."""
 

@@ -48,7 +48,7 @@ from rcdesk.core.fax.incoming import Clip
 from rcdesk.core.fax.kept_draft import KeptDraft
 from rcdesk.core.fax.send_checks import RecipientFacts
 from rcdesk.core.people.people import Group, ImportedLine, ImportTable, Suggestion
-from tests.unit.ui.call_stage import StageCallPeople, StageHistory, StageNumbers, StagePresence
+from tests.unit.ui.call_stage import StageCallPeople, StageHistory, StageNews, StageNumbers, StagePresence
 from tests.unit.ui.folder_stage import StageArchive, StageLane, StagePages, StageReceived, new_folder_model
 from tests.unit.ui.sign_in_stage import SignInSteps, StageProfiles
 
@@ -644,6 +644,7 @@ class Stage(QObject):
         self.history = StageHistory()
         self.numbers = StageNumbers()
         self.presence = StagePresence()
+        self.news = StageNews()
         self.notices = StageNotices()
         self.lane = StageLane()
         self.archive = StageArchive()

@@ -171,3 +171,17 @@ def test_a_file_dropped_on_a_text_field_reaches_the_window(window: MainWindow) -
     fields = [*window.findChildren(QLineEdit), *window.findChildren(QPlainTextEdit)]
     assert fields
     assert not [field.objectName() for field in fields if field.acceptDrops()]
+
+
+def test_late_news_are_said(window: MainWindow, stage: Stage) -> None:
+    window.show_page("phone")
+    line = window.findChild(QLabel, "newsLate")
+    assert line is not None and not line.isVisible()
+    stage.news.be_late(True)
+    assert line.isVisible() and "every minute" in line.toolTip()
+    window.resize(920, 620)
+    assert not line.isVisible()
+    window.resize(1280, 800)
+    assert line.isVisible()
+    stage.news.be_late(False)
+    assert not line.isVisible()
