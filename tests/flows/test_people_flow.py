@@ -38,7 +38,7 @@ BEN = "+16505550119"
 def people_page(desk: Opened) -> PeoplePage:
     """Open People with its key, and wait for the address book."""
     _activate(desk)
-    press(Qt.Key.Key_7, CONTROL)
+    press(Qt.Key.Key_5, CONTROL)
     desk.screen.wait(lambda: desk.screen.has("peopleList"))
     page = desk.running.window.findChild(PeoplePage)
     assert page is not None
@@ -49,7 +49,7 @@ def people_page(desk: Opened) -> PeoplePage:
 def calls_page(desk: Opened) -> CallsPage:
     """Open Calls with its key."""
     _activate(desk)
-    press(Qt.Key.Key_8, CONTROL)
+    press(Qt.Key.Key_4, CONTROL)
     desk.screen.wait(lambda: desk.screen.has("callsSearch"))
     page = desk.running.window.findChild(CallsPage)
     assert page is not None
@@ -96,7 +96,7 @@ def test_contacts_appear_and_are_called_and_faxed(signed_in: Opened, simulator: 
     signed_in.screen.wait(lambda: signed_in.screen.has("recipientField"))
     screen = signed_in.screen
     screen.wait(lambda: screen.shows("Harbour Street Laboratory") or screen.shows("(650) 555-0142"))
-    press(Qt.Key.Key_7, CONTROL)
+    press(Qt.Key.Key_5, CONTROL)
     signed_in.screen.wait(page.list.hasFocus)
     press(Qt.Key.Key_Return)
     signed_in.screen.wait(lambda: _state(signed_in) is CallState.RINGING_YOU)
