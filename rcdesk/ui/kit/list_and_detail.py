@@ -23,12 +23,19 @@ class FolderBody(QWidget):
     """Lays out the list's card and the story; list_asked() when the keyboard goes back to the list.
 
     details is the button that turns to the story; its owner puts it into the list's card. first: where the
-    keyboard goes then.
+    keyboard goes then; shares: of the width, list and story.
     """
 
     list_asked = Signal()
 
-    def __init__(self, card: QWidget, side: QWidget, *, first: Callable[[], QWidget] | None = None) -> None:
+    def __init__(
+        self,
+        card: QWidget,
+        side: QWidget,
+        *,
+        first: Callable[[], QWidget] | None = None,
+        shares: tuple[int, int] = (66, 34),
+    ) -> None:
         super().__init__()
         self._first = first
         self._card = card
@@ -42,7 +49,7 @@ class FolderBody(QWidget):
         self._frame = QWidget()
         self._frame.setMinimumWidth(280)
         down((self._back, 0, Qt.AlignmentFlag.AlignLeft), (side, 1), of=self._frame, margins=0, spacing=8)
-        across((card, 66), (self._frame, 34), of=self, margins=0, spacing=24)
+        across((card, shares[0]), (self._frame, shares[1]), of=self, margins=0, spacing=24)
         side.installEventFilter(self)
         theme().changed.connect(self._fold)
         self._arrange()

@@ -146,7 +146,7 @@ class RowModel(QAbstractListModel):
 class RowDelegate(QStyledItemDelegate):
     """Paints the ground of a row; each kind of list draws what it holds, of the class `draws`."""
 
-    draws: type = object
+    draws: type | tuple[type, ...] = object
     height_px = 56
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:

@@ -46,6 +46,10 @@ class FilterRow(QHBoxLayout):
             self.addWidget(button)
         self.addStretch(1)
 
+    def rename(self, value: object, words: str) -> None:
+        """Say it in other words: how many there are may be news."""
+        self._buttons[value].setText(words)
+
     def choose(self, value: object) -> None:
         """Turn the button of this value on, and with it the others off."""
         self._buttons[value].setChecked(True)
