@@ -23,7 +23,8 @@ class FolderBody(QWidget):
     """Lays out the list's card and the story; list_asked() when the keyboard goes back to the list.
 
     details is the button that turns to the story; its owner puts it into the list's card. first: where the
-    keyboard goes then; shares: of the width, list and story.
+    keyboard goes then; shares: of the width, list and story; narrower than fold_px at 100 % they do not stand
+    beside each other.
     """
 
     list_asked = Signal()
@@ -35,9 +36,11 @@ class FolderBody(QWidget):
         *,
         first: Callable[[], QWidget] | None = None,
         shares: tuple[int, int] = (66, 34),
+        fold_px: int = FOLD_PX,
     ) -> None:
         super().__init__()
         self._first = first
+        self._fold_px = fold_px
         self._card = card
         self._side = side
         self.is_folded = False
@@ -86,7 +89,7 @@ class FolderBody(QWidget):
 
     @Slot()
     def _fold(self) -> None:
-        is_folded = self.width() < FOLD_PX * theme().scale
+        is_folded = self.width() < self._fold_px * theme().scale
         if is_folded != self.is_folded:
             self.is_folded = is_folded
             self._is_turned = False

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from rcdesk.ui.people.calls_page import CallsPage
     from rcdesk.ui.people.people_page import PeoplePage
     from rcdesk.ui.phone.phone_page import PhonePage
+    from rcdesk.ui.voicemail.voicemail_page import VoicemailPage
 
 _P = TypeVar("_P", bound=QWidget)
 
@@ -75,6 +76,7 @@ class DeskSide(QWidget):
         self._connect()
         self.side_bar.set_counts(desk.faxes.counts)
         self.side_bar.set_missed(desk.history.missed_count)
+        self.side_bar.set_voicemails(desk.voicemails.new_count)
         self._count_drafts()
         self.side_bar.follow(desk.presence)
 
@@ -141,6 +143,17 @@ class DeskSide(QWidget):
         self._connect_people(page)
         return self._add("calls", page)
 
+    @cached_property
+    def voicemail_page(self) -> VoicemailPage:
+        from rcdesk.ui.voicemail.voicemail_page import VoicemailPage
+
+        page = VoicemailPage(self._desk)
+        page.call_asked.connect(self.call_now)
+        page.fax_asked.connect(self.write_fax)
+        page.fax_chosen.connect(self.open_fax)
+        page.note_asked.connect(self._fax_note)
+        return self._add("voicemail", page)
+
     def show_page(self, name: str) -> None:
         page, is_list = self._page(name)
         self._open = name
@@ -153,7 +166,9 @@ class DeskSide(QWidget):
         elif not page.isAncestorOf(QApplication.focusWidget() or self):
             self.fax_page.start_new() if name == "fax" else self.focus_number()
 
-    def _page(self, name: str) -> tuple[QWidget, FaxFolderPage | DraftsPage | PeoplePage | CallsPage | None]:
+    def _page(
+        self, name: str
+    ) -> tuple[QWidget, FaxFolderPage | DraftsPage | PeoplePage | CallsPage | VoicemailPage | None]:
         """The page, and once more as a page of one list when it is one."""
         match name:
             case "phone":
@@ -166,6 +181,8 @@ class DeskSide(QWidget):
                 return self.people_page, self.people_page
             case "calls":
                 return self.calls_page, self.calls_page
+            case "voicemail":
+                return self.voicemail_page, self.voicemail_page
             case _:
                 return self.folders[name], self.folders[name]
 
@@ -194,6 +211,8 @@ class DeskSide(QWidget):
                 self.people_page.focus_search()
             case "calls":
                 self.calls_page.focus_search()
+            case "voicemail":
+                self.voicemail_page.focus_search()
             case name if name in self.folders:
                 self.folders[name].focus_search()
             case _:
@@ -237,6 +256,11 @@ class DeskSide(QWidget):
         self.fax_page.start_new()
 
     @Slot(str)
+    def _fax_note(self, note: str) -> None:
+        """A fax whose cover page says this."""
+        self.edit(FaxDraft(recipients=(), documents=(), note=note))
+
+    @Slot(str)
     def open_draft(self, key: str) -> None:
         self.page_asked.emit("fax")
         self.fax_page.open_draft(key)
@@ -245,6 +269,8 @@ class DeskSide(QWidget):
         """Take back what was done last, on the open page first."""
         if self._open == "drafts":
             is_undone = self.drafts_page.undo()
+        elif self._open == "voicemail":
+            is_undone = self.voicemail_page.undo()
         else:
             is_undone = self._open in self.folders and self.folders[self._open].undo()
         if not is_undone and self.has_composer:
@@ -267,6 +293,7 @@ class DeskSide(QWidget):
         desk.drafts.changed.connect(self._count_drafts)
         desk.history.missed_count_changed.connect(self.side_bar.set_missed)
         desk.news.late_changed.connect(self._news_late)
+        desk.voicemails.new_count_changed.connect(self.side_bar.set_voicemails)
         desk.calls.problem.connect(self._call_problem)
         for voice in (desk.faxes, desk.received, desk.shelves):
             voice.problem.connect(self._fax_problem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 KEYS = {
     "phone": "Ctrl+1",
+    "voicemail": "Ctrl+3",
     "calls": "Ctrl+4",
     "people": "Ctrl+5",
     "fax": "Ctrl+6",

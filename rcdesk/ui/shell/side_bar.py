@@ -77,6 +77,7 @@ class SideBar(QFrame):
         head = across(self._logo, (self._word, 1), margins=(6, 0, 0, 0), spacing=10)
         layout = self._rows = down(head, 24, of=self, margins=(12, 16, 12, 16), spacing=4)
         self._add(layout, "phone", self.tr("Phone"), "phone")
+        self._add(layout, "voicemail", self.tr("Voicemail"), "voicemail")
         self._add(layout, "calls", self.tr("Calls"), "clock")
         self._add(layout, "people", self.tr("People"), "people")
         fill(layout, 8, self._faxes, self._line, 2)
@@ -142,6 +143,11 @@ class SideBar(QFrame):
     def set_fax_open(self, is_open: bool) -> None:
         """The composer holds a fax: its entry leads back to that one, and does not begin a new one."""
         self._buttons["fax"].set_words(self.tr("Open fax") if is_open else self.tr("New fax"))
+
+    @Slot(int)
+    def set_voicemails(self, count: int) -> None:
+        """Voicemails nobody has heard."""
+        self._buttons["voicemail"].set_count(count, "", self.tr("new"))
 
     def set_missed(self, count: int) -> None:
         """Missed calls nobody has looked at."""

@@ -14,11 +14,19 @@ from rcdesk.bridge.messages.player_desk import PlayerDesk
 from rcdesk.core.messages.sound import SPEEDS, Playing
 from rcdesk.core.spoken_time import duration
 from rcdesk.ui.kit.boxes import ChoiceBox
+from rcdesk.ui.kit.flow import FlowFrame
 from rcdesk.ui.kit.look import Button, across, color, down, dress, glyph, label, named, smooth
 from rcdesk.ui.voicemail.segments import Segments
 from rcdesk.ui.voicemail.waveform import Waveform
 
 STEP_S = 10.0
+_SMALL = """
+QComboBox { background: $surface; color: $ink; border: 1px solid $hairline; border-radius: 8px;
+    padding: 0 2px 0 8px; min-height: 28px; max-height: 28px; font-size: 12px; }
+QComboBox:focus { border: 2px solid $accent; padding: 0 1px 0 7px; min-height: 26px; max-height: 26px; }
+QComboBox:disabled { color: $ink3; background: $well; }
+QComboBox::drop-down { background: transparent; border: none; width: 28px; }
+"""
 
 
 class PlayButton(QAbstractButton):
@@ -74,7 +82,7 @@ class PlayerBar(QFrame):
         self._play = PlayButton()
         self._wave = Waveform()
         self._place = label("", "small", name="soundPlace")
-        self._place.setMinimumWidth(84)
+        self._place.setMinimumSize(84, 32)
         self._back = self._small(self.tr("−10 s"), "soundBack", self.tr("Ten seconds back"))
         self._on = self._small(self.tr("+10 s"), "soundOn", self.tr("Ten seconds on"))
         self._speeds = Segments(
@@ -83,8 +91,7 @@ class PlayerBar(QFrame):
             is_small=True,
         )
         self._outputs = ChoiceBox("soundOutput", self.tr("Heard on"))
-        self._outputs.setMinimumWidth(120)
-        self._outputs.setMaximumWidth(190)
+        dress(self._outputs, _SMALL)
         self._trouble = label("", "bad", wraps=True, name="soundTrouble")
         self._build()
         self._connect()
@@ -109,7 +116,11 @@ class PlayerBar(QFrame):
 
     def _build(self) -> None:
         upper = across(self._play, (self._wave, 1), spacing=16)
-        lower = across(self._place, ..., self._back, self._on, self._speeds, self._outputs, spacing=8)
+        lower = FlowFrame(margin=0, gap=8, last_min_width=120)
+        parts = (self._place, self._back, self._on, self._speeds, self._outputs)
+        for part in parts:
+            part.setParent(lower)
+        lower.set_widgets(parts)
         down(upper, lower, self._trouble, of=self, margins=16, spacing=12)
 
     def _connect(self) -> None:

@@ -34,6 +34,9 @@ KEEP_MS = 800
 """A note is kept when somebody has paused writing."""
 
 
+MARKS_SHOWN = 4
+
+
 class MarkLine(QWidget):
     """One mark: its moment, a click plays from there; what is said there; a button that takes it out."""
 
@@ -81,7 +84,7 @@ class RecordingSide(SoundSide):
             act=self.call,
         )
         self._save = Button(self.tr("Save…"), icon_name="download", name="recordingSave", act=self.save)
-        self._save.setMinimumHeight(40)
+        self._save.setMinimumHeight(46)
         self._mark = Button(
             self.tr("Mark this moment (M)"), kind="link", icon_name="plus", name="markAdd", act=self.mark
         )
@@ -148,8 +151,8 @@ class RecordingSide(SoundSide):
 
     def parts(self) -> Sequence[QWidget]:
         middle, steps = QWidget(), QWidget()
-        marks = scrolling(self._marks, is_clear=True)
-        marks.setMaximumHeight(150)
+        self._mark_area = scrolling(self._marks, is_clear=True)
+        self._mark_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         announced = label(
             self.tr("Both sides heard that the call is recorded. Ask your company before you pass it on."),
             "small",
@@ -157,7 +160,7 @@ class RecordingSide(SoundSide):
         )
         column = down(
             label(self.tr("Your marks"), "label"),
-            marks,
+            self._mark_area,
             (self._mark, 0, Qt.AlignmentFlag.AlignLeft),
             hairline(),
             label(self.tr("Note"), "label"),
@@ -168,7 +171,7 @@ class RecordingSide(SoundSide):
             spacing=8,
         )
         column.addStretch(1)
-        across(self._call, self._save, of=steps, margins=0, spacing=8)
+        across((self._call, 1), (self._save, 1), of=steps, margins=0, spacing=8)
         only = label(self.tr("Only your administrator can delete recordings at RingCentral."), "small")
         only.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         return middle, steps, only
@@ -177,13 +180,14 @@ class RecordingSide(SoundSide):
         assert isinstance(one, KeptRecording)
         self.badge.set(*voice_words.badge_of(one))
         self._call.setEnabled(bool(one.number))
-        if not (self._note.hasFocus() and self._keep.isActive()):
+        if not self._keep.isActive():
             self._is_showing = True
             if self._note.toPlainText() != one.note:
                 self._note.setPlainText(one.note)
             self._is_showing = False
         if tuple(line.mark for line in self._lines) != one.marks:
             self._show_marks(one.marks)
+        self._mark_area.setVisible(bool(self._lines))
         self._show_mark()
 
     def first_step(self) -> QWidget:
@@ -250,6 +254,12 @@ class RecordingSide(SoundSide):
         for line in self._lines:
             self._mark_column.addWidget(line)
             line.show()
+        self._fit_marks()
+
+    def _fit_marks(self) -> None:
+        """All of them, or as many as leave room for the note."""
+        shown = [line.sizeHint().height() + 2 for line in self._lines[:MARKS_SHOWN]]
+        self._mark_area.setFixedHeight(sum(shown))
 
     @Slot()
     def _note_changed(self) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton
 
 from rcdesk.ui.kit.look import across, dress, named
@@ -25,6 +26,26 @@ _SHEET = """
 """
 
 
+class _Segment(QPushButton):
+    """As wide as it is when it is chosen, with bold letters: its neighbours stay where they are."""
+
+    def __init__(self, words: str, padding: int) -> None:
+        super().__init__(words)
+        self._padding = padding
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+
+    def sizeHint(self) -> QSize:
+        self.ensurePolished()
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        width = QFontMetrics(font).horizontalAdvance(self.text()) + 2 * self._padding + 4
+        return QSize(width, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
 class Segments(QFrame):
     """chosen(value). Choices are (object name, words, value); the first is on."""
 
@@ -35,15 +56,15 @@ class Segments(QFrame):
     ) -> None:
         super().__init__()
         named(self, "segments", spoken)
-        dress(self, _SHEET.replace("$PADDING", "3px 7px" if is_small else "6px 16px"))
+        sides = 6 if is_small else 16
+        size = "font-size: 12px;" if is_small else ""
+        dress(self, _SHEET.replace("$PADDING", f"{3 if is_small else 6}px {sides}px; {size}"))
         self._group = QButtonGroup(self)
         self._buttons: dict[object, QPushButton] = {}
         row = across(of=self, margins=2, spacing=0)
         for name, words, value in choices:
-            button = named(QPushButton(words), name, f"{spoken}: {words}")
-            button.setCheckable(True)
+            button = named(_Segment(words, sides), name, f"{spoken}: {words}")
             button.setChecked(not self._buttons)
-            button.setAutoDefault(False)
             button.clicked.connect(partial(self._press, value))
             self._group.addButton(button)
             self._buttons[value] = button

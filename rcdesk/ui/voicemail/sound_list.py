@@ -1,7 +1,7 @@
 """The list of voicemails or recordings: who, when, how long, and a line of what was said.
 
-The keys work the player from here: Space, Left and Right, [ and ]; U, Del and M ask for what they say. Painted
-on the GUI thread. Read next: sound_side.py, ui/words/voice_words.py.
+The keys work the player from here: Space, Left and Right, [ and ]; U, Del and M ask for what they say.
+Painted on the GUI thread. Read next: sound_side.py, ui/words/voice_words.py.
 """
 
 from __future__ import annotations

@@ -32,6 +32,8 @@ from rcdesk.ui.voicemail.sound_list import SoundDelegate, SoundList, SoundModel
 from rcdesk.ui.words import voice_words
 
 PAUSE_MS = 150
+FOLD_PX = 860
+"""The player needs more room than the story of a fax."""
 
 
 class SoundSide(QWidget):
@@ -54,6 +56,7 @@ class SoundSide(QWidget):
         self.only = OnlyKept.ALL
         self.words = ""
         self.shown: Kept | None = None
+        self._wants_keys = False
         self.player = PlayerBar(desk.player)
         self.empty = label("", "muted", wraps=True, name=f"{self.name}Empty")
         self._who = Line("cardTitle", name=f"{self.name}Who")
@@ -136,6 +139,9 @@ class SoundSide(QWidget):
         self.empty.setVisible(not found)
         self.list.setVisible(bool(found))
         self.list.choose_first()
+        if found and self._wants_keys:
+            self._wants_keys = False
+            self.focus_list()
         self._show_chosen()
 
     def search(self, words: str) -> None:
@@ -147,6 +153,10 @@ class SoundSide(QWidget):
         self.only = only
         self.filters.choose(only)
         self.ask()
+
+    def take_keys_back(self) -> None:
+        """A row comes back: the keyboard belongs to the list then."""
+        self._wants_keys = True
 
     def focus_list(self) -> None:
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -249,7 +259,7 @@ class SoundSide(QWidget):
         fill(column, head, self._facts, 6, self.player, 6, (first, 1), *rest, margins=0, spacing=6)
         fill(detail.body, self._nobody, (self._detail, 1))
         detail.body.addStretch(0)
-        self.body = FolderBody(card, detail, first=self.first_step, shares=(42, 58))
+        self.body = FolderBody(card, detail, first=self.first_step, shares=(42, 58), fold_px=FOLD_PX)
         under = QHBoxLayout()
         under.addStretch(0)
         under.addWidget(self.body.details)

@@ -19,6 +19,7 @@ from rcdesk.core.account.capability import Capability
 from rcdesk.core.messages.kept import Kept, KeptQuery, KeptVoicemail, OnlyKept
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.core.people.people import TimelineItem
+from rcdesk.ui.kit.flow import FlowFrame
 from rcdesk.ui.kit.foot_line import FootLine
 from rcdesk.ui.kit.icons import icon
 from rcdesk.ui.kit.lacks import Lacking, LackLine, grey_action, why_not
@@ -116,20 +117,14 @@ class VoicemailSide(SoundSide):
         return " · ".join(filter(None, parts))
 
     def parts(self) -> Sequence[QWidget]:
-        said, links, steps = QWidget(), QWidget(), QWidget()
+        said, steps = QWidget(), QWidget()
         across(label(self.tr("What was said"), "label"), ..., self._origin, self._copy, of=said, margins=0)
-        across(self._call, self._fax, of=steps, margins=0, spacing=8)
-        across(
-            self._mark,
-            self._forward,
-            self._save,
-            self._print,
-            self._delete,
-            ...,
-            of=links,
-            margins=0,
-            spacing=2,
-        )
+        across((self._call, 1), (self._fax, 1), of=steps, margins=0, spacing=8)
+        links = FlowFrame(margin=0, gap=2, last_min_width=0)
+        parts = (self._mark, self._forward, self._save, self._print, self._delete, QWidget())
+        for part in parts:
+            part.setParent(links)
+        links.set_widgets(parts)
         self._before = label(self.tr("Before and after"), "label")
         self._middle = QWidget()
         down(
@@ -208,6 +203,7 @@ class VoicemailSide(SoundSide):
         """Bring back what was deleted last; False when there is nothing."""
         ids, self._deleted = self._deleted, ()
         if ids:
+            self.take_keys_back()
             self._desk.voicemails.bring_back(ids)
         return bool(ids)
 
@@ -327,7 +323,7 @@ class VoicemailSide(SoundSide):
             act=self.call,
         )
         self._fax = Button(self.tr("Fax them"), icon_name="fax", name="voicemailFax", act=self.fax)
-        self._fax.setMinimumHeight(40)
+        self._fax.setMinimumHeight(46)
         self._mark = link(self.tr("Mark as new"), "mail", "voicemailMark", self._toggle_new)
         self._forward = link(self.tr("Forward…"), "forward", "voicemailForward", self._open_forward)
         self._save = link(self.tr("Save…"), "download", "voicemailSave", self.save)
