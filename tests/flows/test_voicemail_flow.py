@@ -82,7 +82,13 @@ def choose(desk: Opened, page: VoicemailPage, name: str) -> None:
     press(Qt.Key.Key_F, CONTROL)
     write(name)
     press(Qt.Key.Key_Return)
-    desk.screen.wait(lambda: len(page.side.model.rows) == 1 and page.side.list.hasFocus())
+
+    def is_found() -> bool:
+        rows = page.side.model.rows
+        said = page.side.model.spoken(rows[0]).lower() if len(rows) == 1 else ""
+        return name.lower() in said and page.side.list.hasFocus()
+
+    desk.screen.wait(is_found)
 
 
 def is_read_there(desk: Opened, one_id: str) -> bool:
@@ -164,6 +170,7 @@ def test_the_keys_move_and_hasten(
     wave_form = screen.find("waveform")
     QTest.mouseClick(wave_form, Qt.MouseButton.LeftButton, pos=QPoint(wave_form.width() // 2, 20))
     assert abs(player.playing.at_s - 30) < 1
+    page.focus_list()
     press(Qt.Key.Key_Space)
     screen.wait(lambda: player.playing.at_s > 31)
     press(Qt.Key.Key_Space)
@@ -267,10 +274,13 @@ def test_what_was_deleted_is_deleted_at_ringcentral_too(
     page.focus_list()
     press(Qt.Key.Key_Delete)
 
-    def is_gone() -> bool:
-        return mailbox.read_voicemail(connection.session, gone, CancelToken()).availability.is_gone
+    def is_told() -> bool:
+        asked = ((one.method, one.path.rpartition("/")[2]) for one in simulator.requests)
+        return ("DELETE", gone) in asked
 
-    desk.screen.wait(is_gone)
+    desk.screen.wait(is_told)
+    there = mailbox.read_voicemail(connection.session, gone, CancelToken())
+    assert there.availability.is_gone
     desk.running.desk.voicemails.look()
     desk.screen.wait(lambda: not desk.running.desk.voicemails._is_syncing)
     assert page.voicemails.model.rowCount() == 0
