@@ -343,6 +343,8 @@ def test_a_recording_is_played_marked_and_noted(
     dialog.reject()
     with wave.open(str(tmp_path / "talk.wav")) as file:
         assert file.getnframes() == 40 * file.getframerate()
+    desk.running.window.activateWindow()
+    screen.wait(desk.running.window.isActiveWindow)
     page.search.clear()
     choose(desk, page, "friday")
     screen.press("markRemove")
