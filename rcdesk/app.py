@@ -217,6 +217,7 @@ class Running:
         # Closing now means closing: without this the window would hide into the tray that is gone.
         self.window.has_tray = False
         self.window.close()
+        _leave_clipboard(self.paths)
         if "shortcuts" in vars(self):
             self.shortcuts.stop()
         self.desk.stop()
@@ -351,6 +352,15 @@ def _heed_signals(application: QApplication, leave: Callable[[], None]) -> None:
     from rcdesk.bridge.runtime.stop_signals import StopSignals
 
     StopSignals(application).received.connect(leave)
+
+
+def _leave_clipboard(paths: Paths) -> None:
+    """Files put there from here stay as their names: data made in Python must not outlive it."""
+    from rcdesk.ui.compose.incoming import clipboard_data
+
+    urls = clipboard_data().urls()
+    if any(paths.data_dir in Path(url.toLocalFile()).parents for url in urls):
+        QApplication.clipboard().setText("\n".join(url.toLocalFile() for url in urls))
 
 
 def _paths(options: Options) -> Paths:

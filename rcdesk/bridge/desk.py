@@ -273,13 +273,15 @@ class Desk(QObject):
         news.mail_changed.connect(self._mail_changed)
         news.presence_changed.connect(self.presence.refresh)
         news.call_changed.connect(self.history.hear)
-        for part in (self.received, self.history):
-            news.live_changed.connect(part.set_live)
+        for part in (self.received, self.history, self.voicemails):
+            news.live_changed.connect(part.pace.set_live)
 
     def _mail_changed(self, kinds: frozenset[str]) -> None:
         if "Fax" in kinds:
             self.received.sync_now()
             self.faxes.look()
+        if "VoiceMail" in kinds:
+            self.voicemails.look()
 
     def stop(self) -> None:
         """Stop every timer and write the preferences; the lanes are stopped next, by app.py."""

@@ -18,6 +18,7 @@ from PySide6.QtCore import Signal, Slot
 from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane, ignore
+from rcdesk.bridge.runtime.pace import Pace
 from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.news import News
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from rcdesk.services.calls.history import CallHistory
 
 SYNC_S = 120.0
-LIVE_SYNC_S = 600.0
-"""While news are heard as they happen."""
 SLOWEST_S = 900.0
 AFTER_CALL_S = 5.0
 """The service writes a call down a few seconds after its end, or later: then it is looked for once more."""
@@ -78,8 +77,8 @@ class HistoryDesk(Telling):
         self.is_syncing = False
         self._is_wanted = False
         self._failures = 0
-        self._sync_s = SYNC_S
         self._timer = single_shot(self, self.refresh)
+        self.pace = Pace(self._timer, SYNC_S)
         self._after_call = single_shot(self, self._look_after_call)
         session.state_changed.connect(self._session_changed)
         session.account_changed.connect(self._session_changed)
@@ -146,13 +145,6 @@ class HistoryDesk(Telling):
         self.reread()
         if self._is_started and not (self._after_call.isActive() and not self._is_second_look):
             self._after_call.start(int(AFTER_CALL_S * 1000))
-
-    @Slot(bool)
-    def set_live(self, is_live: bool) -> None:
-        """News are heard as they happen, or no longer: then look often."""
-        self._sync_s = LIVE_SYNC_S if is_live else SYNC_S
-        if not is_live and self._timer.isActive():
-            self._timer.start(min(self._timer.remainingTime(), int(SYNC_S * 1000)))
 
     @Slot(object)
     def hear(self, news: News) -> None:
@@ -231,7 +223,7 @@ class HistoryDesk(Telling):
             self._session.heard_answer()
             if owner_id == self._owner.id:
                 self._take(news)
-            self._go_on(self._sync_s)
+            self._go_on(self.pace.pause_s)
 
         def failed(error: RcdeskError) -> None:
             self.is_syncing = False

@@ -16,6 +16,7 @@ from PySide6.QtCore import Signal, Slot
 
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane
+from rcdesk.bridge.runtime.pace import Pace
 from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.capability import Capability
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from rcdesk.services.fax.received import ReceivedService
 
 SYNC_S = 60.0
-LIVE_SYNC_S = 600.0
-"""While news are heard as they happen, which say when there is something to sync."""
 NEWS_FOR = timedelta(days=1)
 """The first sync of an account brings a month at once, which is no news."""
 
@@ -64,12 +63,12 @@ class ReceivedDesk(Telling):
         self._is_syncing = False
         self._is_wanted = False
         self._is_downloading = False
-        self._sync_s = SYNC_S
         self._failures = 0
         self._told = ""
         self._known: set[int] = set()
         self._waiting: dict[int, list[Callable[[Path], None]]] = {}
         self._timer = single_shot(self, self.sync_now)
+        self.pace = Pace(self._timer, SYNC_S)
         session.state_changed.connect(self._session_changed)
         session.account_changed.connect(self._session_changed)
 
@@ -86,13 +85,6 @@ class ReceivedDesk(Telling):
     def stop(self) -> None:
         self._is_started = False
         self._timer.stop()
-
-    @Slot(bool)
-    def set_live(self, is_live: bool) -> None:
-        """News are heard as they happen, or no longer: then look often."""
-        self._sync_s = LIVE_SYNC_S if is_live else SYNC_S
-        if not is_live and self._timer.isActive():
-            self._timer.start(min(self._timer.remainingTime(), int(SYNC_S * 1000)))
 
     @Slot()
     def sync_now(self) -> None:
@@ -113,7 +105,7 @@ class ReceivedDesk(Telling):
             if new:
                 self._tell_new(new)
                 self.changed.emit()
-            self._timer.start(int(self._sync_s * 1000))
+            self.pace.start()
             self._download()
             if self._is_wanted:
                 self.sync_now()

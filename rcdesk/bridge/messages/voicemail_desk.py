@@ -17,6 +17,7 @@ from PySide6.QtCore import Signal, Slot
 from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.runtime.lane import Lane, ignore
+from rcdesk.bridge.runtime.pace import Pace
 from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.capability import Capability
@@ -67,6 +68,7 @@ class VoicemailDesk(Telling):
         self._known: set[str] = set()
         self._waiting: dict[str, list[Callable[[Path], None]]] = {}
         self._timer = single_shot(self, self.look)
+        self.pace = Pace(self._timer, SYNC_S)
         self._purge = single_shot(self, self._take_away, KEPT_S * 1000 + 500)
         session.state_changed.connect(self._session_changed)
         session.account_changed.connect(self._session_changed)
@@ -112,7 +114,7 @@ class VoicemailDesk(Telling):
             if news:
                 self._tell_new(news)
                 self._reread()
-            self._timer.start(int(SYNC_S * 1000))
+            self.pace.start()
             self._fetch()
             if self._is_wanted:
                 self.look()
