@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from rcdesk.bridge.runtime.lazy import late
 
@@ -57,11 +57,13 @@ class _Part(Protocol):
 
 
 class Desk(QObject):
-    """session, preferences, profiles and notices are there from the beginning.
+    """session, preferences, profiles and notices are there from the beginning; started() when all are.
 
     services, worker, covers, images and sounds may be made late (lazy.py); pages_dir, proof_dir: for what is
     drawn.
     """
+
+    started = Signal()
 
     def __init__(
         self,
@@ -265,6 +267,11 @@ class Desk(QObject):
             part.start()
         self.covers.start()
         self.pasted.start()
+        self.started.emit()
+
+    @property
+    def is_started(self) -> bool:
+        return bool(self._parts)
 
     def _follow_news(self) -> None:
         """Whoever shows it looks when something has changed, and by the clock less often meanwhile."""

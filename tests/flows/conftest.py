@@ -98,6 +98,11 @@ def signed_in(open_desk: OpenDesk, simulator: RunningSimulator) -> Opened:
     return sign_in(open_desk, simulator)
 
 
+def is_at_rest(desk: Opened) -> bool:
+    """Every lane has answered, but for the one that listens as long as somebody is signed in."""
+    return all(lane.is_idle for name, lane in desk.running.lanes.items() if name != "news")
+
+
 def sign_in(open_desk: OpenDesk, simulator: RunningSimulator, home: str = "desk", undo_s: int = 0) -> Opened:
     """A desk that has read the account of the simulator's first user."""
     profile = profile_of(simulator.base_url, simulator.client_id)

@@ -23,7 +23,7 @@ from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.account.account import AppSecret, GrantKind, ServerKind, ServerProfile
 from rcdesk.core.cancel import CancelToken
 from rcdesk.ui.account.server_dialog import ServerDialog
-from tests.flows.conftest import OpenDesk, Opened
+from tests.flows.conftest import OpenDesk, Opened, is_at_rest
 from tests.flows.stand_in_browser import Script, StandInBrowser, changed, follow, free_port, way_back
 from tests.patient_bot import QtBot
 
@@ -542,7 +542,7 @@ def test_an_app_without_permissions_says_so_everywhere(
     screen.wait_for("address book of the account needs the permission ReadContacts", "Colleagues")
     foot = screen.find("sessionState")
     assert "Presence needs the permission ReadPresence" in foot.toolTip()
-    screen.wait(lambda: all(lane.is_idle for lane in desk.running.lanes.values()))
+    screen.wait(lambda: is_at_rest(desk))
     assert said == [], "nothing of it came as an error later"
 
 
@@ -560,5 +560,5 @@ def test_the_service_of_2010_says_what_it_cannot_do(desk: Opened, simulator: Run
     screen.press("nav_calls")
     screen.wait_for("is not possible with this older service", "only the calls you make")
     assert "Presence is not possible with this older service" in screen.find("sessionState").toolTip()
-    screen.wait(lambda: all(lane.is_idle for lane in desk.running.lanes.values()))
+    screen.wait(lambda: is_at_rest(desk))
     assert said == []

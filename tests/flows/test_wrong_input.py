@@ -24,7 +24,7 @@ from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.account.account import Credentials
 from rcdesk.core.calls.call import CallState
 from rcdesk.core.fax.fax import FaxState
-from tests.flows.conftest import OpenDesk, Opened, press_send, profile_of, sign_in
+from tests.flows.conftest import OpenDesk, Opened, is_at_rest, press_send, profile_of, sign_in
 from tests.flows.test_desk_flow import ANSWERS, FAX_SENT, call_state, fax_states, ring_outs
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def test_an_unreadable_file_says_why(signed_in: Opened) -> None:
         path = photo(Path(folder) / "Private.png")
         path.chmod(0)
         # For a while no thread of the desk may read anything, so none may still be at it.
-        screen.wait(lambda: all(lane.is_idle for lane in signed_in.running.lanes.values()))
+        screen.wait(lambda: is_at_rest(signed_in))
         with as_nobody():
             screen.drop([path])
             screen.wait_for("Private.png", "read")

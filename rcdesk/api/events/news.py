@@ -30,10 +30,17 @@ def news_of(event: Mapping[str, Any]) -> News | None:
         return _whole_message(body, extension_id)
     if path.endswith(("/presence", "/presence/dnd")):
         telephony = reading.text(body, "telephonyStatus")
-        return News(kind=NewsKind.PRESENCE, extension_id=extension_id, telephony=telephony)
+        return News(
+            kind=NewsKind.PRESENCE, extension_id=extension_id, telephony=telephony, dnd=_dnd_words(body)
+        )
     if path.endswith("/telephony/sessions"):
         return _call(body)
     return None
+
+
+def _dnd_words(body: Mapping[str, Any]) -> tuple[str, ...]:
+    words = ("dndStatus", "dndStatusPersonal", "acceptCallQueueCalls")
+    return tuple(str(body[word]) for word in words if word in body)
 
 
 def _messages(body: Mapping[str, Any], extension_id: str) -> News:

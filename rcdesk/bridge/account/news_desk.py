@@ -33,7 +33,8 @@ AGAIN_MS = 60_000
 
 
 class NewsDesk(QObject):
-    """mail_changed(frozenset of EVERY_MAIL); presence_changed(); call_changed(News).
+    """mail_changed(frozenset of EVERY_MAIL); presence_changed(): whether calls are taken;
+    call_changed(News).
 
     all_changed(): anything may have happened; the others follow it. live_changed(bool): whether news can be
     heard; late_changed(): is_late is another.
@@ -58,6 +59,7 @@ class NewsDesk(QObject):
         """News have not been heard for a while although they should be: what is shown may be a minute old."""
         self._is_running = False
         self._refused_for = ""
+        self._dnd: tuple[str, ...] = ()
         self._task: Task[None] | None = None
         self._heard: SimpleQueue[News] = SimpleQueue()
         self._waiting: list[News] = []
@@ -137,10 +139,16 @@ class NewsDesk(QObject):
             self.all_changed.emit()
         if mail := (EVERY_MAIL if is_new else frozenset()).union(*(news.mail for news in told)):
             self.mail_changed.emit(mail)
-        if is_new or NewsKind.PRESENCE in kinds:
+        if is_new or self._is_dnd_other(told):
             self.presence_changed.emit()
         for news in {news.call_id: news for news in told if news.kind is NewsKind.CALL}.values():
             self.call_changed.emit(news)
+
+    def _is_dnd_other(self, told: list[News]) -> bool:
+        """Presence follows every step of every call; only whether calls are taken is shown here."""
+        former = self._dnd
+        self._dnd = next((news.dnd for news in reversed(told) if news.dnd), former)
+        return self._dnd != former
 
     def _ended(self, _: None) -> None:
         self._over()

@@ -21,12 +21,12 @@ from rcdesk.bridge.runtime.lane import Lane, ignore
 from rcdesk.bridge.runtime.pace import Pace
 from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.bridge.runtime.timers import single_shot
-from rcdesk.core.account.news import News
 from rcdesk.core.calls.call import Call
 from rcdesk.core.calls.past_call import CallOutcome, HistoryNews, PastCall, PastCallQuery
 from rcdesk.core.errors import Cancelled, RateLimited, RcdeskError
 
 if TYPE_CHECKING:
+    from rcdesk.core.account.news import News
     from rcdesk.services.calls.history import CallHistory
 
 SYNC_S = 120.0

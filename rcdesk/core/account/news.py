@@ -31,7 +31,8 @@ class News(Struct, frozen=True, kw_only=True):
     refused: filters that were not granted. LOST: it is down, ask by timers.
 
     MESSAGES: mail holds the kinds that changed (Fax, SMS, VoiceMail), new_ids the new ones. PRESENCE: of
-    extension_id; telephony is the service's word for it ("" when it did not say). CALL: call_id is the
+    extension_id; telephony is the service's word for it ("" when it did not say), dnd its words for whether
+    calls are taken. CALL: call_id is the
     telephonySessionId, code the status of the user's party (Setup, Proceeding, Answered, Disconnected, …),
     is_missed when nobody answered one that came in. extension_id is "" for what concerns nobody.
     """
@@ -43,6 +44,7 @@ class News(Struct, frozen=True, kw_only=True):
     mail: frozenset[str] = frozenset()
     new_ids: tuple[str, ...] = ()
     telephony: str = ""
+    dnd: tuple[str, ...] = ()
     call_id: str = ""
     code: str = ""
     direction: str = ""

@@ -76,7 +76,10 @@ class DeskSide(QWidget):
         self._connect()
         self.side_bar.set_counts(desk.faxes.counts)
         self.side_bar.set_missed(desk.history.missed_count)
-        self.side_bar.set_voicemails(desk.voicemails.new_count)
+        if desk.is_started:
+            self._follow_news()
+        else:
+            desk.started.connect(self._follow_news)
         self._count_drafts()
         self.side_bar.follow(desk.presence)
 
@@ -292,11 +295,18 @@ class DeskSide(QWidget):
         desk.faxes.counts_changed.connect(self.side_bar.set_counts)
         desk.drafts.changed.connect(self._count_drafts)
         desk.history.missed_count_changed.connect(self.side_bar.set_missed)
-        desk.news.late_changed.connect(self._news_late)
-        desk.voicemails.new_count_changed.connect(self.side_bar.set_voicemails)
         desk.calls.problem.connect(self._call_problem)
         for voice in (desk.faxes, desk.received, desk.shelves):
             voice.problem.connect(self._fax_problem)
+
+    @Slot()
+    def _follow_news(self) -> None:
+        """What the first window does without."""
+        desk = self._desk
+        desk.news.late_changed.connect(self._news_late)
+        desk.voicemails.new_count_changed.connect(self.side_bar.set_voicemails)
+        self.side_bar.set_voicemails(desk.voicemails.new_count)
+        self._news_late()
 
     @Slot()
     def _news_late(self) -> None:

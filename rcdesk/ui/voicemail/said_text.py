@@ -10,6 +10,7 @@ from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QTextBrowser
 
 from rcdesk.core.numbers.found import numbers_in
+from rcdesk.render.rich_text import ClosedText
 from rcdesk.ui.kit.look import color, dress, named
 from rcdesk.ui.kit.plain_text import plain
 from rcdesk.ui.kit.theme import theme
@@ -26,6 +27,7 @@ class SaidText(QTextBrowser):
         self.setFrameShape(QFrame.Shape.NoFrame)
         dress(self, "QTextBrowser { background: transparent; border: none; padding: 0; }")
         self.setOpenLinks(False)
+        self.setDocument(ClosedText(self))
         self.document().setDocumentMargin(0)
         self._shown = ("", "")
         self.anchorClicked.connect(self._clicked)

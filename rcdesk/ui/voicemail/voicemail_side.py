@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QTextDocument
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from rcdesk.bridge.desk import Desk
@@ -19,6 +19,7 @@ from rcdesk.core.account.capability import Capability
 from rcdesk.core.messages.kept import Kept, KeptQuery, KeptVoicemail, OnlyKept
 from rcdesk.core.numbers.phone_number import pretty
 from rcdesk.core.people.people import TimelineItem
+from rcdesk.render.rich_text import ClosedText
 from rcdesk.ui.kit.flow import FlowFrame
 from rcdesk.ui.kit.foot_line import FootLine
 from rcdesk.ui.kit.icons import icon
@@ -269,7 +270,7 @@ class VoicemailSide(SoundSide):
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         dialog = QPrintDialog(printer, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        document = QTextDocument(dialog)
+        document = ClosedText(dialog)
         document.setPlainText(self._as_note(one))
         dialog.accepted.connect(lambda: document.print_(printer))
         dialog.setModal(True)

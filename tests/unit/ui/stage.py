@@ -48,9 +48,16 @@ from rcdesk.core.fax.incoming import Clip
 from rcdesk.core.fax.kept_draft import KeptDraft
 from rcdesk.core.fax.send_checks import RecipientFacts
 from rcdesk.core.people.people import Group, ImportedLine, ImportTable, Suggestion
-from tests.unit.ui.call_stage import StageCallPeople, StageHistory, StageNews, StageNumbers, StagePresence
+from tests.unit.ui.call_stage import (
+    StageCallPeople,
+    StageHistory,
+    StageNews,
+    StageNumbers,
+    StagePresence,
+)
 from tests.unit.ui.folder_stage import StageArchive, StageLane, StagePages, StageReceived, new_folder_model
 from tests.unit.ui.sign_in_stage import SignInSteps, StageProfiles
+from tests.unit.ui.voice_stage import StagePlayer, StageRecordings, StageVoicemails
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 ACCOUNT = Account(
@@ -645,6 +652,10 @@ class Stage(QObject):
         self.numbers = StageNumbers()
         self.presence = StagePresence()
         self.news = StageNews()
+        self.voicemails = StageVoicemails()
+        self.recordings = StageRecordings()
+        self.player = StagePlayer()
+        self.is_started = True
         self.notices = StageNotices()
         self.lane = StageLane()
         self.archive = StageArchive()

@@ -341,8 +341,10 @@ def test_labels_are_made_in_one_place() -> None:
         "QLabel": {"plain_text.py"},
         "QTextDocument": {"rich_text.py"},
         "QTextEdit": {"cover_editor.py"},
+        # On a ClosedText, its text put in by a cursor and its links opened by nobody.
+        "QTextBrowser": {"said_text.py"},
     }
-    forbidden = {"QTextBrowser", "QErrorMessage", "QWhatsThis", "QSplashScreen"}
+    forbidden = {"QErrorMessage", "QWhatsThis", "QSplashScreen"}
     broken = []
     for path in sorted(UI.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
