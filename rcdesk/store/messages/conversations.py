@@ -141,9 +141,9 @@ class Conversations(Store):
         draft = "" if written.is_empty else to_json(written)
         with transaction(self._db.get()) as connection:
             connection.execute(
-                """UPDATE conversation SET draft_key = CASE WHEN draft = ?1 THEN draft_key ELSE ?2 END,
-                   draft = ?1 WHERE id = ?3""",
-                (draft, moment_key(now), conversation_id),
+                """UPDATE conversation SET draft_key = CASE WHEN draft = ? THEN draft_key ELSE ? END,
+                   draft = ? WHERE id = ?""",
+                (draft, moment_key(now), draft, conversation_id),
             )
             refresh(connection, (conversation_id,))
 

@@ -112,9 +112,9 @@ class KeptSounds(Store, Generic[K]):
 
     def is_used(self, digest: str) -> bool:
         """True while any voicemail or recording of anybody has this sound."""
-        sql = """SELECT 1 FROM voicemail WHERE digest = ?1 UNION ALL
-                 SELECT 1 FROM recording WHERE digest = ?1 LIMIT 1"""
-        return bool(self._db.rows(sql, digest))
+        sql = """SELECT 1 FROM voicemail WHERE digest = ? UNION ALL
+                 SELECT 1 FROM recording WHERE digest = ? LIMIT 1"""
+        return bool(self._db.rows(sql, digest, digest))
 
     def sync_token(self, owner_id: str) -> str | None:
         """Where the last sync ended, None before the first one."""
