@@ -38,7 +38,10 @@ if TYPE_CHECKING:
     from rcdesk.store.account.secrets import Secrets
     from rcdesk.store.fax.covers import Covers
 
-LANES = ("calls", "faxes", "disk", "archive", "downloads", "pages", "files", "shortcuts", "sign-in", "news")
+LANES = (
+    *("calls", "faxes", "texts", "disk", "archive", "downloads", "pages", "files", "shortcuts"),
+    *("sign-in", "news"),
+)
 
 
 class Works:

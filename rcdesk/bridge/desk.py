@@ -39,12 +39,15 @@ if TYPE_CHECKING:
     from rcdesk.bridge.fax.received_desk import ReceivedDesk
     from rcdesk.bridge.fax.shelf_desk import ShelfDesk
     from rcdesk.bridge.fax.watched_folder import WatchedFolder
+    from rcdesk.bridge.messages.conversations_model import ConversationsModel
     from rcdesk.bridge.messages.player_desk import PlayerDesk, SoundWork
     from rcdesk.bridge.messages.recordings_desk import RecordingsDesk
+    from rcdesk.bridge.messages.texts_desk import TextsDesk
     from rcdesk.bridge.messages.voicemail_desk import VoicemailDesk
     from rcdesk.bridge.people.people_desk import PeopleDesk
     from rcdesk.bridge.runtime.lane import Lane
     from rcdesk.core.fax.folder import FaxRow
+    from rcdesk.core.messages.conversation import Conversation
     from rcdesk.services.service_set import ServiceSet
 
 
@@ -167,6 +170,19 @@ class Desk(QObject):
         return PlayerDesk(self._lanes["files"], self._sounds, self.preferences)
 
     @cached_property
+    def texts(self) -> TextsDesk:
+        from rcdesk.bridge.messages.texts_desk import TextsDesk
+
+        services = self._services
+        return TextsDesk(
+            self._lanes,
+            self.session,
+            late(lambda: services.texts),
+            late(lambda: services.text_sender),
+            late(lambda: services.text_sync),
+        )
+
+    @cached_property
     def people(self) -> PeopleDesk:
         from rcdesk.bridge.people.people_desk import PeopleDesk
 
@@ -237,6 +253,14 @@ class Desk(QObject):
         self.faxes.job_changed.connect(model.update_row)
         return model
 
+    def new_conversations_model(
+        self, words: Callable[[Conversation], str], parent: QObject | None = None
+    ) -> ConversationsModel:
+        """A model of the conversations; say what it lists with set_query()."""
+        from rcdesk.bridge.messages.conversations_model import ConversationsModel
+
+        return ConversationsModel(self.texts, parent, words=words)
+
     def new_past_calls_model(self, parent: QObject | None = None) -> PastCallsModel:
         """A model of the calls that are over; say what it lists with set_query()."""
         from rcdesk.bridge.calls.past_calls_model import PastCallsModel
@@ -252,6 +276,7 @@ class Desk(QObject):
             self.faxes,
             self.shelves,
             self.received,
+            self.texts,
             self.voicemails,
             self.recordings,
             self.player,

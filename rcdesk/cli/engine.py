@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from rcdesk.services.service_set import ServiceSet
     from rcdesk.store.fax.outbox import Outbox
 
-LANES = ("calls", "faxes", "disk", "archive", "downloads", "files")
+LANES = ("calls", "faxes", "texts", "disk", "archive", "downloads", "files")
 TICK_MS = 50
 """How soon Ctrl+C is noticed."""
 

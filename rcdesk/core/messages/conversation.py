@@ -131,6 +131,13 @@ class TextCounts(Struct, frozen=True, kw_only=True):
     not_sent: int = 0
 
 
+class TextNews(Struct, frozen=True, kw_only=True):
+    """What was learnt: conversations that changed, and the texts that came in and nobody has read."""
+
+    conversation_ids: tuple[int, ...] = ()
+    came_in: tuple[KeptText, ...] = ()
+
+
 def people_key(numbers: Iterable[str]) -> str:
     """What a conversation is known by: the numbers of its people in any order, each once."""
     return " ".join(sorted(set(numbers)))

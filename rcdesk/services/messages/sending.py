@@ -43,6 +43,9 @@ _log = logging.getLogger(__name__)
 FIND_WITHIN = timedelta(minutes=2)
 FIND_LOOKS = 4
 LOOK_EVERY = timedelta(seconds=20)
+GATE_PATIENCE_S = 1.0
+"""A longer wait for a place among the requests is not waited out on the lane."""
+
 MOST_TRIES = 5
 """After so many answers of trouble a text fails; without a connection it waits on."""
 
@@ -94,7 +97,14 @@ class TextSender:
         session = session_for(self._connection(), owner_id)
         if text is None:
             return self._look_for(session, owner_id, lost, token) if lost is not None else SendStep()
+        wait_s = session.gate.wait_s("Medium")
+        if wait_s > GATE_PATIENCE_S:
+            return SendStep(next_at=self._clock.now() + timedelta(seconds=wait_s))
         return self._send(session, owner_id, text, token)
+
+    def hurry(self, owner_id: str) -> None:
+        """There is a connection again: what waits need not wait for its time."""
+        self._outbox.hurry(owner_id)
 
     # -- sending ------------------------------------------------------------------------------------------
 

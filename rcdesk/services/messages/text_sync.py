@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.clock import Clock
 from rcdesk.core.errors import ApiError, NetworkError, NotAllowed, Rejected, ServerTrouble
-from rcdesk.core.messages.conversation import KeptText
+from rcdesk.core.messages.conversation import KeptText, TextNews
 from rcdesk.core.messages.parts import Attachment
 from rcdesk.services.download import download
-from rcdesk.store.messages.conversations import Conversations, TextNews
+from rcdesk.store.messages.conversations import Conversations
 from rcdesk.store.messages.files import TextFiles
 
 if TYPE_CHECKING:

@@ -12,8 +12,6 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from msgspec import Struct
-
 from rcdesk.core.messages.conversation import (
     Conversation,
     ConversationQuery,
@@ -21,6 +19,7 @@ from rcdesk.core.messages.conversation import (
     KeptText,
     OnlyTexts,
     TextCounts,
+    TextNews,
     WrittenText,
 )
 from rcdesk.core.messages.parts import MessageParty
@@ -47,13 +46,6 @@ MOST_FOUND = 500
 STORED_LATE = timedelta(minutes=3)
 CLOCKS_DIFFER = timedelta(seconds=10)
 _MATCHES_AT_ONCE = 1000
-
-
-class TextNews(Struct, frozen=True, kw_only=True):
-    """What take() did: conversations that changed, and the texts that came in and nobody has read."""
-
-    conversation_ids: tuple[int, ...] = ()
-    came_in: tuple[KeptText, ...] = ()
 
 
 class Conversations(Store):

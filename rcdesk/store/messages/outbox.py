@@ -196,6 +196,15 @@ class TextOutbox(Store):
                 )
             return _there(connection, text_id)
 
+    def hurry(self, owner_id: str) -> None:
+        """What waits to be tried again is tried now."""
+        self._db.change(
+            """UPDATE text_request SET retry_at = NULL, stumbles = 0 WHERE retry_at IS NOT NULL
+               AND text_id IN (SELECT moment_key FROM text
+                   WHERE owner_id = ? AND message_id = '' AND state = 'waiting')""",
+            owner_id,
+        )
+
     def fail(self, text_id: int, *, code: str = "", detail: str = "") -> KeptText:
         """It certainly did not go, and is not tried again."""
         with transaction(self._db.get()) as connection:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rcdesk.simulator import RunningSimulator
     from rcdesk.store.account.secrets import Secrets
 
-LANES = ("calls", "faxes", "disk", "archive", "downloads", "files")
+LANES = ("calls", "texts", "faxes", "disk", "archive", "downloads", "files")
 ANSWERS, BUSY, SLOW, CALL_REFUSED = "+16505550200", "+16505550201", "+16505550207", "+16505550212"
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from rcdesk.core.cancel import CancelToken
 from rcdesk.core.errors import Cancelled, NetworkError, UserError
-from rcdesk.core.messages.conversation import ConversationQuery, KeptFile, KeptText, WrittenText
+from rcdesk.core.messages.conversation import ConversationQuery, KeptFile, KeptText, TextNews, WrittenText
 from rcdesk.core.messages.text import TextState
 from rcdesk.core.messages.text_checks import MOST_FILE_BYTES, check_files
 from rcdesk.documents.small_picture import small_picture
@@ -21,7 +21,7 @@ from rcdesk.services.messages.sending import TextSender
 from rcdesk.services.messages.text_sync import TextSync
 from rcdesk.services.messages.texts import TextService
 from rcdesk.simulator.magic import MAGIC_NUMBERS
-from rcdesk.store.messages.conversations import Conversations, TextNews
+from rcdesk.store.messages.conversations import Conversations
 from rcdesk.store.messages.files import TextFiles
 from rcdesk.store.messages.outbox import TextOutbox
 from rcdesk.store.people.people import People

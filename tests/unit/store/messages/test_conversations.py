@@ -263,6 +263,9 @@ def test_texts_of_one_conversation_keep_their_order(outbox: TextOutbox) -> None:
     found, due_at = outbox.next(OWNER, NOW)
     assert found is not None and found.id == other.id
     assert due_at == NOW + 60 * SECOND
+    outbox.hurry(OWNER)
+    found, _ = outbox.next(OWNER, NOW)
+    assert found is not None and found.id == first.id
 
 
 def test_what_waited_too_long_is_not_sent_unasked(texts: Conversations, outbox: TextOutbox) -> None:
