@@ -72,7 +72,7 @@ GROUPS = {
     "store": "account fax calls people messages",
     "services": "account calls people fax messages",
     "bridge": "runtime account calls people fax messages",
-    "ui": "kit words account preview phone compose people voicemail folders shell tray",
+    "ui": "kit words account preview phone compose people voicemail messages folders shell tray",
 }
 """Inside a layer a group imports itself and those before it; the modules beside them tie them together."""
 

@@ -8,7 +8,7 @@ shows the counts. GUI thread. Read next: phone_page.py, fax_page.py, fax_pages.p
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -33,11 +33,13 @@ if TYPE_CHECKING:
     from rcdesk.ui.compose.fax_page import FaxPage
     from rcdesk.ui.folders.drafts_page import DraftsPage
     from rcdesk.ui.folders.fax_pages import FaxFolderPage
+    from rcdesk.ui.messages.messages_page import MessagesPage
     from rcdesk.ui.people.calls_page import CallsPage
     from rcdesk.ui.people.people_page import PeoplePage
     from rcdesk.ui.phone.phone_page import PhonePage
     from rcdesk.ui.voicemail.voicemail_page import VoicemailPage
 
+ListedPage: TypeAlias = "FaxFolderPage | DraftsPage | PeoplePage | CallsPage | MessagesPage | VoicemailPage"
 _P = TypeVar("_P", bound=QWidget)
 
 
@@ -157,6 +159,17 @@ class DeskSide(QWidget):
         page.note_asked.connect(self._fax_note)
         return self._add("voicemail", page)
 
+    @cached_property
+    def messages_page(self) -> MessagesPage:
+        from rcdesk.ui.messages.messages_page import MessagesPage
+
+        page = MessagesPage(self._desk)
+        page.call_asked.connect(self.call_now)
+        page.fax_asked.connect(self.write_fax)
+        page.contact_asked.connect(self._add_contact)
+        page.fax_chosen.connect(self.open_fax)
+        return self._add("messages", page)
+
     def show_page(self, name: str) -> None:
         page, is_list = self._page(name)
         self._open = name
@@ -169,9 +182,7 @@ class DeskSide(QWidget):
         elif not page.isAncestorOf(QApplication.focusWidget() or self):
             self.fax_page.start_new() if name == "fax" else self.focus_number()
 
-    def _page(
-        self, name: str
-    ) -> tuple[QWidget, FaxFolderPage | DraftsPage | PeoplePage | CallsPage | VoicemailPage | None]:
+    def _page(self, name: str) -> tuple[QWidget, ListedPage | None]:
         """The page, and once more as a page of one list when it is one."""
         match name:
             case "phone":
@@ -184,6 +195,8 @@ class DeskSide(QWidget):
                 return self.people_page, self.people_page
             case "calls":
                 return self.calls_page, self.calls_page
+            case "messages":
+                return self.messages_page, self.messages_page
             case "voicemail":
                 return self.voicemail_page, self.voicemail_page
             case _:
@@ -214,6 +227,8 @@ class DeskSide(QWidget):
                 self.people_page.focus_search()
             case "calls":
                 self.calls_page.focus_search()
+            case "messages":
+                self.messages_page.focus_search()
             case "voicemail":
                 self.voicemail_page.focus_search()
             case name if name in self.folders:
@@ -272,6 +287,8 @@ class DeskSide(QWidget):
         """Take back what was done last, on the open page first."""
         if self._open == "drafts":
             is_undone = self.drafts_page.undo()
+        elif self._open == "messages":
+            is_undone = self.messages_page.undo()
         elif self._open == "voicemail":
             is_undone = self.voicemail_page.undo()
         else:
@@ -295,6 +312,7 @@ class DeskSide(QWidget):
         desk.faxes.counts_changed.connect(self.side_bar.set_counts)
         desk.drafts.changed.connect(self._count_drafts)
         desk.history.missed_count_changed.connect(self.side_bar.set_missed)
+        desk.texts.counts_changed.connect(self.side_bar.set_texts)
         desk.calls.problem.connect(self._call_problem)
         for voice in (desk.faxes, desk.received, desk.shelves):
             voice.problem.connect(self._fax_problem)
@@ -306,6 +324,8 @@ class DeskSide(QWidget):
         desk.news.late_changed.connect(self._news_late)
         desk.voicemails.new_count_changed.connect(self.side_bar.set_voicemails)
         self.side_bar.set_voicemails(desk.voicemails.new_count)
+        desk.texts.counts_changed.connect(self.side_bar.set_texts)
+        self.side_bar.set_texts(desk.texts.counts)
         self._news_late()
 
     @Slot()

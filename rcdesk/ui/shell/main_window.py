@@ -224,6 +224,7 @@ class MainWindow(QMainWindow):
         for other, act in (
             ("Ctrl+L", self._focus_number),
             ("Ctrl+N", self._new_fax_asked),
+            ("Ctrl+Shift+N", self._new_message_asked),
             ("Ctrl+O", self._choose_files),
             ("Ctrl+Z", self.undo),
             ("Ctrl+F", self.focus_search),
@@ -284,6 +285,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def _new_fax_asked(self) -> None:
         self.new_fax()
+
+    @Slot()
+    def _new_message_asked(self) -> None:
+        self.show_page("messages")
+        self.desk_side.messages_page.write_new()
 
     @Slot(str)
     def _set_scheme(self, scheme: str) -> None:

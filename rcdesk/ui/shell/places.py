@@ -4,6 +4,7 @@ from __future__ import annotations
 
 KEYS = {
     "phone": "Ctrl+1",
+    "messages": "Ctrl+2",
     "voicemail": "Ctrl+3",
     "calls": "Ctrl+4",
     "people": "Ctrl+5",

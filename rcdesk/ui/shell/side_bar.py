@@ -20,6 +20,7 @@ from rcdesk.bridge.account.presence_desk import PresenceDesk
 from rcdesk.bridge.account.session_desk import SessionState
 from rcdesk.core.account.account import Account
 from rcdesk.core.fax.folder import FolderCounts
+from rcdesk.core.messages.conversation import TextCounts
 from rcdesk.ui.account.account_menu import AccountMenu
 from rcdesk.ui.account.presence_button import PresenceButton
 from rcdesk.ui.account.presence_menu import why_no_presence
@@ -77,6 +78,7 @@ class SideBar(QFrame):
         head = across(self._logo, (self._word, 1), margins=(6, 0, 0, 0), spacing=10)
         layout = self._rows = down(head, 24, of=self, margins=(12, 16, 12, 16), spacing=4)
         self._add(layout, "phone", self.tr("Phone"), "phone")
+        self._add(layout, "messages", self.tr("Messages"), "message")
         self._add(layout, "voicemail", self.tr("Voicemail"), "voicemail")
         self._add(layout, "calls", self.tr("Calls"), "clock")
         self._add(layout, "people", self.tr("People"), "people")
@@ -152,6 +154,10 @@ class SideBar(QFrame):
     def set_missed(self, count: int) -> None:
         """Missed calls nobody has looked at."""
         self._buttons["calls"].set_count(count, "bad", self.tr("missed"))
+
+    def set_texts(self, counts: TextCounts) -> None:
+        """Texts nobody has read."""
+        self._buttons["messages"].set_count(counts.unread, "", self.tr("unread"))
 
     def follow(self, presence: PresenceDesk) -> None:
         """Show this presence at the foot, with its menu."""

@@ -1,0 +1,1 @@
+"""Texts: conversations, a thread with bubbles, writing."""
