@@ -33,7 +33,9 @@ _PEOPLE = msgspec.json.Decoder(tuple[MessageParty, ...])
 _WRITTEN = msgspec.json.Decoder(WrittenText)
 _NOTHING_WRITTEN = WrittenText()
 UNSEEN_STATES = ("not sent", "not delivered", "unsure")
-_TEXT = """SELECT t.*, t.moment_key AS id, r.retry_at, r.text_id IS NOT NULL AS can_repeat
+_TEXT = """SELECT t.moment_key AS id, t.conversation_id, t.message_id, t.is_inbound, t.sender_number,
+               t.sender_name, t.own_number, t.recipients, t.text, t.at, t.state, t.error_code, t.detail,
+               t.is_read, r.retry_at, r.text_id IS NOT NULL AS can_repeat
            FROM text t LEFT JOIN text_request r ON r.text_id = t.moment_key"""
 
 

@@ -109,7 +109,9 @@ class _StateRow(QWidget):
         dress(words, f"color: ${line.token};")
         words.setToolTip(line.tip)
         if len(said) > 60:
-            words.setMinimumWidth(scaled(WIDEST_PX - 60))
+            words.ensurePolished()
+            width = scaled(WIDEST_PX - 60)
+            words.setFixedSize(width, words.heightForWidth(width))
         column = down((words, 0, Qt.AlignmentFlag.AlignLeft), spacing=2)
         row.addLayout(column)
         if line.acts:
