@@ -305,7 +305,7 @@ class Desk(QObject):
         news.mail_changed.connect(self._mail_changed)
         news.presence_changed.connect(self.presence.refresh)
         news.call_changed.connect(self.history.hear)
-        for part in (self.received, self.history, self.voicemails):
+        for part in (self.received, self.history, self.voicemails, self.texts):
             news.live_changed.connect(part.pace.set_live)
 
     def _mail_changed(self, kinds: frozenset[str]) -> None:
@@ -314,6 +314,8 @@ class Desk(QObject):
             self.faxes.look()
         if "VoiceMail" in kinds:
             self.voicemails.look()
+        if "SMS" in kinds:
+            self.texts.look()
 
     def stop(self) -> None:
         """Stop every timer and write the preferences; the lanes are stopped next, by app.py."""

@@ -20,6 +20,7 @@ from rcdesk.bridge.account.account_guard import AccountGuard
 from rcdesk.bridge.account.session_desk import SessionDesk, SessionState
 from rcdesk.bridge.messages.text_pump import TextPump
 from rcdesk.bridge.runtime.lane import Lane, ignore
+from rcdesk.bridge.runtime.pace import Pace
 from rcdesk.bridge.runtime.telling import Telling
 from rcdesk.bridge.runtime.timers import single_shot
 from rcdesk.core.account.capability import Capability
@@ -105,6 +106,7 @@ class TextsDesk(Telling):
         self._told = ""
         self._follow: list[float] = []
         self._timer = single_shot(self, self.look)
+        self.pace = Pace(self._timer, SYNC_S)
         self._pump = TextPump(lanes["texts"], session, sender, self._owner, self)
         self._pump.moved.connect(self._moved)
         self._pump.problem.connect(self.problem)
@@ -352,7 +354,7 @@ class TextsDesk(Telling):
         elif self._follow:
             self._timer.start(int(self._follow.pop(0) * 1000))
         elif self._has_news and self._is_started and self._session.is_signed_in:
-            self._timer.start(int(SYNC_S * 1000))
+            self.pace.start()
 
     def _not_heard(self, error: RcdeskError) -> None:
         """Try again later; the user is told once, and a lost network is told by the session."""

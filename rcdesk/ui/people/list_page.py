@@ -49,15 +49,11 @@ class FilterRow(QHBoxLayout):
     def rename(self, value: object, words: str) -> None:
         """Say it in other words: how many there are may be news."""
         self._buttons[value].setText(words)
+        self._buttons[value].setAccessibleName(self.tr("Show: {0}").replace("{0}", words))
 
     def choose(self, value: object) -> None:
         """Turn the button of this value on, and with it the others off."""
         self._buttons[value].setChecked(True)
-
-    def rename(self, value: object, words: str) -> None:
-        """The button of this value says something else, a count for example."""
-        self._buttons[value].setText(words)
-        self._buttons[value].setAccessibleName(self.tr("Show: {0}").replace("{0}", words))
 
     def _press(self, value: object, _is_checked: bool = True) -> None:
         self.pressed.emit(value)

@@ -312,7 +312,6 @@ class DeskSide(QWidget):
         desk.faxes.counts_changed.connect(self.side_bar.set_counts)
         desk.drafts.changed.connect(self._count_drafts)
         desk.history.missed_count_changed.connect(self.side_bar.set_missed)
-        desk.texts.counts_changed.connect(self.side_bar.set_texts)
         desk.calls.problem.connect(self._call_problem)
         for voice in (desk.faxes, desk.received, desk.shelves):
             voice.problem.connect(self._fax_problem)
