@@ -23,6 +23,8 @@ from rcdesk.bridge.calls.history_desk import HistoryDesk
 from rcdesk.bridge.calls.past_calls_model import PastCallsModel
 from rcdesk.bridge.desk import Desk
 from rcdesk.bridge.fax.folder_model import FolderModel
+from rcdesk.bridge.messages.conversations_model import ConversationsModel
+from rcdesk.bridge.messages.texts_desk import TextsDesk
 from rcdesk.core.account.account import (
     Account,
     AccountNumber,
@@ -57,7 +59,7 @@ from tests.unit.ui.call_stage import (
 )
 from tests.unit.ui.folder_stage import StageArchive, StageLane, StagePages, StageReceived, new_folder_model
 from tests.unit.ui.sign_in_stage import SignInSteps, StageProfiles
-from tests.unit.ui.voice_stage import StagePlayer, StageRecordings, StageVoicemails
+from tests.unit.ui.voice_stage import StagePlayer, StageRecordings, StageTexts, StageVoicemails
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 ACCOUNT = Account(
@@ -655,6 +657,7 @@ class Stage(QObject):
         self.voicemails = StageVoicemails()
         self.recordings = StageRecordings()
         self.player = StagePlayer()
+        self.texts = StageTexts()
         self.is_started = True
         self.notices = StageNotices()
         self.lane = StageLane()
@@ -667,6 +670,10 @@ class Stage(QObject):
         """Have these in Received."""
         self.archive.rows = [*self.faxes.jobs, *faxes]
         self.received.changed.emit()
+
+    def new_conversations_model(self, words: Callable[[Any], str], parent: QObject | None = None) -> Any:
+        """The real one over nobody's texts."""
+        return ConversationsModel(cast(TextsDesk, self.texts), parent, words=words)
 
     def new_folder_model(self, parent: QObject | None = None) -> FolderModel:
         """A model of the archive on the stage, kept fresh as by the real desk."""

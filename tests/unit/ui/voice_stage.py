@@ -1,4 +1,4 @@
-"""What the Voicemail page talks to, for a stage: lists as the test put them, and a silent player."""
+"""What the pages Messages and Voicemail talk to, for a stage: lists as the test put them, no sound."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from rcdesk.core.messages.conversation import TextCounts
 from rcdesk.core.messages.sound import Playing
 
 
@@ -81,3 +82,28 @@ class StagePlayer(QObject):
 
     def set_output(self, name: str) -> None:
         """Nothing plays."""
+
+
+class StageTexts(QObject):
+    """TextsDesk's face: nobody has written."""
+
+    changed = Signal()
+    counts_changed = Signal(object)
+    came_in = Signal(object)
+    problem = Signal(str)
+    said = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts = TextCounts()
+        self.owner_id = "owner"
+        self.region = "US"
+        self.drafts: dict[int, Any] = {}
+
+    def page(self, query: Any, limit: int, done: Callable[[Any], None], failed: Callable[[], None]) -> None:
+        """None."""
+        done(())
+
+    def keep_draft(self, conversation_id: int, written: Any) -> None:
+        """Keep what was asked."""
+        self.drafts[conversation_id] = written

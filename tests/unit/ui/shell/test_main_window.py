@@ -86,6 +86,7 @@ def test_counts(window: MainWindow, stage: Stage) -> None:
     names = [b.accessibleName() for b in window.side_bar._buttons.values()]
     assert names == [
         "Phone",
+        "Messages",
         "Voicemail",
         "Calls",
         "People",
@@ -99,7 +100,7 @@ def test_counts(window: MainWindow, stage: Stage) -> None:
     stage.faxes.counts_changed.emit(FolderCounts())
     names = [b.accessibleName() for b in window.side_bar._buttons.values()]
     assert names == [
-        *("Phone", "Voicemail", "Calls", "People"),
+        *("Phone", "Messages", "Voicemail", "Calls", "People"),
         *("New fax", "Received", "Queue", "Sent", "Failed", "Drafts"),
     ]
     stage.history.missed_count_changed.emit(2)
