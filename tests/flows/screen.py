@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QLibraryInfo, QMimeData, QPointF, Qt, QUrl, QVersionNumber
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -120,9 +120,7 @@ class Screen:
 def _drag_enter(at: QPointF, data: QMimeData) -> QDragEnterEvent:
     """Qt delivers a drop only where a drag has entered. Before Qt 6.12 the event takes a QPoint."""
     make: Any = QDragEnterEvent
-    rest = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    try:
-        event: QDragEnterEvent = make(at, *rest)
-    except TypeError:
-        event = make(at.toPoint(), *rest)
+    position = at if QLibraryInfo.version() >= QVersionNumber(6, 12) else at.toPoint()
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event: QDragEnterEvent = make(position, Qt.DropAction.CopyAction, data, buttons, keys)
     return event
