@@ -191,7 +191,9 @@ def test_an_unreadable_file_says_why(signed_in: Opened) -> None:
         os.chmod(folder, 0o755)
         path = photo(Path(folder) / "Private.png")
         path.chmod(0)
-        # For a while no thread of the desk may read anything, so none may still be at it.
+        # Nothing may be read for a while: what checks files has all it needs by then, and no thread is at it.
+        screen.drop([photo(Path(folder) / "Open.png", 400)])
+        screen.wait_for("Open.png", "1 page")
         screen.wait(lambda: is_at_rest(signed_in))
         with as_nobody():
             screen.drop([path])
